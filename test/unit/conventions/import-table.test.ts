@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const run = promisify(execFile);
+
+// A file for each way to break the table of docs/architecture.md; the last group breaks nothing.
+const violations: Readonly<Record<string, string>> = {
+  'domain/planted-events.ts': `import { x } from '../events/index.ts';\nexport const y = x;\n`,
+  'domain/life/planted-deep.ts': `import { x } from '../../api/app.ts';\nexport const y = x;\n`,
+  'domain/planted-node.ts': `import { x } from 'node:fs';\nexport const y = x;\n`,
+  'events/planted.ts': `import { x } from '../activities/index.ts';\nexport const y = x;\n`,
+  'workflows/planted-events.ts': `import { x } from '../events/index.ts';\nexport const y = x;\n`,
+  'workflows/planted-zod.ts': `import { x } from 'zod';\nexport const y = x;\n`,
+  'activities/callback/planted.ts': `import { x } from '../../config/environment.ts';\nexport const y = x;\n`,
+  'worker/planted.ts': `import { x } from '../api/app.ts';\nexport const y = x;\n`,
+  'api/routes/planted.ts': `import { x } from '../../activities/index.ts';\nexport const y = x;\n`,
+  'engine/planted.ts': `import { x } from '../events/index.ts';\nexport const y = x;\n`,
+  'config/planted.ts': `import { x } from '../domain/tier.ts';\nexport const y = x;\n`,
+  'client/planted.ts': `import { x } from '../api/app.ts';\nexport const y = x;\n`,
+  'cli/planted.ts': `import { x } from '../events/index.ts';\nexport const y = x;\n`,
+  'api/planted-any.ts': `export const y: any = 1;\n`,
+  'api/planted-floating.ts': `export function y(): void {\n  Promise.resolve(1);\n}\n`,
+};
+const allowed: Readonly<Record<string, string>> = {
+  'api/main.ts': `import { x } from '../activities/index.ts';\nexport const y = x;\n`,
+  'events/life/planted-allowed.ts': `import { x } from '../../domain/tier.ts';\nexport const y = x;\n`,
+};
+
+let folder: string;
+let reported: readonly string[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tickless-lint-'));
+  await cp(join(root, '.oxlintrc.json'), join(folder, '.oxlintrc.json'));
+  await cp(join(root, 'tsconfig.json'), join(folder, 'tsconfig.json'));
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  await writeFile(join(folder, '.gitignore'), 'node_modules\n');
+  for (const [file, text] of Object.entries({ ...violations, ...allowed })) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), text);
+  }
+  reported = await lint();
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it.each(Object.keys(violations))('reports the planted violation in %s', (file) => {
+  expect(reported).toContain(file);
+});
+
+it.each(Object.keys(allowed))('lets %s pass', (file) => {
+  expect(reported).not.toContain(file);
+});
+
+async function lint(): Promise<readonly string[]> {
+  const oxlint = join(root, 'node_modules/.bin/oxlint');
+  const { stdout } = await run(oxlint, ['--format', 'json'], { cwd: folder }).catch((failed: { stdout: string }) => failed);
+  const { diagnostics } = JSON.parse(stdout) as { diagnostics: readonly { readonly filename: string }[] };
+  return diagnostics.map(({ filename }) => filename);
+}

@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config';
+
+const common = { pool: 'forks', testTimeout: 60_000, hookTimeout: 240_000 } as const;
+
+export default defineConfig({
+  test: {
+    // Vitest leaves a core to others, which on two cores doubles the time.
+    maxWorkers: 2,
+    projects: [
+      { test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { ...common, name: 'replay', include: ['test/replay/**/*.test.ts'], globalSetup: ['test/support/bundle-once.ts'] } },
+      {
+        test: {
+          ...common,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/bundle-once.ts', 'test/support/engine-once.ts'],
+          // One engine and two cores for all of them.
+          fileParallelism: false,
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      // Workflows run in the SDK's sandbox and run-*.ts in processes of their own, neither of which is measured.
+      include: ['domain/**', 'events/**', 'activities/**', 'api/**', 'worker/**', 'engine/**', 'config/**'],
+      exclude: ['**/main.ts', 'api/run-api.ts', 'worker/run-worker.ts', '**/*.json', 'test/**'],
+      reporter: ['text-summary'],
+      thresholds: { 'domain/**': { lines: 100, branches: 100 } },
+    },
+  },
+});
