@@ -1,0 +1,51 @@
+import type { FeedbackRecord } from './feedback-record.ts';
+
+/** One entry of life.md, section 7. */
+export interface MemoryEntry {
+  /** An event's type, or `action` or `feedback`: these two have significance 0. */
+  readonly eventType: string;
+  /** 0–1. */
+  readonly significance: number;
+  readonly timestampMs: number;
+  /** 1 when new; forgetting lowers it. */
+  readonly weight: number;
+  readonly subjectiveTimestampSeconds: number;
+  readonly feedbackData?: FeedbackRecord;
+}
+
+const memoryLimit = 50;
+const lowestKeptWeight = 0.1;
+const msPerDay = 86_400_000;
+
+/** Appends an entry, then drops what is nearly forgotten and evicts down to 50 entries. */
+export function remember(memory: readonly MemoryEntry[], entry: MemoryEntry): readonly MemoryEntry[] {
+  const kept = [...memory, entry].filter(({ weight }) => weight >= lowestKeptWeight);
+  return evictLightest(kept);
+}
+
+/** One round of forgetting; due every 10 ticks. It drops nothing: only an append does. */
+export function forgetMemories(memory: readonly MemoryEntry[], nowMs: number): readonly MemoryEntry[] {
+  return memory.map((entry) => ({
+    ...entry,
+    weight: entry.weight * 0.99 * (1 / (1 + ageInDays(entry, nowMs))) * (0.5 + 0.5 * entry.significance),
+  }));
+}
+
+export function isForgettingDue(ticks: number): boolean {
+  return ticks > 0 && ticks % 10 === 0;
+}
+
+/** Lowest weight first, oldest first among equals, first appended first among those. The order of the rest stays. */
+function evictLightest(memory: readonly MemoryEntry[]): readonly MemoryEntry[] {
+  return memory
+    .map((entry, position) => ({ entry, position }))
+    .toSorted((a, b) => a.entry.weight - b.entry.weight || a.entry.timestampMs - b.entry.timestampMs)
+    .slice(Math.max(0, memory.length - memoryLimit))
+    .toSorted((a, b) => a.position - b.position)
+    .map(({ entry }) => entry);
+}
+
+/** A timestamp ahead of the clock counts as new: a negative age would raise the weight, or divide by zero. */
+function ageInDays(entry: MemoryEntry, nowMs: number): number {
+  return Math.max(0, nowMs - entry.timestampMs) / msPerDay;
+}
