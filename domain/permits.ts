@@ -1,0 +1,206 @@
+import type { Tier } from './tier.ts';
+import { TIERS } from './tier.ts';
+
+/** A run that wants, or has, a permit. */
+export interface PermitClaim {
+  readonly workflowId: string;
+  /** Who owns the permit: another run of the same event asks again. */
+  readonly runId: string;
+  /** The event's public id. */
+  readonly event: string;
+  readonly tier: Tier;
+  readonly tenant: string;
+  /** When it began to wait for the first time; a run that gave its permit back for a long back-off keeps it. */
+  readonly sinceMs: number;
+}
+
+export interface PermitHolder extends PermitClaim {
+  readonly grantedAtMs: number;
+}
+
+/**
+ * The permits of one key. There is one writer, the key's workflow; everything here is a function of the state before.
+ * Invariants: no more holders than capacity, but after it was lowered; every holder and waiter is another run; a free
+ * permit and a waiter who may have it never coexist after `grantPermits`.
+ */
+export interface Permits {
+  readonly configuredCapacity: number;
+  /** What an operator set; it wins over the configuration. */
+  readonly capacityOverride: number | null;
+  /** So many of the capacity only critical work may use. */
+  readonly reserved: number;
+  readonly longestWaitMs: LongestWaits;
+  readonly holders: readonly PermitHolder[];
+  /** In order of arrival. */
+  readonly waiters: readonly PermitClaim[];
+  /**
+   * The tenants that wait or hold, in the order in which they were served last, the latest at the end. A newcomer begins
+   * there too: tenants that come and go would else overtake, again and again, one that always waits.
+   */
+  readonly servedTenants: readonly string[];
+  /** A moving average of how long permits are held, for estimates; null before the first release. */
+  readonly averageHoldMs: number | null;
+}
+
+/** After so long a waiter goes before all that have not waited so long; null: it never needs to. */
+export type LongestWaits = Readonly<Record<Tier, number | null>>;
+
+export const DEFAULT_LONGEST_WAITS: LongestWaits = { critical: null, high: 10_000, normal: 60_000, low: 300_000, bulk: 3_600_000 };
+
+/** The key of heavy types that name no limit of their own. */
+export const DEFAULT_LIMIT_KEY = 'tasks';
+
+/** The code of an attempt that was refused since its run isn't the one that was granted the permit: it was reset. */
+export const PERMIT_LOST = 'permit_lost';
+
+/** More would make the state too large for one workflow's input. */
+export const MAX_WAITERS = 5_000;
+
+const HOLD_SMOOTHING = 0.2;
+
+export function createPermits(configuredCapacity: number, reserved = 0, longestWaitMs = DEFAULT_LONGEST_WAITS): Permits {
+  return {
+    configuredCapacity,
+    capacityOverride: null,
+    reserved,
+    longestWaitMs,
+    holders: [],
+    waiters: [],
+    servedTenants: [],
+    averageHoldMs: null,
+  };
+}
+
+export function capacityOf(permits: Permits): number {
+  return permits.capacityOverride ?? permits.configuredCapacity;
+}
+
+/** Puts a run in line; one that waits or holds already is where it was. */
+export function claimPermit(permits: Permits, claim: PermitClaim): Permits {
+  const isSame = ({ runId }: PermitClaim): boolean => runId === claim.runId;
+  if (permits.holders.some(isSame) || permits.waiters.some(isSame)) return permits;
+  const isKnown = permits.servedTenants.includes(claim.tenant);
+  return {
+    ...permits,
+    waiters: [...permits.waiters, claim],
+    servedTenants: isKnown ? permits.servedTenants : [...permits.servedTenants, claim.tenant],
+  };
+}
+
+/** Ends a run's permit or its wait, whichever it has; by its own word or because its run is closed. */
+export function releasePermit(permits: Permits, runId: string, nowMs: number): Permits {
+  const isLeaving = (claim: PermitClaim): boolean => claim.runId === runId;
+  const held = permits.holders.find(isLeaving);
+  const leaving = held ?? permits.waiters.find(isLeaving);
+  if (leaving === undefined) return permits;
+  const holders = permits.holders.filter((holder) => holder !== leaving);
+  const waiters = permits.waiters.filter((waiter) => waiter !== leaving);
+  const isOfTenant = ({ tenant }: PermitClaim): boolean => tenant === leaving.tenant;
+  const stays = holders.some(isOfTenant) || waiters.some(isOfTenant);
+  return {
+    ...permits,
+    holders,
+    waiters,
+    servedTenants: stays ? permits.servedTenants : permits.servedTenants.filter((tenant) => tenant !== leaving.tenant),
+    averageHoldMs: held === undefined ? permits.averageHoldMs : smooth(permits.averageHoldMs, Math.max(0, nowMs - held.grantedAtMs)),
+  };
+}
+
+/** What the latest claim says of its key holds: so a changed setting reaches keys that are in use. */
+export function configureCapacity(
+  permits: Permits,
+  configuredCapacity: number,
+  reserved: number,
+  longestWaitMs = permits.longestWaitMs,
+): Permits {
+  return { ...permits, configuredCapacity, reserved, longestWaitMs };
+}
+
+/** Nobody holds or waits, and nothing but the configuration is in force: the key can be forgotten. */
+export function isIdle({ holders, waiters, capacityOverride }: Permits): boolean {
+  return holders.length === 0 && waiters.length === 0 && capacityOverride === null;
+}
+
+/** @param capacity null: what is configured holds again */
+export function overrideCapacity(permits: Permits, capacity: number | null): Permits {
+  return { ...permits, capacityOverride: capacity };
+}
+
+export interface Granted {
+  readonly permits: Permits;
+  /** Those who have a permit now and did not before; each must be told. */
+  readonly granted: readonly PermitHolder[];
+}
+
+/** Gives out what is free to whoever is next; of the reserved permits only critical work may have any. */
+export function grantPermits(permits: Permits, nowMs: number): Granted {
+  const { holders, waiters, reserved } = permits;
+  const capacity = capacityOf(permits);
+  if (holders.length >= capacity) return { permits, granted: [] };
+  const open = capacity - reserved - holders.filter(({ tier }) => tier !== 'critical').length;
+  const { served, servedTenants } = serve(permits, nowMs, capacity - holders.length, open);
+  const granted = served.map((claim) => ({ ...claim, grantedAtMs: nowMs }));
+  const gone = new Set(served);
+  const left = waiters.filter((waiter) => !gone.has(waiter));
+  return { permits: { ...permits, holders: [...holders, ...granted], waiters: left, servedTenants }, granted };
+}
+
+/** The first waiters in the order in which they would be served if nothing else came. */
+export function waitingOrder(permits: Permits, nowMs: number, atMost = Number.POSITIVE_INFINITY): readonly PermitClaim[] {
+  return serve(permits, nowMs, atMost, Number.POSITIVE_INFINITY).served;
+}
+
+/** Milliseconds until the one at `position` (from 1) gets a permit, as the permits so far were held; null if unknown. */
+export function estimateWaitMs(permits: Permits, position: number): number | null {
+  const capacity = capacityOf(permits);
+  if (permits.averageHoldMs === null || capacity <= 0) return null;
+  return Math.round(Math.ceil(position / capacity) * permits.averageHoldMs);
+}
+
+interface Served {
+  readonly served: readonly PermitClaim[];
+  readonly servedTenants: readonly string[];
+}
+
+/**
+ * Who gets the next `free` permits, of which `open` aren't only for critical work: whoever waits longer than their tier's
+ * longest wait, the longest overdue first; then the highest tier, in it the tenants in turn, of a tenant whoever came
+ * first. In one pass, since thousands may wait and a workflow task must not take long.
+ */
+function serve({ waiters, servedTenants, longestWaitMs }: Permits, nowMs: number, free: number, open: number): Served {
+  const overdueMs = ({ tier, sinceMs }: PermitClaim): number => nowMs - sinceMs - (longestWaitMs[tier] ?? Number.POSITIVE_INFINITY);
+  const tenants = new Set(servedTenants);
+  const served: PermitClaim[] = [];
+  let notCritical = 0;
+  const serveInOrder = (claims: readonly PermitClaim[]): void => {
+    for (const claim of claims) {
+      if (served.length >= free) return;
+      const isCritical = claim.tier === 'critical';
+      if (!isCritical && notCritical >= open) continue;
+      if (!isCritical) notCritical += 1;
+      served.push(claim);
+      tenants.delete(claim.tenant);
+      tenants.add(claim.tenant);
+    }
+  };
+  serveInOrder(waiters.filter((claim) => overdueMs(claim) > 0).toSorted((a, b) => overdueMs(b) - overdueMs(a)));
+  for (const tier of TIERS) {
+    if (served.length >= free) break;
+    const inTime = waiters.filter((claim) => claim.tier === tier && overdueMs(claim) <= 0);
+    serveInOrder(takeTurns(inTime, [...tenants]));
+  }
+  return { served, servedTenants: [...tenants] };
+}
+
+/** Of each tenant in its turn whoever came first, then of each the second, and so on. */
+function takeTurns(claims: readonly PermitClaim[], tenants: readonly string[]): readonly PermitClaim[] {
+  const lines = new Map(tenants.map((tenant): [string, PermitClaim[]] => [tenant, []]));
+  for (const claim of claims.toSorted((a, b) => a.sinceMs - b.sinceMs)) lines.get(claim.tenant)?.push(claim);
+  const rounds: PermitClaim[][] = [];
+  for (const line of lines.values()) for (const [index, claim] of line.entries()) (rounds[index] ??= []).push(claim);
+  return rounds.flat();
+}
+
+function smooth(average: number | null, latest: number): number {
+  return average === null ? latest : average + HOLD_SMOOTHING * (latest - average);
+}

@@ -1,0 +1,41 @@
+import type { Tier } from './tier.ts';
+import { TIERS } from './tier.ts';
+
+/** The share of a backlog's capacity above which a tier is refused: the lowest first, critical only when nothing is left. */
+const REFUSED_ABOVE: Readonly<Record<Tier, number>> = { critical: 1, high: 0.95, normal: 0.85, low: 0.7, bulk: 0.5 };
+
+/** Whether a backlog has room for one more of this tier. */
+export function hasRoom(tier: Tier, waiting: number, capacity: number): boolean {
+  return waiting < capacity * REFUSED_ABOVE[tier];
+}
+
+/** One that waits to be let in. */
+export interface InLine {
+  readonly tier: Tier;
+  readonly sinceMs: number;
+}
+
+// An event that has waited this long is treated as one tier higher: with at most 1 s of waiting, low comes up to high.
+const RAISED_EVERY_MS = 400;
+
+/** The index of who is let in next: the highest tier, waiting counted in; of equals whoever came first. -1 of none. */
+export function nextInLine(line: readonly InLine[], nowMs: number): number {
+  let best = -1;
+  let bestRank = Number.POSITIVE_INFINITY;
+  for (const [index, { tier, sinceMs }] of line.entries()) {
+    const rank = TIERS.indexOf(tier) - Math.floor((nowMs - sinceMs) / RAISED_EVERY_MS);
+    if (rank < bestRank) [best, bestRank] = [index, rank];
+  }
+  return best;
+}
+
+/** The index of who has to go when the line is too long: the lowest tier; of equals whoever came last. -1 of none. */
+export function firstToShed(line: readonly InLine[]): number {
+  let worst = -1;
+  let worstRank = -1;
+  for (const [index, { tier }] of line.entries()) {
+    const rank = TIERS.indexOf(tier);
+    if (rank >= worstRank) [worst, worstRank] = [index, rank];
+  }
+  return worst;
+}
