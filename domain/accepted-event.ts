@@ -1,0 +1,61 @@
+import type { CallbackRequest } from './delivery.ts';
+import type { LongestWaits } from './permits.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+import type { Stage } from './stage.ts';
+import type { Tier } from './tier.ts';
+
+export type Weight = 'light' | 'heavy';
+
+/** One of so many permits of a key, in the whole cluster. */
+export interface PermitNeed {
+  readonly key: string;
+  readonly capacity: number;
+  /** So many of them only critical work may use. */
+  readonly reserved: number;
+  /** Milliseconds a tier waits at most before it goes first; null: never. Absent: the defaults. */
+  readonly longestWaitMs?: LongestWaits;
+}
+
+/**
+ * How an accepted event is to be run: its type's settings, copied, so that the workflow needs no user code and a
+ * changed definition doesn't touch events under way.
+ */
+export interface RunPlan {
+  /** The name of the definition that runs it: the event's type, but for types that are accepted as `unknown`. */
+  readonly definition?: string;
+  readonly weight: Weight;
+  /** The stages its type has, in order. */
+  readonly stages: readonly Stage[];
+  readonly retry: RetryPolicy;
+  readonly timeoutsMs: Readonly<Record<Stage, number>>;
+  /** The answer and the callback wait until the result is recorded. */
+  readonly recordFirst: boolean;
+  /** The permits it needs, in the order in which every event asks for them; absent in events accepted before there were any. */
+  readonly limits?: readonly PermitNeed[];
+}
+
+/**
+ * An event once it is durable: the input of its workflow.
+ * Stored in histories: fields may be added, never renamed or removed.
+ */
+export interface AcceptedEvent {
+  /** What `/v1/events/{id}` takes. */
+  readonly id: string;
+  readonly ownId: string | null;
+  /** 1 for the first run, one more for each replay. */
+  readonly run: number;
+  readonly type: string;
+  readonly source: string | null;
+  readonly subject: string | null;
+  /** When it happened, as the caller says; ISO 8601. */
+  readonly time: string;
+  readonly data: unknown;
+  readonly tier: Tier;
+  /** 0 to 1. */
+  readonly urgency: number;
+  readonly tenant: string;
+  readonly acceptedAtMs: number;
+  readonly delayMs: number;
+  readonly callback: CallbackRequest | null;
+  readonly plan: RunPlan;
+}

@@ -1,0 +1,45 @@
+import type { PermitNeed } from './accepted-event.ts';
+import type { CallbackMessage } from './callback-message.ts';
+import type { CallbackOutcome } from './callback-record.ts';
+import type { WorkflowReference } from './event-resource.ts';
+import type { EventRun } from './event-run.ts';
+import type { PermitClaim } from './permits.ts';
+import type { Stage } from './stage.ts';
+
+export interface RunStageInput {
+  /** The run as it is while this attempt runs. */
+  readonly run: EventRun;
+  readonly stage: Stage;
+  readonly workflow: WorkflowReference;
+  /** The run that the permits were granted to, where it needs some: after a reset that is another one. */
+  readonly permitRunId?: string;
+}
+
+export interface StageOutcome {
+  readonly value: unknown;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+}
+
+/** What a run sends to the workflow of a key: its claim, and what its type says of the key. */
+export interface ClaimMessage {
+  readonly need: PermitNeed;
+  readonly claim: PermitClaim;
+}
+
+/**
+ * What workflows may ask of the outside world. The names are stored in histories. Each is safe to run twice: its effects
+ * are keyed by event, run and stage, or by the callback's `webhook-id`.
+ */
+export interface Activities {
+  /** @throws ApplicationFailure with a StageFailure as its only detail */
+  runStage(input: RunStageInput): Promise<StageOutcome>;
+  /** Never throws for what the network or the receiver does: that is its outcome. */
+  sendCallback(message: CallbackMessage): Promise<CallbackOutcome>;
+  /** A workflow can't ask the engine to cancel itself, and only a cancel request lets it end as Canceled. */
+  requestCancel(workflow: WorkflowReference): Promise<void>;
+  /** Sends a claim to its key's workflow, and starts that one if it isn't there. Repeated, it changes nothing. */
+  claimPermit(claim: ClaimMessage): Promise<void>;
+  /** Which of these runs the engine says are closed, or doesn't know. */
+  findClosedRuns(runs: { readonly runs: readonly WorkflowReference[] }): Promise<{ readonly closed: readonly string[] }>;
+}

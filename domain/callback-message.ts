@@ -1,0 +1,34 @@
+import type { CallbackRequest } from './delivery.ts';
+import type { EventResource } from './event-resource.ts';
+import type { EventRun } from './event-run.ts';
+
+/** Whose callback it is, and where it goes. */
+export interface CallbackTarget {
+  readonly id: string;
+  readonly tenant: string;
+  readonly run: number;
+  readonly callback: CallbackRequest;
+}
+
+/** The event as its callback shows it; what is too large to be sent is left out, and named in `omitted`. */
+export type CallbackResource = Omit<EventResource, 'data'> & { readonly data?: unknown; readonly omitted?: readonly string[] };
+
+/** A callback to be sent. */
+export interface CallbackMessage {
+  readonly target: CallbackTarget;
+  readonly resource: CallbackResource;
+  /** Attempts made before this one that count. */
+  readonly attemptsMade: number;
+  /** The ended run, where the attempt rides in its own workflow and nobody else can be asked about it meanwhile. */
+  readonly run?: EventRun;
+}
+
+// A body of more bytes would go out without its data anyway, and no text has fewer bytes than characters.
+const MAX_DATA_CHARACTERS = 256 * 1024;
+
+/** The resource for a workflow of its own, whose input the engine refuses above 2 MiB. */
+export function withoutLargeData(resource: EventResource): CallbackResource {
+  if (JSON.stringify(resource.data).length <= MAX_DATA_CHARACTERS) return resource;
+  const { data: _large, ...rest } = resource;
+  return { ...rest, omitted: ['data'] };
+}

@@ -1,0 +1,194 @@
+import type { z } from 'zod';
+import type { PermitNeed, Weight } from './accepted-event.ts';
+import type { Progress } from './event-run.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+import { DEFAULT_RETRY_POLICY } from './retry-policy.ts';
+import type { Stage } from './stage.ts';
+import { STAGES } from './stage.ts';
+import type { Tier } from './tier.ts';
+
+/** What a handler is given. */
+export interface HandledEvent<Data> {
+  readonly id: string;
+  readonly type: string;
+  readonly source: string | null;
+  readonly subject: string | null;
+  readonly time: string;
+  readonly data: Data;
+  readonly tier: Tier;
+  readonly urgency: number;
+  readonly tenant: string;
+}
+
+export interface HandlerLog {
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+export interface HandlerContext {
+  /** 1 for the first attempt of this stage. */
+  readonly attempt: number;
+  /** The same on every attempt of this stage in this run, after a crash too: give it to whatever has effects outside. */
+  readonly idempotencyKey: string;
+  /** Aborts on cancellation, on the stage's timeout and on shutdown. */
+  readonly signal: AbortSignal;
+  heartbeat(progress: Progress): void;
+  readonly log: HandlerLog;
+}
+
+/** The outer shape of a submitted event, before its type's schema has seen `data`. */
+export type RawEnvelope = Readonly<Record<string, unknown>>;
+
+/** An event type as the service keeps it. Method syntax, so that differently typed definitions share one list. */
+export interface EventDefinition {
+  readonly type: string;
+  readonly summary: string;
+  readonly data: z.ZodType;
+  /** What the catalog shows; null where it depends on the event. */
+  readonly tier: Tier | null;
+  readonly weight: Weight;
+  readonly recordFirst: boolean;
+  readonly retry: RetryPolicy;
+  readonly timeoutsMs: Readonly<Record<Stage, number>>;
+  readonly stages: readonly Stage[];
+  tierOf(event: { readonly data: unknown }): Tier;
+  urgencyOf(data: unknown): number;
+  /** The permits an event needs, by key; empty where its type names none. */
+  limitsOf(event: { readonly data: unknown; readonly tenant: string }): readonly PermitNeed[];
+  adapt(envelope: RawEnvelope): RawEnvelope;
+  run(
+    stage: Stage,
+    event: HandledEvent<unknown>,
+    results: Readonly<Partial<Record<Stage, unknown>>>,
+    context: HandlerContext,
+  ): Promise<unknown>;
+}
+
+interface CommonOptions<Schema extends z.ZodType> {
+  /** Lower case, digits, `_`, `-` and `.`; what callers send as `type`. */
+  readonly type: string;
+  /** One sentence for the catalog. */
+  readonly summary?: string;
+  readonly data: Schema;
+  readonly tier: Tier | ((event: { readonly data: z.output<Schema> }) => Tier);
+  /** Shown in the catalog where `tier` is a function. */
+  readonly usualTier?: Tier;
+  /** `light` (the default) takes milliseconds and runs where the event was accepted; `heavy` takes longer and runs on workers. */
+  readonly weight?: Weight;
+  /** 0 to 1, where the caller gives none; default 0. */
+  readonly urgency?: (data: z.output<Schema>) => number;
+  /** At most `max` events of a key at once, in the whole cluster. Such events run on workers, like heavy ones. */
+  readonly limit?: Limit<z.output<Schema>> | readonly Limit<z.output<Schema>>[];
+  readonly recordFirst?: boolean;
+  readonly retry?: Partial<RetryPolicy>;
+  /** Milliseconds for one attempt of a stage; default 10 s for light types, 15 min for heavy ones. */
+  readonly timeouts?: Partial<Record<Stage, number>>;
+  /** Maps the shape older clients send to today's envelope. */
+  readonly adapt?: (envelope: RawEnvelope) => RawEnvelope;
+}
+
+export interface Limit<Data> {
+  /** `A-Z`, `a-z`, `0-9`, `.`, `_`, `:`, `@` and `-`, at most 128 of them; per tenant, per host … by a function of the event. */
+  readonly key: string | ((event: { readonly data: Data; readonly tenant: string }) => string);
+  readonly max: number;
+  /** So many of `max` only critical events may use; default 0. */
+  readonly reserved?: number;
+}
+
+interface StagedOptions<Schema extends z.ZodType, Meaning, Decision, Action> extends CommonOptions<Schema> {
+  meaning?(event: HandledEvent<z.output<Schema>>, context: HandlerContext): Promise<Meaning> | Meaning;
+  decision?(event: HandledEvent<z.output<Schema>>, meaning: Meaning, context: HandlerContext): Promise<Decision> | Decision;
+  action?(event: HandledEvent<z.output<Schema>>, decision: Decision, context: HandlerContext): Promise<Action> | Action;
+  readonly handler?: never;
+}
+
+interface HandlerOptions<Schema extends z.ZodType> extends CommonOptions<Schema> {
+  /** A type without stages of its own: this is its action. */
+  handler(event: HandledEvent<z.output<Schema>>, context: HandlerContext): unknown;
+  readonly meaning?: never;
+  readonly decision?: never;
+  readonly action?: never;
+}
+
+const TYPE_NAME = /^[a-z][a-z0-9_.-]{0,127}$/;
+const DEFAULT_TIMEOUT_MS = { light: 10_000, heavy: 15 * 60_000 } as const;
+// Node's timers fire at once when asked for more.
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/**
+ * Declares an event type: its schema, how it is to be run, and its handlers. Handlers run as activities, at least once;
+ * what they return is JSON of at most 64 KiB.
+ * @throws Error when the definition can't work, naming the type
+ */
+export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision = null, Action = null>(
+  options: StagedOptions<Schema, Meaning, Decision, Action> | HandlerOptions<Schema>,
+): EventDefinition {
+  const { type, weight = 'light', tier, retry, timeouts } = options;
+  if (!TYPE_NAME.test(type)) throw new Error(`event type "${type}": a name starts with a-z and has only a-z, 0-9, "_", "-" and "."`);
+  const handlers = toStageHandlers(options);
+  const stages = STAGES.filter((stage) => handlers[stage] !== undefined);
+  if (stages.length === 0) throw new Error(`event type "${type}" has neither stages nor a handler`);
+  const policy: RetryPolicy = { ...DEFAULT_RETRY_POLICY, ...retry };
+  // The plan is stored as JSON, which has no infinity: null would then mean 0.
+  const finite = Object.values(policy).every(Number.isFinite);
+  if (!(finite && policy.maxAttempts >= 1 && policy.initialDelayMs >= 0 && policy.factor >= 1 && policy.maxDelayMs >= 0)) {
+    throw new Error(`event type "${type}": retry needs maxAttempts >= 1, factor >= 1 and delays >= 0, all of them finite`);
+  }
+  const timeoutMs = DEFAULT_TIMEOUT_MS[weight];
+  const timeoutsMs = { meaning: timeoutMs, decision: timeoutMs, action: timeoutMs, ...timeouts };
+  if (!Object.values(timeoutsMs).every((ms) => ms > 0 && ms <= MAX_TIMEOUT_MS)) {
+    throw new Error(`event type "${type}": a timeout is above 0 and at most ${MAX_TIMEOUT_MS} ms`);
+  }
+  const limits = [options.limit ?? []].flat();
+  for (const { max, reserved = 0 } of limits) {
+    if (Number.isInteger(max) && max >= 1 && Number.isInteger(reserved) && reserved >= 0 && reserved <= max) continue;
+    throw new Error(`event type "${type}": a limit needs a whole max of 1 or more, and 0 to max reserved`);
+  }
+  return {
+    type,
+    summary: options.summary ?? '',
+    data: options.data,
+    tier: typeof tier === 'function' ? (options.usualTier ?? null) : tier,
+    // What waits for permits can't wait inside one workflow task.
+    weight: limits.length > 0 ? 'heavy' : weight,
+    // A heavy result is always recorded before anything is said of it: its stages are activities of their own.
+    recordFirst: weight === 'heavy' || limits.length > 0 || (options.recordFirst ?? false),
+    retry: policy,
+    timeoutsMs,
+    stages,
+    tierOf: (event) => (typeof tier === 'function' ? tier(event as { data: z.output<Schema> }) : tier),
+    urgencyOf: (data) => options.urgency?.(data as z.output<Schema>) ?? 0,
+    limitsOf: ({ data, tenant }) =>
+      limits.map(({ key, max, reserved = 0 }) => ({
+        key: typeof key === 'function' ? key({ data: data as z.output<Schema>, tenant }) : key,
+        capacity: max,
+        reserved,
+      })),
+    adapt: (envelope) => options.adapt?.(envelope) ?? envelope,
+    run: async (stage, event, results, context) => handlers[stage]?.(event as HandledEvent<z.output<Schema>>, results, context) ?? null,
+  };
+}
+
+type StageHandlers<Schema extends z.ZodType> = Partial<
+  Record<
+    Stage,
+    (event: HandledEvent<z.output<Schema>>, results: Readonly<Partial<Record<Stage, unknown>>>, context: HandlerContext) => unknown
+  >
+>;
+
+// Results come back from Temporal as unknown; each is what the stage before it returned, and a missing stage's is null.
+function toStageHandlers<Schema extends z.ZodType, Meaning, Decision, Action>(
+  options: StagedOptions<Schema, Meaning, Decision, Action> | HandlerOptions<Schema>,
+): StageHandlers<Schema> {
+  if (options.handler !== undefined) {
+    const { handler } = options;
+    return { action: (event, _results, context) => handler(event, context) };
+  }
+  const { meaning, decision, action } = options;
+  return {
+    ...(meaning && { meaning: (event, _results, context) => meaning(event, context) }),
+    ...(decision && { decision: (event, results, context) => decision(event, (results.meaning ?? null) as Meaning, context) }),
+    ...(action && { action: (event, results, context) => action(event, (results.decision ?? null) as Decision, context) }),
+  };
+}

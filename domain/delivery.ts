@@ -1,0 +1,108 @@
+/** Where a terminal message goes; `headers` are the caller's, `progress` asks for progress messages too. */
+export interface CallbackRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly progress: boolean;
+}
+
+/** `none`: no callback was asked for; `parked`: its destination is not being tried just now; `failed`: given up. */
+export type DeliveryStatus = 'none' | 'pending' | 'delivered' | 'parked' | 'failed';
+
+/**
+ * One try to deliver, as it is kept on record.
+ * `at` is when it began (ISO 8601, UTC); `status` is null when no answer began to arrive;
+ * `error` is null for a success, else a stable short code (`http_500`, `redirect`, `timeout`, `guarded`, …).
+ */
+export interface CallbackAttempt {
+  readonly at: string;
+  readonly status: number | null;
+  readonly durationMs: number;
+  readonly error: string | null;
+  /** How long the receiver asked us to wait, counted from the end of the attempt, at most 24 h. */
+  readonly retryAfterMs?: number;
+  /** The first 1 KB of the answer as text; only the event's owner may see it. */
+  readonly excerpt?: string;
+}
+
+/** The body of every message (Standard Webhooks): `type` is dotted, `timestamp` is when the thing happened. */
+export interface CallbackEnvelope<Data extends object = object> {
+  readonly type: string;
+  readonly timestamp: string;
+  readonly data: Data;
+}
+
+export interface DelayInput {
+  /** The pause after the first attempt, after the second, and so on. */
+  readonly scheduleMs: readonly number[];
+  readonly attemptsMade: number;
+  readonly retryAfterMs?: number | undefined;
+  /** A random number in [0, 1). */
+  readonly jitter: number;
+}
+
+export interface WebhookIdInput {
+  readonly eventId: string;
+  readonly run: number;
+  /** A batch and an event may have the same id, yet a receiver must not take one's message for the other's. */
+  readonly kind?: 'event' | 'batch';
+  /** Numbers the progress messages of a run; the terminal message has none. */
+  readonly progress?: number;
+}
+
+/** No receiver can put a delivery off for longer than this at a time. */
+export const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
+
+const JITTER_SHARE = 0.1;
+
+/** Only 2xx counts; a redirect does not. */
+export function isDelivered(attempt: CallbackAttempt): boolean {
+  return attempt.status !== null && attempt.status >= 200 && attempt.status < 300;
+}
+
+// No connection was free, or this process was stopping: the receiver had no part in it.
+const UNCOUNTED: ReadonlySet<string> = new Set(['busy', 'aborted']);
+
+/** Whether an attempt uses up a step of the schedule. */
+export function isCounted({ error }: CallbackAttempt): boolean {
+  return error === null || !UNCOUNTED.has(error);
+}
+
+/** 410: the receiver wants no more messages at this address (Standard Webhooks). */
+export function isGone(attempt: CallbackAttempt): boolean {
+  return attempt.status === 410;
+}
+
+/**
+ * The pause before the next attempt in milliseconds, or null when the schedule is exhausted.
+ * The scheduled pause varies by ±10 %, so that messages that failed together don't return together;
+ * `Retry-After` can only lengthen it.
+ */
+export function nextDelayMs({ scheduleMs, attemptsMade, retryAfterMs = 0, jitter }: DelayInput): number | null {
+  if (attemptsMade === 0) return 0;
+  const scheduledMs = scheduleMs[attemptsMade - 1];
+  if (scheduledMs === undefined) return null;
+  const jitteredMs = Math.round(scheduledMs * (1 - JITTER_SHARE + 2 * JITTER_SHARE * jitter));
+  return Math.max(jitteredMs, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS));
+}
+
+/**
+ * The receiver's idempotency key, the same on every attempt, made of `[A-Za-z0-9_-]` only.
+ * Different inputs never share one: what stands before the last `-` is the encoded id.
+ */
+export function webhookId({ eventId, run, kind = 'event', progress }: WebhookIdInput): string {
+  const prefix = kind === 'event' ? 'evt' : 'bat';
+  const suffix = progress === undefined ? '' : `-p${progress}`;
+  return `${prefix}_${encodeId(eventId)}-${run}${suffix}`;
+}
+
+export function callbackEnvelope<Data extends object>({ type, timestamp, data }: CallbackEnvelope<Data>): CallbackEnvelope<Data> {
+  return { type, timestamp, data };
+}
+
+/** `_2e` for `.`, `_5f` for `_` itself, `_u20ac` for `€` (per UTF-16 unit): can be undone, as `u` is no hex digit. */
+function encodeId(id: string): string {
+  return id.replace(/[^A-Za-z0-9-]/g, (unit) => {
+    const hex = unit.charCodeAt(0).toString(16);
+    return hex.length <= 2 ? `_${hex.padStart(2, '0')}` : `_u${hex.padStart(4, '0')}`;
+  });
+}

@@ -1,0 +1,33 @@
+// These names are stored in histories and known to clients: renaming one is a migration, not a clean-up.
+
+export const TASK_QUEUES = {
+  /** Workflows of light events, with their stages as local activities. */
+  light: 'light',
+  /** Workflows and activities of heavy events, and the workflows that coordinate. */
+  heavy: 'heavy',
+  /** Activities that send callbacks: neither they nor heavy work wait for the other. */
+  delivery: 'delivery',
+} as const;
+
+export const PROGRESS_QUERY = 'progress';
+export const CANCEL_UPDATE = 'cancel';
+export const DELIVERY_QUERY = 'delivery';
+export const RUN_QUERY = 'run';
+export const CLAIM_SIGNAL = 'claimPermit';
+export const RELEASE_SIGNAL = 'releasePermit';
+export const GRANTED_SIGNAL = 'permitGranted';
+export const PERMITS_QUERY = 'permits';
+export const SET_CAPACITY_UPDATE = 'setCapacity';
+
+/**
+ * What lists filter by, all of type Keyword; `Cause` is set on failure only. Stored in every data file and namespace.
+ */
+export const SEARCH_ATTRIBUTES = ['EventType', 'Tier', 'Tenant', 'Subject', 'BatchId', 'Destination', 'Cause'] as const;
+
+export type SearchAttribute = (typeof SEARCH_ATTRIBUTES)[number];
+
+/** The memo's key for the digest of what was asked for, by which a repeated id is told from a conflicting one. */
+export const FINGERPRINT_MEMO = 'fingerprint';
+
+/** The memo's key for the resource of a cancelled event, whose workflow has no result to hold it. */
+export const ENDED_MEMO = 'ended';

@@ -1,0 +1,102 @@
+import type { CallbackRecord } from './callback-record.ts';
+import type { EventError } from './event-error.ts';
+import type { EventRun, Phase, Progress } from './event-run.ts';
+import { isEnded } from './event-run.ts';
+import type { Stage } from './stage.ts';
+import { STAGES } from './stage.ts';
+import type { Tier } from './tier.ts';
+
+export type EventStatus = Phase['status'];
+
+export interface WorkflowReference {
+  readonly id: string;
+  readonly runId: string;
+}
+
+/** The event as the API and the callbacks show it; times are ISO 8601 with milliseconds. */
+export interface EventResource {
+  readonly id: string;
+  readonly ownId: string | null;
+  readonly run: number;
+  readonly type: string;
+  readonly source: string | null;
+  readonly subject: string | null;
+  /** The subject's version after this event; null without a subject. */
+  readonly version: number | null;
+  readonly time: string;
+  readonly data: unknown;
+  readonly tier: Tier;
+  readonly urgency: number;
+  readonly tenant: string;
+  readonly batchId: string | null;
+  readonly causedBy: string | null;
+  readonly status: EventStatus;
+  readonly stage: Stage | null;
+  readonly acceptedAt: string;
+  readonly startedAt: string | null;
+  readonly completedAt: string | null;
+  readonly timings: { readonly queuedMs: number | null; readonly runMs: number | null };
+  readonly progress: Progress | null;
+  readonly attempts: Readonly<Record<Stage, number>>;
+  readonly result: Readonly<Record<Stage, unknown>> | null;
+  readonly error: EventError | null;
+  readonly callback: CallbackRecord;
+  readonly workflow: WorkflowReference & { readonly url: string | null };
+}
+
+/** Spells a run out; the workflow's page in the UI is added by whoever knows the UI's address. */
+export function toEventResource(run: EventRun, callback: CallbackRecord, workflow: WorkflowReference): EventResource {
+  const { event, phase, startedAtMs } = run;
+  const endedAtMs = isEnded(phase) ? phase.endedAtMs : null;
+  return {
+    id: event.id,
+    ownId: event.ownId,
+    run: event.run,
+    type: event.type,
+    source: event.source,
+    subject: event.subject,
+    version: null,
+    time: event.time,
+    data: event.data,
+    tier: event.tier,
+    urgency: event.urgency,
+    tenant: event.tenant,
+    batchId: null,
+    causedBy: null,
+    status: phase.status,
+    stage: stageOf(phase),
+    acceptedAt: toIso(event.acceptedAtMs),
+    startedAt: startedAtMs === null ? null : toIso(startedAtMs),
+    completedAt: endedAtMs === null ? null : toIso(endedAtMs),
+    timings: {
+      // Clocks of several machines are compared here, so a difference may come out negative.
+      queuedMs: startedAtMs === null ? null : Math.max(0, startedAtMs - event.acceptedAtMs),
+      runMs: startedAtMs === null || endedAtMs === null ? null : Math.max(0, endedAtMs - startedAtMs),
+    },
+    progress: run.progress,
+    attempts: forEachStage((stage) => run.attempts[stage] ?? 0),
+    result: Object.keys(run.results).length === 0 ? null : forEachStage((stage) => run.results[stage] ?? null),
+    error: errorOf(phase),
+    callback,
+    workflow: { ...workflow, url: null },
+  };
+}
+
+function stageOf(phase: Phase): Stage | null {
+  if (phase.status === 'running' || phase.status === 'waiting') return phase.stage;
+  return phase.status === 'failed' ? phase.error.stage : null;
+}
+
+function errorOf(phase: Phase): EventError | null {
+  if (phase.status === 'failed') return phase.error;
+  return phase.status === 'waiting' && phase.waiting.reason === 'retry' ? phase.waiting.lastError : null;
+}
+
+function forEachStage<T>(valueOf: (stage: Stage) => T): Readonly<Record<Stage, T>> {
+  const [meaning, decision, action] = STAGES;
+  return { meaning: valueOf(meaning), decision: valueOf(decision), action: valueOf(action) };
+}
+
+function toIso(atMs: number): string {
+  return new Date(atMs).toISOString();
+}

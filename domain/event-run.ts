@@ -1,0 +1,97 @@
+import type { AcceptedEvent } from './accepted-event.ts';
+import type { EventError } from './event-error.ts';
+import type { Stage } from './stage.ts';
+
+/** What a handler last said of its progress. */
+export interface Progress {
+  readonly step: string;
+  /** 0 to 100. */
+  readonly percent: number;
+  readonly message: string;
+}
+
+/** Why an event waits, and until when if that is known. */
+export type Waiting =
+  | { readonly reason: 'delay'; readonly untilMs: number }
+  | { readonly reason: 'permit'; readonly key: string; readonly sinceMs: number }
+  | { readonly reason: 'retry'; readonly untilMs: number; readonly lastError: EventError };
+
+/** Where a run stands. Only an ended one has an end, only a failed one an error. */
+export type Phase =
+  | { readonly status: 'accepted' }
+  | { readonly status: 'waiting'; readonly stage: Stage | null; readonly waiting: Waiting }
+  | { readonly status: 'running'; readonly stage: Stage }
+  | { readonly status: 'completed'; readonly endedAtMs: number }
+  | { readonly status: 'failed'; readonly endedAtMs: number; readonly error: EventError }
+  | { readonly status: 'cancelled'; readonly endedAtMs: number };
+
+export type EndedPhase = Extract<Phase, { endedAtMs: number }>;
+
+/** One run of an event: pure state, changed only by the functions below, in the workflow and in the process's snapshots alike. */
+export interface EventRun {
+  readonly event: AcceptedEvent;
+  readonly phase: Phase;
+  readonly startedAtMs: number | null;
+  readonly attempts: Readonly<Partial<Record<Stage, number>>>;
+  readonly results: Readonly<Partial<Record<Stage, unknown>>>;
+  readonly progress: Progress | null;
+}
+
+export function acceptRun(event: AcceptedEvent): EventRun {
+  return { event, phase: { status: 'accepted' }, startedAtMs: null, attempts: {}, results: {}, progress: null };
+}
+
+/** The stage to run next, or null when all of the type's stages have results. */
+export function nextStage(run: EventRun): Stage | null {
+  return run.event.plan.stages.find((stage) => !(stage in run.results)) ?? null;
+}
+
+/** An attempt is counted here, before it runs, so that nothing it throws can leave it uncounted. */
+export function beginAttempt(run: EventRun, stage: Stage): EventRun {
+  if (isEnded(run.phase)) return run;
+  return {
+    ...run,
+    phase: { status: 'running', stage },
+    attempts: { ...run.attempts, [stage]: (run.attempts[stage] ?? 0) + 1 },
+  };
+}
+
+/** The first stage's start is the event's. */
+export function markStarted(run: EventRun, atMs: number): EventRun {
+  return run.startedAtMs === null ? { ...run, startedAtMs: atMs } : run;
+}
+
+export function completeStage(run: EventRun, stage: Stage, value: unknown): EventRun {
+  return { ...run, results: { ...run.results, [stage]: value } };
+}
+
+export function wait(run: EventRun, stage: Stage | null, waiting: Waiting): EventRun {
+  return isEnded(run.phase) ? run : { ...run, phase: { status: 'waiting', stage, waiting } };
+}
+
+/** Percent never falls: a retried step that starts over keeps the highest figure shown. */
+export function reportProgress(run: EventRun, progress: Progress): EventRun {
+  // NaN is what a handler with nothing to do gets from 0 of 0.
+  const reported = Number.isNaN(progress.percent) ? 0 : progress.percent;
+  const percent = Math.max(run.progress?.percent ?? 0, Math.min(100, Math.max(0, reported)));
+  return { ...run, progress: { ...progress, percent } };
+}
+
+/** Ends the run; the first end stands, and nothing above leads out of it, so that there is exactly one verdict. */
+export function endRun(run: EventRun, end: EndedPhase): EventRun {
+  return isEnded(run.phase) ? run : { ...run, phase: end };
+}
+
+export function isEnded(phase: Phase): phase is EndedPhase {
+  return phase.status === 'completed' || phase.status === 'failed' || phase.status === 'cancelled';
+}
+
+/**
+ * Light stages run inside one workflow task, which can't be left halfway: such an event can be cancelled only while it
+ * waits. A heavy one at any time before its end.
+ */
+export function refusalToCancel(run: EventRun): 'already_ended' | 'not_cancellable' | null {
+  if (isEnded(run.phase)) return 'already_ended';
+  if (run.event.plan.weight === 'light' && run.phase.status === 'running') return 'not_cancellable';
+  return null;
+}

@@ -1,0 +1,43 @@
+/** From the most to the least urgent. `bulk` is for backfills and given only when asked for. */
+export const TIERS = ['critical', 'high', 'normal', 'low', 'bulk'] as const;
+
+export type Tier = (typeof TIERS)[number];
+
+const LOWEST_NUMBER = { critical: 1000, high: 750, normal: 500, low: 250 } as const;
+
+/** Temporal's priority key, 1 (first) to 5. */
+export function priorityKey(tier: Tier): number {
+  return TIERS.indexOf(tier) + 1;
+}
+
+/** Numeric priorities of design 004: a number takes the highest tier whose figure it reaches, below 250 `bulk`. */
+export function tierFromNumber(priority: number): Tier {
+  if (priority >= LOWEST_NUMBER.critical) return 'critical';
+  if (priority >= LOWEST_NUMBER.high) return 'high';
+  if (priority >= LOWEST_NUMBER.normal) return 'normal';
+  if (priority >= LOWEST_NUMBER.low) return 'low';
+  return 'bulk';
+}
+
+export interface TierChoice {
+  /** What the caller asked for; it wins and is not raised. */
+  readonly asked: Tier | undefined;
+  readonly ofType: Tier;
+  /** 0 to 1. */
+  readonly urgency: number;
+  /** From this urgency on, the type's tier is raised by one. */
+  readonly urgencyThreshold: number;
+}
+
+/** The tier an event runs under. */
+export function chooseTier({ asked, ofType, urgency, urgencyThreshold }: TierChoice): Tier {
+  if (asked !== undefined) return asked;
+  return urgency >= urgencyThreshold ? raise(ofType) : ofType;
+}
+
+function raise(tier: Tier): Tier {
+  if (tier === 'low') return 'normal';
+  if (tier === 'normal') return 'high';
+  if (tier === 'high') return 'critical';
+  return tier;
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { initialCallback } from '../../../domain/callback-record.ts';
+import { withoutLargeData } from '../../../domain/callback-message.ts';
+import { isCounted } from '../../../domain/delivery.ts';
+import { toEventResource } from '../../../domain/event-resource.ts';
+import type { EventResource } from '../../../domain/event-resource.ts';
+import { acceptRun } from '../../../domain/event-run.ts';
+import { acceptedEvent } from './event-samples.ts';
+
+function resourceWith(data: unknown): EventResource {
+  return toEventResource(acceptRun(acceptedEvent({ data })), initialCallback(null), { id: 'a', runId: '1' });
+}
+
+describe('withoutLargeData', () => {
+  it('leaves a resource alone whose data can be sent', () => {
+    const resource = resourceWith({ note: 'x'.repeat(1_000) });
+
+    expect(withoutLargeData(resource)).toBe(resource);
+  });
+
+  it('leaves out data that no body has room for, and says so', () => {
+    const { data: _data, ...rest } = resourceWith('x'.repeat(300_000));
+
+    expect(withoutLargeData(resourceWith('x'.repeat(300_000)))).toEqual({ ...rest, omitted: ['data'] });
+  });
+});
+
+describe('isCounted', () => {
+  const attempt = { at: '2026-01-01T00:00:00.000Z', status: null, durationMs: 1 };
+
+  it.each([null, 'http_500', 'timeout', 'refused'])('counts an attempt that ended with %s', (error) => {
+    expect(isCounted({ ...attempt, error })).toBe(true);
+  });
+
+  it.each(['busy', 'aborted'])('does not count an attempt that never reached the receiver: %s', (error) => {
+    expect(isCounted({ ...attempt, error })).toBe(false);
+  });
+});

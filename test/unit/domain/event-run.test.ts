@@ -1,0 +1,235 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { EndedPhase, EventRun, Phase } from '../../../domain/event-run.ts';
+import {
+  acceptRun,
+  beginAttempt,
+  completeStage,
+  endRun,
+  isEnded,
+  markStarted,
+  nextStage,
+  refusalToCancel,
+  reportProgress,
+  wait,
+} from '../../../domain/event-run.ts';
+import type { Stage } from '../../../domain/stage.ts';
+import { STAGES } from '../../../domain/stage.ts';
+import { acceptedEvent, anyEnd, anyStage, anyStages, eventError, lightPlan, NOON_MS } from './event-samples.ts';
+
+const accepted = acceptRun(acceptedEvent());
+const delay = { reason: 'delay', untilMs: NOON_MS } as const;
+const completed: EndedPhase = { status: 'completed', endedAtMs: NOON_MS };
+const cancelled: EndedPhase = { status: 'cancelled', endedAtMs: NOON_MS + 1 };
+
+describe('a run', () => {
+  it('begins accepted, with nothing done', () => {
+    expect(accepted).toEqual({
+      event: acceptedEvent(),
+      phase: { status: 'accepted' },
+      startedAtMs: null,
+      attempts: {},
+      results: {},
+      progress: null,
+    });
+  });
+
+  it('counts an attempt as soon as it begins', () => {
+    const run = beginAttempt(beginAttempt(beginAttempt(accepted, 'meaning'), 'meaning'), 'decision');
+
+    expect(run).toMatchObject({ phase: { status: 'running', stage: 'decision' }, attempts: { meaning: 2, decision: 1 } });
+  });
+
+  it('started when its first attempt did', () => {
+    const run = markStarted(markStarted(accepted, 5), 7);
+
+    expect(run.startedAtMs).toBe(5);
+  });
+
+  it('waits at a stage, or before the first', () => {
+    expect(wait(accepted, null, delay).phase).toEqual({ status: 'waiting', stage: null, waiting: delay });
+    expect(wait(accepted, 'action', delay).phase).toEqual({ status: 'waiting', stage: 'action', waiting: delay });
+  });
+
+  it('takes a result of null for a result', () => {
+    expect(nextStage(completeStage(accepted, 'meaning', null))).toBe('decision');
+  });
+
+  it('shows the last step and message, but the highest percentage', () => {
+    const half = reportProgress(accepted, { step: 'load', percent: 50, message: 'half' });
+    const again = reportProgress(half, { step: 'load', percent: 10, message: 'once more' });
+
+    expect(again.progress).toEqual({ step: 'load', percent: 50, message: 'once more' });
+  });
+
+  it.each([
+    [-5, 0],
+    [0, 0],
+    [33.3, 33.3],
+    [100, 100],
+    [250, 100],
+    [Infinity, 100],
+    [NaN, 0],
+  ])('shows a percentage of %s as %s', (percent, shown) => {
+    expect(reportProgress(accepted, { step: 's', percent, message: 'm' }).progress?.percent).toBe(shown);
+  });
+
+  it('keeps its percentage when a handler divides by nothing', () => {
+    const half = reportProgress(accepted, { step: 's', percent: 50, message: 'm' });
+
+    expect(reportProgress(half, { step: 's', percent: NaN, message: 'm' }).progress?.percent).toBe(50);
+  });
+
+  it('keeps its first end', () => {
+    const run = endRun(accepted, completed);
+
+    expect(endRun(run, cancelled)).toBe(run);
+  });
+
+  it('neither runs nor waits once it has ended', () => {
+    const run = endRun(accepted, cancelled);
+
+    expect(beginAttempt(run, 'action')).toBe(run);
+    expect(wait(run, 'action', delay)).toBe(run);
+  });
+});
+
+describe('isEnded', () => {
+  it.each<[Phase, boolean]>([
+    [{ status: 'accepted' }, false],
+    [{ status: 'waiting', stage: null, waiting: delay }, false],
+    [{ status: 'running', stage: 'meaning' }, false],
+    [completed, true],
+    [cancelled, true],
+    [{ status: 'failed', endedAtMs: 1, error: eventError() }, true],
+  ])('is, for %o, %s', (phase, ended) => {
+    expect(isEnded(phase)).toBe(ended);
+  });
+});
+
+describe('refusalToCancel', () => {
+  const heavy = acceptRun(acceptedEvent({ plan: { ...lightPlan, weight: 'heavy' } }));
+
+  it.each([
+    ['an accepted light event', accepted, null],
+    ['a waiting light event', wait(accepted, 'action', delay), null],
+    ['a running light event', beginAttempt(accepted, 'meaning'), 'not_cancellable'],
+    ['an ended light event', endRun(accepted, completed), 'already_ended'],
+    ['an accepted heavy event', heavy, null],
+    ['a waiting heavy event', wait(heavy, null, delay), null],
+    ['a running heavy event', beginAttempt(heavy, 'meaning'), null],
+    ['an ended heavy event', endRun(heavy, cancelled), 'already_ended'],
+  ])('is, for %s, right', (_what, run, refusal) => {
+    expect(refusalToCancel(run)).toBe(refusal);
+  });
+});
+
+describe('nextStage', () => {
+  it("follows the plan's order to its end, whatever the stages result in", () => {
+    fc.assert(
+      fc.property(anyStages, fc.anything(), (stages, value) => {
+        const run = acceptRun(acceptedEvent({ plan: { ...lightPlan, stages } }));
+
+        expect(stagesToTheEnd(run, value)).toEqual(stages);
+      }),
+    );
+  });
+
+  it('is the first of the plan that has no result, in whatever order results come', () => {
+    fc.assert(
+      fc.property(anyStages, fc.uniqueArray(anyStage), (stages, done) => {
+        const start = acceptRun(acceptedEvent({ plan: { ...lightPlan, stages } }));
+
+        const run = done.reduce((before, stage) => completeStage(before, stage, {}), start);
+
+        expect(nextStage(run)).toBe(stages.filter((stage) => !done.includes(stage))[0] ?? null);
+      }),
+    );
+  });
+});
+
+type Step =
+  | { readonly kind: 'begin' | 'complete' | 'wait'; readonly stage: Stage }
+  | { readonly kind: 'start'; readonly atMs: number }
+  | { readonly kind: 'progress'; readonly percent: number }
+  | { readonly kind: 'end'; readonly end: EndedPhase };
+
+/** What a run has to be after some steps, told without the code under test. */
+interface Model {
+  verdict: EndedPhase | null;
+  startedAtMs: number | null;
+  percent: number | null;
+  readonly attempts: Record<Stage, number>;
+  readonly done: Set<Stage>;
+}
+
+describe('any walk through a run', () => {
+  const anyStep: fc.Arbitrary<Step> = fc.oneof(
+    { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('begin', 'complete', 'wait'), stage: anyStage }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('start'), atMs: fc.nat() }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('progress'), percent: fc.oneof(fc.nat(120), fc.double()) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('end'), end: anyEnd }) },
+  );
+
+  it('comes to exactly one verdict, and counts as the model does', () => {
+    fc.assert(
+      fc.property(anyStages, fc.array(anyStep, { maxLength: 60 }), (stages, steps) => {
+        let run = acceptRun(acceptedEvent({ plan: { ...lightPlan, stages } }));
+        const model: Model = {
+          verdict: null,
+          startedAtMs: null,
+          percent: null,
+          attempts: { meaning: 0, decision: 0, action: 0 },
+          done: new Set(),
+        };
+
+        for (const step of steps) {
+          const before = run;
+          run = walk(before, step);
+          advance(model, step);
+
+          expectNothingFell(before, run);
+          expect(isEnded(run.phase) ? run.phase : null).toEqual(model.verdict);
+          expect(run.startedAtMs).toBe(model.startedAtMs);
+          expect(run.progress?.percent ?? null).toBe(model.percent);
+          expect(STAGES.map((stage) => run.attempts[stage] ?? 0)).toEqual(STAGES.map((stage) => model.attempts[stage]));
+          expect(nextStage(run)).toBe(stages.find((stage) => !model.done.has(stage)) ?? null);
+          expect(refusalToCancel(run) === 'already_ended').toBe(model.verdict !== null);
+          expect(run.event).toBe(before.event);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+function walk(run: EventRun, step: Step): EventRun {
+  if (step.kind === 'end') return endRun(run, step.end);
+  if (step.kind === 'start') return markStarted(run, step.atMs);
+  if (step.kind === 'progress') return reportProgress(run, { step: 's', percent: step.percent, message: 'm' });
+  if (step.kind === 'begin') return beginAttempt(run, step.stage);
+  if (step.kind === 'complete') return completeStage(run, step.stage, { of: step.stage });
+  return wait(run, step.stage, { reason: 'retry', untilMs: NOON_MS, lastError: eventError() });
+}
+
+function advance(model: Model, step: Step): void {
+  if (step.kind === 'begin' && model.verdict === null) model.attempts[step.stage] += 1;
+  if (step.kind === 'complete') model.done.add(step.stage);
+  if (step.kind === 'start') model.startedAtMs ??= step.atMs;
+  if (step.kind === 'progress') {
+    const shown = step.percent > 0 ? Math.min(step.percent, 100) : 0;
+    model.percent = Math.max(model.percent ?? 0, shown);
+  }
+  if (step.kind === 'end') model.verdict ??= step.end;
+}
+
+function expectNothingFell(before: EventRun, after: EventRun): void {
+  for (const stage of STAGES) expect(after.attempts[stage] ?? 0).toBeGreaterThanOrEqual(before.attempts[stage] ?? 0);
+  expect(after.progress?.percent ?? 0).toBeGreaterThanOrEqual(before.progress?.percent ?? 0);
+  expect(Object.keys(after.results)).toEqual(expect.arrayContaining(Object.keys(before.results)));
+}
+
+function stagesToTheEnd(run: EventRun, value: unknown): readonly Stage[] {
+  const stage = nextStage(run);
+  return stage === null ? [] : [stage, ...stagesToTheEnd(completeStage(run, stage, value), value)];
+}
