@@ -1,0 +1,6 @@
+import type { EventDefinition } from '../domain/define-event.ts';
+import { lifeEvents } from './life/index.ts';
+import { orderPlaced } from './order-placed.ts';
+
+/** The event types this service knows: a type of your own is a file beside this one and a line here. */
+export const eventDefinitions: readonly EventDefinition[] = [orderPlaced, ...lifeEvents];
