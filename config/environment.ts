@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { parseApiKeys } from './api-keys.ts';
+import { parseDurationMs } from './durations.ts';
+import { parseLongestWaits } from './longest-waits.ts';
+import { parseRateLimit } from './rate-limit.ts';
+
+const duration = z.string().transform((text, context) => {
+  const durationMs = parseDurationMs(text);
+  if (durationMs !== undefined) return durationMs;
+  context.addIssue({ code: 'custom', message: `"${text}" is not a duration such as 500ms, 5s, 2h or 7d` });
+  return z.NEVER;
+});
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+const secrets = list.pipe(
+  z.array(z.string().regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'a secret is whsec_ and 24 to 64 bytes in base64')),
+);
+
+const apiKeys = z.string().transform((text, context) => {
+  const parsed = parseApiKeys(text);
+  if (parsed.ok) return parsed.keys;
+  context.addIssue({ code: 'custom', message: parsed.reason });
+  return z.NEVER;
+});
+
+const longestWaits = z.string().transform((text, context) => {
+  const parsed = parseLongestWaits(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: 'custom', message: `"${text}" is not a list such as high:10s,normal:60s,low:never` });
+  return z.NEVER;
+});
+
+const rateLimit = z.string().transform((text, context) => {
+  const parsed = parseRateLimit(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: 'custom', message: `"${text}" is not a limit such as 100/60s` });
+  return z.NEVER;
+});
+
+const schedule = list.pipe(z.array(duration).min(1));
+
+/** Every variable the service reads besides the SDK's own `TEMPORAL_*`; `.env.example` explains each. */
+export const environmentSchema = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  TICKLESS_DATA: z.string().default('.tickless'),
+  TEMPORAL_ADDRESS: z.string().optional(),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_CLI_PATH: z.string().optional(),
+  TEMPORAL_UI_URL: z.url().optional(),
+  ENGINE_SYNC: z.enum(['normal', 'full']).default('normal'),
+  RETENTION: duration.prefault('7d').refine((retentionMs) => retentionMs >= 3_600_000, 'at least 1h'),
+  API_KEYS: apiKeys.prefault(''),
+  WEBHOOK_SECRETS: secrets.prefault(''),
+  CALLBACK_ALLOW: list.prefault(''),
+  CALLBACK_SCHEDULE: schedule.prefault('5s,5m,30m,2h,5h,10h,14h,20h,24h'),
+  MAX_CONCURRENT_TASKS: z.coerce.number().int().min(1).max(10_000).default(5),
+  RESERVED_TASKS: z.coerce.number().int().min(0).max(10_000).default(0),
+  LONGEST_WAITS: longestWaits.optional(),
+  RATE_LIMIT: rateLimit.optional(),
+  MAX_BACKLOG: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
+  URGENCY_THRESHOLD: z.coerce.number().min(0).max(1).default(0.8),
+  UNKNOWN_TYPES: z.enum(['reject', 'life']).default('reject'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+export type Environment = z.output<typeof environmentSchema>;
+
+/**
+ * Reads the settings once, at the start of a process.
+ * An empty value counts as not set, since `PORT=` would otherwise become 0.
+ * @throws Error that names every faulty variable at once
+ */
+export function parseEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environmentSchema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `  ${issue.path[0]?.toString() ?? ''}: ${issue.message}`);
+  throw new Error(`The environment has faults:\n${faults.join('\n')}`);
+}
