@@ -1,0 +1,56 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { EngineError } from './engine-error.ts';
+import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { DATABASE_FILE } from './server-arguments.ts';
+import { PINNED_VERSION } from './version.ts';
+
+const stampSchema = z.object({
+  cli: z.string(),
+  server: z.string(),
+  /** False until a server has answered on the file for the first time. */
+  complete: z.boolean().default(true),
+});
+
+/**
+ * Says whether the data directory has no database yet, and refuses one that another server made: the schema is made only
+ * with the file, and no CLI migrates it.
+ * A database whose first start was cut off is deleted: its schema may be half made, and nobody had its address yet.
+ * @throws EngineError `data_version`
+ */
+export function checkDataVersion(dataDirectory: string): 'new' | 'existing' {
+  const database = join(dataDirectory, DATABASE_FILE);
+  if (!existsSync(database)) return 'new';
+  const stamp = readJsonFile(stampFile(dataDirectory), stampSchema);
+  if (stamp?.server !== PINNED_VERSION.server) throw otherVersion(dataDirectory, stamp);
+  if (stamp.complete) return 'existing';
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${database}${suffix}`, { force: true });
+  return 'new';
+}
+
+/** Notes which server the database belongs to: before its first start, and once it has answered. */
+export function stampData(dataDirectory: string, { complete }: { readonly complete: boolean }): void {
+  writeJsonFile(stampFile(dataDirectory), { ...PINNED_VERSION, complete });
+}
+
+function stampFile(dataDirectory: string): string {
+  return join(dataDirectory, 'engine-version.json');
+}
+
+function otherVersion(dataDirectory: string, stamp: { readonly cli: string; readonly server: string } | undefined): EngineError {
+  const maker =
+    stamp === undefined
+      ? 'an unknown server version (it has no readable "engine-version.json")'
+      : `server ${stamp.server} (CLI ${stamp.cli})`;
+  return new EngineError(
+    'data_version',
+    [
+      `The data in "${dataDirectory}" was made by ${maker}; this service runs server ${PINNED_VERSION.server} (CLI ${PINNED_VERSION.cli}), which can't read it.`,
+      `Either`,
+      `  - start with another directory: TICKLESS_DATA=<directory>, or`,
+      `  - move "${dataDirectory}" away, to start empty, or`,
+      `  - run the CLI that made it ("temporal server start-dev --db-filename ${join(dataDirectory, DATABASE_FILE)}") and set TEMPORAL_ADDRESS to it.`,
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,55 @@
+import { HOST } from './address.ts';
+import { DYNAMIC_CONFIG } from './dynamic-config.ts';
+import { SEARCH_ATTRIBUTES } from '../domain/durable-names.ts';
+
+export interface ServerSettings {
+  /** `normal` survives any crash but may lose the last commits in a power cut, `full` costs an fsync a commit. */
+  readonly sync: 'normal' | 'full';
+  readonly headless: boolean;
+  readonly namespace: string;
+}
+
+export interface ServerPorts {
+  readonly server: number;
+  /** Unused by a headless server. */
+  readonly ui: number;
+}
+
+interface ServerStart {
+  readonly settings: ServerSettings;
+  readonly ports: ServerPorts;
+  readonly isNewDatabase: boolean;
+}
+
+/** The database, relative to the data directory: an absolute path with `?` or `%` would be misread as part of a URI. */
+export const DATABASE_FILE = 'engine.db';
+
+/** The arguments of `temporal` for one start. It picks free ports for HTTP and metrics by itself. */
+export function serverArguments({ settings, ports, isNewDatabase }: ServerStart): readonly string[] {
+  return [
+    'server',
+    'start-dev',
+    ...settingArguments(settings),
+    ...['--port', String(ports.server)],
+    ...(settings.headless ? [] : ['--ui-port', String(ports.ui)]),
+    ...(isNewDatabase ? searchAttributeArguments() : []),
+  ];
+}
+
+/** What tells one configuration from another: neither ports nor what counts only at the making of the file. */
+export function settingArguments({ sync, headless, namespace }: ServerSettings): readonly string[] {
+  return [
+    ...['--db-filename', DATABASE_FILE],
+    ...['--sqlite-pragma', 'journal_mode=WAL'],
+    ...['--sqlite-pragma', `synchronous=${sync.toUpperCase()}`],
+    ...['--ip', HOST],
+    ...['--log-level', 'error'],
+    ...(namespace === 'default' ? [] : ['--namespace', namespace]),
+    ...(headless ? ['--headless'] : []),
+    ...DYNAMIC_CONFIG.flatMap(({ key, value }) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]),
+  ];
+}
+
+function searchAttributeArguments(): readonly string[] {
+  return SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]);
+}

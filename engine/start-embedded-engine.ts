@@ -1,0 +1,135 @@
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Logger } from '../config/logger.ts';
+import { addressOf } from './address.ts';
+import { adoptOrphan } from './adopt-orphan.ts';
+import { checkDataVersion, stampData } from './data-version.ts';
+import { readEngineRecord, removeEngineRecord, writeEngineRecord } from './engine-record.ts';
+import type { Engine } from './engine.ts';
+import { choosePorts } from './ports.ts';
+import { serverArguments, settingArguments } from './server-arguments.ts';
+import type { ServerPorts, ServerSettings } from './server-arguments.ts';
+import { takeServiceLock } from './service-lock.ts';
+import { startServer } from './start-server.ts';
+import type { StartedServer } from './start-server.ts';
+import { superviseServer } from './supervise-server.ts';
+import { PINNED_VERSION } from './version.ts';
+
+interface EmbeddedEngine {
+  readonly settings: ServerSettings;
+  readonly dataDirectory: string;
+  readonly preferredPorts: ServerPorts;
+  /** Where people find the UI, if not at its own address. */
+  readonly uiUrl: string | undefined;
+  /** Asked only when there is something to start. */
+  readonly findExecutable: () => Promise<string>;
+  readonly onRestart: (pid: number) => void;
+  readonly logger: Logger;
+}
+
+interface PlacedServer extends StartedServer {
+  readonly ports: ServerPorts;
+}
+
+/** Another process can take a port between the look at it and the server's start. */
+const PORT_TRIES = 3;
+
+/**
+ * Takes the data directory, and runs the server on it: one that an earlier service has left, or a new one.
+ * @throws EngineError
+ */
+export async function startEmbeddedEngine(engine: EmbeddedEngine): Promise<Engine> {
+  const dataDirectory = resolve(engine.dataDirectory);
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const lock = takeServiceLock(dataDirectory);
+  try {
+    const launch = createLaunch({ ...engine, dataDirectory });
+    const { ports, process, serverVersion } = (await findOrphan({ ...engine, dataDirectory })) ?? (await launchOnFreePorts(launch, engine));
+    stampData(dataDirectory, { complete: true });
+    const restart = async (signal: AbortSignal) => (await launch({ ports, isFirstStart: false, signal })).process;
+    const supervision = superviseServer({ server: process, restart, onRestart: engine.onRestart, logger: engine.logger });
+    return {
+      kind: 'embedded',
+      address: addressOf(ports.server),
+      uiUrl: engine.uiUrl ?? uiUrlOf(engine.settings, ports),
+      serverVersion,
+      get pid() {
+        return supervision.pid;
+      },
+      async stop() {
+        await supervision.stop();
+        removeEngineRecord(dataDirectory);
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function findOrphan({ settings, dataDirectory, logger }: EmbeddedEngine): Promise<PlacedServer | undefined> {
+  const record = readEngineRecord(dataDirectory);
+  if (record === undefined) return undefined;
+  const orphan = await adoptOrphan({ record, settings: recordedSettings(settings), logger });
+  return orphan === undefined ? undefined : { ...orphan, ports: record.ports };
+}
+
+async function launchOnFreePorts(launch: Launch, { preferredPorts }: EmbeddedEngine): Promise<PlacedServer> {
+  for (let tries = 1; ; tries += 1) {
+    const ports = await choosePorts(preferredPorts);
+    try {
+      return { ...(await launch({ ports, isFirstStart: true })), ports };
+    } catch (error) {
+      const isPortTaken = error instanceof Error && error.message.includes('address already in use');
+      if (!isPortTaken || tries === PORT_TRIES) throw error;
+    }
+  }
+}
+
+interface LaunchInput {
+  readonly ports: ServerPorts;
+  readonly isFirstStart: boolean;
+  readonly signal?: AbortSignal;
+}
+
+type Launch = (input: LaunchInput) => Promise<StartedServer>;
+
+/** Makes the one way of starting the server, for the first time and after each of its ends. */
+function createLaunch({ settings, dataDirectory, findExecutable }: EmbeddedEngine): Launch {
+  let found: string | undefined;
+  return async (input) => {
+    const isNewDatabase = checkDataVersion(dataDirectory) === 'new';
+    found ??= await findExecutable();
+    if (isNewDatabase) stampData(dataDirectory, { complete: false });
+    const { ports } = input;
+    const started = await startServer({
+      ...input,
+      executable: found,
+      arguments: serverArguments({ settings, ports, isNewDatabase }),
+      port: ports.server,
+      dataDirectory,
+      record: (process) => {
+        writeEngineRecord(dataDirectory, {
+          process,
+          address: addressOf(ports.server),
+          ports,
+          uiUrl: uiUrlOf(settings, ports),
+          versions: PINNED_VERSION,
+          settings: recordedSettings(settings),
+        });
+      },
+    });
+    if (isNewDatabase) stampData(dataDirectory, { complete: true });
+    return started;
+  };
+}
+
+/** What a running engine must share with the wanted one to be used again. */
+function recordedSettings(settings: ServerSettings): readonly string[] {
+  return [`server ${PINNED_VERSION.server}`, ...settingArguments(settings)];
+}
+
+function uiUrlOf({ headless }: ServerSettings, ports: ServerPorts): string | null {
+  return headless ? null : `http://${addressOf(ports.ui)}`;
+}
