@@ -1,0 +1,25 @@
+import type { CallbackRequest } from '../../domain/delivery.ts';
+import { createAddressGuard } from './address-guard.ts';
+import { checkCallerHeaders } from './callback-headers.ts';
+import { checkDestination } from './destination.ts';
+
+interface CallbackFault {
+  /** RFC 6901, relative to the callback. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** Creates the check of a callback by its text alone, for the answer to the request that asks for it. */
+export function createCheckCallback(allowCidrs: readonly string[]): (callback: CallbackRequest) => readonly CallbackFault[] {
+  const guard = createAddressGuard(allowCidrs);
+  return ({ url, headers }) => {
+    const destination = checkDestination(url, guard);
+    return [
+      ...(destination.ok ? [] : [{ pointer: '/url', detail: destination.reason }]),
+      ...checkCallerHeaders(headers).map(({ name, reason }) => ({
+        pointer: `/headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+        detail: reason,
+      })),
+    ];
+  };
+}

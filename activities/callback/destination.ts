@@ -1,0 +1,40 @@
+import { isIP } from 'node:net';
+import type { AddressGuard } from './address-guard.ts';
+
+/** `origin` is scheme, host and port: the unit of pooling and of the breaker. */
+export type Destination =
+  | { readonly ok: true; readonly url: URL; readonly origin: string }
+  | { readonly ok: false; readonly reason: string };
+
+const MAX_URL_CHARACTERS = 2_048;
+
+/**
+ * Refuses what can be refused by the text alone, so at the POST; `reason` is fit for the caller.
+ * Other names pass here: what they resolve to is checked at every connect.
+ */
+export function checkDestination(text: string, guard: AddressGuard): Destination {
+  if (text.length > MAX_URL_CHARACTERS) return refuse(`the URL is longer than ${MAX_URL_CHARACTERS} characters`);
+  const url = parseUrl(text);
+  if (!url) return refuse('this is not a URL');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return refuse('the URL must be http or https');
+  if (url.username !== '' || url.password !== '') return refuse('the URL must not hold a user name or password');
+  if (url.port === '0') return refuse('port 0 cannot be connected to');
+  if (!isHostAllowed(url.hostname, guard)) return refuse(`"${url.hostname}" is not a public address`);
+  return { ok: true, url, origin: url.origin };
+}
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+/** The URL parser has turned decimal, octal, hexadecimal, short and full-width IPv4 into four octets by now. */
+function isHostAllowed(hostname: string, guard: AddressGuard): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0) return guard.isAllowed(host);
+  if (!/(^|\.)localhost\.?$/.test(host)) return true;
+  return guard.isAllowed('127.0.0.1') || guard.isAllowed('::1');
+}
+
+function refuse(reason: string): Destination {
+  return { ok: false, reason };
+}

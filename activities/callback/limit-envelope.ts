@@ -1,0 +1,31 @@
+import type { CallbackEnvelope } from '../../domain/delivery.ts';
+
+export interface LimitedEnvelope {
+  readonly envelope: CallbackEnvelope;
+  /** The envelope as JSON: the text to sign and send. */
+  readonly body: string;
+}
+
+/** Receivers tend to take 256 KiB; a reader finds the rest at the event's own address. */
+export const MAX_BODY_BYTES = 256 * 1024;
+
+/** In this order: the receiver knows the event's `data` already, its `result` not yet. */
+const LEFT_OUT_FIRST = ['data', 'result'];
+
+/**
+ * Serialises an envelope, and leaves out the resource's `data`, then its `result`, while the body is too large.
+ * The resource then lists what it lacks in `omitted`. Without them it goes out whatever its size.
+ */
+export function limitEnvelope(envelope: CallbackEnvelope, maxBytes = MAX_BODY_BYTES): LimitedEnvelope {
+  let limited = { envelope, body: JSON.stringify(envelope) };
+  const omitted: string[] = 'omitted' in envelope.data && Array.isArray(envelope.data.omitted) ? [...envelope.data.omitted] : [];
+  for (const name of LEFT_OUT_FIRST) {
+    if (Buffer.byteLength(limited.body) <= maxBytes) break;
+    if (!(name in envelope.data)) continue;
+    omitted.push(name);
+    const kept = Object.entries(envelope.data).filter(([field]) => !omitted.includes(field));
+    const smaller = { ...envelope, data: { ...Object.fromEntries(kept), omitted: [...omitted] } };
+    limited = { envelope: smaller, body: JSON.stringify(smaller) };
+  }
+  return limited;
+}

@@ -1,0 +1,31 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import type { WorkflowReference } from '../domain/event-resource.ts';
+
+const AT_ONCE = 20;
+// By name: a status that this code doesn't know must never cost a living run its permit.
+const CLOSED: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'CONTINUED_AS_NEW', 'TIMED_OUT']);
+
+/** Asks the engine which runs are closed; one that it can't answer for now counts as open. Only reads. */
+export function createFindClosedRuns(client: Client) {
+  return async function findClosedRuns({ runs }: { readonly runs: readonly WorkflowReference[] }) {
+    const closed: string[] = [];
+    for (let index = 0; index < runs.length; index += AT_ONCE) {
+      await Promise.all(
+        runs.slice(index, index + AT_ONCE).map(async ({ id, runId }) => {
+          if (await isClosed(client, id, runId)) closed.push(runId);
+        }),
+      );
+    }
+    return { closed };
+  };
+}
+
+async function isClosed(client: Client, workflowId: string, runId: string): Promise<boolean> {
+  try {
+    const { status } = await client.workflow.getHandle(workflowId, runId).describe();
+    return CLOSED.has(status.name);
+  } catch (error) {
+    return error instanceof WorkflowNotFoundError;
+  }
+}

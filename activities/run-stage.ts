@@ -1,0 +1,73 @@
+import { Context } from '@temporalio/activity';
+import type { RunStageInput, StageOutcome } from '../domain/activities.ts';
+import type { EventDefinition, HandlerContext } from '../domain/define-event.ts';
+import type { EventRun, Progress } from '../domain/event-run.ts';
+import { completeStage, endRun, markStarted, nextStage, reportProgress } from '../domain/event-run.ts';
+import type { WorkflowReference } from '../domain/event-resource.ts';
+import { UnknownTypeError } from './unknown-type.ts';
+import { PermitLostError } from './permit-lost.ts';
+import { assertResultSize } from './result-size.ts';
+import { toFailure } from './to-failure.ts';
+import { withTimeout } from './with-timeout.ts';
+
+/** Told of every change that a stage's attempt makes to its run, as it happens and before it is recorded. */
+export type ObserveRun = (run: EventRun, workflow: WorkflowReference) => void;
+
+export interface RunStageDependencies {
+  readonly resolve: (type: string) => EventDefinition | undefined;
+  readonly observe: ObserveRun;
+  readonly now: () => number;
+}
+
+// Often enough that a vanished worker is noticed within the heartbeat timeout of 10 s.
+const HEARTBEAT_EVERY_MS = 1_000;
+
+/**
+ * Runs one attempt of a stage: calls the type's handler with a context, keeps its timeout and its result's size, and
+ * translates what it throws. Safe to run twice as far as the handler is: it is given the same `idempotencyKey` again.
+ */
+export function createRunStage({ resolve, observe, now }: RunStageDependencies) {
+  return async function runStage({ run, stage, workflow, permitRunId }: RunStageInput): Promise<StageOutcome> {
+    const { event } = run;
+    const activity = Context.current();
+    const startedAtMs = now();
+    let shown = markStarted(run, startedAtMs);
+    let over = false;
+    observe(shown, workflow);
+
+    const context = (signal: AbortSignal): HandlerContext => ({
+      attempt: run.attempts[stage] ?? 1,
+      idempotencyKey: `${workflow.id}/${event.run}/${stage}`,
+      signal,
+      heartbeat: (progress: Progress) => {
+        // What a handler says after its attempt has ended must not hide what came after it.
+        if (over) return;
+        shown = reportProgress(shown, progress);
+        observe(shown, workflow);
+        activity.heartbeat(shown.progress);
+      },
+      log: activity.log,
+    });
+
+    const name = event.plan.definition ?? event.type;
+    const definition = resolve(name);
+    const beat = setInterval(() => activity.heartbeat(shown.progress), HEARTBEAT_EVERY_MS);
+    try {
+      if (permitRunId !== undefined && permitRunId !== workflow.runId) throw new PermitLostError();
+      if (definition === undefined) throw new UnknownTypeError(name);
+      const value = await withTimeout(event.plan.timeoutsMs[stage], activity.cancellationSignal, (signal) =>
+        definition.run(stage, event, run.results, context(signal)),
+      );
+      assertResultSize(value);
+      const endedAtMs = now();
+      const after = completeStage(shown, stage, value ?? null);
+      observe(nextStage(after) === null ? endRun(after, { status: 'completed', endedAtMs }) : after, workflow);
+      return { value: value ?? null, startedAtMs, endedAtMs };
+    } catch (error) {
+      throw toFailure(error, { stage, startedAtMs, endedAtMs: now() });
+    } finally {
+      over = true;
+      clearInterval(beat);
+    }
+  };
+}

@@ -1,0 +1,35 @@
+export class StageTimeoutError extends Error {
+  override readonly name = 'StageTimeoutError';
+
+  constructor(timeoutMs: number) {
+    super(`not done within ${timeoutMs} ms`);
+  }
+}
+
+/**
+ * Runs `work` until it ends, `timeoutMs` have passed, or `outer` aborts, whichever is first; the signal it is given
+ * aborts in the two latter cases. A handler that ignores its signal goes on unobserved.
+ * @throws StageTimeoutError, the outer signal's reason, or what `work` throws
+ */
+export async function withTimeout<T>(timeoutMs: number, outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const inner = new AbortController();
+  let abort = (): void => undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const cut = new Promise<never>((_, reject) => {
+    const cutWith = (reason: unknown): void => {
+      // In this order, so that what the work throws at its abort comes too late to hide the reason.
+      reject(reason instanceof Error ? reason : new Error('aborted'));
+      inner.abort(reason);
+    };
+    abort = () => cutWith(outer.reason);
+    timer = setTimeout(() => cutWith(new StageTimeoutError(timeoutMs)), timeoutMs);
+  });
+  if (outer.aborted) abort();
+  outer.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([cut, work(inner.signal)]);
+  } finally {
+    clearTimeout(timer);
+    outer.removeEventListener('abort', abort);
+  }
+}

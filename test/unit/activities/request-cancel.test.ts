@@ -1,0 +1,45 @@
+import type { Client } from '@temporalio/client';
+import { describe, expect, it, vi } from 'vitest';
+import { createActivities } from '../../../activities/index.ts';
+import { createRequestCancel } from '../../../activities/request-cancel.ts';
+
+function fakeClient(cancel: () => Promise<unknown>) {
+  const getHandle = vi.fn((_id: string, _runId: string) => ({ cancel }));
+  return { getHandle, client: { workflow: { getHandle } } as unknown as Client };
+}
+
+describe('requestCancel', () => {
+  it('asks the engine to cancel this very run', async () => {
+    const cancel = vi.fn(async () => ({}));
+    const { client, getHandle } = fakeClient(cancel);
+
+    await createRequestCancel(client)({ id: 'acme/order-1', runId: 'run-a' });
+
+    expect(getHandle).toHaveBeenCalledExactlyOnceWith('acme/order-1', 'run-a');
+    expect(cancel).toHaveBeenCalledOnce();
+  });
+
+  it('fails when the engine does, so that it is tried again', async () => {
+    const { client } = fakeClient(() => Promise.reject(new Error('unavailable')));
+
+    await expect(createRequestCancel(client)({ id: 'order-1', runId: 'run-a' })).rejects.toThrow('unavailable');
+  });
+});
+
+describe('the activities', () => {
+  it('have the names that histories know', () => {
+    const { client } = fakeClient(async () => ({}));
+
+    const activities = createActivities({
+      client,
+      resolve: () => undefined,
+      observe: () => undefined,
+      now: () => 0,
+      post: () => Promise.reject(new Error('not called')),
+      scheduleMs: [],
+      random: () => 0,
+    });
+
+    expect(Object.keys(activities)).toEqual(['runStage', 'sendCallback', 'requestCancel', 'claimPermit', 'findClosedRuns']);
+  });
+});

@@ -1,0 +1,156 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { describe, expect, it } from 'vitest';
+import type { CallbackPost } from '../../../activities/callback/post-callback.ts';
+import { createSendCallback } from '../../../activities/send-callback.ts';
+import type { SendCallbackDependencies } from '../../../activities/send-callback.ts';
+import type { CallbackMessage } from '../../../domain/callback-message.ts';
+import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
+import { initialCallback } from '../../../domain/callback-record.ts';
+import type { CallbackOutcome } from '../../../domain/callback-record.ts';
+import type { CallbackAttempt } from '../../../domain/delivery.ts';
+import { toEventResource } from '../../../domain/event-resource.ts';
+import type { EndedPhase } from '../../../domain/event-run.ts';
+import { acceptRun, completeStage, endRun } from '../../../domain/event-run.ts';
+import { acceptedEvent, eventError, NOON_MS } from '../domain/event-samples.ts';
+
+const callback = { url: 'https://shop.example/hook', headers: { 'x-shop': 'yes' }, progress: false };
+const completed: EndedPhase = { status: 'completed', endedAtMs: NOON_MS + 50 };
+const delivered: CallbackAttempt = { at: '2026-01-01T12:00:00.050Z', status: 204, durationMs: 5, error: null };
+
+function failedWith(status: number | null, fields: Partial<CallbackAttempt> = {}): CallbackAttempt {
+  return { ...delivered, status, error: `http_${status}`, ...fields };
+}
+
+function activity(dependencies: SendCallbackDependencies): (message: CallbackMessage) => Promise<CallbackOutcome> {
+  return (message) => new MockActivityEnvironment().run(createSendCallback(dependencies), message);
+}
+
+/** An activity whose receiver gives this answer, and what it posts. */
+function prepare(answer: CallbackAttempt = delivered) {
+  const posts: CallbackPost[] = [];
+  const post = async (sent: CallbackPost): Promise<CallbackAttempt> => {
+    posts.push(sent);
+    return answer;
+  };
+  return { posts, sendCallback: activity({ post, scheduleMs: [5_000, 300_000], random: () => 0.5, observe: () => undefined }) };
+}
+
+function messageOf({ end = completed, result = 'done', attemptsMade = 0, ...fields }: MessageFields = {}): CallbackMessage {
+  const event = acceptedEvent({ callback, ...fields });
+  const run = endRun(completeStage(acceptRun(event), 'action', result), end);
+  const resource = toEventResource(run, initialCallback(callback.url), { id: 'order-1', runId: 'run-a' });
+  const target = { id: event.id, tenant: event.tenant, run: event.run, callback: event.callback ?? callback };
+  return { target, resource, attemptsMade };
+}
+
+interface MessageFields extends Partial<AcceptedEvent> {
+  readonly end?: EndedPhase;
+  readonly result?: unknown;
+  readonly attemptsMade?: number;
+}
+
+describe('the message of a callback', () => {
+  it("goes to the caller's address with the caller's headers", async () => {
+    const { sendCallback, posts } = prepare();
+
+    await sendCallback(messageOf());
+
+    expect(posts).toEqual([{ url: callback.url, headers: callback.headers, webhookId: 'evt_order-1-1', body: expect.any(String) }]);
+  });
+
+  it.each<[string, EndedPhase]>([
+    ['event.completed', completed],
+    ['event.failed', { status: 'failed', endedAtMs: NOON_MS + 50, error: eventError() }],
+    ['event.cancelled', { status: 'cancelled', endedAtMs: NOON_MS + 50 }],
+  ])('is of type %s, says when that was, and holds the event', async (type, end) => {
+    const { sendCallback, posts } = prepare();
+    const message = messageOf({ end });
+
+    await sendCallback(message);
+
+    expect(JSON.parse(posts[0]?.body ?? '')).toEqual({ type, timestamp: '2026-01-01T12:00:00.050Z', data: message.resource });
+  });
+
+  it('falls back on the time of acceptance where the end is unknown', async () => {
+    const { sendCallback, posts } = prepare();
+    const { resource, ...message } = messageOf();
+
+    await sendCallback({ ...message, resource: { ...resource, completedAt: null } });
+
+    expect(JSON.parse(posts[0]?.body ?? '')).toMatchObject({ timestamp: '2026-01-01T12:00:00.000Z' });
+  });
+
+  it('has the same webhook id on every attempt, and another one for another event, tenant or run', async () => {
+    const { sendCallback, posts } = prepare();
+
+    await sendCallback(messageOf());
+    await sendCallback(messageOf({ attemptsMade: 3 }));
+    await sendCallback(messageOf({ id: 'order-2' }));
+    await sendCallback(messageOf({ tenant: 'acme' }));
+    await sendCallback(messageOf({ run: 2 }));
+
+    expect(posts.map(({ webhookId }) => webhookId)).toEqual([
+      'evt_order-1-1',
+      'evt_order-1-1',
+      'evt_order-2-1',
+      'evt_acme_2forder-1-1',
+      'evt_order-1-2',
+    ]);
+  });
+
+  it('leaves out data that makes it too large, and says so', async () => {
+    const { sendCallback, posts } = prepare();
+
+    await sendCallback(messageOf({ data: 'x'.repeat(256 * 1024) }));
+
+    const body = posts[0]?.body ?? '';
+    expect(Buffer.byteLength(body)).toBeLessThan(256 * 1024);
+    expect(JSON.parse(body)).toMatchObject({ data: { id: 'order-1', omitted: ['data'], result: { action: 'done' } } });
+  });
+});
+
+describe('what an attempt leads to', () => {
+  it.each([
+    ['a delivery', delivered],
+    ['a receiver that is gone', failedWith(410)],
+    ['a receiver that is gone and asks to wait', failedWith(410, { retryAfterMs: 60_000 })],
+  ])('is the end after %s', async (_what, attempt) => {
+    const { sendCallback } = prepare(attempt);
+
+    expect(await sendCallback(messageOf())).toEqual({ attempt, nextAttemptAfterMs: null });
+  });
+
+  it.each([
+    [0, 5_000],
+    [1, 300_000],
+    [2, null],
+    [9, null],
+  ])('follows the schedule: with %i attempts before it, the next is due in %s ms', async (attemptsMade, nextAttemptAfterMs) => {
+    const attempt = failedWith(500);
+    const { sendCallback } = prepare(attempt);
+
+    expect(await sendCallback(messageOf({ attemptsMade }))).toEqual({ attempt, nextAttemptAfterMs });
+  });
+
+  it('goes on after an attempt that got no answer', async () => {
+    const { sendCallback } = prepare(failedWith(null, { error: 'timeout' }));
+
+    expect((await sendCallback(messageOf())).nextAttemptAfterMs).toBe(5_000);
+  });
+
+  it.each([
+    [1_000, 5_000],
+    [60_000, 60_000],
+  ])('lets the receiver ask for a longer pause only: %s ms make it %s', async (retryAfterMs, nextAttemptAfterMs) => {
+    const { sendCallback } = prepare(failedWith(503, { retryAfterMs }));
+
+    expect((await sendCallback(messageOf())).nextAttemptAfterMs).toBe(nextAttemptAfterMs);
+  });
+
+  it('is spread by chance', async () => {
+    const post = async (): Promise<CallbackAttempt> => failedWith(500);
+    const sendCallback = activity({ post, scheduleMs: [5_000], random: () => 0, observe: () => undefined });
+
+    expect((await sendCallback(messageOf())).nextAttemptAfterMs).toBe(4_500);
+  });
+});

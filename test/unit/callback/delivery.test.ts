@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type CallbackAttempt,
+  callbackEnvelope,
+  isDelivered,
+  isGone,
+  MAX_RETRY_AFTER_MS,
+  nextDelayMs,
+  webhookId,
+} from '../../../domain/delivery.ts';
+
+const attempt = (status: number | null): CallbackAttempt => ({ at: '2026-01-01T00:00:00.000Z', status, durationMs: 1, error: null });
+
+describe('an attempt', () => {
+  it.each([
+    [200, true],
+    [204, true],
+    [299, true],
+    [199, false],
+    [300, false],
+    [404, false],
+    [500, false],
+    [null, false],
+  ])('with status %s is delivered: %s', (status, delivered) => {
+    expect(isDelivered(attempt(status))).toBe(delivered);
+  });
+
+  it.each([
+    [410, true],
+    [404, false],
+    [200, false],
+    [null, false],
+  ])('with status %s says the receiver is gone: %s', (status, gone) => {
+    expect(isGone(attempt(status))).toBe(gone);
+  });
+});
+
+describe('nextDelayMs', () => {
+  const scheduleMs = [5_000, 300_000, 86_400_000];
+  const jitterIn01 = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+  it('sends the first attempt at once', () => {
+    expect(nextDelayMs({ scheduleMs, attemptsMade: 0, jitter: 0.9 })).toBe(0);
+  });
+
+  it.each([
+    [1, 5_000],
+    [2, 300_000],
+    [3, 86_400_000],
+    [4, null],
+  ])('after attempt %i waits %s ms in the middle of the jitter', (attemptsMade, delayMs) => {
+    expect(nextDelayMs({ scheduleMs, attemptsMade, jitter: 0.5 })).toBe(delayMs);
+  });
+
+  it('stays within ten per cent of the schedule, in whole milliseconds', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(100_000_000), { minLength: 1 }), fc.nat(20), jitterIn01, (schedule, made, jitter) => {
+        const delayMs = nextDelayMs({ scheduleMs: schedule, attemptsMade: made + 1, jitter });
+        const scheduledMs = schedule[made];
+        if (scheduledMs === undefined) {
+          expect(delayMs).toBeNull();
+          return;
+        }
+        expect(Number.isInteger(delayMs)).toBe(true);
+        expect(delayMs).toBeGreaterThanOrEqual(Math.floor(scheduledMs * 0.9));
+        expect(delayMs).toBeLessThanOrEqual(Math.ceil(scheduledMs * 1.1));
+      }),
+    );
+  });
+
+  it('lets Retry-After lengthen the pause up to a day, never shorten it or the schedule', () => {
+    fc.assert(
+      fc.property(fc.nat(3), fc.nat(200_000_000), jitterIn01, (made, retryAfterMs, jitter) => {
+        const input = { scheduleMs, attemptsMade: made + 1, jitter };
+        const plainMs = nextDelayMs(input);
+        const delayMs = nextDelayMs({ ...input, retryAfterMs });
+        const raisedMs = plainMs === null ? null : Math.max(plainMs, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS));
+        expect(delayMs).toBe(raisedMs);
+      }),
+    );
+  });
+});
+
+describe('webhookId', () => {
+  it.each([
+    [{ eventId: 'order-1', run: 1 }, 'evt_order-1-1'],
+    [{ eventId: 'a.b:c@d_e', run: 2 }, 'evt_a_2eb_3ac_40d_5fe-2'],
+    [{ eventId: 'tenant/e~1', run: 1 }, 'evt_tenant_2fe_7e1-1'],
+    [{ eventId: '\t€', run: 1 }, 'evt__09_u20ac-1'],
+    [{ eventId: 'b', run: 1, kind: 'batch' as const }, 'bat_b-1'],
+    [{ eventId: 'a', run: 1, progress: 7 }, 'evt_a-1-p7'],
+  ])('of %j is %s', (input, id) => {
+    expect(webhookId(input)).toBe(id);
+  });
+
+  it('has only characters without meaning to the signature, and is never shared', () => {
+    const eventId = fc.oneof(
+      fc.stringMatching(/^[A-Za-z0-9._:@-]{1,12}$/),
+      fc.string({ minLength: 1, maxLength: 4, unit: 'binary' }),
+      fc.stringMatching(/^[a_u2e.1p-]{1,6}$/),
+    );
+    const input = fc.record(
+      { eventId, run: fc.integer({ min: 1, max: 12 }), kind: fc.constantFrom('event' as const, 'batch' as const), progress: fc.nat(12) },
+      { requiredKeys: ['eventId', 'run'] },
+    );
+    const key = ({ eventId: id, run, kind = 'event', progress = -1 }: { eventId: string; run: number; kind?: string; progress?: number }) =>
+      JSON.stringify([id, run, kind, progress]);
+    fc.assert(
+      fc.property(fc.array(input, { maxLength: 50 }), (inputs) => {
+        const ids = inputs.map((one) => webhookId(one));
+        for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]+$/);
+        expect(new Set(ids).size).toBe(new Set(inputs.map(key)).size);
+      }),
+    );
+  });
+});
+
+describe('callbackEnvelope', () => {
+  it('has type, timestamp and data, in this order', () => {
+    const envelope = callbackEnvelope({ type: 'event.failed', timestamp: '2026-01-01T00:00:00.000Z', data: { id: 'a' } });
+    expect(JSON.stringify(envelope)).toBe('{"type":"event.failed","timestamp":"2026-01-01T00:00:00.000Z","data":{"id":"a"}}');
+  });
+});
