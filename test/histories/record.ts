@@ -1,0 +1,99 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { DefaultLogger } from '@temporalio/worker';
+import { parseEnvironment } from '../../config/environment.ts';
+import { createLogger } from '../../config/logger.ts';
+import type { EventResource } from '../../domain/event-resource.ts';
+import { startEngine } from '../../engine/start-engine.ts';
+import { prepareNamespace } from '../../engine/prepare-namespace.ts';
+import { bundleWorkflows } from '../../worker/workflow-bundle.ts';
+import { startInProcessService } from '../support/in-process-service.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { until } from '../support/until.ts';
+
+// `npm run histories`: records what today's workflows leave behind, for the replay tests of tomorrow's. A history that is
+// here already is kept: it stands for runs that were under way when the code was changed.
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const scenarios: Readonly<Record<string, { readonly event: Record<string, unknown>; readonly refusals?: number; readonly cancel?: boolean }>> = {
+  'light-completed': { event: { type: 'noise', data: { intensity: 0.3 } } },
+  'light-handed-over': { event: { type: 'noise', data: { intensity: 0.3 } }, refusals: 2 },
+  'light-failed': { event: { type: 'test-failing', data: { how: 'always' } } },
+  'light-cancelled': { event: { type: 'noise', data: { intensity: 0.3 }, delayMs: 60_000 }, cancel: true },
+  'light-recorded-first': { event: { type: 'test-recorded', data: {} } },
+  'heavy-completed': { event: { type: 'test-slow-work', data: { ms: 100 } } },
+  'heavy-cancelled': { event: { type: 'test-slow-work', data: { ms: 60_000 } }, cancel: true },
+};
+
+const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-histories-'));
+const logger = createLogger('warn');
+const engine = await startEngine({
+  environment: parseEnvironment({}),
+  dataDirectory,
+  logger,
+  progress: (message) => process.stderr.write(`${message}\n`),
+  headless: true,
+  preferredPorts: { server: 0, ui: 0 },
+});
+const service = await startInProcessService({ engineAddress: engine.address, workflowBundle: await bundleWorkflows(new DefaultLogger('ERROR')) });
+await prepareNamespace({ connection: service.client.connection, namespace: 'default', kind: 'embedded', retentionMs: 86_400_000, logger });
+try {
+  for (const [name, { event, refusals = 0, cancel = false }] of Object.entries(scenarios)) {
+    const receiver = await startReceiver();
+    receiver.respond((_request, index) => (index < refusals ? 503 : 200));
+    const id = await submit({ ...event, callback: { url: receiver.url } });
+    if (cancel) {
+      await until('it is under way', async () => ['waiting', 'running'].includes((await read(id)).status));
+      await service.app.request(`/v1/events/${id}/cancel`, { method: 'POST' });
+    }
+    await until('its callback is delivered', async () => (await read(id)).callback.status === 'delivered');
+    await save(name, id);
+    if (refusals > 0) await save(`${name}-delivery`, `${id}~callback.1`);
+    await receiver.close();
+  }
+  // It goes on for as long as its key is in use.
+  await write('limit-concurrency', '~limit/tasks');
+} finally {
+  await service.stop();
+  await engine.stop();
+  await rm(dataDirectory, { recursive: true, force: true });
+}
+
+async function submit(event: Record<string, unknown>): Promise<string> {
+  const response = await service.app.request('/v1/events', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(event),
+  });
+  return ((await response.json()) as { id: string }).id;
+}
+
+async function read(id: string): Promise<EventResource> {
+  return (await (await service.app.request(`/v1/events/${id}`)).json()) as EventResource;
+}
+
+async function save(name: string, workflowId: string): Promise<void> {
+  await service.client.workflow
+    .getHandle(workflowId)
+    .result()
+    .catch(() => undefined);
+  await write(name, workflowId);
+}
+
+async function write(name: string, workflowId: string): Promise<void> {
+  const handle = service.client.workflow.getHandle(workflowId);
+  const history: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()), withoutMachine);
+  const json = JSON.stringify(history, null, 1);
+  await writeFile(join(folder, `${name}.json`), `${json}\n`, { flag: 'wx' }).then(
+    () => process.stdout.write(`recorded ${name}\n`),
+    () => process.stdout.write(`kept ${name}\n`),
+  );
+}
+
+/** Names of this machine and its folders say nothing to a replay. */
+function withoutMachine(key: string, value: unknown): unknown {
+  if (key === 'stackTrace') return '';
+  return typeof value === 'string' ? value.replace(/\d+@[\w.-]+/g, 'worker') : value;
+}

@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { expect, inject, it } from 'vitest';
+
+const folder = new URL('../histories/', import.meta.url);
+const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+it.each(names)('replays %s with the workflows of today', async (name) => {
+  await replay(load(name));
+});
+
+it('refuses a history in which the stages ran in another order', async () => {
+  const history = load('light-completed.json');
+  const markers = history.events.filter(({ eventType }) => eventType === 'EVENT_TYPE_MARKER_RECORDED');
+  const [first, second] = markers;
+  if (!first || !second) throw new Error('the recorded history has no two markers');
+  [first.markerRecordedEventAttributes, second.markerRecordedEventAttributes] = [
+    second.markerRecordedEventAttributes,
+    first.markerRecordedEventAttributes,
+  ];
+
+  await expect(replay(history)).rejects.toThrow(/nondeterminism/i);
+});
+
+interface RecordedHistory {
+  readonly events: { eventType: string; markerRecordedEventAttributes?: unknown }[];
+}
+
+function load(name: string): RecordedHistory {
+  return JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as RecordedHistory;
+}
+
+async function replay(history: RecordedHistory): Promise<void> {
+  await Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundlePath') } }, history);
+}

@@ -1,0 +1,33 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ClaimMessage } from '../domain/activities.ts';
+import {
+  CANCEL_UPDATE,
+  CLAIM_SIGNAL,
+  DELIVERY_QUERY,
+  GRANTED_SIGNAL,
+  PERMITS_QUERY,
+  PROGRESS_QUERY,
+  RELEASE_SIGNAL,
+  RUN_QUERY,
+  SET_CAPACITY_UPDATE,
+} from '../domain/durable-names.ts';
+import type { CallbackRecord } from '../domain/callback-record.ts';
+import type { EventResource } from '../domain/event-resource.ts';
+import type { EventRun } from '../domain/event-run.ts';
+import type { Permits } from '../domain/permits.ts';
+
+export const progressQuery = defineQuery<EventResource>(PROGRESS_QUERY);
+export const runQuery = defineQuery<EventRun>(RUN_QUERY);
+export const deliveryQuery = defineQuery<CallbackRecord>(DELIVERY_QUERY);
+export const cancelUpdate = defineUpdate<void, [CancelInput]>(CANCEL_UPDATE);
+
+export interface CancelInput {
+  /** The caller has stopped waiting by then, and was told that the event isn't cancelled. */
+  readonly notAfterMs: number;
+}
+
+export const claimSignal = defineSignal<[ClaimMessage]>(CLAIM_SIGNAL);
+export const releaseSignal = defineSignal<[{ readonly runId: string }]>(RELEASE_SIGNAL);
+export const grantedSignal = defineSignal<[{ readonly key: string; readonly runId: string }]>(GRANTED_SIGNAL);
+export const permitsQuery = defineQuery<Permits>(PERMITS_QUERY);
+export const setCapacityUpdate = defineUpdate<{ readonly capacity: number }, [{ readonly capacity: number | null }]>(SET_CAPACITY_UPDATE);

@@ -1,0 +1,72 @@
+import { CancellationScope, condition, getExternalWorkflowHandle, proxyLocalActivities, setHandler } from '@temporalio/workflow';
+import type { AcceptedEvent } from '../domain/accepted-event.ts';
+import type { Activities } from '../domain/activities.ts';
+import { limitWorkflowId } from '../domain/event-id.ts';
+import type { WorkflowReference } from '../domain/event-resource.ts';
+import { claimSignal, grantedSignal, releaseSignal } from './messages.ts';
+
+const { claimPermit } = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '5s',
+  retry: { initialInterval: '200ms', maximumInterval: '5s' },
+});
+
+export interface PermitHolding {
+  /** False for events that need no permit: every promise costs a workflow, so they are spared the calls below. */
+  readonly isNeeded: boolean;
+  /** Waits for all permits that the event needs, one key after the other; `onWait` is told of each key that it waits for. */
+  acquire(onWait: (key: string, sinceMs: number) => void): Promise<void>;
+  /** Gives all of them back; also ends a wait. */
+  release(): Promise<void>;
+  /** The run that they were granted to; undefined where the event needs none. */
+  grantedTo(): string | undefined;
+}
+
+/**
+ * A run's side of the permits it needs. Every event asks for its keys in the same order, so that no two can wait for each
+ * other.
+ */
+export function holdPermits(event: AcceptedEvent, workflow: WorkflowReference): PermitHolding {
+  const needs = (event.plan.limits ?? []).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const held = new Map<string, string>();
+  let sinceMs: number | null = null;
+  if (needs.length > 0) setHandler(grantedSignal, ({ key, runId }) => void held.set(key, runId));
+
+  return {
+    isNeeded: needs.length > 0,
+
+    async acquire(onWait) {
+      held.clear();
+      sinceMs ??= Date.now();
+      for (const need of needs) {
+        onWait(need.key, sinceMs);
+        const claim = {
+          workflowId: workflow.id,
+          runId: workflow.runId,
+          event: event.id,
+          tier: event.tier,
+          tenant: event.tenant,
+          sinceMs,
+        };
+        await CancellationScope.nonCancellable(async () => {
+          const limit = getExternalWorkflowHandle(limitWorkflowId(need.key));
+          // A key that nobody has used lately has no workflow: then an activity starts it.
+          await limit.signal(claimSignal, { need, claim }).catch(() => claimPermit({ need, claim }));
+        });
+        await condition(() => held.has(need.key));
+      }
+    },
+
+    release: () =>
+      CancellationScope.nonCancellable(async () => {
+        for (const { key } of needs) {
+          // Without its workflow there is nothing to give back.
+          await getExternalWorkflowHandle(limitWorkflowId(key))
+            .signal(releaseSignal, { runId: workflow.runId })
+            .catch(() => undefined);
+        }
+        held.clear();
+      }),
+
+    grantedTo: () => held.values().next().value,
+  };
+}
