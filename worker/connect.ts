@@ -1,0 +1,60 @@
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
+import { Client } from '@temporalio/client';
+import type { Logger } from '../config/logger.ts';
+import { toTemporalLogger } from './temporal-logger.ts';
+
+export interface EngineConnection {
+  readonly connection: NativeConnection;
+  readonly client: Client;
+  readonly namespace: string;
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+export interface EmbeddedEngine {
+  readonly address: string;
+  readonly namespace: string;
+}
+
+/**
+ * Connects to the engine as the SDK's standard `TEMPORAL_*` variables and configuration file say, one connection for the
+ * client and the workers alike: eager starts need that.
+ * @param embedded our own engine, for which none of these count
+ */
+export async function connectEngine(logger: Logger, embedded?: EmbeddedEngine): Promise<EngineConnection> {
+  installRuntime(logger);
+  // A profile's keys and certificates are for the engine it names.
+  const configured =
+    embedded === undefined
+      ? loadClientConnectConfig()
+      : { connectionOptions: { address: embedded.address }, namespace: embedded.namespace };
+  const { connectionOptions: options, namespace = 'default' } = configured;
+  const local = /^(127\.|localhost|\[::1\])/.test(options.address ?? '127.0.0.1');
+  const connection = await NativeConnection.connect({
+    ...options,
+    // Compressing costs more than it saves where nothing leaves the machine.
+    ...(local && { grpcCompression: { codec: 'none' } }),
+  });
+  return {
+    connection,
+    client: new Client({ connection, namespace }),
+    namespace,
+    address: options.address ?? '127.0.0.1:7233',
+    close: () => connection.close(),
+  };
+}
+
+let installed = false;
+
+function installRuntime(logger: Logger): void {
+  if (installed) return;
+  installed = true;
+  // We own the signals: intake stops first, the workers after it.
+  Runtime.install({
+    logger: toTemporalLogger(logger),
+    // The SDK's core writes for itself; what it warns of, a lost task or an engine away, is tried again and is no news.
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+    shutdownSignals: [],
+  });
+}

@@ -1,0 +1,45 @@
+import { parseEnvironment } from '../config/environment.ts';
+import { createLogger } from '../config/logger.ts';
+import { stopSignal } from '../config/stop-signals.ts';
+import { surviveStrayErrors } from '../config/stray-errors.ts';
+import { createCatalog } from '../domain/catalog.ts';
+import type { EventDefinition } from '../domain/define-event.ts';
+import { connectEngine } from './connect.ts';
+import { createWorkerActivities } from './create-worker-activities.ts';
+import { startWorkers } from './start-workers.ts';
+import { toTemporalLogger } from './temporal-logger.ts';
+import { loadWorkflowBundle } from './workflow-bundle.ts';
+
+/** Runs heavy events, callbacks that are tried again, and light events whose own process is gone. */
+export async function runWorker(definitions: readonly EventDefinition[]): Promise<void> {
+  const environment = parseEnvironment(process.env);
+  const logger = createLogger(environment.LOG_LEVEL);
+  if (environment.WEBHOOK_SECRETS.length === 0)
+    throw new Error('WEBHOOK_SECRETS must be set: every process signs callbacks with the same ones');
+
+  const catalog = createCatalog(definitions);
+  const stopped = stopSignal();
+  const engine = await connectEngine(logger);
+  const workers = await startWorkers({
+    ...engine,
+    lanes: ['light', 'heavy', 'delivery'],
+    activities: createWorkerActivities({
+      client: engine.client,
+      catalog,
+      webhookSecrets: environment.WEBHOOK_SECRETS,
+      callbackAllow: environment.CALLBACK_ALLOW,
+      callbackScheduleMs: environment.CALLBACK_SCHEDULE,
+      observe: () => undefined,
+    }),
+    workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
+    heavySlots: environment.MAX_CONCURRENT_TASKS,
+  });
+  // From here on: what fails before is a failed start.
+  surviveStrayErrors(logger);
+  logger.info({ engine: engine.address }, 'the worker runs');
+
+  const signal = await Promise.race([stopped, workers.failed]);
+  logger.info({ signal }, 'stopping');
+  await workers.stop();
+  await engine.close();
+}

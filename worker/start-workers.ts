@@ -1,0 +1,71 @@
+import { Worker } from '@temporalio/worker';
+import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
+import type { Activities } from '../domain/activities.ts';
+import { TASK_QUEUES } from '../domain/durable-names.ts';
+
+export type Lane = keyof typeof TASK_QUEUES;
+
+export interface StartWorkersOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly lanes: readonly Lane[];
+  readonly activities: Activities;
+  readonly workflowBundle: WorkflowBundleOption;
+  /** Heavy stages running at once in this process. */
+  readonly heavySlots: number;
+}
+
+export interface Workers {
+  /** Rejects when a worker dies by itself: the process is then of no use. */
+  readonly failed: Promise<never>;
+  /** Takes no new tasks, lets those under way end, and resolves when they have. */
+  stop(): Promise<void>;
+}
+
+// Of the 10 s that a shutdown may take; what isn't done by then is tried again elsewhere.
+const GRACE_MS = 5_000;
+// What has been told to stop and hasn't by now is cut off.
+const FORCE_MS = 7_000;
+
+/** Creates and runs a worker for each lane. Eager starts need the connection to be the client's own. */
+export async function startWorkers(options: StartWorkersOptions): Promise<Workers> {
+  const workers = await Promise.all(options.lanes.map((lane) => Worker.create(workerOptions(lane, options))));
+  const runs = workers.map((worker) => worker.run());
+  const failed = Promise.race(runs).then(() => new Promise<never>(() => undefined));
+  return {
+    failed,
+    stop: async () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await Promise.allSettled(runs);
+    },
+  };
+}
+
+function workerOptions(lane: Lane, { connection, namespace, activities, workflowBundle, heavySlots }: StartWorkersOptions): WorkerOptions {
+  const common: WorkerOptions = {
+    connection,
+    namespace,
+    taskQueue: TASK_QUEUES[lane],
+    activities,
+    shutdownGraceTime: GRACE_MS,
+    shutdownForceTime: FORCE_MS,
+  };
+  const sticky: Partial<WorkerOptions> = {
+    workflowBundle,
+    // A vanished process's workflows are taken over after this time.
+    stickyQueueScheduleToStartTimeout: '1s',
+    maxHeartbeatThrottleInterval: '1s',
+  };
+  if (lane === 'delivery') return { ...common, maxConcurrentActivityTaskExecutions: 100 };
+  if (lane === 'heavy') return { ...common, ...sticky, maxConcurrentActivityTaskExecutions: heavySlots, maxCachedWorkflows: 500 };
+  return {
+    ...common,
+    ...sticky,
+    enableNonLocalActivities: false,
+    // A callback that waits for its receiver holds a slot: with few of them healthy events would stand behind slow receivers.
+    maxConcurrentWorkflowTaskExecutions: 256,
+    maxConcurrentLocalActivityExecutions: 256,
+    workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
+    maxCachedWorkflows: 500,
+  };
+}

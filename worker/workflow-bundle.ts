@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import type { Logger, WorkflowBundleOption } from '@temporalio/worker';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+// Beside `worker/` of a compiled tree; a source tree has no such file.
+const prebuilt = join(root, 'workflow-bundle.js');
+const workflowsPath = join(root, 'workflows/index.ts');
+
+/**
+ * The workflow code for a worker: the bundle that an image was built with, else the one that was made from these same
+ * sources before, else a new one. Making it takes more than a second, which a restart after a crash should not.
+ */
+export async function loadWorkflowBundle(logger: Logger): Promise<WorkflowBundleOption> {
+  if (existsSync(prebuilt)) return { codePath: prebuilt };
+  const codePath = join(root, 'node_modules/.cache/tickless', `workflows-${await digestOfSources()}.js`);
+  if (existsSync(codePath)) return { codePath };
+  const bundle = await bundleWorkflows(logger);
+  await keep(codePath, bundle.code);
+  return bundle;
+}
+
+export async function bundleWorkflows(logger: Logger): Promise<{ readonly code: string }> {
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger });
+  return { code };
+}
+
+/** Of everything that is bundled: our own files, and the packages by their lock. */
+async function digestOfSources(): Promise<string> {
+  const hash = createHash('sha256');
+  const files = ['package-lock.json'];
+  for (const folder of ['workflows', 'domain']) {
+    for (const name of await readdir(join(root, folder), { recursive: true })) if (name.endsWith('.ts')) files.push(join(folder, name));
+  }
+  for (const file of files.toSorted()) hash.update(`${file}\n`).update(await readFile(join(root, file)));
+  return hash.digest('hex').slice(0, 32);
+}
+
+/** Under a name of its own first, so that no other process ever reads half of it. */
+async function keep(codePath: string, code: string): Promise<void> {
+  try {
+    await mkdir(dirname(codePath), { recursive: true });
+    await writeFile(`${codePath}.${process.pid}`, code);
+    await rename(`${codePath}.${process.pid}`, codePath);
+  } catch {
+    // A folder that can't be written costs a second at each start, no more.
+  }
+}
