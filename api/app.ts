@@ -1,0 +1,97 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requestId } from 'hono/request-id';
+import type { Catalog } from '../domain/catalog.ts';
+import type { MiddlewareHandler } from 'hono';
+import type { Admit } from './admission.ts';
+import type { Metrics } from './metrics.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import type { Authenticate } from './authenticate.ts';
+import { EngineUnavailableError, InvalidCursorError } from './event-service.ts';
+import type { EventService } from './event-service.ts';
+import type { LimitService } from './limit-service.ts';
+import type { createParseEvent } from './parse-event.ts';
+import { problem } from './problem.ts';
+import type { Problem } from './problem.ts';
+import { docsRoutes } from './routes/docs.ts';
+import { eventTypeRoutes } from './routes/event-types.ts';
+import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { limitRoutes } from './routes/limits.ts';
+
+export interface AppVariables {
+  requestId: string;
+  tenant: string;
+  /** Which of the configured keys was given; undefined where there are none. */
+  keyDigest: string | undefined;
+}
+
+export interface AppEnvironment {
+  Variables: AppVariables;
+}
+
+export interface AppDependencies {
+  readonly events: EventService;
+  readonly limits: LimitService;
+  readonly catalog: Catalog;
+  readonly parseEvent: ReturnType<typeof createParseEvent>;
+  readonly authenticate: Authenticate;
+  readonly rateLimit: MiddlewareHandler<AppEnvironment>;
+  readonly admit: Admit;
+  readonly metrics: Metrics;
+  /** False from the moment that the process is told to stop. */
+  readonly isAccepting: () => boolean;
+  readonly reportError: (error: Error, context: { readonly requestId: string; readonly path: string }) => void;
+}
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** The HTTP service as a function of requests; it opens no port and knows no engine. */
+export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnvironment> {
+  const app = new OpenAPIHono<AppEnvironment>();
+  app.use(requestId());
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: (context, methods) => problem(context, wrongMethod(methods)) }));
+  app.use('/v1/*', dependencies.authenticate);
+  app.use('/v1/events', dependencies.rateLimit);
+  app.use('/v1/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (context) => problem(context, tooLarge()) }));
+
+  eventRoutes(app, dependencies);
+  eventTypeRoutes(app, dependencies);
+  limitRoutes(app, dependencies);
+  healthRoutes(app, dependencies);
+  metricsRoutes(app, dependencies);
+  docsRoutes(app);
+
+  app.notFound((context) => problem(context, { code: 'not_found', detail: `there is nothing at "${context.req.path}"` }));
+  app.onError((error, context) => {
+    if (error instanceof InvalidCursorError) {
+      return problem(context, { code: 'invalid_query', detail: error.message, errors: [{ pointer: 'cursor', detail: error.message }] });
+    }
+    if (error instanceof EngineUnavailableError) {
+      return problem(context, {
+        code: 'engine_unavailable',
+        detail: 'the engine does not answer; whether the request took effect is unknown: send it again with the same id',
+        headers: { 'retry-after': '2' },
+      });
+    }
+    if (isBrokenOff(error)) return problem(context, { code: 'malformed', detail: 'the body broke off' });
+    dependencies.reportError(error, { requestId: context.get('requestId'), path: context.req.path });
+    return problem(context, { code: 'internal', detail: 'something went wrong here; the request id names it in our log' });
+  });
+  return app;
+}
+
+/** The caller went away in the middle of its body: nothing of ours failed, and nobody will read the answer. */
+function isBrokenOff(error: Error): boolean {
+  return 'code' in error && error.code === 'ECONNRESET';
+}
+
+function wrongMethod(methods: readonly string[]): Problem {
+  const allow = methods.join(', ');
+  return { code: 'method_not_allowed', detail: `this address takes ${allow}`, headers: { allow } };
+}
+
+function tooLarge(): Problem {
+  return { code: 'too_large', detail: `a body has at most ${MAX_BODY_BYTES} bytes` };
+}

@@ -1,0 +1,61 @@
+import type { AcceptedEvent } from '../domain/accepted-event.ts';
+import { MAX_WAITERS } from '../domain/permits.ts';
+import { hasRoom } from '../domain/shedding.ts';
+
+export interface BacklogOptions {
+  /** Heavy events waiting in the whole cluster, above which none is accepted; lower tiers are refused earlier. */
+  readonly maxWaiting: number;
+  /** How many wait for a key's permits, as its workflow says. */
+  readonly read: (key: string) => Promise<number>;
+  readonly now: () => number;
+}
+
+export interface Backlog {
+  /** Whether there is room for one more heavy event; it is counted as waiting then. */
+  admits(event: AcceptedEvent): Promise<boolean>;
+}
+
+interface Entry {
+  atMs: number;
+  waiting: number;
+  reading: Promise<void> | null;
+}
+
+const READ_EVERY_MS = 1_000;
+// Keys may come from events: those not heard of for longest are forgotten when there are this many.
+const MAX_KEYS = 10_000;
+
+/** What waits for permits in the cluster: read at most once a second a key, and only while heavy events come in. */
+export function createBacklog({ maxWaiting, read, now }: BacklogOptions): Backlog {
+  const known = new Map<string, Entry>();
+
+  async function entryOf(key: string): Promise<Entry> {
+    const entry = known.get(key) ?? { atMs: Number.NEGATIVE_INFINITY, waiting: 0, reading: null };
+    known.delete(key);
+    known.set(key, entry);
+    if (known.size > MAX_KEYS) known.delete(known.keys().next().value ?? '');
+    if (now() - entry.atMs >= READ_EVERY_MS) {
+      entry.reading ??= read(key)
+        .then((waiting) => {
+          entry.waiting = waiting;
+          entry.atMs = now();
+        })
+        .finally(() => {
+          entry.reading = null;
+        });
+      await entry.reading;
+    }
+    return entry;
+  }
+
+  return {
+    async admits({ tier, plan }) {
+      const entries = await Promise.all((plan.limits ?? []).map(({ key }) => entryOf(key)));
+      // Nothing is awaited between the look and the count: many who ask at once would all see the same last place.
+      const room = entries.every(({ waiting }) => hasRoom(tier, waiting, Math.min(MAX_WAITERS, maxWaiting)));
+      // Until the next reading, those let in meanwhile are counted by us.
+      if (room) for (const entry of entries) entry.waiting += 1;
+      return room;
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { Client } from '@temporalio/client';
+import type { Environment } from '../config/environment.ts';
+import type { Logger } from '../config/logger.ts';
+import type { Catalog } from '../domain/catalog.ts';
+import { createApp } from './app.ts';
+import { createAuthenticate } from './authenticate.ts';
+import type { LiveRuns } from './live-runs.ts';
+import { createParseEvent } from './parse-event.ts';
+import type { ParseEventDependencies } from './parse-event.ts';
+import { DEFAULT_LIMIT_KEY, DEFAULT_LONGEST_WAITS } from '../domain/permits.ts';
+import { createAdmission } from './admission.ts';
+import { createBacklog } from './backlog.ts';
+import { createIntake } from './intake.ts';
+import { createMetrics } from './metrics.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { createTemporalLimitService, readPermits } from './temporal/temporal-limit-service.ts';
+import { createTemporalEventService } from './temporal/temporal-event-service.ts';
+import { newUuidV7 } from './uuid.ts';
+
+export interface ApiOptions {
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly client: Client;
+  readonly catalog: Catalog;
+  readonly address: string;
+  readonly uiUrl: string | null;
+  readonly queues: readonly string[];
+  readonly liveRuns: LiveRuns;
+  readonly checkCallback: ParseEventDependencies['checkCallback'];
+  /** Aborts when the process is told to stop: no more events are accepted, and whoever waits is answered. */
+  readonly stopping: AbortSignal;
+}
+
+// Fewer than a process has workflow-task slots, so that every event let in is run at once.
+const INTAKE = { maxInFlight: 200, maxWaiting: 1_000, maxWaitMs: 1_000 };
+
+/** The HTTP service over Temporal. */
+export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
+  const { environment, logger, catalog, stopping, checkCallback } = options;
+  const defaultLimit = { key: DEFAULT_LIMIT_KEY, capacity: environment.MAX_CONCURRENT_TASKS, reserved: environment.RESERVED_TASKS };
+  const intake = createIntake({ ...INTAKE, now: Date.now });
+  const metrics = createMetrics(() => intake);
+  const backlog = createBacklog({
+    maxWaiting: environment.MAX_BACKLOG,
+    read: async (key) => (await readPermits(options.client, key))?.waiters.length ?? 0,
+    now: Date.now,
+  });
+  return createApp({
+    catalog,
+    isAccepting: () => !stopping.aborted,
+    limits: createTemporalLimitService({ ...options, defaultLimit }),
+    metrics,
+    rateLimit: createRateLimit(environment.RATE_LIMIT ?? null, Date.now),
+    admit: createAdmission({ intake, backlog, liveRuns: options.liveRuns }),
+    events: createTemporalEventService({
+      ...options,
+      onEagerMiss: metrics.eagerMissed,
+    }),
+    parseEvent: createParseEvent({
+      catalog,
+      fallback: environment.UNKNOWN_TYPES === 'life' ? (catalog.find('unknown') ?? null) : null,
+      urgencyThreshold: environment.URGENCY_THRESHOLD,
+      defaultLimit,
+      longestWaitMs: environment.LONGEST_WAITS && { ...DEFAULT_LONGEST_WAITS, ...environment.LONGEST_WAITS },
+      now: Date.now,
+      newUuid: newUuidV7,
+      checkCallback,
+    }),
+    authenticate: createAuthenticate(environment.API_KEYS),
+    reportError: (error, context) => logger.error({ err: error, ...context }, 'a request failed'),
+  });
+}

@@ -1,0 +1,44 @@
+import { z } from '@hono/zod-openapi';
+import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
+import type { AppEnvironment } from './app.ts';
+
+const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string(),
+    instance: z.string(),
+    requestId: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .openapi('Problem');
+
+const MEANING: Readonly<Record<number, string>> = {
+  400: 'The request is malformed',
+  401: 'No valid key was given',
+  404: 'There is no such thing',
+  409: 'Its state forbids it',
+  413: 'The body is too large',
+  415: 'The body is not JSON',
+  422: 'The input is invalid; `errors` says where',
+  429: 'Too many requests; `Retry-After` says when',
+  503: 'Not now; `Retry-After` says when',
+};
+
+export const idParameter = z.object({ id: z.string().max(255) });
+
+/** Writes a route down in the OpenAPI document. Input is checked by the route itself, which knows more than a schema. */
+export function describe(app: OpenAPIHono<AppEnvironment>, route: RouteConfig): void {
+  app.openAPIRegistry.registerPath(route);
+}
+
+export function problems(...statuses: readonly number[]): RouteConfig['responses'] {
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      { description: MEANING[status] ?? 'A problem', content: { 'application/problem+json': { schema: problemSchema } } },
+    ]),
+  );
+}

@@ -1,0 +1,93 @@
+import type { AcceptedEvent } from '../domain/accepted-event.ts';
+import type { EventError } from '../domain/event-error.ts';
+import type { EventResource, EventStatus } from '../domain/event-resource.ts';
+import type { Stage } from '../domain/stage.ts';
+import type { Tier } from '../domain/tier.ts';
+
+export interface EventKey {
+  readonly tenant: string;
+  readonly id: string;
+}
+
+export interface SubmitOptions {
+  /** Digest of what was asked for, where the id may come a second time; null for an id made just now. */
+  readonly fingerprint: string | null;
+  /** How long to wait for the stages to end; 0 not to. */
+  readonly waitMs: number;
+}
+
+/** Both kinds of acceptance mean that the event is durable; `ended` has the resource that was waited for. */
+export type Submission =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'ended'; readonly resource: EventResource }
+  | { readonly kind: 'conflict' };
+
+export interface EventFilter {
+  readonly tenant: string;
+  readonly type?: string | undefined;
+  readonly status?: EventStatus | undefined;
+  readonly tier?: Tier | undefined;
+  readonly subject?: string | undefined;
+  readonly sinceMs?: number | undefined;
+  /** 1 to 200. */
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface EventPage {
+  readonly items: readonly EventResource[];
+  readonly nextCursor: string | null;
+}
+
+/** Why an event is where it is. */
+export interface Why {
+  readonly id: string;
+  readonly status: EventStatus;
+  readonly reason: 'running' | 'permit' | 'retry' | 'delay' | 'mailbox' | 'no_worker' | 'paused' | 'breaker' | 'ended';
+  readonly summary: string;
+  /** Since when; ISO 8601. */
+  readonly since: string | null;
+  readonly details: {
+    readonly key?: string;
+    /** From 1. */
+    readonly position?: number | null;
+    readonly holders?: readonly { readonly event: string; readonly since: string }[];
+    readonly stage?: Stage | null;
+    readonly attempt?: number;
+    readonly nextAttemptAt?: string;
+    readonly lastError?: EventError | null;
+    readonly etaMs?: number | null;
+  };
+}
+
+export type Cancellation = 'cancelling' | 'not_found' | 'already_ended' | 'not_cancellable';
+
+export interface Health {
+  readonly engine: { readonly address: string; readonly namespace: string; readonly version: string; readonly ui: string | null };
+  readonly worker: { readonly queues: readonly string[] };
+}
+
+/**
+ * What the HTTP layer needs of whatever keeps and runs events. Each may throw EngineUnavailableError; the caller then
+ * doesn't know the outcome.
+ */
+export interface EventService {
+  /** Resolves when the event is durable. The same id joins the first run if the fingerprint is the same. */
+  submit(event: AcceptedEvent, options: SubmitOptions): Promise<Submission>;
+  get(key: EventKey): Promise<EventResource | null>;
+  /** Newest first. @throws InvalidCursorError */
+  list(filter: EventFilter): Promise<EventPage>;
+  cancel(key: EventKey): Promise<Cancellation>;
+  /** What an event waits for, or does; null when there is none. */
+  why(key: EventKey): Promise<Why | null>;
+  /** @throws EngineUnavailableError when events can't be accepted just now */
+  health(): Promise<Health>;
+}
+
+export class EngineUnavailableError extends Error {
+  override readonly name = 'EngineUnavailableError';
+}
+
+export class InvalidCursorError extends Error {
+  override readonly name = 'InvalidCursorError';
+}

@@ -1,0 +1,47 @@
+import type { EventResource } from '../domain/event-resource.ts';
+import type { EventRun } from '../domain/event-run.ts';
+import type { Stage } from '../domain/stage.ts';
+import type { Why } from './event-service.ts';
+
+/**
+ * Says in a sentence, and in figures, what an event waits for or does, as far as its run knows.
+ * @param run null where the run can't be asked just now: it is busy with its stages, or has no worker
+ */
+export function explainRun(resource: EventResource, run: EventRun | null, nowMs: number): Why {
+  const base = { id: resource.id, status: resource.status };
+  if (resource.completedAt !== null) {
+    return { ...base, reason: 'ended', summary: `It ended as ${resource.status}.`, since: resource.completedAt, details: {} };
+  }
+  if (run?.phase.status !== 'waiting') return { ...base, ...running(resource, run) };
+
+  const { waiting, stage } = run.phase;
+  if (waiting.reason === 'permit') {
+    const { key, sinceMs } = waiting;
+    return { ...base, reason: 'permit', summary: `It waits for a permit of "${key}".`, since: toIso(sinceMs), details: { key } };
+  }
+  const nextAttemptAt = toIso(waiting.untilMs);
+  const etaMs = Math.max(0, waiting.untilMs - nowMs);
+  if (waiting.reason === 'delay') {
+    const summary = `It was asked to wait until ${nextAttemptAt}.`;
+    return { ...base, reason: 'delay', summary, since: resource.acceptedAt, details: { nextAttemptAt, etaMs } };
+  }
+  const { lastError } = waiting;
+  const attempt = attemptOf(stage, resource, run);
+  const summary = `Attempt ${attempt} of its ${stage} failed (${lastError.code}); the next is at ${nextAttemptAt}.`;
+  return { ...base, reason: 'retry', summary, since: null, details: { stage, attempt, nextAttemptAt, lastError, etaMs } };
+}
+
+function running(resource: EventResource, run: EventRun | null): Omit<Why, 'id' | 'status'> {
+  const stage = run?.phase.status === 'running' ? run.phase.stage : resource.stage;
+  const attempt = attemptOf(stage, resource, run);
+  const summary = stage === null ? 'It was accepted and is about to run.' : `Its ${stage} runs, attempt ${attempt}.`;
+  return { reason: 'running', summary, since: resource.startedAt ?? resource.acceptedAt, details: { stage, attempt } };
+}
+
+function attemptOf(stage: Stage | null, resource: EventResource, run: EventRun | null): number {
+  return stage === null ? 0 : (run?.attempts[stage] ?? resource.attempts[stage]);
+}
+
+function toIso(atMs: number): string {
+  return new Date(atMs).toISOString();
+}

@@ -1,0 +1,111 @@
+import type { InLine } from '../domain/shedding.ts';
+import { firstToShed, nextInLine } from '../domain/shedding.ts';
+import { TIERS } from '../domain/tier.ts';
+import type { Tier } from '../domain/tier.ts';
+
+export interface IntakeOptions {
+  /** Events let in whose stages have not ended: fewer than a process has slots to run them in. */
+  readonly maxInFlight: number;
+  readonly maxWaiting: number;
+  readonly maxWaitMs: number;
+  readonly now: () => number;
+}
+
+/** `leave` is called once the event's stages have ended, or it will not be run here; a second call does nothing. */
+export type Admission =
+  | { readonly admitted: true; readonly leave: () => void }
+  | { readonly admitted: false; readonly retryAfterMs: number };
+
+export interface Intake {
+  enter(tier: Tier): Promise<Admission>;
+  readonly waiting: number;
+  readonly inFlight: number;
+}
+
+interface Waiter extends InLine {
+  readonly answer: (admission: Admission) => void;
+  timer: NodeJS.Timeout;
+}
+
+/**
+ * Lets events in as fast as this process can run them. Under load they wait here, unanswered, the highest tier first, and
+ * whoever has waited too long, or is the lowest of too many, is sent away: what is answered with 202 is never shed.
+ */
+export function createIntake({ maxInFlight, maxWaiting, maxWaitMs, now }: IntakeOptions): Intake {
+  const line: Waiter[] = [];
+  let inFlight = 0;
+  let pauseMs = maxWaitMs / maxInFlight;
+  let lastLeftMs = now();
+
+  function admit(): Admission {
+    // An empty intake says nothing of the pace.
+    if (inFlight === 0) lastLeftMs = now();
+    inFlight += 1;
+    let inside = true;
+    return {
+      admitted: true,
+      leave: () => {
+        if (!inside) return;
+        inside = false;
+        inFlight -= 1;
+        noteLeaving();
+        letIn();
+      },
+    };
+  }
+
+  function letIn(): void {
+    while (inFlight < maxInFlight && line.length > 0) remove(nextInLine(line, now()))?.answer(admit());
+  }
+
+  /** Sends away who has waited too long; in the place of a higher tier one of the lowest, as long as such wait. */
+  function giveUp(waiter: Waiter): void {
+    const lowest = firstToShed(line);
+    const instead = line[lowest];
+    if (instead === undefined || TIERS.indexOf(instead.tier) <= TIERS.indexOf(waiter.tier)) return shed(line.indexOf(waiter));
+    shed(lowest);
+    waiter.timer = setTimeout(() => giveUp(waiter), maxWaitMs);
+  }
+
+  function shed(index: number): void {
+    remove(index)?.answer({ admitted: false, retryAfterMs: retryAfterMs() });
+  }
+
+  function remove(index: number): Waiter | undefined {
+    const [waiter] = line.splice(index, 1);
+    clearTimeout(waiter?.timer);
+    return waiter;
+  }
+
+  /**
+   * A moving average over some twenty events, so that an estimate follows the load within a second. Of the pauses, not of
+   * their inverses: events leave several in a millisecond, and those would make the average a pace nobody ever had.
+   */
+  function noteLeaving(): void {
+    const leftMs = now();
+    pauseMs += 0.05 * (Math.max(0, leftMs - lastLeftMs) - pauseMs);
+    lastLeftMs = leftMs;
+  }
+
+  /** How long those who wait now will take, as fast as events left lately. */
+  function retryAfterMs(): number {
+    return Math.min(60_000, Math.max(1_000, (line.length + inFlight) * pauseMs));
+  }
+
+  return {
+    get waiting() {
+      return line.length;
+    },
+    get inFlight() {
+      return inFlight;
+    },
+    enter(tier) {
+      if (inFlight < maxInFlight && line.length === 0) return Promise.resolve(admit());
+      return new Promise((answer) => {
+        const waiter: Waiter = { tier, sinceMs: now(), answer, timer: setTimeout(() => giveUp(waiter), maxWaitMs) };
+        line.push(waiter);
+        if (line.length > maxWaiting) shed(firstToShed(line));
+      });
+    },
+  };
+}

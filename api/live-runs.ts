@@ -1,0 +1,75 @@
+import { initialCallback } from '../domain/callback-record.ts';
+import { toEventResource } from '../domain/event-resource.ts';
+import type { EventResource, WorkflowReference } from '../domain/event-resource.ts';
+import type { EventRun } from '../domain/event-run.ts';
+import { isEnded } from '../domain/event-run.ts';
+
+/**
+ * What this process sees of the runs whose stages it executes, a few milliseconds before the engine has it on record.
+ * Reads fall back on it while a workflow task holds the run, and a waiting POST is answered from it.
+ */
+export interface LiveRuns {
+  observe(run: EventRun, workflow: WorkflowReference): void;
+  find(workflowId: string): LiveRun | undefined;
+  /** The ended run, or null when `waitMs` have passed without one in this process. */
+  whenEnded(workflowId: string, waitMs: number): { readonly ended: Promise<LiveRun | null>; stop(): void };
+}
+
+export interface LiveRun {
+  readonly run: EventRun;
+  readonly workflow: WorkflowReference;
+}
+
+/** The event as this process sees it; of its callback it knows only that there is one. */
+export function liveResource({ run, workflow }: LiveRun): EventResource {
+  return toEventResource(run, initialCallback(run.event.callback?.url ?? null), workflow);
+}
+
+/**
+ * @param capacity how many of the latest runs are kept: more than a process has slots to run at once
+ * @param maxCharacters of their data, all together
+ */
+export function createLiveRuns(capacity = 1_000, maxCharacters = 64 * 2 ** 20): LiveRuns {
+  const runs = new Map<string, LiveRun & { readonly characters: number }>();
+  let characters = 0;
+  const waiters = new Map<string, Set<(live: LiveRun | null) => void>>();
+
+  function forget(id: string): void {
+    characters -= runs.get(id)?.characters ?? 0;
+    runs.delete(id);
+  }
+
+  return {
+    observe(run, workflow) {
+      const { id } = workflow;
+      const known = runs.get(id);
+      // Measured once a run: results are small, only its data can be large.
+      const live = { run, workflow, characters: known?.characters ?? JSON.stringify(run.event.data)?.length ?? 0 };
+      // Set anew at the end of the map, whose first entry is then the one not heard of for longest.
+      forget(id);
+      runs.set(id, live);
+      characters += live.characters;
+      while (runs.size > 1 && (runs.size > capacity || characters > maxCharacters)) forget(runs.keys().next().value ?? '');
+      if (isEnded(run.phase)) for (const tell of waiters.get(id) ?? []) tell(live);
+    },
+    find: (workflowId) => runs.get(workflowId),
+    whenEnded(workflowId, waitMs) {
+      const seen = runs.get(workflowId);
+      if (seen !== undefined && isEnded(seen.run.phase)) return { ended: Promise.resolve(seen), stop: () => undefined };
+      let stop = (): void => undefined;
+      const ended = new Promise<LiveRun | null>((resolve) => {
+        const tell = (live: LiveRun | null): void => {
+          clearTimeout(timer);
+          const others = waiters.get(workflowId);
+          others?.delete(tell);
+          if (others?.size === 0) waiters.delete(workflowId);
+          resolve(live);
+        };
+        const timer = setTimeout(() => tell(null), waitMs);
+        waiters.set(workflowId, (waiters.get(workflowId) ?? new Set()).add(tell));
+        stop = () => tell(null);
+      });
+      return { ended, stop };
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { z } from '@hono/zod-openapi';
+import type { AcceptedEvent, PermitNeed } from '../domain/accepted-event.ts';
+import type { Catalog } from '../domain/catalog.ts';
+import type { EventDefinition, RawEnvelope } from '../domain/define-event.ts';
+import type { CallbackRequest } from '../domain/delivery.ts';
+import { isLimitKey, isOwnId, keyedEventId, newEventId } from '../domain/event-id.ts';
+import type { LongestWaits } from '../domain/permits.ts';
+import { chooseTier, TIERS, tierFromNumber } from '../domain/tier.ts';
+import { digest } from './digest.ts';
+import type { Fault } from './problem.ts';
+
+const YEAR_MS = 365 * 24 * 3_600_000;
+
+/** The envelope of `POST /v1/events`; `data` is its type's own affair. */
+export const eventEnvelope = z
+  .strictObject({
+    type: z.string().min(1).max(128),
+    id: z.string().refine(isOwnId, 'an id has 1 to 128 of A-Z, a-z, 0-9, ".", "_", ":", "@" and "-"').optional(),
+    source: z.string().min(1).max(255).optional(),
+    subject: z.string().min(1).max(255).optional(),
+    time: z.iso.datetime({ offset: true }).optional(),
+    data: z.unknown().optional(),
+    tier: z.union([z.enum(TIERS), z.number()], `a tier is one of ${TIERS.join(', ')}, or a number`).optional(),
+    urgency: z.number().min(0).max(1).optional(),
+    delayMs: z.int().min(0).max(YEAR_MS).optional(),
+    callback: z
+      .strictObject({
+        url: z.string().min(1).max(2_048),
+        headers: z.record(z.string(), z.string()).optional(),
+        progress: z.boolean().optional(),
+      })
+      .optional(),
+  })
+  .openapi('Event');
+
+export interface ParseEventDependencies {
+  readonly catalog: Catalog;
+  /** Accepts every type that the catalog lacks; null to reject them. */
+  readonly fallback: EventDefinition | null;
+  readonly urgencyThreshold: number;
+  /** The permits of heavy types that name no limit of their own. */
+  readonly defaultLimit: PermitNeed;
+  /** Where an operator set other longest waits than the defaults. */
+  readonly longestWaitMs?: LongestWaits | undefined;
+  readonly now: () => number;
+  /** A UUID, ordered by time. */
+  readonly newUuid: () => string;
+  /** What is wrong with a callback by its text alone; pointers are relative to it. */
+  readonly checkCallback: (callback: CallbackRequest) => readonly Fault[];
+}
+
+export interface ParseEventContext {
+  readonly tenant: string;
+  readonly idempotencyKey: string | null;
+}
+
+export type ParsedEvent =
+  | { readonly ok: true; readonly event: AcceptedEvent; readonly fingerprint: string | null }
+  | { readonly ok: false; readonly code: 'invalid_event' | 'unknown_type'; readonly detail: string; readonly errors: readonly Fault[] };
+
+/** Creates the one check that every submitted event passes: envelope, type, the type's schema, callback. */
+export function createParseEvent(dependencies: ParseEventDependencies) {
+  const { catalog, fallback, urgencyThreshold, defaultLimit, longestWaitMs, now, newUuid, checkCallback } = dependencies;
+
+  return function parseEvent(body: unknown, { tenant, idempotencyKey }: ParseEventContext): ParsedEvent {
+    if (!isEnvelope(body)) return invalid([{ pointer: '', detail: 'an event is a JSON object' }]);
+    const named = withTypeName(body);
+    const definition = typeof named['type'] === 'string' ? (catalog.find(named['type']) ?? fallback) : undefined;
+
+    const adapted = definition?.adapt(named) ?? named;
+    const envelope = eventEnvelope.safeParse(adapted);
+    const parsedData = definition?.data.safeParse(adapted['data']);
+    const faults = [
+      ...(envelope.error?.issues ?? []).flatMap((issue) => toFaults(issue, '')),
+      ...(parsedData?.error?.issues ?? []).flatMap((issue) => toFaults(issue, '/data')),
+    ];
+    if (!envelope.success) return invalid(faults);
+    const { type, id, source, subject, time, tier, urgency, delayMs = 0, callback: asked } = envelope.data;
+    if (definition === null || definition === undefined) return unknownType(type);
+    const callback = asked === undefined ? null : { url: asked.url, headers: asked.headers ?? {}, progress: asked.progress ?? false };
+    const callbackFaults = callback === null ? [] : checkCallback(callback);
+    faults.push(...callbackFaults.map(({ pointer, detail }) => ({ pointer: `/callback${pointer}`, detail })));
+    if (!parsedData?.success || faults.length > 0) return invalid(faults);
+
+    const limits = needsOf(definition, { data: parsedData.data, tenant });
+    const unusable = limits.find(({ key }) => !isLimitKey(key));
+    if (unusable)
+      return invalid([
+        { pointer: '/data', detail: `it makes the limit's key "${unusable.key}", which has other characters than a key may` },
+      ]);
+
+    const actualUrgency = urgency ?? definition.urgencyOf(parsedData.data);
+    const askedTier = typeof tier === 'number' ? tierFromNumber(tier) : tier;
+    const acceptedAtMs = now();
+    const event: AcceptedEvent = {
+      id: id ?? (idempotencyKey === null ? newEventId(newUuid()) : keyedEventId(digest(idempotencyKey))),
+      ownId: id ?? null,
+      run: 1,
+      type,
+      source: source ?? null,
+      subject: subject ?? null,
+      time: new Date(time ?? acceptedAtMs).toISOString(),
+      data: parsedData.data ?? null,
+      tier: chooseTier({
+        asked: askedTier,
+        ofType: definition.tierOf({ data: parsedData.data }),
+        urgency: actualUrgency,
+        urgencyThreshold,
+      }),
+      urgency: actualUrgency,
+      tenant,
+      acceptedAtMs,
+      delayMs,
+      callback,
+      plan: {
+        ...(definition.type !== type && { definition: definition.type }),
+        weight: definition.weight,
+        stages: definition.stages,
+        retry: definition.retry,
+        timeoutsMs: definition.timeoutsMs,
+        recordFirst: definition.recordFirst,
+        ...(limits.length > 0 && { limits }),
+      },
+    };
+    const repeatable = id !== undefined || idempotencyKey !== null;
+    const content = { type, source, subject, time, data: event.data, tier: askedTier, urgency, delayMs, callback };
+    return { ok: true, event, fingerprint: repeatable ? digest(content) : null };
+  };
+
+  function needsOf(definition: EventDefinition, event: { readonly data: unknown; readonly tenant: string }): readonly PermitNeed[] {
+    const named = definition.limitsOf(event);
+    const needs = named.length === 0 && definition.weight === 'heavy' ? [defaultLimit] : named;
+    return longestWaitMs === undefined ? needs : needs.map((need) => ({ ...need, longestWaitMs }));
+  }
+
+  function unknownType(type: string): ParsedEvent {
+    const nearest = catalog.nearest(type);
+    const detail = `there is no event type "${type}"${nearest === undefined ? '' : `; the nearest is "${nearest}"`}`;
+    return { ok: false, code: 'unknown_type', detail, errors: [{ pointer: '/type', detail }] };
+  }
+}
+
+function isEnvelope(body: unknown): body is RawEnvelope {
+  return typeof body === 'object' && body !== null && !Array.isArray(body);
+}
+
+/** Older clients name the type `event_type`. */
+function withTypeName(body: RawEnvelope): RawEnvelope {
+  const { event_type: olderName, ...rest } = body;
+  return olderName === undefined || rest['type'] !== undefined ? body : { ...rest, type: olderName };
+}
+
+function invalid(errors: readonly Fault[]): ParsedEvent {
+  const [first] = errors;
+  const where = first === undefined || first.pointer === '' ? '' : `${first.pointer}: `;
+  return { ok: false, code: 'invalid_event', detail: `${where}${first?.detail ?? 'the event is invalid'}`, errors };
+}
+
+function toFaults(issue: z.core.$ZodIssue, prefix: string): readonly Fault[] {
+  const pointer = prefix + issue.path.map((key) => `/${escapePointer(String(key))}`).join('');
+  if (issue.code !== 'unrecognized_keys') return [{ pointer, detail: issue.message }];
+  return issue.keys.map((key) => ({ pointer: `${pointer}/${escapePointer(key)}`, detail: 'there is no such field' }));
+}
+
+/** RFC 6901, section 3. */
+function escapePointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}

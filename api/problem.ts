@@ -1,0 +1,74 @@
+import type { Context } from 'hono';
+
+/** A fault at one place of the input: an RFC 6901 pointer into the body, or the name of a header or query parameter. */
+export interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+const STATUS = {
+  malformed: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  id_conflict: 409,
+  already_ended: 409,
+  not_cancellable: 409,
+  too_large: 413,
+  unsupported_media_type: 415,
+  invalid_event: 422,
+  invalid_query: 422,
+  invalid_limit: 422,
+  rate_limited: 429,
+  unknown_type: 422,
+  internal: 500,
+  overloaded: 503,
+  engine_unavailable: 503,
+} as const;
+
+/** Those that IANA has registered; the others are told by `code`. */
+const PROBLEM_TYPES: Readonly<Partial<Record<ProblemCode, string>>> = {
+  overloaded: 'https://iana.org/assignments/http-problem-types#temporary-reduced-capacity',
+  rate_limited: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+};
+
+const TITLE: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+export type ProblemCode = keyof typeof STATUS;
+
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly errors?: readonly Fault[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The only place that makes an error's answer: `application/problem+json` (RFC 9457) with our stable `code`. */
+export function problem(context: Context, { code, detail, errors, headers }: Problem): Response {
+  const status = STATUS[code];
+  const body = {
+    type: PROBLEM_TYPES[code] ?? 'about:blank',
+    title: TITLE[status],
+    status,
+    code,
+    detail,
+    instance: context.req.path,
+    requestId: context.get('requestId'),
+    ...(errors && { errors }),
+  };
+  return context.body(JSON.stringify(body), status, { ...headers, 'content-type': 'application/problem+json' });
+}

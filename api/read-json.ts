@@ -1,0 +1,50 @@
+import type { Context } from 'hono';
+import type { Problem } from './problem.ts';
+
+export type JsonBody = { readonly ok: true; readonly body: unknown } | { readonly ok: false; readonly problem: Problem };
+
+// JSON.parse takes any depth, but JSON.stringify and all that recurs (digests, the engine's payloads) overflows the stack
+// from some 2,500 levels on.
+const MAX_DEPTH = 200;
+
+/** Reads a JSON body, or says what is wrong with it. */
+export async function readJson(context: Context): Promise<JsonBody> {
+  const mediaType = (context.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/json') {
+    const given = mediaType ? `"${mediaType}"` : 'no content type';
+    return fault({
+      code: 'unsupported_media_type',
+      detail: `${given} was sent; this takes application/json`,
+      headers: { 'accept-post': 'application/json' },
+    });
+  }
+  const bytes = await context.req.arrayBuffer();
+  try {
+    const body: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (isDeeperThan(MAX_DEPTH, body)) return fault({ code: 'malformed', detail: `the body is nested deeper than ${MAX_DEPTH} levels` });
+    return { ok: true, body };
+  } catch (error) {
+    return fault({
+      code: 'malformed',
+      detail: `the body is not JSON: ${error instanceof SyntaxError ? error.message : 'it is not UTF-8'}`,
+    });
+  }
+}
+
+function fault(problem: Problem): JsonBody {
+  return { ok: false, problem };
+}
+
+/** Level by level, since a recursive walk would overflow the stack itself. */
+function isDeeperThan(limit: number, value: unknown): boolean {
+  let level = [value].filter(isContainer);
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > limit) return true;
+    level = level.flatMap((container) => Object.values(container).filter(isContainer));
+  }
+  return false;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { AppEnvironment } from '../app.ts';
+
+const uiFolder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+
+const FILES: ReadonlyMap<string, string> = new Map([
+  ['swagger-ui.css', 'text/css; charset=utf-8'],
+  ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
+]);
+
+// No request leaves the page, and no script runs in it but its own files.
+const POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
+
+const PAGE = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Tickless API</title><link rel="stylesheet" href="/docs/swagger-ui.css"></head>
+<body><div id="ui"></div><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body>
+</html>
+`;
+const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', validatorUrl: null });\n`;
+
+/** `/openapi.json`, and `/docs`, a page that shows it. */
+export function docsRoutes(app: OpenAPIHono<AppEnvironment>): void {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    // Needed where keys are configured.
+    security: [{ key: [] }, {}],
+    info: {
+      title: 'Tickless',
+      version: '1.0.0',
+      description: 'A durable event service: one POST, one workflow, one signed callback.',
+      license: { name: 'MIT' },
+    },
+  });
+  app.get('/docs', (context) => context.html(PAGE, 200, { 'content-security-policy': POLICY }));
+  app.get('/docs/start.js', (context) => context.body(START, 200, { 'content-type': 'text/javascript; charset=utf-8' }));
+  app.get('/docs/:file', async (context) => {
+    const file = context.req.param('file');
+    const type = FILES.get(file);
+    if (type === undefined) return context.notFound();
+    return context.body(await readFile(join(uiFolder, file)), 200, { 'content-type': type, 'cache-control': 'max-age=86400' });
+  });
+}

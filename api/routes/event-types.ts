@@ -1,0 +1,66 @@
+import { z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { EventDefinition } from '../../domain/define-event.ts';
+import { TIERS } from '../../domain/tier.ts';
+import type { AppDependencies, AppEnvironment } from '../app.ts';
+import { describe, problems } from '../describe.ts';
+import { problem } from '../problem.ts';
+
+/** `/v1/event-types`: what can be submitted. */
+export function eventTypeRoutes(app: OpenAPIHono<AppEnvironment>, { catalog }: AppDependencies): void {
+  app.get('/v1/event-types', (context) => context.json({ items: catalog.definitions.map(summarise), nextCursor: null }));
+
+  app.get('/v1/event-types/:type', (context) => {
+    const type = context.req.param('type');
+    const definition = catalog.find(type);
+    if (definition) return context.json({ ...summarise(definition), schema: toJsonSchema(definition) });
+    const nearest = catalog.nearest(type);
+    return problem(context, {
+      code: 'not_found',
+      detail: `there is no event type "${type}"${nearest ? `; the nearest is "${nearest}"` : ''}`,
+    });
+  });
+
+  const summary = z.object({
+    type: z.string(),
+    summary: z.string(),
+    tier: z.enum(TIERS).nullable(),
+    weight: z.enum(['light', 'heavy']),
+    grouping: z.boolean(),
+    stages: z.array(z.string()),
+  });
+  describe(app, {
+    method: 'get',
+    path: '/v1/event-types',
+    summary: 'The event types of this service',
+    responses: {
+      200: {
+        description: 'All of them',
+        content: { 'application/json': { schema: z.object({ items: z.array(summary), nextCursor: z.null() }) } },
+      },
+      ...problems(401),
+    },
+  });
+  describe(app, {
+    method: 'get',
+    path: '/v1/event-types/{type}',
+    summary: 'One event type, with the JSON schema of its data',
+    request: { params: z.object({ type: z.string() }) },
+    responses: {
+      200: {
+        description: 'The type',
+        content: { 'application/json': { schema: summary.extend({ schema: z.looseObject({}) }) } },
+      },
+      ...problems(401, 404),
+    },
+  });
+}
+
+/** What JSON schema can't say, as of a coerced date, is left open: the type works all the same. */
+function toJsonSchema({ data }: EventDefinition) {
+  return z.toJSONSchema(data, { io: 'input', unrepresentable: 'any' });
+}
+
+function summarise({ type, summary, tier, weight, stages }: EventDefinition) {
+  return { type, summary, tier, weight, grouping: false, stages };
+}

@@ -1,0 +1,39 @@
+import { z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { AppDependencies, AppEnvironment } from '../app.ts';
+import { describe } from '../describe.ts';
+import { EngineUnavailableError } from '../event-service.ts';
+
+/** `/livez`: the process runs. `/readyz`: events can be accepted, so its engine answers. */
+export function healthRoutes(app: OpenAPIHono<AppEnvironment>, { events, isAccepting }: AppDependencies): void {
+  app.get('/livez', (context) => context.json({ status: 'ok' }));
+
+  app.get('/readyz', async (context) => {
+    if (!isAccepting()) return context.json({ status: 'stopping' }, 503);
+    try {
+      const health = await events.health();
+      return context.json(context.req.query('verbose') === undefined ? { status: 'ok' } : { status: 'ok', ...health });
+    } catch (error) {
+      if (!(error instanceof EngineUnavailableError)) throw error;
+      return context.json({ status: 'engine_unavailable' }, 503, { 'retry-after': '2' });
+    }
+  });
+
+  const health = z.object({ status: z.string() });
+  describe(app, {
+    method: 'get',
+    path: '/livez',
+    summary: 'Whether the process runs',
+    responses: { 200: { description: 'It does', content: { 'application/json': { schema: health } } } },
+  });
+  describe(app, {
+    method: 'get',
+    path: '/readyz',
+    summary: 'Whether events can be accepted',
+    request: { query: z.object({ verbose: z.string().optional() }) },
+    responses: {
+      200: { description: 'They can', content: { 'application/json': { schema: z.looseObject({ status: z.string() }) } } },
+      503: { description: 'Not now', content: { 'application/json': { schema: health } } },
+    },
+  });
+}

@@ -1,0 +1,17 @@
+import { z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { AppDependencies, AppEnvironment } from '../app.ts';
+import { describe } from '../describe.ts';
+
+/** `/metrics`: what Prometheus scrapes. */
+export function metricsRoutes(app: OpenAPIHono<AppEnvironment>, { metrics }: AppDependencies): void {
+  app.get('/metrics', async (context) =>
+    context.body(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }),
+  );
+  describe(app, {
+    method: 'get',
+    path: '/metrics',
+    summary: 'Counters and times of this process, for Prometheus',
+    responses: { 200: { description: 'The metrics', content: { 'text/plain': { schema: z.string() } } } },
+  });
+}

@@ -1,0 +1,66 @@
+import { createCheckCallback } from '../activities/callback/check-callback.ts';
+import { parseEnvironment } from '../config/environment.ts';
+import { createLogger } from '../config/logger.ts';
+import { stopSignal } from '../config/stop-signals.ts';
+import { surviveStrayErrors } from '../config/stray-errors.ts';
+import { createCatalog } from '../domain/catalog.ts';
+import type { EventDefinition } from '../domain/define-event.ts';
+import { connectEngine } from '../worker/connect.ts';
+import { createWorkerActivities } from '../worker/create-worker-activities.ts';
+import { startWorkers } from '../worker/start-workers.ts';
+import { toTemporalLogger } from '../worker/temporal-logger.ts';
+import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
+import { createApi } from './create-api.ts';
+import { createLiveRuns } from './live-runs.ts';
+import { startServer } from './start-server.ts';
+
+/** Runs the HTTP service with a light worker on the same connection, so that an event runs where it was accepted. */
+export async function runApi(definitions: readonly EventDefinition[]): Promise<void> {
+  const environment = parseEnvironment(process.env);
+  const logger = createLogger(environment.LOG_LEVEL);
+  if (environment.WEBHOOK_SECRETS.length === 0)
+    throw new Error('WEBHOOK_SECRETS must be set: every process signs callbacks with the same ones');
+
+  const catalog = createCatalog(definitions);
+  const stopped = stopSignal();
+  const engine = await connectEngine(logger);
+  const liveRuns = createLiveRuns();
+  const stopping = new AbortController();
+  const workers = await startWorkers({
+    ...engine,
+    lanes: ['light'],
+    activities: createWorkerActivities({
+      client: engine.client,
+      catalog,
+      webhookSecrets: environment.WEBHOOK_SECRETS,
+      callbackAllow: environment.CALLBACK_ALLOW,
+      callbackScheduleMs: environment.CALLBACK_SCHEDULE,
+      observe: liveRuns.observe,
+    }),
+    workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
+    heavySlots: environment.MAX_CONCURRENT_TASKS,
+  });
+  const app = createApi({
+    environment,
+    logger,
+    client: engine.client,
+    catalog,
+    address: engine.address,
+    uiUrl: environment.TEMPORAL_UI_URL ?? null,
+    queues: ['light'],
+    liveRuns,
+    checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
+    stopping: stopping.signal,
+  });
+  const server = await startServer({ fetch: app.fetch, host: environment.HOST, port: environment.PORT });
+  // From here on: what fails before is a failed start.
+  surviveStrayErrors(logger);
+  logger.info({ url: server.url, engine: engine.address }, 'the API listens');
+
+  const signal = await Promise.race([stopped, workers.failed]);
+  logger.info({ signal }, 'stopping');
+  stopping.abort();
+  await server.stop(3_000);
+  await workers.stop();
+  await engine.close();
+}

@@ -1,0 +1,57 @@
+import type { Client } from '@temporalio/client';
+import { RUN_QUERY, TASK_QUEUES } from '../../domain/durable-names.ts';
+import type { EventResource } from '../../domain/event-resource.ts';
+import type { EventRun } from '../../domain/event-run.ts';
+import { estimateWaitMs, waitingOrder } from '../../domain/permits.ts';
+import type { Why } from '../event-service.ts';
+import { explainRun } from '../explain-run.ts';
+import { callEngine } from './engine-call.ts';
+import { hasPollers } from './has-pollers.ts';
+import { readPermits } from './temporal-limit-service.ts';
+
+const QUERY_TIMEOUT_MS = 500;
+
+/** What an event waits for or does, with what its run can't know: who else holds the permit, and whether anybody works. */
+export async function explainEvent(client: Client, resource: EventResource): Promise<Why> {
+  const run = resource.completedAt === null ? await queryRun(client, resource.workflow.id) : null;
+  const why = explainRun(resource, run, Date.now());
+  if (why.reason === 'permit') return withPermits(client, resource, why);
+  if (why.reason === 'running') return (await lackingWorker(client, resource, run)) ?? why;
+  return why;
+}
+
+async function withPermits(client: Client, resource: EventResource, why: Why): Promise<Why> {
+  const { key = '' } = why.details;
+  const permits = await readPermits(client, key);
+  if (permits === null) return why;
+  const order = waitingOrder(permits, Date.now());
+  const index = order.findIndex(({ workflowId }) => workflowId === resource.workflow.id);
+  const position = index < 0 ? null : index + 1;
+  const holders = permits.holders.map(({ event, grantedAtMs }) => ({ event, since: new Date(grantedAtMs).toISOString() }));
+  return {
+    ...why,
+    summary: `It waits for a permit of "${key}"${position === null ? '' : `, at position ${position}`}; ${holders.length} hold one.`,
+    details: { key, position, holders, etaMs: position === null ? null : estimateWaitMs(permits, position) },
+  };
+}
+
+/** Which queue an event stands in that nobody takes from; null when somebody does. */
+async function lackingWorker(client: Client, resource: EventResource, run: EventRun | null): Promise<Why | null> {
+  // A run that answers is on a live worker, or in a cache of one; a light one then needs no other.
+  const queues = run === null ? [TASK_QUEUES.light, TASK_QUEUES.heavy] : run.event.plan.weight === 'heavy' ? [TASK_QUEUES.heavy] : [];
+  for (const queue of queues) {
+    if (await hasPollers(client, queue)) continue;
+    const summary = `No worker polls the queue "${queue}", so nothing can run it; start one (worker/main.ts).`;
+    return { id: resource.id, status: resource.status, reason: 'no_worker', summary, since: resource.acceptedAt, details: { key: queue } };
+  }
+  return null;
+}
+
+async function queryRun(client: Client, workflowId: string): Promise<EventRun | null> {
+  try {
+    return await callEngine(client, QUERY_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).query<EventRun>(RUN_QUERY));
+  } catch {
+    // Nobody is there to answer, or is busy with its stages.
+    return null;
+  }
+}

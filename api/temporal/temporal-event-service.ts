@@ -1,0 +1,109 @@
+import type { Client } from '@temporalio/client';
+import type { AcceptedEvent } from '../../domain/accepted-event.ts';
+import { eventWorkflowId, isEventId } from '../../domain/event-id.ts';
+import type { EventResource } from '../../domain/event-resource.ts';
+import type { EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
+import type { LiveRuns } from '../live-runs.ts';
+import { cancelEvent } from './cancel-event.ts';
+import { callEngine } from './engine-call.ts';
+import { explainEvent } from './explain-event.ts';
+import { listEvents } from './list-events.ts';
+import { readEvent } from './read-event.ts';
+import { startEvent } from './start-event.ts';
+import { waitForEnd } from './wait-for-end.ts';
+
+export interface TemporalEventServiceOptions {
+  readonly client: Client;
+  readonly liveRuns: LiveRuns;
+  readonly address: string;
+  /** Without a slash at its end; null where there is no UI. */
+  readonly uiUrl: string | null;
+  readonly queues: readonly string[];
+  /** Aborts when waits are to end with what they have. */
+  readonly stopping: AbortSignal;
+  /** Told of each light event that the engine didn't hand back to this process at once. */
+  readonly onEagerMiss: () => void;
+}
+
+const HEALTH_TIMEOUT_MS = 1_000;
+
+/** Events kept and run by Temporal. */
+export function createTemporalEventService(options: TemporalEventServiceOptions): EventService {
+  const { client, liveRuns, uiUrl, onEagerMiss } = options;
+  const { namespace } = client.options;
+
+  // One promise for all, never settled before the stop, would keep every wait that was ever raced against it.
+  const waits = new Set<(none: null) => void>();
+  const endWaits = (): void => {
+    for (const end of waits) end(null);
+  };
+  options.stopping.addEventListener('abort', endWaits, { once: true });
+
+  /** What the wait comes to, or null, as of one that ran out, when the process is told to stop. */
+  async function unlessStopped<T>(wait: Promise<T | null>): Promise<T | null> {
+    let end = (_none: null): void => undefined;
+    const stopped = new Promise<null>((resolve) => {
+      end = resolve;
+    });
+    waits.add(end);
+    if (options.stopping.aborted) endWaits();
+    return Promise.race([wait, stopped]).finally(() => waits.delete(end));
+  }
+
+  async function get({ tenant, id }: EventKey): Promise<EventResource | null> {
+    if (!isEventId(id)) return null;
+    const resource = await readEvent(client, liveRuns, { workflowId: eventWorkflowId({ tenant, id }) });
+    return resource === null ? null : withUrl(resource);
+  }
+
+  function withUrl(resource: EventResource): EventResource {
+    if (uiUrl === null) return resource;
+    const { id, runId } = resource.workflow;
+    return { ...resource, workflow: { id, runId, url: `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(id)}/${runId}` } };
+  }
+
+  return {
+    get,
+
+    async submit(event: AcceptedEvent, { fingerprint, waitMs }: SubmitOptions): Promise<Submission> {
+      const workflowId = eventWorkflowId(event);
+      // Listening begins before the start: a light event may be over before the engine has answered it.
+      const live = waitMs > 0 ? liveRuns.whenEnded(workflowId, waitMs) : null;
+      try {
+        const started = await startEvent(client, event, fingerprint);
+        if (started.kind === 'conflict') return started;
+        const runsHere = started.kind === 'started' && started.eagerly;
+        if (started.kind === 'started' && event.plan.weight === 'light' && !runsHere) onEagerMiss();
+        if (live === null) return { kind: 'accepted' };
+        const { runId } = started;
+        const wait = waitForEnd({ client, event, runId, live: live.ended, runsHere, waitMs, read: () => get(event) });
+        const resource = await unlessStopped(wait);
+        return resource === null ? { kind: 'accepted' } : { kind: 'ended', resource: withUrl(resource) };
+      } finally {
+        live?.stop();
+      }
+    },
+
+    async list(filter) {
+      const page = await listEvents(client, liveRuns, filter);
+      return { ...page, items: page.items.map(withUrl) };
+    },
+
+    async cancel({ tenant, id }) {
+      return isEventId(id) ? cancelEvent(client, eventWorkflowId({ tenant, id })) : 'not_found';
+    },
+
+    async why(key) {
+      const resource = await get(key);
+      return resource === null ? null : explainEvent(client, resource);
+    },
+
+    async health() {
+      const { serverVersion } = await callEngine(client, HEALTH_TIMEOUT_MS, () => client.workflowService.getSystemInfo({}));
+      return {
+        engine: { address: options.address, namespace, version: serverVersion, ui: uiUrl },
+        worker: { queues: options.queues },
+      };
+    },
+  };
+}

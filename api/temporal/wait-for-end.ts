@@ -1,0 +1,68 @@
+import type { Client } from '@temporalio/client';
+import { WorkflowFailedError } from '@temporalio/client';
+import type { AcceptedEvent } from '../../domain/accepted-event.ts';
+import { eventWorkflowId } from '../../domain/event-id.ts';
+import type { EventResource } from '../../domain/event-resource.ts';
+import { liveResource } from '../live-runs.ts';
+import type { LiveRun } from '../live-runs.ts';
+import { callEngine, isDeadline } from './engine-call.ts';
+
+export interface WaitForEndOptions {
+  readonly client: Client;
+  readonly event: AcceptedEvent;
+  readonly runId: string;
+  /** The ended run as this process saw it; null when it saw none in time. */
+  readonly live: Promise<LiveRun | null>;
+  /** This process was given the event's first task. */
+  readonly runsHere: boolean;
+  readonly waitMs: number;
+  readonly read: () => Promise<EventResource | null>;
+}
+
+// An event that runs here is nearly always over before this; a long poll each would be the engine's largest load.
+const POLL_AFTER_MS = 100;
+
+/** Waits for the end of an event's stages: by what this process sees, and by asking the engine. Null at the deadline. */
+export async function waitForEnd(options: WaitForEndOptions): Promise<EventResource | null> {
+  const { client, event, runId, live, runsHere, waitMs, read } = options;
+  const workflowId = eventWorkflowId(event);
+  const deadlineMs = Date.now() + waitMs;
+  if (event.plan.recordFirst) return recorded();
+
+  const seen = live.then((ended) => (ended === null ? null : liveResource(ended)));
+  if (!runsHere) return firstOf(seen, recorded());
+  return firstOf(
+    seen,
+    within(seen, POLL_AFTER_MS).then((done) => done ?? recorded()),
+  );
+
+  async function recorded(): Promise<EventResource | null> {
+    try {
+      await callEngine(client, deadlineMs - Date.now(), () => client.workflow.getHandle(workflowId, runId || undefined).result());
+    } catch (error) {
+      if (isDeadline(error)) return null;
+      if (!(error instanceof WorkflowFailedError)) throw error;
+    }
+    return read();
+  }
+}
+
+/** The first of the two that isn't null. */
+async function firstOf<T>(one: Promise<T | null>, other: Promise<T | null>): Promise<T | null> {
+  const first = await Promise.race([one, other]);
+  if (first !== null) return first;
+  const [a, b] = await Promise.all([one, other]);
+  return a ?? b;
+}
+
+async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

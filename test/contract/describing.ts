@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { eventDefinitions } from '../../events/index.ts';
+import type { ApiUnderTest } from './api-under-test.ts';
+import { expectProblem } from './api-under-test.ts';
+
+export function describing(api: ApiUnderTest): void {
+  it('lists every event type', async () => {
+    const answer = await api.send('GET', '/v1/event-types');
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ nextCursor: null });
+    const items = answer.body['items'] as readonly { readonly type: string }[];
+    expect(items.map(({ type }) => type)).toEqual(expect.arrayContaining(eventDefinitions.map(({ type }) => type)));
+    expect(items).toContainEqual({
+      type: 'shock',
+      summary: expect.stringMatching(/./),
+      tier: 'critical',
+      weight: 'light',
+      grouping: false,
+      stages: ['meaning', 'decision', 'action'],
+    });
+    expect(items).toContainEqual(expect.objectContaining({ type: 'test-slow-work', weight: 'heavy', stages: ['action'] }));
+  });
+
+  it.each(eventDefinitions.map(({ type }) => type))('describes the data of "%s" as JSON schema', async (type) => {
+    const answer = await api.send('GET', `/v1/event-types/${type}`);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ type, schema: { type: 'object', properties: expect.any(Object), required: expect.any(Array) } });
+  });
+
+  it('answers 404 for an unknown event type and names the nearest', async () => {
+    const answer = await api.send('GET', '/v1/event-types/shok');
+    expectProblem(answer, 404, 'not_found');
+    expect(answer.body['detail']).toContain('"shock"');
+  });
+
+  it('says that it lives and that it is ready', async () => {
+    expect(await api.send('GET', '/livez')).toMatchObject({ status: 200, body: { status: 'ok' } });
+    expect(await api.send('GET', '/readyz')).toMatchObject({ status: 200, body: { status: 'ok' } });
+  });
+
+  it('says what it is ready with when asked for more', async () => {
+    const answer = await api.send('GET', '/readyz?verbose');
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({
+      status: 'ok',
+      engine: {
+        address: expect.stringMatching(/./),
+        namespace: expect.stringMatching(/./),
+        version: expect.stringMatching(/./),
+        ui: expect.toSatisfy((url) => url === null || typeof url === 'string'),
+      },
+      worker: { queues: expect.arrayContaining([expect.any(String)]) },
+    });
+  });
+}

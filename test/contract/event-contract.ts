@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { createApiUnderTest } from './api-under-test.ts';
+import type { ContractSubject } from './api-under-test.ts';
+import { accepting } from './accepting.ts';
+import { cancelling } from './cancelling.ts';
+import { describing } from './describing.ts';
+import { joining } from './joining.ts';
+import { listing } from './listing.ts';
+import { reading } from './reading.ts';
+import { refusing } from './refusing.ts';
+import { refusingInvalidEvents } from './refusing-invalid-events.ts';
+
+/** What the event API promises, whatever keeps and runs the events behind it. */
+export function describeEventContract({ start }: { readonly start: () => Promise<ContractSubject> }): void {
+  let subject: ContractSubject;
+  const api = createApiUnderTest(() => subject);
+
+  beforeAll(async () => {
+    subject = await start();
+  });
+  afterAll(() => subject.stop());
+
+  describe('accepting an event', () => accepting(api));
+  describe('joining an event by its id', () => joining(api));
+  describe('reading an event', () => reading(api));
+  describe('cancelling an event', () => cancelling(api));
+  describe('listing events', () => listing(api));
+  describe('refusing a request', () => refusing(api));
+  describe('refusing an invalid event', () => refusingInvalidEvents(api));
+  describe('describing the service', () => describing(api));
+}

@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createAdmission } from '../../../api/admission.ts';
+import type { Admit } from '../../../api/admission.ts';
+import { createBacklog } from '../../../api/backlog.ts';
+import { createIntake } from '../../../api/intake.ts';
+import type { Intake } from '../../../api/intake.ts';
+import { createLiveRuns } from '../../../api/live-runs.ts';
+import type { LiveRuns } from '../../../api/live-runs.ts';
+import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
+import { eventWorkflowId } from '../../../domain/event-id.ts';
+import { acceptRun, beginAttempt, endRun } from '../../../domain/event-run.ts';
+import { acceptedEvent, lightPlan } from '../domain/event-samples.ts';
+
+let intake: Intake;
+let liveRuns: LiveRuns;
+let admit: Admit;
+let waitingInCluster: number;
+let reads: number;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  waitingInCluster = 0;
+  reads = 0;
+  intake = createIntake({ maxInFlight: 1, maxWaiting: 10, maxWaitMs: 1_000, now: Date.now });
+  liveRuns = createLiveRuns();
+  const read = async (): Promise<number> => {
+    reads += 1;
+    return waitingInCluster;
+  };
+  admit = createAdmission({ intake, liveRuns, backlog: createBacklog({ maxWaiting: 100, read, now: Date.now }) });
+});
+afterEach(async () => {
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(intake).toMatchObject({ inFlight: 0, waiting: 0 });
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+describe('a light event', () => {
+  it('takes up room in this process until its run ends here', async () => {
+    expect(await admit(light('a'))).toMatchObject({ admitted: true });
+    expect(intake.inFlight).toBe(1);
+    liveRuns.observe(beginAttempt(acceptRun(light('a')), 'meaning'), { id: 'a', runId: '1' });
+    end('b');
+    await settle();
+    expect(intake.inFlight).toBe(1);
+    end('a');
+    await settle();
+    expect(intake.inFlight).toBe(0);
+    expect(reads).toBe(0);
+  });
+
+  it('takes up room for 2 s if its end is not seen here', async () => {
+    await admit(light('a'));
+    await settle(1_999);
+    expect(intake.inFlight).toBe(1);
+    await settle(1);
+    expect(intake.inFlight).toBe(0);
+  });
+
+  it('of a tenant is known by its workflow, as two tenants may use one id', async () => {
+    await admit(light('a', { tenant: 'acme' }));
+    end('a');
+    await settle();
+    expect(intake.inFlight).toBe(1);
+    end('a', { tenant: 'acme' });
+    await settle();
+    expect(intake.inFlight).toBe(0);
+  });
+
+  it('gives its room back at once when it was not started after all', async () => {
+    const admitted = await admit(light('a'));
+    cancel(admitted);
+    await settle();
+    expect(intake.inFlight).toBe(0);
+    cancel(admitted);
+    end('a');
+    await settle(2_000);
+    expect(intake.inFlight).toBe(0);
+  });
+
+  it('that is to wait for its time takes no room', async () => {
+    for (const id of ['a', 'b', 'c']) expect(await admit(light(id, { delayMs: 60_000 }))).toMatchObject({ admitted: true });
+    await settle();
+    expect(intake.inFlight).toBe(0);
+  });
+
+  it('waits for room, and is let in as soon as another ends', async () => {
+    await admit(light('a'));
+    let answered = false;
+    const second = admit(light('b')).finally(() => {
+      answered = true;
+    });
+    await settle(500);
+    expect(answered).toBe(false);
+    end('a');
+    expect(await second).toMatchObject({ admitted: true });
+    expect(intake.inFlight).toBe(1);
+  });
+
+  it('is sent away when it has waited for a second', async () => {
+    await admit(light('a'));
+    const second = admit(light('b'));
+    await settle(1_000);
+    expect(await second).toEqual({ admitted: false, reason: 'intake', retryAfterMs: expect.any(Number) });
+  });
+
+  it("doesn't depend on the backlog", async () => {
+    waitingInCluster = 1_000;
+    expect(await admit(light('a', { tier: 'bulk' }))).toMatchObject({ admitted: true });
+  });
+});
+
+describe('a heavy event', () => {
+  it('takes no room in this process', async () => {
+    await admit(light('a'));
+    for (const id of ['b', 'c']) cancel(await admit(heavy(id)));
+    expect(intake).toMatchObject({ inFlight: 1, waiting: 0 });
+    expect(reads).toBe(1);
+  });
+
+  it('is refused when too many wait in the cluster, the lower tiers earlier', async () => {
+    waitingInCluster = 80;
+    expect(await admit(heavy('a', { tier: 'low' }))).toEqual({ admitted: false, reason: 'backlog', retryAfterMs: 10_000 });
+    expect(await admit(heavy('a', { tier: 'critical' }))).toMatchObject({ admitted: true });
+  });
+});
+
+async function settle(ms = 0): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+}
+
+function cancel(admitted: Awaited<ReturnType<Admit>>): void {
+  if (!admitted.admitted) throw new Error('it was not admitted');
+  admitted.cancel();
+}
+
+/** What this process sees of a run that has ended. */
+function end(id: string, fields: Partial<AcceptedEvent> = {}): void {
+  const event = light(id, fields);
+  liveRuns.observe(endRun(acceptRun(event), { status: 'completed', endedAtMs: Date.now() }), { id: eventWorkflowId(event), runId: '1' });
+}
+
+function light(id: string, fields: Partial<AcceptedEvent> = {}): AcceptedEvent {
+  return acceptedEvent({ id, ...fields });
+}
+
+function heavy(id: string, fields: Partial<AcceptedEvent> = {}): AcceptedEvent {
+  return acceptedEvent({ id, plan: { ...lightPlan, weight: 'heavy', limits: [{ key: 'tasks', capacity: 5, reserved: 0 }] }, ...fields });
+}

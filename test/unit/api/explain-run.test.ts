@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { explainRun } from '../../../api/explain-run.ts';
+import type { Why } from '../../../api/event-service.ts';
+import { initialCallback } from '../../../domain/callback-record.ts';
+import { toEventResource } from '../../../domain/event-resource.ts';
+import type { EndedPhase, EventRun } from '../../../domain/event-run.ts';
+import { acceptRun, beginAttempt, endRun, markStarted, wait } from '../../../domain/event-run.ts';
+import { acceptedEvent, eventError, NOON_MS } from '../domain/event-samples.ts';
+
+const NOON = '2026-01-01T12:00:00.000Z';
+const FIVE_PAST = '2026-01-01T12:00:05.000Z';
+const accepted = acceptRun(acceptedEvent());
+const running = markStarted(beginAttempt(accepted, 'meaning'), NOON_MS + 5_000);
+
+describe('an event', () => {
+  it('that was accepted is about to run', () => {
+    expect(explain(accepted)).toEqual({
+      id: 'order-1',
+      status: 'accepted',
+      reason: 'running',
+      summary: 'It was accepted and is about to run.',
+      since: NOON,
+      details: { stage: null, attempt: 0 },
+    });
+  });
+
+  it('whose stage runs says which, and the how many-th attempt it is', () => {
+    expect(explain(beginAttempt(running, 'meaning'))).toEqual({
+      id: 'order-1',
+      status: 'running',
+      reason: 'running',
+      summary: 'Its meaning runs, attempt 2.',
+      since: FIVE_PAST,
+      details: { stage: 'meaning', attempt: 2 },
+    });
+  });
+
+  it('whose run knows more than its record is explained by the run', () => {
+    const resource = resourceOf(running);
+    const further = beginAttempt(beginAttempt(running, 'action'), 'action');
+    expect(explainRun(resource, further, NOON_MS)).toMatchObject({
+      summary: 'Its action runs, attempt 2.',
+      details: { stage: 'action', attempt: 2 },
+    });
+  });
+
+  it('whose run has no say is explained by its record', () => {
+    expect(explainRun(resourceOf(running), null, NOON_MS)).toEqual({
+      id: 'order-1',
+      status: 'running',
+      reason: 'running',
+      summary: 'Its meaning runs, attempt 1.',
+      since: FIVE_PAST,
+      details: { stage: 'meaning', attempt: 1 },
+    });
+    expect(explainRun(resourceOf(accepted), null, NOON_MS)).toMatchObject({ summary: 'It was accepted and is about to run.' });
+  });
+
+  it('that waits for a permit says of which key, and since when', () => {
+    expect(explain(wait(running, 'action', { reason: 'permit', key: 'host:a', sinceMs: NOON_MS + 5_000 }))).toEqual({
+      id: 'order-1',
+      status: 'waiting',
+      reason: 'permit',
+      summary: 'It waits for a permit of "host:a".',
+      since: FIVE_PAST,
+      details: { key: 'host:a' },
+    });
+  });
+
+  it('that was asked to wait says until when', () => {
+    expect(explain(wait(accepted, null, { reason: 'delay', untilMs: NOON_MS + 5_000 }), NOON_MS + 2_000)).toEqual({
+      id: 'order-1',
+      status: 'waiting',
+      reason: 'delay',
+      summary: `It was asked to wait until ${FIVE_PAST}.`,
+      since: NOON,
+      details: { nextAttemptAt: FIVE_PAST, etaMs: 3_000 },
+    });
+  });
+
+  it('that waits for a retry says what went wrong, and when the next attempt is', () => {
+    const lastError = eventError({ retryable: true });
+    const failed = wait(beginAttempt(running, 'action'), 'action', { reason: 'retry', untilMs: NOON_MS + 5_000, lastError });
+    expect(explain(failed, NOON_MS + 1_000)).toEqual({
+      id: 'order-1',
+      status: 'waiting',
+      reason: 'retry',
+      summary: `Attempt 1 of its action failed (card_declined); the next is at ${FIVE_PAST}.`,
+      since: null,
+      details: { stage: 'action', attempt: 1, nextAttemptAt: FIVE_PAST, lastError, etaMs: 4_000 },
+    });
+  });
+
+  it.each(['delay', 'retry'] as const)('whose time for a %s has come is due now, not in the past', (reason) => {
+    const waiting = { untilMs: NOON_MS, lastError: eventError(), reason };
+    expect(explain(wait(running, 'action', waiting), NOON_MS + 60_000).details.etaMs).toBe(0);
+  });
+
+  it.each<EndedPhase>([
+    { status: 'completed', endedAtMs: NOON_MS + 5_000 },
+    { status: 'failed', endedAtMs: NOON_MS + 5_000, error: eventError() },
+    { status: 'cancelled', endedAtMs: NOON_MS + 5_000 },
+  ])('that has $status says so, whatever its run says', (end) => {
+    const resource = resourceOf(endRun(running, end));
+    const { status } = end;
+    for (const run of [endRun(running, end), running, null]) {
+      expect(explainRun(resource, run, NOON_MS)).toEqual({
+        id: 'order-1',
+        status,
+        reason: 'ended',
+        summary: `It ended as ${status}.`,
+        since: FIVE_PAST,
+        details: {},
+      });
+    }
+  });
+});
+
+function explain(run: EventRun, nowMs = NOON_MS): Why {
+  return explainRun(resourceOf(run), run, nowMs);
+}
+
+function resourceOf(run: EventRun): ReturnType<typeof toEventResource> {
+  return toEventResource(run, initialCallback(null), { id: 'order-1', runId: '1' });
+}

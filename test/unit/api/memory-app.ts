@@ -1,0 +1,85 @@
+import { createCheckCallback } from '../../../activities/callback/check-callback.ts';
+import { createApp } from '../../../api/app.ts';
+import type { AppDependencies } from '../../../api/app.ts';
+import { createAuthenticate } from '../../../api/authenticate.ts';
+import type { ApiKey } from '../../../api/authenticate.ts';
+import type { Admit } from '../../../api/admission.ts';
+import type { LimitService } from '../../../api/limit-service.ts';
+import { createMetrics } from '../../../api/metrics.ts';
+import { createRateLimit } from '../../../api/rate-limit.ts';
+import type { EventDefinition } from '../../../domain/define-event.ts';
+import type { RateLimit } from '../../../domain/sliding-window.ts';
+import { createParseEvent } from '../../../api/parse-event.ts';
+import { newUuidV7 } from '../../../api/uuid.ts';
+import { createCatalog } from '../../../domain/catalog.ts';
+import { eventDefinitions } from '../../../events/index.ts';
+import { createMemoryEventService } from '../../support/memory-event-service.ts';
+import type { MemoryEventService } from '../../support/memory-event-service.ts';
+import { testDefinitions } from '../../support/test-definitions.ts';
+
+export interface MemoryApp {
+  readonly app: ReturnType<typeof createApp>;
+  readonly events: MemoryEventService;
+  /** Unexpected errors, which the test takes out if it expected them: `stop` fails on those left. */
+  readonly reported: { readonly error: Error; readonly context: Parameters<AppDependencies['reportError']>[1] }[];
+  request(path: string, init?: RequestInit): Promise<Response>;
+  setAccepting(accepting: boolean): void;
+  stop(): Promise<void>;
+}
+
+export interface MemoryAppOptions {
+  readonly keys?: readonly ApiKey[];
+  /** Replaces methods of the event service. */
+  readonly overrides?: Partial<MemoryEventService>;
+  readonly definitions?: readonly EventDefinition[];
+  readonly rateLimit?: RateLimit;
+  readonly admit?: Admit;
+  readonly limits?: LimitService;
+}
+
+/** The HTTP layer over events in memory; it opens no port. */
+export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
+  const { keys = [], overrides = {}, definitions = [...eventDefinitions, ...testDefinitions] } = options;
+  const catalog = createCatalog(definitions);
+  const events = createMemoryEventService(catalog);
+  const reported: MemoryApp['reported'] = [];
+  let accepting = true;
+  const app = createApp({
+    catalog,
+    events: { ...events, ...overrides },
+    limits: options.limits ?? {
+      list: async () => [],
+      get: async () => null,
+      setCapacity: () => Promise.reject(new Error('no limits here')),
+    },
+    rateLimit: createRateLimit(options.rateLimit ?? null, Date.now),
+    admit: options.admit ?? (async () => ({ admitted: true, cancel: () => undefined })),
+    metrics: createMetrics(() => ({ waiting: 0, inFlight: 0 })),
+    isAccepting: () => accepting,
+    parseEvent: createParseEvent({
+      catalog,
+      fallback: null,
+      urgencyThreshold: 0.8,
+      defaultLimit: { key: 'tasks', capacity: 5, reserved: 0 },
+      now: Date.now,
+      newUuid: newUuidV7,
+      checkCallback: createCheckCallback([]),
+    }),
+    authenticate: createAuthenticate(keys),
+    reportError: (error, context) => reported.push({ error, context }),
+  });
+  return {
+    app,
+    events,
+    reported,
+    request: async (path, init) => app.request(path, init),
+    setAccepting: (next) => {
+      accepting = next;
+    },
+    stop: async () => {
+      await events.stop();
+      const [first] = reported;
+      if (first !== undefined) throw new Error(`an unexpected error at ${first.context.path}`, { cause: first.error });
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Admit, Admitted } from '../../../api/admission.ts';
+import { createMetrics } from '../../../api/metrics.ts';
+import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
+import type { ApiUnderTest } from '../../contract/api-under-test.ts';
+import { createApiUnderTest, expectProblem } from '../../contract/api-under-test.ts';
+import { startMemoryApp } from './memory-app.ts';
+import type { MemoryApp, MemoryAppOptions } from './memory-app.ts';
+
+const JOY = { type: 'joy', data: { intensity: 0.3 } };
+
+let memory: MemoryApp;
+let api: ApiUnderTest;
+/** What was asked to be admitted, and how often an admission was taken back. */
+let asked: AcceptedEvent[];
+let cancelled: number;
+
+beforeEach(() => {
+  asked = [];
+  cancelled = 0;
+  start({ admit: admitting({ admitted: true, cancel: () => (cancelled += 1) }) });
+});
+afterEach(() => memory.stop());
+
+describe('an event that there is no room for', () => {
+  it.each([
+    { reason: 'intake', retryAfterMs: 1_000, seconds: '1' },
+    { reason: 'intake', retryAfterMs: 1_001, seconds: '2' },
+    { reason: 'backlog', retryAfterMs: 10_000, seconds: '10' },
+  ] as const)('in the $reason is answered with 503 and when to come again: $seconds s', async ({ reason, retryAfterMs, seconds }) => {
+    start({ admit: admitting({ admitted: false, reason, retryAfterMs }) });
+    const answer = await api.submit({ ...JOY, id: 'a', tier: 'low' });
+    expectProblem(answer, 503, 'overloaded');
+    expect(answer.body).toMatchObject({
+      type: 'https://iana.org/assignments/http-problem-types#temporary-reduced-capacity',
+      detail: 'there is no room for a low event just now',
+    });
+    expect(answer.headers.get('retry-after')).toBe(seconds);
+    expectProblem(await api.send('GET', '/v1/events/a'), 404, 'not_found');
+  });
+
+  it('is counted by its tier and the reason, and not as accepted', async () => {
+    start({ admit: async ({ tier }) => ({ admitted: false, reason: tier === 'critical' ? 'backlog' : 'intake', retryAfterMs: 1_000 }) });
+    for (const tier of ['low', 'critical', 'low', 'normal']) await api.submit({ ...JOY, tier });
+    const text = await scrape();
+    expect(valuesOf(text, 'tickless_events_shed_total')).toEqual({
+      'tier="low",reason="intake"': 2,
+      'tier="critical",reason="backlog"': 1,
+      'tier="normal",reason="intake"': 1,
+    });
+    expect(valuesOf(text, 'tickless_events_accepted_total')).toEqual({});
+  });
+});
+
+describe('an event that is let in', () => {
+  it('is counted by its type and tier, and its answer is timed', async () => {
+    await api.submit(JOY);
+    await api.submit(JOY, { prefer: 'wait=30' });
+    await api.submit({ ...JOY, tier: 'critical' });
+    const text = await scrape();
+    expect(valuesOf(text, 'tickless_events_accepted_total')).toEqual({ 'type="joy",tier="normal"': 2, 'type="joy",tier="critical"': 1 });
+    expect(valuesOf(text, 'tickless_event_seconds_count')).toEqual({ 'tier="normal",part="ack"': 2, 'tier="critical",part="ack"': 1 });
+    expect(valuesOf(text, 'tickless_events_shed_total')).toEqual({});
+    // Only of the one that was waited for is it known here that it has ended.
+    expect(cancelled).toBe(1);
+  });
+
+  it('gives its room back, uncounted, when its id was used before with other content', async () => {
+    await api.submit({ ...JOY, id: 'a' });
+    expectProblem(await api.submit({ ...JOY, id: 'a', data: { intensity: 0.4 } }), 409, 'id_conflict');
+    expect(cancelled).toBe(1);
+    expect(valuesOf(await scrape(), 'tickless_events_accepted_total')).toEqual({ 'type="joy",tier="normal"': 1 });
+  });
+
+  it('gives its room back, uncounted, when it could not be started', async () => {
+    memory.events.setAway(true);
+    expectProblem(await api.submit(JOY), 503, 'engine_unavailable');
+    expect(cancelled).toBe(1);
+    expect(valuesOf(await scrape(), 'tickless_events_accepted_total')).toEqual({});
+  });
+
+  it('was found to be valid before', async () => {
+    expectProblem(await api.submit({ type: 'shok' }), 422, 'unknown_type');
+    expect(asked).toEqual([]);
+    await api.submit({ ...JOY, id: 'a' });
+    expect(asked.map(({ id, tier }) => ({ id, tier }))).toEqual([{ id: 'a', tier: 'normal' }]);
+  });
+});
+
+describe('/metrics', () => {
+  it('is what Prometheus reads, and needs no key', async () => {
+    start({ keys: [{ tenant: 'acme', key: 'key-1' }] });
+    const answer = await api.send('GET', '/metrics');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(answer.text).toContain('process_cpu_seconds_total');
+    expect(answer.text).toContain('# TYPE tickless_events_shed_total counter');
+  });
+
+  it('asks the intake at each scrape', async () => {
+    const intake = { waiting: 3, inFlight: 7 };
+    const { registry } = createMetrics(() => intake);
+    expect(valuesOf(await registry.metrics(), 'tickless_intake')).toEqual({ 'state="waiting"': 3, 'state="in_flight"': 7 });
+    intake.waiting = 0;
+    expect(valuesOf(await registry.metrics(), 'tickless_intake')).toEqual({ 'state="waiting"': 0, 'state="in_flight"': 7 });
+  });
+
+  it('counts the light events that were not handed back at once', async () => {
+    const metrics = createMetrics(() => ({ waiting: 0, inFlight: 0 }));
+    metrics.eagerMissed();
+    metrics.eagerMissed();
+    expect(await metrics.registry.metrics()).toMatch(/^tickless_eager_starts_missed_total 2$/m);
+  });
+});
+
+function start(options: MemoryAppOptions): void {
+  memory = startMemoryApp(options);
+  api = createApiUnderTest(() => memory);
+}
+
+function admitting(answer: Admitted): Admit {
+  return async (event) => {
+    asked.push(event);
+    return answer;
+  };
+}
+
+async function scrape(): Promise<string> {
+  return (await api.send('GET', '/metrics')).text;
+}
+
+/** A metric's values by their labels. */
+function valuesOf(text: string, name: string): Readonly<Record<string, number>> {
+  const lines = text.matchAll(new RegExp(`^${name}\\{(.*)\\} (\\S+)$`, 'gm'));
+  return Object.fromEntries([...lines].map(([, labels, value]) => [labels, Number(value)]));
+}

@@ -1,0 +1,160 @@
+import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import type { ParsedEvent, ParseEventDependencies } from '../../../api/parse-event.ts';
+import { createParseEvent } from '../../../api/parse-event.ts';
+import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
+import { createCatalog } from '../../../domain/catalog.ts';
+import { defineEvent } from '../../../domain/define-event.ts';
+import { eventDefinitions } from '../../../events/index.ts';
+
+const NOW_MS = Date.UTC(2026, 0, 1);
+const JOY = { type: 'joy', data: { intensity: 0.3 } };
+
+const trimmed = defineEvent({
+  type: 'trimmed',
+  data: z.object({ name: z.string().trim(), note: z.string().default('none') }),
+  tier: 'low',
+  weight: 'heavy',
+  retry: { maxAttempts: 7 },
+  handler: () => null,
+});
+const bare = defineEvent({ type: 'bare', data: z.undefined(), tier: 'normal', handler: () => null });
+
+describe('parseEvent', () => {
+  it('gives an event everything that its run needs', () => {
+    expect(accepted({ ...JOY, id: 'own', callback: { url: 'https://example.org/' } })).toEqual({
+      id: 'own',
+      ownId: 'own',
+      run: 1,
+      type: 'joy',
+      source: null,
+      subject: null,
+      time: '2026-01-01T00:00:00.000Z',
+      data: { intensity: 0.3, metadata: {} },
+      tier: 'normal',
+      urgency: 0.3,
+      tenant: 'acme',
+      acceptedAtMs: NOW_MS,
+      delayMs: 0,
+      callback: { url: 'https://example.org/', headers: {}, progress: false },
+      plan: {
+        weight: 'light',
+        stages: ['meaning', 'decision', 'action'],
+        retry: { maxAttempts: 3, initialDelayMs: 100, factor: 2, maxDelayMs: 60_000 },
+        timeoutsMs: { meaning: 10_000, decision: 10_000, action: 10_000 },
+        recordFirst: false,
+      },
+    });
+  });
+
+  it("copies its type's settings and what its schema made of the data", () => {
+    expect(accepted({ type: 'trimmed', data: { name: ' a ' } })).toMatchObject({
+      data: { name: 'a', note: 'none' },
+      tier: 'low',
+      urgency: 0,
+      plan: { weight: 'heavy', stages: ['action'], retry: { maxAttempts: 7 }, recordFirst: true },
+    });
+  });
+
+  it('keeps null for a type without data', () => {
+    expect(accepted({ type: 'bare' }).data).toBeNull();
+  });
+
+  it('makes ids that tell where they come from, and which no caller can choose', () => {
+    expect(accepted(JOY)).toMatchObject({ id: 'e~made-1', ownId: null });
+    expect(accepted(JOY, {}, 'key')).toMatchObject({ id: expect.stringMatching(/^k~[\w-]{43}$/), ownId: null });
+    expect(accepted({ ...JOY, id: 'own' }, {}, 'key')).toMatchObject({ id: 'own', ownId: 'own' });
+    expect(parse({ ...JOY, id: 'e~made-1' }).ok).toBe(false);
+    expect(parse({ ...JOY, id: 'k~x' }).ok).toBe(false);
+  });
+
+  it('gives a fingerprint only to what can come again', () => {
+    expect(fingerprintOf(JOY)).toBeNull();
+    expect(fingerprintOf({ ...JOY, id: 'own' })).toEqual(expect.any(String));
+    expect(fingerprintOf(JOY, {}, 'key')).toEqual(expect.any(String));
+  });
+
+  it('gives the same fingerprint later, in another process, with another threshold', () => {
+    const event = { ...JOY, id: 'own', time: '2026-01-01T00:00:00Z' };
+    const later: Partial<ParseEventDependencies> = { now: () => NOW_MS + 1_000, newUuid: () => 'made-2', urgencyThreshold: 0.1 };
+    expect(fingerprintOf(event, later)).toBe(fingerprintOf(event));
+  });
+
+  it.each([
+    ['a default spelt out', { delayMs: 0 }],
+    ['defaults of the data spelt out', { data: { metadata: {}, intensity: 0.3 } }],
+    ['an older name', { type: undefined, event_type: 'joy', data: undefined, intensity: 0.3 }],
+  ])('gives the same fingerprint for %s', (_what, change) => {
+    const event = JSON.parse(JSON.stringify({ ...JOY, id: 'own', ...change })) as object;
+    expect(fingerprintOf(event)).toBe(fingerprintOf({ ...JOY, id: 'own' }));
+  });
+
+  it('takes every type where unknown ones are accepted, under its own name', () => {
+    const dependencies = { fallback: createCatalog(eventDefinitions).find('unknown') ?? null };
+    expect(accepted({ type: 'something-new', data: { intensity: 0.3 } }, dependencies)).toMatchObject({
+      type: 'something-new',
+      tier: 'normal',
+    });
+    expect(accepted({ event_type: 'Something New', intensity: 0.9 }, dependencies)).toMatchObject({ type: 'Something New', tier: 'high' });
+    expect(parse({ type: 'something-new', data: {} }, dependencies)).toMatchObject({ ok: false, code: 'invalid_event' });
+    expect(parse({ type: '', data: { intensity: 0 } }, dependencies)).toMatchObject({ ok: false, code: 'invalid_event' });
+  });
+
+  it('says nothing of a nearest type where there are no types at all', () => {
+    const catalog = createCatalog([]);
+    expect(parse(JOY, { catalog })).toMatchObject({ code: 'unknown_type', detail: 'there is no event type "joy"' });
+  });
+
+  it('raises the tier from the configured threshold on', () => {
+    expect(accepted(JOY, { urgencyThreshold: 0.3 }).tier).toBe('high');
+    expect(accepted(JOY, { urgencyThreshold: 0.31 }).tier).toBe('normal');
+  });
+
+  it('puts the faults of the callback below its own place', () => {
+    const checkCallback = vi.fn(() => [{ pointer: '/headers/x', detail: 'no' }]);
+    const parsed = parse({ ...JOY, callback: { url: 'https://example.org/', headers: { x: 'y' }, progress: true } }, { checkCallback });
+    expect(parsed).toMatchObject({
+      ok: false,
+      detail: '/callback/headers/x: no',
+      errors: [{ pointer: '/callback/headers/x', detail: 'no' }],
+    });
+    expect(checkCallback).toHaveBeenCalledExactlyOnceWith({ url: 'https://example.org/', headers: { x: 'y' }, progress: true });
+  });
+
+  it("doesn't check the callback of an envelope that is broken", () => {
+    const checkCallback = vi.fn(() => []);
+    parse({ ...JOY, callback: { url: 7 } }, { checkCallback });
+    expect(checkCallback).not.toHaveBeenCalled();
+  });
+
+  it('says in one sentence what the first fault is', () => {
+    expect(parse({ ...JOY, delayMs: -1, urgency: 2 })).toMatchObject({ detail: expect.stringMatching(/^\/urgency: /) });
+    expect(parse([])).toMatchObject({ detail: 'an event is a JSON object' });
+  });
+});
+
+function parse(body: unknown, dependencies: Partial<ParseEventDependencies> = {}, idempotencyKey: string | null = null): ParsedEvent {
+  const parseEvent = createParseEvent({
+    catalog: createCatalog([...eventDefinitions, trimmed, bare]),
+    fallback: null,
+    urgencyThreshold: 0.8,
+    defaultLimit: { key: 'tasks', capacity: 5, reserved: 0 },
+    now: () => NOW_MS,
+    newUuid: () => 'made-1',
+    checkCallback: () => [],
+    ...dependencies,
+  });
+  return parseEvent(body, { tenant: 'acme', idempotencyKey });
+}
+
+function accepted(...given: Parameters<typeof parse>): AcceptedEvent {
+  const parsed = parse(...given);
+  if (!parsed.ok) throw new Error(parsed.detail);
+  return parsed.event;
+}
+
+function fingerprintOf(...given: Parameters<typeof parse>): string | null {
+  const parsed = parse(...given);
+  if (!parsed.ok) throw new Error(parsed.detail);
+  return parsed.fingerprint;
+}

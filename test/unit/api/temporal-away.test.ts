@@ -1,0 +1,74 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { EventService } from '../../../api/event-service.ts';
+import { EngineUnavailableError } from '../../../api/event-service.ts';
+import { createLiveRuns } from '../../../api/live-runs.ts';
+import { callEngine } from '../../../api/temporal/engine-call.ts';
+import { createTemporalEventService } from '../../../api/temporal/temporal-event-service.ts';
+import { sampleEvent } from './sample-event.ts';
+
+const light = sampleEvent('a');
+// Light ones need a connection that a worker shares, which can't be had without an engine.
+const heavyEvent = { ...light, plan: { ...light.plan, weight: 'heavy' } } as const;
+
+describe('events kept by Temporal, where no Temporal listens', () => {
+  let connection: Connection;
+  let service: EventService;
+  beforeAll(async () => {
+    connection = Connection.lazy({ address: `127.0.0.1:${await closedPort()}` });
+    service = createTemporalEventService({
+      client: new Client({ connection }),
+      liveRuns: createLiveRuns(),
+      address: 'nowhere',
+      uiUrl: null,
+      queues: [],
+      stopping: new AbortController().signal,
+      onEagerMiss: () => undefined,
+    });
+  });
+  afterAll(() => connection.close());
+
+  it.concurrent.each<[string, () => Promise<unknown>]>([
+    ['submit', () => service.submit(heavyEvent, { fingerprint: null, waitMs: 0 })],
+    ['submit and wait for', () => service.submit(heavyEvent, { fingerprint: null, waitMs: 1_000 })],
+    ['get', () => service.get({ tenant: 'default', id: 'a' })],
+    ['list', () => service.list({ tenant: 'default', limit: 50 })],
+    ['cancel', () => service.cancel({ tenant: 'default', id: 'a' })],
+    ['know the health of', () => service.health()],
+  ])('cannot %s anything', async (_what, call) => {
+    await expect(call()).rejects.toThrow(EngineUnavailableError);
+  });
+
+  it('know without asking what can be no event', async () => {
+    expect(await service.get({ tenant: 'default', id: 'a b' })).toBeNull();
+    expect(await service.cancel({ tenant: 'default', id: 'a/b' })).toBe('not_found');
+  });
+});
+
+describe('callEngine', () => {
+  it('gives up at its deadline, even if the client goes on', async () => {
+    vi.useFakeTimers();
+    const client = { withDeadline: (_deadline: number, call: () => unknown) => call() } as unknown as Client;
+    const outcome = expect(callEngine(client, 1_500, () => new Promise(() => undefined))).rejects.toThrow(EngineUnavailableError);
+    vi.advanceTimersByTime(1_500);
+    await outcome;
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+
+  it('passes on what else goes wrong', async () => {
+    const client = { withDeadline: (_deadline: number, call: () => unknown) => call() } as unknown as Client;
+    const error = new Error('something else');
+    await expect(callEngine(client, 1_500, () => Promise.reject(error))).rejects.toBe(error);
+  });
+});
+
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}

@@ -1,0 +1,101 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InvalidCursorError } from '../../../api/event-service.ts';
+import { fromCursor, toCursor } from '../../../api/temporal/cursor.ts';
+import { toKeyword } from '../../../api/temporal/keyword.ts';
+import { toVisibilityQuery } from '../../../api/temporal/list-events.ts';
+
+describe('toVisibilityQuery', () => {
+  it("asks for the tenant's events when nothing else is asked for", () => {
+    expect(toVisibilityQuery({ tenant: 'acme', limit: 50 })).toBe("WorkflowType = 'processEvent' AND Tenant = 'acme'");
+  });
+
+  it('asks for everything that is asked for at once', () => {
+    const filter = { tenant: 'acme', type: 'joy', status: 'failed', tier: 'low', subject: 'life-1', sinceMs: 0, limit: 50 } as const;
+    expect(toVisibilityQuery(filter)).toBe(
+      "WorkflowType = 'processEvent' AND Tenant = 'acme' AND EventType = 'joy'" +
+        " AND ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut') AND Tier = 'low' AND Subject = 'life-1'" +
+        " AND StartTime >= '1970-01-01T00:00:00.000Z'",
+    );
+  });
+
+  it.each([
+    ['accepted', "('Running')"],
+    ['waiting', "('Running')"],
+    ['running', "('Running')"],
+    ['completed', "('Completed')"],
+    ['cancelled', "('Canceled')"],
+  ] as const)('finds %s events among the %s', (status, list) => {
+    expect(toVisibilityQuery({ tenant: 'acme', status, limit: 50 })).toContain(`ExecutionStatus IN ${list}`);
+  });
+
+  it.each([
+    [Date.UTC(10_000, 0, 1), '9999-12-31T00:00:00.000Z'],
+    [-1, '1970-01-01T00:00:00.000Z'],
+  ])('writes the time %d so that the engine can read it', (sinceMs, written) => {
+    expect(toVisibilityQuery({ tenant: 'acme', sinceMs, limit: 50 })).toContain(`StartTime >= '${written}'`);
+  });
+
+  it('lets no value end its quotes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom("'", '"', '\\', '%', ' ', 'a', '\n', '\u0000') }), (text) => {
+        const query = toVisibilityQuery({ tenant: 'acme', type: text, subject: text, limit: 50 });
+        expect(query).toMatch(
+          /^WorkflowType = 'processEvent' AND Tenant = 'acme' AND EventType = '[^'"\\\n]*' AND Subject = '[^'"\\\n]*'$/,
+        );
+      }),
+    );
+  });
+});
+
+describe('toKeyword', () => {
+  it.each([
+    ['life-1', 'life-1'],
+    ['ü 🙂_*?', 'ü 🙂_*?'],
+    [`'"\\%`, '%27%22%5c%25'],
+    ['a\u0000\n\u007f', 'a%00%0a%7f'],
+  ])('writes %j as %j', (text, keyword) => {
+    expect(toKeyword(text)).toBe(keyword);
+  });
+
+  it('writes different texts differently', () => {
+    const text = fc.string({ unit: fc.constantFrom("'", '%', '2', '7', 'a'), maxLength: 20 });
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        expect(toKeyword(one) === toKeyword(other)).toBe(one === other);
+      }),
+    );
+  });
+
+  it('writes at most 255 characters', () => {
+    expect(toKeyword("'".repeat(255))).toHaveLength(255);
+  });
+});
+
+describe('a cursor', () => {
+  it("is the engine's token, wrapped for a URL", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 100 }), (token) => {
+        const cursor = toCursor(token);
+        expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/);
+        expect([...fromCursor(cursor)]).toEqual([...token]);
+      }),
+    );
+  });
+
+  it('that is missing is the beginning', () => {
+    expect(fromCursor(undefined)).toHaveLength(0);
+  });
+
+  it('that we did not make is refused', () => {
+    const cursor = toCursor(Buffer.from('{"StartTime":1}'));
+    for (const given of ['', 'nonsense', cursor.slice(1), cursor.slice(0, -1), `${cursor}A`, `${cursor}=`, toCursor(new Uint8Array())]) {
+      expect(() => fromCursor(given)).toThrow(InvalidCursorError);
+    }
+    fc.assert(
+      fc.property(fc.string(), (given) => {
+        expect(() => fromCursor(given)).toThrow(InvalidCursorError);
+      }),
+    );
+  });
+});
