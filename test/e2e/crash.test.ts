@@ -1,0 +1,129 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { EventResource } from '../../domain/event-resource.ts';
+import { startReceiver } from '../support/receiver.ts';
+import type { Receiver } from '../support/receiver.ts';
+import { enginePid, freePort, startServiceProcess } from '../support/service-process.ts';
+import type { ServiceProcess } from '../support/service-process.ts';
+import { until } from '../support/until.ts';
+
+const EVENTS = 50;
+
+let dataDirectory: string;
+let receiver: Receiver;
+let service: ServiceProcess;
+let port: number;
+
+beforeEach(async () => {
+  dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-crash-'));
+  receiver = await startReceiver();
+  port = await freePort();
+  service = await startServiceProcess({ dataDirectory, port });
+});
+
+afterEach(async () => {
+  service.kill('SIGTERM');
+  await service.exited;
+  await receiver.close();
+  await rm(dataDirectory, { recursive: true, force: true });
+});
+
+it.each(['the service', 'the engine', 'both'] as const)(
+  'loses nothing that it acknowledged when %s is killed in the middle',
+  async (victim) => {
+    const answers = submitAll();
+    await receiver.waitFor(() => receiver.requests.length >= EVENTS / 5);
+    await kill(victim);
+    const acknowledged = new Set((await answers).filter((answer) => answer.acknowledged).map(({ id }) => id));
+
+    expect(acknowledged.size).toBeGreaterThan(0);
+    for (const id of acknowledged) {
+      const event = await ended(id);
+      expect(event).toMatchObject({ id, status: 'completed', callback: { status: 'delivered' } });
+    }
+    const calledBack = new Set(receiver.requests.map((request) => JSON.parse(request.text).data.id));
+    expect([...acknowledged].filter((id) => !calledBack.has(id))).toEqual([]);
+    for (const id of ids().filter((candidate) => !acknowledged.has(candidate))) {
+      const event = await ended(id);
+      if (event !== null) expect(event).toMatchObject({ status: 'completed' });
+    }
+  },
+);
+
+it('stops within its time and with exit code 0 when asked to, finishing what is in flight', async () => {
+  receiver.respond(() => 200);
+  await submit('before');
+  service.kill('SIGTERM');
+
+  expect(await service.exited).toBe(0);
+  expect(receiver.requests.map((request) => JSON.parse(request.text).data.id)).toContain('before');
+});
+
+it('answers 503 while the engine is away, and goes on when it is back', async () => {
+  const engine = await enginePid(dataDirectory);
+  process.kill(engine, 'SIGSTOP');
+  const refused = await fetch(`${service.url}/v1/events`, request('while-away'));
+  process.kill(engine, 'SIGCONT');
+
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).not.toBeNull();
+  expect(await refused.json()).toMatchObject({ code: 'engine_unavailable' });
+  await until('events are accepted again', async () => (await submit('afterwards')).acknowledged);
+});
+
+function ids(): readonly string[] {
+  return Array.from({ length: EVENTS }, (_, index) => `event-${index}`);
+}
+
+/** Ten at a time, so that some are accepted, some under way and some not yet sent when the process dies. */
+async function submitAll(): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  const waiting = [...ids()];
+  const sender = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) answers.push(await submit(id));
+  };
+  await Promise.all(Array.from({ length: 10 }, sender));
+  return answers;
+}
+
+interface Answer {
+  readonly id: string;
+  readonly acknowledged: boolean;
+}
+
+async function submit(id: string): Promise<Answer> {
+  const response = await fetch(`${service.url}/v1/events`, request(id)).catch(() => null);
+  return { id, acknowledged: response?.status === 202 };
+}
+
+function request(id: string): RequestInit {
+  const body = { type: 'noise', id, data: { intensity: 0.3 }, callback: { url: receiver.url } };
+  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+async function kill(victim: 'the service' | 'the engine' | 'both'): Promise<void> {
+  const engine = await enginePid(dataDirectory);
+  if (victim !== 'the service') process.kill(engine, 'SIGKILL');
+  if (victim === 'the engine') return;
+  service.kill('SIGKILL');
+  await service.exited;
+  service = await startServiceProcess({ dataDirectory, port });
+}
+
+/** The event once it has ended and its callback too; null when it was never accepted. */
+async function ended(id: string): Promise<EventResource | null> {
+  const { found } = await until<{ readonly found: EventResource | null }>(
+    `"${id}" has ended`,
+    async () => {
+      const response = await fetch(`${service.url}/v1/events/${id}`).catch(() => null);
+      if (response?.status === 404) return { found: null };
+      if (response?.status !== 200) return null;
+      const event = (await response.json()) as EventResource;
+      return event.completedAt !== null && event.callback.status !== 'pending' ? { found: event } : null;
+    },
+    40_000,
+  );
+  return found;
+}

@@ -1,0 +1,182 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { parseEnvironment } from '../../config/environment.ts';
+import { createLogger } from '../../config/logger.ts';
+import { readEngineRecord } from '../../engine/engine-record.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { findFreePort } from '../../engine/ports.ts';
+import { prepareNamespace } from '../../engine/prepare-namespace.ts';
+import { identifyProcess, isAlive, signalProcess } from '../../engine/process-identity.ts';
+import { SEARCH_ATTRIBUTES } from '../../domain/durable-names.ts';
+import { startEngine } from '../../engine/start-engine.ts';
+import type { EngineOptions } from '../../engine/start-engine.ts';
+import { until } from '../support/until.ts';
+
+const RETENTION_MS = 7 * 86_400_000;
+const logger = createLogger('silent');
+
+describe('startEngine', () => {
+  it('runs an engine with its UI, refuses a second service on its data, and leaves no process when stopped', async () => {
+    const { options, dataDirectory } = createPlace();
+    const engine = await start({ ...options, headless: false });
+    expect(engine).toMatchObject({ kind: 'embedded', serverVersion: '1.29.1' });
+    expect((await fetch(engine.uiUrl ?? '')).status).toBe(200);
+
+    const second = startEngine(options);
+    await expect(second).rejects.toMatchObject({ code: 'data_directory_in_use', message: expect.stringContaining(`pid ${process.pid}`) });
+
+    const connection = await connect(engine);
+    await prepareNamespace({ connection, namespace: 'default', retentionMs: RETENTION_MS, kind: engine.kind, logger });
+    expect(await describeNamespace(connection, 'default')).toEqual({
+      retentionSeconds: 604_800,
+      attributes: [...SEARCH_ATTRIBUTES].sort(),
+    });
+
+    const { pid } = engine;
+    await engine.stop();
+    expect(identifyProcess(pid ?? 0)).toBeUndefined();
+    expect(['service.lock', 'engine.json'].filter((name) => existsSync(join(dataDirectory, name)))).toEqual([]);
+  });
+
+  it('starts an engine that was killed again, on the same address and with its data', async () => {
+    const { options } = createPlace();
+    const restarts: number[] = [];
+    const engine = await start({ ...options, onRestart: (pid) => restarts.push(pid) });
+    await startWorkflow(engine, 'kept');
+    const { address, pid: first } = engine;
+
+    process.kill(first ?? 0, 'SIGKILL');
+    await until('it runs again', () => Promise.resolve(restarts.length === 1));
+    expect(engine.address).toBe(address);
+    expect(engine.pid).toBe(restarts[0]);
+    expect(engine.pid).not.toBe(first);
+    expect(await hasWorkflow(engine, 'kept')).toBe(true);
+    await engine.stop();
+  });
+
+  it('uses the engine of a killed service again, and keeps that one running too', async () => {
+    const { options, dataDirectory } = createPlace();
+    const orphan = await leaveOrphan(dataDirectory);
+    const restarts: number[] = [];
+    const engine = await start({ ...options, onRestart: (pid) => restarts.push(pid) });
+    expect({ address: engine.address, pid: engine.pid }).toEqual(orphan);
+
+    process.kill(orphan.pid, 'SIGKILL');
+    await until('it runs again', () => Promise.resolve(restarts.length === 1));
+    await startWorkflow(engine, 'new');
+    expect(engine.address).toBe(orphan.address);
+    const { pid } = engine;
+    await engine.stop();
+    expect(identifyProcess(pid ?? 0)).toBeUndefined();
+  });
+
+  it('ends the engine of a killed service that no longer answers, and starts another', async () => {
+    const { options, dataDirectory } = createPlace();
+    const orphan = await leaveOrphan(dataDirectory);
+    process.kill(orphan.pid, 'SIGSTOP');
+    const engine = await start(options);
+    expect(engine.pid).not.toBe(orphan.pid);
+    expect(identifyProcess(orphan.pid)).toBeUndefined();
+    await startWorkflow(engine, 'new');
+    await engine.stop();
+  });
+
+  it('ends the engine of a killed service that has other settings, and prepares the namespace that is wanted now', async () => {
+    const { options, dataDirectory } = createPlace();
+    const orphan = await leaveOrphan(dataDirectory);
+    const environment = parseEnvironment({ ...cliPath(), TEMPORAL_NAMESPACE: 'shop', ENGINE_SYNC: 'full' });
+    const engine = await start({ ...options, environment });
+    expect(identifyProcess(orphan.pid)).toBeUndefined();
+
+    const connection = await connect(engine);
+    await prepareNamespace({ connection, namespace: 'shop', retentionMs: RETENTION_MS, kind: engine.kind, logger });
+    expect(await describeNamespace(connection, 'shop')).toEqual({ retentionSeconds: 604_800, attributes: [...SEARCH_ATTRIBUTES].sort() });
+    await engine.stop();
+  });
+
+  it('gives two services that start at once an engine each', async () => {
+    const preferredPorts = { server: await findFreePort(), ui: await findFreePort() };
+    const engines = await Promise.all([1, 2].map(() => start({ ...createPlace().options, preferredPorts })));
+    await Promise.all(engines.map((engine, index) => startWorkflow(engine, `own-${index}`)));
+    const found = await Promise.all(engines.map((engine) => Promise.all(['own-0', 'own-1'].map((id) => hasWorkflow(engine, id)))));
+    expect(found).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+    await Promise.all(engines.map((engine) => engine.stop()));
+  });
+});
+
+function createPlace() {
+  const root = mkdtempSync(join(tmpdir(), 'tickless engine ?%20#'));
+  const dataDirectory = join(root, 'data');
+  onTestFinished(async () => {
+    // Whatever a failed test has left, by the record that the engine itself goes by.
+    const left = readEngineRecord(dataDirectory)?.process;
+    if (left !== undefined && signalProcess(left, 'SIGKILL')) await until('it is gone', () => Promise.resolve(!isAlive(left)));
+    rmSync(root, { recursive: true, force: true });
+  });
+  const options: EngineOptions = {
+    environment: parseEnvironment(cliPath()),
+    dataDirectory,
+    logger,
+    progress: (message) => process.stderr.write(`${message}\n`),
+    headless: true,
+    preferredPorts: { server: 0, ui: 0 },
+  };
+  return { options, dataDirectory };
+}
+
+function cliPath() {
+  return { TEMPORAL_CLI_PATH: process.env['TEMPORAL_CLI_PATH'] };
+}
+
+async function start(options: EngineOptions): Promise<Engine> {
+  const engine = await startEngine(options);
+  onTestFinished(() => engine.stop());
+  return engine;
+}
+
+/** Has another process start an engine, and kills that process. */
+async function leaveOrphan(dataDirectory: string): Promise<{ readonly address: string; readonly pid: number }> {
+  const script = join(import.meta.dirname, 'engine-service.ts');
+  const service = spawn(process.execPath, ['--import', 'tsx', script, dataDirectory], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void service.kill('SIGKILL'));
+  const [line] = await once(service.stdout, 'data');
+  service.kill('SIGKILL');
+  await once(service, 'exit');
+  return JSON.parse(String(line));
+}
+
+async function connect({ address }: Engine): Promise<Connection> {
+  const connection = await Connection.connect({ address });
+  onTestFinished(() => connection.close());
+  return connection;
+}
+
+async function startWorkflow(engine: Engine, workflowId: string): Promise<void> {
+  const client = new Client({ connection: await connect(engine) });
+  await client.workflow.start('nothing', { workflowId, taskQueue: 'nobody' });
+}
+
+async function hasWorkflow(engine: Engine, workflowId: string): Promise<boolean> {
+  const client = new Client({ connection: await connect(engine) });
+  return await client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .then(
+      () => true,
+      () => false,
+    );
+}
+
+async function describeNamespace(connection: Connection, namespace: string) {
+  const { config } = await connection.workflowService.describeNamespace({ namespace });
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+  return { retentionSeconds: Number(config?.workflowExecutionRetentionTtl?.seconds), attributes: Object.keys(customAttributes).sort() };
+}

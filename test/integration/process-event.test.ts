@@ -1,0 +1,225 @@
+import { Webhook } from 'standardwebhooks';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { EventResource } from '../../domain/event-resource.ts';
+import { startReceiver } from '../support/receiver.ts';
+import type { Receiver } from '../support/receiver.ts';
+import { startTestService, WEBHOOK_SECRET } from '../support/service.ts';
+import type { TestService } from '../support/service.ts';
+import { until } from '../support/until.ts';
+
+let service: TestService;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  service = await startTestService();
+});
+afterAll(() => service.stop());
+beforeEach(async () => {
+  receiver = await startReceiver();
+});
+afterEach(() => receiver.close());
+
+it('runs the stages of a light event in one workflow task and sends one signed callback', async () => {
+  const { id } = await submit({ type: 'shock', data: { intensity: -0.8 } });
+
+  const event = await ended(id);
+
+  expect(event).toMatchObject({
+    status: 'completed',
+    attempts: { meaning: 1, decision: 1, action: 1 },
+    result: { meaning: { significance: 1, pattern: 'dampen' }, decision: { pattern: 'dampen' } },
+    callback: { status: 'delivered', attempts: [{ status: 200 }] },
+    workflow: { url: expect.stringContaining('http://ui.example/namespaces/default/workflows/') },
+  });
+  expect(await eventTypes(id)).toEqual([
+    'started',
+    'task-scheduled',
+    'task-started',
+    'task-completed',
+    ...Array(4).fill('marker'),
+    'completed',
+  ]);
+  expect(receiver.requests).toHaveLength(1);
+  const [request] = receiver.requests;
+  const message = new Webhook(WEBHOOK_SECRET).verify(request?.text ?? '', request?.headers as Record<string, string>);
+  expect(message).toMatchObject({ type: 'event.completed', data: { id, status: 'completed', result: event.result } });
+});
+
+it('shows the event as completed to a receiver that reads it before it answers', async () => {
+  const seen: unknown[] = [];
+  receiver.respond(async (request) => {
+    seen.push((await read(JSON.parse(request.text).data.id)).status);
+    return 204;
+  });
+
+  const { id } = await submit({ type: 'noise', data: { intensity: 0.3 } });
+  await ended(id);
+
+  expect(seen).toEqual(['completed']);
+});
+
+it('tries a failing stage again as its type says, and then fails with the error, its cause and a callback', async () => {
+  const { id } = await submit({ type: 'test-failing', data: { how: 'always' } });
+
+  const event = await ended(id);
+
+  expect(event).toMatchObject({
+    status: 'failed',
+    stage: 'action',
+    attempts: { meaning: 1, decision: 0, action: 3 },
+    error: { code: 'handler_failed', message: 'attempt 3 failed', stage: 'action', retryable: true },
+    result: { meaning: { how: 'always' } },
+    callback: { status: 'delivered' },
+  });
+  expect(JSON.parse(receiver.requests[0]?.text ?? '{}')).toMatchObject({ type: 'event.failed', data: { id, error: event.error } });
+  const description = await service.client.workflow.getHandle(id).describe();
+  expect(description.status.name).toBe('FAILED');
+  expect(description.searchAttributes['Cause']).toEqual(['test-failing:action:handler_failed']);
+});
+
+it.each([
+  ['permanently', 'told_to_fail', 1],
+  ['hugely', 'result_too_large', 1],
+  ['slowly', 'timeout', 3],
+] as const)('ends a stage that fails %s with the code %s after %i attempts', async (how, code, attempts) => {
+  const { id } = await submit({ type: 'test-failing', data: { how } });
+
+  expect(await ended(id)).toMatchObject({ status: 'failed', error: { code, stage: 'action' }, attempts: { action: attempts } });
+});
+
+it.each([
+  ['twice', 3],
+  ['later', 2],
+] as const)('completes an event whose stage fails %s, at attempt %i', async (how, attempt) => {
+  const { id } = await submit({ type: 'test-failing', data: { how } });
+
+  expect(await ended(id)).toMatchObject({ status: 'completed', attempts: { action: attempt }, result: { action: { attempt } } });
+});
+
+it('records first and calls back then, where the type says so', async () => {
+  const { id } = await submit({ type: 'test-recorded', data: {} });
+
+  expect(await ended(id)).toMatchObject({ status: 'completed', callback: { status: 'delivered', attempts: [{ status: 200 }] } });
+  expect(receiver.requests).toHaveLength(1);
+});
+
+it('answers a waiting POST with the recorded result where the type says so', async () => {
+  const response = await post('/v1/events', { type: 'test-recorded', data: {} }, { prefer: 'wait=10' });
+
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({ status: 'completed', result: { action: { done: true } } });
+});
+
+it('runs a heavy event as activities, shows their progress, and calls back when it is recorded', async () => {
+  const { id } = await submit({ type: 'test-slow-work', data: { ms: 600 } });
+
+  await until('progress is shown', async () => ((await read(id)).progress?.percent ?? 0) > 0);
+  const event = await ended(id);
+
+  expect(event).toMatchObject({ status: 'completed', result: { action: { worked: 600 } }, callback: { status: 'delivered' } });
+  expect(await eventTypes(id)).toContain('activity-completed');
+});
+
+it('cancels a heavy event in the middle of its work and tells its receiver', async () => {
+  const { id } = await submit({ type: 'test-slow-work', data: { ms: 60_000 } });
+  await until('it works', async () => (await read(id)).status === 'running');
+
+  const cancelled = await post(`/v1/events/${id}/cancel`, {});
+  const event = await ended(id);
+
+  expect(cancelled.status).toBe(202);
+  expect(event).toMatchObject({ status: 'cancelled', data: { ms: 60_000 }, callback: { status: 'delivered' } });
+  expect(JSON.parse(receiver.requests[0]?.text ?? '{}')).toMatchObject({ type: 'event.cancelled' });
+  expect((await service.client.workflow.getHandle(id).describe()).status.name).toBe('CANCELLED');
+});
+
+it('cancels a light event that waits for its time, without running a stage', async () => {
+  const { id } = await submit({ type: 'noise', data: { intensity: 0.3 }, delayMs: 60_000 });
+
+  expect((await post(`/v1/events/${id}/cancel`, {})).status).toBe(202);
+  expect(await ended(id)).toMatchObject({ status: 'cancelled', attempts: { meaning: 0 }, result: null });
+});
+
+it('hands a callback that is refused over to a delivery of its own, which sends the same message until it is taken', async () => {
+  receiver.respond((_request, index) => (index < 2 ? 500 : 200));
+
+  const { id } = await submit({ type: 'noise', data: { intensity: 0.3 } });
+  const event = await until('the callback is delivered', async () => {
+    const current = await read(id);
+    return current.callback.status === 'delivered' && current;
+  });
+
+  expect(event.callback.attempts.map(({ status }) => status)).toEqual([500, 500, 200]);
+  expect(new Set(receiver.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  expect(new Set(receiver.requests.map(({ text }) => text)).size).toBe(1);
+});
+
+it('gives a callback up when its schedule is over, and leaves the event as completed', async () => {
+  receiver.respond(() => 404);
+
+  const { id } = await submit({ type: 'noise', data: { intensity: 0.3 } });
+  const event = await until('the callback has failed', async () => {
+    const current = await read(id);
+    return current.callback.status === 'failed' && current;
+  });
+
+  expect(event).toMatchObject({ status: 'completed' });
+  expect(event.callback.attempts.map(({ status, error }) => [status, error])).toEqual(Array.from({ length: 3 }, () => [404, 'http_404']));
+});
+
+it('reads an event whose workflow was ended from outside as failed', async () => {
+  const { id } = await submit({ type: 'noise', data: { intensity: 0.3 }, delayMs: 60_000 });
+  await service.client.workflow.getHandle(id).terminate('by hand');
+
+  expect(await read(id)).toMatchObject({ id, status: 'failed', error: { code: 'terminated' }, callback: { status: 'failed' } });
+});
+
+it('reads an event cancelled in the engine as cancelled, and tells its receiver', async () => {
+  const { id } = await submit({ type: 'noise', data: { intensity: 0.3 }, delayMs: 60_000 });
+  await service.client.workflow.getHandle(id).cancel();
+
+  expect(await ended(id)).toMatchObject({ status: 'cancelled', callback: { status: 'delivered' } });
+});
+
+async function submit(event: Record<string, unknown>): Promise<{ readonly id: string }> {
+  const response = await post('/v1/events', { ...event, callback: { url: receiver.url } });
+  expect(response.status).toBe(202);
+  return (await response.json()) as { readonly id: string };
+}
+
+async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return service.app.request(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+async function read(id: string): Promise<EventResource> {
+  const response = await service.app.request(`/v1/events/${id}`);
+  expect(response.status).toBe(200);
+  return (await response.json()) as EventResource;
+}
+
+/** The event once its workflow has ended and its callback has been sent. */
+async function ended(id: string): Promise<EventResource> {
+  return until(`"${id}" has ended`, async () => {
+    const event = await read(id);
+    return event.completedAt !== null && event.callback.status !== 'pending' && event;
+  });
+}
+
+const NAMES: Readonly<Record<number, string>> = {
+  1: 'started',
+  2: 'completed',
+  5: 'task-scheduled',
+  6: 'task-started',
+  7: 'task-completed',
+  12: 'activity-completed',
+  25: 'marker',
+};
+
+async function eventTypes(id: string): Promise<readonly string[]> {
+  const { events } = await service.client.workflow.getHandle(id).fetchHistory();
+  return (events ?? []).map(({ eventType }) => NAMES[eventType ?? 0] ?? String(eventType));
+}

@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export interface Child {
+  readonly pid: number;
+  readonly exited: Promise<number | null>;
+  output(): string;
+  hasEnded(): boolean;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Starts one of the test mains of this folder as a process of its own. */
+export function startChild(main: string, env: Readonly<Record<string, string>>): Child {
+  const { TEMPORAL_ADDRESS: _ours, ...inherited } = process.env;
+  const entry = fileURLToPath(new URL(`./${main}`, import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', entry], {
+    env: { ...inherited, HOST: '127.0.0.1', LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  return {
+    pid: child.pid ?? 0,
+    exited: once(child, 'exit').then(([code]) => code as number | null),
+    output: () => output,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    kill: (signal) => child.kill(signal),
+  };
+}

@@ -1,0 +1,77 @@
+import type { Client } from '@temporalio/client';
+import type { WorkflowBundleOption } from '@temporalio/worker';
+import { createCheckCallback } from '../../activities/callback/check-callback.ts';
+import { createApi } from '../../api/create-api.ts';
+import { createLiveRuns } from '../../api/live-runs.ts';
+import { parseEnvironment } from '../../config/environment.ts';
+import { createLogger } from '../../config/logger.ts';
+import { createCatalog } from '../../domain/catalog.ts';
+import { eventDefinitions } from '../../events/index.ts';
+import { connectEngine } from '../../worker/connect.ts';
+import { createWorkerActivities } from '../../worker/create-worker-activities.ts';
+import { startWorkers } from '../../worker/start-workers.ts';
+import { testDefinitions } from './test-definitions.ts';
+
+export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 'test').toString('base64')}`;
+
+export interface TestService {
+  readonly app: ReturnType<typeof createApi>;
+  readonly client: Client;
+  stop(): Promise<void>;
+}
+
+export interface InProcessServiceOptions {
+  readonly engineAddress: string;
+  readonly workflowBundle: WorkflowBundleOption;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** The whole service in this process, on an engine that runs; requests go in by `app.request()`. */
+export async function startInProcessService({
+  engineAddress,
+  workflowBundle,
+  variables = {},
+}: InProcessServiceOptions): Promise<TestService> {
+  const environment = parseEnvironment({ CALLBACK_SCHEDULE: '100ms,200ms', CALLBACK_ALLOW: '127.0.0.0/8', ...variables });
+  const logger = createLogger('error');
+  const engine = await connectEngine(logger, { address: engineAddress, namespace: 'default' });
+  const liveRuns = createLiveRuns();
+  const stopping = new AbortController();
+  const catalog = createCatalog([...eventDefinitions, ...testDefinitions]);
+  const lanes = ['light', 'heavy', 'delivery'] as const;
+  const workers = await startWorkers({
+    ...engine,
+    lanes,
+    activities: createWorkerActivities({
+      client: engine.client,
+      catalog,
+      webhookSecrets: [WEBHOOK_SECRET],
+      callbackAllow: environment.CALLBACK_ALLOW,
+      callbackScheduleMs: environment.CALLBACK_SCHEDULE,
+      observe: liveRuns.observe,
+    }),
+    workflowBundle,
+    heavySlots: environment.MAX_CONCURRENT_TASKS,
+  });
+  const app = createApi({
+    environment,
+    logger,
+    client: engine.client,
+    catalog,
+    address: engine.address,
+    uiUrl: 'http://ui.example',
+    queues: lanes,
+    liveRuns,
+    checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
+    stopping: stopping.signal,
+  });
+  return {
+    app,
+    client: engine.client,
+    stop: async () => {
+      stopping.abort();
+      await workers.stop();
+      await engine.close();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { startChild } from './child-process.ts';
+import type { Child } from './child-process.ts';
+import { until } from './until.ts';
+
+export interface ServiceProcessOptions {
+  readonly dataDirectory: string;
+  readonly port: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface ServiceProcess extends Child {
+  readonly url: string;
+}
+
+/** Starts the service as a process of its own, as `npm start` does, and waits until it accepts events. */
+export async function startServiceProcess({ dataDirectory, port, env = {} }: ServiceProcessOptions): Promise<ServiceProcess> {
+  const child = startChild('service-main.ts', { TICKLESS_DATA: dataDirectory, PORT: String(port), ...env });
+  const url = `http://127.0.0.1:${port}`;
+  await until(
+    'the service is ready',
+    async () => {
+      if (child.hasEnded()) throw new Error(`the service ended before it was ready:\n${child.output()}`);
+      return (await fetch(`${url}/readyz`).catch(() => null))?.ok;
+    },
+    60_000,
+  );
+  return { url, ...child };
+}
+
+/** The engine's process id, as its data directory says. */
+export async function enginePid(dataDirectory: string): Promise<number> {
+  const record = JSON.parse(await readFile(join(dataDirectory, 'engine.json'), 'utf8'));
+  return record.process.pid;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { z } from 'zod';
+import type { EventDefinition } from '../../domain/define-event.ts';
+import { defineEvent } from '../../domain/define-event.ts';
+import { PermanentError, RetryLaterError } from '../../domain/handler-errors.ts';
+
+/** How many handlers of a group ran at once, as counted in the handlers themselves. */
+export const overlap = createOverlap();
+
+/** Heavy: works for `ms`, reporting its progress in tenths, and stops when cancelled. */
+const slowWork = defineEvent({
+  type: 'test-slow-work',
+  data: z.object({ ms: z.int().nonnegative() }),
+  tier: 'normal',
+  weight: 'heavy',
+  handler: ({ data }, { heartbeat, signal }) =>
+    overlap.during('all', async () => {
+      for (let tenth = 1; tenth <= 10; tenth += 1) {
+        await pause(data.ms / 10, signal);
+        heartbeat({ step: 'working', percent: tenth * 10, message: `${tenth} of 10` });
+      }
+      return { worked: data.ms };
+    }),
+});
+
+/** Heavy: works for `ms`, all the while connected to a recorder outside. */
+const recordedWork = defineEvent({
+  type: 'test-recorded-work',
+  data: z.object({ port: z.int(), ms: z.int().nonnegative() }),
+  tier: 'normal',
+  weight: 'heavy',
+  handler: async ({ id, data }, { signal }) => {
+    const socket = connect(data.port, '127.0.0.1');
+    try {
+      await once(socket, 'connect', { signal });
+      socket.write(id);
+      await pause(data.ms, signal);
+    } finally {
+      socket.destroy();
+    }
+  },
+});
+
+/** At most two at once for each host. */
+const perHost = defineEvent({
+  type: 'test-per-host',
+  data: z.object({ host: z.string(), ms: z.int().nonnegative() }),
+  tier: 'normal',
+  limit: { key: ({ data }) => `host:${data.host}`, max: 2 },
+  handler: ({ data }, { signal }) => overlap.during(data.host, () => pause(data.ms, signal)),
+});
+
+/** Light: fails as it is told to. */
+const failing = defineEvent({
+  type: 'test-failing',
+  data: z.object({ how: z.enum(['always', 'permanently', 'twice', 'later', 'slowly', 'hugely']) }),
+  tier: 'normal',
+  timeouts: { action: 200 },
+  meaning: ({ data }) => ({ how: data.how }),
+  action: async (_event, _decision, { attempt, signal }) => fail(_event.data.how, attempt, signal),
+});
+
+/** Light, and its answer and callback wait until the result is on record. */
+const recorded = defineEvent({
+  type: 'test-recorded',
+  data: z.object({}),
+  tier: 'normal',
+  recordFirst: true,
+  handler: () => ({ done: true }),
+});
+
+export const testDefinitions: readonly EventDefinition[] = [slowWork, recordedWork, perHost, failing, recorded];
+
+async function fail(how: string, attempt: number, signal: AbortSignal): Promise<unknown> {
+  if (how === 'permanently') throw new PermanentError('told_to_fail', 'it was told to fail');
+  if (how === 'later' && attempt === 1) throw new RetryLaterError(300);
+  if (how === 'always' || (how === 'twice' && attempt <= 2)) throw new Error(`attempt ${attempt} failed`);
+  if (how === 'slowly') await pause(60_000, signal);
+  return how === 'hugely' ? 'x'.repeat(70_000) : { attempt };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}
+
+function createOverlap() {
+  const running = new Map<string, number>();
+  const highest = new Map<string, number>();
+  return {
+    reset: () => highest.clear(),
+    highest: (group = 'all') => highest.get(group) ?? 0,
+    async during<T>(group: string, work: () => Promise<T>): Promise<T> {
+      const now = (running.get(group) ?? 0) + 1;
+      running.set(group, now);
+      highest.set(group, Math.max(highest.get(group) ?? 0, now));
+      try {
+        return await work();
+      } finally {
+        running.set(group, (running.get(group) ?? 1) - 1);
+      }
+    },
+  };
+}
