@@ -1,0 +1,109 @@
+import { resolve } from 'node:path';
+import { createCheckCallback } from '../activities/callback/check-callback.ts';
+import { createApi } from '../api/create-api.ts';
+import { createLiveRuns } from '../api/live-runs.ts';
+import { startServer } from '../api/start-server.ts';
+import { parseEnvironment } from '../config/environment.ts';
+import { createLogger } from '../config/logger.ts';
+import { stopSignal } from '../config/stop-signals.ts';
+import { surviveStrayErrors } from '../config/stray-errors.ts';
+import { loadWebhookSecrets } from '../config/webhook-secrets.ts';
+import { createCatalog } from '../domain/catalog.ts';
+import type { EventDefinition } from '../domain/define-event.ts';
+import { prepareNamespace } from '../engine/prepare-namespace.ts';
+import { startEngine } from '../engine/start-engine.ts';
+import { connectEngine } from '../worker/connect.ts';
+import { createWorkerActivities } from '../worker/create-worker-activities.ts';
+import { startWorkers } from '../worker/start-workers.ts';
+import { toTemporalLogger } from '../worker/temporal-logger.ts';
+import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
+import { welcome } from './welcome.ts';
+
+const LANES = ['light', 'heavy', 'delivery'] as const;
+// Requests under way have this long to be answered; with the workers' own grace a stop stays below 10 s.
+const ANSWER_GRACE_MS = 3_000;
+
+/**
+ * Runs everything in this process until it is told to stop: the engine as its child if none is configured, the API, and
+ * all workers.
+ */
+export async function runService(definitions: readonly EventDefinition[]): Promise<void> {
+  const environment = parseEnvironment(process.env);
+  const logger = createLogger(environment.LOG_LEVEL);
+  const dataDirectory = resolve(environment.TICKLESS_DATA);
+  const catalog = createCatalog(definitions);
+  const stopped = stopSignal();
+  // A laptop's receivers listen on it; elsewhere they are refused (CALLBACK_ALLOW).
+  const callbackAllow = [...environment.CALLBACK_ALLOW, '127.0.0.0/8', '::1/128'];
+
+  const starting = startEngine({ environment, dataDirectory, logger, progress: tell });
+  // Registered before it is up: whatever fails beside it must not leave it running.
+  const stops: (() => Promise<void>)[] = [
+    () =>
+      starting.then(
+        (engine) => engine.stop(),
+        () => undefined,
+      ),
+  ];
+  try {
+    const [server, workflowBundle, webhookSecrets] = await Promise.all([
+      starting,
+      loadWorkflowBundle(toTemporalLogger(logger)),
+      loadWebhookSecrets(environment.WEBHOOK_SECRETS, dataDirectory),
+    ]);
+    const engine = await connectEngine(
+      logger,
+      server.kind === 'embedded' ? { address: server.address, namespace: environment.TEMPORAL_NAMESPACE } : undefined,
+    );
+    stops.push(() => engine.close());
+    await prepareNamespace({ ...engine, kind: server.kind, retentionMs: environment.RETENTION, logger });
+
+    const liveRuns = createLiveRuns();
+    const activities = createWorkerActivities({
+      client: engine.client,
+      catalog,
+      webhookSecrets,
+      callbackAllow,
+      callbackScheduleMs: environment.CALLBACK_SCHEDULE,
+      observe: liveRuns.observe,
+    });
+    const workers = await startWorkers({
+      ...engine,
+      lanes: LANES,
+      activities,
+      workflowBundle,
+      heavySlots: environment.MAX_CONCURRENT_TASKS,
+    });
+    stops.push(() => workers.stop());
+
+    const stopping = new AbortController();
+    const uiUrl = environment.TEMPORAL_UI_URL ?? server.uiUrl;
+    const app = createApi({
+      environment,
+      logger,
+      client: engine.client,
+      catalog,
+      address: engine.address,
+      uiUrl,
+      queues: LANES,
+      liveRuns,
+      checkCallback: createCheckCallback(callbackAllow),
+      stopping: stopping.signal,
+    });
+    const http = await startServer({ fetch: app.fetch, host: environment.HOST, port: environment.PORT });
+    stops.push(() => http.stop(ANSWER_GRACE_MS));
+    // From here on: what fails before is a failed start.
+    surviveStrayErrors(logger);
+    process.stdout.write(welcome({ url: http.url, uiUrl, dataDirectory, embedded: server.kind === 'embedded' }));
+
+    const signal = await Promise.race([stopped, workers.failed]);
+    logger.info({ signal }, 'stopping');
+    stopping.abort();
+  } finally {
+    for (const stop of stops.toReversed()) await stop();
+  }
+}
+
+function tell(message: string): void {
+  process.stderr.write(`${message}\n`);
+}

@@ -1,0 +1,15 @@
+// What `npm start` runs: installs what is missing, then starts the service in this same process, so that signals reach it.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureInstalled } from './ensure-installed.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+ensureInstalled(root);
+
+// What is set in the environment wins over the file.
+if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
+
+const { register } = await import('tsx/esm/api');
+register();
+await import('./main.ts');
