@@ -1,0 +1,66 @@
+import { createServer } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { Agent, request } from 'undici';
+import { parseEnvironment } from '../../config/environment.ts';
+import { createLogger } from '../../config/logger.ts';
+import { startEngine } from '../../engine/start-engine.ts';
+
+// `npm run bench:bare`: what a bare Temporal workflow of the same shape does behind a plain HTTP server, on the same engine.
+// The floor that the service's own figures are compared with, in the same minute on the same machine.
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-bare-'));
+const engine = await startEngine({
+  environment: parseEnvironment({}),
+  dataDirectory,
+  logger: createLogger('warn'),
+  progress: () => undefined,
+  preferredPorts: { server: 0, ui: 0 },
+});
+const connection = await NativeConnection.connect({ address: engine.address, grpcCompression: { codec: 'none' } });
+const client = new Client({ connection });
+const agent = new Agent({ connections: 64 });
+const step = (name: string) => async (): Promise<unknown> => ({ step: name, value: 0.5, why: 'x'.repeat(100) });
+const worker = await Worker.create({
+  connection,
+  taskQueue: 'bare',
+  workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
+  enableNonLocalActivities: false,
+  maxConcurrentWorkflowTaskExecutions: 256,
+  maxConcurrentLocalActivityExecutions: 256,
+  workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
+  maxCachedWorkflows: 500,
+  activities: {
+    meaning: step('meaning'),
+    decision: step('decision'),
+    action: step('action'),
+    callback: async (event: { callback: { url: string } }, result: unknown) => {
+      const answer = await request(event.callback.url, { method: 'POST', body: JSON.stringify(result), dispatcher: agent });
+      await answer.body.dump();
+    },
+  },
+});
+const running = worker.run();
+const server = createServer((incoming, response) => {
+  const chunks: Buffer[] = [];
+  incoming
+    .on('data', (chunk: Buffer) => chunks.push(chunk))
+    .on('end', () => {
+      const event = JSON.parse(Buffer.concat(chunks).toString()) as { id: string };
+      void client.workflow
+        .start('bare', { workflowId: event.id, taskQueue: 'bare', args: [event], requestEagerStart: true, workflowTaskTimeout: '2s' })
+        .then(() => response.writeHead(202).end('{}'));
+    });
+}).listen(Number(process.env['PORT'] ?? 13_001), '127.0.0.1');
+process.stdout.write('bare is ready\n');
+await new Promise((resolve) => process.once('SIGTERM', resolve));
+server.close();
+worker.shutdown();
+await running;
+await connection.close();
+await engine.stop();
+await rm(dataDirectory, { recursive: true, force: true });
