@@ -1,5 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
-import type { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
@@ -12,9 +11,9 @@ const { requestCancel } = proxyActivities<Activities>({
 
 /**
  * Has the engine mark this run as to be cancelled, without which it can't end as Canceled: the SDK makes any other
- * CancelledFailure a failure. Called in a scope that isn't cancelled by it, and only when no local activity runs
+ * CancelledFailure a failure. Called only when no local activity runs
  * (a cancel request during one makes the engine refuse the task's result).
  */
 export async function becomeCanceled(root: CancellationScope, workflow: WorkflowReference): Promise<void> {
-  if (!root.consideredCancelled) await requestCancel(workflow);
+  if (!root.consideredCancelled) await CancellationScope.nonCancellable(() => requestCancel(workflow));
 }

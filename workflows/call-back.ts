@@ -24,20 +24,16 @@ export async function callBack(run: EventRun, resource: EventResource): Promise<
     await startDelivery({ target, resource: withoutLargeData(resource), attempts: [], firstAttemptAfterMs: 0 });
     return record;
   }
-  const outcome = await ride();
+  let outcome: CallbackOutcome | null = null;
+  try {
+    outcome = await sendCallback({ target, resource, attemptsMade: 0, run });
+  } catch {
+    // Nothing is known of the attempt: its process couldn't end it. The event has its verdict whatever becomes of it.
+  }
   const next = outcome === null ? record : recordAttempt(record, outcome);
   const firstAttemptAfterMs = outcome === null ? 0 : outcome.nextAttemptAfterMs;
   if (firstAttemptAfterMs !== null) {
     await startDelivery({ target, resource: withoutLargeData(resource), attempts: next.attempts, firstAttemptAfterMs });
   }
   return next;
-
-  /** Null if nothing is known of the attempt: its process couldn't end it. The event has its verdict whatever becomes of it. */
-  async function ride(): Promise<CallbackOutcome | null> {
-    try {
-      return await sendCallback({ target, resource, attemptsMade: 0, run });
-    } catch {
-      return null;
-    }
-  }
 }

@@ -1,22 +1,24 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { CancellationScope, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
 import { deliveryWorkflowId } from '../domain/event-id.ts';
 import type { DeliveryInput } from './deliver-callback.ts';
 import { deliverCallback } from './deliver-callback.ts';
 
 /**
- * Hands a callback over to its own workflow, which outlives this one. Awaited, since a child whose parent completes in
- * the same task is never started.
+ * Hands a callback over to its own workflow, which outlives this one, also one that was cancelled. Awaited, since a child
+ * whose parent completes in the same task is never started.
  */
 export async function startDelivery(input: DeliveryInput): Promise<void> {
   try {
-    await startChild(deliverCallback, {
-      workflowId: deliveryWorkflowId(input.target),
-      taskQueue: TASK_QUEUES.heavy,
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      args: [input],
-    });
+    await CancellationScope.nonCancellable(() =>
+      startChild(deliverCallback, {
+        workflowId: deliveryWorkflowId(input.target),
+        taskQueue: TASK_QUEUES.heavy,
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        args: [input],
+      }),
+    );
   } catch (error) {
     // A run that was reset comes here a second time; its delivery is under way.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
