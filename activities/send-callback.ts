@@ -1,8 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { CallbackMessage } from '../domain/callback-message.ts';
 import type { CallbackOutcome } from '../domain/callback-record.ts';
-import { callbackEnvelope, isCounted, isDelivered, isGone, nextDelayMs, webhookId } from '../domain/delivery.ts';
-import { eventWorkflowId } from '../domain/event-id.ts';
+import { isCounted, isDelivered, isGone, nextDelayMs, webhookId } from '../domain/delivery.ts';
 import { limitEnvelope } from './callback/limit-envelope.ts';
 import type { PostCallback } from './callback/post-callback.ts';
 import type { ObserveRun } from './run-stage.ts';
@@ -19,27 +18,16 @@ export interface SendCallbackDependencies {
 const UNCOUNTED_RETRY_MS = 1_000;
 
 /**
- * Makes one attempt to deliver an event's terminal message. Sent twice after a crash, with the same `webhook-id`, by
+ * Makes one attempt to deliver a terminal message. Sent twice after a crash, with the same `webhook-id`, by
  * which the receiver knows it.
  */
 export function createSendCallback({ post, scheduleMs, random, observe }: SendCallbackDependencies) {
-  return async function sendCallback({ target, resource, attemptsMade, run }: CallbackMessage): Promise<CallbackOutcome> {
+  return async function sendCallback({ target, message, attemptsMade, ended }: CallbackMessage): Promise<CallbackOutcome> {
     // A receiver that reads the event before it answers sees how it ended, also if that was in the workflow.
-    if (run !== undefined) observe(run, resource.workflow);
-    const { body } = limitEnvelope(
-      callbackEnvelope({
-        type: `event.${resource.status}`,
-        timestamp: resource.completedAt ?? resource.acceptedAt,
-        data: resource,
-      }),
-    );
-    const message = {
-      url: target.callback.url,
-      headers: target.callback.headers,
-      webhookId: webhookId({ eventId: eventWorkflowId(target), run: target.run }),
-      body,
-    };
-    const attempt = await post(message, Context.current().cancellationSignal);
+    if (ended !== undefined) observe(ended.run, ended.workflow);
+    const { url, headers } = target.callback;
+    const { body } = limitEnvelope(message);
+    const attempt = await post({ url, headers, webhookId: webhookId(target), body }, Context.current().cancellationSignal);
     if (isDelivered(attempt) || isGone(attempt)) return { attempt, nextAttemptAfterMs: null };
     if (!isCounted(attempt)) return { attempt, nextAttemptAfterMs: UNCOUNTED_RETRY_MS };
     const nextAttemptAfterMs = nextDelayMs({

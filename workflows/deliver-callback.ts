@@ -1,19 +1,21 @@
 import { proxyActivities, setHandler, sleep } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
-import type { CallbackResource, CallbackTarget } from '../domain/callback-message.ts';
-import type { CallbackAttempt } from '../domain/delivery.ts';
+import type { CallbackTarget } from '../domain/callback-message.ts';
+import type { CallbackAttempt, CallbackEnvelope } from '../domain/delivery.ts';
 import { isCounted } from '../domain/delivery.ts';
-import { recordAttempt } from '../domain/callback-record.ts';
+import { initialCallback, recordAttempt } from '../domain/callback-record.ts';
 import type { CallbackRecord } from '../domain/callback-record.ts';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
 import { deliveryQuery } from './messages.ts';
 
 export interface DeliveryInput {
   readonly target: CallbackTarget;
-  readonly resource: CallbackResource;
-  /** Those that rode in the event's own workflow. */
-  readonly attempts: readonly CallbackAttempt[];
-  readonly firstAttemptAfterMs: number;
+  /** Of whatever has ended; below 1 MB. */
+  readonly message: CallbackEnvelope;
+  /** Those that rode in the event's own workflow; none by default. */
+  readonly attempts?: readonly CallbackAttempt[];
+  /** At once by default. */
+  readonly firstAttemptAfterMs?: number;
 }
 
 const { sendCallback } = proxyActivities<Activities>({
@@ -24,14 +26,15 @@ const { sendCallback } = proxyActivities<Activities>({
 });
 
 /** Sends a callback until it is delivered or the schedule is exhausted; its result is the record of all attempts. */
-export async function deliverCallback({ target, resource, attempts, firstAttemptAfterMs }: DeliveryInput): Promise<CallbackRecord> {
-  let record: CallbackRecord = { ...resource.callback, attempts };
+export async function deliverCallback(input: DeliveryInput): Promise<CallbackRecord> {
+  const { target, message, attempts = [], firstAttemptAfterMs = 0 } = input;
+  let record: CallbackRecord = { ...initialCallback(target.callback.url), attempts };
   setHandler(deliveryQuery, () => record);
 
   let afterMs: number | null = firstAttemptAfterMs;
   while (afterMs !== null) {
     if (afterMs > 0) await sleep(afterMs);
-    const outcome = await sendCallback({ target, resource, attemptsMade: record.attempts.filter(isCounted).length });
+    const outcome = await sendCallback({ target, message, attemptsMade: record.attempts.filter(isCounted).length });
     record = recordAttempt(record, outcome);
     afterMs = outcome.nextAttemptAfterMs;
   }

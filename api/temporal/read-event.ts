@@ -65,7 +65,7 @@ async function readEnded(client: Client, execution: Execution, end: Exclude<Work
 /** A callback that was handed over is on record in its own workflow. */
 async function withDelivery(client: Client, resource: EventResource): Promise<EventResource> {
   if (resource.callback.status !== 'pending') return resource;
-  const delivery = { workflowId: deliveryWorkflowId(resource) };
+  const delivery = { workflowId: deliveryWorkflowId({ owner: resource.workflow.id, run: resource.run }) };
   const end = await readWorkflowEnd(client, delivery);
   if (end === null) return resource;
   if (end.kind === 'completed' && isCallbackRecord(end.result)) return { ...resource, callback: end.result };

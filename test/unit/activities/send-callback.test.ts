@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { CallbackPost } from '../../../activities/callback/post-callback.ts';
 import { createSendCallback } from '../../../activities/send-callback.ts';
 import type { SendCallbackDependencies } from '../../../activities/send-callback.ts';
+import { eventMessage } from '../../../domain/callback-message.ts';
 import type { CallbackMessage } from '../../../domain/callback-message.ts';
+import { eventWorkflowId } from '../../../domain/event-id.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';
 import type { CallbackOutcome } from '../../../domain/callback-record.ts';
@@ -39,8 +41,8 @@ function messageOf({ end = completed, result = 'done', attemptsMade = 0, ...fiel
   const event = acceptedEvent({ callback, ...fields });
   const run = endRun(completeStage(acceptRun(event), 'action', result), end);
   const resource = toEventResource(run, initialCallback(callback.url), { id: 'order-1', runId: 'run-a' });
-  const target = { id: event.id, tenant: event.tenant, run: event.run, callback: event.callback ?? callback };
-  return { target, resource, attemptsMade };
+  const target = { kind: 'event', tenant: event.tenant, owner: eventWorkflowId(event), run: event.run, callback } as const;
+  return { target, message: eventMessage(resource), attemptsMade };
 }
 
 interface MessageFields extends Partial<AcceptedEvent> {
@@ -68,16 +70,7 @@ describe('the message of a callback', () => {
 
     await sendCallback(message);
 
-    expect(JSON.parse(posts[0]?.body ?? '')).toEqual({ type, timestamp: '2026-01-01T12:00:00.050Z', data: message.resource });
-  });
-
-  it('falls back on the time of acceptance where the end is unknown', async () => {
-    const { sendCallback, posts } = prepare();
-    const { resource, ...message } = messageOf();
-
-    await sendCallback({ ...message, resource: { ...resource, completedAt: null } });
-
-    expect(JSON.parse(posts[0]?.body ?? '')).toMatchObject({ timestamp: '2026-01-01T12:00:00.000Z' });
+    expect(JSON.parse(posts[0]?.body ?? '')).toEqual({ type, timestamp: '2026-01-01T12:00:00.050Z', data: message.message.data });
   });
 
   it('has the same webhook id on every attempt, and another one for another event, tenant or run', async () => {
