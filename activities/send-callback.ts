@@ -22,12 +22,13 @@ const UNCOUNTED_RETRY_MS = 1_000;
  * which the receiver knows it.
  */
 export function createSendCallback({ post, scheduleMs, random, observe }: SendCallbackDependencies) {
-  return async function sendCallback({ target, message, attemptsMade, ended }: CallbackMessage): Promise<CallbackOutcome> {
+  return async function sendCallback({ target, message, attemptsMade, reason, ended }: CallbackMessage): Promise<CallbackOutcome> {
     // A receiver that reads the event before it answers sees how it ended, also if that was in the workflow.
     if (ended !== undefined) observe(ended.run, ended.workflow);
     const { url, headers } = target.callback;
     const { body } = limitEnvelope(message);
-    const attempt = await post({ url, headers, webhookId: webhookId(target), body }, Context.current().cancellationSignal);
+    const posted = await post({ url, headers, webhookId: webhookId(target), body }, Context.current().cancellationSignal);
+    const attempt = reason === undefined ? posted : { ...posted, reason };
     if (isDelivered(attempt) || isGone(attempt)) return { attempt, nextAttemptAfterMs: null };
     if (!isCounted(attempt)) return { attempt, nextAttemptAfterMs: UNCOUNTED_RETRY_MS };
     const nextAttemptAfterMs = nextDelayMs({

@@ -1,4 +1,4 @@
-import type { CallbackEnvelope, CallbackRequest } from './delivery.ts';
+import type { CallbackAttempt, CallbackEnvelope, CallbackRequest } from './delivery.ts';
 import type { EventResource, WorkflowReference } from './event-resource.ts';
 import type { EventRun } from './event-run.ts';
 
@@ -21,6 +21,7 @@ export interface CallbackMessage {
   readonly message: CallbackEnvelope;
   /** Attempts made before this one that count. */
   readonly attemptsMade: number;
+  readonly reason?: CallbackAttempt['reason'];
   /** The ended run, where the attempt rides in its own workflow and nobody else can be asked about it meanwhile. */
   readonly ended?: { readonly run: EventRun; readonly workflow: WorkflowReference };
 }

@@ -22,6 +22,8 @@ export interface CallbackAttempt {
   readonly retryAfterMs?: number;
   /** The first 1 KB of the answer as text; only the event's owner may see it. */
   readonly excerpt?: string;
+  /** Why it was made, unless it was due. */
+  readonly reason?: 'redelivery';
 }
 
 /** The body of every message (Standard Webhooks): `type` is dotted, `timestamp` is when the thing happened. */

@@ -12,6 +12,7 @@ export const TASK_QUEUES = {
 export const PROGRESS_QUERY = 'progress';
 export const CANCEL_UPDATE = 'cancel';
 export const DELIVERY_QUERY = 'delivery';
+export const REDELIVER_SIGNAL = 'redeliver';
 export const RUN_QUERY = 'run';
 export const CLAIM_SIGNAL = 'claimPermit';
 export const RELEASE_SIGNAL = 'releasePermit';

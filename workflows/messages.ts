@@ -7,6 +7,7 @@ import {
   GRANTED_SIGNAL,
   PERMITS_QUERY,
   PROGRESS_QUERY,
+  REDELIVER_SIGNAL,
   RELEASE_SIGNAL,
   RUN_QUERY,
   SET_CAPACITY_UPDATE,
@@ -19,6 +20,7 @@ import type { Permits } from '../domain/permits.ts';
 export const progressQuery = defineQuery<EventResource>(PROGRESS_QUERY);
 export const runQuery = defineQuery<EventRun>(RUN_QUERY);
 export const deliveryQuery = defineQuery<CallbackRecord>(DELIVERY_QUERY);
+export const redeliverSignal = defineSignal(REDELIVER_SIGNAL);
 export const cancelUpdate = defineUpdate<void, [CancelInput]>(CANCEL_UPDATE);
 
 export interface CancelInput {
