@@ -1,3 +1,4 @@
+import type { CallbackOutcome } from './callback-record.ts';
 import type { CallbackAttempt, CallbackEnvelope, CallbackRequest } from './delivery.ts';
 import type { EventResource, WorkflowReference } from './event-resource.ts';
 import type { EventRun } from './event-run.ts';
@@ -22,9 +23,18 @@ export interface CallbackMessage {
   /** Attempts made before this one that count. */
   readonly attemptsMade: number;
   readonly reason?: CallbackAttempt['reason'];
-  /** The ended run, where the attempt rides in its own workflow and nobody else can be asked about it meanwhile. */
-  readonly ended?: { readonly run: EventRun; readonly workflow: WorkflowReference };
 }
+
+/** A first attempt that rides in its event's own workflow task, while which nobody else can be asked how the run ended. */
+export interface RideMessage extends Pick<CallbackMessage, 'target' | 'message'> {
+  readonly ended: { readonly run: EventRun; readonly workflow: WorkflowReference };
+}
+
+/**
+ * What became of it. `declined`: nothing was sent, its delivery is to; `handed_over`: it is under way, and its delivery
+ * will be told of its outcome.
+ */
+export type Ride = { readonly kind: 'declined' } | { readonly kind: 'handed_over' } | ({ readonly kind: 'sent' } & CallbackOutcome);
 
 /** An event's terminal message. */
 export function eventMessage(resource: CallbackResource): CallbackEnvelope<CallbackResource> {

@@ -13,6 +13,7 @@ export const PROGRESS_QUERY = 'progress';
 export const CANCEL_UPDATE = 'cancel';
 export const DELIVERY_QUERY = 'delivery';
 export const REDELIVER_SIGNAL = 'redeliver';
+export const ATTEMPT_ENDED_SIGNAL = 'attemptEnded';
 export const RUN_QUERY = 'run';
 export const CLAIM_SIGNAL = 'claimPermit';
 export const RELEASE_SIGNAL = 'releasePermit';
