@@ -5,10 +5,11 @@ import { createFindClosedRuns } from './find-closed-runs.ts';
 import { createRequestCancel } from './request-cancel.ts';
 import { createRunStage } from './run-stage.ts';
 import type { RunStageDependencies } from './run-stage.ts';
+import { createRideCallback } from './ride-callback.ts';
+import type { RideCallbackDependencies } from './ride-callback.ts';
 import { createSendCallback } from './send-callback.ts';
-import type { SendCallbackDependencies } from './send-callback.ts';
 
-export interface ActivityDependencies extends RunStageDependencies, SendCallbackDependencies {
+export interface ActivityDependencies extends RunStageDependencies, RideCallbackDependencies {
   readonly client: Client;
 }
 
@@ -16,7 +17,8 @@ export interface ActivityDependencies extends RunStageDependencies, SendCallback
 export function createActivities(dependencies: ActivityDependencies): Activities {
   return {
     runStage: createRunStage(dependencies),
-    sendCallback: createSendCallback(dependencies),
+    sendCallback: createSendCallback(dependencies.attemptDelivery),
+    rideCallback: createRideCallback(dependencies),
     requestCancel: createRequestCancel(dependencies.client),
     claimPermit: createClaimPermit(dependencies.client),
     findClosedRuns: createFindClosedRuns(dependencies.client),

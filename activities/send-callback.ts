@@ -1,53 +1,11 @@
 import { Context } from '@temporalio/activity';
 import type { CallbackMessage } from '../domain/callback-message.ts';
 import type { CallbackOutcome } from '../domain/callback-record.ts';
-import { callbackEnvelope, isCounted, isDelivered, isGone, nextDelayMs, webhookId } from '../domain/delivery.ts';
-import { eventWorkflowId } from '../domain/event-id.ts';
-import { limitEnvelope } from './callback/limit-envelope.ts';
-import type { PostCallback } from './callback/post-callback.ts';
-import type { ObserveRun } from './run-stage.ts';
+import type { AttemptDelivery } from './callback/attempt-delivery.ts';
 
-export interface SendCallbackDependencies {
-  readonly post: PostCallback;
-  /** Milliseconds after each attempt. */
-  readonly scheduleMs: readonly number[];
-  /** A number in [0, 1). */
-  readonly random: () => number;
-  readonly observe: ObserveRun;
-}
-
-const UNCOUNTED_RETRY_MS = 1_000;
-
-/**
- * Makes one attempt to deliver an event's terminal message. Sent twice after a crash, with the same `webhook-id`, by
- * which the receiver knows it.
- */
-export function createSendCallback({ post, scheduleMs, random, observe }: SendCallbackDependencies) {
-  return async function sendCallback({ target, resource, attemptsMade, run }: CallbackMessage): Promise<CallbackOutcome> {
-    // A receiver that reads the event before it answers sees how it ended, also if that was in the workflow.
-    if (run !== undefined) observe(run, resource.workflow);
-    const { body } = limitEnvelope(
-      callbackEnvelope({
-        type: `event.${resource.status}`,
-        timestamp: resource.completedAt ?? resource.acceptedAt,
-        data: resource,
-      }),
-    );
-    const message = {
-      url: target.callback.url,
-      headers: target.callback.headers,
-      webhookId: webhookId({ eventId: eventWorkflowId(target), run: target.run }),
-      body,
-    };
-    const attempt = await post(message, Context.current().cancellationSignal);
-    if (isDelivered(attempt) || isGone(attempt)) return { attempt, nextAttemptAfterMs: null };
-    if (!isCounted(attempt)) return { attempt, nextAttemptAfterMs: UNCOUNTED_RETRY_MS };
-    const nextAttemptAfterMs = nextDelayMs({
-      scheduleMs,
-      attemptsMade: attemptsMade + 1,
-      retryAfterMs: attempt.retryAfterMs,
-      jitter: random(),
-    });
-    return { attempt, nextAttemptAfterMs };
+/** Makes one attempt of a delivery. Made twice after a crash, with the same `webhook-id`, by which the receiver knows it. */
+export function createSendCallback(attemptDelivery: AttemptDelivery) {
+  return function sendCallback(message: CallbackMessage): Promise<CallbackOutcome> {
+    return attemptDelivery(message, Context.current().cancellationSignal);
   };
 }

@@ -14,6 +14,7 @@ import type { LimitService } from './limit-service.ts';
 import type { createParseEvent } from './parse-event.ts';
 import { problem } from './problem.ts';
 import type { Problem } from './problem.ts';
+import { deliveryRoutes } from './routes/deliveries.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventTypeRoutes } from './routes/event-types.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -57,6 +58,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   app.use('/v1/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (context) => problem(context, tooLarge()) }));
 
   eventRoutes(app, dependencies);
+  deliveryRoutes(app, dependencies);
   eventTypeRoutes(app, dependencies);
   limitRoutes(app, dependencies);
   healthRoutes(app, dependencies);

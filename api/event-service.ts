@@ -1,4 +1,5 @@
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
+import type { CallbackAttempt } from '../domain/delivery.ts';
 import type { EventError } from '../domain/event-error.ts';
 import type { EventResource, EventStatus } from '../domain/event-resource.ts';
 import type { Stage } from '../domain/stage.ts';
@@ -62,6 +63,9 @@ export interface Why {
 
 export type Cancellation = 'cancelling' | 'not_found' | 'already_ended' | 'not_cancellable';
 
+/** `nothing_sent`: it hasn't ended, or asked for no callback. */
+export type Redelivery = 'redelivering' | 'not_found' | 'nothing_sent';
+
 export interface Health {
   readonly engine: { readonly address: string; readonly namespace: string; readonly version: string; readonly ui: string | null };
   readonly worker: { readonly queues: readonly string[] };
@@ -78,6 +82,10 @@ export interface EventService {
   /** Newest first. @throws InvalidCursorError */
   list(filter: EventFilter): Promise<EventPage>;
   cancel(key: EventKey): Promise<Cancellation>;
+  /** Every attempt to deliver its terminal message, in order; null when there is no such event. */
+  deliveries(key: EventKey): Promise<readonly CallbackAttempt[] | null>;
+  /** Sends its terminal message again, now and with the same `webhook-id`. */
+  redeliver(key: EventKey): Promise<Redelivery>;
   /** What an event waits for, or does; null when there is none. */
   why(key: EventKey): Promise<Why | null>;
   /** @throws EngineUnavailableError when events can't be accepted just now */

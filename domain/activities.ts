@@ -1,5 +1,5 @@
 import type { PermitNeed } from './accepted-event.ts';
-import type { CallbackMessage } from './callback-message.ts';
+import type { CallbackMessage, Ride, RideMessage } from './callback-message.ts';
 import type { CallbackOutcome } from './callback-record.ts';
 import type { WorkflowReference } from './event-resource.ts';
 import type { EventRun } from './event-run.ts';
@@ -36,6 +36,8 @@ export interface Activities {
   runStage(input: RunStageInput): Promise<StageOutcome>;
   /** Never throws for what the network or the receiver does: that is its outcome. */
   sendCallback(message: CallbackMessage): Promise<CallbackOutcome>;
+  /** Sends at once if the riding rule lets it, and never takes much longer than 1 s. */
+  rideCallback(message: RideMessage): Promise<Ride>;
   /** A workflow can't ask the engine to cancel itself, and only a cancel request lets it end as Canceled. */
   requestCancel(workflow: WorkflowReference): Promise<void>;
   /** Sends a claim to its key's workflow, and starts that one if it isn't there. Repeated, it changes nothing. */

@@ -1,11 +1,14 @@
-import type { CallbackRequest } from './delivery.ts';
-import type { EventResource } from './event-resource.ts';
+import type { CallbackOutcome } from './callback-record.ts';
+import type { CallbackAttempt, CallbackEnvelope, CallbackRequest } from './delivery.ts';
+import type { EventResource, WorkflowReference } from './event-resource.ts';
 import type { EventRun } from './event-run.ts';
 
 /** Whose callback it is, and where it goes. */
 export interface CallbackTarget {
-  readonly id: string;
+  readonly kind: 'event' | 'batch';
   readonly tenant: string;
+  /** The workflow id of what has ended: its delivery and its `webhook-id` are named after it. */
+  readonly owner: string;
   readonly run: number;
   readonly callback: CallbackRequest;
 }
@@ -16,11 +19,26 @@ export type CallbackResource = Omit<EventResource, 'data'> & { readonly data?: u
 /** A callback to be sent. */
 export interface CallbackMessage {
   readonly target: CallbackTarget;
-  readonly resource: CallbackResource;
+  readonly message: CallbackEnvelope;
   /** Attempts made before this one that count. */
   readonly attemptsMade: number;
-  /** The ended run, where the attempt rides in its own workflow and nobody else can be asked about it meanwhile. */
-  readonly run?: EventRun;
+  readonly reason?: CallbackAttempt['reason'];
+}
+
+/** A first attempt that rides in its event's own workflow task, while which nobody else can be asked how the run ended. */
+export interface RideMessage extends Pick<CallbackMessage, 'target' | 'message'> {
+  readonly ended: { readonly run: EventRun; readonly workflow: WorkflowReference };
+}
+
+/**
+ * What became of it. `declined`: nothing was sent, its delivery is to; `handed_over`: it is under way, and its delivery
+ * will be told of its outcome.
+ */
+export type Ride = { readonly kind: 'declined' } | { readonly kind: 'handed_over' } | ({ readonly kind: 'sent' } & CallbackOutcome);
+
+/** An event's terminal message. */
+export function eventMessage(resource: CallbackResource): CallbackEnvelope<CallbackResource> {
+  return { type: `event.${resource.status}`, timestamp: resource.completedAt ?? resource.acceptedAt, data: resource };
 }
 
 // A body of more bytes would go out without its data anyway, and no text has fewer bytes than characters.

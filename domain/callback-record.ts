@@ -1,5 +1,5 @@
 import type { CallbackAttempt, DeliveryStatus } from './delivery.ts';
-import { isDelivered } from './delivery.ts';
+import { isCounted, isDelivered } from './delivery.ts';
 
 /** What is known of an event's callback. */
 export interface CallbackRecord {
@@ -20,8 +20,24 @@ export function initialCallback(url: string | null): CallbackRecord {
   return { status: url === null ? 'none' : 'pending', url, attempts: [] };
 }
 
+// With the excerpts some 400 KB: an engine takes 2 MiB as a workflow's result.
+const MAX_ATTEMPTS = 300;
+
+/** The first attempts are forgotten where there are more than any schedule has: somebody asked for them by hand. */
 export function recordAttempt(record: CallbackRecord, { attempt, nextAttemptAfterMs }: CallbackOutcome): CallbackRecord {
-  return { ...record, status: statusAfter(attempt, nextAttemptAfterMs), attempts: [...record.attempts, attempt] };
+  const attempts = [...record.attempts, attempt].slice(-MAX_ATTEMPTS);
+  return { ...record, status: statusAfter(attempt, nextAttemptAfterMs), attempts };
+}
+
+/** How many steps of the schedule are used up: what was asked for by hand begins it anew. */
+export function attemptsMade({ attempts }: CallbackRecord): number {
+  const last = attempts.findLastIndex(({ reason }) => reason === 'redelivery');
+  return attempts.slice(Math.max(0, last)).filter(isCounted).length;
+}
+
+/** The record as whoever may read the event sees it. */
+export function withoutExcerpts({ attempts, ...record }: CallbackRecord): CallbackRecord {
+  return { ...record, attempts: attempts.map(({ at, status, durationMs, error }) => ({ at, status, durationMs, error })) };
 }
 
 function statusAfter(attempt: CallbackAttempt, nextAttemptAfterMs: number | null): DeliveryStatus {

@@ -22,6 +22,8 @@ export interface CallbackAttempt {
   readonly retryAfterMs?: number;
   /** The first 1 KB of the answer as text; only the event's owner may see it. */
   readonly excerpt?: string;
+  /** Why it was made, unless it was due. */
+  readonly reason?: 'redelivery';
 }
 
 /** The body of every message (Standard Webhooks): `type` is dotted, `timestamp` is when the thing happened. */
@@ -41,7 +43,8 @@ export interface DelayInput {
 }
 
 export interface WebhookIdInput {
-  readonly eventId: string;
+  /** The workflow id of the event or batch. */
+  readonly owner: string;
   readonly run: number;
   /** A batch and an event may have the same id, yet a receiver must not take one's message for the other's. */
   readonly kind?: 'event' | 'batch';
@@ -89,14 +92,10 @@ export function nextDelayMs({ scheduleMs, attemptsMade, retryAfterMs = 0, jitter
  * The receiver's idempotency key, the same on every attempt, made of `[A-Za-z0-9_-]` only.
  * Different inputs never share one: what stands before the last `-` is the encoded id.
  */
-export function webhookId({ eventId, run, kind = 'event', progress }: WebhookIdInput): string {
+export function webhookId({ owner, run, kind = 'event', progress }: WebhookIdInput): string {
   const prefix = kind === 'event' ? 'evt' : 'bat';
   const suffix = progress === undefined ? '' : `-p${progress}`;
-  return `${prefix}_${encodeId(eventId)}-${run}${suffix}`;
-}
-
-export function callbackEnvelope<Data extends object>({ type, timestamp, data }: CallbackEnvelope<Data>): CallbackEnvelope<Data> {
-  return { type, timestamp, data };
+  return `${prefix}_${encodeId(owner)}-${run}${suffix}`;
 }
 
 /** `_2e` for `.`, `_5f` for `_` itself, `_u20ac` for `€` (per UTF-16 unit): can be undone, as `u` is no hex digit. */

@@ -41,7 +41,7 @@ export function isLimitKey(text: string): boolean {
   return OWN_ID.test(text);
 }
 
-/** The workflow that goes on with a callback. "~callback." is in no event's id. */
-export function deliveryWorkflowId(event: { readonly tenant: string; readonly id: string; readonly run: number }): string {
-  return `${eventWorkflowId(event)}~callback.${event.run}`;
+/** The workflow that goes on with a callback; `owner` is the workflow id of what has ended. "~callback." is in no event's id. */
+export function deliveryWorkflowId({ owner, run }: { readonly owner: string; readonly run: number }): string {
+  return `${owner}~callback.${run}`;
 }

@@ -1,6 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { createAddressGuard } from '../activities/callback/address-guard.ts';
+import { createAttemptDelivery } from '../activities/callback/attempt-delivery.ts';
 import { createGuardedAgent } from '../activities/callback/guarded-agent.ts';
+import { createHandedOver } from '../activities/callback/handed-over.ts';
+import { createOriginMemory } from '../activities/callback/origin-memory.ts';
 import { createPostCallback } from '../activities/callback/post-callback.ts';
 import { createActivities } from '../activities/index.ts';
 import type { ObserveRun } from '../activities/run-stage.ts';
@@ -17,22 +20,37 @@ export interface WorkerActivitiesOptions {
   readonly observe: ObserveRun;
 }
 
+export interface WorkerActivities {
+  readonly activities: Activities;
+  /** Ends the callbacks that go on beside the activities, within `graceMs` or soon after it. */
+  close(graceMs: number): Promise<void>;
+}
+
 /** The activities of a process; one set a process, as it pools the connections. */
-export function createWorkerActivities(options: WorkerActivitiesOptions): Activities {
+export function createWorkerActivities(options: WorkerActivitiesOptions): WorkerActivities {
   const guard = createAddressGuard(options.callbackAllow);
-  return createActivities({
+  const origins = createOriginMemory(Date.now);
+  const handedOver = createHandedOver(options.client);
+  const post = createPostCallback({
+    agent: createGuardedAgent({ guard }),
+    guard,
+    secrets: options.webhookSecrets,
+    now: Date.now,
+    userAgent: 'Tickless',
+  });
+  const attemptDelivery = createAttemptDelivery({
+    post: origins.watch(post),
+    scheduleMs: options.callbackScheduleMs,
+    random: Math.random,
+  });
+  const activities = createActivities({
     client: options.client,
     resolve: options.catalog.find,
     observe: options.observe,
     now: Date.now,
-    random: Math.random,
-    scheduleMs: options.callbackScheduleMs,
-    post: createPostCallback({
-      agent: createGuardedAgent({ guard }),
-      guard,
-      secrets: options.webhookSecrets,
-      now: Date.now,
-      userAgent: 'Tickless',
-    }),
+    attemptDelivery,
+    origins,
+    handedOver,
   });
+  return { activities, close: handedOver.close };
 }

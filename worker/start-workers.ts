@@ -1,7 +1,8 @@
 import { Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
-import type { Activities } from '../domain/activities.ts';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
+import { LIGHT_TASK_SLOTS } from '../domain/riding.ts';
+import type { WorkerActivities } from './create-worker-activities.ts';
 
 export type Lane = keyof typeof TASK_QUEUES;
 
@@ -9,7 +10,7 @@ export interface StartWorkersOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly lanes: readonly Lane[];
-  readonly activities: Activities;
+  readonly activities: WorkerActivities;
   readonly workflowBundle: WorkflowBundleOption;
   /** Heavy stages running at once in this process. */
   readonly heavySlots: number;
@@ -36,7 +37,7 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
     failed,
     stop: async () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-      await Promise.allSettled(runs);
+      await Promise.allSettled([...runs, options.activities.close(GRACE_MS)]);
     },
   };
 }
@@ -46,7 +47,7 @@ function workerOptions(lane: Lane, { connection, namespace, activities, workflow
     connection,
     namespace,
     taskQueue: TASK_QUEUES[lane],
-    activities,
+    activities: { ...activities.activities },
     shutdownGraceTime: GRACE_MS,
     shutdownForceTime: FORCE_MS,
   };
@@ -62,9 +63,9 @@ function workerOptions(lane: Lane, { connection, namespace, activities, workflow
     ...common,
     ...sticky,
     enableNonLocalActivities: false,
-    // A callback that waits for its receiver holds a slot: with few of them healthy events would stand behind slow receivers.
-    maxConcurrentWorkflowTaskExecutions: 256,
-    maxConcurrentLocalActivityExecutions: 256,
+    // A callback that rides holds a slot for up to a second: with few of them healthy events would stand behind slow receivers.
+    maxConcurrentWorkflowTaskExecutions: LIGHT_TASK_SLOTS,
+    maxConcurrentLocalActivityExecutions: LIGHT_TASK_SLOTS,
     workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
     maxCachedWorkflows: 500,
   };

@@ -1,14 +1,16 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
-import { withoutLargeData } from '../domain/callback-message.ts';
+import { eventMessage, withoutLargeData } from '../domain/callback-message.ts';
+import type { CallbackTarget, Ride } from '../domain/callback-message.ts';
 import { recordAttempt } from '../domain/callback-record.ts';
-import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
+import type { CallbackRecord } from '../domain/callback-record.ts';
+import { eventWorkflowId } from '../domain/event-id.ts';
 import type { EventResource } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { startDelivery } from './start-delivery.ts';
 
-// An attempt has 30 s and cuts itself off; the rest is for a process that can't.
-const { sendCallback } = proxyLocalActivities<Activities>({ startToCloseTimeout: '40s', retry: { maximumAttempts: 1 } });
+// It hands over after 1 s by itself; the rest is for a process that can't.
+const { rideCallback } = proxyLocalActivities<Activities>({ startToCloseTimeout: '10s', retry: { maximumAttempts: 1 } });
 
 /**
  * Sends an ended event's callback, if it has one. A light event's first attempt rides in this workflow task; whatever is
@@ -16,24 +18,30 @@ const { sendCallback } = proxyLocalActivities<Activities>({ startToCloseTimeout:
  * first, nor for a cancelled one: whoever cancelled it waits for this very task.
  */
 export async function callBack(run: EventRun, resource: EventResource): Promise<CallbackRecord> {
-  const { id, tenant, run: number, callback, plan } = run.event;
+  const { tenant, run: number, callback, plan } = run.event;
   const record = resource.callback;
   if (callback === null) return record;
-  const target = { id, tenant, run: number, callback };
-  if (plan.recordFirst || resource.status === 'cancelled') {
-    await startDelivery({ target, resource: withoutLargeData(resource), attempts: [], firstAttemptAfterMs: 0 });
-    return record;
+  const target: CallbackTarget = { kind: 'event', tenant, owner: eventWorkflowId(run.event), run: number, callback };
+  let ride: Ride = { kind: 'declined' };
+  if (!plan.recordFirst && resource.status !== 'cancelled') {
+    try {
+      ride = await rideCallback({ target, message: eventMessage(resource), ended: { run, workflow: resource.workflow } });
+    } catch {
+      // Nothing is known of an attempt that its process couldn't end. The event has its verdict whatever becomes of it.
+    }
   }
-  let outcome: CallbackOutcome | null = null;
-  try {
-    outcome = await sendCallback({ target, resource, attemptsMade: 0, run });
-  } catch {
-    // Nothing is known of the attempt: its process couldn't end it. The event has its verdict whatever becomes of it.
+  if (ride.kind === 'sent') {
+    const next = recordAttempt(record, ride);
+    if (ride.nextAttemptAfterMs !== null) {
+      const message = eventMessage(withoutLargeData(resource));
+      await startDelivery({ target, message, attempts: next.attempts, firstAttemptAfterMs: ride.nextAttemptAfterMs });
+    }
+    return next;
   }
-  const next = outcome === null ? record : recordAttempt(record, outcome);
-  const firstAttemptAfterMs = outcome === null ? 0 : outcome.nextAttemptAfterMs;
-  if (firstAttemptAfterMs !== null) {
-    await startDelivery({ target, resource: withoutLargeData(resource), attempts: next.attempts, firstAttemptAfterMs });
-  }
-  return next;
+  await startDelivery({
+    target,
+    message: eventMessage(withoutLargeData(resource)),
+    ...(ride.kind === 'handed_over' && { handedOver: true }),
+  });
+  return record;
 }

@@ -1,20 +1,10 @@
-import { proxyActivities, setHandler, sleep } from '@temporalio/workflow';
+import { condition, continueAsNew, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
-import type { CallbackResource, CallbackTarget } from '../domain/callback-message.ts';
-import type { CallbackAttempt } from '../domain/delivery.ts';
-import { isCounted } from '../domain/delivery.ts';
-import { recordAttempt } from '../domain/callback-record.ts';
-import type { CallbackRecord } from '../domain/callback-record.ts';
+import { attemptsMade, initialCallback, recordAttempt } from '../domain/callback-record.ts';
+import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
+import type { DeliveryInput } from '../domain/delivery-input.ts';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
-import { deliveryQuery } from './messages.ts';
-
-export interface DeliveryInput {
-  readonly target: CallbackTarget;
-  readonly resource: CallbackResource;
-  /** Those that rode in the event's own workflow. */
-  readonly attempts: readonly CallbackAttempt[];
-  readonly firstAttemptAfterMs: number;
-}
+import { attemptEndedSignal, deliveryQuery, redeliverSignal } from './messages.ts';
 
 const { sendCallback } = proxyActivities<Activities>({
   taskQueue: TASK_QUEUES.delivery,
@@ -23,17 +13,61 @@ const { sendCallback } = proxyActivities<Activities>({
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
 
-/** Sends a callback until it is delivered or the schedule is exhausted; its result is the record of all attempts. */
-export async function deliverCallback({ target, resource, attempts, firstAttemptAfterMs }: DeliveryInput): Promise<CallbackRecord> {
-  let record: CallbackRecord = { ...resource.callback, attempts };
-  setHandler(deliveryQuery, () => record);
+// An attempt has 30 s, and its process a few to tell of it; without its word the process is taken for dead.
+const REPORT_WITHIN_MS = 40_000;
+// Whoever asks for a redelivery reads the record first, and passes it on. For longer than that may take the next one still
+// finds this run, so that no two of them go on from the same record.
+const LINGER_MS = 10_000;
 
-  let afterMs: number | null = firstAttemptAfterMs;
-  while (afterMs !== null) {
-    if (afterMs > 0) await sleep(afterMs);
-    const outcome = await sendCallback({ target, resource, attemptsMade: record.attempts.filter(isCounted).length });
+/**
+ * Sends a callback until it is delivered or the schedule is exhausted, and again whenever asked to; its result is the
+ * record of all attempts.
+ */
+export async function deliverCallback(input: DeliveryInput): Promise<CallbackRecord> {
+  const { target, message } = input;
+  let record: CallbackRecord = { ...initialCallback(target.callback.url), attempts: input.attempts ?? [] };
+  let afterMs = input.firstAttemptAfterMs === undefined ? 0 : input.firstAttemptAfterMs;
+  let asked = input.redeliveries ?? 0;
+  let reports: readonly CallbackOutcome[] = [];
+  let lingerMs = afterMs === null ? LINGER_MS : 0;
+  setHandler(deliveryQuery, () => record);
+  setHandler(redeliverSignal, () => {
+    asked += 1;
+  });
+  setHandler(attemptEndedSignal, (outcome) => {
+    reports = [...reports, outcome];
+  });
+
+  if (input.handedOver === true) await condition(() => reports.length > 0, REPORT_WITHIN_MS);
+  for (;;) {
+    const [report] = reports;
+    if (report !== undefined) {
+      reports = reports.slice(1);
+      note(report);
+      continue;
+    }
+    const waitMs = asked > 0 ? 0 : (afterMs ?? lingerMs);
+    // Something else came up: it is looked at first.
+    if (waitMs > 0 && (await condition(() => asked > 0 || reports.length > 0, waitMs))) continue;
+    if (afterMs === null && asked === 0) return record;
+    await send();
+    if (!workflowInfo().continueAsNewSuggested || reports.length > 0) continue;
+    if (afterMs === null && asked === 0) return record;
+    const { attempts } = record;
+    await continueAsNew<typeof deliverCallback>({ target, message, attempts, firstAttemptAfterMs: afterMs, redeliveries: asked });
+  }
+
+  async function send(): Promise<void> {
+    const due = { target, message, attemptsMade: attemptsMade(record) };
+    if (asked === 0) return note(await sendCallback(due));
+    asked -= 1;
+    lingerMs = LINGER_MS;
+    record = { ...record, status: 'pending' };
+    note(await sendCallback({ ...due, attemptsMade: 0, reason: 'redelivery' }));
+  }
+
+  function note(outcome: CallbackOutcome): void {
     record = recordAttempt(record, outcome);
     afterMs = outcome.nextAttemptAfterMs;
   }
-  return record;
 }

@@ -1,17 +1,19 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ClaimMessage } from '../domain/activities.ts';
 import {
+  ATTEMPT_ENDED_SIGNAL,
   CANCEL_UPDATE,
   CLAIM_SIGNAL,
   DELIVERY_QUERY,
   GRANTED_SIGNAL,
   PERMITS_QUERY,
   PROGRESS_QUERY,
+  REDELIVER_SIGNAL,
   RELEASE_SIGNAL,
   RUN_QUERY,
   SET_CAPACITY_UPDATE,
 } from '../domain/durable-names.ts';
-import type { CallbackRecord } from '../domain/callback-record.ts';
+import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
 import type { EventResource } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import type { Permits } from '../domain/permits.ts';
@@ -19,6 +21,8 @@ import type { Permits } from '../domain/permits.ts';
 export const progressQuery = defineQuery<EventResource>(PROGRESS_QUERY);
 export const runQuery = defineQuery<EventRun>(RUN_QUERY);
 export const deliveryQuery = defineQuery<CallbackRecord>(DELIVERY_QUERY);
+export const redeliverSignal = defineSignal(REDELIVER_SIGNAL);
+export const attemptEndedSignal = defineSignal<[CallbackOutcome]>(ATTEMPT_ENDED_SIGNAL);
 export const cancelUpdate = defineUpdate<void, [CancelInput]>(CANCEL_UPDATE);
 
 export interface CancelInput {

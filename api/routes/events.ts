@@ -131,11 +131,11 @@ function accepted(context: Context<AppEnvironment>, { id, type, tier }: Accepted
   return context.json({ id, type, tier, status: 'accepted', links: { self, stream: `${self}/stream`, why: `${self}/why` } }, 202);
 }
 
-function selfLink(id: string): string {
+export function selfLink(id: string): string {
   return `/v1/events/${encodeURIComponent(id)}`;
 }
 
-function noSuchEvent(context: Context<AppEnvironment>, id: string): Response {
+export function noSuchEvent(context: Context<AppEnvironment>, id: string): Response {
   return problem(context, { code: 'not_found', detail: `there is no event "${id}"` });
 }
 

@@ -19,7 +19,7 @@ import { readHeartbeat } from './read-heartbeat.ts';
 const QUERY_TIMEOUT_MS = 200;
 
 /**
- * Reads an event: what its closed workflow left, else what this process sees of it, else what its workflow answers at
+ * Reads an event with all that is known of its callback: what its closed workflow left, else what this process sees of it, else what its workflow answers at
  * once, else that it was accepted. Null when there is none.
  */
 export async function readEvent(client: Client, liveRuns: LiveRuns, execution: Execution): Promise<EventResource | null> {
@@ -62,10 +62,10 @@ async function readEnded(client: Client, execution: Execution, end: Exclude<Work
   return { ...resource, callback: { ...resource.callback, status: event.callback === null ? 'none' : 'failed' } };
 }
 
-/** A callback that was handed over is on record in its own workflow. */
+/** A callback that was handed over, or sent again, is on record in its own workflow. */
 async function withDelivery(client: Client, resource: EventResource): Promise<EventResource> {
-  if (resource.callback.status !== 'pending') return resource;
-  const delivery = { workflowId: deliveryWorkflowId(resource) };
+  if (resource.callback.status === 'none') return resource;
+  const delivery = { workflowId: deliveryWorkflowId({ owner: resource.workflow.id, run: resource.run }) };
   const end = await readWorkflowEnd(client, delivery);
   if (end === null) return resource;
   if (end.kind === 'completed' && isCallbackRecord(end.result)) return { ...resource, callback: end.result };
@@ -102,7 +102,7 @@ function isAcceptedEvent(value: unknown): value is AcceptedEvent {
   return isRecord(value) && 'acceptedAtMs' in value && 'plan' in value;
 }
 
-function isCallbackRecord(value: unknown): value is CallbackRecord {
+export function isCallbackRecord(value: unknown): value is CallbackRecord {
   return isRecord(value) && 'status' in value && 'attempts' in value;
 }
 

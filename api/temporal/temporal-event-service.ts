@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
+import { withoutExcerpts } from '../../domain/callback-record.ts';
 import { eventWorkflowId, isEventId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
@@ -9,6 +10,7 @@ import { callEngine } from './engine-call.ts';
 import { explainEvent } from './explain-event.ts';
 import { listEvents } from './list-events.ts';
 import { readEvent } from './read-event.ts';
+import { redeliverCallback } from './redeliver-callback.ts';
 import { startEvent } from './start-event.ts';
 import { waitForEnd } from './wait-for-end.ts';
 
@@ -50,16 +52,19 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     return Promise.race([wait, stopped]).finally(() => waits.delete(end));
   }
 
-  async function get({ tenant, id }: EventKey): Promise<EventResource | null> {
-    if (!isEventId(id)) return null;
-    const resource = await readEvent(client, liveRuns, { workflowId: eventWorkflowId({ tenant, id }) });
-    return resource === null ? null : withUrl(resource);
+  async function read({ tenant, id }: EventKey): Promise<EventResource | null> {
+    return isEventId(id) ? readEvent(client, liveRuns, { workflowId: eventWorkflowId({ tenant, id }) }) : null;
   }
 
-  function withUrl(resource: EventResource): EventResource {
-    if (uiUrl === null) return resource;
+  async function get(key: EventKey): Promise<EventResource | null> {
+    const resource = await read(key);
+    return resource === null ? null : toShown(resource);
+  }
+
+  function toShown(resource: EventResource): EventResource {
     const { id, runId } = resource.workflow;
-    return { ...resource, workflow: { id, runId, url: `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(id)}/${runId}` } };
+    const url = uiUrl === null ? null : `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(id)}/${runId}`;
+    return { ...resource, callback: withoutExcerpts(resource.callback), workflow: { id, runId, url } };
   }
 
   return {
@@ -78,7 +83,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
         const { runId } = started;
         const wait = waitForEnd({ client, event, runId, live: live.ended, runsHere, waitMs, read: () => get(event) });
         const resource = await unlessStopped(wait);
-        return resource === null ? { kind: 'accepted' } : { kind: 'ended', resource: withUrl(resource) };
+        return resource === null ? { kind: 'accepted' } : { kind: 'ended', resource: toShown(resource) };
       } finally {
         live?.stop();
       }
@@ -86,12 +91,18 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
 
     async list(filter) {
       const page = await listEvents(client, liveRuns, filter);
-      return { ...page, items: page.items.map(withUrl) };
+      return { ...page, items: page.items.map(toShown) };
     },
 
     async cancel({ tenant, id }) {
       return isEventId(id) ? cancelEvent(client, eventWorkflowId({ tenant, id })) : 'not_found';
     },
+
+    async deliveries(key) {
+      return (await read(key))?.callback.attempts ?? null;
+    },
+
+    redeliver: async (key) => redeliverCallback(client, () => read(key)),
 
     async why(key) {
       const resource = await get(key);

@@ -7,6 +7,7 @@ import { describing } from './describing.ts';
 import { joining } from './joining.ts';
 import { listing } from './listing.ts';
 import { reading } from './reading.ts';
+import { redelivering } from './redelivering.ts';
 import { refusing } from './refusing.ts';
 import { refusingInvalidEvents } from './refusing-invalid-events.ts';
 
@@ -24,6 +25,7 @@ export function describeEventContract({ start }: { readonly start: () => Promise
   describe('joining an event by its id', () => joining(api));
   describe('reading an event', () => reading(api));
   describe('cancelling an event', () => cancelling(api));
+  describe('sending a callback again', () => redelivering(api));
   describe('listing events', () => listing(api));
   describe('refusing a request', () => refusing(api));
   describe('refusing an invalid event', () => refusingInvalidEvents(api));

@@ -90,6 +90,18 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
       return 'cancelling';
     },
 
+    async deliveries(key) {
+      callEngine();
+      return entries.has(eventWorkflowId(key)) ? [] : null;
+    },
+
+    async redeliver(key) {
+      callEngine();
+      const entry = entries.get(eventWorkflowId(key));
+      if (entry === undefined) return 'not_found';
+      return runs.isEnded(entry.run.phase) && entry.run.event.callback !== null ? 'redelivering' : 'nothing_sent';
+    },
+
     async why(key) {
       callEngine();
       const entry = entries.get(eventWorkflowId(key));

@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import { createActivities } from '../../../activities/index.ts';
+import { createHandedOver } from '../../../activities/callback/handed-over.ts';
+import { createOriginMemory } from '../../../activities/callback/origin-memory.ts';
 import { createRequestCancel } from '../../../activities/request-cancel.ts';
 
 function fakeClient(cancel: () => Promise<unknown>) {
@@ -35,11 +37,11 @@ describe('the activities', () => {
       resolve: () => undefined,
       observe: () => undefined,
       now: () => 0,
-      post: () => Promise.reject(new Error('not called')),
-      scheduleMs: [],
-      random: () => 0,
+      attemptDelivery: () => Promise.reject(new Error('not called')),
+      origins: createOriginMemory(() => 0),
+      handedOver: createHandedOver(client),
     });
 
-    expect(Object.keys(activities)).toEqual(['runStage', 'sendCallback', 'requestCancel', 'claimPermit', 'findClosedRuns']);
+    expect(Object.keys(activities)).toEqual(['runStage', 'sendCallback', 'rideCallback', 'requestCancel', 'claimPermit', 'findClosedRuns']);
   });
 });

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { limitEnvelope } from '../../../activities/callback/limit-envelope.ts';
-import { callbackEnvelope } from '../../../domain/delivery.ts';
 
 describe('limitEnvelope', () => {
-  const envelope = (data: object) => callbackEnvelope({ type: 'event.completed', timestamp: '2026-01-01T00:00:00.000Z', data });
+  const envelope = (data: object) => ({ type: 'event.completed', timestamp: '2026-01-01T00:00:00.000Z', data });
   const large = 'x'.repeat(256 * 1024);
 
   it('leaves a small envelope as it is', () => {

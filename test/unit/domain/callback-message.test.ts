@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { initialCallback } from '../../../domain/callback-record.ts';
-import { withoutLargeData } from '../../../domain/callback-message.ts';
+import { eventMessage, withoutLargeData } from '../../../domain/callback-message.ts';
 import { isCounted } from '../../../domain/delivery.ts';
 import { toEventResource } from '../../../domain/event-resource.ts';
 import type { EventResource } from '../../../domain/event-resource.ts';
@@ -22,6 +22,18 @@ describe('withoutLargeData', () => {
     const { data: _data, ...rest } = resourceWith('x'.repeat(300_000));
 
     expect(withoutLargeData(resourceWith('x'.repeat(300_000)))).toEqual({ ...rest, omitted: ['data'] });
+  });
+});
+
+describe('the message of an event', () => {
+  it('says how it ended and when, and holds the event', () => {
+    const data = { ...resourceWith({}), status: 'failed' as const, completedAt: '2026-01-01T12:00:00.050Z' };
+
+    expect(JSON.stringify(eventMessage(data))).toBe(JSON.stringify({ type: 'event.failed', timestamp: '2026-01-01T12:00:00.050Z', data }));
+  });
+
+  it('falls back on the time of acceptance where the end is unknown', () => {
+    expect(eventMessage(resourceWith({})).timestamp).toBe('2026-01-01T12:00:00.000Z');
   });
 });
 

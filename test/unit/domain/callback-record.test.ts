@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initialCallback, recordAttempt } from '../../../domain/callback-record.ts';
+import { attemptsMade, initialCallback, recordAttempt, withoutExcerpts } from '../../../domain/callback-record.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
 
 const url = 'https://shop.example/hook';
@@ -30,5 +30,40 @@ describe('a callback', () => {
 
     expect(second).toEqual({ status: 'delivered', url, attempts: [answered(500), answered(200)] });
     expect(first.attempts).toEqual([answered(500)]);
+  });
+});
+
+describe('the schedule', () => {
+  const failed = { ...answered(500), error: 'http_500' };
+  const busy = { ...answered(null), error: 'busy' };
+  const redelivered = { ...failed, reason: 'redelivery' as const };
+
+  it.each([
+    [[], 0],
+    [[failed, failed], 2],
+    [[failed, busy], 1],
+    [[failed, failed, redelivered], 1],
+    [[failed, redelivered, failed, redelivered, failed, failed], 3],
+  ])('counts the attempts that used it up since it began: %#', (attempts, made) => {
+    expect(attemptsMade({ ...initialCallback(url), attempts })).toBe(made);
+  });
+
+  it('is not lost when the first of very many attempts are forgotten', () => {
+    let record = initialCallback(url);
+    for (let made = 0; made < 400; made += 1) record = recordAttempt(record, { attempt: redelivered, nextAttemptAfterMs: null });
+
+    expect(record.attempts).toHaveLength(300);
+    expect(attemptsMade(record)).toBe(1);
+  });
+});
+
+describe('withoutExcerpts', () => {
+  it('leaves what anybody may see who may see the event', () => {
+    const attempt = { ...answered(500), error: 'http_500', excerpt: 'secret', retryAfterMs: 5, reason: 'redelivery' as const };
+
+    expect(withoutExcerpts({ ...initialCallback(url), attempts: [attempt] })).toEqual({
+      ...initialCallback(url),
+      attempts: [{ ...answered(500), error: 'http_500' }],
+    });
   });
 });

@@ -1,9 +1,10 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
 import type { CallbackPost } from '../../../activities/callback/post-callback.ts';
-import { createSendCallback } from '../../../activities/send-callback.ts';
-import type { SendCallbackDependencies } from '../../../activities/send-callback.ts';
+import { createAttemptDelivery } from '../../../activities/callback/attempt-delivery.ts';
+import type { AttemptDeliveryOptions } from '../../../activities/callback/attempt-delivery.ts';
+import { eventMessage } from '../../../domain/callback-message.ts';
 import type { CallbackMessage } from '../../../domain/callback-message.ts';
+import { eventWorkflowId } from '../../../domain/event-id.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';
 import type { CallbackOutcome } from '../../../domain/callback-record.ts';
@@ -21,26 +22,26 @@ function failedWith(status: number | null, fields: Partial<CallbackAttempt> = {}
   return { ...delivered, status, error: `http_${status}`, ...fields };
 }
 
-function activity(dependencies: SendCallbackDependencies): (message: CallbackMessage) => Promise<CallbackOutcome> {
-  return (message) => new MockActivityEnvironment().run(createSendCallback(dependencies), message);
+function prepareWith(options: AttemptDeliveryOptions): (message: CallbackMessage) => Promise<CallbackOutcome> {
+  return (message) => createAttemptDelivery(options)(message, new AbortController().signal);
 }
 
-/** An activity whose receiver gives this answer, and what it posts. */
+/** A delivery whose receiver gives this answer, and what it posts. */
 function prepare(answer: CallbackAttempt = delivered) {
   const posts: CallbackPost[] = [];
   const post = async (sent: CallbackPost): Promise<CallbackAttempt> => {
     posts.push(sent);
     return answer;
   };
-  return { posts, sendCallback: activity({ post, scheduleMs: [5_000, 300_000], random: () => 0.5, observe: () => undefined }) };
+  return { posts, attemptDelivery: prepareWith({ post, scheduleMs: [5_000, 300_000], random: () => 0.5 }) };
 }
 
 function messageOf({ end = completed, result = 'done', attemptsMade = 0, ...fields }: MessageFields = {}): CallbackMessage {
   const event = acceptedEvent({ callback, ...fields });
   const run = endRun(completeStage(acceptRun(event), 'action', result), end);
   const resource = toEventResource(run, initialCallback(callback.url), { id: 'order-1', runId: 'run-a' });
-  const target = { id: event.id, tenant: event.tenant, run: event.run, callback: event.callback ?? callback };
-  return { target, resource, attemptsMade };
+  const target = { kind: 'event', tenant: event.tenant, owner: eventWorkflowId(event), run: event.run, callback } as const;
+  return { target, message: eventMessage(resource), attemptsMade };
 }
 
 interface MessageFields extends Partial<AcceptedEvent> {
@@ -51,9 +52,9 @@ interface MessageFields extends Partial<AcceptedEvent> {
 
 describe('the message of a callback', () => {
   it("goes to the caller's address with the caller's headers", async () => {
-    const { sendCallback, posts } = prepare();
+    const { attemptDelivery, posts } = prepare();
 
-    await sendCallback(messageOf());
+    await attemptDelivery(messageOf());
 
     expect(posts).toEqual([{ url: callback.url, headers: callback.headers, webhookId: 'evt_order-1-1', body: expect.any(String) }]);
   });
@@ -63,31 +64,22 @@ describe('the message of a callback', () => {
     ['event.failed', { status: 'failed', endedAtMs: NOON_MS + 50, error: eventError() }],
     ['event.cancelled', { status: 'cancelled', endedAtMs: NOON_MS + 50 }],
   ])('is of type %s, says when that was, and holds the event', async (type, end) => {
-    const { sendCallback, posts } = prepare();
+    const { attemptDelivery, posts } = prepare();
     const message = messageOf({ end });
 
-    await sendCallback(message);
+    await attemptDelivery(message);
 
-    expect(JSON.parse(posts[0]?.body ?? '')).toEqual({ type, timestamp: '2026-01-01T12:00:00.050Z', data: message.resource });
-  });
-
-  it('falls back on the time of acceptance where the end is unknown', async () => {
-    const { sendCallback, posts } = prepare();
-    const { resource, ...message } = messageOf();
-
-    await sendCallback({ ...message, resource: { ...resource, completedAt: null } });
-
-    expect(JSON.parse(posts[0]?.body ?? '')).toMatchObject({ timestamp: '2026-01-01T12:00:00.000Z' });
+    expect(JSON.parse(posts[0]?.body ?? '')).toEqual({ type, timestamp: '2026-01-01T12:00:00.050Z', data: message.message.data });
   });
 
   it('has the same webhook id on every attempt, and another one for another event, tenant or run', async () => {
-    const { sendCallback, posts } = prepare();
+    const { attemptDelivery, posts } = prepare();
 
-    await sendCallback(messageOf());
-    await sendCallback(messageOf({ attemptsMade: 3 }));
-    await sendCallback(messageOf({ id: 'order-2' }));
-    await sendCallback(messageOf({ tenant: 'acme' }));
-    await sendCallback(messageOf({ run: 2 }));
+    await attemptDelivery(messageOf());
+    await attemptDelivery(messageOf({ attemptsMade: 3 }));
+    await attemptDelivery(messageOf({ id: 'order-2' }));
+    await attemptDelivery(messageOf({ tenant: 'acme' }));
+    await attemptDelivery(messageOf({ run: 2 }));
 
     expect(posts.map(({ webhookId }) => webhookId)).toEqual([
       'evt_order-1-1',
@@ -99,9 +91,9 @@ describe('the message of a callback', () => {
   });
 
   it('leaves out data that makes it too large, and says so', async () => {
-    const { sendCallback, posts } = prepare();
+    const { attemptDelivery, posts } = prepare();
 
-    await sendCallback(messageOf({ data: 'x'.repeat(256 * 1024) }));
+    await attemptDelivery(messageOf({ data: 'x'.repeat(256 * 1024) }));
 
     const body = posts[0]?.body ?? '';
     expect(Buffer.byteLength(body)).toBeLessThan(256 * 1024);
@@ -115,9 +107,9 @@ describe('what an attempt leads to', () => {
     ['a receiver that is gone', failedWith(410)],
     ['a receiver that is gone and asks to wait', failedWith(410, { retryAfterMs: 60_000 })],
   ])('is the end after %s', async (_what, attempt) => {
-    const { sendCallback } = prepare(attempt);
+    const { attemptDelivery } = prepare(attempt);
 
-    expect(await sendCallback(messageOf())).toEqual({ attempt, nextAttemptAfterMs: null });
+    expect(await attemptDelivery(messageOf())).toEqual({ attempt, nextAttemptAfterMs: null });
   });
 
   it.each([
@@ -127,30 +119,36 @@ describe('what an attempt leads to', () => {
     [9, null],
   ])('follows the schedule: with %i attempts before it, the next is due in %s ms', async (attemptsMade, nextAttemptAfterMs) => {
     const attempt = failedWith(500);
-    const { sendCallback } = prepare(attempt);
+    const { attemptDelivery } = prepare(attempt);
 
-    expect(await sendCallback(messageOf({ attemptsMade }))).toEqual({ attempt, nextAttemptAfterMs });
+    expect(await attemptDelivery(messageOf({ attemptsMade }))).toEqual({ attempt, nextAttemptAfterMs });
   });
 
   it('goes on after an attempt that got no answer', async () => {
-    const { sendCallback } = prepare(failedWith(null, { error: 'timeout' }));
+    const { attemptDelivery } = prepare(failedWith(null, { error: 'timeout' }));
 
-    expect((await sendCallback(messageOf())).nextAttemptAfterMs).toBe(5_000);
+    expect((await attemptDelivery(messageOf())).nextAttemptAfterMs).toBe(5_000);
   });
 
   it.each([
     [1_000, 5_000],
     [60_000, 60_000],
   ])('lets the receiver ask for a longer pause only: %s ms make it %s', async (retryAfterMs, nextAttemptAfterMs) => {
-    const { sendCallback } = prepare(failedWith(503, { retryAfterMs }));
+    const { attemptDelivery } = prepare(failedWith(503, { retryAfterMs }));
 
-    expect((await sendCallback(messageOf())).nextAttemptAfterMs).toBe(nextAttemptAfterMs);
+    expect((await attemptDelivery(messageOf())).nextAttemptAfterMs).toBe(nextAttemptAfterMs);
   });
 
   it('is spread by chance', async () => {
     const post = async (): Promise<CallbackAttempt> => failedWith(500);
-    const sendCallback = activity({ post, scheduleMs: [5_000], random: () => 0, observe: () => undefined });
+    const attemptDelivery = prepareWith({ post, scheduleMs: [5_000], random: () => 0 });
 
-    expect((await sendCallback(messageOf())).nextAttemptAfterMs).toBe(4_500);
+    expect((await attemptDelivery(messageOf())).nextAttemptAfterMs).toBe(4_500);
+  });
+
+  it('says why it was made, unless it was due', async () => {
+    const { attemptDelivery } = prepare();
+
+    expect((await attemptDelivery({ ...messageOf(), reason: 'redelivery' })).attempt).toEqual({ ...delivered, reason: 'redelivery' });
   });
 });

@@ -1,0 +1,70 @@
+import type { Client } from '@temporalio/client';
+import type { CallbackTarget } from '../../domain/callback-message.ts';
+import type { CallbackOutcome } from '../../domain/callback-record.ts';
+import { ATTEMPT_ENDED_SIGNAL } from '../../domain/durable-names.ts';
+import { deliveryWorkflowId } from '../../domain/event-id.ts';
+
+/** Attempts that outlast the workflow task they rode in. */
+export interface HandedOver {
+  /** Waits for the attempt, and tells its delivery of the outcome. */
+  keep(target: CallbackTarget, attempting: Promise<CallbackOutcome>, aborting: AbortController): void;
+  /** True when nothing more can be kept, since the process is about to stop. */
+  isClosed(): boolean;
+  /** Lets what is under way end for at most `graceMs`, then breaks it off; its deliveries send again. */
+  close(graceMs: number): Promise<void>;
+}
+
+const RETRY_MS = 100;
+// Its delivery waits for longer; after that it has sent again.
+const REPORT_WITHIN_MS = 5_000;
+const LAST_REPORT_MS = 1_000;
+
+export function createHandedOver(client: Client): HandedOver {
+  const kept = new Map<Promise<void>, AbortController>();
+  let closed = false;
+
+  async function report(target: CallbackTarget, attempting: Promise<CallbackOutcome>): Promise<void> {
+    const outcome = await attempting;
+    const delivery = client.workflow.getHandle(deliveryWorkflowId(target));
+    const deadlineMs = Date.now() + REPORT_WITHIN_MS;
+    for (;;) {
+      try {
+        await delivery.signal(ATTEMPT_ENDED_SIGNAL, outcome);
+        return;
+      } catch {
+        // The delivery may be about to start, or the engine away for a moment. Without a report the delivery sends again.
+        if (Date.now() > deadlineMs) return;
+        await pause(RETRY_MS);
+      }
+    }
+  }
+
+  return {
+    keep(target, attempting, aborting) {
+      const reporting = report(target, attempting).finally(() => kept.delete(reporting));
+      kept.set(reporting, aborting);
+    },
+    isClosed: () => closed,
+    async close(graceMs) {
+      closed = true;
+      await settledWithin([...kept.keys()], graceMs);
+      for (const aborting of kept.values()) aborting.abort();
+      await settledWithin([...kept.keys()], LAST_REPORT_MS);
+    },
+  };
+}
+
+async function settledWithin(promises: readonly Promise<void>[], timeoutMs: number): Promise<void> {
+  const late = new AbortController();
+  await Promise.race([Promise.allSettled(promises).finally(() => late.abort()), pause(timeoutMs, late.signal)]);
+}
+
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

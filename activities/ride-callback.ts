@@ -1,0 +1,54 @@
+import type { Ride, RideMessage } from '../domain/callback-message.ts';
+import { mayRide, RIDE_MS } from '../domain/riding.ts';
+import type { AttemptDelivery } from './callback/attempt-delivery.ts';
+import type { HandedOver } from './callback/handed-over.ts';
+import type { OriginMemory } from './callback/origin-memory.ts';
+import { originOf } from './callback/origin-memory.ts';
+import type { ObserveRun } from './run-stage.ts';
+
+export interface RideCallbackDependencies {
+  readonly attemptDelivery: AttemptDelivery;
+  readonly origins: OriginMemory;
+  readonly handedOver: HandedOver;
+  readonly observe: ObserveRun;
+}
+
+/**
+ * Makes the first attempt of a light event's callback inside the event's workflow task, if the riding rule lets it. What
+ * isn't answered in 1 s is handed over, not cut: it goes on here, and its delivery is told of the outcome. After a crash
+ * it is made again with the same `webhook-id`.
+ */
+export function createRideCallback({ attemptDelivery, origins, handedOver, observe }: RideCallbackDependencies) {
+  let riding = 0;
+  return async function rideCallback({ ended, ...message }: RideMessage): Promise<Ride> {
+    // A receiver that reads the event before it answers sees how it ended, also if that was in the workflow.
+    observe(ended.run, ended.workflow);
+    const origin = originOf(message.target.callback.url);
+    const allowed = mayRide({ isTroubled: origins.isTroubled(origin), openAtOrigin: origins.openAt(origin), riding });
+    if (!allowed || handedOver.isClosed()) return { kind: 'declined' };
+
+    const aborting = new AbortController();
+    riding += 1;
+    try {
+      const attempting = attemptDelivery({ ...message, attemptsMade: 0 }, aborting.signal);
+      const outcome = await within(attempting, RIDE_MS);
+      if (outcome !== null) return { kind: 'sent', ...outcome };
+      handedOver.keep(message.target, attempting, aborting);
+      return { kind: 'handed_over' };
+    } finally {
+      riding -= 1;
+    }
+  };
+}
+
+async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,40 @@
+import type { CallbackAttempt } from './delivery.ts';
+
+/** Workflow tasks of light events that a process runs at once. */
+export const LIGHT_TASK_SLOTS = 256;
+
+/** For so long an attempt may hold up the event whose workflow task it rides in. */
+export const RIDE_MS = 1_000;
+
+// As many as there are connections to an origin: one more would wait in line.
+const MAX_OPEN_AT_ORIGIN = 16;
+const MAX_RIDING = LIGHT_TASK_SLOTS / 2;
+
+export interface RidingInput {
+  /** The origin was lately failing or slow, as this process saw it. */
+  readonly isTroubled: boolean;
+  /** Attempts open at the origin from this process, of any kind. */
+  readonly openAtOrigin: number;
+  /** Attempts that ride just now in this process, to any origin. */
+  readonly riding: number;
+}
+
+/**
+ * Whether an event's first attempt may ride in the event's own workflow task. A receiver that is slow or dead so holds up
+ * nobody's task but the few that found it out, and never more than half of them.
+ */
+export function mayRide({ isTroubled, openAtOrigin, riding }: RidingInput): boolean {
+  return !isTroubled && openAtOrigin < MAX_OPEN_AT_ORIGIN && riding < MAX_RIDING;
+}
+
+const NOT_ITS_FAULT: ReadonlySet<string> = new Set(['busy', 'aborted', 'guarded']);
+const OVERLOADED: ReadonlySet<number> = new Set([408, 410, 429]);
+
+/**
+ * Whether an attempt shows that its destination is unwell: it gave no answer, or one that says so. Any other answer,
+ * a 404 for one, is about the message, and shows that the destination lives.
+ */
+export function isUnwell({ status, error }: CallbackAttempt): boolean {
+  if (status === null) return error !== null && !NOT_ITS_FAULT.has(error);
+  return status >= 500 || OVERLOADED.has(status);
+}

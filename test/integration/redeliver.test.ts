@@ -1,0 +1,124 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { EventResource } from '../../domain/event-resource.ts';
+import { startReceiver } from '../support/receiver.ts';
+import type { Receiver } from '../support/receiver.ts';
+import { startTestService } from '../support/service.ts';
+import type { TestService } from '../support/service.ts';
+import { until } from '../support/until.ts';
+
+let service: TestService;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  service = await startTestService();
+});
+afterAll(() => service.stop());
+beforeEach(async () => {
+  receiver = await startReceiver();
+});
+afterEach(() => receiver.close());
+
+it('keeps every attempt on record, and what was answered for its owner only', async () => {
+  receiver.respond((_request, index) => (index === 0 ? { status: 500, body: 'the disk is full' } : 204));
+  const id = await submit({ type: 'noise', data: { intensity: 0.3 } });
+
+  const event = await settled(id, 2);
+
+  expect(event.callback).toEqual({
+    status: 'delivered',
+    url: receiver.url,
+    attempts: [500, 204].map((status) => ({
+      at: expect.any(String),
+      status,
+      durationMs: expect.any(Number),
+      error: status === 500 ? 'http_500' : null,
+    })),
+  });
+  const deliveries = (await (await service.app.request(`/v1/events/${id}/deliveries`)).json()) as object;
+  expect(deliveries).toEqual({
+    items: [
+      { ...event.callback.attempts[0], excerpt: 'the disk is full', reason: 'schedule' },
+      { ...event.callback.attempts[1], excerpt: null, reason: 'schedule' },
+    ],
+    nextCursor: null,
+  });
+});
+
+it.each([
+  ['completed', { type: 'noise', data: { intensity: 0.3 } }],
+  ['failed', { type: 'test-failing', data: { how: 'permanently' } }],
+])('sends the terminal message of a %s event again, as often as asked and byte for byte the same', async (_status, event) => {
+  const id = await submit(event);
+  await settled(id, 1);
+
+  expect((await redeliver(id)).status).toBe(202);
+  await settled(id, 2);
+  const answers = await Promise.all(Array.from({ length: 5 }, () => redeliver(id)));
+  const { callback } = await settled(id, 7);
+
+  expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(202));
+  expect(callback).toMatchObject({ status: 'delivered', attempts: Array.from({ length: 7 }, () => ({ status: 200 })) });
+  expect(new Set(receiver.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  expect(new Set(receiver.requests.map(({ text }) => text)).size).toBe(1);
+});
+
+it('sends a callback that was given up again, and begins its schedule anew', async () => {
+  receiver.respond(() => 500);
+  const id = await submit({ type: 'noise', data: { intensity: 0.3 } });
+  await settled(id, 3);
+
+  receiver.respond((_request, index) => (index < 5 ? 500 : 200));
+  await redeliver(id);
+  const { callback } = await settled(id, 6);
+
+  expect(callback).toMatchObject({
+    status: 'delivered',
+    attempts: [...Array.from({ length: 5 }, () => ({ status: 500 })), { status: 200 }],
+  });
+});
+
+it('sends at once what still waits for its next attempt', async () => {
+  receiver.respond((_request, index) => (index === 0 ? { status: 503, headers: { 'retry-after': '3600' } } : 200));
+  const id = await submit({ type: 'noise', data: { intensity: 0.3 } });
+  await until('it waits', async () => (await read(id)).callback.attempts.length === 1);
+  await redeliver(id);
+
+  expect((await settled(id, 2)).callback).toMatchObject({ status: 'delivered' });
+});
+
+it('keeps the outcome of an attempt that is under way when it is asked to redeliver', async () => {
+  receiver.respond(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return 200;
+  });
+  const id = await submit({ type: 'noise', data: { intensity: 0.3 } });
+  await receiver.waitFor(() => receiver.requests.length === 1);
+  expect((await redeliver(id)).status).toBe(202);
+
+  expect((await settled(id, 2)).callback.attempts).toMatchObject([{ status: 200 }, { status: 200 }]);
+});
+
+async function submit(event: Record<string, unknown>): Promise<string> {
+  const response = await service.app.request('/v1/events', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...event, callback: { url: receiver.url } }),
+  });
+  return ((await response.json()) as { readonly id: string }).id;
+}
+
+async function redeliver(id: string): Promise<Response> {
+  return service.app.request(`/v1/events/${id}/redeliver`, { method: 'POST' });
+}
+
+async function read(id: string): Promise<EventResource> {
+  return (await (await service.app.request(`/v1/events/${id}`)).json()) as EventResource;
+}
+
+/** The event once so many attempts are on record and nothing is left to send. */
+async function settled(id: string, attempts: number): Promise<EventResource> {
+  return until(`${attempts} attempts for "${id}" are on record`, async () => {
+    const event = await read(id);
+    return event.callback.attempts.length >= attempts && event.callback.status !== 'pending' && event;
+  });
+}

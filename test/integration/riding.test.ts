@@ -1,0 +1,103 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { EventResource } from '../../domain/event-resource.ts';
+import { startReceiver } from '../support/receiver.ts';
+import type { Receiver } from '../support/receiver.ts';
+import { startTestService } from '../support/service.ts';
+import type { TestService } from '../support/service.ts';
+import { until } from '../support/until.ts';
+
+let service: TestService;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  service = await startTestService();
+});
+afterAll(() => service.stop());
+beforeEach(async () => {
+  receiver = await startReceiver();
+});
+afterEach(() => receiver.close());
+
+it('lets a slow receiver finish, sends it nothing twice, and holds no event up for more than a second', async () => {
+  const release = answerLate();
+  const id = await submit(receiver.url);
+  const workflow = service.client.workflow.getHandle(id);
+  await workflow.result();
+  const handedOver = (await deliveryOf(id)).status.name;
+  release();
+
+  const { callback } = await delivered(id);
+
+  expect(handedOver).toBe('RUNNING');
+  expect(callback.attempts).toMatchObject([{ status: 200 }]);
+  expect(receiver.requests).toHaveLength(1);
+});
+
+it('goes on by the schedule with what a slow receiver answers', async () => {
+  const release = answerLate();
+  const id = await submit(receiver.url);
+  await service.client.workflow.getHandle(id).result();
+  receiver.respond(() => 204);
+  release(500);
+
+  expect((await delivered(id)).callback.attempts).toMatchObject([{ status: 500 }, { status: 204 }]);
+});
+
+it('rides no more to an origin that was slow or failing, until it is well again', async () => {
+  receiver.respond((_request, index) => (index === 0 ? 500 : 200));
+  await delivered(await submit(receiver.url));
+  // The second attempt was made by the delivery in this same process, and was good.
+  const well = await submit(receiver.url);
+  await delivered(well);
+  receiver.respond(() => 500);
+  await submit(receiver.url);
+  await receiver.waitFor((requests) => requests.length === 4);
+  receiver.respond(() => 'hang');
+  const afterFailure = await submit(receiver.url);
+  await service.client.workflow.getHandle(afterFailure).result();
+
+  await expect(deliveryOf(well)).rejects.toMatchObject({ name: 'WorkflowNotFoundError' });
+  expect((await deliveryOf(afterFailure)).status.name).toBe('RUNNING');
+});
+
+it('keeps events to a receiver that hangs from holding up those to a healthy one', async () => {
+  const healthy = await startReceiver();
+  receiver.respond(() => 'hang');
+  await Promise.all(Array.from({ length: 40 }, () => submit(receiver.url)));
+  const ids = await Promise.all(Array.from({ length: 10 }, () => submit(healthy.url)));
+  await Promise.all(ids.map(delivered));
+
+  expect(new Set(healthy.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(10);
+  expect(receiver.sockets.open).toBeLessThanOrEqual(16);
+  await healthy.close();
+});
+
+/** The receiver answers the first request when it is told to. */
+function answerLate(): (status?: number) => void {
+  let release = (_status?: number): void => undefined;
+  const released = new Promise<number>((resolve) => {
+    release = (status = 200) => resolve(status);
+  });
+  receiver.respond(() => released);
+  return (status) => release(status);
+}
+
+async function submit(url: string): Promise<string> {
+  const response = await service.app.request('/v1/events', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ type: 'noise', data: { intensity: 0.3 }, callback: { url } }),
+  });
+  return ((await response.json()) as { readonly id: string }).id;
+}
+
+async function deliveryOf(id: string) {
+  return service.client.workflow.getHandle(`${id}~callback.1`).describe();
+}
+
+async function delivered(id: string): Promise<EventResource> {
+  return until(`the callback of "${id}" is delivered`, async () => {
+    const event = (await (await service.app.request(`/v1/events/${id}`)).json()) as EventResource;
+    return event.callback.status === 'delivered' && event;
+  });
+}

@@ -1,0 +1,121 @@
+import type { Client } from '@temporalio/client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createHandedOver } from '../../../activities/callback/handed-over.ts';
+import { createOriginMemory } from '../../../activities/callback/origin-memory.ts';
+import { createRideCallback } from '../../../activities/ride-callback.ts';
+import { eventMessage } from '../../../domain/callback-message.ts';
+import type { RideMessage } from '../../../domain/callback-message.ts';
+import type { CallbackOutcome } from '../../../domain/callback-record.ts';
+import { initialCallback } from '../../../domain/callback-record.ts';
+import { toEventResource } from '../../../domain/event-resource.ts';
+import { acceptRun, endRun } from '../../../domain/event-run.ts';
+import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
+
+const callback = { url: 'https://shop.example/hook', headers: {}, progress: false };
+const run = endRun(acceptRun(acceptedEvent({ callback })), { status: 'completed', endedAtMs: NOON_MS });
+const workflow = { id: 'order-1', runId: 'run-a' };
+const ride: RideMessage = {
+  target: { kind: 'event', tenant: 'default', owner: 'order-1', run: 1, callback },
+  message: eventMessage(toEventResource(run, initialCallback(callback.url), workflow)),
+  ended: { run, workflow },
+};
+const delivered: CallbackOutcome = { attempt: { at: '', status: 204, durationMs: 5, error: null }, nextAttemptAfterMs: null };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => vi.useRealTimers());
+
+function prepare(signal = vi.fn(async () => undefined)) {
+  const getHandle = vi.fn(() => ({ signal }));
+  const handedOver = createHandedOver({ workflow: { getHandle } } as unknown as Client);
+  const seen: unknown[] = [];
+  let settle = (_outcome: CallbackOutcome): void => undefined;
+  let aborted = false;
+  const rideCallback = createRideCallback({
+    attemptDelivery: (_message, abortSignal) =>
+      new Promise((resolve) => {
+        settle = resolve;
+        abortSignal.addEventListener('abort', () => {
+          aborted = true;
+          resolve({ attempt: { ...delivered.attempt, status: null, error: 'aborted' }, nextAttemptAfterMs: 1_000 });
+        });
+      }),
+    origins: createOriginMemory(Date.now),
+    handedOver,
+    observe: (observed) => seen.push(observed),
+  });
+  return {
+    rideCallback,
+    handedOver,
+    signal,
+    getHandle,
+    seen,
+    settle: (outcome: CallbackOutcome) => settle(outcome),
+    isAborted: () => aborted,
+  };
+}
+
+async function handOver(prepared: ReturnType<typeof prepare>): Promise<void> {
+  const riding = prepared.rideCallback(ride);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await riding).toEqual({ kind: 'handed_over' });
+}
+
+describe('an attempt that rides', () => {
+  it('shows how the event ended, and says what was answered', async () => {
+    const prepared = prepare();
+    const riding = prepared.rideCallback(ride);
+    prepared.settle(delivered);
+
+    expect(await riding).toEqual({ kind: 'sent', ...delivered });
+    expect(prepared.seen).toEqual([run]);
+    expect(prepared.signal).not.toHaveBeenCalled();
+  });
+
+  it('is handed over after a second, uncut, and its delivery is told of the outcome', async () => {
+    const prepared = prepare();
+    await handOver(prepared);
+    await vi.advanceTimersByTimeAsync(25_000);
+    expect(prepared.isAborted()).toBe(false);
+    prepared.settle(delivered);
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(prepared.getHandle).toHaveBeenCalledExactlyOnceWith('order-1~callback.1');
+    expect(prepared.signal).toHaveBeenCalledExactlyOnceWith('attemptEnded', delivered);
+  });
+
+  it('is reported again until its delivery has started, but not after that has sent again', async () => {
+    const signal = vi.fn<() => Promise<undefined>>(() => Promise.reject(new Error('workflow not found')));
+    const prepared = prepare(signal);
+    await handOver(prepared);
+    prepared.settle(delivered);
+    await vi.advanceTimersByTimeAsync(1_000);
+    const early = signal.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+    const late = signal.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+
+    expect(early).toBeGreaterThan(1);
+    expect(signal.mock.calls.length).toBe(late);
+  });
+
+  it('is not begun when the process is about to stop', async () => {
+    const prepared = prepare();
+    await prepared.handedOver.close(0);
+
+    expect(await prepared.rideCallback(ride)).toEqual({ kind: 'declined' });
+  });
+
+  it('is broken off when the process stops, and its delivery is told so', async () => {
+    const prepared = prepare();
+    await handOver(prepared);
+    const closing = prepared.handedOver.close(5_000);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(prepared.isAborted()).toBe(false);
+    await vi.advanceTimersByTimeAsync(2_000);
+    await closing;
+
+    expect(prepared.signal).toHaveBeenCalledExactlyOnceWith('attemptEnded', expect.objectContaining({ nextAttemptAfterMs: 1_000 }));
+  });
+});
