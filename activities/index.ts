@@ -1,5 +1,9 @@
 import type { Client } from '@temporalio/client';
 import type { Activities } from '../domain/activities.ts';
+import { createIsBatchOpen } from './batch/is-batch-open.ts';
+import { createReadItem, createReadItemKinds } from './batch/read-item.ts';
+import { createReadPage } from './batch/read-page.ts';
+import { createRunItems } from './batch/run-items.ts';
 import { createClaimPermit } from './claim-permit.ts';
 import { createFindClosedRuns } from './find-closed-runs.ts';
 import { createRequestCancel } from './request-cancel.ts';
@@ -13,8 +17,12 @@ export interface ActivityDependencies extends RunStageDependencies, RideCallback
   readonly client: Client;
 }
 
+// Many results go into one record, and nobody asks a process about an item that shares a workflow.
+const SHARED = { maxResultBytes: 4 * 1024, observe: () => undefined };
+
 /** Everything that workflows may ask of the outside world, under the names that histories know. */
 export function createActivities(dependencies: ActivityDependencies): Activities {
+  const readPage = createReadPage(dependencies.client);
   return {
     runStage: createRunStage(dependencies),
     sendCallback: createSendCallback(dependencies.attemptDelivery),
@@ -22,5 +30,9 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     requestCancel: createRequestCancel(dependencies.client),
     claimPermit: createClaimPermit(dependencies.client),
     findClosedRuns: createFindClosedRuns(dependencies.client),
+    runItems: createRunItems({ ...dependencies, readPage, runStage: createRunStage({ ...dependencies, ...SHARED }) }),
+    readItem: createReadItem(readPage),
+    readItemKinds: createReadItemKinds(readPage),
+    isBatchOpen: createIsBatchOpen(dependencies.client),
   };
 }

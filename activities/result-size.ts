@@ -7,10 +7,9 @@ const MAX_RESULT_BYTES = 64 * 1024;
  * referred to. The engine would terminate the workflow without a verdict on a result of a few MB.
  * @throws PermanentError `result_too_large` or `result_not_json`
  */
-export function assertResultSize(value: unknown): void {
+export function assertResultSize(value: unknown, maxBytes = MAX_RESULT_BYTES): void {
   const bytes = Buffer.byteLength(toJson(value));
-  if (bytes > MAX_RESULT_BYTES)
-    throw new PermanentError('result_too_large', `the result has ${bytes} bytes, at most ${MAX_RESULT_BYTES} are kept`);
+  if (bytes > maxBytes) throw new PermanentError('result_too_large', `the result has ${bytes} bytes, at most ${maxBytes} are kept`);
 }
 
 function toJson(value: unknown): string {

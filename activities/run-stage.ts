@@ -17,6 +17,8 @@ export interface RunStageDependencies {
   readonly resolve: (type: string) => EventDefinition | undefined;
   readonly observe: ObserveRun;
   readonly now: () => number;
+  /** 64 KiB by default. */
+  readonly maxResultBytes?: number;
 }
 
 // Often enough that a vanished worker is noticed within the heartbeat timeout of 10 s.
@@ -26,7 +28,7 @@ const HEARTBEAT_EVERY_MS = 1_000;
  * Runs one attempt of a stage: calls the type's handler with a context, keeps its timeout and its result's size, and
  * translates what it throws. Safe to run twice as far as the handler is: it is given the same `idempotencyKey` again.
  */
-export function createRunStage({ resolve, observe, now }: RunStageDependencies) {
+export function createRunStage({ resolve, observe, now, maxResultBytes }: RunStageDependencies) {
   return async function runStage({ run, stage, workflow, permitRunId }: RunStageInput): Promise<StageOutcome> {
     const { event } = run;
     const activity = Context.current();
@@ -51,14 +53,15 @@ export function createRunStage({ resolve, observe, now }: RunStageDependencies) 
 
     const name = event.plan.definition ?? event.type;
     const definition = resolve(name);
-    const beat = setInterval(() => activity.heartbeat(shown.progress), HEARTBEAT_EVERY_MS);
+    // A local activity has no heartbeats.
+    const beat = activity.info.isLocal ? undefined : setInterval(() => activity.heartbeat(shown.progress), HEARTBEAT_EVERY_MS);
     try {
       if (permitRunId !== undefined && permitRunId !== workflow.runId) throw new PermitLostError();
       if (definition === undefined) throw new UnknownTypeError(name);
       const value = await withTimeout(event.plan.timeoutsMs[stage], activity.cancellationSignal, (signal) =>
         definition.run(stage, event, run.results, context(signal)),
       );
-      assertResultSize(value);
+      assertResultSize(value, maxResultBytes);
       const endedAtMs = now();
       const after = completeStage(shown, stage, value ?? null);
       observe(nextStage(after) === null ? endRun(after, { status: 'completed', endedAtMs }) : after, workflow);

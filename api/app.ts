@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
+import { except } from 'hono/combine';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import type { Catalog } from '../domain/catalog.ts';
@@ -8,6 +9,8 @@ import type { Admit } from './admission.ts';
 import type { Metrics } from './metrics.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import type { Authenticate } from './authenticate.ts';
+import type { BatchService } from './batch-service.ts';
+import type { createParseBatch } from './batches/parse-batch.ts';
 import { EngineUnavailableError, InvalidCursorError } from './event-service.ts';
 import type { EventService } from './event-service.ts';
 import type { LimitService } from './limit-service.ts';
@@ -15,6 +18,7 @@ import type { createParseEvent } from './parse-event.ts';
 import { problem } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
+import { batchRoutes } from './routes/batches.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventTypeRoutes } from './routes/event-types.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -34,9 +38,11 @@ export interface AppEnvironment {
 
 export interface AppDependencies {
   readonly events: EventService;
+  readonly batches: BatchService;
   readonly limits: LimitService;
   readonly catalog: Catalog;
   readonly parseEvent: ReturnType<typeof createParseEvent>;
+  readonly parseBatch: ReturnType<typeof createParseBatch>;
   readonly authenticate: Authenticate;
   readonly rateLimit: MiddlewareHandler<AppEnvironment>;
   readonly admit: Admit;
@@ -55,10 +61,12 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (context, methods) => problem(context, wrongMethod(methods)) }));
   app.use('/v1/*', dependencies.authenticate);
   app.use('/v1/events', dependencies.rateLimit);
-  app.use('/v1/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (context) => problem(context, tooLarge()) }));
+  // Batches have limits of their own.
+  app.use('/v1/*', except('/v1/batches', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (context) => problem(context, tooLarge()) })));
 
   eventRoutes(app, dependencies);
   deliveryRoutes(app, dependencies);
+  batchRoutes(app, dependencies);
   eventTypeRoutes(app, dependencies);
   limitRoutes(app, dependencies);
   healthRoutes(app, dependencies);

@@ -13,6 +13,8 @@ import { createBacklog } from './backlog.ts';
 import { createIntake } from './intake.ts';
 import { createMetrics } from './metrics.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { createParseBatch } from './batches/parse-batch.ts';
+import { createTemporalBatchService } from './temporal/temporal-batch-service.ts';
 import { createTemporalLimitService, readPermits } from './temporal/temporal-limit-service.ts';
 import { createTemporalEventService } from './temporal/temporal-event-service.ts';
 import { newUuidV7 } from './uuid.ts';
@@ -40,6 +42,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
   const defaultLimit = { key: DEFAULT_LIMIT_KEY, capacity: environment.MAX_CONCURRENT_TASKS, reserved: environment.RESERVED_TASKS };
   const intake = createIntake({ ...INTAKE, now: Date.now });
   const metrics = createMetrics(() => intake);
+  const batches = createTemporalBatchService(options);
   const backlog = createBacklog({
     maxWaiting: environment.MAX_BACKLOG,
     read: async (key) => (await readPermits(options.client, key))?.waiters.length ?? 0,
@@ -54,8 +57,11 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     admit: createAdmission({ intake, backlog, liveRuns: options.liveRuns }),
     events: createTemporalEventService({
       ...options,
+      findItem: batches.item,
       onEagerMiss: metrics.eagerMissed,
     }),
+    batches,
+    parseBatch: createParseBatch({ now: Date.now, newUuid: newUuidV7, checkCallback }),
     parseEvent: createParseEvent({
       catalog,
       fallback: environment.UNKNOWN_TYPES === 'life' ? (catalog.find('unknown') ?? null) : null,

@@ -8,8 +8,15 @@ import type { LongestWaits } from '../domain/permits.ts';
 import { chooseTier, TIERS, tierFromNumber } from '../domain/tier.ts';
 import { digest } from './digest.ts';
 import type { Fault } from './problem.ts';
+import { toFaults } from './to-faults.ts';
 
 const YEAR_MS = 365 * 24 * 3_600_000;
+
+export const callbackRequest = z.strictObject({
+  url: z.string().min(1).max(2_048),
+  headers: z.record(z.string(), z.string()).optional(),
+  progress: z.boolean().optional(),
+});
 
 /** The envelope of `POST /v1/events`; `data` is its type's own affair. */
 export const eventEnvelope = z
@@ -23,13 +30,7 @@ export const eventEnvelope = z
     tier: z.union([z.enum(TIERS), z.number()], `a tier is one of ${TIERS.join(', ')}, or a number`).optional(),
     urgency: z.number().min(0).max(1).optional(),
     delayMs: z.int().min(0).max(YEAR_MS).optional(),
-    callback: z
-      .strictObject({
-        url: z.string().min(1).max(2_048),
-        headers: z.record(z.string(), z.string()).optional(),
-        progress: z.boolean().optional(),
-      })
-      .optional(),
+    callback: callbackRequest.optional(),
   })
   .openapi('Event');
 
@@ -77,7 +78,7 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
     if (!envelope.success) return invalid(faults);
     const { type, id, source, subject, time, tier, urgency, delayMs = 0, callback: asked } = envelope.data;
     if (definition === null || definition === undefined) return unknownType(type);
-    const callback = asked === undefined ? null : { url: asked.url, headers: asked.headers ?? {}, progress: asked.progress ?? false };
+    const callback = toCallbackRequest(asked);
     const callbackFaults = callback === null ? [] : checkCallback(callback);
     faults.push(...callbackFaults.map(({ pointer, detail }) => ({ pointer: `/callback${pointer}`, detail })));
     if (!parsedData?.success || faults.length > 0) return invalid(faults);
@@ -140,6 +141,10 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
   }
 }
 
+export function toCallbackRequest(asked: z.output<typeof callbackRequest> | undefined): CallbackRequest | null {
+  return asked === undefined ? null : { url: asked.url, headers: asked.headers ?? {}, progress: asked.progress ?? false };
+}
+
 function isEnvelope(body: unknown): body is RawEnvelope {
   return typeof body === 'object' && body !== null && !Array.isArray(body);
 }
@@ -154,15 +159,4 @@ function invalid(errors: readonly Fault[]): ParsedEvent {
   const [first] = errors;
   const where = first === undefined || first.pointer === '' ? '' : `${first.pointer}: `;
   return { ok: false, code: 'invalid_event', detail: `${where}${first?.detail ?? 'the event is invalid'}`, errors };
-}
-
-function toFaults(issue: z.core.$ZodIssue, prefix: string): readonly Fault[] {
-  const pointer = prefix + issue.path.map((key) => `/${escapePointer(String(key))}`).join('');
-  if (issue.code !== 'unrecognized_keys') return [{ pointer, detail: issue.message }];
-  return issue.keys.map((key) => ({ pointer: `${pointer}/${escapePointer(key)}`, detail: 'there is no such field' }));
-}
-
-/** RFC 6901, section 3. */
-function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -5,17 +5,17 @@ export type JsonBody = { readonly ok: true; readonly body: unknown } | { readonl
 
 // JSON.parse takes any depth, but JSON.stringify and all that recurs (digests, the engine's payloads) overflows the stack
 // from some 2,500 levels on.
-const MAX_DEPTH = 200;
+export const MAX_DEPTH = 200;
 
-/** Reads a JSON body, or says what is wrong with it. */
-export async function readJson(context: Context): Promise<JsonBody> {
+/** Reads a JSON body, or says what is wrong with it; `taken` are the media types that the route takes. */
+export async function readJson(context: Context, taken: readonly string[] = ['application/json']): Promise<JsonBody> {
   const mediaType = (context.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json') {
     const given = mediaType ? `"${mediaType}"` : 'no content type';
     return fault({
       code: 'unsupported_media_type',
-      detail: `${given} was sent; this takes application/json`,
-      headers: { 'accept-post': 'application/json' },
+      detail: `${given} was sent; this takes ${taken.join(', ')}`,
+      headers: { 'accept-post': taken.join(', ') },
     });
   }
   const bytes = await context.req.arrayBuffer();
@@ -36,7 +36,7 @@ function fault(problem: Problem): JsonBody {
 }
 
 /** Level by level, since a recursive walk would overflow the stack itself. */
-function isDeeperThan(limit: number, value: unknown): boolean {
+export function isDeeperThan(limit: number, value: unknown): boolean {
   let level = [value].filter(isContainer);
   for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > limit) return true;

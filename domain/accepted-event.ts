@@ -57,5 +57,7 @@ export interface AcceptedEvent {
   readonly acceptedAtMs: number;
   readonly delayMs: number;
   readonly callback: CallbackRequest | null;
+  /** Of an item. */
+  readonly batchId?: string;
   readonly plan: RunPlan;
 }

@@ -1,4 +1,6 @@
-import type { PermitNeed } from './accepted-event.ts';
+import type { AcceptedEvent, PermitNeed } from './accepted-event.ts';
+import type { ItemKind } from './accepted-batch.ts';
+import type { ItemReference, RunItemsInput, RunItemsOutcome } from './batch-work.ts';
 import type { CallbackMessage, Ride, RideMessage } from './callback-message.ts';
 import type { CallbackOutcome } from './callback-record.ts';
 import type { WorkflowReference } from './event-resource.ts';
@@ -42,6 +44,12 @@ export interface Activities {
   requestCancel(workflow: WorkflowReference): Promise<void>;
   /** Sends a claim to its key's workflow, and starts that one if it isn't there. Repeated, it changes nothing. */
   claimPermit(claim: ClaimMessage): Promise<void>;
+  /** Runs items of a page that share a workflow, each attempt once, and ends after a while with what was done by then. */
+  runItems(input: RunItemsInput): Promise<RunItemsOutcome>;
+  readItem(item: ItemReference): Promise<AcceptedEvent>;
+  readItemKinds(page: { readonly page: string }): Promise<readonly ItemKind[]>;
+  /** Whether a page is still needed: its batch is open, or hasn't been started yet. */
+  isBatchOpen(batch: { readonly workflowId: string; readonly upload: string; readonly sinceMs: number }): Promise<boolean>;
   /** Which of these runs the engine says are closed, or doesn't know. */
   findClosedRuns(runs: { readonly runs: readonly WorkflowReference[] }): Promise<{ readonly closed: readonly string[] }>;
 }

@@ -20,6 +20,9 @@ export const RELEASE_SIGNAL = 'releasePermit';
 export const GRANTED_SIGNAL = 'permitGranted';
 export const PERMITS_QUERY = 'permits';
 export const SET_CAPACITY_UPDATE = 'setCapacity';
+export const BATCH_QUERY = 'batch';
+export const BATCH_PAGES_QUERY = 'batchPages';
+export const STEER_BATCH_UPDATE = 'steerBatch';
 
 /**
  * What lists filter by, all of type Keyword; `Cause` is set on failure only. Stored in every data file and namespace.
@@ -30,6 +33,9 @@ export type SearchAttribute = (typeof SEARCH_ATTRIBUTES)[number];
 
 /** The memo's key for the digest of what was asked for, by which a repeated id is told from a conflicting one. */
 export const FINGERPRINT_MEMO = 'fingerprint';
+
+/** The memo's key for the upload whose pages a batch has. */
+export const UPLOAD_MEMO = 'upload';
 
 /** The memo's key for the resource of a cancelled event, whose workflow has no result to hold it. */
 export const ENDED_MEMO = 'ended';

@@ -2,6 +2,8 @@ export const DEFAULT_TENANT = 'default';
 
 const OWN_ID = /^[A-Za-z0-9._:@-]{1,128}$/;
 const MADE_ID = /^[ek]~[A-Za-z0-9_-]{1,64}$/;
+const MADE_BATCH_ID = /^[bk]~[A-Za-z0-9_-]{1,64}$/;
+const ITEM_ID = /^(.+)_(0|[1-9]\d{0,8})$/;
 
 /**
  * A caller's own id. It can't contain "~", which marks the ids that the service makes, and a path of "." or ".." alone can't
@@ -14,6 +16,27 @@ export function isOwnId(text: string): boolean {
 /** Anything that could be the id of an event with a workflow of its own. */
 export function isEventId(text: string): boolean {
   return isOwnId(text) || MADE_ID.test(text);
+}
+
+/** Anything that could be the id of a batch. */
+export function isBatchId(text: string): boolean {
+  return isOwnId(text) || MADE_BATCH_ID.test(text);
+}
+
+/** The id of a batch that came without one. */
+export function newBatchId(uuid: string): string {
+  return `b~${uuid}`;
+}
+
+/** The id of a batch's item. */
+export function itemId(batchId: string, index: number): string {
+  return `${batchId}_${index}`;
+}
+
+/** Which item an id may stand for; null where it can't. An event of its own may have the same id, and goes first. */
+export function parseItemId(text: string): { readonly batchId: string; readonly index: number } | null {
+  const [, batchId = '', index] = ITEM_ID.exec(text) ?? [];
+  return isBatchId(batchId) ? { batchId, index: Number(index) } : null;
 }
 
 /** The id of an event that came without one. */
@@ -29,6 +52,21 @@ export function keyedEventId(digest: string): string {
 /** An event's workflow has the event's id, below its tenant's name unless that is the default. */
 export function eventWorkflowId({ tenant, id }: { readonly tenant: string; readonly id: string }): string {
   return tenant === DEFAULT_TENANT ? id : `${tenant}/${id}`;
+}
+
+/** A batch's workflow. "~batch" is in no event's id. */
+export function batchWorkflowId(batch: { readonly tenant: string; readonly id: string }): string {
+  return `${eventWorkflowId(batch)}~batch`;
+}
+
+/** The workflow that keeps some of a batch's items; `upload` tells two uploads of the same batch apart. */
+export function pageWorkflowId(batch: { readonly tenant: string; readonly id: string }, upload: string, page: number): string {
+  return `${batchWorkflowId(batch)}.page.${upload}.${page}`;
+}
+
+/** The workflow that runs a unit of a batch: the page's n-th. */
+export function unitWorkflowId(batch: { readonly tenant: string; readonly id: string }, page: number, number: number): string {
+  return `${batchWorkflowId(batch)}.unit.${page}.${number}`;
 }
 
 /** The workflow that grants a key's permits. No tenant's name begins with "~". */

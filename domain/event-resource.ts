@@ -61,7 +61,7 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
     tier: event.tier,
     urgency: event.urgency,
     tenant: event.tenant,
-    batchId: null,
+    batchId: event.batchId ?? null,
     causedBy: null,
     status: phase.status,
     stage: stageOf(phase),

@@ -1,7 +1,11 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ClaimMessage } from '../domain/activities.ts';
+import type { BatchResource } from '../domain/batch-resource.ts';
+import type { BatchAction, PagesAnswer, PagesQueryInput } from '../domain/batch-work.ts';
 import {
   ATTEMPT_ENDED_SIGNAL,
+  BATCH_PAGES_QUERY,
+  BATCH_QUERY,
   CANCEL_UPDATE,
   CLAIM_SIGNAL,
   DELIVERY_QUERY,
@@ -12,6 +16,7 @@ import {
   RELEASE_SIGNAL,
   RUN_QUERY,
   SET_CAPACITY_UPDATE,
+  STEER_BATCH_UPDATE,
 } from '../domain/durable-names.ts';
 import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
 import type { EventResource } from '../domain/event-resource.ts';
@@ -35,3 +40,7 @@ export const releaseSignal = defineSignal<[{ readonly runId: string }]>(RELEASE_
 export const grantedSignal = defineSignal<[{ readonly key: string; readonly runId: string }]>(GRANTED_SIGNAL);
 export const permitsQuery = defineQuery<Permits>(PERMITS_QUERY);
 export const setCapacityUpdate = defineUpdate<{ readonly capacity: number }, [{ readonly capacity: number | null }]>(SET_CAPACITY_UPDATE);
+
+export const batchQuery = defineQuery<BatchResource>(BATCH_QUERY);
+export const batchPagesQuery = defineQuery<PagesAnswer, [PagesQueryInput]>(BATCH_PAGES_QUERY);
+export const steerBatchUpdate = defineUpdate<void, [{ readonly action: BatchAction }]>(STEER_BATCH_UPDATE);

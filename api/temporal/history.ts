@@ -13,6 +13,8 @@ export interface Execution {
 
 const { EventType } = proto.temporal.api.enums.v1;
 const READ_TIMEOUT_MS = 1_500;
+// As the SDK's core writes it.
+const LOCAL_ACTIVITY_MARKER = 'core_local_activity';
 
 /** How a workflow ended, as its history's last event says, or that it hasn't; null when there is no such workflow. */
 export type WorkflowEnd =
@@ -48,6 +50,26 @@ export async function readWorkflowInput(client: Client, execution: Execution): P
     client.workflowService.getWorkflowExecutionHistory({ namespace: client.options.namespace, execution, maximumPageSize: 1 }),
   );
   return decodeFirst(history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input);
+}
+
+/** What local activities left in a history, in order. */
+export async function readLocalResults(client: Client, execution: Execution): Promise<readonly unknown[]> {
+  const results: unknown[] = [];
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const page = await callEngine(client, READ_TIMEOUT_MS, () =>
+      client.workflowService.getWorkflowExecutionHistory({
+        namespace: client.options.namespace,
+        execution,
+        ...(nextPageToken && { nextPageToken }),
+      }),
+    );
+    for (const { markerRecordedEventAttributes: marker } of page.history?.events ?? []) {
+      if (marker?.markerName === LOCAL_ACTIVITY_MARKER) results.push(decodeFirst(marker.details?.['result']));
+    }
+    nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
+  } while (nextPageToken !== undefined);
+  return results;
 }
 
 function toEnd(event: HistoryEvent): WorkflowEnd {

@@ -1,9 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
-import type { CallbackRecord } from '../../domain/callback-record.ts';
-import { DELIVERY_QUERY, ENDED_MEMO, PROGRESS_QUERY } from '../../domain/durable-names.ts';
-import { deliveryWorkflowId } from '../../domain/event-id.ts';
+import { ENDED_MEMO, PROGRESS_QUERY } from '../../domain/durable-names.ts';
+import { eventWorkflowId } from '../../domain/event-id.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { acceptRun, endRun, isEnded } from '../../domain/event-run.ts';
@@ -14,6 +13,7 @@ import { callEngine, isNotFound } from './engine-call.ts';
 import { readWorkflowEnd, readWorkflowInput } from './history.ts';
 import type { Execution, WorkflowEnd } from './history.ts';
 import { readHeartbeat } from './read-heartbeat.ts';
+import { withRecord } from './read-record.ts';
 
 // A query waits for a task that runs local activities; a reader doesn't.
 const QUERY_TIMEOUT_MS = 200;
@@ -62,16 +62,9 @@ async function readEnded(client: Client, execution: Execution, end: Exclude<Work
   return { ...resource, callback: { ...resource.callback, status: event.callback === null ? 'none' : 'failed' } };
 }
 
-/** A callback that was handed over, or sent again, is on record in its own workflow. */
 async function withDelivery(client: Client, resource: EventResource): Promise<EventResource> {
-  if (resource.callback.status === 'none') return resource;
-  const delivery = { workflowId: deliveryWorkflowId({ owner: resource.workflow.id, run: resource.run }) };
-  const end = await readWorkflowEnd(client, delivery);
-  if (end === null) return resource;
-  if (end.kind === 'completed' && isCallbackRecord(end.result)) return { ...resource, callback: end.result };
-  if (end.kind !== 'open') return { ...resource, callback: { ...resource.callback, status: 'failed' } };
-  const callback = await query<CallbackRecord>(client, delivery, DELIVERY_QUERY);
-  return callback === null ? resource : { ...resource, callback };
+  const callback = await withRecord(client, { owner: eventWorkflowId(resource), run: resource.run }, resource.callback);
+  return { ...resource, callback };
 }
 
 /** What a heavy stage says of its progress is in its heartbeats, wherever it runs. */
@@ -102,10 +95,6 @@ function isAcceptedEvent(value: unknown): value is AcceptedEvent {
   return isRecord(value) && 'acceptedAtMs' in value && 'plan' in value;
 }
 
-export function isCallbackRecord(value: unknown): value is CallbackRecord {
-  return isRecord(value) && 'status' in value && 'attempts' in value;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }

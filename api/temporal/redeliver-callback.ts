@@ -9,7 +9,7 @@ import type { EventResource } from '../../domain/event-resource.ts';
 import type { Redelivery } from '../event-service.ts';
 import { callEngine, isNotFound } from './engine-call.ts';
 import { readWorkflowEnd, readWorkflowInput } from './history.ts';
-import { isCallbackRecord } from './read-event.ts';
+import { isCallbackRecord } from './read-record.ts';
 
 const CALL_TIMEOUT_MS = 1_500;
 // An event that rides its callback is closed within a second of its stages' end.

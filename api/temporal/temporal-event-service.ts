@@ -1,8 +1,9 @@
 import type { Client } from '@temporalio/client';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { withoutExcerpts } from '../../domain/callback-record.ts';
-import { eventWorkflowId, isEventId } from '../../domain/event-id.ts';
+import { eventWorkflowId, isEventId, parseItemId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
+import type { BatchService } from '../batch-service.ts';
 import type { EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { cancelEvent } from './cancel-event.ts';
@@ -21,6 +22,7 @@ export interface TemporalEventServiceOptions {
   /** Without a slash at its end; null where there is no UI. */
   readonly uiUrl: string | null;
   readonly queues: readonly string[];
+  readonly findItem: BatchService['item'];
   /** Aborts when waits are to end with what they have. */
   readonly stopping: AbortSignal;
   /** Told of each light event that the engine didn't hand back to this process at once. */
@@ -52,8 +54,15 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     return Promise.race([wait, stopped]).finally(() => waits.delete(end));
   }
 
+  /** An event of its own, or else the item that the id stands for. */
   async function read({ tenant, id }: EventKey): Promise<EventResource | null> {
-    return isEventId(id) ? readEvent(client, liveRuns, { workflowId: eventWorkflowId({ tenant, id }) }) : null;
+    const event = isEventId(id) ? await readEvent(client, liveRuns, { workflowId: eventWorkflowId({ tenant, id }) }) : null;
+    return event ?? readItem({ tenant, id });
+  }
+
+  async function readItem({ tenant, id }: EventKey): Promise<EventResource | null> {
+    const item = parseItemId(id);
+    return item === null ? null : options.findItem({ tenant, id: item.batchId, index: item.index });
   }
 
   async function get(key: EventKey): Promise<EventResource | null> {
@@ -95,7 +104,13 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     },
 
     async cancel({ tenant, id }) {
-      return isEventId(id) ? cancelEvent(client, eventWorkflowId({ tenant, id })) : 'not_found';
+      const cancellation = isEventId(id) ? await cancelEvent(client, eventWorkflowId({ tenant, id })) : 'not_found';
+      if (cancellation !== 'not_found') return cancellation;
+      const item = await readItem({ tenant, id });
+      if (item === null) return 'not_found';
+      if (item.completedAt !== null) return 'already_ended';
+      // What is still to be started is its batch's to cancel.
+      return item.status === 'accepted' ? 'not_cancellable' : cancelEvent(client, item.workflow.id);
     },
 
     async deliveries(key) {

@@ -4,12 +4,17 @@ import type { AppDependencies } from '../../../api/app.ts';
 import { createAuthenticate } from '../../../api/authenticate.ts';
 import type { ApiKey } from '../../../api/authenticate.ts';
 import type { Admit } from '../../../api/admission.ts';
+import type { EventKey } from '../../../api/event-service.ts';
+import type { EventResource } from '../../../domain/event-resource.ts';
 import type { LimitService } from '../../../api/limit-service.ts';
 import { createMetrics } from '../../../api/metrics.ts';
 import { createRateLimit } from '../../../api/rate-limit.ts';
 import type { EventDefinition } from '../../../domain/define-event.ts';
 import type { RateLimit } from '../../../domain/sliding-window.ts';
+import { createParseBatch } from '../../../api/batches/parse-batch.ts';
 import { createParseEvent } from '../../../api/parse-event.ts';
+import { parseItemId } from '../../../domain/event-id.ts';
+import { createMemoryBatchService } from '../../support/memory-batch-service.ts';
 import { newUuidV7 } from '../../../api/uuid.ts';
 import { createCatalog } from '../../../domain/catalog.ts';
 import { eventDefinitions } from '../../../events/index.ts';
@@ -42,11 +47,14 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
   const { keys = [], overrides = {}, definitions = [...eventDefinitions, ...testDefinitions] } = options;
   const catalog = createCatalog(definitions);
   const events = createMemoryEventService(catalog);
+  const batches = createMemoryBatchService(events);
   const reported: MemoryApp['reported'] = [];
   let accepting = true;
   const app = createApp({
     catalog,
-    events: { ...events, ...overrides },
+    events: { ...events, get: getOrItem, ...overrides },
+    batches,
+    parseBatch: createParseBatch({ now: Date.now, newUuid: newUuidV7, checkCallback: createCheckCallback([]) }),
     limits: options.limits ?? {
       list: async () => [],
       get: async () => null,
@@ -68,6 +76,11 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     authenticate: createAuthenticate(keys),
     reportError: (error, context) => reported.push({ error, context }),
   });
+  async function getOrItem(key: EventKey): Promise<EventResource | null> {
+    const item = parseItemId(key.id);
+    return (await events.get(key)) ?? (item && batches.item({ tenant: key.tenant, id: item.batchId, index: item.index }));
+  }
+
   return {
     app,
     events,

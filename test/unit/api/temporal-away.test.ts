@@ -25,6 +25,7 @@ describe('events kept by Temporal, where no Temporal listens', () => {
       uiUrl: null,
       queues: [],
       stopping: new AbortController().signal,
+      findItem: async () => null,
       onEagerMiss: () => undefined,
     });
   });

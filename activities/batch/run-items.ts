@@ -1,0 +1,144 @@
+import { setMaxListeners } from 'node:events';
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { BatchItem } from '../../domain/accepted-batch.ts';
+import type { Activities, RunStageInput, StageOutcome } from '../../domain/activities.ts';
+import type { AcceptedEvent } from '../../domain/accepted-event.ts';
+import type { ItemRun, ItemWork, RunItemsInput, RunItemsOutcome } from '../../domain/batch-work.ts';
+import { eventMessage } from '../../domain/callback-message.ts';
+import { initialCallback } from '../../domain/callback-record.ts';
+import type { DeliveryInput } from '../../domain/delivery-input.ts';
+import type { StageFailure } from '../../domain/event-error.ts';
+import { eventWorkflowId } from '../../domain/event-id.ts';
+import { toEventResource } from '../../domain/event-resource.ts';
+import type { WorkflowReference } from '../../domain/event-resource.ts';
+import { acceptRun, beginAttempt, completeStage, endRun, isEnded, markStarted, nextStage, wait } from '../../domain/event-run.ts';
+import type { EventRun } from '../../domain/event-run.ts';
+import { failureCause } from '../../domain/failure-cause.ts';
+import { rejectedCause, rejectedRun } from '../../domain/rejected-item.ts';
+import { nextAttemptDelayMs } from '../../domain/retry-policy.ts';
+import type { FailedAttempts } from '../../domain/retry-policy.ts';
+import type { ReadPage } from './read-page.ts';
+
+export interface RunItemsDependencies {
+  readonly readPage: ReadPage;
+  /** One attempt of a stage. */
+  readonly runStage: (input: RunStageInput) => Promise<StageOutcome>;
+  readonly now: () => number;
+}
+
+// What is done in one call is repeated as a whole when its process is killed, and recorded as a whole at its end.
+const CALL_MS = 500;
+const CALL_BYTES = 512 * 1024;
+
+const NONE_MADE: FailedAttempts = { failed: 0, lost: 0 };
+
+type Result = RunItemsOutcome['ended'][number] | ItemWork;
+
+/**
+ * Runs items of a page, at most `parallel` at once and in their order, each until it has ended or a stage has failed that
+ * is to be tried again later. After half a second, or half a megabyte of results, it takes up no more of them.
+ * Safe to run twice as far as the handlers are: they are given the same `idempotencyKey` again.
+ */
+export function createRunItems({ readPage, runStage, now }: RunItemsDependencies): Activities['runItems'] {
+  return async ({ page, items, parallel }: RunItemsInput) => {
+    const { info, cancellationSignal } = Context.current();
+    // Each of the items listens for as long as it runs.
+    setMaxListeners(0, cancellationSignal);
+    const { workflowExecution } = info;
+    const workflow: WorkflowReference = { id: workflowExecution?.workflowId ?? '', runId: workflowExecution?.runId ?? '' };
+    const stored = await readPage(page);
+    const untilMs = now() + CALL_MS;
+    const ended: RunItemsOutcome['ended'][number][] = [];
+    const again: ItemWork[] = [];
+    const deliveries: DeliveryInput[] = [];
+    let next = 0;
+    let bytes = 0;
+
+    async function lane(): Promise<void> {
+      while (next < items.length && now() < untilMs && bytes < CALL_BYTES) {
+        // One after the other means that nothing overtakes an item that is to be tried again.
+        if (parallel === 1 && again.length > 0) return;
+        const work = items[next];
+        next += 1;
+        const item = work && stored[work.offset];
+        if (work === undefined || item === undefined) throw new Error(`there is no item ${work?.offset} in "${page}"`);
+        await runOne(work, item);
+      }
+    }
+
+    async function runOne(work: ItemWork, item: BatchItem): Promise<void> {
+      if (item.kind === 'rejected') {
+        ended.push({ offset: work.offset, item: rejectedRun(item.rejection), cause: rejectedCause(item.rejection) });
+        return;
+      }
+      const event = { ...item.event, run: work.run };
+      const result = await attemptStages(work, event, workflow);
+      bytes += JSON.stringify(result).length;
+      if (!('item' in result)) {
+        again.push(result);
+        return;
+      }
+      ended.push(result);
+      const delivery = deliveryOf({ ...result.item, event }, workflow);
+      if (delivery === null) return;
+      bytes += JSON.stringify(delivery).length;
+      deliveries.push(delivery);
+    }
+
+    await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, lane));
+    return { ended, again, deliveries };
+  };
+
+  /** Goes through an item's stages until one fails, or all are done. */
+  async function attemptStages(work: ItemWork, event: AcceptedEvent, workflow: WorkflowReference): Promise<Result> {
+    let run: EventRun = work.begun === undefined ? acceptRun(event) : { ...work.begun.item, event };
+    let made = work.begun?.made ?? NONE_MADE;
+    let endedAtMs = now();
+    for (let stage = nextStage(run); stage !== null; stage = nextStage(run)) {
+      run = beginAttempt(run, stage);
+      try {
+        const outcome = await runStage({ run, stage, workflow: { ...workflow, id: eventWorkflowId(event) } });
+        run = completeStage(markStarted(run, outcome.startedAtMs), stage, outcome.value);
+        made = NONE_MADE;
+        endedAtMs = outcome.endedAtMs;
+        continue;
+      } catch (error) {
+        const failure = toStageFailure(error);
+        run = markStarted(run, failure.startedAtMs ?? now());
+        made = { ...made, [failure.lost ? 'lost' : 'failed']: made[failure.lost ? 'lost' : 'failed'] + 1 };
+        const delayMs = nextAttemptDelayMs(event.plan.retry, made, failure);
+        if (delayMs === null) {
+          run = endRun(run, { status: 'failed', endedAtMs: failure.endedAtMs ?? now(), error: failure.error });
+          break;
+        }
+        const dueAtMs = now() + delayMs;
+        run = wait(run, stage, { reason: 'retry', untilMs: dueAtMs, lastError: failure.error });
+        return { offset: work.offset, run: work.run, begun: { item: withoutEvent(run), made, dueAtMs } };
+      }
+    }
+    run = endRun(run, { status: 'completed', endedAtMs });
+    const cause = run.phase.status === 'failed' ? failureCause(event.type, run.phase.error) : undefined;
+    return { offset: work.offset, item: withoutEvent(run), ...(cause !== undefined && { cause }) };
+  }
+}
+
+function deliveryOf(run: EventRun, workflow: WorkflowReference): DeliveryInput | null {
+  const { event } = run;
+  if (event.callback === null || !isEnded(run.phase)) return null;
+  const resource = toEventResource(run, initialCallback(event.callback.url), workflow);
+  return {
+    target: { kind: 'event', tenant: event.tenant, owner: eventWorkflowId(event), run: event.run, callback: event.callback },
+    message: eventMessage(resource),
+  };
+}
+
+function withoutEvent({ event: _inItsPage, ...item }: EventRun): ItemRun {
+  return item;
+}
+
+/** A cancellation comes of a shutdown only: nobody can cancel what shares a workflow. */
+function toStageFailure(error: unknown): StageFailure {
+  if (error instanceof ApplicationFailure && error.details?.[0]) return error.details[0] as StageFailure;
+  throw error;
+}

@@ -1,0 +1,59 @@
+import type { AcceptedBatch, BatchItem } from '../domain/accepted-batch.ts';
+import type { BatchStatus } from '../domain/batch.ts';
+import type { BatchResource } from '../domain/batch-resource.ts';
+import type { BatchAction } from '../domain/batch-work.ts';
+import type { EventResource, EventStatus } from '../domain/event-resource.ts';
+import type { EventKey } from './event-service.ts';
+
+export type BatchSettings = Omit<AcceptedBatch, 'pages' | 'upload'>;
+
+export interface BatchUpload {
+  readonly settings: BatchSettings;
+  /** Read once, no faster than it can be kept. What it throws ends the upload, and there is no such batch. */
+  readonly items: AsyncIterable<BatchItem>;
+  /** Digest of what was asked for, asked once all items were read; null for an id made just now. */
+  readonly fingerprint: () => string | null;
+}
+
+/** Accepted means that all of it is durable. */
+export type BatchSubmission = { readonly kind: 'accepted' | 'conflict' };
+
+export type ItemResource = EventResource & { readonly index: number };
+
+export interface ItemFilter extends EventKey {
+  readonly status?: EventStatus | undefined;
+  /** 1 to 200. */
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface ItemPage {
+  readonly items: readonly ItemResource[];
+  readonly nextCursor: string | null;
+}
+
+export interface BatchFilter {
+  readonly tenant: string;
+  readonly status?: BatchStatus | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface BatchList {
+  readonly items: readonly BatchResource[];
+  readonly nextCursor: string | null;
+}
+
+export type Steering = 'done' | 'not_found' | 'already_ended';
+
+/** What the HTTP layer needs of whatever keeps and runs batches. Each may throw EngineUnavailableError. */
+export interface BatchService {
+  /** The same id joins the first batch if the fingerprint is the same. */
+  submit(upload: BatchUpload): Promise<BatchSubmission>;
+  get(key: EventKey): Promise<BatchResource | null>;
+  /** In order of their index; null when there is no such batch. @throws InvalidCursorError */
+  items(filter: ItemFilter): Promise<ItemPage | null>;
+  item(key: EventKey & { readonly index: number }): Promise<EventResource | null>;
+  list(filter: BatchFilter): Promise<BatchList>;
+  steer(key: EventKey, action: BatchAction): Promise<Steering>;
+}

@@ -1,0 +1,49 @@
+import type { BatchItem } from '../../domain/accepted-batch.ts';
+import { itemId } from '../../domain/event-id.ts';
+import type { createParseEvent } from '../parse-event.ts';
+import type { Fault } from '../problem.ts';
+
+/** One line of a batch as it came: what it says, or why it says nothing. */
+export type RawItem = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly detail: string };
+
+export interface ToItemContext {
+  readonly tenant: string;
+  readonly batchId: string;
+  readonly acceptedAtMs: number;
+}
+
+// The engine refuses an input of 2 MiB; numbers such as 1e20 grow when they are written out.
+const MAX_ENCODED_BYTES = 1_500_000;
+
+/** Creates the check of a batch's items: what single events pass, and an invalid one is an item too. */
+export function createToItem(parseEvent: ReturnType<typeof createParseEvent>) {
+  return function toItem(raw: RawItem, index: number, { tenant, batchId, acceptedAtMs }: ToItemContext): BatchItem {
+    if (!raw.ok) return rejected(null, [{ pointer: '', detail: raw.detail }], acceptedAtMs);
+    const parsed = parseEvent(raw.value, { tenant, idempotencyKey: null });
+    if (!parsed.ok) return rejected(typeOf(raw.value), parsed.errors, acceptedAtMs);
+    const event = { ...parsed.event, id: itemId(batchId, index), batchId };
+    if (Buffer.byteLength(JSON.stringify(event)) <= MAX_ENCODED_BYTES) return { kind: 'event', event };
+    return rejected(
+      event.type,
+      [{ pointer: '', detail: 'written out as the engine keeps it, the event has more than 1.5 MB' }],
+      acceptedAtMs,
+    );
+  };
+}
+
+export function parseLine(text: string): RawItem {
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch (error) {
+    return { ok: false, detail: `the line is not JSON: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+function rejected(type: string | null, errors: readonly Fault[], atMs: number): BatchItem {
+  return { kind: 'rejected', rejection: { type, errors, atMs } };
+}
+
+function typeOf(value: unknown): string | null {
+  const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : null;
+  return typeof type === 'string' ? type.slice(0, 128) : null;
+}

@@ -1,0 +1,225 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
+import { createHash } from 'node:crypto';
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { BatchItem } from '../../domain/accepted-batch.ts';
+import { BATCH_ACTIONS } from '../../domain/batch-work.ts';
+import { isBatchId } from '../../domain/event-id.ts';
+import type { AppDependencies, AppEnvironment } from '../app.ts';
+import { batchQuery, parseEnvelope } from '../batches/parse-batch.ts';
+import type { AskedBatch } from '../batches/parse-batch.ts';
+import { readLines } from '../batches/read-lines.ts';
+import { createToItem, parseLine } from '../batches/to-item.ts';
+import type { RawItem } from '../batches/to-item.ts';
+import type { BatchSettings } from '../batch-service.ts';
+import { digest } from '../digest.ts';
+import { linkToNext } from '../link-to-next.ts';
+import { parseQuery } from '../parse-query.ts';
+import { problem } from '../problem.ts';
+import type { Fault } from '../problem.ts';
+import { MAX_DEPTH, isDeeperThan, readJson } from '../read-json.ts';
+import { parseIdempotencyKey } from '../request-headers.ts';
+import { batchesQuery, describeBatches, itemsQuery, LINE_TYPES } from './describe-batches.ts';
+
+const MAX_JSON_BYTES = 16 * 1024 * 1024;
+// The first so many are in the answer; all of them are items.
+const REJECTED_SHOWN = 1_000;
+
+/** `/v1/batches`: submit as one body or line by line, list, read, steer. */
+export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
+  const { batches, parseBatch, parseEvent, isAccepting, rateLimit } = dependencies;
+  const toItem = createToItem(parseEvent);
+  const limitJson = bodyLimit({
+    maxSize: MAX_JSON_BYTES,
+    onError: (context) =>
+      problem(context, { code: 'too_large', detail: `a JSON body has at most ${MAX_JSON_BYTES} bytes; send more as ${LINE_TYPES[0]}` }),
+  });
+
+  app.post(
+    '/v1/batches',
+    rateLimit,
+    (context, next) => (isLines(context) ? next() : limitJson(context, next)),
+    async (context) => {
+      if (!isAccepting())
+        return problem(context, { code: 'overloaded', detail: 'this process is stopping', headers: { 'retry-after': '1' } });
+      const idempotency = parseIdempotencyKey(context.req.header('idempotency-key'));
+      if (!idempotency.ok) return problem(context, { code: 'malformed', detail: idempotency.detail });
+      const asked = isLines(context) ? askByLines(context) : await askByJson(context);
+      if (asked instanceof Response) return asked;
+      const parsed = parseBatch(asked.batch, { tenant: context.get('tenant'), idempotencyKey: idempotency.key });
+      if (!parsed.ok) return invalid(context, parsed.errors);
+
+      const { settings, isRepeatable } = parsed;
+      const verdict = createVerdict(settings, isRepeatable, asked.isStrict);
+      try {
+        const submission = await batches.submit({ settings, items: verdict.of(asked.items), fingerprint: verdict.fingerprint });
+        if (submission.kind === 'conflict') {
+          return problem(context, { code: 'id_conflict', detail: `the id "${settings.id}" was used before, with other content` });
+        }
+      } catch (error) {
+        if (error instanceof RefusedBatch) return invalid(context, error.errors);
+        throw error;
+      }
+      return accepted(context, settings.id, verdict);
+    },
+  );
+
+  app.get('/v1/batches', async (context) => {
+    const query = parseQuery(batchesQuery, context);
+    if (!query.ok) return problem(context, query.problem);
+    const page = await batches.list({ ...query.value, tenant: context.get('tenant') });
+    linkToNext(context, page.nextCursor);
+    return context.json(page);
+  });
+
+  app.get('/v1/batches/:id', async (context) => {
+    const key = keyOf(context);
+    const resource = isBatchId(key.id) ? await batches.get(key) : null;
+    return resource === null ? noSuchBatch(context) : context.json(resource);
+  });
+
+  app.get('/v1/batches/:id/items', async (context) => {
+    const query = parseQuery(itemsQuery, context);
+    if (!query.ok) return problem(context, query.problem);
+    const key = keyOf(context);
+    const page = isBatchId(key.id) ? await batches.items({ ...query.value, ...key }) : null;
+    if (page === null) return noSuchBatch(context);
+    linkToNext(context, page.nextCursor);
+    return context.json(page);
+  });
+
+  for (const action of BATCH_ACTIONS) {
+    app.post(`/v1/batches/:id/${action}`, async (context) => {
+      const key = keyOf(context);
+      const steering = isBatchId(key.id) ? await batches.steer(key, action) : 'not_found';
+      if (steering === 'not_found') return noSuchBatch(context);
+      if (steering === 'already_ended') return problem(context, { code: 'already_ended', detail: `the batch "${key.id}" has ended` });
+      return context.json({ id: key.id, action, links: linksOf(key.id) }, 202);
+    });
+  }
+
+  describeBatches(app);
+
+  interface Asked {
+    readonly batch: AskedBatch;
+    readonly isStrict: boolean;
+    readonly items: AsyncIterable<RawItem>;
+  }
+
+  async function askByJson(context: Context<AppEnvironment>): Promise<Asked | Response> {
+    const query = parseQuery(strictQuery, context);
+    if (!query.ok) return problem(context, query.problem);
+    const read = await readJson(context, ['application/json', ...LINE_TYPES]);
+    if (!read.ok) return problem(context, read.problem);
+    const envelope = parseEnvelope(read.body);
+    if (!envelope.ok) return invalid(context, envelope.errors);
+    const { events, ...batch } = envelope.value;
+    return { batch, isStrict: query.value.strict === 'true', items: each(events.map((value) => ({ ok: true, value }))) };
+  }
+
+  function askByLines(context: Context<AppEnvironment>): Asked | Response {
+    const query = parseQuery(batchQuery, context);
+    if (!query.ok) return problem(context, query.problem);
+    const { callbackUrl, strict, ...batch } = query.value;
+    const callback = callbackUrl === undefined ? undefined : { url: callbackUrl };
+    return { batch: { ...batch, callback }, isStrict: strict === 'true', items: rawItems(context.req.raw.body) };
+  }
+
+  interface Verdict {
+    of(raws: AsyncIterable<RawItem>): AsyncIterable<BatchItem>;
+    readonly fingerprint: () => string | null;
+    readonly total: number;
+    readonly rejectedCount: number;
+    readonly rejected: readonly { readonly index: number; readonly errors: readonly Fault[] }[];
+  }
+
+  /** Checks items as they pass, and remembers what the answer says of them. */
+  function createVerdict(settings: BatchSettings, isRepeatable: boolean, isStrict: boolean): Verdict {
+    const { id: batchId, tenant, acceptedAtMs, name, mode, maxParallel, callback } = settings;
+    const hash = createHash('sha256').update(digest({ name, mode, maxParallel, callback }));
+    const rejected: { index: number; errors: readonly Fault[] }[] = [];
+    const counts = { total: 0, rejected: 0 };
+    return {
+      rejected,
+      fingerprint: () => (isRepeatable ? hash.copy().digest('base64url') : null),
+      get total() {
+        return counts.total;
+      },
+      get rejectedCount() {
+        return counts.rejected;
+      },
+      async *of(raws) {
+        for await (const raw of raws) {
+          const index = counts.total;
+          const item = toItem(raw, index, { tenant, batchId, acceptedAtMs });
+          counts.total += 1;
+          if (isRepeatable) hash.update(digest(raw));
+          if (item.kind === 'rejected') {
+            counts.rejected += 1;
+            const { errors } = item.rejection;
+            if (isStrict) throw new RefusedBatch(errors.map(({ pointer, detail }) => ({ pointer: `/events/${index}${pointer}`, detail })));
+            if (rejected.length < REJECTED_SHOWN) rejected.push({ index, errors });
+          }
+          yield item;
+        }
+        if (counts.total === 0) throw new RefusedBatch([{ pointer: '/events', detail: 'a batch has at least one event' }]);
+      },
+    };
+  }
+
+  function accepted(context: Context<AppEnvironment>, id: string, { total, rejected, rejectedCount }: Verdict): Response {
+    const links = linksOf(id);
+    context.header('location', links.self);
+    context.header('retry-after', '1');
+    return context.json({ id, status: 'accepted', total, accepted: total - rejectedCount, rejected, rejectedCount, links }, 202);
+  }
+}
+
+const strictQuery = z.strictObject({ strict: z.enum(['true', 'false']).optional() });
+
+/** Thrown into the upload, which then never becomes a batch. */
+class RefusedBatch extends Error {
+  override readonly name = 'RefusedBatch';
+  readonly errors: readonly Fault[];
+
+  constructor(errors: readonly Fault[]) {
+    super('the batch is refused as a whole');
+    this.errors = errors;
+  }
+}
+
+async function* each<T>(values: readonly T[]): AsyncGenerator<T> {
+  for (const value of values) yield value;
+}
+
+async function* rawItems(body: ReadableStream<Uint8Array> | null): AsyncGenerator<RawItem> {
+  if (body === null) return;
+  for await (const line of readLines(body)) {
+    const raw = line.ok ? parseLine(line.text) : line;
+    yield raw.ok && isDeeperThan(MAX_DEPTH, raw.value) ? { ok: false, detail: `the line is nested deeper than ${MAX_DEPTH} levels` } : raw;
+  }
+}
+
+function isLines(context: Context): boolean {
+  const mediaType = (context.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  return LINE_TYPES.some((type) => type === mediaType);
+}
+
+function keyOf(context: Context<AppEnvironment>): { readonly tenant: string; readonly id: string } {
+  return { tenant: context.get('tenant'), id: context.req.param('id') ?? '' };
+}
+
+function linksOf(id: string): { readonly self: string; readonly items: string; readonly stream: string } {
+  const self = `/v1/batches/${encodeURIComponent(id)}`;
+  return { self, items: `${self}/items`, stream: `${self}/stream` };
+}
+
+function invalid(context: Context, errors: readonly Fault[]): Response {
+  const [first] = errors;
+  return problem(context, { code: 'invalid_event', detail: `${first?.pointer}: ${first?.detail}`, errors });
+}
+
+function noSuchBatch(context: Context): Response {
+  return problem(context, { code: 'not_found', detail: `there is no batch "${context.req.param('id')}"` });
+}

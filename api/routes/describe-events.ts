@@ -1,0 +1,140 @@
+import { z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { STAGES } from '../../domain/stage.ts';
+import { TIERS } from '../../domain/tier.ts';
+import type { AppEnvironment } from '../app.ts';
+import { describe, idParameter, problems } from '../describe.ts';
+import { eventEnvelope } from '../parse-event.ts';
+
+export const STATUSES = ['accepted', 'waiting', 'running', 'completed', 'failed', 'cancelled'] as const;
+
+export const listQuery = z.strictObject({
+  type: z.string().min(1).max(128).optional(),
+  status: z.enum(STATUSES).optional(),
+  tier: z.enum(TIERS).optional(),
+  subject: z.string().min(1).max(255).optional(),
+  since: z.iso.datetime({ offset: true }).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(4_096).optional(),
+});
+
+const stageValues = z.object(Object.fromEntries(STAGES.map((stage) => [stage, z.unknown()])));
+export const eventResource = z.looseObject({
+  id: z.string(),
+  ownId: z.string().nullable(),
+  run: z.int(),
+  type: z.string(),
+  time: z.string(),
+  data: z.unknown(),
+  tier: z.enum(TIERS),
+  urgency: z.number(),
+  tenant: z.string(),
+  status: z.enum(STATUSES),
+  stage: z.enum(STAGES).nullable(),
+  acceptedAt: z.string(),
+  startedAt: z.string().nullable(),
+  completedAt: z.string().nullable(),
+  timings: z.object({ queuedMs: z.int().nullable(), runMs: z.int().nullable() }),
+  progress: z.object({ step: z.string(), percent: z.number(), message: z.string() }).nullable(),
+  attempts: z.object(Object.fromEntries(STAGES.map((stage) => [stage, z.int()]))),
+  result: stageValues.nullable(),
+  error: z.object({ code: z.string(), message: z.string(), stage: z.enum(STAGES).nullable(), retryable: z.boolean() }).nullable(),
+  callback: z.looseObject({ status: z.enum(['none', 'pending', 'delivered', 'parked', 'failed']), url: z.string().nullable() }),
+  workflow: z.object({ id: z.string(), runId: z.string(), url: z.string().nullable() }),
+});
+
+const why = z.object({
+  id: z.string(),
+  status: z.enum(STATUSES),
+  reason: z.enum(['running', 'permit', 'retry', 'delay', 'mailbox', 'no_worker', 'paused', 'breaker', 'ended']),
+  summary: z.string(),
+  since: z.string().nullable(),
+  details: z.looseObject({}),
+});
+
+const acceptedEvent = z.object({
+  id: z.string(),
+  type: z.string(),
+  tier: z.enum(TIERS),
+  status: z.literal('accepted'),
+  links: z.object({ self: z.string(), stream: z.string(), why: z.string() }),
+});
+
+/** What OpenAPI says of `/v1/events`. */
+export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
+  const resource = eventResource.openapi('EventResource');
+  const terminal = z.object({
+    type: z.enum(['event.completed', 'event.failed', 'event.cancelled']),
+    timestamp: z.string(),
+    data: resource,
+  });
+  describe(app, {
+    method: 'post',
+    path: '/v1/events',
+    summary: 'Submit an event',
+    description: 'Answered when the event is durable. With `Prefer: wait=N` answered with the event if its stages end in time.',
+    request: {
+      headers: z.object({ prefer: z.string().optional(), 'idempotency-key': z.string().optional() }),
+      body: { required: true, content: { 'application/json': { schema: eventEnvelope } } },
+    },
+    responses: {
+      200: { description: 'Ended within the wait', content: { 'application/json': { schema: resource } } },
+      202: { description: 'Durable', content: { 'application/json': { schema: acceptedEvent.openapi('AcceptedEvent') } } },
+      ...problems(400, 401, 409, 413, 415, 422, 429, 503),
+    },
+  });
+  describe(app, {
+    method: 'get',
+    path: '/v1/events',
+    summary: 'List events, newest first; the index may lag by a second',
+    request: { query: listQuery },
+    responses: {
+      200: {
+        description: 'A page',
+        content: { 'application/json': { schema: z.object({ items: z.array(resource), nextCursor: z.string().nullable() }) } },
+      },
+      ...problems(401, 422, 503),
+    },
+  });
+  describe(app, {
+    method: 'get',
+    path: '/v1/events/{id}',
+    summary: 'Read an event',
+    request: { params: idParameter },
+    responses: { 200: { description: 'The event', content: { 'application/json': { schema: resource } } }, ...problems(401, 404, 503) },
+  });
+  describe(app, {
+    method: 'get',
+    path: '/v1/events/{id}/why',
+    summary: 'What an event waits for, who is before it, and for how long',
+    request: { params: idParameter },
+    responses: { 200: { description: 'The reason', content: { 'application/json': { schema: why } } }, ...problems(401, 404, 503) },
+  });
+  describe(app, {
+    method: 'post',
+    path: '/v1/events/{id}/cancel',
+    summary: 'Cancel an event',
+    request: { params: idParameter },
+    responses: {
+      202: {
+        description: 'It will end as cancelled',
+        content: {
+          'application/json': {
+            schema: z.object({ id: z.string(), status: z.literal('cancelling'), links: z.object({ self: z.string() }) }),
+          },
+        },
+      },
+      ...problems(401, 404, 409, 503),
+    },
+  });
+  app.openAPIRegistry.registerWebhook({
+    method: 'post',
+    path: 'event-ended',
+    summary: 'The terminal message of a run, signed after Standard Webhooks',
+    request: {
+      headers: z.object({ 'webhook-id': z.string(), 'webhook-timestamp': z.string(), 'webhook-signature': z.string() }),
+      body: { required: true, content: { 'application/json': { schema: terminal } } },
+    },
+    responses: { 200: { description: 'Any 2xx: delivered. Anything else is tried again.' } },
+  });
+}

@@ -1,0 +1,32 @@
+import type { Client } from '@temporalio/client';
+import type { CallbackRecord } from '../../domain/callback-record.ts';
+import { DELIVERY_QUERY } from '../../domain/durable-names.ts';
+import { deliveryWorkflowId } from '../../domain/event-id.ts';
+import { callEngine, isNotFound } from './engine-call.ts';
+import { readWorkflowEnd } from './history.ts';
+
+const QUERY_TIMEOUT_MS = 200;
+
+/** A callback that was handed over is on record in its own workflow; without one, what its owner knew of it holds. */
+export async function withRecord(
+  client: Client,
+  delivery: { readonly owner: string; readonly run: number },
+  known: CallbackRecord,
+): Promise<CallbackRecord> {
+  if (known.status === 'none') return known;
+  const workflowId = deliveryWorkflowId(delivery);
+  const end = await readWorkflowEnd(client, { workflowId });
+  if (end === null) return known;
+  if (end.kind === 'completed' && isCallbackRecord(end.result)) return end.result;
+  if (end.kind !== 'open') return { ...known, status: 'failed' };
+  try {
+    return await callEngine(client, QUERY_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).query<CallbackRecord>(DELIVERY_QUERY));
+  } catch (error) {
+    if (isNotFound(error)) throw error;
+    return known;
+  }
+}
+
+export function isCallbackRecord(value: unknown): value is CallbackRecord {
+  return typeof value === 'object' && value !== null && 'status' in value && 'attempts' in value;
+}

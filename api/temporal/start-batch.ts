@@ -1,0 +1,127 @@
+import type { Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import type { BatchItem, PagePlan } from '../../domain/accepted-batch.ts';
+import { kindOf } from '../../domain/accepted-batch.ts';
+import type { BatchInput } from '../../domain/batch-work.ts';
+import { FINGERPRINT_MEMO, TASK_QUEUES, UPLOAD_MEMO } from '../../domain/durable-names.ts';
+import { batchWorkflowId, pageWorkflowId } from '../../domain/event-id.ts';
+import type { BatchSubmission, BatchUpload } from '../batch-service.ts';
+import { fillPages } from '../batches/fill-pages.ts';
+import { newUuidV7 } from '../uuid.ts';
+import { callEngine } from './engine-call.ts';
+import { toKeyword } from './keyword.ts';
+
+const START_TIMEOUT_MS = 5_000;
+// So many pages are on their way to the engine at once; meanwhile nothing more is read of the body.
+const PAGES_AT_ONCE = 4;
+// Most batches end sooner, so that their pages never cost a task before.
+const PAGE_DELAY = '1h';
+
+/**
+ * Keeps a batch: its pages as they come, then itself. Until it is started nobody sees anything of it, and pages that never
+ * get a batch end by themselves.
+ * @throws EngineUnavailableError, and what reading the items throws
+ */
+export async function startBatch(client: Client, { settings, items, fingerprint }: BatchUpload): Promise<BatchSubmission> {
+  const workflowId = batchWorkflowId(settings);
+  const known = await findBatch(client, workflowId);
+  if (known !== null) {
+    for await (const _item of items) void _item;
+    return joinOrConflict(known, fingerprint());
+  }
+  const upload = newUuidV7();
+  const pages = await keepPages(client, settings, upload, items);
+  const asked = fingerprint();
+  try {
+    const memo = { [UPLOAD_MEMO]: upload, ...(asked !== null && { [FINGERPRINT_MEMO]: asked }) };
+    await startBatchWorkflow(client, { accepted: { ...settings, upload, pages } }, { memo, isNew: true });
+    return { kind: 'accepted' };
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    return joinOrConflict(await findBatch(client, workflowId), asked);
+  }
+}
+
+export interface StartBatchOptions {
+  readonly memo: Readonly<Record<string, unknown>>;
+  /** False for one that has ended and goes on. */
+  readonly isNew: boolean;
+}
+
+export async function startBatchWorkflow(client: Client, input: BatchInput, { memo, isNew }: StartBatchOptions): Promise<void> {
+  const { accepted } = input;
+  await callEngine(client, START_TIMEOUT_MS, () =>
+    client.workflow.start('processBatch', {
+      workflowId: batchWorkflowId(accepted),
+      taskQueue: TASK_QUEUES.heavy,
+      args: [input],
+      memo: { ...memo },
+      workflowIdReusePolicy: isNew ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+      // All of its items wait for its task when its worker is killed.
+      workflowTaskTimeout: '2s',
+      priority: { fairnessKey: accepted.tenant },
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: KEYS.Tenant, value: toKeyword(accepted.tenant) },
+        { key: KEYS.BatchId, value: toKeyword(accepted.id) },
+      ]),
+      staticSummary: `batch of ${accepted.pages.reduce((sum, { size }) => sum + size, 0)}${accepted.name === null ? '' : `: ${accepted.name}`}`,
+    }),
+  );
+}
+
+const KEYS = { Tenant: defineSearchAttributeKey('Tenant', 'KEYWORD'), BatchId: defineSearchAttributeKey('BatchId', 'KEYWORD') } as const;
+
+async function keepPages(
+  client: Client,
+  settings: BatchUpload['settings'],
+  upload: string,
+  items: BatchUpload['items'],
+): Promise<readonly PagePlan[]> {
+  const plans: PagePlan[] = [];
+  const underWay = new Set<Promise<void>>();
+  const batch = { workflowId: batchWorkflowId(settings), upload };
+  try {
+    for await (const page of fillPages(items)) {
+      const workflowId = pageWorkflowId(settings, upload, plans.length);
+      plans.push({ size: page.length, kind: commonKind(page) });
+      const start = callEngine(client, START_TIMEOUT_MS, async () => {
+        await client.workflow.start('keepPage', {
+          workflowId,
+          taskQueue: TASK_QUEUES.heavy,
+          args: [{ batch, items: page }],
+          startDelay: PAGE_DELAY,
+          staticSummary: `${page.length} items of "${settings.id}"`,
+        });
+      }).finally(() => underWay.delete(start));
+      underWay.add(start);
+      if (underWay.size >= PAGES_AT_ONCE) await Promise.race(underWay);
+    }
+    await Promise.all(underWay);
+  } finally {
+    // Where one has failed, the others are waited for: nobody else would hear of their end.
+    await Promise.allSettled(underWay);
+  }
+  return plans;
+}
+
+function commonKind(page: readonly BatchItem[]): PagePlan['kind'] {
+  const kinds = new Set(page.map(kindOf));
+  const [kind = null] = kinds;
+  return kinds.size === 1 ? kind : null;
+}
+
+async function findBatch(client: Client, workflowId: string): Promise<Readonly<Record<string, unknown>> | null> {
+  try {
+    const { memo } = await callEngine(client, START_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).describe());
+    return memo ?? {};
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+function joinOrConflict(memo: Readonly<Record<string, unknown>> | null, fingerprint: string | null): BatchSubmission {
+  return { kind: memo !== null && fingerprint !== null && memo[FINGERPRINT_MEMO] === fingerprint ? 'accepted' : 'conflict' };
+}

@@ -1,0 +1,73 @@
+import type { AcceptedBatch, BatchMode } from './accepted-batch.ts';
+import type { Batch, BatchCounts, BatchStatus } from './batch.ts';
+import { isOver, statusOf } from './batch.ts';
+import { ratePerSecond } from './batch-pace.ts';
+import type { PaceSample } from './batch-pace.ts';
+import { itemId } from './event-id.ts';
+import type { CallbackRecord } from './callback-record.ts';
+
+/** The batch as the API and its callbacks show it; times are ISO 8601 with milliseconds. */
+export interface BatchResource {
+  readonly id: string;
+  readonly name: string | null;
+  readonly mode: BatchMode;
+  readonly maxParallel: number;
+  readonly tenant: string;
+  /** 1, and one more each time that an ended batch went on. */
+  readonly run: number;
+  readonly status: BatchStatus;
+  readonly counts: BatchCounts;
+  /** Of the items that have ended, 0 to 100. */
+  readonly percent: number;
+  /** Over the last 30 s; null before there is anything to go by. */
+  readonly ratePerSecond: number | null;
+  readonly etaSeconds: number | null;
+  readonly acceptedAt: string;
+  readonly startedAt: string;
+  readonly completedAt: string | null;
+  readonly failures: readonly { readonly cause: string; readonly count: number; readonly example: string }[];
+  readonly callback: CallbackRecord;
+}
+
+export interface BatchTimes {
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly pace: readonly PaceSample[];
+  readonly nowMs: number;
+}
+
+export function toBatchResource(accepted: AcceptedBatch, batch: Batch, times: BatchTimes, callback: CallbackRecord): BatchResource {
+  const { counts } = batch;
+  const ended = endedCount(counts);
+  const over = isOver(batch);
+  // An ended batch shows its own pace, however long ago that was.
+  const rate = ratePerSecond(times.pace, { atMs: times.endedAtMs ?? times.nowMs, ended });
+  return {
+    id: accepted.id,
+    name: accepted.name,
+    mode: accepted.mode,
+    maxParallel: accepted.maxParallel,
+    tenant: accepted.tenant,
+    run: batch.run,
+    status: statusOf(batch),
+    counts,
+    percent: counts.total === 0 ? 100 : Math.floor((ended * 1_000) / counts.total) / 10,
+    ratePerSecond: rate === null ? null : Math.round(rate * 10) / 10,
+    etaSeconds: over || batch.isPaused || !rate ? null : Math.ceil((counts.total - ended) / rate),
+    acceptedAt: toIso(accepted.acceptedAtMs),
+    startedAt: toIso(times.startedAtMs),
+    completedAt: times.endedAtMs === null ? null : toIso(times.endedAtMs),
+    failures: Object.entries(batch.failures)
+      .map(([cause, { count, example }]) => ({ cause, count, example: itemId(accepted.id, example) }))
+      .sort((a, b) => b.count - a.count),
+    callback,
+  };
+}
+
+export function endedCount({ completed, failed, cancelled }: BatchCounts): number {
+  return completed + failed + cancelled;
+}
+
+function toIso(atMs: number): string {
+  return new Date(atMs).toISOString();
+}

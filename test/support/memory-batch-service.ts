@@ -1,0 +1,197 @@
+import type { BatchService, BatchSettings, ItemResource } from '../../api/batch-service.ts';
+import { InvalidCursorError } from '../../api/event-service.ts';
+import type { EventKey } from '../../api/event-service.ts';
+import { kindOf } from '../../domain/accepted-batch.ts';
+import type { AcceptedEvent } from '../../domain/accepted-event.ts';
+import type { BatchItem } from '../../domain/accepted-batch.ts';
+import * as states from '../../domain/batch.ts';
+import type { Batch, BatchUnit, EndLetter } from '../../domain/batch.ts';
+import { toBatchResource } from '../../domain/batch-resource.ts';
+import { initialCallback } from '../../domain/callback-record.ts';
+import { batchWorkflowId, itemId } from '../../domain/event-id.ts';
+import { toEventResource } from '../../domain/event-resource.ts';
+import type { EventResource } from '../../domain/event-resource.ts';
+import { acceptRun, endRun } from '../../domain/event-run.ts';
+import { failureCause } from '../../domain/failure-cause.ts';
+import { rejectedCause, rejectedRun } from '../../domain/rejected-item.ts';
+import type { MemoryEventService } from './memory-event-service.ts';
+
+interface Entry {
+  readonly settings: BatchSettings;
+  readonly fingerprint: string | null;
+  readonly items: readonly BatchItem[];
+  readonly startedAtMs: number;
+  endedAtMs: number | null;
+  batch: Batch;
+}
+
+/** Batches of one page, by the rules that the workflow follows too, their items run as events in memory. */
+export function createMemoryBatchService(events: MemoryEventService): BatchService {
+  const entries = new Map<string, Entry>();
+
+  function goOn(entry: Entry): void {
+    for (let step = states.nextStep(entry.batch); step?.kind === 'start'; step = states.nextStep(entry.batch)) {
+      const { unit } = step;
+      entry.batch = states.startUnit(entry.batch, unit);
+      void runUnit(entry, unit).then((verdict) => {
+        entry.batch = states.endUnit(entry.batch, { ...unit, ...verdict });
+        if (states.isOver(entry.batch)) entry.endedAtMs = Date.now();
+        goOn(entry);
+      });
+    }
+  }
+
+  async function runUnit(entry: Entry, unit: BatchUnit): Promise<{ readonly letters: EndLetter[]; readonly causes: string[] }> {
+    const letters: EndLetter[] = [];
+    const causes: string[] = [];
+    for (const offset of unit.offsets) {
+      const item = entry.items[offset];
+      if (item === undefined) continue;
+      if (item.kind === 'rejected') {
+        letters.push('f');
+        causes.push(rejectedCause(item.rejection));
+        continue;
+      }
+      const key = runKey(item.event, runsOf(entry, offset));
+      await events.submit({ ...item.event, ...key }, { fingerprint: null, waitMs: 60_000 });
+      const resource = await events.get(key);
+      letters.push(resource?.status === 'completed' ? 'c' : resource?.status === 'cancelled' ? 'x' : 'f');
+      if (resource?.status === 'failed' && resource.error) causes.push(failureCause(resource.type, resource.error));
+    }
+    return { letters, causes };
+  }
+
+  function find(key: EventKey): Entry | undefined {
+    return entries.get(batchWorkflowId(key));
+  }
+
+  async function itemAt(entry: Entry, offset: number): Promise<EventResource | null> {
+    const item = entry.items[offset];
+    if (item === undefined) return null;
+    const id = itemId(entry.settings.id, offset);
+    if (item.kind === 'rejected') {
+      const event = { ...BLANK, id, tenant: entry.settings.tenant, batchId: entry.settings.id, type: item.rejection.type ?? 'unknown' };
+      return toEventResource({ ...rejectedRun(item.rejection), event }, initialCallback(null), { id, runId: '' });
+    }
+    const resource = await events.get(runKey(item.event, runsOf(entry, offset)));
+    if (resource !== null) return { ...resource, id };
+    const run = acceptRun(item.event);
+    const isCancelled = entry.batch.pages[0]?.letters[offset] === 'x';
+    return toEventResource(isCancelled ? endRun(run, { status: 'cancelled', endedAtMs: Date.now() }) : run, initialCallback(null), {
+      id,
+      runId: '',
+    });
+  }
+
+  return {
+    async submit({ settings, items: given, fingerprint }) {
+      const items: BatchItem[] = [];
+      for await (const item of given) items.push(item);
+      const known = find(settings);
+      if (known !== undefined) return { kind: known.fingerprint !== null && known.fingerprint === fingerprint() ? 'accepted' : 'conflict' };
+      const batch = states.knowKinds(
+        states.createBatch({ ...settings, pages: [{ size: items.length, kind: null }] }),
+        0,
+        items.map(kindOf),
+      );
+      const entry: Entry = { settings, fingerprint: fingerprint(), items, startedAtMs: Date.now(), endedAtMs: null, batch };
+      entries.set(batchWorkflowId(settings), entry);
+      goOn(entry);
+      return { kind: 'accepted' };
+    },
+
+    async get(key) {
+      const entry = find(key);
+      return entry === undefined ? null : resourceOf(entry);
+    },
+
+    async items({ tenant, id, status, limit, cursor }) {
+      const entry = find({ tenant, id });
+      if (entry === undefined) return null;
+      const from = cursor === undefined ? 0 : Number(/^from (\d+)$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1]);
+      if (Number.isNaN(from)) throw new InvalidCursorError('the cursor is not one of ours');
+      const items: ItemResource[] = [];
+      let index = from;
+      for (; index < entry.items.length && items.length < limit; index += 1) {
+        const item = await itemAt(entry, index);
+        if (item !== null && (status === undefined || item.status === status)) items.push({ ...item, index });
+      }
+      return { items, nextCursor: index < entry.items.length ? Buffer.from(`from ${index}`).toString('base64url') : null };
+    },
+
+    async item({ tenant, id, index }) {
+      const entry = find({ tenant, id });
+      return entry === undefined ? null : itemAt(entry, index);
+    },
+
+    async list({ tenant, status, limit }) {
+      const all = [...entries.values()].filter(({ settings }) => settings.tenant === tenant).map(resourceOf);
+      return { items: all.filter((batch) => status === undefined || batch.status === status).slice(0, limit), nextCursor: null };
+    },
+
+    async steer(key, action) {
+      const entry = find(key);
+      if (entry === undefined) return 'not_found';
+      if (action !== 'retry-failed' && states.isOver(entry.batch)) return 'already_ended';
+      entry.batch = STEER[action](entry.batch);
+      entry.endedAtMs = states.isOver(entry.batch) ? Date.now() : null;
+      if (action === 'cancel') await cancelRunning(entry);
+      goOn(entry);
+      return 'done';
+    },
+  };
+
+  async function cancelRunning(entry: Entry): Promise<void> {
+    for (const [offset, item] of entry.items.entries()) {
+      const isRunning = entry.batch.pages[0]?.letters[offset] === 'r';
+      if (isRunning && item.kind === 'event') await events.cancel(runKey(item.event, runsOf(entry, offset)));
+    }
+  }
+}
+
+const STEER = {
+  pause: states.pauseBatch,
+  resume: states.resumeBatch,
+  cancel: states.cancelBatch,
+  'retry-failed': states.retryFailed,
+} as const;
+
+function runsOf({ batch: { pages } }: Entry, offset: number): number {
+  const [page] = pages;
+  return (page && states.lastUnitOf(page, offset)?.runs) ?? 0;
+}
+
+/** Each run is an event of its own here. */
+function runKey({ tenant, id }: AcceptedEvent, run: number): { readonly tenant: string; readonly id: string; readonly run: number } {
+  return { tenant, id: `${id}~${run}`, run };
+}
+
+function resourceOf({ settings, batch, startedAtMs, endedAtMs }: Entry) {
+  const pace = [{ atMs: startedAtMs, ended: 0 }];
+  const times = { startedAtMs, endedAtMs, pace, nowMs: Date.now() };
+  return toBatchResource({ ...settings, upload: '', pages: [] }, batch, times, initialCallback(settings.callback?.url ?? null));
+}
+
+const BLANK: AcceptedEvent = {
+  id: '',
+  ownId: null,
+  run: 1,
+  type: '',
+  source: null,
+  subject: null,
+  time: new Date(0).toISOString(),
+  data: null,
+  tier: 'normal',
+  urgency: 0,
+  tenant: '',
+  acceptedAtMs: 0,
+  delayMs: 0,
+  callback: null,
+  plan: {
+    weight: 'light',
+    stages: [],
+    retry: { maxAttempts: 1, initialDelayMs: 0, factor: 1, maxDelayMs: 0 },
+    timeoutsMs: { meaning: 1, decision: 1, action: 1 },
+    recordFirst: true,
+  },
+};

@@ -1,0 +1,24 @@
+import { proxyLocalActivities, sleep, workflowInfo } from '@temporalio/workflow';
+import type { BatchItem } from '../domain/accepted-batch.ts';
+import type { Activities } from '../domain/activities.ts';
+
+export interface PageInput {
+  readonly batch: { readonly workflowId: string; readonly upload: string };
+  readonly items: readonly BatchItem[];
+}
+
+const LOOK_EVERY = '6h';
+
+const { isBatchOpen } = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '1s', maximumInterval: '60s' },
+});
+
+/**
+ * Keeps some items of a batch: they are its input. It stays open as long as the batch, since the engine forgets what has
+ * been closed for the retention time. It is started with a delay, so that most pages cost no task before their batch ends.
+ */
+export async function keepPage({ batch }: PageInput): Promise<void> {
+  const sinceMs = workflowInfo().startTime.getTime();
+  while (await isBatchOpen({ ...batch, sinceMs })) await sleep(LOOK_EVERY);
+}

@@ -1,0 +1,135 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  proxyLocalActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../domain/activities.ts';
+import type { BatchUnit } from '../domain/batch.ts';
+import {
+  cancelBatch,
+  createBatch,
+  endUnit,
+  isOver,
+  knowKinds,
+  nextStep,
+  pauseBatch,
+  resumeBatch,
+  retryFailed,
+  startUnit,
+} from '../domain/batch.ts';
+import { notePace } from '../domain/batch-pace.ts';
+import { endedCount, toBatchResource } from '../domain/batch-resource.ts';
+import type { BatchResource } from '../domain/batch-resource.ts';
+import type { BatchInput, BatchResult } from '../domain/batch-work.ts';
+import { initialCallback } from '../domain/callback-record.ts';
+import { pageWorkflowId } from '../domain/event-id.ts';
+import { batchPagesQuery, batchQuery, steerBatchUpdate } from './messages.ts';
+import { runUnit } from './run-unit.ts';
+import { startDelivery } from './start-delivery.ts';
+
+const { readItemKinds } = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '200ms', maximumInterval: '10s' },
+});
+
+// Long before the engine's limit of 51,200 events and 50 MB: a run that has so many goes on as a new one.
+const MAX_HISTORY_EVENTS = 6_000;
+const MAX_HISTORY_BYTES = 8 * 1024 * 1024;
+
+/** Runs a batch: its units in a window, until each item has a verdict; then its callback. */
+export async function processBatch({ accepted, progress }: BatchInput): Promise<BatchResult> {
+  const info = workflowInfo();
+  const startedAtMs = progress?.startedAtMs ?? Date.now();
+  let batch = progress?.batch ?? createBatch(accepted);
+  let pace = progress?.pace ?? [{ atMs: startedAtMs, ended: 0 }];
+  let endedAtMs: number | null = null;
+  let news = 0;
+  // What an item's own workflow does can be cut short; those that share one come to their end soon.
+  const own = new Map<string, CancellationScope>();
+
+  setHandler(batchQuery, resource);
+  setHandler(batchPagesQuery, ({ from, count }) => ({
+    sizes: batch.pages.map(({ letters }) => letters.length),
+    pages: batch.pages.slice(from, from + count),
+    upload: accepted.upload,
+    isPaused: batch.isPaused,
+  }));
+  setHandler(
+    steerBatchUpdate,
+    ({ action }) => {
+      if (action === 'pause') batch = pauseBatch(batch);
+      if (action === 'resume') batch = resumeBatch(batch);
+      if (action === 'retry-failed') batch = retryFailed(batch);
+      if (action === 'cancel') {
+        batch = cancelBatch(batch);
+        for (const scope of own.values()) scope.cancel();
+      }
+      news += 1;
+    },
+    {
+      validator: ({ action }) => {
+        if (isOver(batch) && action !== 'retry-failed') throw ApplicationFailure.nonRetryable('the batch has ended', 'already_ended');
+      },
+    },
+  );
+
+  for (;;) {
+    await work();
+    endedAtMs = Date.now();
+    await callBack();
+    // It may have been asked meanwhile to try again what failed.
+    if (isOver(batch)) return { resource: resource(), batch, startedAtMs };
+    endedAtMs = null;
+  }
+
+  async function work(): Promise<void> {
+    while (!isOver(batch)) {
+      const seen = news;
+      const isFull = workflowInfo().historyLength > MAX_HISTORY_EVENTS || workflowInfo().historySize > MAX_HISTORY_BYTES;
+      if (isFull && batch.running.length === 0) {
+        await continueAsNew<typeof processBatch>({ accepted, progress: { batch, startedAtMs, pace } });
+      }
+      const step = isFull ? null : nextStep(batch);
+      if (step === null) {
+        await condition(() => news !== seen);
+      } else if (step.kind === 'read') {
+        const kinds = await readItemKinds({ page: pageWorkflowId(accepted, accepted.upload, step.page) });
+        batch = knowKinds(batch, step.page, kinds);
+      } else {
+        batch = startUnit(batch, step.unit);
+        // Never rejects: whatever becomes of a unit is its verdict.
+        void run(step.unit);
+      }
+    }
+  }
+
+  async function run(unit: BatchUnit): Promise<void> {
+    const name = `${unit.page}/${unit.number}`;
+    const scope = new CancellationScope();
+    if (unit.kind === 'own') own.set(name, scope);
+    const verdict = await scope.run(() => runUnit(accepted, batch, unit));
+    own.delete(name);
+    batch = endUnit(batch, { ...unit, ...verdict });
+    pace = notePace(pace, { atMs: Date.now(), ended: endedCount(batch.counts) });
+    news += 1;
+  }
+
+  function resource(): BatchResource {
+    const times = { startedAtMs, endedAtMs, pace, nowMs: Date.now() };
+    return toBatchResource(accepted, batch, times, initialCallback(accepted.callback?.url ?? null));
+  }
+
+  async function callBack(): Promise<void> {
+    const { callback, tenant } = accepted;
+    if (callback === null) return;
+    const data = resource();
+    await startDelivery({
+      target: { kind: 'batch', tenant, owner: info.workflowId, run: data.run, callback },
+      message: { type: `batch.${data.status}`, timestamp: data.completedAt ?? data.acceptedAt, data },
+    });
+  }
+}

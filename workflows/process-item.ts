@@ -1,0 +1,15 @@
+import { proxyLocalActivities } from '@temporalio/workflow';
+import type { Activities } from '../domain/activities.ts';
+import type { ItemReference } from '../domain/batch-work.ts';
+import type { EventResource } from '../domain/event-resource.ts';
+import { processEvent } from './process-event.ts';
+
+const { readItem } = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '200ms', maximumInterval: '10s' },
+});
+
+/** Runs an item that can't share a workflow, as the event that it is. */
+export async function processItem(item: ItemReference): Promise<EventResource> {
+  return processEvent(await readItem(item));
+}

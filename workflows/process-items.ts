@@ -1,0 +1,42 @@
+import { proxyLocalActivities, sleep } from '@temporalio/workflow';
+import type { Activities } from '../domain/activities.ts';
+import type { EndLetter } from '../domain/batch.ts';
+import type { ItemWork, SharedUnitInput, UnitVerdict } from '../domain/batch-work.ts';
+import { startDelivery } from './start-delivery.ts';
+
+const { runItems } = proxyLocalActivities<Activities>({
+  // It ends itself after half a second and the item it is at, whose stages have timeouts of their own.
+  startToCloseTimeout: '1h',
+  retry: { initialInterval: '200ms', maximumInterval: '5s' },
+});
+
+/**
+ * Runs items of a page that share this workflow, each until it has a verdict. What each came to is in the results that the
+ * local activity left in the history; the workflow's own result is what the batch counts.
+ * It takes no messages: one that came while a local activity runs would have it run again.
+ */
+export async function processItems({ page, items, parallel }: SharedUnitInput): Promise<UnitVerdict> {
+  const verdicts = new Map<number, { readonly letter: EndLetter; readonly cause: string | null }>();
+  let left: readonly ItemWork[] = items;
+  while (left.length > 0) {
+    const now = Date.now();
+    const due = parallel === 1 ? left : left.filter(({ begun }) => begun === undefined || begun.dueAtMs <= now);
+    const waitMs = Math.min(...(due.length > 0 ? due.slice(0, 1) : left).map(({ begun }) => (begun?.dueAtMs ?? now) - now));
+    if (waitMs > 0) {
+      await sleep(waitMs);
+      continue;
+    }
+    const { ended, again, deliveries } = await runItems({ page, items: due, parallel });
+    for (const { offset, item, cause } of ended) {
+      verdicts.set(offset, { letter: item.phase.status === 'completed' ? 'c' : 'f', cause: cause ?? null });
+    }
+    for (const delivery of deliveries) await startDelivery(delivery);
+    const begun = new Map(again.map((work) => [work.offset, work]));
+    left = left.filter(({ offset }) => !verdicts.has(offset)).map((work) => begun.get(work.offset) ?? work);
+  }
+  const inOrder = items.map(({ offset }) => verdicts.get(offset));
+  return {
+    letters: inOrder.map((verdict) => verdict?.letter ?? 'f'),
+    causes: inOrder.flatMap((verdict) => (verdict?.cause ? [verdict.cause] : [])),
+  };
+}
