@@ -18,8 +18,10 @@ import { deliveryRoutes } from './routes/deliveries.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventTypeRoutes } from './routes/event-types.ts';
 import { eventRoutes } from './routes/events.ts';
+import { eventStreamRoute } from './routes/event-stream.ts';
 import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
+import type { StreamRoom } from './sse/stream-room.ts';
 
 export interface AppVariables {
   requestId: string;
@@ -41,6 +43,7 @@ export interface AppDependencies {
   readonly rateLimit: MiddlewareHandler<AppEnvironment>;
   readonly admit: Admit;
   readonly metrics: Metrics;
+  readonly streamRoom: StreamRoom;
   /** False from the moment that the process is told to stop. */
   readonly isAccepting: () => boolean;
   readonly reportError: (error: Error, context: { readonly requestId: string; readonly path: string }) => void;
@@ -59,6 +62,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
 
   eventRoutes(app, dependencies);
   deliveryRoutes(app, dependencies);
+  eventStreamRoute(app, dependencies);
   eventTypeRoutes(app, dependencies);
   limitRoutes(app, dependencies);
   healthRoutes(app, dependencies);

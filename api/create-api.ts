@@ -15,6 +15,7 @@ import { createMetrics } from './metrics.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createTemporalLimitService, readPermits } from './temporal/temporal-limit-service.ts';
 import { createTemporalEventService } from './temporal/temporal-event-service.ts';
+import { createStreamRoom } from './sse/stream-room.ts';
 import { newUuidV7 } from './uuid.ts';
 
 export interface ApiOptions {
@@ -34,6 +35,9 @@ export interface ApiOptions {
 // Fewer than a process has workflow-task slots, so that every event let in is run at once.
 const INTAKE = { maxInFlight: 200, maxWaiting: 1_000, maxWaitMs: 1_000 };
 
+// Each costs a socket and a few kilobytes.
+const MAX_STREAMS = 1_000;
+
 /** The HTTP service over Temporal. */
 export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
   const { environment, logger, catalog, stopping, checkCallback } = options;
@@ -50,6 +54,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     isAccepting: () => !stopping.aborted,
     limits: createTemporalLimitService({ ...options, defaultLimit }),
     metrics,
+    streamRoom: createStreamRoom(MAX_STREAMS, stopping),
     rateLimit: createRateLimit(environment.RATE_LIMIT ?? null, Date.now),
     admit: createAdmission({ intake, backlog, liveRuns: options.liveRuns }),
     events: createTemporalEventService({

@@ -79,6 +79,8 @@ export interface EventService {
   /** Resolves when the event is durable. The same id joins the first run if the fingerprint is the same. */
   submit(event: AcceptedEvent, options: SubmitOptions): Promise<Submission>;
   get(key: EventKey): Promise<EventResource | null>;
+  /** Told what this process sees of an event's run, before the engine shows it, until the function it gives is called. */
+  listen(key: EventKey, tell: (resource: EventResource) => void): () => void;
   /** Newest first. @throws InvalidCursorError */
   list(filter: EventFilter): Promise<EventPage>;
   cancel(key: EventKey): Promise<Cancellation>;

@@ -4,6 +4,7 @@ import { withoutExcerpts } from '../../domain/callback-record.ts';
 import { eventWorkflowId, isEventId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
+import { isSettled, liveResource } from '../live-runs.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { cancelEvent } from './cancel-event.ts';
 import { callEngine } from './engine-call.ts';
@@ -87,6 +88,12 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       } finally {
         live?.stop();
       }
+    },
+
+    listen({ tenant, id }, tell) {
+      return liveRuns.listen(eventWorkflowId({ tenant, id }), (live) => {
+        if (isSettled(live)) tell(toShown(liveResource(live)));
+      });
     },
 
     async list(filter) {

@@ -10,6 +10,7 @@ import { reading } from './reading.ts';
 import { redelivering } from './redelivering.ts';
 import { refusing } from './refusing.ts';
 import { refusingInvalidEvents } from './refusing-invalid-events.ts';
+import { streaming } from './streaming.ts';
 
 /** What the event API promises, whatever keeps and runs the events behind it. */
 export function describeEventContract({ start }: { readonly start: () => Promise<ContractSubject> }): void {
@@ -26,6 +27,7 @@ export function describeEventContract({ start }: { readonly start: () => Promise
   describe('reading an event', () => reading(api));
   describe('cancelling an event', () => cancelling(api));
   describe('sending a callback again', () => redelivering(api));
+  describe('watching an event', () => streaming(api));
   describe('listing events', () => listing(api));
   describe('refusing a request', () => refusing(api));
   describe('refusing an invalid event', () => refusingInvalidEvents(api));

@@ -9,6 +9,7 @@ import { createMetrics } from '../../../api/metrics.ts';
 import { createRateLimit } from '../../../api/rate-limit.ts';
 import type { EventDefinition } from '../../../domain/define-event.ts';
 import type { RateLimit } from '../../../domain/sliding-window.ts';
+import { createStreamRoom } from '../../../api/sse/stream-room.ts';
 import { createParseEvent } from '../../../api/parse-event.ts';
 import { newUuidV7 } from '../../../api/uuid.ts';
 import { createCatalog } from '../../../domain/catalog.ts';
@@ -35,6 +36,7 @@ export interface MemoryAppOptions {
   readonly rateLimit?: RateLimit;
   readonly admit?: Admit;
   readonly limits?: LimitService;
+  readonly maxStreams?: number;
 }
 
 /** The HTTP layer over events in memory; it opens no port. */
@@ -44,6 +46,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
   const events = createMemoryEventService(catalog);
   const reported: MemoryApp['reported'] = [];
   let accepting = true;
+  const stopping = new AbortController();
   const app = createApp({
     catalog,
     events: { ...events, ...overrides },
@@ -55,6 +58,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     rateLimit: createRateLimit(options.rateLimit ?? null, Date.now),
     admit: options.admit ?? (async () => ({ admitted: true, cancel: () => undefined })),
     metrics: createMetrics(() => ({ waiting: 0, inFlight: 0 })),
+    streamRoom: createStreamRoom(options.maxStreams ?? 100, stopping.signal),
     isAccepting: () => accepting,
     parseEvent: createParseEvent({
       catalog,
@@ -77,6 +81,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
       accepting = next;
     },
     stop: async () => {
+      stopping.abort();
       await events.stop();
       const [first] = reported;
       if (first !== undefined) throw new Error(`an unexpected error at ${first.context.path}`, { cause: first.error });
