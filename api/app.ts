@@ -18,12 +18,15 @@ import type { createParseEvent } from './parse-event.ts';
 import { problem } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
+import { batchStreamRoute } from './routes/batch-stream.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventTypeRoutes } from './routes/event-types.ts';
 import { eventRoutes } from './routes/events.ts';
+import { eventStreamRoute } from './routes/event-stream.ts';
 import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
+import type { StreamRoom } from './sse/stream-room.ts';
 
 export interface AppVariables {
   requestId: string;
@@ -47,6 +50,7 @@ export interface AppDependencies {
   readonly rateLimit: MiddlewareHandler<AppEnvironment>;
   readonly admit: Admit;
   readonly metrics: Metrics;
+  readonly streamRoom: StreamRoom;
   /** False from the moment that the process is told to stop. */
   readonly isAccepting: () => boolean;
   readonly reportError: (error: Error, context: { readonly requestId: string; readonly path: string }) => void;
@@ -67,6 +71,8 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   eventRoutes(app, dependencies);
   deliveryRoutes(app, dependencies);
   batchRoutes(app, dependencies);
+  batchStreamRoute(app, dependencies);
+  eventStreamRoute(app, dependencies);
   eventTypeRoutes(app, dependencies);
   limitRoutes(app, dependencies);
   healthRoutes(app, dependencies);

@@ -17,6 +17,7 @@ import { createParseBatch } from './batches/parse-batch.ts';
 import { createTemporalBatchService } from './temporal/temporal-batch-service.ts';
 import { createTemporalLimitService, readPermits } from './temporal/temporal-limit-service.ts';
 import { createTemporalEventService } from './temporal/temporal-event-service.ts';
+import { createStreamRoom } from './sse/stream-room.ts';
 import { newUuidV7 } from './uuid.ts';
 
 export interface ApiOptions {
@@ -36,6 +37,9 @@ export interface ApiOptions {
 // Fewer than a process has workflow-task slots, so that every event let in is run at once.
 const INTAKE = { maxInFlight: 200, maxWaiting: 1_000, maxWaitMs: 1_000 };
 
+// Each costs a socket and a few kilobytes.
+const MAX_STREAMS = 1_000;
+
 /** The HTTP service over Temporal. */
 export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
   const { environment, logger, catalog, stopping, checkCallback } = options;
@@ -53,6 +57,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     isAccepting: () => !stopping.aborted,
     limits: createTemporalLimitService({ ...options, defaultLimit }),
     metrics,
+    streamRoom: createStreamRoom(MAX_STREAMS, stopping),
     rateLimit: createRateLimit(environment.RATE_LIMIT ?? null, Date.now),
     admit: createAdmission({ intake, backlog, liveRuns: options.liveRuns }),
     events: createTemporalEventService({

@@ -1,9 +1,8 @@
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { CallbackAttempt } from '../domain/delivery.ts';
-import type { EventError } from '../domain/event-error.ts';
 import type { EventResource, EventStatus } from '../domain/event-resource.ts';
-import type { Stage } from '../domain/stage.ts';
 import type { Tier } from '../domain/tier.ts';
+import type { Why } from '../domain/why.ts';
 
 export interface EventKey {
   readonly tenant: string;
@@ -40,27 +39,6 @@ export interface EventPage {
   readonly nextCursor: string | null;
 }
 
-/** Why an event is where it is. */
-export interface Why {
-  readonly id: string;
-  readonly status: EventStatus;
-  readonly reason: 'running' | 'permit' | 'retry' | 'delay' | 'mailbox' | 'no_worker' | 'paused' | 'breaker' | 'ended';
-  readonly summary: string;
-  /** Since when; ISO 8601. */
-  readonly since: string | null;
-  readonly details: {
-    readonly key?: string;
-    /** From 1. */
-    readonly position?: number | null;
-    readonly holders?: readonly { readonly event: string; readonly since: string }[];
-    readonly stage?: Stage | null;
-    readonly attempt?: number;
-    readonly nextAttemptAt?: string;
-    readonly lastError?: EventError | null;
-    readonly etaMs?: number | null;
-  };
-}
-
 export type Cancellation = 'cancelling' | 'not_found' | 'already_ended' | 'not_cancellable';
 
 /** `nothing_sent`: it hasn't ended, or asked for no callback. */
@@ -79,6 +57,8 @@ export interface EventService {
   /** Resolves when the event is durable. The same id joins the first run if the fingerprint is the same. */
   submit(event: AcceptedEvent, options: SubmitOptions): Promise<Submission>;
   get(key: EventKey): Promise<EventResource | null>;
+  /** Told what this process sees of an event's run, before the engine shows it, until the function it gives is called. */
+  listen(key: EventKey, tell: (resource: EventResource) => void): () => void;
   /** Newest first. @throws InvalidCursorError */
   list(filter: EventFilter): Promise<EventPage>;
   cancel(key: EventKey): Promise<Cancellation>;

@@ -1,7 +1,7 @@
 import type { EventResource } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import type { Stage } from '../domain/stage.ts';
-import type { Why } from './event-service.ts';
+import type { Why } from '../domain/why.ts';
 
 /**
  * Says in a sentence, and in figures, what an event waits for or does, as far as its run knows.

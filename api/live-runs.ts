@@ -11,6 +11,8 @@ import { isEnded } from '../domain/event-run.ts';
 export interface LiveRuns {
   observe(run: EventRun, workflow: WorkflowReference): void;
   find(workflowId: string): LiveRun | undefined;
+  /** Told of every change from now on, until the function it gives is called. */
+  listen(workflowId: string, tell: (live: LiveRun) => void): () => void;
   /** The ended run, or null when `waitMs` have passed without one in this process. */
   whenEnded(workflowId: string, waitMs: number): { readonly ended: Promise<LiveRun | null>; stop(): void };
 }
@@ -25,6 +27,11 @@ export function liveResource({ run, workflow }: LiveRun): EventResource {
   return toEventResource(run, initialCallback(run.event.callback?.url ?? null), workflow);
 }
 
+/** Whether what this process sees may be shown: the end of a run that records first isn't one before it is on record. */
+export function isSettled({ run }: LiveRun): boolean {
+  return !isEnded(run.phase) || !run.event.plan.recordFirst;
+}
+
 /**
  * @param capacity how many of the latest runs are kept: more than a process has slots to run at once
  * @param maxCharacters of their data, all together
@@ -32,11 +39,20 @@ export function liveResource({ run, workflow }: LiveRun): EventResource {
 export function createLiveRuns(capacity = 1_000, maxCharacters = 64 * 2 ** 20): LiveRuns {
   const runs = new Map<string, LiveRun & { readonly characters: number }>();
   let characters = 0;
-  const waiters = new Map<string, Set<(live: LiveRun | null) => void>>();
+  const listeners = new Map<string, Set<(live: LiveRun) => void>>();
 
   function forget(id: string): void {
     characters -= runs.get(id)?.characters ?? 0;
     runs.delete(id);
+  }
+
+  function listen(id: string, tell: (live: LiveRun) => void): () => void {
+    const all = listeners.get(id) ?? new Set();
+    listeners.set(id, all.add(tell));
+    return () => {
+      all.delete(tell);
+      if (all.size === 0 && listeners.get(id) === all) listeners.delete(id);
+    };
   }
 
   return {
@@ -50,24 +66,23 @@ export function createLiveRuns(capacity = 1_000, maxCharacters = 64 * 2 ** 20): 
       runs.set(id, live);
       characters += live.characters;
       while (runs.size > 1 && (runs.size > capacity || characters > maxCharacters)) forget(runs.keys().next().value ?? '');
-      if (isEnded(run.phase)) for (const tell of waiters.get(id) ?? []) tell(live);
+      for (const tell of listeners.get(id) ?? []) tell(live);
     },
     find: (workflowId) => runs.get(workflowId),
+    listen,
     whenEnded(workflowId, waitMs) {
       const seen = runs.get(workflowId);
       if (seen !== undefined && isEnded(seen.run.phase)) return { ended: Promise.resolve(seen), stop: () => undefined };
       let stop = (): void => undefined;
       const ended = new Promise<LiveRun | null>((resolve) => {
-        const tell = (live: LiveRun | null): void => {
+        const settle = (live: LiveRun | null): void => {
           clearTimeout(timer);
-          const others = waiters.get(workflowId);
-          others?.delete(tell);
-          if (others?.size === 0) waiters.delete(workflowId);
+          stopListening();
           resolve(live);
         };
-        const timer = setTimeout(() => tell(null), waitMs);
-        waiters.set(workflowId, (waiters.get(workflowId) ?? new Set()).add(tell));
-        stop = () => tell(null);
+        const timer = setTimeout(() => settle(null), waitMs);
+        const stopListening = listen(workflowId, (live) => isEnded(live.run.phase) && settle(live));
+        stop = () => settle(null);
       });
       return { ended, stop };
     },

@@ -82,6 +82,11 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
   };
 }
 
+/** Whether the event has its verdict. */
+export function hasEnded({ status }: Pick<EventResource, 'status'>): boolean {
+  return status === 'completed' || status === 'failed' || status === 'cancelled';
+}
+
 function stageOf(phase: Phase): Stage | null {
   if (phase.status === 'running' || phase.status === 'waiting') return phase.stage;
   return phase.status === 'failed' ? phase.error.stage : null;

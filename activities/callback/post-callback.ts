@@ -7,7 +7,8 @@ import { type Exchange, exchange } from './exchange.ts';
 import { CONNECTIONS_PER_ORIGIN } from './guarded-agent.ts';
 import { createOriginSlots } from './origin-slots.ts';
 import { parseRetryAfterMs } from './retry-after.ts';
-import { parseSecret, signWebhook } from './signature.ts';
+import { parseSecret } from '../../domain/webhook-signature.ts';
+import { signWebhook } from './sign-webhook.ts';
 
 export interface PostCallbackOptions {
   /** From `createGuardedAgent`, with the same guard. */

@@ -3,7 +3,7 @@ import { RUN_QUERY, TASK_QUEUES } from '../../domain/durable-names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { estimateWaitMs, waitingOrder } from '../../domain/permits.ts';
-import type { Why } from '../event-service.ts';
+import type { Why } from '../../domain/why.ts';
 import { explainRun } from '../explain-run.ts';
 import { callEngine } from './engine-call.ts';
 import { hasPollers } from './has-pollers.ts';

@@ -6,7 +6,7 @@ import { eventWorkflowId } from '../../domain/event-id.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { acceptRun, endRun, isEnded } from '../../domain/event-run.ts';
-import type { EventRun } from '../../domain/event-run.ts';
+import type { EventRun, Progress } from '../../domain/event-run.ts';
 import { liveResource } from '../live-runs.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { callEngine, isNotFound } from './engine-call.ts';
@@ -35,7 +35,7 @@ async function readOpen(client: Client, liveRuns: LiveRuns, execution: Execution
   // Between its stages a run may wait, which only its workflow knows; what records first has not ended before.
   if (live !== undefined && isEnded(live.run.phase) && !live.run.event.plan.recordFirst) return liveResource(live);
   const asked = await query<EventResource>(client, execution, PROGRESS_QUERY);
-  if (asked !== null) return withHeartbeat(client, execution, asked);
+  if (asked !== null) return withHeartbeat(client, execution, asked, live?.run.progress ?? null);
   if (live !== undefined) return liveResource(live);
   const input = await readWorkflowInput(client, execution);
   return isAcceptedEvent(input) ? toResource(acceptRun(input), execution) : null;
@@ -45,13 +45,14 @@ async function readEnded(client: Client, execution: Execution, end: Exclude<Work
   if (end.kind === 'completed') return isResource(end.result) ? end.result : null;
   if (end.kind === 'failed' && isResource(end.detail)) return end.detail;
   const event = await readWorkflowInput(client, execution);
-  if (!isAcceptedEvent(event)) return null;
   if (end.kind === 'cancelled') {
     const { memo } = await callEngine(client, 1_500, () => client.workflow.getHandle(execution.workflowId, execution.runId).describe());
     const left = memo?.[ENDED_MEMO];
-    if (isResource(left)) return { ...left, data: event.data };
+    if (isResource(left)) return { ...left, data: isAcceptedEvent(event) ? event.data : null };
+    if (!isAcceptedEvent(event)) return null;
     return toResource(endRun(acceptRun(event), { status: 'cancelled', endedAtMs: end.atMs }), execution);
   }
+  if (!isAcceptedEvent(event)) return null;
   // Ended from outside, or by an error of ours: there was no code left to run that could have said more.
   const code = end.kind === 'failed' ? (end.code ?? 'internal') : end.kind;
   const message =
@@ -67,11 +68,20 @@ async function withDelivery(client: Client, resource: EventResource): Promise<Ev
   return { ...resource, callback };
 }
 
-/** What a heavy stage says of its progress is in its heartbeats, wherever it runs. */
-async function withHeartbeat(client: Client, execution: Execution, resource: EventResource): Promise<EventResource> {
+/** What a heavy stage says of its progress is in its heartbeats, wherever it runs; they reach the engine late, but this process at once. */
+async function withHeartbeat(
+  client: Client,
+  execution: Execution,
+  resource: EventResource,
+  seenHere: Progress | null,
+): Promise<EventResource> {
   if (resource.status !== 'running') return resource;
-  const progress = await readHeartbeat(client, execution);
+  const progress = furthest(seenHere, await readHeartbeat(client, execution));
   return progress === null ? resource : { ...resource, progress };
+}
+
+function furthest(one: Progress | null, other: Progress | null): Progress | null {
+  return (other?.percent ?? -1) > (one?.percent ?? -1) ? other : one;
 }
 
 async function query<T>(client: Client, { workflowId, runId }: Execution, name: string): Promise<T | null> {

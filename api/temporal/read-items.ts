@@ -44,11 +44,11 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
     const event = item.kind === 'event' ? item.event : eventOf(item.rejection, { ...batch, batchId: batch.id, id });
     if (unit === null || letter === 'p') return resourceOf(pendingRun(event, letter, unit?.runs ?? 0), workflowId);
     const unitId = unitWorkflowId(batch, asked.number, unit.number);
-    if (item.kind === 'event' && page.kinds?.[offset] === 'o') {
-      const own = await readEvent(client, liveRuns, { workflowId: unitId });
-      if (own !== null) return own;
-    }
-    const run = await sharedRun(unit.number, unitId, offset);
+    const isOwn = page.kinds?.[offset] === 'o';
+    const own = isOwn ? await readEvent(client, liveRuns, { workflowId: unitId }) : null;
+    // A cancelled one leaves its data to its input, which is here.
+    if (own !== null) return { ...own, data: event.data };
+    const run = isOwn ? undefined : await sharedRun(unit.number, unitId, offset);
     const known = run === undefined ? begunRun({ ...event, run: unit.runs }, letter) : { ...run, event: { ...event, run: unit.runs } };
     const resource = resourceOf(known, unitId);
     const callback = await withRecord(client, { owner: eventWorkflowId(event), run: unit.runs }, resource.callback);

@@ -5,6 +5,7 @@ import { eventWorkflowId, isEventId, parseItemId } from '../../domain/event-id.t
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { BatchService } from '../batch-service.ts';
 import type { EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
+import { isSettled, liveResource } from '../live-runs.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { cancelEvent } from './cancel-event.ts';
 import { callEngine } from './engine-call.ts';
@@ -96,6 +97,12 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       } finally {
         live?.stop();
       }
+    },
+
+    listen({ tenant, id }, tell) {
+      return liveRuns.listen(eventWorkflowId({ tenant, id }), (live) => {
+        if (isSettled(live)) tell(toShown(liveResource(live)));
+      });
     },
 
     async list(filter) {

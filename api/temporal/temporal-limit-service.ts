@@ -5,7 +5,8 @@ import { PERMITS_QUERY, SET_CAPACITY_UPDATE, TASK_QUEUES } from '../../domain/du
 import { limitWorkflowId } from '../../domain/event-id.ts';
 import { capacityOf, createPermits, waitingOrder } from '../../domain/permits.ts';
 import type { Permits } from '../../domain/permits.ts';
-import type { LimitResource, LimitService } from '../limit-service.ts';
+import type { LimitResource } from '../../domain/limit-resource.ts';
+import type { LimitService } from '../limit-service.ts';
 import { callEngine, isNotFound } from './engine-call.ts';
 
 export interface TemporalLimitServiceOptions {

@@ -25,6 +25,8 @@ export interface Fault {
 /** The API as the contract's sentences speak of it. */
 export interface ApiUnderTest {
   send(method: string, path: string, init?: RequestInit): Promise<Answer>;
+  /** The response itself, whose body comes bit by bit. */
+  open(path: string, init?: RequestInit): Promise<Response>;
   submit(event: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Submits and waits for the end of the stages. */
   run(event: unknown): Promise<EventResource>;
@@ -53,6 +55,7 @@ export function createApiUnderTest(subject: () => ContractSubject): ApiUnderTest
 
   return {
     send,
+    open: (path, init) => subject().request(path, init),
     submit,
     read,
     run: async (event) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { createApiUnderTest } from './api-under-test.ts';
 import type { ContractSubject } from './api-under-test.ts';
 import { accepting } from './accepting.ts';
+import { batches } from './batches.ts';
 import { cancelling } from './cancelling.ts';
 import { describing } from './describing.ts';
 import { joining } from './joining.ts';
@@ -10,6 +11,7 @@ import { reading } from './reading.ts';
 import { redelivering } from './redelivering.ts';
 import { refusing } from './refusing.ts';
 import { refusingInvalidEvents } from './refusing-invalid-events.ts';
+import { streaming } from './streaming.ts';
 
 /** What the event API promises, whatever keeps and runs the events behind it. */
 export function describeEventContract({ start }: { readonly start: () => Promise<ContractSubject> }): void {
@@ -26,8 +28,10 @@ export function describeEventContract({ start }: { readonly start: () => Promise
   describe('reading an event', () => reading(api));
   describe('cancelling an event', () => cancelling(api));
   describe('sending a callback again', () => redelivering(api));
+  describe('watching an event', () => streaming(api));
   describe('listing events', () => listing(api));
   describe('refusing a request', () => refusing(api));
   describe('refusing an invalid event', () => refusingInvalidEvents(api));
+  describe('a batch', () => batches(api));
   describe('describing the service', () => describing(api));
 }

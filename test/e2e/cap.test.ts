@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
-import type { LimitResource } from '../../api/limit-service.ts';
+import type { LimitResource } from '../../domain/limit-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { startChild } from '../support/child-process.ts';
 import type { Child } from '../support/child-process.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { Why } from '../../api/event-service.ts';
-import type { LimitResource } from '../../api/limit-service.ts';
+import type { Why } from '../../domain/why.ts';
+import type { LimitResource } from '../../domain/limit-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { startTestService } from '../support/service.ts';
 import type { TestService } from '../support/service.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explainRun } from '../../../api/explain-run.ts';
-import type { Why } from '../../../api/event-service.ts';
+import type { Why } from '../../../domain/why.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';
 import { toEventResource } from '../../../domain/event-resource.ts';
 import type { EndedPhase, EventRun } from '../../../domain/event-run.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EngineUnavailableError } from '../../../api/event-service.ts';
-import type { LimitResource, LimitService } from '../../../api/limit-service.ts';
+import type { LimitResource } from '../../../domain/limit-resource.ts';
+import type { LimitService } from '../../../api/limit-service.ts';
 import type { ApiUnderTest } from '../../contract/api-under-test.ts';
 import { createApiUnderTest, expectProblem, JSON_HEADERS, pointersOf } from '../../contract/api-under-test.ts';
 import { startMemoryApp } from './memory-app.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createLiveRuns, liveResource } from '../../../api/live-runs.ts';
+import { createLiveRuns, isSettled, liveResource } from '../../../api/live-runs.ts';
 import type { EventRun } from '../../../domain/event-run.ts';
 import { acceptRun, beginAttempt, endRun } from '../../../domain/event-run.ts';
 import { sampleEvent } from './sample-event.ts';
@@ -55,6 +55,31 @@ describe('live runs', () => {
     live.observe(ended('a'), { id: 'a', runId: '1' });
     expect(await other.ended).not.toBeNull();
     other.stop();
+  });
+});
+
+describe('listening to a run', () => {
+  it('tells of every change, and of none after the end of listening', () => {
+    const live = createLiveRuns();
+    const heard: string[] = [];
+    const stops = ['one', 'other'].map((name) => live.listen('a', ({ run }) => heard.push(`${name} ${run.phase.status}`)));
+    live.observe(running('a'), { id: 'a', runId: '1' });
+    live.observe(running('b'), { id: 'b', runId: '1' });
+    stops[0]?.();
+    live.observe(ended('a'), { id: 'a', runId: '1' });
+    stops[1]?.();
+    live.observe(ended('a'), { id: 'a', runId: '1' });
+    expect(heard).toEqual(['one running', 'other running', 'other completed']);
+  });
+});
+
+describe('isSettled', () => {
+  it('is not what has ended but is to be recorded first', () => {
+    const workflow = { id: 'a', runId: '1' };
+    const recordsFirst = (run: EventRun) => ({ ...run, event: { ...run.event, plan: { ...run.event.plan, recordFirst: true } } });
+    expect(isSettled({ run: ended('a'), workflow })).toBe(true);
+    expect(isSettled({ run: recordsFirst(running('a')), workflow })).toBe(true);
+    expect(isSettled({ run: recordsFirst(ended('a')), workflow })).toBe(false);
   });
 });
 

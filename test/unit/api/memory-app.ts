@@ -12,6 +12,7 @@ import { createRateLimit } from '../../../api/rate-limit.ts';
 import type { EventDefinition } from '../../../domain/define-event.ts';
 import type { RateLimit } from '../../../domain/sliding-window.ts';
 import { createParseBatch } from '../../../api/batches/parse-batch.ts';
+import { createStreamRoom } from '../../../api/sse/stream-room.ts';
 import { createParseEvent } from '../../../api/parse-event.ts';
 import { parseItemId } from '../../../domain/event-id.ts';
 import { createMemoryBatchService } from '../../support/memory-batch-service.ts';
@@ -40,6 +41,7 @@ export interface MemoryAppOptions {
   readonly rateLimit?: RateLimit;
   readonly admit?: Admit;
   readonly limits?: LimitService;
+  readonly maxStreams?: number;
 }
 
 /** The HTTP layer over events in memory; it opens no port. */
@@ -50,6 +52,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
   const batches = createMemoryBatchService(events);
   const reported: MemoryApp['reported'] = [];
   let accepting = true;
+  const stopping = new AbortController();
   const app = createApp({
     catalog,
     events: { ...events, get: getOrItem, ...overrides },
@@ -63,6 +66,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     rateLimit: createRateLimit(options.rateLimit ?? null, Date.now),
     admit: options.admit ?? (async () => ({ admitted: true, cancel: () => undefined })),
     metrics: createMetrics(() => ({ waiting: 0, inFlight: 0 })),
+    streamRoom: createStreamRoom(options.maxStreams ?? 100, stopping.signal),
     isAccepting: () => accepting,
     parseEvent: createParseEvent({
       catalog,
@@ -90,6 +94,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
       accepting = next;
     },
     stop: async () => {
+      stopping.abort();
       await events.stop();
       const [first] = reported;
       if (first !== undefined) throw new Error(`an unexpected error at ${first.context.path}`, { cause: first.error });

@@ -23,12 +23,17 @@ const violations: Readonly<Record<string, string>> = {
   'engine/planted.ts': `import { x } from '../events/index.ts';\nexport const y = x;\n`,
   'config/planted.ts': `import { x } from '../domain/tier.ts';\nexport const y = x;\n`,
   'client/planted.ts': `import { x } from '../api/app.ts';\nexport const y = x;\n`,
+  'client/planted-node.ts': `import { x } from 'node:fs';\nexport const y = x;\n`,
+  'client/planted-package.ts': `import { x } from 'zod';\nexport const y = x;\n`,
+  'cli/commands/planted.ts': `import { x } from '../../activities/index.ts';\nexport const y = x;\n`,
   'cli/planted.ts': `import { x } from '../events/index.ts';\nexport const y = x;\n`,
   'api/planted-any.ts': `export const y: any = 1;\n`,
   'api/planted-floating.ts': `export function y(): void {\n  Promise.resolve(1);\n}\n`,
 };
 const allowed: Readonly<Record<string, string>> = {
   'api/main.ts': `import { x } from '../activities/index.ts';\nexport const y = x;\n`,
+  'client/planted-allowed.ts': `import { x } from '../domain/tier.ts';\nexport const y = x;\n`,
+  'cli/planted-allowed.ts': `import { x } from '../client/follow.ts';\nexport const y = x;\n`,
   'events/life/planted-allowed.ts': `import { x } from '../../domain/tier.ts';\nexport const y = x;\n`,
 };
 

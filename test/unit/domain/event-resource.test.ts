@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallbackRecord } from '../../../domain/callback-record.ts';
-import { toEventResource } from '../../../domain/event-resource.ts';
+import { hasEnded, toEventResource } from '../../../domain/event-resource.ts';
 import { acceptRun, beginAttempt, completeStage, endRun, markStarted, reportProgress, wait } from '../../../domain/event-run.ts';
 import type { EventRun } from '../../../domain/event-run.ts';
 import { acceptedEvent, eventError, NOON_MS } from './event-samples.ts';
@@ -114,5 +114,14 @@ describe('toEventResource', () => {
     const run = endRun(markStarted(accepted, NOON_MS - 30), { status: 'completed', endedAtMs: NOON_MS - 40 });
 
     expect(resourceOf(run).timings).toEqual({ queuedMs: 0, runMs: 0 });
+  });
+});
+
+describe('hasEnded', () => {
+  it.each([
+    [false, ['accepted', 'waiting', 'running']],
+    [true, ['completed', 'failed', 'cancelled']],
+  ] as const)('is %s for %j', (ended, statuses) => {
+    expect(statuses.map((status) => hasEnded({ status }))).toEqual(statuses.map(() => ended));
   });
 });

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { createClient } from '../client/create-client.ts';
+import type { TicklessClient } from '../client/create-client.ts';
+import { createPaint } from './render.ts';
+import type { Paint } from './render.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface CommandContext {
+  readonly terminal: Terminal;
+  readonly client: TicklessClient;
+  readonly paint: Paint;
+  readonly isJson: boolean;
+  /** Writes data: a line of JSON for machines, else the text for people. */
+  readonly print: (data: unknown, text: string) => void;
+}
+
+interface GlobalOptions {
+  readonly url?: string;
+  readonly apiKey?: string;
+  readonly json?: boolean;
+}
+
+const DEFAULT_URL = 'http://127.0.0.1:3000';
+
+/** Flags win over the environment. */
+export function createCommandContext(command: Command, terminal: Terminal): CommandContext {
+  const { url, apiKey, json = false } = command.optsWithGlobals<GlobalOptions>();
+  const { TICKLESS_URL, TICKLESS_API_KEY } = terminal.environment;
+  const address = url ?? (TICKLESS_URL || DEFAULT_URL);
+  if (!URL.canParse(address) || !/^https?:/.test(address)) command.error(`error: "${address}" is not an http address`);
+  return {
+    terminal,
+    client: createClient({ url: address, apiKey: apiKey ?? (TICKLESS_API_KEY || undefined) }),
+    paint: createPaint(terminal.hasColors && !json),
+    isJson: json,
+    print: (data, text) => terminal.out(json ? `${JSON.stringify(data)}\n` : text),
+  };
+}

@@ -1,0 +1,15 @@
+import type { AddCommand } from '../command-definition.ts';
+import { renderEvent } from '../render.ts';
+
+export function getCommand(add: AddCommand): void {
+  add({
+    usage: 'get <id>',
+    description: 'show an event',
+    examples: ['get my-1', 'get my-1 --json | jq .result'],
+    async action({ client, print, paint }, _options, id = '') {
+      const event = await client.events.get(id);
+      print(event, renderEvent(event, paint));
+      return 0;
+    },
+  });
+}

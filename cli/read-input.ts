@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { InvalidArgumentError } from 'commander';
+import type { Terminal } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The bytes of a file, or of standard input for `-`. @throws UsageError when it can't be read */
+export async function readInput(name: string, terminal: Terminal): Promise<Buffer> {
+  if (name !== '-') return readFile(name).catch((error: Error) => Promise.reject(new UsageError(error.message)));
+  const chunks: Buffer[] = [];
+  for await (const chunk of terminal.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+/** JSON as it was given: in the argument itself, in a file (`@name`), or on standard input (`-`). @throws UsageError */
+export async function readJsonArgument(text: string, terminal: Terminal): Promise<unknown> {
+  const isElsewhere = text === '-' || text.startsWith('@');
+  const json = isElsewhere ? (await readInput(text.replace(/^@/, ''), terminal)).toString() : text;
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new UsageError(`"${text}" is not JSON: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+/** For options that take a number. */
+export function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('it is not a number');
+  return value;
+}

@@ -1,0 +1,119 @@
+import type { BatchProgress } from '../client/batch-types.ts';
+import type { BatchResource } from '../domain/batch-resource.ts';
+import type { EventProgress } from '../client/create-client.ts';
+import type { EventResource } from '../domain/event-resource.ts';
+import type { LimitResource } from '../domain/limit-resource.ts';
+import type { Why } from '../domain/why.ts';
+
+/** Makes a status stand out; the identity where there are no colours. */
+export type Paint = (status: string) => string;
+
+const [RED, GREEN, YELLOW, CYAN] = [31, 32, 33, 36];
+const COLOURS: Readonly<Record<string, number | undefined>> = {
+  completed: GREEN,
+  failed: RED,
+  partial: RED,
+  cancelled: YELLOW,
+  running: CYAN,
+};
+
+export function createPaint(hasColors: boolean): Paint {
+  return (status) => {
+    const colour = COLOURS[status.trim()];
+    return hasColors && colour !== undefined ? `\u001b[${colour}m${status}\u001b[39m` : status;
+  };
+}
+
+export function renderEvent(event: EventResource, paint: Paint): string {
+  const { queuedMs, runMs } = event.timings;
+  return lines(`${event.id}  ${event.type}  ${event.tier}  ${paint(event.status)}`, [
+    ['accepted', event.acceptedAt],
+    ['timings', `queued ${milliseconds(queuedMs)}, ran ${milliseconds(runMs)}`],
+    ['stage', event.stage],
+    ['progress', event.progress && renderProgress(event.progress)],
+    ['result', event.result && JSON.stringify(event.result)],
+    ['error', event.error && `${event.error.code}: ${event.error.message}`],
+    ['callback', event.callback.status === 'none' ? null : `${event.callback.status}  ${event.callback.url}`],
+    ['workflow', event.workflow.url],
+  ]);
+}
+
+/** One line, without a line's end. */
+export function renderEventProgress({ id, status, stage, progress }: EventProgress): string {
+  return [id, status, stage, progress && renderProgress(progress)].filter(Boolean).join('  ');
+}
+
+export function renderWhy({ id, status, summary, since, details }: Why, paint: Paint): string {
+  const entries = Object.entries(details).filter(([, value]) => value !== null && value !== undefined);
+  return lines(`${id}  ${paint(status)}  ${summary}`, [
+    ['since', since],
+    ...entries.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)] as const),
+  ]);
+}
+
+export function renderEvents(events: readonly EventResource[], paint: Paint): string {
+  const rows = events.map(({ id, type, tier, status, acceptedAt }) => [id, type, tier, status, acceptedAt]);
+  return table(['ID', 'TYPE', 'TIER', 'STATUS', 'ACCEPTED'], rows, paint);
+}
+
+export function renderLimits(limits: readonly LimitResource[], paint: Paint): string {
+  const rows = limits.map(({ key, capacity, reserved, holders, waiting }) =>
+    [key, capacity, reserved, holders.length, waiting].map(String),
+  );
+  return table(['KEY', 'CAPACITY', 'RESERVED', 'HOLDERS', 'WAITING'], rows, paint);
+}
+
+export function renderLimit(limit: LimitResource, paint: Paint): string {
+  const { holders, waiters } = limit;
+  return lines(renderLimits([limit], paint).trimEnd(), [
+    ...holders.map(({ event, since }) => ['holder', `${event}  since ${since}`] as const),
+    ...waiters.map(({ event, tier, position, since }) => ['waiter', `${position}  ${event}  ${tier}  since ${since}`] as const),
+  ]);
+}
+
+const BAR_CELLS = 24;
+
+/** One line, without a line's end. */
+export function renderBatchProgress({ status, counts, percent, ratePerSecond, etaSeconds }: BatchProgress): string {
+  const full = Math.max(0, Math.min(BAR_CELLS, Math.floor((percent / 100) * BAR_CELLS)));
+  const done = counts.completed + counts.failed + counts.cancelled;
+  return [
+    `[${'#'.repeat(full)}${'-'.repeat(BAR_CELLS - full)}]`,
+    `${Math.floor(percent)}%`,
+    `${done}/${counts.total}`,
+    status !== 'running' && status,
+    counts.failed > 0 && `${counts.failed} failed`,
+    ratePerSecond !== null && `${Math.round(ratePerSecond)}/s`,
+    etaSeconds !== null && `${Math.ceil(etaSeconds)} s left`,
+  ]
+    .filter((part) => part !== false)
+    .join('  ');
+}
+
+export function renderBatch({ id, status, counts, failures }: BatchResource, paint: Paint): string {
+  const { total, completed, failed, cancelled } = counts;
+  return lines(`${id}  ${paint(status)}  ${total} events: ${completed} completed, ${failed} failed, ${cancelled} cancelled`, [
+    ...failures.map(({ cause, count, example }) => ['failed', `${count} × ${cause}, such as ${example}`] as const),
+  ]);
+}
+
+function renderProgress({ step, percent, message }: NonNullable<EventResource['progress']>): string {
+  return `${Math.round(percent)}%  ${step}  ${message}`.trimEnd();
+}
+
+function milliseconds(ms: number | null): string {
+  return ms === null ? '–' : `${ms} ms`;
+}
+
+function lines(head: string, details: readonly (readonly [name: string, value: string | null])[]): string {
+  const shown = details.filter(([, value]) => value !== null);
+  const width = Math.max(0, ...shown.map(([name]) => name.length));
+  return [head, ...shown.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)].map((line) => `${line}\n`).join('');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
+  const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const write = (row: readonly string[], show: Paint): string =>
+    `${row.map((cell, column) => show(column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ')}\n`;
+  return [write(head, (cell) => cell), ...rows.map((row) => write(row, paint))].join('');
+}

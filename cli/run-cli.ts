@@ -1,0 +1,69 @@
+import { Command, CommanderError } from 'commander';
+import { TicklessError } from '../client/tickless-error.ts';
+import { createCommandContext } from './command-context.ts';
+import { batchCommand } from './commands/batch.ts';
+import { cancelCommand } from './commands/cancel.ts';
+import { getCommand } from './commands/get.ts';
+import { limitsCommand } from './commands/limits.ts';
+import { listCommand } from './commands/list.ts';
+import { sendCommand } from './commands/send.ts';
+import { verifyCommand } from './commands/verify.ts';
+import { watchCommand } from './commands/watch.ts';
+import { whyCommand } from './commands/why.ts';
+import type { CommandDefinition } from './command-definition.ts';
+import type { Terminal } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+const COMMANDS = [
+  sendCommand,
+  getCommand,
+  listCommand,
+  watchCommand,
+  whyCommand,
+  cancelCommand,
+  batchCommand,
+  limitsCommand,
+  verifyCommand,
+];
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+/** Runs the command that the arguments name, and gives the process's exit code: 0, 1 (it failed) or 2 (wrong usage). */
+export async function runCli(parameters: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('tickless')
+    .description('Sends events to Tickless, and shows what becomes of them.')
+    .option('--url <address>', 'where the service is (default: $TICKLESS_URL, else http://127.0.0.1:3000)')
+    .option('--api-key <key>', 'your key (default: $TICKLESS_API_KEY, which others on the machine cannot see)')
+    .option('--json', 'for machines: JSON, one value a line')
+    .showHelpAfterError('(see --help)')
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .exitOverride();
+
+  function add<Options extends object>({ usage, description, examples, configure, action }: CommandDefinition<Options>): void {
+    const command = program.command(usage).description(description);
+    configure?.(command);
+    command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ tickless ${example}\n`).join('')}`);
+    command.action(async () => {
+      exitCode = await action(createCommandContext(command, terminal), command.opts<Options>(), ...command.args);
+    });
+  }
+  for (const command of COMMANDS) command(add);
+
+  try {
+    await program.parseAsync(parameters, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+    if (error instanceof UsageError) {
+      terminal.err(`error: ${error.message}\n`);
+      return WRONG_USAGE;
+    }
+    if (!(error instanceof TicklessError)) throw error;
+    terminal.err(`error: ${error.message} (${error.code})\n`);
+    for (const { pointer, detail } of error.errors) terminal.err(`  ${pointer}  ${detail}\n`);
+    if (error.requestId !== null && error.status >= 500) terminal.err(`  request ${error.requestId}\n`);
+    if (error.code === 'unreachable') terminal.err('  is the service up? --url or TICKLESS_URL says where it is\n');
+    return FAILED;
+  }
+}

@@ -1,0 +1,125 @@
+import type { EventResource, EventStatus } from '../domain/event-resource.ts';
+import type { LimitResource } from '../domain/limit-resource.ts';
+import type { Tier } from '../domain/tier.ts';
+import type { Why } from '../domain/why.ts';
+import type { AcceptedBatch, BatchItem, BatchLinesSettings, BatchProgress, BatchRequest } from './batch-types.ts';
+import type { BatchResource } from '../domain/batch-resource.ts';
+import type { AcceptedAnswer, EventRequest } from './event-request.ts';
+import { follow } from './follow.ts';
+import type { FollowOptions, StreamMessage } from './follow.ts';
+import { createTransport, readJson } from './transport.ts';
+import type { TransportOptions } from './transport.ts';
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+export interface SubmitEventOptions {
+  /** Waits for the stages' end, at most 60 s. */
+  readonly waitSeconds?: number | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface ListEventsFilter {
+  readonly type?: string | undefined;
+  readonly status?: EventStatus | undefined;
+  readonly tier?: Tier | undefined;
+  readonly subject?: string | undefined;
+  readonly batch?: string | undefined;
+  /** ISO 8601. */
+  readonly since?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+export interface PageOptions {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+export type EventProgress = Pick<EventResource, 'id' | 'run' | 'status' | 'stage' | 'progress' | 'attempts' | 'error'>;
+
+/** The service, as it is described at `/docs`. Every call may throw a TicklessError; none is tried again by itself. */
+export interface TicklessClient {
+  readonly events: {
+    /** An AcceptedAnswer when it is durable; the event itself when it ended within `waitSeconds`. */
+    submit(event: EventRequest, options?: SubmitEventOptions): Promise<AcceptedAnswer | EventResource>;
+    get(id: string): Promise<EventResource>;
+    /** Newest first. */
+    list(filter?: ListEventsFilter): Promise<Page<EventResource>>;
+    why(id: string): Promise<Why>;
+    /** Resolves when it will end as cancelled. */
+    cancel(id: string): Promise<void>;
+    stream(id: string, options?: FollowOptions): AsyncGenerator<StreamMessage<EventResource, EventProgress>, undefined>;
+  };
+  readonly batches: {
+    submit(batch: BatchRequest, options?: { readonly strict?: boolean }): Promise<AcceptedBatch>;
+    /** `lines` is NDJSON, one event a line; it is sent as it comes. */
+    submitLines(lines: ReadableStream<Uint8Array>, settings?: BatchLinesSettings): Promise<AcceptedBatch>;
+    get(id: string): Promise<BatchResource>;
+    list(options?: PageOptions): Promise<Page<BatchResource>>;
+    /** By index. */
+    items(id: string, options?: PageOptions & { readonly status?: EventStatus | undefined }): Promise<Page<BatchItem>>;
+    pause(id: string): Promise<void>;
+    resume(id: string): Promise<void>;
+    cancel(id: string): Promise<void>;
+    retryFailed(id: string): Promise<void>;
+    stream(id: string, options?: FollowOptions): AsyncGenerator<StreamMessage<BatchResource, BatchProgress>, undefined>;
+  };
+  readonly limits: {
+    list(): Promise<Page<LimitResource>>;
+    get(key: string): Promise<LimitResource>;
+    /** Null lets the configuration hold again. */
+    setCapacity(key: string, capacity: number | null): Promise<LimitResource>;
+  };
+}
+
+/** A client of the service at `url`; it keeps nothing open between calls. */
+export function createClient(options: TransportOptions): TicklessClient {
+  const send = createTransport(options);
+  const ask = async <T>(...request: Parameters<typeof send>): Promise<T> => readJson<T>(await send(...request));
+  const tell = async (path: string): Promise<void> => {
+    await ask(path, { method: 'POST' });
+  };
+  const eventPath = (id: string, rest = ''): string => `/v1/events/${encodeURIComponent(id)}${rest}`;
+  const batchPath = (id: string, rest = ''): string => `/v1/batches/${encodeURIComponent(id)}${rest}`;
+  const limitPath = (key: string): string => `/v1/limits/${encodeURIComponent(key)}`;
+
+  return {
+    events: {
+      submit: (event, { waitSeconds, idempotencyKey } = {}) =>
+        ask('/v1/events', {
+          method: 'POST',
+          json: event,
+          headers: {
+            ...(waitSeconds !== undefined && { prefer: `wait=${waitSeconds}` }),
+            ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+          },
+        }),
+      get: (id) => ask(eventPath(id)),
+      list: (filter) => ask('/v1/events', { query: { ...filter } }),
+      why: (id) => ask(eventPath(id, '/why')),
+      cancel: (id) => tell(eventPath(id, '/cancel')),
+      stream: (id, streamOptions) => follow(send, eventPath(id, '/stream'), streamOptions),
+    },
+    batches: {
+      submit: (batch, { strict } = {}) => ask('/v1/batches', { method: 'POST', json: batch, query: { strict } }),
+      submitLines: (body, settings) =>
+        ask('/v1/batches', { method: 'POST', body, headers: { 'content-type': 'application/x-ndjson' }, query: { ...settings } }),
+      get: (id) => ask(batchPath(id)),
+      list: (page) => ask('/v1/batches', { query: { ...page } }),
+      items: (id, page) => ask(batchPath(id, '/items'), { query: { ...page } }),
+      pause: (id) => tell(batchPath(id, '/pause')),
+      resume: (id) => tell(batchPath(id, '/resume')),
+      cancel: (id) => tell(batchPath(id, '/cancel')),
+      retryFailed: (id) => tell(batchPath(id, '/retry-failed')),
+      stream: (id, streamOptions) => follow(send, batchPath(id, '/stream'), streamOptions),
+    },
+    limits: {
+      list: () => ask('/v1/limits'),
+      get: (key) => ask(limitPath(key)),
+      setCapacity: (key, capacity) => ask(limitPath(key), { method: 'PUT', json: { capacity } }),
+    },
+  };
+}

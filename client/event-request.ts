@@ -1,0 +1,33 @@
+import type { Tier } from '../domain/tier.ts';
+
+/** What is submitted. Only the type is required by every event; its schema says what `data` is. */
+export interface EventRequest {
+  readonly type: string;
+  /** Makes it safe to send again: the same id with the same content joins the first run. */
+  readonly id?: string;
+  readonly source?: string;
+  readonly subject?: string;
+  /** ISO 8601. */
+  readonly time?: string;
+  readonly data?: unknown;
+  readonly tier?: Tier | number;
+  /** 0 to 1. */
+  readonly urgency?: number;
+  readonly delayMs?: number;
+  readonly callback?: CallbackTarget;
+}
+
+export interface CallbackTarget {
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly progress?: boolean;
+}
+
+/** The answer to an event that is durable now and runs. */
+export interface AcceptedAnswer {
+  readonly id: string;
+  readonly type: string;
+  readonly tier: Tier;
+  readonly status: 'accepted';
+  readonly links: { readonly self: string; readonly stream: string; readonly why: string };
+}

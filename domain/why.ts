@@ -1,0 +1,24 @@
+import type { EventError } from './event-error.ts';
+import type { EventStatus } from './event-resource.ts';
+import type { Stage } from './stage.ts';
+
+/** Why an event is where it is. */
+export interface Why {
+  readonly id: string;
+  readonly status: EventStatus;
+  readonly reason: 'running' | 'permit' | 'retry' | 'delay' | 'mailbox' | 'no_worker' | 'paused' | 'breaker' | 'ended';
+  readonly summary: string;
+  /** Since when; ISO 8601. */
+  readonly since: string | null;
+  readonly details: {
+    readonly key?: string;
+    /** From 1. */
+    readonly position?: number | null;
+    readonly holders?: readonly { readonly event: string; readonly since: string }[];
+    readonly stage?: Stage | null;
+    readonly attempt?: number;
+    readonly nextAttemptAt?: string;
+    readonly lastError?: EventError | null;
+    readonly etaMs?: number | null;
+  };
+}

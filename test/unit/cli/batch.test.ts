@@ -1,0 +1,74 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { startServer } from '../../../api/start-server.ts';
+import type { HttpServer } from '../../../api/start-server.ts';
+import type { BatchStatus } from '../../../domain/batch.ts';
+import { createFakeBatches } from '../../support/fake-batches.ts';
+import type { FakeBatches } from '../../support/fake-batches.ts';
+import { callCli } from './call-cli.ts';
+import type { CliCall } from './call-cli.ts';
+
+const LINES = '{"type":"joy","data":{"intensity":0.3}}\n{}\n';
+
+let server: HttpServer;
+let fake: FakeBatches;
+afterEach(() => server.stop(1_000));
+
+async function batch(ends: BatchStatus, parameters: readonly string[], more: CliCall = {}) {
+  fake = createFakeBatches({ ends });
+  server = await startServer({ fetch: fake.fetch, host: '127.0.0.1', port: 0 });
+  return callCli(['--url', server.url, ...parameters], { stdin: LINES, ...more });
+}
+
+describe('tickless batch', () => {
+  it('submits the lines, and says which of them are invalid', async () => {
+    const result = await batch('completed', ['batch', '-', '--id', 'b', '--mode', 'sequential', '--max-parallel', '3', '--strict']);
+    expect(result).toEqual({
+      exitCode: 0,
+      out: 'b  accepted  2 events\n',
+      err: '1 of them are invalid and will fail:\n  line 2  /type it is missing\n',
+    });
+    expect(fake.requests).toMatchObject([{ call: 'POST /v1/batches?id=b&mode=sequential&maxParallel=3&strict=true', body: LINES }]);
+  });
+
+  it('writes plain lines at milestones where there is no screen', async () => {
+    const { exitCode, out, err } = await batch('completed', ['batch', '-', '--watch']);
+    expect(exitCode).toBe(0);
+    expect(out).toBe('b  accepted  2 events\nb  completed  100 events: 100 completed, 0 failed, 0 cancelled\n');
+    expect(err).not.toContain('\r');
+    expect(err.split('\n')).toContain('[############------------]  50%  50/100  1235/s  4 s left');
+  });
+
+  it('rewrites one line on a screen, and takes it away', async () => {
+    const { err } = await batch('completed', ['batch', '-', '--watch'], { isLive: true, columns: 40 });
+    const [, ...rewritten] = err.split('\r\u001b[2K');
+    expect(rewritten).toHaveLength(10);
+    for (const line of rewritten) expect(line.length).toBeLessThan(40);
+    expect(rewritten.at(-1)).toBe('');
+  });
+
+  it.each(['partial', 'failed', 'cancelled'] as const)('fails when it ends as %s', async (ends) => {
+    expect((await batch(ends, ['batch', '-', '--watch'])).exitCode).toBe(1);
+  });
+
+  it('groups what failed by its cause', async () => {
+    const { out } = await batch('partial', ['batch', '-', '--watch']);
+    expect(out).toContain('98 completed, 2 failed, 0 cancelled\n  failed  2 × shock/action/boom, such as b_7\n');
+  });
+
+  it('gives a line of JSON for each message to machines', async () => {
+    const { out } = await batch('completed', ['batch', '-', '--watch', '--json']);
+    const lines = out.trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { status: string }).status)).toEqual([
+      'accepted',
+      ...Array<string>(9).fill('running'),
+      'completed',
+    ]);
+  });
+});
+
+describe('tickless watch', () => {
+  it('follows a batch where there is no event of that id', async () => {
+    const { exitCode, out } = await batch('completed', ['watch', 'b']);
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: 'b  completed  100 events: 100 completed, 0 failed, 0 cancelled\n' });
+  });
+});

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startServer } from '../../../api/start-server.ts';
+import type { HttpServer } from '../../../api/start-server.ts';
+import { startMemoryApp } from '../api/memory-app.ts';
+import type { MemoryApp } from '../api/memory-app.ts';
+import { callCli } from './call-cli.ts';
+import type { CliCall } from './call-cli.ts';
+
+const KEY = 'a-key-of-some-length';
+const limit = { key: 'tasks', capacity: 5, reserved: 1, waiting: 1 };
+const holders = [{ event: 'a', since: '2026-01-01T00:00:00.000Z' }];
+const waiters = [{ event: 'b', tier: 'low', position: 1, since: '2026-01-01T00:00:00.000Z' }] as const;
+
+let memory: MemoryApp;
+let server: HttpServer;
+beforeAll(async () => {
+  memory = startMemoryApp({
+    keys: [{ tenant: 'default', key: KEY }],
+    limits: {
+      list: async () => [{ ...limit, holders, waiters }],
+      get: async () => ({ ...limit, holders, waiters }),
+      setCapacity: async (_key, capacity) => ({ ...limit, capacity: capacity ?? 5, holders, waiters }),
+    },
+  });
+  server = await startServer({ fetch: memory.app.fetch, host: '127.0.0.1', port: 0 });
+});
+afterAll(async () => {
+  await memory.stop();
+  await server.stop(1_000);
+});
+
+/** With address and key from the environment. */
+function call(line: string, more: CliCall & { readonly data?: string } = {}) {
+  const parameters = [...line.split(' '), ...(more.data === undefined ? [] : ['--data', more.data])];
+  return callCli(parameters, { environment: { TICKLESS_URL: server.url, TICKLESS_API_KEY: KEY }, ...more });
+}
+
+describe('tickless send', () => {
+  it('says that an event is accepted', async () => {
+    expect(await call('send joy --id s-1', { data: '{"intensity":0.3}' })).toEqual({
+      exitCode: 0,
+      out: 's-1  joy  normal  accepted\n',
+      err: '',
+    });
+  });
+
+  it('shows the outcome when told to wait', async () => {
+    const { exitCode, out } = await call('send joy --id s-2 --wait --urgency 0.2 --tier high --source here', { data: '{"intensity":0.3}' });
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^s-2 {2}joy {2}high {2}completed\n {2}accepted .*\n {2}timings .*ms\n {2}result {4}\{"meaning".*\n$/);
+  });
+
+  it('fails when the event does', async () => {
+    const { exitCode, out } = await call('send test-failing --wait 10', { data: '{"how":"permanently"}' });
+    expect(exitCode).toBe(1);
+    expect(out).toContain('told_to_fail: it was told to fail');
+  });
+
+  it('takes data from standard input, and says how to go on when the wait is over', async () => {
+    const { exitCode, out, err } = await call('send joy --id s-3 --delay 86400000 --wait 1 --tier 800 --data -', {
+      stdin: '{"intensity":0.3}',
+    });
+    expect({ exitCode, out, err }).toEqual({
+      exitCode: 0,
+      out: 's-3  joy  high  accepted\n',
+      err: 'it goes on: tickless watch s-3\n',
+    });
+    await call('cancel s-3');
+  });
+
+  it('says where the input is wrong', async () => {
+    const { exitCode, out, err } = await call('send joy --callback https://example.org/', { data: '{"intensity":9}' });
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
+    expect(err).toMatch(/^error: .* \(invalid_event\)\n {2}\/data\/intensity {2}.+\n$/);
+  });
+});
+
+describe('tickless', () => {
+  it('shows, lists and explains an event', async () => {
+    await call('send joy --id g-1 --wait', { data: '{"intensity":0.3}' });
+    expect((await call('get g-1')).out).toContain('g-1  joy  normal  completed\n');
+    expect(JSON.parse((await call('get g-1 --json')).out)).toMatchObject({ id: 'g-1', status: 'completed' });
+    expect((await call('why g-1')).out).toMatch(/^g-1 {2}completed {2}.+\n/);
+    const listed = await call('list --type joy --status completed --limit 200');
+    expect(listed.out).toMatch(/^ID +TYPE +TIER +STATUS +ACCEPTED\n(.*\n)*g-1 +joy +normal +completed +2\S+Z\n/);
+    const page = await call('list --limit 1 --json');
+    expect(JSON.parse(page.out)).toMatchObject({ status: expect.any(String) });
+    expect(page.err).toMatch(/^there are more: --cursor \S+\n$/);
+  });
+
+  it('watches an event to its end, and fails when it is cancelled', async () => {
+    await call('send joy --id w-1 --delay 86400000', { data: '{"intensity":0.3}' });
+    const watching = call('watch w-1');
+    const asJson = call('watch w-1 --json');
+    expect(await call('cancel w-1')).toEqual({ exitCode: 0, out: 'w-1  cancelling\n', err: '' });
+    expect(await watching).toMatchObject({ exitCode: 1, out: expect.stringContaining('w-1  joy  normal  cancelled\n') });
+    const last = (await asJson).out.trimEnd().split('\n').at(-1) ?? '';
+    expect(JSON.parse(last)).toMatchObject({ id: 'w-1', status: 'cancelled' });
+    expect((await call('watch w-1')).exitCode).toBe(1);
+  });
+
+  it('stops watching at Ctrl-C, and says that the work goes on', async () => {
+    await call('send joy --id w-2 --delay 86400000', { data: '{"intensity":0.3}' });
+    const enough = new AbortController();
+    const watching = call('watch w-2', { interruption: enough.signal });
+    enough.abort();
+    expect(await watching).toEqual({ exitCode: 130, out: '', err: expect.stringContaining('it goes on: tickless watch w-2\n') });
+    await call('cancel w-2');
+  });
+
+  it('shows and sets limits', async () => {
+    expect((await call('limits')).out).toBe('KEY    CAPACITY  RESERVED  HOLDERS  WAITING\ntasks  5         1         1        1\n');
+    expect((await call('limits tasks --set 10')).out).toMatch(
+      /tasks {2}10 .*\n {2}holder {2}a {2}since 2\S+\n {2}waiter {2}1 {2}b {2}low {2}since/,
+    );
+    expect(JSON.parse((await call('limits --json')).out)).toMatchObject({ key: 'tasks' });
+    expect((await call('limits tasks --set configured')).exitCode).toBe(0);
+  });
+
+  it('colours what stands out, for people only', async () => {
+    await call('send joy --id c-1 --wait', { data: '{"intensity":0.3}' });
+    expect((await call('get c-1', { hasColors: true })).out).toContain('\u001b[32mcompleted\u001b[39m');
+    expect((await call('get c-1 --json', { hasColors: true })).out).not.toContain('\u001b[');
+  });
+
+  it.each([
+    ['get nobody', 'there is no event "nobody" (not_found)'],
+    ['watch nobody', 'there is no event "nobody" (not_found)'],
+    ['get a --url http://127.0.0.1:1', 'is the service up?'],
+    ['get a --api-key another-key-of-some-length', '(unauthorized)'],
+  ])('fails with 1 on %s', async (line, message) => {
+    expect(await call(line)).toEqual({ exitCode: 1, out: '', err: expect.stringContaining(message) });
+  });
+
+  it.each([
+    ['gte a', 'Did you mean get?'],
+    ['get', 'missing required argument'],
+    ['get a b', 'too many arguments'],
+    ['get a --jsno', 'Did you mean --json?'],
+    ['list --status done', 'Allowed choices'],
+    ['list --limit many', 'it is not a number'],
+    ['limits tasks --set some', 'it is a whole number'],
+    ['limits --set 3', '--set needs a key'],
+    ['send joy --data {', 'is not JSON'],
+    ['send joy --data @/nowhere.json', 'no such file'],
+    ['batch /nowhere.ndjson', 'no such file'],
+    ['get a --url nowhere', 'is not an http address'],
+  ])('ends with 2 on %s', async (line, message) => {
+    expect(await call(line)).toEqual({ exitCode: 2, out: '', err: expect.stringContaining(message) });
+  });
+
+  it('has help with an example for each command', async () => {
+    const help = await call('--help');
+    expect(help.exitCode).toBe(0);
+    const commands = [...help.out.matchAll(/^ {2}([a-z]+) .*/gm)].map(([, name]) => name ?? '').filter((name) => name !== 'help');
+    expect(commands).toEqual(['send', 'get', 'list', 'watch', 'why', 'cancel', 'batch', 'limits', 'verify']);
+    for (const command of commands) expect((await call(`${command} --help`)).out).toContain(`  $ tickless ${command}`);
+  });
+});

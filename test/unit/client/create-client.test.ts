@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startServer } from '../../../api/start-server.ts';
+import type { HttpServer } from '../../../api/start-server.ts';
+import { createClient } from '../../../client/create-client.ts';
+import type { TicklessClient } from '../../../client/create-client.ts';
+import { createFakeBatches } from '../../support/fake-batches.ts';
+import { startMemoryApp } from '../api/memory-app.ts';
+import type { MemoryApp } from '../api/memory-app.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const JOY = { type: 'joy', data: { intensity: 0.3 } } as const;
+
+/** A client whose requests are answered by a function. */
+function clientOf(answer: (request: Request) => Response | Promise<Response>): TicklessClient {
+  return createClient({ url: 'http://service/', fetch: async (input, init) => answer(new Request(input, init)) });
+}
+
+async function collect<T>(values: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const value of values) all.push(value);
+  return all;
+}
+
+describe('the events of a client', () => {
+  let memory: MemoryApp;
+  let server: HttpServer;
+  let client: TicklessClient;
+  beforeEach(async () => {
+    memory = startMemoryApp({ keys: [{ tenant: 'default', key: 'a-key-of-some-length' }] });
+    server = await startServer({ fetch: memory.app.fetch, host: '127.0.0.1', port: 0 });
+    client = createClient({ url: server.url, apiKey: 'a-key-of-some-length' });
+  });
+  afterEach(async () => {
+    await memory.stop();
+    await server.stop(1_000);
+  });
+
+  it('are submitted, read, listed and explained', async () => {
+    expect(await client.events.submit({ ...JOY, id: 'a' })).toMatchObject({ id: 'a', status: 'accepted' });
+    expect(await client.events.submit({ ...JOY, id: 'a' }, { waitSeconds: 10 })).toMatchObject({ id: 'a', status: 'completed' });
+    expect(await client.events.get('a')).toMatchObject({ id: 'a', status: 'completed' });
+    expect((await client.events.list({ status: 'completed', limit: 1 })).items).toHaveLength(1);
+    expect((await client.events.list()).items).toHaveLength(1);
+    expect(await client.events.why('a')).toMatchObject({ id: 'a', reason: 'ended' });
+  });
+
+  it('are the same by their idempotency key', async () => {
+    const once = await client.events.submit(JOY, { idempotencyKey: 'k' });
+    expect((await client.events.submit(JOY, { idempotencyKey: 'k' })).id).toBe(once.id);
+  });
+
+  it('are cancelled, and watched to their end', async () => {
+    await client.events.submit({ ...JOY, id: 'a', delayMs: DAY_MS });
+    const kinds: string[] = [];
+    for await (const message of client.events.stream('a')) {
+      kinds.push(message.kind === 'ended' ? message.resource.status : message.kind);
+      if (kinds.length === 1) await client.events.cancel('a');
+    }
+    expect([kinds[0], kinds.at(-1)]).toEqual(['progress', 'cancelled']);
+  });
+
+  it('are watched no more once the caller has had enough', async () => {
+    await client.events.submit({ ...JOY, id: 'a', delayMs: DAY_MS });
+    const enough = new AbortController();
+    const messages = client.events.stream('a', { signal: enough.signal });
+    expect((await messages.next()).value).toMatchObject({ kind: 'progress', progress: { id: 'a' } });
+    const next = messages.next();
+    enough.abort();
+    expect((await next).done).toBe(true);
+    expect(await collect(client.events.stream('a', { signal: enough.signal }))).toEqual([]);
+  });
+
+  it.each([
+    ['no event', () => client.events.get('nobody'), { code: 'not_found', status: 404 }],
+    ['no event to watch', () => collect(client.events.stream('nobody')), { code: 'not_found', status: 404 }],
+    ['an invalid event', () => client.events.submit({ type: 'joy', data: { intensity: 9 } }), { code: 'invalid_event', status: 422 }],
+    ['another key', () => createClient({ url: server.url }).events.get('a'), { code: 'unauthorized', status: 401 }],
+  ])('throw the problem of %s', async (_what, call, expected) => {
+    await expect(call()).rejects.toMatchObject({ name: 'TicklessError', ...expected, requestId: expect.stringMatching(/./) });
+  });
+
+  it('say where the input is wrong', async () => {
+    const submitting = client.events.submit({ type: 'joy', data: { intensity: 9 } });
+    await expect(submitting).rejects.toMatchObject({ errors: [{ pointer: '/data/intensity' }] });
+  });
+
+  it('say when to come back', async () => {
+    memory.events.setAway(true);
+    await expect(client.events.get('a')).rejects.toMatchObject({ code: 'engine_unavailable', retryAfterMs: 2_000 });
+  });
+});
+
+describe('the batches of a client', () => {
+  it('are submitted as they come, and steered', async () => {
+    const { fetch, requests } = createFakeBatches({ ends: 'completed' });
+    const { batches } = clientOf(fetch);
+    const lines = new Blob(['{"type":"joy"}\n', '{}\n']).stream();
+    expect(await batches.submitLines(lines, { id: 'b', callbackUrl: 'https://x.example/' })).toMatchObject({ total: 2, rejectedCount: 1 });
+    await batches.submit({ mode: 'sequential', events: [JOY] }, { strict: true });
+    expect(await batches.get('b')).toMatchObject({ id: 'b' });
+    expect((await batches.list({ limit: 5 })).items).toHaveLength(1);
+    expect(await batches.items('b', { status: 'failed', cursor: 'c' })).toEqual({ items: [], nextCursor: 'more' });
+    for (const action of ['pause', 'resume', 'cancel', 'retryFailed'] as const) await batches[action]('b');
+    expect(requests.map(({ call }) => call)).toEqual([
+      'POST /v1/batches?id=b&callbackUrl=https%3A%2F%2Fx.example%2F',
+      'POST /v1/batches?strict=true',
+      'GET /v1/batches/b',
+      'GET /v1/batches?limit=5',
+      'GET /v1/batches/b/items?status=failed&cursor=c',
+      'POST /v1/batches/b/pause',
+      'POST /v1/batches/b/resume',
+      'POST /v1/batches/b/cancel',
+      'POST /v1/batches/b/retry-failed',
+    ]);
+    expect(requests[0]?.body).toBe('{"type":"joy"}\n{}\n');
+    expect(requests[0]?.headers.get('content-type')).toBe('application/x-ndjson');
+  });
+
+  it('are watched over broken connections, without a message twice', async () => {
+    const { fetch, requests } = createFakeBatches({ ends: 'partial', breaks: 3 });
+    const lost: string[] = [];
+    const messages = await collect(clientOf(fetch).batches.stream('b', { onReconnect: ({ message }) => lost.push(message) }));
+    const percents = messages.map((message) => (message.kind === 'progress' ? message.progress.percent : message.resource.status));
+    expect(percents).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 'partial']);
+    expect(lost).toHaveLength(3);
+    expect(requests.map(({ headers }) => headers.get('last-event-id'))).toEqual([null, '10', '20', '30']);
+  });
+});
+
+describe('the limits of a client', () => {
+  it('are listed, read and set', async () => {
+    const calls: string[] = [];
+    const { limits } = clientOf(async (request) => {
+      calls.push(`${request.method} ${new URL(request.url).pathname} ${await request.text()}`);
+      return Response.json({ key: 'tasks', items: [] });
+    });
+    await limits.list();
+    await limits.get('tasks');
+    await limits.setCapacity('tasks', null);
+    expect(calls).toEqual(['GET /v1/limits ', 'GET /v1/limits/tasks ', 'PUT /v1/limits/tasks {"capacity":null}']);
+  });
+});
+
+describe('a client', () => {
+  it.each([
+    ['nothing answers', () => Promise.reject(new TypeError('fetch failed')), { code: 'unreachable', status: 0 }],
+    ['a proxy answers', () => new Response('<html>', { status: 502 }), { code: 'unexpected_answer', status: 502 }],
+    ['something else answers', () => Response.json({ error: 'x' }, { status: 404 }), { code: 'unexpected_answer', status: 404 }],
+    ['the answer is not JSON', () => new Response('<html>'), { code: 'unexpected_answer', status: 200 }],
+    ['the answer is JSON, but nothing', () => new Response('null', { status: 500 }), { code: 'unexpected_answer', status: 500 }],
+  ])('says so when %s', async (_what, answer, expected) => {
+    await expect(clientOf(answer).events.get('a')).rejects.toMatchObject({ name: 'TicklessError', ...expected });
+  });
+
+  it('comes back to a stream that the service could not go on with, but not to one that is gone', async () => {
+    const answers = [
+      new Response('retry: 1\n\nid: 1\nevent: progress\ndata: {"id":"a"}\n\n'),
+      new Response(null, { status: 503 }),
+      Response.json({ code: 'not_found' }, { status: 404 }),
+    ];
+    const messages: unknown[] = [];
+    const following = async (): Promise<void> => {
+      for await (const message of clientOf(() => answers.shift() ?? Response.error()).events.stream('a')) messages.push(message);
+    };
+    await expect(following()).rejects.toMatchObject({ code: 'not_found' });
+    expect(messages).toEqual([{ kind: 'progress', progress: { id: 'a' } }]);
+    expect(answers).toEqual([]);
+  });
+
+  it('ends a stream after whose last message there is nothing', async () => {
+    expect(await collect(clientOf(() => new Response(null, { status: 204 })).events.stream('a'))).toEqual([]);
+  });
+});
