@@ -42,6 +42,19 @@ const recordedWork = defineEvent({
   },
 });
 
+/** Light: says its id to a recorder outside. */
+const notedWork = defineEvent({
+  type: 'test-noted-work',
+  data: z.object({ port: z.int() }),
+  tier: 'normal',
+  handler: async ({ id, data }) => {
+    const socket = connect(data.port, '127.0.0.1');
+    const closed = once(socket, 'close');
+    socket.end(id);
+    await closed;
+  },
+});
+
 /** At most two at once for each host. */
 const perHost = defineEvent({
   type: 'test-per-host',
@@ -70,7 +83,7 @@ const recorded = defineEvent({
   handler: () => ({ done: true }),
 });
 
-export const testDefinitions: readonly EventDefinition[] = [slowWork, recordedWork, perHost, failing, recorded];
+export const testDefinitions: readonly EventDefinition[] = [slowWork, recordedWork, notedWork, perHost, failing, recorded];
 
 async function fail(how: string, attempt: number, signal: AbortSignal): Promise<unknown> {
   if (how === 'permanently') throw new PermanentError('told_to_fail', 'it was told to fail');

@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { BatchResource } from '../../domain/batch-resource.ts';
+import { startOverlapRecorder } from '../support/overlap-recorder.ts';
+import type { OverlapRecorder } from '../support/overlap-recorder.ts';
+import { proof } from '../support/proof.ts';
+import { freePort, startServiceProcess } from '../support/service-process.ts';
+import type { ServiceProcess } from '../support/service-process.ts';
+import { until } from '../support/until.ts';
+
+const { ITEMS, KILLS } = proof({ reduced: { ITEMS: 300, KILLS: 2 }, full: { ITEMS: 2_000, KILLS: 10 } });
+// Four chunks of a page each, and the items that have workflows of their own.
+const MOST_IN_FLIGHT = 4 * 200 + 50;
+const MINUTE_MS = 60_000;
+
+let dataDirectory: string;
+let recorder: OverlapRecorder;
+let service: ServiceProcess;
+let port: number;
+
+beforeEach(async () => {
+  dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-batch-'));
+  recorder = await startOverlapRecorder();
+  port = await freePort();
+  service = await start();
+});
+
+afterEach(async () => {
+  service.kill('SIGTERM');
+  await service.exited;
+  recorder.close();
+  await rm(dataDirectory, { recursive: true, force: true });
+});
+
+it(
+  'gives each item of a batch exactly one verdict, however often the service is killed meanwhile',
+  async () => {
+    const lines = Array.from({ length: ITEMS }, (_, index) => JSON.stringify(lineOf(index)));
+    const answer = await fetch(`${service.url}/v1/batches?id=killed`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: lines.join('\n'),
+    });
+    expect(answer.status).toBe(202);
+    const { rejectedCount } = (await answer.json()) as { rejectedCount: number };
+
+    for (let kill = 1; kill <= KILLS; kill += 1) {
+      await until('the batch is further', async () => recorder.visits.size >= (ITEMS * kill) / (KILLS + 2), 2 * MINUTE_MS);
+      service.kill('SIGKILL');
+      await service.exited;
+      service = await start();
+    }
+    const batch = await until('the batch has ended', ended, 10 * MINUTE_MS);
+
+    expect(batch.status).toBe('partial');
+    expect(batch.counts).toEqual({
+      total: ITEMS,
+      pending: 0,
+      running: 0,
+      completed: ITEMS - rejectedCount,
+      failed: rejectedCount,
+      cancelled: 0,
+    });
+    expect(recorder.visits.size).toBe(ITEMS - rejectedCount);
+    const repeated = [...recorder.visits.values()].filter((visits) => visits > 1);
+    expect(repeated.length).toBeLessThanOrEqual(KILLS * MOST_IN_FLIGHT);
+    expect(Math.max(...recorder.visits.values())).toBeLessThanOrEqual(1 + KILLS);
+    const failed = await fetch(`${service.url}/v1/batches/killed/items?status=failed&limit=200`);
+    expect(((await failed.json()) as { items: unknown[] }).items).toHaveLength(Math.min(200, rejectedCount));
+  },
+  15 * MINUTE_MS,
+);
+
+function lineOf(index: number): object {
+  if (index % 25 === 24) return { type: 'test-noted-work', data: {} };
+  if (index % 15 === 14) return { type: 'test-recorded-work', data: { port: recorder.port, ms: 20 } };
+  return { type: 'test-noted-work', data: { port: recorder.port } };
+}
+
+async function ended(): Promise<BatchResource | false> {
+  const response = await fetch(`${service.url}/v1/batches/killed`);
+  if (!response.ok) return false;
+  const batch = (await response.json()) as BatchResource;
+  const { counts } = batch;
+  expect(counts.pending + counts.running + counts.completed + counts.failed + counts.cancelled).toBe(ITEMS);
+  return batch.completedAt !== null && batch;
+}
+
+function start(): Promise<ServiceProcess> {
+  return startServiceProcess({ dataDirectory, port });
+}
