@@ -13,6 +13,7 @@ export const listQuery = z.strictObject({
   status: z.enum(STATUSES).optional(),
   tier: z.enum(TIERS).optional(),
   subject: z.string().min(1).max(255).optional(),
+  batch: z.string().min(1).max(255).optional(),
   since: z.iso.datetime({ offset: true }).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(4_096).optional(),
@@ -87,6 +88,7 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
     method: 'get',
     path: '/v1/events',
     summary: 'List events, newest first; the index may lag by a second',
+    description: "With `batch` that batch's items by their index, as `/v1/batches/{id}/items`; only `status` goes with it.",
     request: { query: listQuery },
     responses: {
       200: {

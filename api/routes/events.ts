@@ -1,6 +1,7 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
+import { isBatchId } from '../../domain/event-id.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { linkToNext } from '../link-to-next.ts';
 import { problem } from '../problem.ts';
@@ -10,7 +11,10 @@ import { parseQuery } from '../parse-query.ts';
 import { describeEvents, listQuery } from './describe-events.ts';
 
 /** `/v1/events`: submit, list, read, cancel. */
-export function eventRoutes(app: OpenAPIHono<AppEnvironment>, { events, parseEvent, admit, metrics, isAccepting }: AppDependencies): void {
+export function eventRoutes(
+  app: OpenAPIHono<AppEnvironment>,
+  { events, batches, parseEvent, admit, metrics, isAccepting }: AppDependencies,
+): void {
   app.post('/v1/events', async (context) => {
     if (!isAccepting())
       return problem(context, { code: 'overloaded', detail: 'this process is stopping', headers: { 'retry-after': '1' } });
@@ -59,7 +63,8 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, { events, parseEve
   app.get('/v1/events', async (context) => {
     const query = parseQuery(listQuery, context);
     if (!query.ok) return problem(context, query.problem);
-    const { since, ...filter } = query.value;
+    const { since, batch, ...filter } = query.value;
+    if (batch !== undefined) return listItems(context, batch, filter);
     const page = await events.list({
       ...filter,
       tenant: context.get('tenant'),
@@ -96,6 +101,19 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, { events, parseEve
   });
 
   describeEvents(app);
+
+  async function listItems(context: Context<AppEnvironment>, batch: string, filter: Omit<z.output<typeof listQuery>, 'since' | 'batch'>) {
+    const { status, limit, cursor, ...others } = filter;
+    const [beside] = Object.keys(others);
+    if (beside !== undefined) {
+      const detail = `of a batch's items only the "status" can be chosen`;
+      return problem(context, { code: 'invalid_query', detail: `${beside}: ${detail}`, errors: [{ pointer: beside, detail }] });
+    }
+    const key = { tenant: context.get('tenant'), id: batch };
+    const page = isBatchId(batch) ? await batches.items({ ...key, status, limit, cursor }) : null;
+    linkToNext(context, page?.nextCursor ?? null);
+    return context.json(page ?? { items: [], nextCursor: null });
+  }
 }
 
 // The engine refuses 2 MiB; numbers such as 1e20 grow when they are written out.

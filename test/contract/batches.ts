@@ -186,6 +186,16 @@ export function batches(api: ApiUnderTest): void {
     expectProblem(await items(id, '?status=done'), 422, 'invalid_query');
   });
 
+  it('has its items in the list of events, where it is asked for', async () => {
+    const id = newId();
+    await post({ id, events: [joy, failing] });
+    await readUntil(id, 'partial');
+    expect(itemsOf(await api.send('GET', `/v1/events?batch=${id}`)).map((item) => item.id)).toEqual([`${id}_0`, `${id}_1`]);
+    expect(itemsOf(await api.send('GET', `/v1/events?batch=${id}&status=failed`)).map((item) => item.id)).toEqual([`${id}_1`]);
+    expect(itemsOf(await api.send('GET', `/v1/events?batch=${newId()}`))).toEqual([]);
+    expectProblem(await api.send('GET', `/v1/events?batch=${id}&type=joy`), 422, 'invalid_query');
+  });
+
   it('is in the list of batches', async () => {
     const id = newId();
     await post({ id, events: [joy] });
