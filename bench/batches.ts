@@ -1,0 +1,157 @@
+import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createClient } from '../client/create-client.ts';
+import type { BatchResource } from '../domain/batch-resource.ts';
+import { enginePid, freePort, startServiceProcess } from '../test/support/service-process.ts';
+import { median } from './quantiles.ts';
+
+// `npm run bench:batches`: how fast a batch is taken and run, what it needs of memory, and how late its watchers hear of it.
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    items: { type: 'string', default: '10000' },
+    lines: { type: 'string', default: '100000' },
+    watchers: { type: 'string', default: '500' },
+    out: { type: 'string', default: 'bench/batches.md' },
+  },
+});
+const rounds = Number(values.rounds);
+
+interface Measured {
+  readonly acceptedMs: number;
+  readonly itemsPerSecond: number;
+  readonly batch: BatchResource;
+}
+
+interface Memory {
+  readonly before: number;
+  readonly accepting: number;
+  readonly running: number;
+}
+
+const few: Measured[] = [];
+const lags: number[] = [];
+let many: (Measured & { readonly service: Memory; readonly engine: Memory }) | undefined;
+await withService(async ({ url, pid, engine }) => {
+  await run(url, 2_000);
+  for (let round = 0; round < rounds; round += 1) few.push(await run(url, Number(values.items)));
+  lags.push(...(await watch(url, Number(values.watchers))));
+  many = await withMemory(url, [pid, engine], Number(values.lines));
+});
+const report = toReport();
+process.stdout.write(report);
+await writeFile(values.out, report);
+
+async function withService(use: (service: { url: string; pid: number; engine: number }) => Promise<void>): Promise<void> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-bench-'));
+  const service = await startServiceProcess({ dataDirectory, port: await freePort(), env: { NODE_ENV: 'production' } });
+  try {
+    await use({ url: service.url, pid: service.pid, engine: await enginePid(dataDirectory) });
+  } finally {
+    service.kill('SIGTERM');
+    await service.exited;
+    await rm(dataDirectory, { recursive: true, force: true });
+  }
+}
+
+async function run(url: string, items: number, onAccepted: () => void = () => undefined): Promise<Measured> {
+  const tickless = createClient({ url });
+  const startedAt = performance.now();
+  const { id } = await tickless.batches.submitLines(lines(items));
+  const acceptedMs = performance.now() - startedAt;
+  onAccepted();
+  for await (const message of tickless.batches.stream(id)) {
+    if (message.kind !== 'ended') continue;
+    const batch = message.resource;
+    if (batch.counts.completed !== items) throw new Error(`only ${batch.counts.completed} of ${items} items were completed`);
+    const tookMs = Date.parse(batch.completedAt ?? '') - Date.parse(batch.startedAt);
+    return { acceptedMs, itemsPerSecond: items / (tookMs / 1_000), batch };
+  }
+  throw new Error('the stream ended before the batch');
+}
+
+function lines(count: number): ReadableStream<Uint8Array> {
+  const line = `${JSON.stringify({ type: 'joy', data: { intensity: 0.3 } })}\n`;
+  let sent = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: (controller) => {
+        const next = Math.min(500, count - sent);
+        sent += next;
+        if (next === 0) controller.close();
+        else controller.enqueue(Buffer.from(line.repeat(next)));
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Milliseconds from the end of a batch, as it says itself, until each of its watchers heard of it. */
+async function watch(url: string, watchers: number): Promise<readonly number[]> {
+  const tickless = createClient({ url });
+  const { id } = await tickless.batches.submitLines(lines(10_000));
+  return Promise.all(
+    Array.from({ length: watchers }, async () => {
+      for await (const message of tickless.batches.stream(id)) {
+        if (message.kind === 'ended') return Date.now() - Date.parse(message.resource.completedAt ?? '');
+      }
+      return Number.NaN;
+    }),
+  );
+}
+
+async function withMemory(url: string, pids: readonly [number, number], items: number) {
+  const read = (): Promise<readonly number[]> => Promise.all(pids.map(residentMb));
+  const before = await read();
+  const peak = { accepting: [...before], running: [...before] };
+  let phase: 'accepting' | 'running' = 'accepting';
+  const timer = setInterval(() => {
+    void read().then((now) => {
+      for (const [index, mb] of now.entries()) peak[phase][index] = Math.max(peak[phase][index] ?? 0, mb);
+    });
+  }, 200);
+  const measured = await run(url, items, () => {
+    phase = 'running';
+  });
+  clearInterval(timer);
+  const of = (index: number): Memory => ({
+    before: before[index] ?? 0,
+    accepting: peak.accepting[index] ?? 0,
+    running: peak.running[index] ?? 0,
+  });
+  return { ...measured, service: of(0), engine: of(1) };
+}
+
+async function residentMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024);
+}
+
+function toReport(): string {
+  const rates = few.map(({ itemsPerSecond }) => itemsPerSecond);
+  const sorted = lags.toSorted((a, b) => a - b);
+  const row = (name: string, memory: Memory | undefined): string =>
+    `| ${name} | ${memory?.before} | ${memory?.accepting} | ${memory?.running} |`;
+  return `# Batches, measured
+
+${cpus().length} cores for everything: client, service and its embedded engine. Node ${process.version}, Temporal CLI 1.5.1 on SQLite, WAL,
+\`ENGINE_SYNC=${process.env['ENGINE_SYNC'] ?? 'normal'}\`. Items are \`joy\` events without a callback, sent as lines. Repeat it with \`npm run bench:batches\`.
+
+| | |
+|---|---|
+| ${values.items} light items, from the batch's start to its end, median of ${rounds} rounds | ${median(rates).toFixed(0)} items/s (${Math.min(...rates).toFixed(0)} to ${Math.max(...rates).toFixed(0)}) |
+| the same, POST → 202 | ${median(few.map(({ acceptedMs }) => acceptedMs)).toFixed(0)} ms |
+| ${values.lines} lines, POST → 202 | ${((many?.acceptedMs ?? 0) / 1_000).toFixed(1)} s |
+| the same, from start to end | ${many?.itemsPerSecond.toFixed(0)} items/s |
+| ${values.watchers} watchers of one batch: its end → each has heard of it, p50 and worst | ${sorted[Math.floor(sorted.length / 2)]} and ${sorted.at(-1)} ms |
+
+## Memory with ${values.lines} lines
+
+| resident MB | before | most while accepting | most while running |
+|---|---|---|---|
+${row('service', many?.service)}
+${row('engine', many?.engine)}
+`;
+}
