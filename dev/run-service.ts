@@ -14,6 +14,7 @@ import { prepareNamespace } from '../engine/prepare-namespace.ts';
 import { startEngine } from '../engine/start-engine.ts';
 import { connectEngine } from '../worker/connect.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
+import { handlerSettings } from '../worker/handler-settings.ts';
 import { startWorkers } from '../worker/start-workers.ts';
 import { toTemporalLogger } from '../worker/temporal-logger.ts';
 import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
@@ -65,6 +66,7 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
       webhookSecrets,
       callbackAllow,
       callbackScheduleMs: environment.CALLBACK_SCHEDULE,
+      handlerSettings: handlerSettings(environment),
       observe: liveRuns.observe,
     });
     const workers = await startWorkers({

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { PermitNeed, Weight } from './accepted-event.ts';
 import type { Progress } from './event-run.ts';
+import type { HandlerServices } from './handler-services.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { DEFAULT_RETRY_POLICY } from './retry-policy.ts';
 import type { Stage } from './stage.ts';
@@ -26,7 +27,7 @@ export interface HandlerLog {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
-export interface HandlerContext {
+export interface HandlerContext extends HandlerServices {
   /** 1 for the first attempt of this stage. */
   readonly attempt: number;
   /** The same on every attempt of this stage in this run, after a crash too: give it to whatever has effects outside. */

@@ -5,10 +5,12 @@ import { createGuardedAgent } from '../activities/callback/guarded-agent.ts';
 import { createHandedOver } from '../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../activities/callback/origin-memory.ts';
 import { createPostCallback } from '../activities/callback/post-callback.ts';
+import { createGuardedFetch } from '../activities/fetch/guarded-fetch.ts';
 import { createActivities } from '../activities/index.ts';
 import type { ObserveRun } from '../activities/run-stage.ts';
 import type { Activities } from '../domain/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
+import type { HandlerSettings } from './handler-settings.ts';
 
 export interface WorkerActivitiesOptions {
   readonly client: Client;
@@ -17,6 +19,7 @@ export interface WorkerActivitiesOptions {
   /** Ranges that callbacks may go to besides public addresses, as CIDRs. */
   readonly callbackAllow: readonly string[];
   readonly callbackScheduleMs: readonly number[];
+  readonly handlerSettings: HandlerSettings;
   readonly observe: ObserveRun;
 }
 
@@ -48,6 +51,11 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     resolve: options.catalog.find,
     observe: options.observe,
     now: Date.now,
+    // Connections of its own: a slow site must not hold up callbacks to the same host.
+    services: {
+      ...options.handlerSettings,
+      fetch: createGuardedFetch({ agent: createGuardedAgent({ guard }), guard, userAgent: 'Tickless', now: Date.now }),
+    },
     attemptDelivery,
     origins,
     handedOver,

@@ -9,6 +9,7 @@ import { createCatalog } from '../../domain/catalog.ts';
 import { eventDefinitions } from '../../events/index.ts';
 import { connectEngine } from '../../worker/connect.ts';
 import { createWorkerActivities } from '../../worker/create-worker-activities.ts';
+import { handlerSettings } from '../../worker/handler-settings.ts';
 import { startWorkers } from '../../worker/start-workers.ts';
 import { testDefinitions } from './test-definitions.ts';
 
@@ -48,6 +49,7 @@ export async function startInProcessService({
       webhookSecrets: [WEBHOOK_SECRET],
       callbackAllow: environment.CALLBACK_ALLOW,
       callbackScheduleMs: environment.CALLBACK_SCHEDULE,
+      handlerSettings: handlerSettings(environment),
       observe: liveRuns.observe,
     }),
     workflowBundle,

@@ -7,6 +7,7 @@ import { EngineUnavailableError, InvalidCursorError } from '../../api/event-serv
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { Catalog } from '../../domain/catalog.ts';
+import { noServices } from './handler-services.ts';
 import type { HandlerContext } from '../../domain/define-event.ts';
 import type { StageFailure } from '../../domain/event-error.ts';
 import { eventWorkflowId } from '../../domain/event-id.ts';
@@ -176,6 +177,7 @@ async function attempt(entry: Entry, catalog: Catalog, stage: Stage): Promise<St
   const startedAtMs = Date.now();
   entry.run = runs.markStarted(runs.beginAttempt(entry.run, stage), startedAtMs);
   const contextFor = (signal: AbortSignal): HandlerContext => ({
+    ...noServices,
     attempt: entry.run.attempts[stage] ?? 1,
     idempotencyKey: `${eventWorkflowId(event)}/${event.run}/${stage}`,
     signal,

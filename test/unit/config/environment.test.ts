@@ -30,6 +30,8 @@ describe('parseEnvironment', () => {
       MAX_BACKLOG: 10_000,
       URGENCY_THRESHOLD: 0.8,
       UNKNOWN_TYPES: 'reject',
+      LLM_MODEL: 'gpt-4',
+      TRANSCRIBER_MODEL: 'whisper-1',
       LOG_LEVEL: 'info',
     });
   });
