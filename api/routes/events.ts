@@ -8,13 +8,12 @@ import { problem } from '../problem.ts';
 import { readJson } from '../read-json.ts';
 import { parseIdempotencyKey, parsePreference } from '../request-headers.ts';
 import { parseQuery } from '../parse-query.ts';
+import { submitEvent } from '../submit-event.ts';
 import { describeEvents, listQuery } from './describe-events.ts';
 
 /** `/v1/events`: submit, list, read, cancel. */
-export function eventRoutes(
-  app: OpenAPIHono<AppEnvironment>,
-  { events, batches, parseEvent, admit, metrics, isAccepting }: AppDependencies,
-): void {
+export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
+  const { events, batches, parseEvent, isAccepting } = dependencies;
   app.post('/v1/events', async (context) => {
     if (!isAccepting())
       return problem(context, { code: 'overloaded', detail: 'this process is stopping', headers: { 'retry-after': '1' } });
@@ -27,36 +26,12 @@ export function eventRoutes(
 
     const prefer = context.req.header('prefer');
     const { waitMs, applied } = parsePreference(prefer);
-    const { event } = parsed;
-    if (isTooLargeToStart(event)) {
-      return problem(context, { code: 'too_large', detail: 'written out as the engine keeps it, the event has more than 1.5 MB' });
-    }
-    const startedAt = performance.now();
-    const admitted = await admit(event);
-    if (!admitted.admitted) {
-      metrics.shed(event.tier, admitted.reason);
-      return problem(context, {
-        code: 'overloaded',
-        detail: `there is no room for a ${event.tier} event just now`,
-        headers: { 'retry-after': String(Math.ceil(admitted.retryAfterMs / 1_000)) },
-      });
-    }
-    const submission = await events.submit(event, { fingerprint: parsed.fingerprint, waitMs }).catch((error: unknown) => {
-      admitted.cancel();
-      throw error;
-    });
-    if (submission.kind === 'conflict') {
-      admitted.cancel();
-      return problem(context, { code: 'id_conflict', detail: `the id "${event.id}" was used before, with other content` });
-    }
+    const { event, fingerprint } = parsed;
+    const submitted = await submitEvent(dependencies, event, { fingerprint, waitMs });
+    if (submitted.kind === 'refused') return problem(context, submitted.problem);
     if (prefer !== undefined) context.header('vary', 'Prefer');
     if (applied !== null) context.header('preference-applied', applied);
-    metrics.accepted(event, (performance.now() - startedAt) / 1_000);
-    if (submission.kind === 'ended') {
-      // One that was over before it came again is never seen to end here.
-      admitted.cancel();
-      return context.json(submission.resource);
-    }
+    if (submitted.kind === 'ended') return context.json(submitted.resource);
     return accepted(context, event);
   });
 
@@ -114,13 +89,6 @@ export function eventRoutes(
     linkToNext(context, page?.nextCursor ?? null);
     return context.json(page ?? { items: [], nextCursor: null });
   }
-}
-
-// The engine refuses 2 MiB; numbers such as 1e20 grow when they are written out.
-const MAX_ENCODED_BYTES = 1_500_000;
-
-function isTooLargeToStart(event: AcceptedEvent): boolean {
-  return Buffer.byteLength(JSON.stringify(event)) > MAX_ENCODED_BYTES;
 }
 
 function accepted(context: Context<AppEnvironment>, { id, type, tier }: AcceptedEvent): Response {
