@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { except } from 'hono/combine';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
+import type { ReadDocument } from '../events/sessions/read-document.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { MiddlewareHandler } from 'hono';
 import type { Admit } from './admission.ts';
@@ -25,6 +26,7 @@ import { eventTypeRoutes } from './routes/event-types.ts';
 import { eventRoutes } from './routes/events.ts';
 import { eventStreamRoute } from './routes/event-stream.ts';
 import { healthRoutes } from './routes/health.ts';
+import { legacyRoutes } from './routes/legacy.ts';
 import { limitRoutes } from './routes/limits.ts';
 import type { StreamRoom } from './sse/stream-room.ts';
 
@@ -50,6 +52,7 @@ export interface AppDependencies {
   readonly rateLimit: MiddlewareHandler<AppEnvironment>;
   readonly admit: Admit;
   readonly metrics: Metrics;
+  readonly readDocument: ReadDocument;
   readonly streamRoom: StreamRoom;
   /** False from the moment that the process is told to stop. */
   readonly isAccepting: () => boolean;
@@ -75,6 +78,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   eventStreamRoute(app, dependencies);
   eventTypeRoutes(app, dependencies);
   limitRoutes(app, dependencies);
+  legacyRoutes(app, dependencies);
   healthRoutes(app, dependencies);
   metricsRoutes(app, dependencies);
   docsRoutes(app);

@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Environment } from '../config/environment.ts';
 import type { Logger } from '../config/logger.ts';
+import { createReadDocument } from '../events/sessions/read-document.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import { createApp } from './app.ts';
 import { createAuthenticate } from './authenticate.ts';
@@ -57,6 +59,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     isAccepting: () => !stopping.aborted,
     limits: createTemporalLimitService({ ...options, defaultLimit }),
     metrics,
+    readDocument: createReadDocument(resolve(environment.TICKLESS_DATA)),
     streamRoom: createStreamRoom(MAX_STREAMS, stopping),
     rateLimit: createRateLimit(environment.RATE_LIMIT ?? null, Date.now),
     admit: createAdmission({ intake, backlog, liveRuns: options.liveRuns }),

@@ -5,11 +5,13 @@ import { createGuardedAgent } from '../activities/callback/guarded-agent.ts';
 import { createHandedOver } from '../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../activities/callback/origin-memory.ts';
 import { createPostCallback } from '../activities/callback/post-callback.ts';
+import { createRenderBody } from '../activities/callback/render-body.ts';
 import { createGuardedFetch } from '../activities/fetch/guarded-fetch.ts';
 import { createActivities } from '../activities/index.ts';
 import type { ObserveRun } from '../activities/run-stage.ts';
 import type { Activities } from '../domain/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
+import { createReadDocument } from '../events/sessions/read-document.ts';
 import type { HandlerSettings } from './handler-settings.ts';
 
 export interface WorkerActivitiesOptions {
@@ -43,6 +45,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
   });
   const attemptDelivery = createAttemptDelivery({
     post: origins.watch(post),
+    renderBody: createRenderBody({ readDocument: createReadDocument(options.handlerSettings.dataDirectory), now: Date.now }),
     scheduleMs: options.callbackScheduleMs,
     random: Math.random,
   });

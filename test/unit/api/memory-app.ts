@@ -41,6 +41,7 @@ export interface MemoryAppOptions {
   readonly rateLimit?: RateLimit;
   readonly admit?: Admit;
   readonly limits?: LimitService;
+  readonly readDocument?: AppDependencies['readDocument'];
   readonly maxStreams?: number;
 }
 
@@ -67,6 +68,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     admit: options.admit ?? (async () => ({ admitted: true, cancel: () => undefined })),
     metrics: createMetrics(() => ({ waiting: 0, inFlight: 0 })),
     streamRoom: createStreamRoom(options.maxStreams ?? 100, stopping.signal),
+    readDocument: options.readDocument ?? (async () => null),
     isAccepting: () => accepting,
     parseEvent: createParseEvent({
       catalog,

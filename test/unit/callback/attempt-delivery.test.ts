@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CallbackPost } from '../../../activities/callback/post-callback.ts';
 import { createAttemptDelivery } from '../../../activities/callback/attempt-delivery.ts';
+import { createRenderBody } from '../../../activities/callback/render-body.ts';
 import type { AttemptDeliveryOptions } from '../../../activities/callback/attempt-delivery.ts';
 import { eventMessage } from '../../../domain/callback-message.ts';
 import type { CallbackMessage } from '../../../domain/callback-message.ts';
@@ -26,6 +27,8 @@ function prepareWith(options: AttemptDeliveryOptions): (message: CallbackMessage
   return (message) => createAttemptDelivery(options)(message, new AbortController().signal);
 }
 
+const renderBody = createRenderBody({ readDocument: async () => null, now: () => NOON_MS });
+
 /** A delivery whose receiver gives this answer, and what it posts. */
 function prepare(answer: CallbackAttempt = delivered) {
   const posts: CallbackPost[] = [];
@@ -33,7 +36,7 @@ function prepare(answer: CallbackAttempt = delivered) {
     posts.push(sent);
     return answer;
   };
-  return { posts, attemptDelivery: prepareWith({ post, scheduleMs: [5_000, 300_000], random: () => 0.5 }) };
+  return { posts, attemptDelivery: prepareWith({ post, renderBody, scheduleMs: [5_000, 300_000], random: () => 0.5 }) };
 }
 
 function messageOf({ end = completed, result = 'done', attemptsMade = 0, ...fields }: MessageFields = {}): CallbackMessage {
@@ -141,7 +144,7 @@ describe('what an attempt leads to', () => {
 
   it('is spread by chance', async () => {
     const post = async (): Promise<CallbackAttempt> => failedWith(500);
-    const attemptDelivery = prepareWith({ post, scheduleMs: [5_000], random: () => 0 });
+    const attemptDelivery = prepareWith({ post, renderBody, scheduleMs: [5_000], random: () => 0 });
 
     expect((await attemptDelivery(messageOf())).nextAttemptAfterMs).toBe(4_500);
   });

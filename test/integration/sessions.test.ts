@@ -1,0 +1,116 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { proof } from '../support/proof.ts';
+import { startReceiver } from '../support/receiver.ts';
+import type { ReceivedRequest, Receiver } from '../support/receiver.ts';
+import { startTestService, WEBHOOK_SECRET } from '../support/service.ts';
+import type { TestService } from '../support/service.ts';
+
+const SESSIONS = proof({ reduced: 20, full: 1_000 });
+const CAP = 5;
+
+let service: TestService;
+let site: Receiver;
+let hooks: Receiver;
+let dataDirectory: string;
+let atOnce = 0;
+let mostAtOnce = 0;
+
+beforeAll(async () => {
+  dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-sessions-'));
+  [service, site, hooks] = await Promise.all([
+    startTestService({ TICKLESS_DATA: dataDirectory, MAX_CONCURRENT_TASKS: String(CAP) }),
+    startReceiver(),
+    startReceiver(),
+  ]);
+  site.respond(({ path }, _index, response) => {
+    if (!path.startsWith('/talk')) return 404;
+    atOnce += 1;
+    mostAtOnce = Math.max(mostAtOnce, atOnce);
+    setTimeout(() => {
+      atOnce -= 1;
+      response.writeHead(200, { 'content-type': 'text/html' }).end(`<html><body><article><p>About ${path}.</p></article></body></html>`);
+    }, 100);
+    return 'handled';
+  });
+});
+afterAll(async () => {
+  await Promise.all([service.stop(), site.close(), hooks.close()]);
+  await rm(dataDirectory, { recursive: true, force: true });
+});
+
+async function post(id: string, page: string): Promise<number> {
+  const response = await service.app.request('/api/process-event-async', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      ...{ event: 'NodeConf', session: `Talk ${id}`, url: `${site.url}${page}`, filename: `${id}.md`, track: 'Main' },
+      ...{ event_id: id, webhook_url: `${hooks.url}/${id}`, webhook_headers: { 'x-mine': 'yes' } },
+    }),
+  });
+  return response.status;
+}
+
+async function calledBack(id: string): Promise<ReceivedRequest> {
+  const isIts = ({ path }: ReceivedRequest): boolean => path === `/${id}`;
+  await hooks.waitFor((requests) => requests.some(isIts), 20_000);
+  const request = hooks.requests.find(isIts);
+  if (request === undefined) throw new Error('it came a moment ago');
+  return request;
+}
+
+it('processes a talk of an older client, and calls back in its shape, signed', async () => {
+  expect(await post('talk', '/talk')).toBe(200);
+
+  const { text, headers } = await calledBack('talk');
+
+  const markdown = await readFile(join(dataDirectory, 'events/NodeConf/Main/undated-0000-talk/talk.md'), 'utf8');
+  expect(new Webhook(WEBHOOK_SECRET).verify(text, headers as Record<string, string>)).toMatchObject({
+    schema_version: 1,
+    event_id: 'talk',
+    success: true,
+    file_path: 'events/NodeConf/Main/undated-0000-talk/talk.md',
+    markdown_content: markdown,
+    metadata: { status: 'success', session: 'Talk talk' },
+  });
+  expect(headers['x-mine']).toBe('yes');
+});
+
+it('sends one failure callback for a talk whose page is not there', async () => {
+  await post('gone', '/gone');
+
+  expect(JSON.parse((await calledBack('gone')).text)).toMatchObject({
+    event_id: 'gone',
+    success: false,
+    file_path: null,
+    error: expect.stringContaining('answered 404'),
+    error_code: 'http_404',
+  });
+});
+
+it(
+  'never fetches for more talks at once than its cap, and leaves every document whole',
+  async () => {
+    const ids = Array.from({ length: SESSIONS }, (_, index) => `many-${index}`);
+
+    await Promise.all(ids.map((id) => post(id, `/talk/${id}`)));
+    await hooks.waitFor(
+      (requests) => requests.filter(({ path }) => path.startsWith('/many-')).length >= SESSIONS,
+      30_000 + SESSIONS * 1_000,
+    );
+
+    const bodies = hooks.requests.filter(({ path }) => path.startsWith('/many-')).map(({ text }) => JSON.parse(text));
+    expect(bodies.map(({ event_id }): string => event_id).toSorted((a, b) => a.localeCompare(b))).toEqual(
+      ids.toSorted((a, b) => a.localeCompare(b)),
+    );
+    expect(
+      bodies.every(({ success, markdown_content, event_id }) => success && markdown_content.includes(`About /talk/${event_id}.`)),
+    ).toBe(true);
+    expect(mostAtOnce).toBeLessThanOrEqual(CAP);
+    expect((await readdir(dataDirectory, { recursive: true })).filter((name) => name.endsWith('.part'))).toEqual([]);
+  },
+  60_000 + SESSIONS * 1_000,
+);
