@@ -15,6 +15,7 @@ import { createMetrics } from './metrics.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createParseBatch } from './batches/parse-batch.ts';
 import { createTemporalBatchService } from './temporal/temporal-batch-service.ts';
+import { createTemporalDestinationService } from './temporal/temporal-destination-service.ts';
 import { createTemporalLimitService, readPermits } from './temporal/temporal-limit-service.ts';
 import { createTemporalEventService } from './temporal/temporal-event-service.ts';
 import { createStreamRoom } from './sse/stream-room.ts';
@@ -56,6 +57,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     catalog,
     isAccepting: () => !stopping.aborted,
     limits: createTemporalLimitService({ ...options, defaultLimit }),
+    destinations: createTemporalDestinationService(options.client),
     metrics,
     streamRoom: createStreamRoom(MAX_STREAMS, stopping),
     rateLimit: createRateLimit(environment.RATE_LIMIT ?? null, Date.now),

@@ -1,5 +1,6 @@
 import { createCheckCallback } from '../activities/callback/check-callback.ts';
 import { parseEnvironment } from '../config/environment.ts';
+import { toBreakerSettings } from '../worker/breaker-settings.ts';
 import { createLogger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { surviveStrayErrors } from '../config/stray-errors.ts';
@@ -35,6 +36,7 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
       webhookSecrets: environment.WEBHOOK_SECRETS,
       callbackAllow: environment.CALLBACK_ALLOW,
       callbackScheduleMs: environment.CALLBACK_SCHEDULE,
+      breaker: toBreakerSettings(environment),
       observe: liveRuns.observe,
     }),
     workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),

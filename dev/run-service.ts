@@ -4,6 +4,7 @@ import { createApi } from '../api/create-api.ts';
 import { createLiveRuns } from '../api/live-runs.ts';
 import { startServer } from '../api/start-server.ts';
 import { parseEnvironment } from '../config/environment.ts';
+import { toBreakerSettings } from '../worker/breaker-settings.ts';
 import { createLogger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { surviveStrayErrors } from '../config/stray-errors.ts';
@@ -65,6 +66,7 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
       webhookSecrets,
       callbackAllow,
       callbackScheduleMs: environment.CALLBACK_SCHEDULE,
+      breaker: toBreakerSettings(environment),
       observe: liveRuns.observe,
     });
     const workers = await startWorkers({

@@ -3,6 +3,7 @@ import type { ItemKind } from './accepted-batch.ts';
 import type { ItemReference, RunItemsInput, RunItemsOutcome } from './batch-work.ts';
 import type { CallbackMessage, Ride, RideMessage } from './callback-message.ts';
 import type { CallbackOutcome } from './callback-record.ts';
+import type { WakeParked } from './destination.ts';
 import type { WorkflowReference } from './event-resource.ts';
 import type { EventRun } from './event-run.ts';
 import type { PermitClaim } from './permits.ts';
@@ -40,6 +41,8 @@ export interface Activities {
   sendCallback(message: CallbackMessage): Promise<CallbackOutcome>;
   /** Sends at once if the riding rule lets it, and never takes much longer than 1 s. */
   rideCallback(message: RideMessage): Promise<Ride>;
+  /** Wakes deliveries that are parked for a destination. */
+  wakeParked(wake: WakeParked): Promise<{ readonly woken: number }>;
   /** A workflow can't ask the engine to cancel itself, and only a cancel request lets it end as Canceled. */
   requestCancel(workflow: WorkflowReference): Promise<void>;
   /** Sends a claim to its key's workflow, and starts that one if it isn't there. Repeated, it changes nothing. */

@@ -23,6 +23,8 @@ export interface CallbackMessage {
   /** Attempts made before this one that count. */
   readonly attemptsMade: number;
   readonly reason?: CallbackAttempt['reason'];
+  /** It is sent whatever is known of its destination: it was asked for, or woken. */
+  readonly evenIfParked?: boolean;
 }
 
 /** A first attempt that rides in its event's own workflow task, while which nobody else can be asked how the run ended. */

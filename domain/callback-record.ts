@@ -10,9 +10,12 @@ export interface CallbackRecord {
 
 /** What one attempt led to. */
 export interface CallbackOutcome {
-  readonly attempt: CallbackAttempt;
+  /** Null when nothing was sent, as the destination is parked. */
+  readonly attempt: CallbackAttempt | null;
   /** Milliseconds until the next attempt is due; null when there is none, since it was delivered or has failed for good. */
   readonly nextAttemptAfterMs: number | null;
+  /** The origin that is parked: the next attempt waits until it is well again. */
+  readonly parkedAt?: string;
 }
 
 /** The callback's state before anything was sent. */
@@ -24,9 +27,9 @@ export function initialCallback(url: string | null): CallbackRecord {
 const MAX_ATTEMPTS = 300;
 
 /** The first attempts are forgotten where there are more than any schedule has: somebody asked for them by hand. */
-export function recordAttempt(record: CallbackRecord, { attempt, nextAttemptAfterMs }: CallbackOutcome): CallbackRecord {
-  const attempts = [...record.attempts, attempt].slice(-MAX_ATTEMPTS);
-  return { ...record, status: statusAfter(attempt, nextAttemptAfterMs), attempts };
+export function recordAttempt(record: CallbackRecord, outcome: CallbackOutcome): CallbackRecord {
+  const attempts = outcome.attempt === null ? record.attempts : [...record.attempts, outcome.attempt].slice(-MAX_ATTEMPTS);
+  return { ...record, status: statusAfter(outcome), attempts };
 }
 
 /** How many steps of the schedule are used up: what was asked for by hand begins it anew. */
@@ -40,7 +43,8 @@ export function withoutExcerpts({ attempts, ...record }: CallbackRecord): Callba
   return { ...record, attempts: attempts.map(({ at, status, durationMs, error }) => ({ at, status, durationMs, error })) };
 }
 
-function statusAfter(attempt: CallbackAttempt, nextAttemptAfterMs: number | null): DeliveryStatus {
-  if (isDelivered(attempt)) return 'delivered';
-  return nextAttemptAfterMs === null ? 'failed' : 'pending';
+function statusAfter({ attempt, nextAttemptAfterMs, parkedAt }: CallbackOutcome): DeliveryStatus {
+  if (attempt !== null && isDelivered(attempt)) return 'delivered';
+  if (nextAttemptAfterMs === null) return 'failed';
+  return parkedAt === undefined ? 'pending' : 'parked';
 }

@@ -23,7 +23,7 @@ export interface CallbackAttempt {
   /** The first 1 KB of the answer as text; only the event's owner may see it. */
   readonly excerpt?: string;
   /** Why it was made, unless it was due. */
-  readonly reason?: 'redelivery';
+  readonly reason?: 'redelivery' | 'probe';
 }
 
 /** The body of every message (Standard Webhooks): `type` is dotted, `timestamp` is when the thing happened. */
@@ -65,9 +65,9 @@ export function isDelivered(attempt: CallbackAttempt): boolean {
 // No connection was free, or this process was stopping: the receiver had no part in it.
 const UNCOUNTED: ReadonlySet<string> = new Set(['busy', 'aborted']);
 
-/** Whether an attempt uses up a step of the schedule. */
-export function isCounted({ error }: CallbackAttempt): boolean {
-  return error === null || !UNCOUNTED.has(error);
+/** Whether an attempt uses up a step of the schedule: a probe is made for others too. */
+export function isCounted({ error, reason }: CallbackAttempt): boolean {
+  return reason !== 'probe' && (error === null || !UNCOUNTED.has(error));
 }
 
 /** 410: the receiver wants no more messages at this address (Standard Webhooks). */

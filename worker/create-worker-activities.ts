@@ -1,12 +1,14 @@
 import type { Client } from '@temporalio/client';
 import { createAddressGuard } from '../activities/callback/address-guard.ts';
 import { createAttemptDelivery } from '../activities/callback/attempt-delivery.ts';
+import { createDestinations } from '../activities/callback/destinations.ts';
 import { createGuardedAgent } from '../activities/callback/guarded-agent.ts';
 import { createHandedOver } from '../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../activities/callback/origin-memory.ts';
 import { createPostCallback } from '../activities/callback/post-callback.ts';
 import { createActivities } from '../activities/index.ts';
 import type { ObserveRun } from '../activities/run-stage.ts';
+import type { BreakerSettings } from '../domain/breaker.ts';
 import type { Activities } from '../domain/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
 
@@ -17,6 +19,7 @@ export interface WorkerActivitiesOptions {
   /** Ranges that callbacks may go to besides public addresses, as CIDRs. */
   readonly callbackAllow: readonly string[];
   readonly callbackScheduleMs: readonly number[];
+  readonly breaker: BreakerSettings;
   readonly observe: ObserveRun;
 }
 
@@ -30,6 +33,7 @@ export interface WorkerActivities {
 export function createWorkerActivities(options: WorkerActivitiesOptions): WorkerActivities {
   const guard = createAddressGuard(options.callbackAllow);
   const origins = createOriginMemory(Date.now);
+  const destinations = createDestinations(options.client, options.breaker, Date.now);
   const handedOver = createHandedOver(options.client);
   const post = createPostCallback({
     agent: createGuardedAgent({ guard }),
@@ -42,6 +46,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     post: origins.watch(post),
     scheduleMs: options.callbackScheduleMs,
     random: Math.random,
+    destinations,
   });
   const activities = createActivities({
     client: options.client,
@@ -50,6 +55,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     now: Date.now,
     attemptDelivery,
     origins,
+    destinations,
     handedOver,
   });
   return { activities, close: handedOver.close };

@@ -4,6 +4,7 @@ import { createCheckCallback } from '../../activities/callback/check-callback.ts
 import { createApi } from '../../api/create-api.ts';
 import { createLiveRuns } from '../../api/live-runs.ts';
 import { parseEnvironment } from '../../config/environment.ts';
+import { toBreakerSettings } from '../../worker/breaker-settings.ts';
 import { createLogger } from '../../config/logger.ts';
 import { createCatalog } from '../../domain/catalog.ts';
 import { eventDefinitions } from '../../events/index.ts';
@@ -48,6 +49,7 @@ export async function startInProcessService({
       webhookSecrets: [WEBHOOK_SECRET],
       callbackAllow: environment.CALLBACK_ALLOW,
       callbackScheduleMs: environment.CALLBACK_SCHEDULE,
+      breaker: toBreakerSettings(environment),
       observe: liveRuns.observe,
     }),
     workflowBundle,

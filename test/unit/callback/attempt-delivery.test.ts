@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallbackPost } from '../../../activities/callback/post-callback.ts';
 import { createAttemptDelivery } from '../../../activities/callback/attempt-delivery.ts';
 import type { AttemptDeliveryOptions } from '../../../activities/callback/attempt-delivery.ts';
+import type { Destinations, DestinationState } from '../../../activities/callback/destinations.ts';
 import { eventMessage } from '../../../domain/callback-message.ts';
 import type { CallbackMessage } from '../../../domain/callback-message.ts';
 import { eventWorkflowId } from '../../../domain/event-id.ts';
@@ -26,14 +27,21 @@ function prepareWith(options: AttemptDeliveryOptions): (message: CallbackMessage
   return (message) => createAttemptDelivery(options)(message, new AbortController().signal);
 }
 
+function destinationsOf(state: DestinationState): Destinations {
+  return { stateOf: async () => state, note: async () => state };
+}
+
 /** A delivery whose receiver gives this answer, and what it posts. */
-function prepare(answer: CallbackAttempt = delivered) {
+function prepare(answer: CallbackAttempt = delivered, state: DestinationState = 'none') {
   const posts: CallbackPost[] = [];
   const post = async (sent: CallbackPost): Promise<CallbackAttempt> => {
     posts.push(sent);
     return answer;
   };
-  return { posts, attemptDelivery: prepareWith({ post, scheduleMs: [5_000, 300_000], random: () => 0.5 }) };
+  return {
+    posts,
+    attemptDelivery: prepareWith({ post, scheduleMs: [5_000, 300_000], random: () => 0.5, destinations: destinationsOf(state) }),
+  };
 }
 
 function messageOf({ end = completed, result = 'done', attemptsMade = 0, ...fields }: MessageFields = {}): CallbackMessage {
@@ -141,7 +149,7 @@ describe('what an attempt leads to', () => {
 
   it('is spread by chance', async () => {
     const post = async (): Promise<CallbackAttempt> => failedWith(500);
-    const attemptDelivery = prepareWith({ post, scheduleMs: [5_000], random: () => 0 });
+    const attemptDelivery = prepareWith({ post, scheduleMs: [5_000], random: () => 0, destinations: destinationsOf('none') });
 
     expect((await attemptDelivery(messageOf())).nextAttemptAfterMs).toBe(4_500);
   });
@@ -150,5 +158,29 @@ describe('what an attempt leads to', () => {
     const { attemptDelivery } = prepare();
 
     expect((await attemptDelivery({ ...messageOf(), reason: 'redelivery' })).attempt).toEqual({ ...delivered, reason: 'redelivery' });
+  });
+});
+
+describe('a destination that is parked', () => {
+  it('is sent nothing', async () => {
+    const { attemptDelivery, posts } = prepare(delivered, 'parked');
+
+    expect(await attemptDelivery(messageOf())).toEqual({ attempt: null, nextAttemptAfterMs: 0, parkedAt: 'https://shop.example' });
+    expect(posts).toEqual([]);
+  });
+
+  it('is sent what was asked for or woken', async () => {
+    const { attemptDelivery } = prepare(delivered, 'parked');
+
+    expect(await attemptDelivery({ ...messageOf(), evenIfParked: true })).toEqual({ attempt: delivered, nextAttemptAfterMs: null });
+  });
+
+  it('makes what failed wait for it, unless there is no attempt left', async () => {
+    const attempt = failedWith(500);
+    const { attemptDelivery } = prepare(attempt, 'parked');
+    const asked = (attemptsMade: number) => attemptDelivery({ ...messageOf({ attemptsMade }), evenIfParked: true });
+
+    expect(await asked(0)).toEqual({ attempt, nextAttemptAfterMs: 5_000, parkedAt: 'https://shop.example' });
+    expect(await asked(2)).toMatchObject({ nextAttemptAfterMs: null });
   });
 });

@@ -8,6 +8,12 @@ it('keeps the names that histories and clients know: changing one is a migration
     PROGRESS_QUERY: 'progress',
     CANCEL_UPDATE: 'cancel',
     DELIVERY_QUERY: 'delivery',
+    REDELIVER_SIGNAL: 'redeliver',
+    ATTEMPT_ENDED_SIGNAL: 'attemptEnded',
+    WAKE_SIGNAL: 'wake',
+    BREAKER_QUERY: 'breaker',
+    REPORT_ATTEMPT_UPDATE: 'reportAttempt',
+    RESUME_UPDATE: 'resume',
     RUN_QUERY: 'run',
     CLAIM_SIGNAL: 'claimPermit',
     RELEASE_SIGNAL: 'releasePermit',
@@ -17,6 +23,7 @@ it('keeps the names that histories and clients know: changing one is a migration
     SEARCH_ATTRIBUTES: ['EventType', 'Tier', 'Tenant', 'Subject', 'BatchId', 'Destination', 'Cause'],
     FINGERPRINT_MEMO: 'fingerprint',
     ENDED_MEMO: 'ended',
+    BREAKER_MEMO: 'breaker',
     STAGES: ['meaning', 'decision', 'action'],
   });
 });
