@@ -5,7 +5,7 @@ import type { CallbackMessage, Ride, RideMessage } from './callback-message.ts';
 import type { CallbackOutcome } from './callback-record.ts';
 import type { WakeParked } from './destination.ts';
 import type { WorkflowReference } from './event-resource.ts';
-import type { EventRun } from './event-run.ts';
+import type { EventRun, Progress } from './event-run.ts';
 import type { PermitClaim } from './permits.ts';
 import type { Stage } from './stage.ts';
 
@@ -22,6 +22,8 @@ export interface StageOutcome {
   readonly value: unknown;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
+  /** What its handler last said of it, if anything. */
+  readonly progress?: Progress;
 }
 
 /** What a run sends to the workflow of a key: its claim, and what its type says of the key. */

@@ -6,6 +6,7 @@ import { createGuardedAgent } from '../activities/callback/guarded-agent.ts';
 import { createHandedOver } from '../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../activities/callback/origin-memory.ts';
 import { createPostCallback } from '../activities/callback/post-callback.ts';
+import { createProgressCallbacks } from '../activities/callback/progress-callbacks.ts';
 import { createActivities } from '../activities/index.ts';
 import type { ObserveRun } from '../activities/run-stage.ts';
 import type { BreakerSettings } from '../domain/breaker.ts';
@@ -42,8 +43,9 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     now: Date.now,
     userAgent: 'Tickless',
   });
+  const watchedPost = origins.watch(post);
   const attemptDelivery = createAttemptDelivery({
-    post: origins.watch(post),
+    post: watchedPost,
     scheduleMs: options.callbackScheduleMs,
     random: Math.random,
     destinations,
@@ -54,6 +56,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     observe: options.observe,
     now: Date.now,
     attemptDelivery,
+    beginProgress: createProgressCallbacks(watchedPost, origins, Date.now),
     origins,
     destinations,
     handedOver,

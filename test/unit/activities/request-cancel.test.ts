@@ -39,6 +39,7 @@ describe('the activities', () => {
       resolve: () => undefined,
       observe: () => undefined,
       now: () => 0,
+      beginProgress: () => ({ tell: () => undefined, end: async () => undefined }),
       attemptDelivery: () => Promise.reject(new Error('not called')),
       origins: createOriginMemory(() => 0),
       destinations: createDestinations(client, DEFAULT_BREAKER, () => 0),
