@@ -13,6 +13,7 @@ import { toTemporalLogger } from '../worker/temporal-logger.ts';
 import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
 import { createApi } from './create-api.ts';
 import { createLiveRuns } from './live-runs.ts';
+import { createMetrics } from './metrics.ts';
 import { startServer } from './start-server.ts';
 
 /** Runs the HTTP service with a light worker on the same connection, so that an event runs where it was accepted. */
@@ -26,6 +27,7 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
   const stopped = stopSignal();
   const engine = await connectEngine(logger);
   const liveRuns = createLiveRuns();
+  const metrics = createMetrics();
   const stopping = new AbortController();
   const workers = await startWorkers({
     ...engine,
@@ -38,6 +40,7 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
       callbackScheduleMs: environment.CALLBACK_SCHEDULE,
       breaker: toBreakerSettings(environment),
       observe: liveRuns.observe,
+      observeDelivery: metrics.delivery,
     }),
     workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
     heavySlots: environment.MAX_CONCURRENT_TASKS,
@@ -51,6 +54,7 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
     uiUrl: environment.TEMPORAL_UI_URL ?? null,
     queues: ['light'],
     liveRuns,
+    metrics,
     checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
     stopping: stopping.signal,
   });

@@ -1,5 +1,7 @@
-import type { CallbackAttempt, DeliveryStatus } from './delivery.ts';
+import type { CallbackAttempt, CallbackEnvelope, DeliveryStatus } from './delivery.ts';
 import { isCounted, isDelivered } from './delivery.ts';
+import type { Tier } from './tier.ts';
+import { TIERS } from './tier.ts';
 
 /** What is known of an event's callback. */
 export interface CallbackRecord {
@@ -16,6 +18,15 @@ export interface CallbackOutcome {
   readonly nextAttemptAfterMs: number | null;
   /** The origin that is parked: the next attempt waits until it is well again. */
   readonly parkedAt?: string;
+}
+
+/** What an attempt came to, as it is counted. */
+export interface DeliveryCount {
+  readonly outcome: 'delivered' | 'retried' | 'parked' | 'failed';
+  /** Of an event; null of anything else. */
+  readonly tier: Tier | null;
+  /** Since the end that it tells of. */
+  readonly seconds: number;
 }
 
 /** The callback's state before anything was sent. */
@@ -43,7 +54,22 @@ export function withoutExcerpts({ attempts, ...record }: CallbackRecord): Callba
   return { ...record, attempts: attempts.map(({ at, status, durationMs, error }) => ({ at, status, durationMs, error })) };
 }
 
-function statusAfter({ attempt, nextAttemptAfterMs, parkedAt }: CallbackOutcome): DeliveryStatus {
+const COUNTED_AS = { delivered: 'delivered', failed: 'failed', parked: 'parked', pending: 'retried' } as const;
+
+export function countDelivery(outcome: CallbackOutcome, { timestamp, data }: CallbackEnvelope, nowMs: number): DeliveryCount {
+  const tier = 'tier' in data ? data.tier : null;
+  return {
+    outcome: COUNTED_AS[statusAfter(outcome)],
+    tier: isTier(tier) ? tier : null,
+    seconds: Math.max(0, nowMs - Date.parse(timestamp)) / 1_000,
+  };
+}
+
+function isTier(value: unknown): value is Tier {
+  return TIERS.some((tier) => tier === value);
+}
+
+function statusAfter({ attempt, nextAttemptAfterMs, parkedAt }: CallbackOutcome): keyof typeof COUNTED_AS {
   if (attempt !== null && isDelivered(attempt)) return 'delivered';
   if (nextAttemptAfterMs === null) return 'failed';
   return parkedAt === undefined ? 'pending' : 'parked';

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { createAddressGuard } from '../activities/callback/address-guard.ts';
+import type { ObserveDelivery } from '../activities/callback/attempt-delivery.ts';
 import { createAttemptDelivery } from '../activities/callback/attempt-delivery.ts';
 import { createDestinations } from '../activities/callback/destinations.ts';
 import { createGuardedAgent } from '../activities/callback/guarded-agent.ts';
@@ -22,6 +23,7 @@ export interface WorkerActivitiesOptions {
   readonly callbackScheduleMs: readonly number[];
   readonly breaker: BreakerSettings;
   readonly observe: ObserveRun;
+  readonly observeDelivery: ObserveDelivery;
 }
 
 export interface WorkerActivities {
@@ -49,6 +51,8 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     scheduleMs: options.callbackScheduleMs,
     random: Math.random,
     destinations,
+    observeDelivery: options.observeDelivery,
+    now: Date.now,
   });
   const activities = createActivities({
     client: options.client,

@@ -32,6 +32,7 @@ export async function runWorker(definitions: readonly EventDefinition[]): Promis
       callbackScheduleMs: environment.CALLBACK_SCHEDULE,
       breaker: toBreakerSettings(environment),
       observe: () => undefined,
+      observeDelivery: () => undefined,
     }),
     workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
     heavySlots: environment.MAX_CONCURRENT_TASKS,

@@ -1,5 +1,6 @@
 import type { CallbackMessage } from '../../domain/callback-message.ts';
-import type { CallbackOutcome } from '../../domain/callback-record.ts';
+import { countDelivery } from '../../domain/callback-record.ts';
+import type { CallbackOutcome, DeliveryCount } from '../../domain/callback-record.ts';
 import { isCounted, isDelivered, isGone, nextDelayMs, webhookId } from '../../domain/delivery.ts';
 import type { Destinations } from './destinations.ts';
 import { limitEnvelope } from './limit-envelope.ts';
@@ -13,7 +14,12 @@ export interface AttemptDeliveryOptions {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly destinations: Destinations;
+  readonly observeDelivery: ObserveDelivery;
+  readonly now: () => number;
 }
+
+/** Told of each attempt, and of each that was not made since its destination is parked. */
+export type ObserveDelivery = (delivery: DeliveryCount) => void;
 
 export type AttemptDelivery = (message: CallbackMessage, signal: AbortSignal) => Promise<CallbackOutcome>;
 
@@ -22,8 +28,18 @@ const UNCOUNTED_RETRY_MS = 1_000;
 const TRUST_MS = 10_000;
 
 /** Makes one attempt to deliver a message, unless its destination is parked, and says when the next is due. */
-export function createAttemptDelivery({ post, scheduleMs, random, destinations }: AttemptDeliveryOptions): AttemptDelivery {
-  return async ({ target, message, attemptsMade, reason, evenIfParked = false }, signal) => {
+export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptDelivery {
+  const { post, scheduleMs, random, destinations, observeDelivery, now } = options;
+  return async (due, signal) => {
+    const outcome = await attemptOnce(due, signal);
+    observeDelivery(countDelivery(outcome, due.message, now()));
+    return outcome;
+  };
+
+  async function attemptOnce(
+    { target, message, attemptsMade, reason, evenIfParked = false }: CallbackMessage,
+    signal: AbortSignal,
+  ): Promise<CallbackOutcome> {
     const { url, headers } = target.callback;
     const destination = { tenant: target.tenant, origin: originOf(url) };
     if (!evenIfParked && (await destinations.stateOf(destination, TRUST_MS)) === 'parked')
@@ -41,5 +57,5 @@ export function createAttemptDelivery({ post, scheduleMs, random, destinations }
       jitter: random(),
     });
     return { attempt, nextAttemptAfterMs, ...(isParked && { parkedAt: destination.origin }) };
-  };
+  }
 }

@@ -68,8 +68,8 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     destinations: options.destinations ?? { list: async () => [], resume: async () => null },
     rateLimit: createRateLimit(options.rateLimit ?? null, Date.now),
     admit: options.admit ?? (async () => ({ admitted: true, cancel: () => undefined })),
-    metrics: createMetrics(() => ({ waiting: 0, inFlight: 0 })),
     streamRoom: createStreamRoom(options.maxStreams ?? 100, stopping.signal),
+    metrics: createMetrics(),
     isAccepting: () => accepting,
     parseEvent: createParseEvent({
       catalog,

@@ -8,7 +8,7 @@ import type { CallbackMessage } from '../../../domain/callback-message.ts';
 import { eventWorkflowId } from '../../../domain/event-id.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';
-import type { CallbackOutcome } from '../../../domain/callback-record.ts';
+import type { CallbackOutcome, DeliveryCount } from '../../../domain/callback-record.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
 import { toEventResource } from '../../../domain/event-resource.ts';
 import type { EndedPhase } from '../../../domain/event-run.ts';
@@ -27,6 +27,8 @@ function prepareWith(options: AttemptDeliveryOptions): (message: CallbackMessage
   return (message) => createAttemptDelivery(options)(message, new AbortController().signal);
 }
 
+const unobserved = { observeDelivery: () => undefined, now: () => NOON_MS };
+
 function destinationsOf(state: DestinationState): Destinations {
   return { stateOf: async () => state, note: async () => state };
 }
@@ -34,13 +36,22 @@ function destinationsOf(state: DestinationState): Destinations {
 /** A delivery whose receiver gives this answer, and what it posts. */
 function prepare(answer: CallbackAttempt = delivered, state: DestinationState = 'none') {
   const posts: CallbackPost[] = [];
+  const counts: DeliveryCount[] = [];
+  const observed = { observeDelivery: (count: DeliveryCount) => void counts.push(count), now: () => NOON_MS + 1_050 };
   const post = async (sent: CallbackPost): Promise<CallbackAttempt> => {
     posts.push(sent);
     return answer;
   };
   return {
     posts,
-    attemptDelivery: prepareWith({ post, scheduleMs: [5_000, 300_000], random: () => 0.5, destinations: destinationsOf(state) }),
+    counts,
+    attemptDelivery: prepareWith({
+      post,
+      scheduleMs: [5_000, 300_000],
+      random: () => 0.5,
+      destinations: destinationsOf(state),
+      ...observed,
+    }),
   };
 }
 
@@ -149,7 +160,13 @@ describe('what an attempt leads to', () => {
 
   it('is spread by chance', async () => {
     const post = async (): Promise<CallbackAttempt> => failedWith(500);
-    const attemptDelivery = prepareWith({ post, scheduleMs: [5_000], random: () => 0, destinations: destinationsOf('none') });
+    const attemptDelivery = prepareWith({
+      post,
+      scheduleMs: [5_000],
+      random: () => 0,
+      destinations: destinationsOf('none'),
+      ...unobserved,
+    });
 
     expect((await attemptDelivery(messageOf())).nextAttemptAfterMs).toBe(4_500);
   });
@@ -182,5 +199,28 @@ describe('a destination that is parked', () => {
 
     expect(await asked(0)).toEqual({ attempt, nextAttemptAfterMs: 5_000, parkedAt: 'https://shop.example' });
     expect(await asked(2)).toMatchObject({ nextAttemptAfterMs: null });
+  });
+});
+
+describe('a delivery', () => {
+  it.each([
+    ['delivered', delivered, 0, 'none'],
+    ['retried', failedWith(500), 0, 'none'],
+    ['failed', failedWith(500), 2, 'none'],
+    ['failed', failedWith(410), 0, 'parked'],
+    ['parked', failedWith(500), 0, 'parked'],
+  ] as const)('is counted as %s, with the time since the end', async (outcome, attempt, attemptsMade, state) => {
+    const { attemptDelivery, counts } = prepare(attempt, state);
+    await attemptDelivery({ ...messageOf({ attemptsMade }), evenIfParked: true });
+
+    expect(counts).toEqual([{ outcome, tier: 'normal', seconds: 1 }]);
+  });
+
+  it('is counted as parked where nothing is sent, and has no tier if it is not of an event', async () => {
+    const { attemptDelivery, counts } = prepare(delivered, 'parked');
+    const message = { type: 'batch.completed', timestamp: new Date(NOON_MS + 5_000).toISOString(), data: { id: 'b' } };
+    await attemptDelivery({ ...messageOf(), message });
+
+    expect(counts).toEqual([{ outcome: 'parked', tier: null, seconds: 0 }]);
   });
 });
