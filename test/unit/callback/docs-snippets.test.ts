@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { parseSecret, signWebhook } from '../../../activities/callback/signature.ts';
+import { signWebhook } from '../../../activities/callback/sign-webhook.ts';
+import { parseSecret } from '../../../domain/webhook-signature.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 'docs').toString('base64')}`;
 const OTHER = `whsec_${Buffer.alloc(32, 'other').toString('base64')}`;
