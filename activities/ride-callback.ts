@@ -37,7 +37,7 @@ export function createRideCallback({ attemptDelivery, origins, destinations, han
     const aborting = new AbortController();
     riding += 1;
     try {
-      const attempting = attemptDelivery({ ...message, attemptsMade: 0, evenIfParked: true }, aborting.signal);
+      const attempting = attemptDelivery({ ...message, attemptsMade: 0, destination: 'well' }, aborting.signal);
       const outcome = await within(attempting, RIDE_MS);
       if (outcome !== null) return { kind: 'sent', ...outcome };
       handedOver.keep(message.target, attempting, aborting);

@@ -83,14 +83,14 @@ export async function deliverCallback(input: DeliveryInput): Promise<CallbackRec
       asked -= 1;
       lingerMs = LINGER_MS;
       record = { ...record, status: 'pending' };
-      note(await sendCallback({ ...due, attemptsMade: 0, reason: 'redelivery', evenIfParked: true }));
+      note(await sendCallback({ ...due, attemptsMade: 0, reason: 'redelivery', destination: 'troubled' }));
     } else if (woken === null) {
       note(await sendCallback(due));
     } else {
       const { isProbe } = woken;
       woken = null;
       record = { ...record, status: 'pending' };
-      note(await sendCallback({ ...due, evenIfParked: true, ...(isProbe && { reason: 'probe' }) }));
+      note(await sendCallback({ ...due, destination: 'troubled', ...(isProbe && { reason: 'probe' }) }));
     }
   }
 

@@ -1,7 +1,7 @@
 import type { CallbackMessage } from '../../domain/callback-message.ts';
 import { countDelivery } from '../../domain/callback-record.ts';
 import type { CallbackOutcome, DeliveryCount } from '../../domain/callback-record.ts';
-import { isCounted, isDelivered, isGone, nextDelayMs, webhookId } from '../../domain/delivery.ts';
+import { isDelivered, isGone, isUnreached, nextDelayMs, webhookId } from '../../domain/delivery.ts';
 import type { Destinations } from './destinations.ts';
 import { limitEnvelope } from './limit-envelope.ts';
 import { originOf } from './origin-memory.ts';
@@ -23,7 +23,7 @@ export type ObserveDelivery = (delivery: DeliveryCount) => void;
 
 export type AttemptDelivery = (message: CallbackMessage, signal: AbortSignal) => Promise<CallbackOutcome>;
 
-const UNCOUNTED_RETRY_MS = 1_000;
+const UNREACHED_RETRY_MS = 1_000;
 // For so long a delivery trusts that nothing is wrong with its destination.
 const TRUST_MS = 10_000;
 
@@ -37,22 +37,23 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
   };
 
   async function attemptOnce(
-    { target, message, attemptsMade, reason, evenIfParked = false }: CallbackMessage,
+    { target, message, attemptsMade, reason, destination: known }: CallbackMessage,
     signal: AbortSignal,
   ): Promise<CallbackOutcome> {
     const { url, headers } = target.callback;
     const destination = { tenant: target.tenant, origin: originOf(url) };
-    if (!evenIfParked && (await destinations.stateOf(destination, TRUST_MS)) === 'parked')
+    if (known === undefined && (await destinations.stateOf(destination, TRUST_MS)) === 'parked')
       return { attempt: null, nextAttemptAfterMs: 0, parkedAt: destination.origin };
     const { body } = limitEnvelope(message);
     const posted = await post({ url, headers, webhookId: webhookId(target), body }, signal);
     const attempt = reason === undefined ? posted : { ...posted, reason };
-    const isParked = (await destinations.note(destination, attempt)) === 'parked';
+    const isParked = (await destinations.note(destination, attempt, known === 'troubled')) === 'parked';
     if (isDelivered(attempt) || isGone(attempt)) return { attempt, nextAttemptAfterMs: null };
-    if (!isCounted(attempt)) return { attempt, nextAttemptAfterMs: UNCOUNTED_RETRY_MS };
+    if (isUnreached(attempt)) return { attempt, nextAttemptAfterMs: UNREACHED_RETRY_MS };
     const nextAttemptAfterMs = nextDelayMs({
       scheduleMs,
-      attemptsMade: attemptsMade + 1,
+      // A probe that is its first attempt leaves the whole schedule, but doesn't begin it at once.
+      attemptsMade: Math.max(1, attemptsMade + (reason === 'probe' ? 0 : 1)),
       retryAfterMs: attempt.retryAfterMs,
       jitter: random(),
     });

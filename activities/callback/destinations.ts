@@ -21,8 +21,11 @@ export type DestinationState = BreakerPhase['state'] | 'none';
 export interface Destinations {
   /** @param maxAgeMs how old the knowledge may be that nothing is wrong with it */
   stateOf(destination: Destination, maxAgeMs: number): Promise<DestinationState>;
-  /** The state after the attempt. */
-  note(destination: Destination, attempt: CallbackAttempt): Promise<DestinationState>;
+  /**
+   * The state after the attempt.
+   * @param mayBeTroubled whatever this process knows of it
+   */
+  note(destination: Destination, attempt: CallbackAttempt, mayBeTroubled: boolean): Promise<DestinationState>;
 }
 
 const CALL_TIMEOUT_MS = 2_000;
@@ -72,12 +75,12 @@ export function createDestinations(client: Client, settings: BreakerSettings, no
       }
     },
 
-    async note(destination, attempt) {
+    async note(destination, attempt, mayBeTroubled) {
       const { reason, retryAfterMs = 0 } = attempt;
       if (isUnwell(attempt))
         return report(destination, { well: false, isGone: isGone(attempt), isProbe: reason === 'probe', retryAfterMs });
       const last = known.get(destinationWorkflowId(destination))?.state ?? 'none';
-      if (attempt.status === null || last === 'none') return last;
+      if (attempt.status === null || (last === 'none' && !mayBeTroubled)) return last;
       return report(destination, { well: true, isGone: false, isProbe: false, retryAfterMs: 0 });
     },
   };

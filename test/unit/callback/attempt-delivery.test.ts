@@ -189,13 +189,21 @@ describe('a destination that is parked', () => {
   it('is sent what was asked for or woken', async () => {
     const { attemptDelivery } = prepare(delivered, 'parked');
 
-    expect(await attemptDelivery({ ...messageOf(), evenIfParked: true })).toEqual({ attempt: delivered, nextAttemptAfterMs: null });
+    expect(await attemptDelivery({ ...messageOf(), destination: 'troubled' })).toEqual({ attempt: delivered, nextAttemptAfterMs: null });
+  });
+
+  it('has probes sent to it that use up no step of the schedule', async () => {
+    const { attemptDelivery } = prepare(failedWith(500));
+    const probe = (attemptsMade: number) => attemptDelivery({ ...messageOf({ attemptsMade }), destination: 'troubled', reason: 'probe' });
+
+    expect(await probe(0)).toMatchObject({ nextAttemptAfterMs: 5_000 });
+    expect(await probe(2)).toMatchObject({ nextAttemptAfterMs: 300_000 });
   });
 
   it('makes what failed wait for it, unless there is no attempt left', async () => {
     const attempt = failedWith(500);
     const { attemptDelivery } = prepare(attempt, 'parked');
-    const asked = (attemptsMade: number) => attemptDelivery({ ...messageOf({ attemptsMade }), evenIfParked: true });
+    const asked = (attemptsMade: number) => attemptDelivery({ ...messageOf({ attemptsMade }), destination: 'troubled' });
 
     expect(await asked(0)).toEqual({ attempt, nextAttemptAfterMs: 5_000, parkedAt: 'https://shop.example' });
     expect(await asked(2)).toMatchObject({ nextAttemptAfterMs: null });
@@ -211,7 +219,7 @@ describe('a delivery', () => {
     ['parked', failedWith(500), 0, 'parked'],
   ] as const)('is counted as %s, with the time since the end', async (outcome, attempt, attemptsMade, state) => {
     const { attemptDelivery, counts } = prepare(attempt, state);
-    await attemptDelivery({ ...messageOf({ attemptsMade }), evenIfParked: true });
+    await attemptDelivery({ ...messageOf({ attemptsMade }), destination: 'troubled' });
 
     expect(counts).toEqual([{ outcome, tier: 'normal', seconds: 1 }]);
   });

@@ -40,8 +40,8 @@ describe('a healthy destination', () => {
   it('costs the engine nothing when an attempt succeeds, or never reaches it', async () => {
     const { destinations, executeUpdate, executeUpdateWithStart } = prepare();
 
-    expect(await destinations.note(destination, good)).toBe('none');
-    expect(await destinations.note(destination, { ...good, status: null, error: 'busy' })).toBe('none');
+    expect(await destinations.note(destination, good, false)).toBe('none');
+    expect(await destinations.note(destination, { ...good, status: null, error: 'busy' }, false)).toBe('none');
     expect([executeUpdate.mock.calls, executeUpdateWithStart.mock.calls]).toEqual([[], []]);
   });
 });
@@ -50,19 +50,27 @@ describe('a destination in trouble', () => {
   it('is told of a failure, and of the success after it', async () => {
     const { destinations, executeUpdate, executeUpdateWithStart } = prepare();
 
-    expect(await destinations.note(destination, failed)).toBe('parked');
+    expect(await destinations.note(destination, failed, false)).toBe('parked');
     expect(executeUpdateWithStart.mock.calls[0]?.[1].args).toEqual([{ well: false, isGone: false, isProbe: false, retryAfterMs: 60_000 }]);
-    expect(await destinations.note(destination, good)).toBe('slow');
+    expect(await destinations.note(destination, good, false)).toBe('slow');
+    expect(executeUpdate).toHaveBeenCalledTimes(1);
+  });
+
+  it('is told of a success by a process that knows nothing of the trouble, if it may be in some', async () => {
+    const { destinations, executeUpdate } = prepare();
+    await destinations.stateOf(destination, Infinity);
+
+    expect(await destinations.note(destination, good, true)).toBe('slow');
     expect(executeUpdate).toHaveBeenCalledTimes(1);
   });
 
   it('is none any more when its workflow has ended', async () => {
     const { destinations, executeUpdate } = prepare();
-    await destinations.note(destination, failed);
+    await destinations.note(destination, failed, false);
     executeUpdate.mockRejectedValue(new WorkflowNotFoundError('none', 'a', undefined));
 
-    expect(await destinations.note(destination, good)).toBe('none');
-    expect(await destinations.note(destination, good)).toBe('none');
+    expect(await destinations.note(destination, good, false)).toBe('none');
+    expect(await destinations.note(destination, good, false)).toBe('none');
     expect(executeUpdate).toHaveBeenCalledTimes(1);
   });
 
@@ -97,6 +105,6 @@ describe('an engine that does not answer', () => {
     executeUpdateWithStart.mockRejectedValue(new Error('unavailable'));
 
     expect(await destinations.stateOf(destination, 10_000)).toBe('none');
-    expect(await destinations.note(destination, failed)).toBe('none');
+    expect(await destinations.note(destination, failed, false)).toBe('none');
   });
 });
