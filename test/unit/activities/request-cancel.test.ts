@@ -54,6 +54,10 @@ describe('the activities', () => {
       'requestCancel',
       'claimPermit',
       'findClosedRuns',
+      'runItems',
+      'readItem',
+      'readItemKinds',
+      'isBatchOpen',
     ]);
   });
 });

@@ -15,6 +15,9 @@ it('keeps the names that histories and clients know: changing one is a migration
     REPORT_ATTEMPT_UPDATE: 'reportAttempt',
     RESUME_UPDATE: 'resume',
     RUN_QUERY: 'run',
+    BATCH_QUERY: 'batch',
+    BATCH_PAGES_QUERY: 'batchPages',
+    STEER_BATCH_UPDATE: 'steerBatch',
     CLAIM_SIGNAL: 'claimPermit',
     RELEASE_SIGNAL: 'releasePermit',
     GRANTED_SIGNAL: 'permitGranted',
@@ -24,6 +27,7 @@ it('keeps the names that histories and clients know: changing one is a migration
     FINGERPRINT_MEMO: 'fingerprint',
     ENDED_MEMO: 'ended',
     BREAKER_MEMO: 'breaker',
+    UPLOAD_MEMO: 'upload',
     STAGES: ['meaning', 'decision', 'action'],
   });
 });
