@@ -29,6 +29,8 @@ export interface Destinations {
 }
 
 const CALL_TIMEOUT_MS = 2_000;
+// A ride waits for it inside a workflow task.
+const READ_TIMEOUT_MS = 300;
 const TRUST_TROUBLE_MS = 2_000;
 const MAX_KNOWN = 10_000;
 const TENANT = defineSearchAttributeKey('Tenant', 'KEYWORD');
@@ -68,7 +70,7 @@ export function createDestinations(client: Client, settings: BreakerSettings, no
       if (last !== undefined && now() - last.atMs < (last.state === 'none' ? maxAgeMs : TRUST_TROUBLE_MS)) return last.state;
       try {
         const handle = client.workflow.getHandle(workflowId);
-        const { status, memo } = await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => handle.describe());
+        const { status, memo } = await client.withDeadline(Date.now() + READ_TIMEOUT_MS, () => handle.describe());
         return learn(workflowId, status.name === 'RUNNING' ? toState(memo?.[BREAKER_MEMO]) : 'none');
       } catch (error) {
         return error instanceof WorkflowNotFoundError ? learn(workflowId, 'none') : (last?.state ?? 'none');
