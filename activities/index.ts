@@ -12,6 +12,7 @@ import type { RunStageDependencies } from './run-stage.ts';
 import { createRideCallback } from './ride-callback.ts';
 import type { RideCallbackDependencies } from './ride-callback.ts';
 import { createSendCallback } from './send-callback.ts';
+import { createWakeParked } from './wake-parked.ts';
 
 export interface ActivityDependencies extends RunStageDependencies, RideCallbackDependencies {
   readonly client: Client;
@@ -27,6 +28,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     runStage: createRunStage(dependencies),
     sendCallback: createSendCallback(dependencies.attemptDelivery),
     rideCallback: createRideCallback(dependencies),
+    wakeParked: createWakeParked(dependencies.client),
     requestCancel: createRequestCancel(dependencies.client),
     claimPermit: createClaimPermit(dependencies.client),
     findClosedRuns: createFindClosedRuns(dependencies.client),

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { RunStageInput, StageOutcome } from '../domain/activities.ts';
 import type { EventDefinition, HandlerContext } from '../domain/define-event.ts';
+import type { BeginProgress } from './callback/progress-callbacks.ts';
 import type { EventRun, Progress } from '../domain/event-run.ts';
 import { completeStage, endRun, markStarted, nextStage, reportProgress } from '../domain/event-run.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
@@ -16,6 +17,7 @@ export type ObserveRun = (run: EventRun, workflow: WorkflowReference) => void;
 export interface RunStageDependencies {
   readonly resolve: (type: string) => EventDefinition | undefined;
   readonly observe: ObserveRun;
+  readonly beginProgress: BeginProgress;
   readonly now: () => number;
   /** 64 KiB by default. */
   readonly maxResultBytes?: number;
@@ -28,7 +30,7 @@ const HEARTBEAT_EVERY_MS = 1_000;
  * Runs one attempt of a stage: calls the type's handler with a context, keeps its timeout and its result's size, and
  * translates what it throws. Safe to run twice as far as the handler is: it is given the same `idempotencyKey` again.
  */
-export function createRunStage({ resolve, observe, now, maxResultBytes }: RunStageDependencies) {
+export function createRunStage({ resolve, observe, beginProgress, now, maxResultBytes }: RunStageDependencies) {
   return async function runStage({ run, stage, workflow, permitRunId }: RunStageInput): Promise<StageOutcome> {
     const { event } = run;
     const activity = Context.current();
@@ -36,6 +38,7 @@ export function createRunStage({ resolve, observe, now, maxResultBytes }: RunSta
     let shown = markStarted(run, startedAtMs);
     let over = false;
     observe(shown, workflow);
+    const messages = beginProgress(run, workflow);
 
     const context = (signal: AbortSignal): HandlerContext => ({
       attempt: run.attempts[stage] ?? 1,
@@ -46,6 +49,7 @@ export function createRunStage({ resolve, observe, now, maxResultBytes }: RunSta
         if (over) return;
         shown = reportProgress(shown, progress);
         observe(shown, workflow);
+        messages.tell(shown);
         activity.heartbeat(shown.progress);
       },
       log: activity.log,
@@ -65,12 +69,13 @@ export function createRunStage({ resolve, observe, now, maxResultBytes }: RunSta
       const endedAtMs = now();
       const after = completeStage(shown, stage, value ?? null);
       observe(nextStage(after) === null ? endRun(after, { status: 'completed', endedAtMs }) : after, workflow);
-      return { value: value ?? null, startedAtMs, endedAtMs };
+      return { value: value ?? null, startedAtMs, endedAtMs, ...(shown.progress !== null && { progress: shown.progress }) };
     } catch (error) {
-      throw toFailure(error, { stage, startedAtMs, endedAtMs: now() });
+      throw toFailure(error, { stage, startedAtMs, endedAtMs: now(), progress: shown.progress });
     } finally {
       over = true;
       clearInterval(beat);
+      await messages.end();
     }
   };
 }

@@ -1,5 +1,6 @@
 import { createCheckCallback } from '../activities/callback/check-callback.ts';
 import { parseEnvironment } from '../config/environment.ts';
+import { toBreakerSettings } from '../worker/breaker-settings.ts';
 import { createLogger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { surviveStrayErrors } from '../config/stray-errors.ts';
@@ -12,6 +13,7 @@ import { toTemporalLogger } from '../worker/temporal-logger.ts';
 import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
 import { createApi } from './create-api.ts';
 import { createLiveRuns } from './live-runs.ts';
+import { createMetrics } from './metrics.ts';
 import { startServer } from './start-server.ts';
 
 /** Runs the HTTP service with a light worker on the same connection, so that an event runs where it was accepted. */
@@ -25,6 +27,7 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
   const stopped = stopSignal();
   const engine = await connectEngine(logger);
   const liveRuns = createLiveRuns();
+  const metrics = createMetrics();
   const stopping = new AbortController();
   const workers = await startWorkers({
     ...engine,
@@ -35,7 +38,9 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
       webhookSecrets: environment.WEBHOOK_SECRETS,
       callbackAllow: environment.CALLBACK_ALLOW,
       callbackScheduleMs: environment.CALLBACK_SCHEDULE,
+      breaker: toBreakerSettings(environment),
       observe: liveRuns.observe,
+      observeDelivery: metrics.delivery,
     }),
     workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
     heavySlots: environment.MAX_CONCURRENT_TASKS,
@@ -49,6 +54,7 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
     uiUrl: environment.TEMPORAL_UI_URL ?? null,
     queues: ['light'],
     liveRuns,
+    metrics,
     checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
     stopping: stopping.signal,
   });

@@ -3,8 +3,9 @@ import type { ItemKind } from './accepted-batch.ts';
 import type { ItemReference, RunItemsInput, RunItemsOutcome } from './batch-work.ts';
 import type { CallbackMessage, Ride, RideMessage } from './callback-message.ts';
 import type { CallbackOutcome } from './callback-record.ts';
+import type { WakeParked } from './destination.ts';
 import type { WorkflowReference } from './event-resource.ts';
-import type { EventRun } from './event-run.ts';
+import type { EventRun, Progress } from './event-run.ts';
 import type { PermitClaim } from './permits.ts';
 import type { Stage } from './stage.ts';
 
@@ -21,6 +22,8 @@ export interface StageOutcome {
   readonly value: unknown;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
+  /** What its handler last said of it, if anything. */
+  readonly progress?: Progress;
 }
 
 /** What a run sends to the workflow of a key: its claim, and what its type says of the key. */
@@ -40,6 +43,8 @@ export interface Activities {
   sendCallback(message: CallbackMessage): Promise<CallbackOutcome>;
   /** Sends at once if the riding rule lets it, and never takes much longer than 1 s. */
   rideCallback(message: RideMessage): Promise<Ride>;
+  /** Wakes deliveries that are parked for a destination. */
+  wakeParked(wake: WakeParked): Promise<{ readonly woken: number }>;
   /** A workflow can't ask the engine to cancel itself, and only a cancel request lets it end as Canceled. */
   requestCancel(workflow: WorkflowReference): Promise<void>;
   /** Sends a claim to its key's workflow, and starts that one if it isn't there. Repeated, it changes nothing. */

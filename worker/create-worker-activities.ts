@@ -1,12 +1,16 @@
 import type { Client } from '@temporalio/client';
 import { createAddressGuard } from '../activities/callback/address-guard.ts';
+import type { ObserveDelivery } from '../activities/callback/attempt-delivery.ts';
 import { createAttemptDelivery } from '../activities/callback/attempt-delivery.ts';
+import { createDestinations } from '../activities/callback/destinations.ts';
 import { createGuardedAgent } from '../activities/callback/guarded-agent.ts';
 import { createHandedOver } from '../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../activities/callback/origin-memory.ts';
 import { createPostCallback } from '../activities/callback/post-callback.ts';
+import { createProgressCallbacks } from '../activities/callback/progress-callbacks.ts';
 import { createActivities } from '../activities/index.ts';
 import type { ObserveRun } from '../activities/run-stage.ts';
+import type { BreakerSettings } from '../domain/breaker.ts';
 import type { Activities } from '../domain/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
 
@@ -17,7 +21,9 @@ export interface WorkerActivitiesOptions {
   /** Ranges that callbacks may go to besides public addresses, as CIDRs. */
   readonly callbackAllow: readonly string[];
   readonly callbackScheduleMs: readonly number[];
+  readonly breaker: BreakerSettings;
   readonly observe: ObserveRun;
+  readonly observeDelivery: ObserveDelivery;
 }
 
 export interface WorkerActivities {
@@ -30,6 +36,7 @@ export interface WorkerActivities {
 export function createWorkerActivities(options: WorkerActivitiesOptions): WorkerActivities {
   const guard = createAddressGuard(options.callbackAllow);
   const origins = createOriginMemory(Date.now);
+  const destinations = createDestinations(options.client, options.breaker, Date.now);
   const handedOver = createHandedOver(options.client);
   const post = createPostCallback({
     agent: createGuardedAgent({ guard }),
@@ -38,10 +45,14 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     now: Date.now,
     userAgent: 'Tickless',
   });
+  const watchedPost = origins.watch(post);
   const attemptDelivery = createAttemptDelivery({
-    post: origins.watch(post),
+    post: watchedPost,
     scheduleMs: options.callbackScheduleMs,
     random: Math.random,
+    destinations,
+    observeDelivery: options.observeDelivery,
+    now: Date.now,
   });
   const activities = createActivities({
     client: options.client,
@@ -49,7 +60,9 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     observe: options.observe,
     now: Date.now,
     attemptDelivery,
+    beginProgress: createProgressCallbacks(watchedPost, origins, Date.now),
     origins,
+    destinations,
     handedOver,
   });
   return { activities, close: handedOver.close };

@@ -5,3 +5,4 @@ export { processBatch } from './process-batch.ts';
 export { processEvent } from './process-event.ts';
 export { processItem } from './process-item.ts';
 export { processItems } from './process-items.ts';
+export { watchDestination } from './watch-destination.ts';

@@ -6,6 +6,7 @@ import {
   ATTEMPT_ENDED_SIGNAL,
   BATCH_PAGES_QUERY,
   BATCH_QUERY,
+  BREAKER_QUERY,
   CANCEL_UPDATE,
   CLAIM_SIGNAL,
   DELIVERY_QUERY,
@@ -13,11 +14,16 @@ import {
   PERMITS_QUERY,
   PROGRESS_QUERY,
   REDELIVER_SIGNAL,
+  REPORT_ATTEMPT_UPDATE,
+  RESUME_UPDATE,
+  WAKE_SIGNAL,
   RELEASE_SIGNAL,
   RUN_QUERY,
   SET_CAPACITY_UPDATE,
   STEER_BATCH_UPDATE,
 } from '../domain/durable-names.ts';
+import type { Breaker } from '../domain/breaker.ts';
+import type { DestinationReport } from '../domain/destination.ts';
 import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
 import type { EventResource } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';
@@ -35,6 +41,10 @@ export interface CancelInput {
   readonly notAfterMs: number;
 }
 
+export const wakeSignal = defineSignal<[{ readonly isProbe: boolean }]>(WAKE_SIGNAL);
+export const breakerQuery = defineQuery<Breaker>(BREAKER_QUERY);
+export const reportAttemptUpdate = defineUpdate<{ readonly state: string }, [DestinationReport]>(REPORT_ATTEMPT_UPDATE);
+export const resumeUpdate = defineUpdate<void>(RESUME_UPDATE);
 export const claimSignal = defineSignal<[ClaimMessage]>(CLAIM_SIGNAL);
 export const releaseSignal = defineSignal<[{ readonly runId: string }]>(RELEASE_SIGNAL);
 export const grantedSignal = defineSignal<[{ readonly key: string; readonly runId: string }]>(GRANTED_SIGNAL);

@@ -101,7 +101,7 @@ function isResource(value: unknown): value is EventResource {
   return isRecord(value) && 'acceptedAt' in value && 'attempts' in value;
 }
 
-function isAcceptedEvent(value: unknown): value is AcceptedEvent {
+export function isAcceptedEvent(value: unknown): value is AcceptedEvent {
   return isRecord(value) && 'acceptedAtMs' in value && 'plan' in value;
 }
 

@@ -6,6 +6,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger } from '@temporalio/worker';
 import { parseEnvironment } from '../../config/environment.ts';
 import { createLogger } from '../../config/logger.ts';
+import { destinationWorkflowId } from '../../domain/destination.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { startEngine } from '../../engine/start-engine.ts';
 import { prepareNamespace } from '../../engine/prepare-namespace.ts';
@@ -20,6 +21,7 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 const scenarios: Readonly<Record<string, { readonly event: Record<string, unknown>; readonly refusals?: number; readonly cancel?: boolean }>> = {
   'light-completed': { event: { type: 'noise', data: { intensity: 0.3 } } },
   'light-handed-over': { event: { type: 'noise', data: { intensity: 0.3 } }, refusals: 2 },
+  'light-parked': { event: { type: 'noise', data: { intensity: 0.3 } }, refusals: 7 },
   'light-failed': { event: { type: 'test-failing', data: { how: 'always' } } },
   'light-cancelled': { event: { type: 'noise', data: { intensity: 0.3 }, delayMs: 60_000 }, cancel: true },
   'light-recorded-first': { event: { type: 'test-recorded', data: {} } },
@@ -37,7 +39,11 @@ const engine = await startEngine({
   headless: true,
   preferredPorts: { server: 0, ui: 0 },
 });
-const service = await startInProcessService({ engineAddress: engine.address, workflowBundle: await bundleWorkflows(new DefaultLogger('ERROR')) });
+const service = await startInProcessService({
+  engineAddress: engine.address,
+  workflowBundle: await bundleWorkflows(new DefaultLogger('ERROR')),
+  variables: { CALLBACK_SCHEDULE: '100ms,100ms,100ms,100ms,100ms,1h', CALLBACK_PROBE_AFTER: '300ms' },
+});
 await prepareNamespace({ connection: service.client.connection, namespace: 'default', kind: 'embedded', retentionMs: 86_400_000, logger });
 try {
   for (const [name, { event, refusals = 0, cancel = false }] of Object.entries(scenarios)) {
@@ -51,6 +57,7 @@ try {
     await until('its callback is delivered', async () => (await read(id)).callback.status === 'delivered');
     await save(name, id);
     if (refusals > 0) await save(`${name}-delivery`, `${id}~callback.1`);
+    if (name === 'light-parked') await save('watch-destination', destinationWorkflowId({ tenant: 'default', origin: receiver.url }));
     await receiver.close();
   }
   // It goes on for as long as its key is in use.

@@ -193,7 +193,7 @@ async function attempt(entry: Entry, catalog: Catalog, stage: Stage): Promise<St
     return null;
   } catch (error) {
     if (error instanceof Cancelled) throw error;
-    return toFailure(error, { stage, startedAtMs, endedAtMs: Date.now() }).details?.[0] as StageFailure;
+    return toFailure(error, { stage, startedAtMs, endedAtMs: Date.now(), progress: null }).details?.[0] as StageFailure;
   }
 }
 
