@@ -1,22 +1,30 @@
 import { expect, it } from 'vitest';
+import { BATCH_ACTIONS } from '../../../domain/batch-work.ts';
 import * as names from '../../../domain/durable-names.ts';
 import { STAGES } from '../../../domain/stage.ts';
 
 it('keeps the names that histories and clients know: changing one is a migration', () => {
-  expect({ ...names, STAGES }).toEqual({
+  expect({ ...names, STAGES, BATCH_ACTIONS }).toEqual({
     TASK_QUEUES: { light: 'light', heavy: 'heavy', delivery: 'delivery' },
     PROGRESS_QUERY: 'progress',
     CANCEL_UPDATE: 'cancel',
     DELIVERY_QUERY: 'delivery',
+    REDELIVER_SIGNAL: 'redeliver',
+    ATTEMPT_ENDED_SIGNAL: 'attemptEnded',
     RUN_QUERY: 'run',
     CLAIM_SIGNAL: 'claimPermit',
     RELEASE_SIGNAL: 'releasePermit',
     GRANTED_SIGNAL: 'permitGranted',
     PERMITS_QUERY: 'permits',
     SET_CAPACITY_UPDATE: 'setCapacity',
+    BATCH_QUERY: 'batch',
+    BATCH_PAGES_QUERY: 'batchPages',
+    STEER_BATCH_UPDATE: 'steerBatch',
     SEARCH_ATTRIBUTES: ['EventType', 'Tier', 'Tenant', 'Subject', 'BatchId', 'Destination', 'Cause'],
     FINGERPRINT_MEMO: 'fingerprint',
+    UPLOAD_MEMO: 'upload',
     ENDED_MEMO: 'ended',
     STAGES: ['meaning', 'decision', 'action'],
+    BATCH_ACTIONS: ['pause', 'resume', 'cancel', 'retry-failed'],
   });
 });
