@@ -70,6 +70,9 @@ export type BatchStep = { readonly kind: 'read'; readonly page: number } | { rea
 
 // Chunks that run side by side, so that the end of one doesn't leave the batch idle.
 const CHUNKS_AT_ONCE = 4;
+// What runs at once in a unit is recorded at once: 12 KiB of results an item, twice with a callback, on top of the half
+// megabyte that ends a call. The engine terminates a workflow that records more than 2 MiB.
+const MAX_UNIT_PARALLEL = 32;
 // More causes than anybody reads are counted together.
 const MAX_CAUSES = 100;
 export const OTHER_CAUSES = 'other';
@@ -103,7 +106,7 @@ export function nextStep(batch: Batch): BatchStep | null {
   const first = letters.indexOf('p');
   const isOwn = kinds[first] === 'o';
   const offsets = isOwn ? [first] : pendingTogether(letters, kinds, first);
-  const parallel = isOwn ? 1 : Math.min(free, offsets.length, Math.ceil(batch.maxParallel / CHUNKS_AT_ONCE));
+  const parallel = isOwn ? 1 : Math.min(free, offsets.length, MAX_UNIT_PARALLEL, Math.ceil(batch.maxParallel / CHUNKS_AT_ONCE));
   return { kind: 'start', unit: { page, number: units.length, kind: isOwn ? 'own' : 'shared', offsets, parallel } };
 }
 

@@ -368,6 +368,14 @@ describe('nextStep', () => {
     expect(unitOf(threePages).offsets).toHaveLength(200);
   });
 
+  it('runs no more of a unit at once than can be recorded at once, and starts more units instead', () => {
+    const pages = [{ size: 200, kind: 'shared' } as const, { size: 200, kind: 'shared' } as const];
+    const batch = createBatch({ pages, mode: 'concurrent', maxParallel: 1_000 });
+
+    expect(unitOf(batch).parallel).toBe(32);
+    expect(unitOf(startUnit(batch, unitOf(batch)))).toMatchObject({ page: 1, parallel: 32 });
+  });
+
   it('starts items that run on their own one by one', () => {
     const second = startUnit(threePages, unitOf(threePages));
     const third = startUnit(second, unitOf(second));
