@@ -42,6 +42,17 @@ describe('the activities', () => {
       handedOver: createHandedOver(client),
     });
 
-    expect(Object.keys(activities)).toEqual(['runStage', 'sendCallback', 'rideCallback', 'requestCancel', 'claimPermit', 'findClosedRuns']);
+    expect(Object.keys(activities)).toEqual([
+      'runStage',
+      'sendCallback',
+      'rideCallback',
+      'requestCancel',
+      'claimPermit',
+      'findClosedRuns',
+      'runItems',
+      'readItem',
+      'readItemKinds',
+      'isBatchOpen',
+    ]);
   });
 });
