@@ -49,7 +49,7 @@ try {
   for (const [name, { event, refusals = 0, cancel = false }] of Object.entries(scenarios)) {
     const receiver = await startReceiver();
     receiver.respond((_request, index) => (index < refusals ? 503 : 200));
-    const id = await submit({ ...event, callback: { url: receiver.url } });
+    const id = await post('/v1/events', { ...event, callback: { url: receiver.url } });
     if (cancel) {
       await until('it is under way', async () => ['waiting', 'running'].includes((await read(id)).status));
       await service.app.request(`/v1/events/${id}/cancel`, { method: 'POST' });
@@ -60,6 +60,7 @@ try {
     if (name === 'light-parked') await save('watch-destination', destinationWorkflowId({ tenant: 'default', origin: receiver.url }));
     await receiver.close();
   }
+  await recordBatch();
   // It goes on for as long as its key is in use.
   await write('limit-concurrency', '~limit/tasks');
 } finally {
@@ -68,11 +69,35 @@ try {
   await rm(dataDirectory, { recursive: true, force: true });
 }
 
-async function submit(event: Record<string, unknown>): Promise<string> {
-  const response = await service.app.request('/v1/events', {
+/** Its first unit is shared, its second a heavy item of its own, its third shared again. */
+async function recordBatch(): Promise<void> {
+  const receiver = await startReceiver();
+  const callback = { url: receiver.url };
+  const noise = { type: 'noise', data: { intensity: 0.3 } };
+  const id = await post('/v1/batches', {
+    id: 'mixed',
+    callback,
+    events: [
+      { ...noise, callback },
+      { type: 'test-failing', data: { how: 'always' } },
+      { type: 'test-failing', data: { how: 'twice' } },
+      { type: 'no-such-type' },
+      { type: 'test-slow-work', data: { ms: 100 } },
+      noise,
+    ],
+  });
+  await save('batch', `${id}~batch`);
+  await save('batch-unit', `${id}~batch.unit.0.0`);
+  await save('batch-item', `${id}~batch.unit.0.1`);
+  await receiver.waitFor((requests) => requests.length === 2);
+  await receiver.close();
+}
+
+async function post(path: string, body: Record<string, unknown>): Promise<string> {
+  const response = await service.app.request(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(event),
+    body: JSON.stringify(body),
   });
   return ((await response.json()) as { id: string }).id;
 }

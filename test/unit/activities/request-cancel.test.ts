@@ -50,7 +50,10 @@ describe('the activities', () => {
       'runStage',
       'sendCallback',
       'rideCallback',
+<<<<<<< HEAD
       'wakeParked',
+=======
+>>>>>>> batch-tests
       'requestCancel',
       'claimPermit',
       'findClosedRuns',
