@@ -38,6 +38,7 @@ export function createRunStage({ resolve, observe, now, maxResultBytes }: RunSta
     observe(shown, workflow);
 
     const context = (signal: AbortSignal): HandlerContext => ({
+      state: null,
       attempt: run.attempts[stage] ?? 1,
       idempotencyKey: `${workflow.id}/${event.run}/${stage}`,
       signal,
