@@ -6,12 +6,14 @@ import { createReadPage } from './batch/read-page.ts';
 import { createRunItems } from './batch/run-items.ts';
 import { createClaimPermit } from './claim-permit.ts';
 import { createFindClosedRuns } from './find-closed-runs.ts';
+import { createFoldSubject } from './fold-subject.ts';
 import { createRequestCancel } from './request-cancel.ts';
 import { createRunStage } from './run-stage.ts';
 import type { RunStageDependencies } from './run-stage.ts';
 import { createRideCallback } from './ride-callback.ts';
 import type { RideCallbackDependencies } from './ride-callback.ts';
 import { createSendCallback } from './send-callback.ts';
+import { createStartDeliveries } from './start-deliveries.ts';
 
 export interface ActivityDependencies extends RunStageDependencies, RideCallbackDependencies {
   readonly client: Client;
@@ -29,6 +31,8 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     rideCallback: createRideCallback(dependencies),
     requestCancel: createRequestCancel(dependencies.client),
     claimPermit: createClaimPermit(dependencies.client),
+    foldSubject: createFoldSubject(dependencies),
+    startDeliveries: createStartDeliveries(dependencies.client),
     findClosedRuns: createFindClosedRuns(dependencies.client),
     runItems: createRunItems({ ...dependencies, readPage, runStage: createRunStage({ ...dependencies, ...SHARED }) }),
     readItem: createReadItem(readPage),

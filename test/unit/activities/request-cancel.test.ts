@@ -42,6 +42,15 @@ describe('the activities', () => {
       handedOver: createHandedOver(client),
     });
 
-    expect(Object.keys(activities)).toEqual(['runStage', 'sendCallback', 'rideCallback', 'requestCancel', 'claimPermit', 'findClosedRuns']);
+    expect(Object.keys(activities)).toEqual([
+      'runStage',
+      'sendCallback',
+      'rideCallback',
+      'requestCancel',
+      'claimPermit',
+      'foldSubject',
+      'startDeliveries',
+      'findClosedRuns',
+    ]);
   });
 });
