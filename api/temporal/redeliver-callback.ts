@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { eventMessage, withoutLargeData } from '../../domain/callback-message.ts';
+import type { CallbackTarget } from '../../domain/callback-message.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import { REDELIVER_SIGNAL, TASK_QUEUES } from '../../domain/durable-names.ts';
@@ -32,12 +33,35 @@ export async function redeliverCallback(client: Client, read: () => Promise<Even
   const event = (await readWorkflowInput(client, execution)) as AcceptedEvent;
   if (event.callback === null) return 'nothing_sent';
   const target = { kind: 'event', tenant: event.tenant, owner: execution.workflowId, run: event.run, callback: event.callback } as const;
-  const workflowId = deliveryWorkflowId(target);
+  await sendAgain(client, target, resource);
+  return 'redelivering';
 
+  async function closes(): Promise<boolean> {
+    const deadlineMs = Date.now() + CLOSES_WITHIN_MS;
+    while ((await readWorkflowEnd(client, execution))?.kind === 'open') {
+      if (Date.now() > deadlineMs) return false;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+    return true;
+  }
+}
+
+/** The same for an event of a subject, whose delivery has everything but what was left out of it. */
+export async function redeliverFromSubject(client: Client, owner: string, resource: EventResource | null): Promise<Redelivery> {
+  if (resource === null) return 'not_found';
+  const delivery = { workflowId: deliveryWorkflowId({ owner, run: resource.run }) };
+  if ((await readWorkflowEnd(client, delivery)) === null) return 'nothing_sent';
+  const { target } = (await readWorkflowInput(client, delivery)) as DeliveryInput;
+  await sendAgain(client, target, resource);
+  return 'redelivering';
+}
+
+async function sendAgain(client: Client, target: CallbackTarget, resource: EventResource): Promise<void> {
+  const workflowId = deliveryWorkflowId(target);
   for (;;) {
     const end = await readWorkflowEnd(client, { workflowId });
     if (end?.kind === 'open') {
-      if (await signalled()) return 'redelivering';
+      if (await signalled()) return;
       continue;
     }
     const attempts = end?.kind === 'completed' && isCallbackRecord(end.result) ? end.result.attempts : resource.callback.attempts;
@@ -51,16 +75,7 @@ export async function redeliverCallback(client: Client, read: () => Promise<Even
         signal: REDELIVER_SIGNAL,
       }),
     );
-    return 'redelivering';
-  }
-
-  async function closes(): Promise<boolean> {
-    const deadlineMs = Date.now() + CLOSES_WITHIN_MS;
-    while ((await readWorkflowEnd(client, execution))?.kind === 'open') {
-      if (Date.now() > deadlineMs) return false;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-    }
-    return true;
+    return;
   }
 
   /** False when it has ended meanwhile. */

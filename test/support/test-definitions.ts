@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { z } from 'zod';
 import type { EventDefinition } from '../../domain/define-event.ts';
 import { defineEvent } from '../../domain/define-event.ts';
+import { defineSubject } from '../../domain/define-subject.ts';
 import { PermanentError, RetryLaterError } from '../../domain/handler-errors.ts';
 
 /** How many handlers of a group ran at once, as counted in the handlers themselves. */
@@ -83,7 +84,48 @@ const recorded = defineEvent({
   handler: () => ({ done: true }),
 });
 
-export const testDefinitions: readonly EventDefinition[] = [slowWork, recordedWork, notedWork, perHost, failing, recorded];
+interface Counter {
+  readonly sum: number;
+  readonly last: readonly number[];
+}
+
+const counter = defineSubject<Counter>({
+  type: 'test-counter',
+  initial: () => ({ sum: 0, last: [] }),
+  bounds: { sum: [0, 100] },
+  history: { last: 2 },
+  apply: ({ sum, last }, { results }) => ({ sum: sum + Number(results.action), last: [...last, Number(results.action)] }),
+});
+
+/** Adds to the sum of its subject, after `ms`, or fails. */
+const counted = defineEvent({
+  type: 'test-counted',
+  data: z.object({ add: z.number(), ms: z.int().nonnegative().default(0), fail: z.boolean().default(false) }),
+  tier: 'normal',
+  subject: counter,
+  handler: async ({ data }, { signal }) => {
+    if (data.fail) throw new PermanentError('told_to_fail', 'it was told to fail');
+    if (data.ms > 0) await pause(data.ms, signal);
+    return data.add;
+  },
+});
+
+const sum = defineSubject<{ readonly sum: number }>({
+  type: 'test-sum',
+  initial: () => ({ sum: 0 }),
+  apply: (state, { results }) => ({ sum: state.sum + Number(results.action) }),
+});
+
+/** Adds to a sum without bounds. */
+const summed = defineEvent({
+  type: 'test-summed',
+  data: z.object({ add: z.number(), note: z.string().optional() }),
+  tier: 'normal',
+  subject: sum,
+  handler: ({ data }) => data.add,
+});
+
+export const testDefinitions: readonly EventDefinition[] = [slowWork, recordedWork, notedWork, perHost, failing, recorded, counted, summed];
 
 async function fail(how: string, attempt: number, signal: AbortSignal): Promise<unknown> {
   if (how === 'permanently') throw new PermanentError('told_to_fail', 'it was told to fail');
