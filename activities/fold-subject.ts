@@ -10,6 +10,7 @@ import { acceptRun, beginAttempt, completeStage, nextStage } from '../domain/eve
 import type { EventRun } from '../domain/event-run.ts';
 import { nextAttemptDelayMs } from '../domain/retry-policy.ts';
 import type { Stage } from '../domain/stage.ts';
+import { changeOf } from '../domain/state-change.ts';
 import type { Folded, FoldedLetter, SubjectOutcome } from '../domain/subject.ts';
 import { assertResultSize, MAX_SHARED_RESULT_BYTES } from './result-size.ts';
 import { toFailure } from './to-failure.ts';
@@ -25,7 +26,7 @@ export interface FoldSubjectDependencies {
 const RECORD_AFTER_MS = 1_000;
 // A stage that has to wait longer before it is tried again has failed: others of its subject wait for it.
 const MAX_BACK_OFF_MS = 1_000;
-// It is recorded with every gathering of events.
+// It is carried from run to run.
 const MAX_STATE_BYTES = 128 * 1024;
 
 /** Folds as the workflow of a subject asks for it. Its effects are the handlers', each given the same `idempotencyKey` again. */
@@ -63,7 +64,7 @@ export async function foldLetters({ key, letters, ...before }: FoldInput, option
     updatedAtMs = atMs;
     folded.push({ kind: 'processed', outcome: toOutcome(ran.run, applied.error, version, atMs) });
   }
-  return { state, letters: folded };
+  return { change: changeOf(before.state, state), letters: folded };
 }
 
 function apply(subject: SubjectDefinition, state: unknown, { event, results }: EventRun, atMs: number) {

@@ -3,6 +3,8 @@ import { initialCallback } from './callback-record.ts';
 import type { EventResource, WorkflowReference } from './event-resource.ts';
 import { toEventResource } from './event-resource.ts';
 import type { EndedPhase, EventRun } from './event-run.ts';
+import type { StateChange } from './state-change.ts';
+import { applyChange } from './state-change.ts';
 import type { SubjectKey } from './subject-id.ts';
 import { TIERS } from './tier.ts';
 
@@ -31,7 +33,7 @@ export type FoldedLetter =
 
 /** What folding letters into a state gave: something of each in order, or of the first so many. */
 export interface Folded {
-  readonly state: unknown;
+  readonly change: StateChange;
   readonly letters: readonly FoldedLetter[];
 }
 
@@ -126,7 +128,14 @@ export function recordFolded(subject: Subject, letters: readonly SubjectLetter[]
     version = outcome.version;
     updatedAtMs = outcome.phase.endedAtMs;
   }
-  return { ...subject, version, updatedAtMs, state: folded.state, recent: boundRecent(recent), seen: seen.slice(-SEEN_EVENTS) };
+  return {
+    ...subject,
+    version,
+    updatedAtMs,
+    state: version === subject.version ? subject.state : applyChange(subject.state, folded.change),
+    recent: boundRecent(recent),
+    seen: seen.slice(-SEEN_EVENTS),
+  };
 }
 
 /** What is known of an event by its id; null when it isn't among the last 1,000. */

@@ -9,6 +9,7 @@ import { createCatalog } from '../../../domain/catalog.ts';
 import { defineEvent } from '../../../domain/define-event.ts';
 import { defineSubject } from '../../../domain/define-subject.ts';
 import { RetryLaterError } from '../../../domain/handler-errors.ts';
+import { applyChange } from '../../../domain/state-change.ts';
 import type { SubjectLetter } from '../../../domain/subject.ts';
 import { acceptedEvent } from '../domain/event-samples.ts';
 
@@ -62,10 +63,17 @@ function input(letters: readonly SubjectLetter[], fields: Partial<FoldInput> = {
   return { key: { tenant: 'default', type: 'sum', id: 'a' }, version: 0, state: null, updatedAtMs: null, letters, ...fields };
 }
 
-function fold(folded: FoldInput, options: Partial<FoldOptions> = {}) {
+async function fold(folded: FoldInput, options: Partial<FoldOptions> = {}) {
   const ignore = (): void => undefined;
   const log = { info: ignore, warn: ignore, error: ignore };
-  return foldLetters(folded, { resolve: catalog.find, now: () => 1_000, log, signal: new AbortController().signal, ...options });
+  const { change, letters } = await foldLetters(folded, {
+    resolve: catalog.find,
+    now: () => 1_000,
+    log,
+    signal: new AbortController().signal,
+    ...options,
+  });
+  return { state: applyChange(folded.state, change), letters };
 }
 
 it('runs each event on the state that the one before it left', async () => {
@@ -136,5 +144,5 @@ it('folds nothing of a type that this process lacks, nor once it stops', async (
 
 it('is an activity', async () => {
   const foldSubject = createFoldSubject({ resolve: catalog.find, now: () => 1_000 });
-  expect(await new MockActivityEnvironment().run(foldSubject, input([letter(4)]))).toMatchObject({ state: { sum: 4 } });
+  expect(await new MockActivityEnvironment().run(foldSubject, input([letter(4)]))).toMatchObject({ change: { set: { sum: 4 } } });
 });

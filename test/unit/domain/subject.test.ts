@@ -34,7 +34,7 @@ function fold(subject: Subject, letters: readonly SubjectLetter[], atMost = lett
       : { status: 'completed' as const, ...end };
     return { kind: 'processed', outcome: { version, startedAtMs: 0, attempts: { action: 1 }, results: { action: name }, phase } };
   });
-  return { state: { version }, letters: folded };
+  return { change: { set: { version }, removed: [], lists: {} }, letters: folded };
 }
 
 function apply(subject: Subject, letters: readonly SubjectLetter[], atMost?: number): Subject {
