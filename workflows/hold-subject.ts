@@ -82,38 +82,33 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
 
   async function process(letters: readonly SubjectLetter[]): Promise<Applied> {
     if (isBehind()) await condition(() => !isBehind());
-    const answers = new Map<string, SubjectAnswer>();
+    const folded = new Map<string, { readonly contentHash: string; readonly answer: SubjectAnswer }>();
     let fresh = freshLetters(subject, letters);
     while (fresh.length > 0) {
       const { key, version, state, updatedAtMs } = subject;
-      const folded = await foldSubject({ key, version, state, updatedAtMs, letters: fresh });
-      subject = recordFolded(subject, fresh, folded);
-      for (const [index, letter] of folded.letters.entries()) note(fresh[index], letter);
-      fresh = fresh.slice(folded.letters.length);
+      const next = await foldSubject({ key, version, state, updatedAtMs, letters: fresh });
+      subject = recordFolded(subject, fresh, next);
+      for (const [index, letter] of next.letters.entries()) note(fresh[index], letter);
+      fresh = fresh.slice(next.letters.length);
     }
     return { runId, answers: letters.map(answerOf) };
 
-    function note(letter: SubjectLetter | undefined, folded: FoldedLetter): void {
+    function note(letter: SubjectLetter | undefined, result: FoldedLetter): void {
       if (letter === undefined) return;
-      answers.set(letter.idHash, folded.kind === 'stale' ? folded : { kind: 'recorded', outcome: folded.outcome });
-      const { event } = letter;
-      if (folded.kind === 'stale' || event.callback === null) return;
-      const target = {
-        kind: 'event',
-        tenant: event.tenant,
-        owner: eventWorkflowId(event),
-        run: event.run,
-        callback: event.callback,
-      } as const;
-      deliveries = [...deliveries, { target, message: eventMessage(toSubjectEventResource(event, folded.outcome, workflow)) }];
+      const { event, idHash, contentHash } = letter;
+      const answer: SubjectAnswer = result.kind === 'stale' ? result : { kind: 'recorded', outcome: result.outcome };
+      folded.set(idHash, { contentHash, answer });
+      if (result.kind === 'stale' || event.callback === null) return;
+      const { tenant, run, callback } = event;
+      const target = { kind: 'event', tenant, owner: eventWorkflowId(event), run, callback } as const;
+      deliveries = [...deliveries, { target, message: eventMessage(toSubjectEventResource(event, result.outcome, workflow)) }];
     }
 
-    /** Of an id that came twice at once, both get the first one's answer, if they ask for the same. */
+    /** Of an id that came twice at once, both get the same answer if they ask for the same. */
     function answerOf(letter: SubjectLetter): SubjectAnswer {
-      const answer = answerTo(subject, letter);
-      const folded = answers.get(letter.idHash);
-      if (answer?.kind === 'id_conflict' || folded === undefined) return answer ?? { kind: 'id_conflict' };
-      return folded;
+      const mine = folded.get(letter.idHash);
+      if (mine === undefined) return answerTo(subject, letter) ?? { kind: 'id_conflict' };
+      return mine.contentHash === letter.contentHash ? mine.answer : { kind: 'id_conflict' };
     }
   }
 
