@@ -25,6 +25,32 @@ export function subjects(api: ApiUnderTest): void {
     expect(state).toMatchObject({ lifeId: subject, viable: true, weak: false });
   });
 
+  // The vectors of life.md, section 11.
+  it.each([
+    ['shock', -0.8, '100:1:1', 1, 'dampen', 'dampen', [99.695, 0.98, 0.99]],
+    ['shock', -0.8, '20:0.2:0.25', 1, 'amplify', 'dampen', [19.095, 0.14, 0.22]],
+    ['noise', 0.3, '60:0.6:0.9', 0.15, 'absorb', 'absorb', [59.9865, 0.5991, 0.9]],
+    ['noise', 0.25, '60:0.6:0.9', 0.125, 'absorb', 'ignore', [60, 0.6, 0.9]],
+    ['recovery', 0.5, '60:0.6:0.9', 0.5, 'absorb', 'absorb', [60.25, 0.6125, 0.905]],
+    ['existential_purpose', 0.7, '80:0.2:0.9', 1, 'amplify', 'amplify', [80.84, 0.284, 0.9525]],
+    ['memory_echo', 0.2, '60:0.6:0.9', 0.16, 'absorb', 'absorb', [59.9984, 0.60064, 0.90032]],
+    ['idle', 0, '60:0.6:0.9', 0, 'ignore', null, [60, 0.6, 0.9]],
+    ['unknown', 0.7, '60:0.6:0.9', 0.7, 'absorb', 'absorb', [60, 0.6, 0.9]],
+  ] as const)(
+    'lets %s of %s do to a life of %s what the rules say',
+    async (type, intensity, vitals, significance, meaning, decision, after) => {
+      const subject = `${vitals}:${randomUUID()}`;
+      const event = await api.run({ type: 'test-life-event', subject, data: { type, intensity } });
+      expect(event.result).toMatchObject({
+        meaning: { significance: expect.closeTo(significance, 9), pattern: meaning },
+        decision: decision && { pattern: decision },
+      });
+      const { body } = await api.send('GET', `/v1/subjects/test-life/${subject}`);
+      const { energy, stability, integrity } = body['state'] as Record<string, number>;
+      expect([energy, stability, integrity]).toEqual(after.map((vital) => expect.closeTo(vital, 9)));
+    },
+  );
+
   it('answers 202 once the event is recorded', async () => {
     const subject = newSubject();
     const answer = await api.submit({ ...shock, subject, id: 'one' });

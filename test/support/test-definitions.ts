@@ -5,6 +5,11 @@ import type { EventDefinition } from '../../domain/define-event.ts';
 import { defineEvent } from '../../domain/define-event.ts';
 import { defineSubject } from '../../domain/define-subject.ts';
 import { PermanentError, RetryLaterError } from '../../domain/handler-errors.ts';
+import { deriveDecision } from '../../domain/life/decision.ts';
+import { deriveMeaning } from '../../domain/life/meaning.ts';
+import { initialSelfState } from '../../domain/life/self-state.ts';
+import type { LivedState } from '../../domain/life/settle-life.ts';
+import { lifeSubject } from '../../events/life/life-subject.ts';
 
 /** How many handlers of a group ran at once, as counted in the handlers themselves. */
 export const overlap = createOverlap();
@@ -125,7 +130,37 @@ const summed = defineEvent({
   handler: ({ data }) => data.add,
 });
 
-export const testDefinitions: readonly EventDefinition[] = [slowWork, recordedWork, notedWork, perHost, failing, recorded, counted, summed];
+/** A life that begins with the vitals that its id tells, as in `60:0.6:0.9:x`. */
+const bornAs = defineSubject<LivedState>({
+  type: 'test-life',
+  initial: (birth) => {
+    const [energy = 0, stability = 0, integrity = 0] = birth.id.split(':').map(Number);
+    return { ...lifeSubject.initial(birth), energy, stability, integrity };
+  },
+  apply: (life, event) => lifeSubject.apply(life, { ...event, type: (event.data as { type: string }).type }),
+});
+
+/** A Life event, of the type in its data, for such a life. */
+const lifeEvent = defineEvent({
+  type: 'test-life-event',
+  data: z.object({ type: z.string(), intensity: z.number(), metadata: z.object({}).default({}) }),
+  tier: 'normal',
+  subject: bornAs,
+  meaning: ({ data }, { state }) => deriveMeaning(data, state ?? initialSelfState),
+  decision: (_event, meaning, { state }) => deriveDecision(meaning, state ?? initialSelfState),
+});
+
+export const testDefinitions: readonly EventDefinition[] = [
+  lifeEvent,
+  slowWork,
+  recordedWork,
+  notedWork,
+  perHost,
+  failing,
+  recorded,
+  counted,
+  summed,
+];
 
 async function fail(how: string, attempt: number, signal: AbortSignal): Promise<unknown> {
   if (how === 'permanently') throw new PermanentError('told_to_fail', 'it was told to fail');
