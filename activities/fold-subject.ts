@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import type { FoldInput } from '../domain/activities.ts';
@@ -133,6 +134,7 @@ function toStageFailure(error: unknown, stage: Stage, startedAtMs: number, ended
   return toFailure(error, { stage, startedAtMs, endedAtMs }).details?.[0] as StageFailure;
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return withTimeout(ms + 1, signal, () => new Promise((resolve) => setTimeout(resolve, ms)));
+/** @throws the signal's reason */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
 }

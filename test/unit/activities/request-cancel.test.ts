@@ -51,6 +51,10 @@ describe('the activities', () => {
       'foldSubject',
       'startDeliveries',
       'findClosedRuns',
+      'runItems',
+      'readItem',
+      'readItemKinds',
+      'isBatchOpen',
     ]);
   });
 });
