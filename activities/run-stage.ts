@@ -41,6 +41,7 @@ export function createRunStage({ resolve, observe, beginProgress, now, maxResult
     const messages = beginProgress(run, workflow);
 
     const context = (signal: AbortSignal): HandlerContext => ({
+      state: null,
       attempt: run.attempts[stage] ?? 1,
       idempotencyKey: `${workflow.id}/${event.run}/${stage}`,
       signal,

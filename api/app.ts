@@ -29,6 +29,7 @@ import { eventStreamRoute } from './routes/event-stream.ts';
 import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
 import type { StreamRoom } from './sse/stream-room.ts';
+import { subjectRoutes } from './routes/subjects.ts';
 
 export interface AppVariables {
   requestId: string;
@@ -78,6 +79,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   eventStreamRoute(app, dependencies);
   destinationRoutes(app, dependencies);
   eventTypeRoutes(app, dependencies);
+  subjectRoutes(app, dependencies);
   limitRoutes(app, dependencies);
   healthRoutes(app, dependencies);
   metricsRoutes(app, dependencies);

@@ -28,6 +28,11 @@ export const BATCH_QUERY = 'batch';
 export const BATCH_PAGES_QUERY = 'batchPages';
 export const STEER_BATCH_UPDATE = 'steerBatch';
 
+export const APPLY_UPDATE = 'apply';
+export const SNAPSHOT_QUERY = 'snapshot';
+export const OUTCOME_QUERY = 'outcome';
+export const OUTCOMES_QUERY = 'outcomes';
+
 /**
  * What lists filter by, all of type Keyword; `Cause` is set on failure only. Stored in every data file and namespace.
  */

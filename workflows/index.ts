@@ -1,4 +1,5 @@
 export { deliverCallback } from './deliver-callback.ts';
+export { holdSubject } from './hold-subject.ts';
 export { keepPage } from './keep-page.ts';
 export { limitConcurrency } from './limit-concurrency.ts';
 export { processBatch } from './process-batch.ts';

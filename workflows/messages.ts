@@ -3,6 +3,7 @@ import type { ClaimMessage } from '../domain/activities.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { BatchAction, PagesAnswer, PagesQueryInput } from '../domain/batch-work.ts';
 import {
+  APPLY_UPDATE,
   ATTEMPT_ENDED_SIGNAL,
   BATCH_PAGES_QUERY,
   BATCH_QUERY,
@@ -11,6 +12,8 @@ import {
   CLAIM_SIGNAL,
   DELIVERY_QUERY,
   GRANTED_SIGNAL,
+  OUTCOMES_QUERY,
+  OUTCOME_QUERY,
   PERMITS_QUERY,
   PROGRESS_QUERY,
   REDELIVER_SIGNAL,
@@ -21,6 +24,7 @@ import {
   RUN_QUERY,
   SET_CAPACITY_UPDATE,
   STEER_BATCH_UPDATE,
+  SNAPSHOT_QUERY,
 } from '../domain/durable-names.ts';
 import type { Breaker } from '../domain/breaker.ts';
 import type { DestinationReport } from '../domain/destination.ts';
@@ -28,6 +32,7 @@ import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.
 import type { EventResource } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import type { Permits } from '../domain/permits.ts';
+import type { Applied, ApplyInput, CompactedOutcome, SubjectSnapshot } from '../domain/subject.ts';
 
 export const progressQuery = defineQuery<EventResource>(PROGRESS_QUERY);
 export const runQuery = defineQuery<EventRun>(RUN_QUERY);
@@ -54,3 +59,8 @@ export const setCapacityUpdate = defineUpdate<{ readonly capacity: number }, [{ 
 export const batchQuery = defineQuery<BatchResource>(BATCH_QUERY);
 export const batchPagesQuery = defineQuery<PagesAnswer, [PagesQueryInput]>(BATCH_PAGES_QUERY);
 export const steerBatchUpdate = defineUpdate<void, [{ readonly action: BatchAction }]>(STEER_BATCH_UPDATE);
+export const applyUpdate = defineUpdate<Applied, [ApplyInput]>(APPLY_UPDATE);
+export const snapshotQuery = defineQuery<SubjectSnapshot>(SNAPSHOT_QUERY);
+export const outcomeQuery = defineQuery<EventResource | CompactedOutcome | null, [{ readonly idHash: string }]>(OUTCOME_QUERY);
+/** The newest last. */
+export const outcomesQuery = defineQuery<readonly EventResource[]>(OUTCOMES_QUERY);

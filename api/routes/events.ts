@@ -4,9 +4,11 @@ import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { isBatchId } from '../../domain/event-id.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { linkToNext } from '../link-to-next.ts';
+import type { Submission } from '../event-service.ts';
 import { problem } from '../problem.ts';
+import type { Problem } from '../problem.ts';
 import { readJson } from '../read-json.ts';
-import { parseIdempotencyKey, parsePreference } from '../request-headers.ts';
+import { parseIdempotencyKey, parseIfMatch, parsePreference } from '../request-headers.ts';
 import { parseQuery } from '../parse-query.ts';
 import { describeEvents, listQuery } from './describe-events.ts';
 
@@ -22,14 +24,24 @@ export function eventRoutes(
     if (!read.ok) return problem(context, read.problem);
     const idempotency = parseIdempotencyKey(context.req.header('idempotency-key'));
     if (!idempotency.ok) return problem(context, { code: 'malformed', detail: idempotency.detail });
+    const ifMatch = parseIfMatch(context.req.header('if-match'));
+    if (!ifMatch.ok) return problem(context, { code: 'malformed', detail: ifMatch.detail });
     const parsed = parseEvent(read.body, { tenant: context.get('tenant'), idempotencyKey: idempotency.key });
     if (!parsed.ok) return problem(context, parsed);
 
     const prefer = context.req.header('prefer');
     const { waitMs, applied } = parsePreference(prefer);
     const { event } = parsed;
-    if (isTooLargeToStart(event)) {
-      return problem(context, { code: 'too_large', detail: 'written out as the engine keeps it, the event has more than 1.5 MB' });
+    const isForSubject = event.plan.subjectType !== undefined;
+    const maxBytes = isForSubject ? MAX_SUBJECT_EVENT_BYTES : MAX_ENCODED_BYTES;
+    if (Buffer.byteLength(JSON.stringify(event)) > maxBytes) {
+      return problem(context, {
+        code: 'too_large',
+        detail: `written out as the engine keeps it, the event has more than ${maxBytes} bytes`,
+      });
+    }
+    if (ifMatch.version !== undefined && !isForSubject) {
+      return problem(context, { code: 'malformed', detail: 'If-Match is for events that name a subject' });
     }
     const startedAt = performance.now();
     const admitted = await admit(event);
@@ -41,13 +53,14 @@ export function eventRoutes(
         headers: { 'retry-after': String(Math.ceil(admitted.retryAfterMs / 1_000)) },
       });
     }
-    const submission = await events.submit(event, { fingerprint: parsed.fingerprint, waitMs }).catch((error: unknown) => {
+    const expectedVersion = ifMatch.version ?? parsed.expectedVersion;
+    const submission = await events.submit(event, { fingerprint: parsed.fingerprint, waitMs, expectedVersion }).catch((error: unknown) => {
       admitted.cancel();
       throw error;
     });
-    if (submission.kind === 'conflict') {
+    if (submission.kind !== 'accepted' && submission.kind !== 'ended') {
       admitted.cancel();
-      return problem(context, { code: 'id_conflict', detail: `the id "${event.id}" was used before, with other content` });
+      return problem(context, toRefusal(submission, event, ifMatch.version !== undefined));
     }
     if (prefer !== undefined) context.header('vary', 'Prefer');
     if (applied !== null) context.header('preference-applied', applied);
@@ -55,7 +68,7 @@ export function eventRoutes(
     if (submission.kind === 'ended') {
       // One that was over before it came again is never seen to end here.
       admitted.cancel();
-      return context.json(submission.resource);
+      if (waitMs > 0) return context.json(submission.resource);
     }
     return accepted(context, event);
   });
@@ -75,9 +88,9 @@ export function eventRoutes(
   });
 
   app.get('/v1/events/:id', async (context) => {
-    const id = context.req.param('id');
-    const resource = await events.get({ tenant: context.get('tenant'), id });
-    return resource === null ? noSuchEvent(context, id) : context.json(resource);
+    const key = { tenant: context.get('tenant'), id: context.req.param('id') };
+    const found = (await events.get(key)) ?? (await events.compacted(key));
+    return found === null ? noSuchEvent(context, key.id) : context.json(found);
   });
 
   app.get('/v1/events/:id/why', async (context) => {
@@ -118,9 +131,20 @@ export function eventRoutes(
 
 // The engine refuses 2 MiB; numbers such as 1e20 grow when they are written out.
 const MAX_ENCODED_BYTES = 1_500_000;
+// Several come at once, and the last ones are carried along.
+const MAX_SUBJECT_EVENT_BYTES = 256 * 1024;
 
-function isTooLargeToStart(event: AcceptedEvent): boolean {
-  return Buffer.byteLength(JSON.stringify(event)) > MAX_ENCODED_BYTES;
+function toRefusal(
+  refused: Exclude<Submission, { kind: 'accepted' | 'ended' }>,
+  { id, subject }: AcceptedEvent,
+  isPrecondition: boolean,
+): Problem {
+  if (refused.kind === 'conflict') return { code: 'id_conflict', detail: `the id "${id}" was used before, with other content` };
+  if (refused.kind === 'full') {
+    return { code: 'mailbox_full', detail: `too many events wait for "${subject}"`, headers: { 'retry-after': '1' } };
+  }
+  const code = isPrecondition ? 'precondition_failed' : 'version_conflict';
+  return { code, detail: `"${subject}" has version ${refused.version}`, headers: { etag: `"${refused.version}"` } };
 }
 
 function accepted(context: Context<AppEnvironment>, { id, type, tier }: AcceptedEvent): Response {

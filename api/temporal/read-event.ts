@@ -63,7 +63,7 @@ async function readEnded(client: Client, execution: Execution, end: Exclude<Work
   return { ...resource, callback: { ...resource.callback, status: event.callback === null ? 'none' : 'failed' } };
 }
 
-async function withDelivery(client: Client, resource: EventResource): Promise<EventResource> {
+export async function withDelivery(client: Client, resource: EventResource): Promise<EventResource> {
   const callback = await withRecord(client, { owner: eventWorkflowId(resource), run: resource.run }, resource.callback);
   return { ...resource, callback };
 }

@@ -61,7 +61,11 @@ try {
     await receiver.close();
   }
   await recordBatch();
-  // It goes on for as long as its key is in use.
+  for (const type of ['shock', 'joy', 'shock']) {
+    await post('/v1/events', { type, subject: 'life-1', id: type, data: { intensity: 0.5 }, callback: { url: 'http://127.0.0.1:9/' } });
+  }
+  // These two go on.
+  await write('hold-subject', '~subject/default/life/life-1');
   await write('limit-concurrency', '~limit/tasks');
 } finally {
   await service.stop();

@@ -50,12 +50,11 @@ describe('the activities', () => {
       'runStage',
       'sendCallback',
       'rideCallback',
-<<<<<<< HEAD
       'wakeParked',
-=======
->>>>>>> batch-tests
       'requestCancel',
       'claimPermit',
+      'foldSubject',
+      'startDeliveries',
       'findClosedRuns',
       'runItems',
       'readItem',

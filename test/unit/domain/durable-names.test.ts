@@ -23,11 +23,15 @@ it('keeps the names that histories and clients know: changing one is a migration
     GRANTED_SIGNAL: 'permitGranted',
     PERMITS_QUERY: 'permits',
     SET_CAPACITY_UPDATE: 'setCapacity',
+    APPLY_UPDATE: 'apply',
+    SNAPSHOT_QUERY: 'snapshot',
+    OUTCOME_QUERY: 'outcome',
+    OUTCOMES_QUERY: 'outcomes',
     SEARCH_ATTRIBUTES: ['EventType', 'Tier', 'Tenant', 'Subject', 'BatchId', 'Destination', 'Cause'],
+    UPLOAD_MEMO: 'upload',
     FINGERPRINT_MEMO: 'fingerprint',
     ENDED_MEMO: 'ended',
     BREAKER_MEMO: 'breaker',
-    UPLOAD_MEMO: 'upload',
     STAGES: ['meaning', 'decision', 'action'],
   });
 });

@@ -48,6 +48,7 @@ export function handledEvent<Data>(data: Data, fields: Partial<HandledEvent<Data
 export function handlerContext(fields: Partial<HandlerContext> = {}): HandlerContext {
   const ignore = (): void => undefined;
   return {
+    state: null,
     attempt: 1,
     idempotencyKey: 'order-1/1/action',
     signal: new AbortController().signal,

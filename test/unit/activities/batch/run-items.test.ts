@@ -33,7 +33,7 @@ function prepare(items: readonly BatchItem[], stage: Stage) {
       try {
         return { value: await stage(input), startedAtMs, endedAtMs: clock.nowMs };
       } catch (error) {
-        throw toFailure(error, { stage: input.stage, startedAtMs, endedAtMs: clock.nowMs });
+        throw toFailure(error, { stage: input.stage, startedAtMs, endedAtMs: clock.nowMs, progress: null });
       }
     },
     now: () => clock.nowMs,
