@@ -449,6 +449,19 @@ describe('retryFailed', () => {
     expect(unitOf(again)).toEqual({ page: 0, number: 1, kind: 'shared', offsets: [1], parallel: 1 });
   });
 
+  it('starts the failed items again, and none between them', () => {
+    const three = createBatch({ pages: [{ size: 3, kind: 'shared' }], mode: 'concurrent', maxParallel: 2 });
+
+    const again = retryFailed(runUnit(three, ['f', 'c', 'f'], ['a', 'a']));
+
+    expect(unitOf(again)).toMatchObject({ number: 1, offsets: [0, 2] });
+    expect(runUnit(again, ['c', 'c']).counts).toMatchObject({ completed: 3, failed: 0 });
+  });
+
+  it('changes nothing where nothing has failed', () => {
+    expect(retryFailed(two)).toBe(two);
+  });
+
   it('of a batch under way is a part of its run, and leaves a pause as it is', () => {
     const batch = createBatch({ pages: [{ size: 2, kind: 'own' }], mode: 'sequential', maxParallel: 2 });
     const paused = pauseBatch(runUnit(batch, ['f'], ['a']));
@@ -456,6 +469,41 @@ describe('retryFailed', () => {
     const again = retryFailed(paused);
 
     expect(again).toMatchObject({ run: 1, isPaused: true, counts: { pending: 2, failed: 0 }, failures: {} });
+  });
+});
+
+describe('statusOf', () => {
+  const two = createBatch({ pages: [{ size: 2, kind: 'shared' }], mode: 'concurrent', maxParallel: 2 });
+
+  it.each<[readonly EndLetter[], string]>([
+    [['c', 'c'], 'completed'],
+    [['c', 'f'], 'partial'],
+    [['f', 'f'], 'failed'],
+    [['c', 'x'], 'cancelled'],
+    [['f', 'x'], 'cancelled'],
+  ])('of items that ended as %j is %s', (letters, status) => {
+    expect(statusOf(runUnit(two, letters))).toBe(status);
+  });
+
+  it('is paused until it is resumed, and nothing starts meanwhile', () => {
+    const paused = pauseBatch(two);
+
+    expect(statusOf(paused)).toBe('paused');
+    expect(nextStep(paused)).toBeNull();
+    expect(statusOf(resumeBatch(paused))).toBe('running');
+  });
+
+  it('is cancelled once what runs has ended, and what was pending never starts', () => {
+    const pages = [{ size: 2, kind: 'own' } as const];
+    const batch = createBatch({ pages, mode: 'sequential', maxParallel: 1 });
+    const unit = unitOf(batch);
+
+    const cancelled = cancelBatch(startUnit(batch, unit));
+
+    expect(statusOf(cancelled)).toBe('running');
+    expect(nextStep(cancelled)).toBeNull();
+    expect(cancelled.counts).toMatchObject({ running: 1, cancelled: 1 });
+    expect(statusOf(endUnit(cancelled, { ...unit, letters: ['c'], causes: [] }))).toBe('cancelled');
   });
 });
 
