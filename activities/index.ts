@@ -6,12 +6,15 @@ import { createReadPage } from './batch/read-page.ts';
 import { createRunItems } from './batch/run-items.ts';
 import { createClaimPermit } from './claim-permit.ts';
 import { createFindClosedRuns } from './find-closed-runs.ts';
+import { createFoldSubject } from './fold-subject.ts';
 import { createRequestCancel } from './request-cancel.ts';
 import { createRunStage } from './run-stage.ts';
 import type { RunStageDependencies } from './run-stage.ts';
 import { createRideCallback } from './ride-callback.ts';
 import type { RideCallbackDependencies } from './ride-callback.ts';
 import { createSendCallback } from './send-callback.ts';
+import { createWakeParked } from './wake-parked.ts';
+import { createStartDeliveries } from './start-deliveries.ts';
 
 export interface ActivityDependencies extends RunStageDependencies, RideCallbackDependencies {
   readonly client: Client;
@@ -27,8 +30,11 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     runStage: createRunStage(dependencies),
     sendCallback: createSendCallback(dependencies.attemptDelivery),
     rideCallback: createRideCallback(dependencies),
+    wakeParked: createWakeParked(dependencies.client),
     requestCancel: createRequestCancel(dependencies.client),
     claimPermit: createClaimPermit(dependencies.client),
+    foldSubject: createFoldSubject(dependencies),
+    startDeliveries: createStartDeliveries(dependencies.client),
     findClosedRuns: createFindClosedRuns(dependencies.client),
     runItems: createRunItems({ ...dependencies, readPage, runStage: createRunStage({ ...dependencies, ...SHARED }) }),
     readItem: createReadItem(readPage),

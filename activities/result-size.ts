@@ -1,6 +1,8 @@
 import { PermanentError } from '../domain/handler-errors.ts';
 
 const MAX_RESULT_BYTES = 64 * 1024;
+/** Of a stage's result where many events share a history. */
+export const MAX_SHARED_RESULT_BYTES = 4 * 1024;
 
 /**
  * A result is kept in the event's history and sent with its callback; what is bigger is to be written somewhere and

@@ -1,6 +1,8 @@
 import type { Ride, RideMessage } from '../domain/callback-message.ts';
+import type { Destination } from '../domain/destination.ts';
 import { mayRide, RIDE_MS } from '../domain/riding.ts';
 import type { AttemptDelivery } from './callback/attempt-delivery.ts';
+import type { Destinations } from './callback/destinations.ts';
 import type { HandedOver } from './callback/handed-over.ts';
 import type { OriginMemory } from './callback/origin-memory.ts';
 import { originOf } from './callback/origin-memory.ts';
@@ -9,6 +11,7 @@ import type { ObserveRun } from './run-stage.ts';
 export interface RideCallbackDependencies {
   readonly attemptDelivery: AttemptDelivery;
   readonly origins: OriginMemory;
+  readonly destinations: Destinations;
   readonly handedOver: HandedOver;
   readonly observe: ObserveRun;
 }
@@ -18,19 +21,23 @@ export interface RideCallbackDependencies {
  * isn't answered in 1 s is handed over, not cut: it goes on here, and its delivery is told of the outcome. After a crash
  * it is made again with the same `webhook-id`.
  */
-export function createRideCallback({ attemptDelivery, origins, handedOver, observe }: RideCallbackDependencies) {
+export function createRideCallback({ attemptDelivery, origins, destinations, handedOver, observe }: RideCallbackDependencies) {
   let riding = 0;
+  // Asked once of an origin that this process has seen no trouble with, then again as long as the cluster has some.
+  const isWatched = async (destination: Destination): Promise<boolean> =>
+    (await destinations.stateOf(destination, Number.POSITIVE_INFINITY)) !== 'none';
   return async function rideCallback({ ended, ...message }: RideMessage): Promise<Ride> {
     // A receiver that reads the event before it answers sees how it ended, also if that was in the workflow.
     observe(ended.run, ended.workflow);
     const origin = originOf(message.target.callback.url);
-    const allowed = mayRide({ isTroubled: origins.isTroubled(origin), openAtOrigin: origins.openAt(origin), riding });
+    const isTroubled = origins.isTroubled(origin) || (await isWatched({ tenant: message.target.tenant, origin }));
+    const allowed = mayRide({ isTroubled, openAtOrigin: origins.openAt(origin), riding });
     if (!allowed || handedOver.isClosed()) return { kind: 'declined' };
 
     const aborting = new AbortController();
     riding += 1;
     try {
-      const attempting = attemptDelivery({ ...message, attemptsMade: 0 }, aborting.signal);
+      const attempting = attemptDelivery({ ...message, attemptsMade: 0, destination: 'well' }, aborting.signal);
       const outcome = await within(attempting, RIDE_MS);
       if (outcome !== null) return { kind: 'sent', ...outcome };
       handedOver.keep(message.target, attempting, aborting);

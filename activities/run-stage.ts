@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { RunStageInput, StageOutcome } from '../domain/activities.ts';
 import type { EventDefinition, HandlerContext } from '../domain/define-event.ts';
+import type { BeginProgress } from './callback/progress-callbacks.ts';
 import type { EventRun, Progress } from '../domain/event-run.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
 import { completeStage, endRun, markStarted, nextStage, reportProgress } from '../domain/event-run.ts';
@@ -17,6 +18,7 @@ export type ObserveRun = (run: EventRun, workflow: WorkflowReference) => void;
 export interface RunStageDependencies {
   readonly resolve: (type: string) => EventDefinition | undefined;
   readonly observe: ObserveRun;
+  readonly beginProgress: BeginProgress;
   readonly now: () => number;
   /** 64 KiB by default. */
   readonly maxResultBytes?: number;
@@ -30,7 +32,7 @@ const HEARTBEAT_EVERY_MS = 1_000;
  * Runs one attempt of a stage: calls the type's handler with a context, keeps its timeout and its result's size, and
  * translates what it throws. Safe to run twice as far as the handler is: it is given the same `idempotencyKey` again.
  */
-export function createRunStage({ resolve, observe, now, services, maxResultBytes }: RunStageDependencies) {
+export function createRunStage({ resolve, observe, beginProgress, now, services, maxResultBytes }: RunStageDependencies) {
   return async function runStage({ run, stage, workflow, permitRunId }: RunStageInput): Promise<StageOutcome> {
     const { event } = run;
     const activity = Context.current();
@@ -38,9 +40,11 @@ export function createRunStage({ resolve, observe, now, services, maxResultBytes
     let shown = markStarted(run, startedAtMs);
     let over = false;
     observe(shown, workflow);
+    const messages = beginProgress(run, workflow);
 
     const context = (signal: AbortSignal): HandlerContext => ({
       ...services,
+      state: null,
       attempt: run.attempts[stage] ?? 1,
       idempotencyKey: `${workflow.id}/${event.run}/${stage}`,
       signal,
@@ -49,6 +53,7 @@ export function createRunStage({ resolve, observe, now, services, maxResultBytes
         if (over) return;
         shown = reportProgress(shown, progress);
         observe(shown, workflow);
+        messages.tell(shown);
         activity.heartbeat(shown.progress);
       },
       log: activity.log,
@@ -68,12 +73,13 @@ export function createRunStage({ resolve, observe, now, services, maxResultBytes
       const endedAtMs = now();
       const after = completeStage(shown, stage, value ?? null);
       observe(nextStage(after) === null ? endRun(after, { status: 'completed', endedAtMs }) : after, workflow);
-      return { value: value ?? null, startedAtMs, endedAtMs };
+      return { value: value ?? null, startedAtMs, endedAtMs, ...(shown.progress !== null && { progress: shown.progress }) };
     } catch (error) {
-      throw toFailure(error, { stage, startedAtMs, endedAtMs: now() });
+      throw toFailure(error, { stage, startedAtMs, endedAtMs: now(), progress: shown.progress });
     } finally {
       over = true;
       clearInterval(beat);
+      await messages.end();
     }
   };
 }

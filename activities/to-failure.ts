@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { Progress } from '../domain/event-run.ts';
 import type { StageFailure } from '../domain/event-error.ts';
 import { PermanentError, RetryLaterError } from '../domain/handler-errors.ts';
 import { PERMIT_LOST } from '../domain/permits.ts';
@@ -11,6 +12,7 @@ interface FailedAttempt {
   readonly stage: Stage;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
+  readonly progress: Progress | null;
 }
 
 // Messages reach callers, and one that quotes a page or a stack would fill the history.
@@ -37,6 +39,7 @@ export function toFailure(error: unknown, attempt: FailedAttempt): ApplicationFa
     lost: shutDown || error instanceof PermitLostError || error instanceof UnknownTypeError,
     startedAtMs: attempt.startedAtMs,
     endedAtMs: attempt.endedAtMs,
+    ...(attempt.progress !== null && { progress: attempt.progress }),
   };
   return ApplicationFailure.create({
     message,

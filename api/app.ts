@@ -13,6 +13,7 @@ import type { Authenticate } from './authenticate.ts';
 import type { BatchService } from './batch-service.ts';
 import type { createParseBatch } from './batches/parse-batch.ts';
 import { EngineUnavailableError, InvalidCursorError } from './event-service.ts';
+import type { DestinationService } from './destination-service.ts';
 import type { EventService } from './event-service.ts';
 import type { LimitService } from './limit-service.ts';
 import type { createParseEvent } from './parse-event.ts';
@@ -21,6 +22,7 @@ import type { Problem } from './problem.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { batchStreamRoute } from './routes/batch-stream.ts';
 import { batchRoutes } from './routes/batches.ts';
+import { destinationRoutes } from './routes/destinations.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventTypeRoutes } from './routes/event-types.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -29,6 +31,7 @@ import { healthRoutes } from './routes/health.ts';
 import { legacyRoutes } from './routes/legacy.ts';
 import { limitRoutes } from './routes/limits.ts';
 import type { StreamRoom } from './sse/stream-room.ts';
+import { subjectRoutes } from './routes/subjects.ts';
 
 export interface AppVariables {
   requestId: string;
@@ -45,6 +48,7 @@ export interface AppDependencies {
   readonly events: EventService;
   readonly batches: BatchService;
   readonly limits: LimitService;
+  readonly destinations: DestinationService;
   readonly catalog: Catalog;
   readonly parseEvent: ReturnType<typeof createParseEvent>;
   readonly parseBatch: ReturnType<typeof createParseBatch>;
@@ -76,7 +80,9 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   batchRoutes(app, dependencies);
   batchStreamRoute(app, dependencies);
   eventStreamRoute(app, dependencies);
+  destinationRoutes(app, dependencies);
   eventTypeRoutes(app, dependencies);
+  subjectRoutes(app, dependencies);
   limitRoutes(app, dependencies);
   legacyRoutes(app, dependencies);
   healthRoutes(app, dependencies);

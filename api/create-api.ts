@@ -13,10 +13,11 @@ import { DEFAULT_LIMIT_KEY, DEFAULT_LONGEST_WAITS } from '../domain/permits.ts';
 import { createAdmission } from './admission.ts';
 import { createBacklog } from './backlog.ts';
 import { createIntake } from './intake.ts';
-import { createMetrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createParseBatch } from './batches/parse-batch.ts';
 import { createTemporalBatchService } from './temporal/temporal-batch-service.ts';
+import { createTemporalDestinationService } from './temporal/temporal-destination-service.ts';
 import { createTemporalLimitService, readPermits } from './temporal/temporal-limit-service.ts';
 import { createTemporalEventService } from './temporal/temporal-event-service.ts';
 import { createStreamRoom } from './sse/stream-room.ts';
@@ -31,6 +32,7 @@ export interface ApiOptions {
   readonly uiUrl: string | null;
   readonly queues: readonly string[];
   readonly liveRuns: LiveRuns;
+  readonly metrics: Metrics;
   readonly checkCallback: ParseEventDependencies['checkCallback'];
   /** Aborts when the process is told to stop: no more events are accepted, and whoever waits is answered. */
   readonly stopping: AbortSignal;
@@ -44,11 +46,11 @@ const MAX_STREAMS = 1_000;
 
 /** The HTTP service over Temporal. */
 export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
-  const { environment, logger, catalog, stopping, checkCallback } = options;
+  const { environment, logger, catalog, metrics, stopping, checkCallback } = options;
   const defaultLimit = { key: DEFAULT_LIMIT_KEY, capacity: environment.MAX_CONCURRENT_TASKS, reserved: environment.RESERVED_TASKS };
   const intake = createIntake({ ...INTAKE, now: Date.now });
-  const metrics = createMetrics(() => intake);
   const batches = createTemporalBatchService(options);
+  metrics.watchIntake(() => intake);
   const backlog = createBacklog({
     maxWaiting: environment.MAX_BACKLOG,
     read: async (key) => (await readPermits(options.client, key))?.waiters.length ?? 0,
@@ -58,6 +60,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     catalog,
     isAccepting: () => !stopping.aborted,
     limits: createTemporalLimitService({ ...options, defaultLimit }),
+    destinations: createTemporalDestinationService(options.client),
     metrics,
     readDocument: createReadDocument(resolve(environment.TICKLESS_DATA)),
     streamRoom: createStreamRoom(MAX_STREAMS, stopping),

@@ -20,6 +20,7 @@ const MEANING: Readonly<Record<number, string>> = {
   401: 'No valid key was given',
   404: 'There is no such thing',
   409: 'Its state forbids it',
+  412: '`If-Match` names another version',
   413: 'The body is too large',
   415: 'The body is not JSON',
   422: 'The input is invalid; `errors` says where',

@@ -1,6 +1,8 @@
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { CallbackAttempt } from '../domain/delivery.ts';
 import type { EventResource, EventStatus } from '../domain/event-resource.ts';
+import type { CompactedOutcome, SubjectSnapshot } from '../domain/subject.ts';
+import type { SubjectKey } from '../domain/subject-id.ts';
 import type { Tier } from '../domain/tier.ts';
 import type { Why } from '../domain/why.ts';
 
@@ -14,13 +16,26 @@ export interface SubmitOptions {
   readonly fingerprint: string | null;
   /** How long to wait for the stages to end; 0 not to. */
   readonly waitMs: number;
+  /** Of the subject, when the event's turn comes. */
+  readonly expectedVersion?: number | undefined;
 }
 
-/** Both kinds of acceptance mean that the event is durable; `ended` has the resource that was waited for. */
+/**
+ * `accepted` and `ended` both mean that the event is durable. A subject's event has always ended; any other is waited for,
+ * if at all. `stale`: its subject has another version than was expected; `full`: too many wait for its subject.
+ */
 export type Submission =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'ended'; readonly resource: EventResource }
-  | { readonly kind: 'conflict' };
+  | { readonly kind: 'ended'; readonly resource: EventResource | CompactedEvent }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'stale'; readonly version: number }
+  | { readonly kind: 'full' };
+
+/** All that is known of a subject's event that is not among its last 50. */
+export interface CompactedEvent extends CompactedOutcome {
+  readonly id: string;
+  readonly compacted: true;
+}
 
 export interface EventFilter {
   readonly tenant: string;
@@ -56,10 +71,14 @@ export interface Health {
 export interface EventService {
   /** Resolves when the event is durable. The same id joins the first run if the fingerprint is the same. */
   submit(event: AcceptedEvent, options: SubmitOptions): Promise<Submission>;
-  get(key: EventKey): Promise<EventResource | null>;
   /** Told what this process sees of an event's run, before the engine shows it, until the function it gives is called. */
   listen(key: EventKey, tell: (resource: EventResource) => void): () => void;
-  /** Newest first. @throws InvalidCursorError */
+  get(key: EventKey): Promise<EventResource | null>;
+  /** What is known of a subject's event that isn't among its last 50; null for any other. */
+  compacted(key: EventKey): Promise<CompactedEvent | null>;
+  /** A consistent snapshot; null when no event of the subject has been recorded. */
+  subject(key: SubjectKey): Promise<SubjectSnapshot | null>;
+  /** Newest first; of a subject, named as `life/life-1`, the last 50. @throws InvalidCursorError */
   list(filter: EventFilter): Promise<EventPage>;
   cancel(key: EventKey): Promise<Cancellation>;
   /** Every attempt to deliver its terminal message, in order; null when there is no such event. */

@@ -9,6 +9,7 @@ import type { Why } from '../domain/why.ts';
  */
 export function explainRun(resource: EventResource, run: EventRun | null, nowMs: number): Why {
   const base = { id: resource.id, status: resource.status };
+  if (resource.callback.status === 'parked') return { ...base, ...parked(resource) };
   if (resource.completedAt !== null) {
     return { ...base, reason: 'ended', summary: `It ended as ${resource.status}.`, since: resource.completedAt, details: {} };
   }
@@ -36,6 +37,12 @@ function running(resource: EventResource, run: EventRun | null): Omit<Why, 'id' 
   const attempt = attemptOf(stage, resource, run);
   const summary = stage === null ? 'It was accepted and is about to run.' : `Its ${stage} runs, attempt ${attempt}.`;
   return { reason: 'running', summary, since: resource.startedAt ?? resource.acceptedAt, details: { stage, attempt } };
+}
+
+function parked({ status, callback, completedAt }: EventResource): Omit<Why, 'id' | 'status'> {
+  const { origin } = new URL(callback.url ?? '');
+  const summary = `It ended as ${status}; its callback waits until ${origin} is well again.`;
+  return { reason: 'breaker', summary, since: callback.attempts.at(-1)?.at ?? completedAt, details: { key: origin } };
 }
 
 function attemptOf(stage: Stage | null, resource: EventResource, run: EventRun | null): number {

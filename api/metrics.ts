@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { DeliveryCount } from '../domain/callback-record.ts';
 import type { Tier } from '../domain/tier.ts';
 
 /** What is counted and timed in this process, for Prometheus. */
@@ -7,12 +8,14 @@ export interface Metrics {
   accepted(event: { readonly type: string; readonly tier: Tier }, seconds: number): void;
   shed(tier: Tier, reason: ShedReason): void;
   eagerMissed(): void;
+  delivery(delivery: DeliveryCount): void;
+  /** Asked at each scrape from now on. */
+  watchIntake(read: () => { readonly waiting: number; readonly inFlight: number }): void;
 }
 
 export type ShedReason = 'intake' | 'backlog';
 
-/** @param readIntake asked at each scrape */
-export function createMetrics(readIntake: () => { readonly waiting: number; readonly inFlight: number }): Metrics {
+export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -40,18 +43,12 @@ export function createMetrics(readIntake: () => { readonly waiting: number; read
     buckets: [0.001, 0.002, 0.004, 0.006, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers,
   });
-  const intake = new Gauge({
-    name: 'tickless_intake',
-    help: 'Events in the intake of this process',
-    labelNames: ['state'],
-    registers: [],
-    collect() {
-      const { waiting, inFlight } = readIntake();
-      this.set({ state: 'waiting' }, waiting);
-      this.set({ state: 'in_flight' }, inFlight);
-    },
+  const deliveries = new Counter({
+    name: 'tickless_deliveries_total',
+    help: 'Attempts to deliver terminal messages, by what became of them',
+    labelNames: ['outcome'],
+    registers,
   });
-  registry.registerMetric(intake);
   return {
     registry,
     accepted({ type, tier }, ackSeconds) {
@@ -60,5 +57,23 @@ export function createMetrics(readIntake: () => { readonly waiting: number; read
     },
     shed: (tier, reason) => shed.inc({ tier, reason }),
     eagerMissed: () => missed.inc(),
+    delivery({ outcome, tier, seconds: sinceEnd }) {
+      deliveries.inc({ outcome });
+      if (outcome === 'delivered' && tier !== null) seconds.observe({ tier, part: 'callback' }, sinceEnd);
+    },
+    watchIntake(read) {
+      const intake = new Gauge({
+        name: 'tickless_intake',
+        help: 'Events in the intake of this process',
+        labelNames: ['state'],
+        registers: [],
+        collect() {
+          const { waiting, inFlight } = read();
+          this.set({ state: 'waiting' }, waiting);
+          this.set({ state: 'in_flight' }, inFlight);
+        },
+      });
+      registry.registerMetric(intake);
+    },
   };
 }

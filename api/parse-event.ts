@@ -5,6 +5,7 @@ import type { EventDefinition, RawEnvelope } from '../domain/define-event.ts';
 import type { CallbackRequest } from '../domain/delivery.ts';
 import { isLimitKey, isOwnId, keyedEventId, newEventId } from '../domain/event-id.ts';
 import type { LongestWaits } from '../domain/permits.ts';
+import { isSubjectId, subjectEventId } from '../domain/subject-id.ts';
 import { chooseTier, TIERS, tierFromNumber } from '../domain/tier.ts';
 import { digest } from './digest.ts';
 import type { Fault } from './problem.ts';
@@ -29,6 +30,7 @@ export const eventEnvelope = z
     data: z.unknown().optional(),
     tier: z.union([z.enum(TIERS), z.number()], `a tier is one of ${TIERS.join(', ')}, or a number`).optional(),
     urgency: z.number().min(0).max(1).optional(),
+    expectedVersion: z.int().min(0).optional(),
     delayMs: z.int().min(0).max(YEAR_MS).optional(),
     callback: callbackRequest.optional(),
   })
@@ -56,7 +58,12 @@ export interface ParseEventContext {
 }
 
 export type ParsedEvent =
-  | { readonly ok: true; readonly event: AcceptedEvent; readonly fingerprint: string | null }
+  | {
+      readonly ok: true;
+      readonly event: AcceptedEvent;
+      readonly fingerprint: string | null;
+      readonly expectedVersion: number | undefined;
+    }
   | { readonly ok: false; readonly code: 'invalid_event' | 'unknown_type'; readonly detail: string; readonly errors: readonly Fault[] };
 
 /** Creates the one check that every submitted event passes: envelope, type, the type's schema, callback. */
@@ -76,11 +83,13 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
       ...(parsedData?.error?.issues ?? []).flatMap((issue) => toFaults(issue, '/data')),
     ];
     if (!envelope.success) return invalid(faults);
-    const { type, id, source, subject, time, tier, urgency, delayMs = 0, callback: asked } = envelope.data;
+    const { type, id, source, subject, time, tier, urgency, expectedVersion, delayMs = 0, callback: asked } = envelope.data;
     if (definition === null || definition === undefined) return unknownType(type);
     const callback = toCallbackRequest(asked);
     const callbackFaults = callback === null ? [] : checkCallback(callback);
     faults.push(...callbackFaults.map(({ pointer, detail }) => ({ pointer: `/callback${pointer}`, detail })));
+    const subjectType = subject === undefined ? undefined : definition.subject?.type;
+    faults.push(...subjectFaults({ subject, subjectType, expectedVersion, delayMs }));
     if (!parsedData?.success || faults.length > 0) return invalid(faults);
 
     const limits = needsOf(definition, { data: parsedData.data, tenant });
@@ -93,8 +102,9 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
     const actualUrgency = urgency ?? definition.urgencyOf(parsedData.data);
     const askedTier = typeof tier === 'number' ? tierFromNumber(tier) : tier;
     const acceptedAtMs = now();
+    const key = id ?? (idempotencyKey === null ? newEventId(newUuid()) : keyedEventId(digest(idempotencyKey)));
     const event: AcceptedEvent = {
-      id: id ?? (idempotencyKey === null ? newEventId(newUuid()) : keyedEventId(digest(idempotencyKey))),
+      id: subjectType === undefined || subject === undefined ? key : subjectEventId({ type: subjectType, id: subject }, key),
       ownId: id ?? null,
       run: 1,
       type,
@@ -121,11 +131,12 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
         timeoutsMs: definition.timeoutsMs,
         recordFirst: definition.recordFirst,
         ...(limits.length > 0 && { limits }),
+        ...(subjectType !== undefined && { subjectType }),
       },
     };
     const repeatable = id !== undefined || idempotencyKey !== null;
     const content = { type, source, subject, time, data: event.data, tier: askedTier, urgency, delayMs, callback };
-    return { ok: true, event, fingerprint: repeatable ? digest(content) : null };
+    return { ok: true, event, fingerprint: repeatable ? digest(content) : null, expectedVersion };
   };
 
   function needsOf(definition: EventDefinition, event: { readonly data: unknown; readonly tenant: string }): readonly PermitNeed[] {
@@ -143,6 +154,27 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
 
 export function toCallbackRequest(asked: z.output<typeof callbackRequest> | undefined): CallbackRequest | null {
   return asked === undefined ? null : { url: asked.url, headers: asked.headers ?? {}, progress: asked.progress ?? false };
+}
+
+interface SubjectFields {
+  readonly subject: string | undefined;
+  readonly subjectType: string | undefined;
+  readonly expectedVersion: number | undefined;
+  readonly delayMs: number;
+}
+
+/** What is wrong with an event as one of a subject, or as one of none. */
+function subjectFaults({ subject, subjectType, expectedVersion, delayMs }: SubjectFields): readonly Fault[] {
+  if (subjectType === undefined || subject === undefined) {
+    if (expectedVersion === undefined) return [];
+    return [{ pointer: '/expectedVersion', detail: 'only an event that its subject processes can expect a version' }];
+  }
+  const faults: Fault[] = [];
+  if (!isSubjectId(subject)) {
+    faults.push({ pointer: '/subject', detail: 'a subject has 1 to 80 of A-Z, a-z, 0-9, ".", "_", ":", "@" and "-"' });
+  }
+  if (delayMs > 0) faults.push({ pointer: '/delayMs', detail: "a subject's events are processed as they come" });
+  return faults;
 }
 
 function isEnvelope(body: unknown): body is RawEnvelope {

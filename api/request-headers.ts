@@ -32,3 +32,13 @@ export function parseIdempotencyKey(header: string | undefined): IdempotencyKey 
   }
   return { ok: true, key };
 }
+
+export type IfMatch = { readonly ok: true; readonly version: number | undefined } | { readonly ok: false; readonly detail: string };
+
+/** `If-Match` with the `ETag` of a subject, its version in quotes. */
+export function parseIfMatch(header: string | undefined): IfMatch {
+  if (header === undefined) return { ok: true, version: undefined };
+  const version = /^"(\d{1,15})"$/.exec(header.trim())?.[1];
+  if (version === undefined) return { ok: false, detail: 'If-Match takes one subject\'s ETag, as "12"' };
+  return { ok: true, version: Number(version) };
+}

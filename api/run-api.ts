@@ -1,5 +1,6 @@
 import { createCheckCallback } from '../activities/callback/check-callback.ts';
 import { parseEnvironment } from '../config/environment.ts';
+import { toBreakerSettings } from '../worker/breaker-settings.ts';
 import { createLogger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { surviveStrayErrors } from '../config/stray-errors.ts';
@@ -13,6 +14,7 @@ import { toTemporalLogger } from '../worker/temporal-logger.ts';
 import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
 import { createApi } from './create-api.ts';
 import { createLiveRuns } from './live-runs.ts';
+import { createMetrics } from './metrics.ts';
 import { startServer } from './start-server.ts';
 
 /** Runs the HTTP service with a light worker on the same connection, so that an event runs where it was accepted. */
@@ -26,6 +28,7 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
   const stopped = stopSignal();
   const engine = await connectEngine(logger);
   const liveRuns = createLiveRuns();
+  const metrics = createMetrics();
   const stopping = new AbortController();
   const workers = await startWorkers({
     ...engine,
@@ -37,7 +40,9 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
       callbackAllow: environment.CALLBACK_ALLOW,
       callbackScheduleMs: environment.CALLBACK_SCHEDULE,
       handlerSettings: handlerSettings(environment),
+      breaker: toBreakerSettings(environment),
       observe: liveRuns.observe,
+      observeDelivery: metrics.delivery,
     }),
     workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
     heavySlots: environment.MAX_CONCURRENT_TASKS,
@@ -51,6 +56,7 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
     uiUrl: environment.TEMPORAL_UI_URL ?? null,
     queues: ['light'],
     liveRuns,
+    metrics,
     checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
     stopping: stopping.signal,
   });

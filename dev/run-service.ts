@@ -2,8 +2,10 @@ import { resolve } from 'node:path';
 import { createCheckCallback } from '../activities/callback/check-callback.ts';
 import { createApi } from '../api/create-api.ts';
 import { createLiveRuns } from '../api/live-runs.ts';
+import { createMetrics } from '../api/metrics.ts';
 import { startServer } from '../api/start-server.ts';
 import { parseEnvironment } from '../config/environment.ts';
+import { toBreakerSettings } from '../worker/breaker-settings.ts';
 import { createLogger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { surviveStrayErrors } from '../config/stray-errors.ts';
@@ -60,6 +62,7 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
     await prepareNamespace({ ...engine, kind: server.kind, retentionMs: environment.RETENTION, logger });
 
     const liveRuns = createLiveRuns();
+    const metrics = createMetrics();
     const activities = createWorkerActivities({
       client: engine.client,
       catalog,
@@ -67,7 +70,9 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
       callbackAllow,
       callbackScheduleMs: environment.CALLBACK_SCHEDULE,
       handlerSettings: handlerSettings(environment),
+      breaker: toBreakerSettings(environment),
       observe: liveRuns.observe,
+      observeDelivery: metrics.delivery,
     });
     const workers = await startWorkers({
       ...engine,
@@ -89,6 +94,7 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
       uiUrl,
       queues: LANES,
       liveRuns,
+      metrics,
       checkCallback: createCheckCallback(callbackAllow),
       stopping: stopping.signal,
     });

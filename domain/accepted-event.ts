@@ -32,6 +32,8 @@ export interface RunPlan {
   readonly recordFirst: boolean;
   /** The permits it needs, in the order in which every event asks for them; absent in events accepted before there were any. */
   readonly limits?: readonly PermitNeed[];
+  /** The kind of subject that processes it, where it has one. */
+  readonly subjectType?: string;
 }
 
 /**

@@ -3,10 +3,13 @@ import type { ItemKind } from './accepted-batch.ts';
 import type { ItemReference, RunItemsInput, RunItemsOutcome } from './batch-work.ts';
 import type { CallbackMessage, Ride, RideMessage } from './callback-message.ts';
 import type { CallbackOutcome } from './callback-record.ts';
+import type { WakeParked } from './destination.ts';
 import type { WorkflowReference } from './event-resource.ts';
-import type { EventRun } from './event-run.ts';
+import type { EventRun, Progress } from './event-run.ts';
 import type { PermitClaim } from './permits.ts';
+import type { DeliveryInput } from './delivery-input.ts';
 import type { Stage } from './stage.ts';
+import type { Folded, Subject, SubjectLetter } from './subject.ts';
 
 export interface RunStageInput {
   /** The run as it is while this attempt runs. */
@@ -21,6 +24,13 @@ export interface StageOutcome {
   readonly value: unknown;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
+  /** What its handler last said of it, if anything. */
+  readonly progress?: Progress;
+}
+
+/** Letters to be folded into a subject's state, in this order. */
+export interface FoldInput extends Pick<Subject, 'key' | 'version' | 'state' | 'updatedAtMs'> {
+  readonly letters: readonly SubjectLetter[];
 }
 
 /** What a run sends to the workflow of a key: its claim, and what its type says of the key. */
@@ -40,6 +50,8 @@ export interface Activities {
   sendCallback(message: CallbackMessage): Promise<CallbackOutcome>;
   /** Sends at once if the riding rule lets it, and never takes much longer than 1 s. */
   rideCallback(message: RideMessage): Promise<Ride>;
+  /** Wakes deliveries that are parked for a destination. */
+  wakeParked(wake: WakeParked): Promise<{ readonly woken: number }>;
   /** A workflow can't ask the engine to cancel itself, and only a cancel request lets it end as Canceled. */
   requestCancel(workflow: WorkflowReference): Promise<void>;
   /** Sends a claim to its key's workflow, and starts that one if it isn't there. Repeated, it changes nothing. */
@@ -50,6 +62,13 @@ export interface Activities {
   readItemKinds(page: { readonly page: string }): Promise<readonly ItemKind[]>;
   /** Whether a page is still needed: its batch is open, or hasn't been started yet. */
   isBatchOpen(batch: { readonly workflowId: string; readonly upload: string; readonly sinceMs: number }): Promise<boolean>;
+  /**
+   * Runs the stages of each event on the state so far and applies it. May stop after the first few; never throws for what a
+   * handler does: that is its event's outcome. What was folded and not recorded is folded again.
+   */
+  foldSubject(input: FoldInput): Promise<Folded>;
+  /** Starts the delivery of each message; one that is there already stays as it is. */
+  startDeliveries(input: { readonly deliveries: readonly DeliveryInput[] }): Promise<void>;
   /** Which of these runs the engine says are closed, or doesn't know. */
   findClosedRuns(runs: { readonly runs: readonly WorkflowReference[] }): Promise<{ readonly closed: readonly string[] }>;
 }

@@ -51,7 +51,7 @@ export function toBatchResource(accepted: AcceptedBatch, batch: Batch, times: Ba
     run: batch.run,
     status: statusOf(batch),
     counts,
-    percent: counts.total === 0 ? 100 : Math.floor((ended * 1_000) / counts.total) / 10,
+    percent: Math.floor((ended * 1_000) / counts.total) / 10,
     ratePerSecond: rate === null ? null : Math.round(rate * 10) / 10,
     etaSeconds: over || batch.isPaused || !rate ? null : Math.ceil((counts.total - ended) / rate),
     acceptedAt: toIso(accepted.acceptedAtMs),

@@ -70,6 +70,9 @@ export type BatchStep = { readonly kind: 'read'; readonly page: number } | { rea
 
 // Chunks that run side by side, so that the end of one doesn't leave the batch idle.
 const CHUNKS_AT_ONCE = 4;
+// What runs at once in a unit is recorded at once: 12 KiB of results an item, twice with a callback, on top of the half
+// megabyte that ends a call. The engine terminates a workflow that records more than 2 MiB.
+const MAX_UNIT_PARALLEL = 32;
 // More causes than anybody reads are counted together.
 const MAX_CAUSES = 100;
 export const OTHER_CAUSES = 'other';
@@ -100,9 +103,10 @@ export function nextStep(batch: Batch): BatchStep | null {
   const page = batch.pages.findIndex(({ letters }, index) => index >= batch.firstPage && letters.includes('p'));
   const { letters, kinds, units } = pageAt(batch, page);
   if (kinds === null) return { kind: 'read', page };
-  const offsets = pendingTogether(letters, kinds);
-  const isOwn = kinds[offsets[0] ?? 0] === 'o';
-  const parallel = isOwn ? 1 : Math.min(free, offsets.length, Math.ceil(batch.maxParallel / CHUNKS_AT_ONCE));
+  const first = letters.indexOf('p');
+  const isOwn = kinds[first] === 'o';
+  const offsets = isOwn ? [first] : pendingTogether(letters, kinds, first);
+  const parallel = isOwn ? 1 : Math.min(free, offsets.length, MAX_UNIT_PARALLEL, Math.ceil(batch.maxParallel / CHUNKS_AT_ONCE));
   return { kind: 'start', unit: { page, number: units.length, kind: isOwn ? 'own' : 'shared', offsets, parallel } };
 }
 
@@ -132,9 +136,10 @@ export interface UnitEnd {
 
 /** A unit that isn't running has ended before, and changes nothing: each of its items has exactly one verdict. */
 export function endUnit(batch: Batch, { page, number, letters: ended, causes }: UnitEnd): Batch {
-  if (!batch.running.some((unit) => unit.page === page && unit.number === number)) return batch;
   const { letters, units } = pageAt(batch, page);
-  const offsets = fromRanges(units[number] ?? '');
+  const ranges = units[number];
+  if (ranges === undefined || !batch.running.some((unit) => unit.page === page && unit.number === number)) return batch;
+  const offsets = fromRanges(ranges);
   const letterAt = (index: number): EndLetter => ended[index] ?? 'f';
   const firstIndex = indexOf(batch, page, 0);
   let { counts, failures } = batch;
@@ -173,15 +178,17 @@ export function cancelBatch(batch: Batch): Batch {
   };
 }
 
-/** The failed items are pending again, and only they; an ended batch goes on as its next run. */
+/** The failed items are pending again, and only they; an ended batch goes on as its next run, which nobody has paused. */
 export function retryFailed(batch: Batch): Batch {
   const { counts } = batch;
   if (counts.failed === 0) return batch;
+  const over = isOver(batch);
   return {
     ...batch,
+    isPaused: batch.isPaused && !over,
     isCancelled: false,
     firstPage: 0,
-    run: isOver(batch) ? batch.run + 1 : batch.run,
+    run: over ? batch.run + 1 : batch.run,
     pages: batch.pages.map((page) => ({ ...page, letters: page.letters.replaceAll('f', 'p') })),
     counts: move(counts, 'failed', 'pending', counts.failed),
     failures: {},
@@ -221,10 +228,8 @@ export function lastUnitOf({ units }: BatchPage, offset: number): { readonly num
 
 const COUNTED_AS = { c: 'completed', f: 'failed', x: 'cancelled' } as const;
 
-/** The first pending item and, if it shares, those after it that may share with it: in order, up to one that may not. */
-function pendingTogether(letters: string, kinds: string): readonly number[] {
-  const first = letters.indexOf('p');
-  if (kinds[first] === 'o') return [first];
+/** The first pending item and those after it that may share with it: in order, up to one that may not. */
+function pendingTogether(letters: string, kinds: string, first: number): readonly number[] {
   const offsets: number[] = [];
   for (let offset = first; offset < letters.length; offset += 1) {
     if (letters[offset] !== 'p') continue;

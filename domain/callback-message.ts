@@ -23,6 +23,11 @@ export interface CallbackMessage {
   /** Attempts made before this one that count. */
   readonly attemptsMade: number;
   readonly reason?: CallbackAttempt['reason'];
+  /**
+   * What is known of its destination, so that it is sent without asking: that it is well, as for rides, or that it may be
+   * in trouble, as for what was woken or asked for by hand; then a success is reported too.
+   */
+  readonly destination?: 'well' | 'troubled';
 }
 
 /** A first attempt that rides in its event's own workflow task, while which nobody else can be asked how the run ended. */

@@ -1,5 +1,7 @@
-import type { CallbackAttempt, DeliveryStatus } from './delivery.ts';
+import type { CallbackAttempt, CallbackEnvelope, DeliveryStatus } from './delivery.ts';
 import { isCounted, isDelivered } from './delivery.ts';
+import type { Tier } from './tier.ts';
+import { TIERS } from './tier.ts';
 
 /** What is known of an event's callback. */
 export interface CallbackRecord {
@@ -10,9 +12,21 @@ export interface CallbackRecord {
 
 /** What one attempt led to. */
 export interface CallbackOutcome {
-  readonly attempt: CallbackAttempt;
+  /** Null when nothing was sent, as the destination is parked. */
+  readonly attempt: CallbackAttempt | null;
   /** Milliseconds until the next attempt is due; null when there is none, since it was delivered or has failed for good. */
   readonly nextAttemptAfterMs: number | null;
+  /** The origin that is parked: the next attempt waits until it is well again. */
+  readonly parkedAt?: string;
+}
+
+/** What an attempt came to, as it is counted. */
+export interface DeliveryCount {
+  readonly outcome: 'delivered' | 'retried' | 'parked' | 'failed';
+  /** Of an event; null of anything else. */
+  readonly tier: Tier | null;
+  /** Since the end that it tells of. */
+  readonly seconds: number;
 }
 
 /** The callback's state before anything was sent. */
@@ -24,9 +38,9 @@ export function initialCallback(url: string | null): CallbackRecord {
 const MAX_ATTEMPTS = 300;
 
 /** The first attempts are forgotten where there are more than any schedule has: somebody asked for them by hand. */
-export function recordAttempt(record: CallbackRecord, { attempt, nextAttemptAfterMs }: CallbackOutcome): CallbackRecord {
-  const attempts = [...record.attempts, attempt].slice(-MAX_ATTEMPTS);
-  return { ...record, status: statusAfter(attempt, nextAttemptAfterMs), attempts };
+export function recordAttempt(record: CallbackRecord, outcome: CallbackOutcome): CallbackRecord {
+  const attempts = outcome.attempt === null ? record.attempts : [...record.attempts, outcome.attempt].slice(-MAX_ATTEMPTS);
+  return { ...record, status: statusAfter(outcome), attempts };
 }
 
 /** How many steps of the schedule are used up: what was asked for by hand begins it anew. */
@@ -40,7 +54,23 @@ export function withoutExcerpts({ attempts, ...record }: CallbackRecord): Callba
   return { ...record, attempts: attempts.map(({ at, status, durationMs, error }) => ({ at, status, durationMs, error })) };
 }
 
-function statusAfter(attempt: CallbackAttempt, nextAttemptAfterMs: number | null): DeliveryStatus {
-  if (isDelivered(attempt)) return 'delivered';
-  return nextAttemptAfterMs === null ? 'failed' : 'pending';
+const COUNTED_AS = { delivered: 'delivered', failed: 'failed', parked: 'parked', pending: 'retried' } as const;
+
+export function countDelivery(outcome: CallbackOutcome, { timestamp, data }: CallbackEnvelope, nowMs: number): DeliveryCount {
+  const tier = 'tier' in data ? data.tier : null;
+  return {
+    outcome: COUNTED_AS[statusAfter(outcome)],
+    tier: isTier(tier) ? tier : null,
+    seconds: Math.max(0, nowMs - Date.parse(timestamp)) / 1_000,
+  };
+}
+
+function isTier(value: unknown): value is Tier {
+  return TIERS.some((tier) => tier === value);
+}
+
+function statusAfter({ attempt, nextAttemptAfterMs, parkedAt }: CallbackOutcome): keyof typeof COUNTED_AS {
+  if (attempt !== null && isDelivered(attempt)) return 'delivered';
+  if (nextAttemptAfterMs === null) return 'failed';
+  return parkedAt === undefined ? 'pending' : 'parked';
 }

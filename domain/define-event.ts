@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { PermitNeed, Weight } from './accepted-event.ts';
+import type { SubjectDefinition } from './define-subject.ts';
 import type { Progress } from './event-run.ts';
 import type { HandlerServices } from './handler-services.ts';
 import type { RetryPolicy } from './retry-policy.ts';
@@ -27,7 +28,9 @@ export interface HandlerLog {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
-export interface HandlerContext extends HandlerServices {
+export interface HandlerContext<State = unknown> extends HandlerServices {
+  /** The subject's state just before this event; null for an event without a subject. Not to be changed. */
+  readonly state: State | null;
   /** 1 for the first attempt of this stage. */
   readonly attempt: number;
   /** The same on every attempt of this stage in this run, after a crash too: give it to whatever has effects outside. */
@@ -53,6 +56,8 @@ export interface EventDefinition {
   readonly retry: RetryPolicy;
   readonly timeoutsMs: Readonly<Record<Stage, number>>;
   readonly stages: readonly Stage[];
+  /** The kind of state that its events change, where they name a subject. */
+  readonly subject: SubjectDefinition | null;
   tierOf(event: { readonly data: unknown }): Tier;
   urgencyOf(data: unknown): number;
   /** The permits an event needs, by key; empty where its type names none. */
@@ -66,7 +71,7 @@ export interface EventDefinition {
   ): Promise<unknown>;
 }
 
-interface CommonOptions<Schema extends z.ZodType> {
+interface CommonOptions<Schema extends z.ZodType, State> {
   /** Lower case, digits, `_`, `-` and `.`; what callers send as `type`. */
   readonly type: string;
   /** One sentence for the catalog. */
@@ -82,8 +87,13 @@ interface CommonOptions<Schema extends z.ZodType> {
   /** At most `max` events of a key at once, in the whole cluster. Such events run on workers, like heavy ones. */
   readonly limit?: Limit<z.output<Schema>> | readonly Limit<z.output<Schema>>[];
   readonly recordFirst?: boolean;
+  /**
+   * An event that names a `subject` is processed by that subject, one after the other, and changes its state; its stages
+   * see the state and take at most 1 s each. Only for light types without a limit.
+   */
+  readonly subject?: SubjectDefinition<State>;
   readonly retry?: Partial<RetryPolicy>;
-  /** Milliseconds for one attempt of a stage; default 10 s for light types, 15 min for heavy ones. */
+  /** Milliseconds for one attempt of a stage; default 10 s for light types, 15 min for heavy ones, 1 s with a subject. */
   readonly timeouts?: Partial<Record<Stage, number>>;
   /** Maps the shape older clients send to today's envelope. */
   readonly adapt?: (envelope: RawEnvelope) => RawEnvelope;
@@ -97,16 +107,16 @@ export interface Limit<Data> {
   readonly reserved?: number;
 }
 
-interface StagedOptions<Schema extends z.ZodType, Meaning, Decision, Action> extends CommonOptions<Schema> {
-  meaning?(event: HandledEvent<z.output<Schema>>, context: HandlerContext): Promise<Meaning> | Meaning;
-  decision?(event: HandledEvent<z.output<Schema>>, meaning: Meaning, context: HandlerContext): Promise<Decision> | Decision;
-  action?(event: HandledEvent<z.output<Schema>>, decision: Decision, context: HandlerContext): Promise<Action> | Action;
+interface StagedOptions<Schema extends z.ZodType, Meaning, Decision, Action, State> extends CommonOptions<Schema, State> {
+  meaning?(event: HandledEvent<z.output<Schema>>, context: HandlerContext<State>): Promise<Meaning> | Meaning;
+  decision?(event: HandledEvent<z.output<Schema>>, meaning: Meaning, context: HandlerContext<State>): Promise<Decision> | Decision;
+  action?(event: HandledEvent<z.output<Schema>>, decision: Decision, context: HandlerContext<State>): Promise<Action> | Action;
   readonly handler?: never;
 }
 
-interface HandlerOptions<Schema extends z.ZodType> extends CommonOptions<Schema> {
+interface HandlerOptions<Schema extends z.ZodType, State> extends CommonOptions<Schema, State> {
   /** A type without stages of its own: this is its action. */
-  handler(event: HandledEvent<z.output<Schema>>, context: HandlerContext): unknown;
+  handler(event: HandledEvent<z.output<Schema>>, context: HandlerContext<State>): unknown;
   readonly meaning?: never;
   readonly decision?: never;
   readonly action?: never;
@@ -114,6 +124,8 @@ interface HandlerOptions<Schema extends z.ZodType> extends CommonOptions<Schema>
 
 const TYPE_NAME = /^[a-z][a-z0-9_.-]{0,127}$/;
 const DEFAULT_TIMEOUT_MS = { light: 10_000, heavy: 15 * 60_000 } as const;
+// Whoever comes after an event of the same subject waits for it.
+const MAX_SUBJECT_TIMEOUT_MS = 1_000;
 // Node's timers fire at once when asked for more.
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -122,10 +134,10 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
  * what they return is JSON of at most 64 KiB.
  * @throws Error when the definition can't work, naming the type
  */
-export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision = null, Action = null>(
-  options: StagedOptions<Schema, Meaning, Decision, Action> | HandlerOptions<Schema>,
+export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision = null, Action = null, State = never>(
+  options: StagedOptions<Schema, Meaning, Decision, Action, State> | HandlerOptions<Schema, State>,
 ): EventDefinition {
-  const { type, weight = 'light', tier, retry, timeouts } = options;
+  const { type, weight = 'light', tier, retry, timeouts, subject = null } = options;
   if (!TYPE_NAME.test(type)) throw new Error(`event type "${type}": a name starts with a-z and has only a-z, 0-9, "_", "-" and "."`);
   const handlers = toStageHandlers(options);
   const stages = STAGES.filter((stage) => handlers[stage] !== undefined);
@@ -136,12 +148,16 @@ export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision =
   if (!(finite && policy.maxAttempts >= 1 && policy.initialDelayMs >= 0 && policy.factor >= 1 && policy.maxDelayMs >= 0)) {
     throw new Error(`event type "${type}": retry needs maxAttempts >= 1, factor >= 1 and delays >= 0, all of them finite`);
   }
-  const timeoutMs = DEFAULT_TIMEOUT_MS[weight];
+  const timeoutMs = subject === null ? DEFAULT_TIMEOUT_MS[weight] : MAX_SUBJECT_TIMEOUT_MS;
   const timeoutsMs = { meaning: timeoutMs, decision: timeoutMs, action: timeoutMs, ...timeouts };
   if (!Object.values(timeoutsMs).every((ms) => ms > 0 && ms <= MAX_TIMEOUT_MS)) {
     throw new Error(`event type "${type}": a timeout is above 0 and at most ${MAX_TIMEOUT_MS} ms`);
   }
   const limits = [options.limit ?? []].flat();
+  if (subject !== null) {
+    const fault = faultWithSubject(weight, limits.length, Math.max(...Object.values(timeoutsMs)));
+    if (fault !== null) throw new Error(`event type "${type}": ${fault}`);
+  }
   for (const { max, reserved = 0 } of limits) {
     if (Number.isInteger(max) && max >= 1 && Number.isInteger(reserved) && reserved >= 0 && reserved <= max) continue;
     throw new Error(`event type "${type}": a limit needs a whole max of 1 or more, and 0 to max reserved`);
@@ -158,6 +174,7 @@ export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision =
     retry: policy,
     timeoutsMs,
     stages,
+    subject,
     tierOf: (event) => (typeof tier === 'function' ? tier(event as { data: z.output<Schema> }) : tier),
     urgencyOf: (data) => options.urgency?.(data as z.output<Schema>) ?? 0,
     limitsOf: ({ data, tenant }) =>
@@ -178,18 +195,30 @@ type StageHandlers<Schema extends z.ZodType> = Partial<
   >
 >;
 
-// Results come back from Temporal as unknown; each is what the stage before it returned, and a missing stage's is null.
-function toStageHandlers<Schema extends z.ZodType, Meaning, Decision, Action>(
-  options: StagedOptions<Schema, Meaning, Decision, Action> | HandlerOptions<Schema>,
+/** What makes a type unfit for subjects. */
+function faultWithSubject(weight: Weight, limits: number, longestTimeoutMs: number): string | null {
+  if (weight === 'heavy') return "a subject's events are light: heavy work would hold up all that come after it";
+  if (limits > 0) return 'with a subject there can be no limit: what waits for a permit would hold up all that come after it';
+  if (longestTimeoutMs > MAX_SUBJECT_TIMEOUT_MS) return `with a subject a timeout is at most ${MAX_SUBJECT_TIMEOUT_MS} ms`;
+  return null;
+}
+
+// Results and states come back from Temporal as unknown; each result is what the stage before it returned, and a missing stage's is null.
+function toStageHandlers<Schema extends z.ZodType, Meaning, Decision, Action, State>(
+  options: StagedOptions<Schema, Meaning, Decision, Action, State> | HandlerOptions<Schema, State>,
 ): StageHandlers<Schema> {
   if (options.handler !== undefined) {
     const { handler } = options;
-    return { action: (event, _results, context) => handler(event, context) };
+    return { action: (event, _results, context) => handler(event, context as HandlerContext<State>) };
   }
   const { meaning, decision, action } = options;
   return {
-    ...(meaning && { meaning: (event, _results, context) => meaning(event, context) }),
-    ...(decision && { decision: (event, results, context) => decision(event, (results.meaning ?? null) as Meaning, context) }),
-    ...(action && { action: (event, results, context) => action(event, (results.decision ?? null) as Decision, context) }),
+    ...(meaning && { meaning: (event, _results, context) => meaning(event, context as HandlerContext<State>) }),
+    ...(decision && {
+      decision: (event, results, context) => decision(event, (results.meaning ?? null) as Meaning, context as HandlerContext<State>),
+    }),
+    ...(action && {
+      action: (event, results, context) => action(event, (results.decision ?? null) as Decision, context as HandlerContext<State>),
+    }),
   };
 }

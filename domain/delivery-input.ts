@@ -10,6 +10,8 @@ export interface DeliveryInput {
   readonly attempts?: readonly CallbackAttempt[];
   /** At once by default; null where none is due, and it waits to be asked for one. */
   readonly firstAttemptAfterMs?: number | null;
+  /** The origin that is parked, if it is. */
+  readonly parkedAt?: string;
   /** An attempt is under way in the process where the event ran, which will tell of its outcome. */
   readonly handedOver?: boolean;
   /** So many more times it was asked to send at once. */

@@ -34,7 +34,7 @@ export interface CallbackAttempt {
   /** The first 1 KB of the answer as text; only the event's owner may see it. */
   readonly excerpt?: string;
   /** Why it was made, unless it was due. */
-  readonly reason?: 'redelivery';
+  readonly reason?: 'redelivery' | 'probe';
 }
 
 /** The body of every message (Standard Webhooks): `type` is dotted, `timestamp` is when the thing happened. */
@@ -73,12 +73,16 @@ export function isDelivered(attempt: CallbackAttempt): boolean {
   return attempt.status !== null && attempt.status >= 200 && attempt.status < 300;
 }
 
-// No connection was free, or this process was stopping: the receiver had no part in it.
-const UNCOUNTED: ReadonlySet<string> = new Set(['busy', 'aborted']);
+const NEVER_REACHED: ReadonlySet<string> = new Set(['busy', 'aborted']);
 
-/** Whether an attempt uses up a step of the schedule. */
-export function isCounted({ error }: CallbackAttempt): boolean {
-  return error === null || !UNCOUNTED.has(error);
+/** No connection was free, or this process was stopping: the receiver had no part in it. */
+export function isUnreached({ error }: CallbackAttempt): boolean {
+  return error !== null && NEVER_REACHED.has(error);
+}
+
+/** Whether an attempt uses up a step of the schedule: a probe is made for others too. */
+export function isCounted(attempt: CallbackAttempt): boolean {
+  return attempt.reason !== 'probe' && !isUnreached(attempt);
 }
 
 /** 410: the receiver wants no more messages at this address (Standard Webhooks). */

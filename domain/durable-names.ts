@@ -14,6 +14,10 @@ export const CANCEL_UPDATE = 'cancel';
 export const DELIVERY_QUERY = 'delivery';
 export const REDELIVER_SIGNAL = 'redeliver';
 export const ATTEMPT_ENDED_SIGNAL = 'attemptEnded';
+export const WAKE_SIGNAL = 'wake';
+export const BREAKER_QUERY = 'breaker';
+export const REPORT_ATTEMPT_UPDATE = 'reportAttempt';
+export const RESUME_UPDATE = 'resume';
 export const RUN_QUERY = 'run';
 export const CLAIM_SIGNAL = 'claimPermit';
 export const RELEASE_SIGNAL = 'releasePermit';
@@ -23,6 +27,11 @@ export const SET_CAPACITY_UPDATE = 'setCapacity';
 export const BATCH_QUERY = 'batch';
 export const BATCH_PAGES_QUERY = 'batchPages';
 export const STEER_BATCH_UPDATE = 'steerBatch';
+
+export const APPLY_UPDATE = 'apply';
+export const SNAPSHOT_QUERY = 'snapshot';
+export const OUTCOME_QUERY = 'outcome';
+export const OUTCOMES_QUERY = 'outcomes';
 
 /**
  * What lists filter by, all of type Keyword; `Cause` is set on failure only. Stored in every data file and namespace.
@@ -39,3 +48,6 @@ export const UPLOAD_MEMO = 'upload';
 
 /** The memo's key for the resource of a cancelled event, whose workflow has no result to hold it. */
 export const ENDED_MEMO = 'ended';
+
+/** The memo's key for the state of a destination that has failed. */
+export const BREAKER_MEMO = 'breaker';

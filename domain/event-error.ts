@@ -1,3 +1,4 @@
+import type { Progress } from './event-run.ts';
 import type { Stage } from './stage.ts';
 
 /** Why an event failed, or why its last attempt did. */
@@ -19,4 +20,6 @@ export interface StageFailure {
   readonly lost: boolean;
   readonly startedAtMs: number | null;
   readonly endedAtMs: number | null;
+  /** What its handler last said of it, if anything. */
+  readonly progress?: Progress;
 }

@@ -77,6 +77,11 @@ export function reportProgress(run: EventRun, progress: Progress): EventRun {
   return { ...run, progress: { ...progress, percent } };
 }
 
+/** What an attempt last said of its progress outlasts it, so that percent doesn't fall in the next one either. */
+export function keepProgress(run: EventRun, progress: Progress | null | undefined): EventRun {
+  return progress ? reportProgress(run, progress) : run;
+}
+
 /** Ends the run; the first end stands, and nothing above leads out of it, so that there is exactly one verdict. */
 export function endRun(run: EventRun, end: EndedPhase): EventRun {
   return isEnded(run.phase) ? run : { ...run, phase: end };

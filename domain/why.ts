@@ -17,7 +17,8 @@ export interface Why {
     readonly holders?: readonly { readonly event: string; readonly since: string }[];
     readonly stage?: Stage | null;
     readonly attempt?: number;
-    readonly nextAttemptAt?: string;
+    /** Null where the destination of its callback is not probed until it is resumed. */
+    readonly nextAttemptAt?: string | null;
     readonly lastError?: EventError | null;
     readonly etaMs?: number | null;
   };

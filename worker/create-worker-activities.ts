@@ -1,14 +1,18 @@
 import type { Client } from '@temporalio/client';
 import { createAddressGuard } from '../activities/callback/address-guard.ts';
+import type { ObserveDelivery } from '../activities/callback/attempt-delivery.ts';
 import { createAttemptDelivery } from '../activities/callback/attempt-delivery.ts';
+import { createDestinations } from '../activities/callback/destinations.ts';
 import { createGuardedAgent } from '../activities/callback/guarded-agent.ts';
 import { createHandedOver } from '../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../activities/callback/origin-memory.ts';
 import { createPostCallback } from '../activities/callback/post-callback.ts';
 import { createRenderBody } from '../activities/callback/render-body.ts';
 import { createGuardedFetch } from '../activities/fetch/guarded-fetch.ts';
+import { createProgressCallbacks } from '../activities/callback/progress-callbacks.ts';
 import { createActivities } from '../activities/index.ts';
 import type { ObserveRun } from '../activities/run-stage.ts';
+import type { BreakerSettings } from '../domain/breaker.ts';
 import type { Activities } from '../domain/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import { createReadDocument } from '../events/sessions/read-document.ts';
@@ -22,7 +26,9 @@ export interface WorkerActivitiesOptions {
   readonly callbackAllow: readonly string[];
   readonly callbackScheduleMs: readonly number[];
   readonly handlerSettings: HandlerSettings;
+  readonly breaker: BreakerSettings;
   readonly observe: ObserveRun;
+  readonly observeDelivery: ObserveDelivery;
 }
 
 export interface WorkerActivities {
@@ -35,6 +41,7 @@ export interface WorkerActivities {
 export function createWorkerActivities(options: WorkerActivitiesOptions): WorkerActivities {
   const guard = createAddressGuard(options.callbackAllow);
   const origins = createOriginMemory(Date.now);
+  const destinations = createDestinations(options.client, options.breaker, Date.now);
   const handedOver = createHandedOver(options.client);
   const post = createPostCallback({
     agent: createGuardedAgent({ guard }),
@@ -43,11 +50,15 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     now: Date.now,
     userAgent: 'Tickless',
   });
+  const watchedPost = origins.watch(post);
   const attemptDelivery = createAttemptDelivery({
-    post: origins.watch(post),
+    post: watchedPost,
     renderBody: createRenderBody({ readDocument: createReadDocument(options.handlerSettings.dataDirectory), now: Date.now }),
     scheduleMs: options.callbackScheduleMs,
     random: Math.random,
+    destinations,
+    observeDelivery: options.observeDelivery,
+    now: Date.now,
   });
   const activities = createActivities({
     client: options.client,
@@ -60,7 +71,9 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
       fetch: createGuardedFetch({ agent: createGuardedAgent({ guard }), guard, userAgent: 'Tickless', now: Date.now }),
     },
     attemptDelivery,
+    beginProgress: createProgressCallbacks(watchedPost, origins, Date.now),
     origins,
+    destinations,
     handedOver,
   });
   return { activities, close: handedOver.close };

@@ -1,4 +1,5 @@
 import { parseEnvironment } from '../config/environment.ts';
+import { toBreakerSettings } from './breaker-settings.ts';
 import { createLogger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { surviveStrayErrors } from '../config/stray-errors.ts';
@@ -31,7 +32,9 @@ export async function runWorker(definitions: readonly EventDefinition[]): Promis
       callbackAllow: environment.CALLBACK_ALLOW,
       callbackScheduleMs: environment.CALLBACK_SCHEDULE,
       handlerSettings: handlerSettings(environment),
+      breaker: toBreakerSettings(environment),
       observe: () => undefined,
+      observeDelivery: () => undefined,
     }),
     workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
     heavySlots: environment.MAX_CONCURRENT_TASKS,

@@ -33,8 +33,13 @@ export async function callBack(run: EventRun, resource: EventResource): Promise<
   if (ride.kind === 'sent') {
     const next = recordAttempt(record, ride);
     if (ride.nextAttemptAfterMs !== null) {
-      const message = eventMessage(withoutLargeData(resource));
-      await startDelivery({ target, message, attempts: next.attempts, firstAttemptAfterMs: ride.nextAttemptAfterMs });
+      await startDelivery({
+        target,
+        message: eventMessage(withoutLargeData(resource)),
+        attempts: next.attempts,
+        firstAttemptAfterMs: ride.nextAttemptAfterMs,
+        ...(ride.parkedAt !== undefined && { parkedAt: ride.parkedAt }),
+      });
     }
     return next;
   }

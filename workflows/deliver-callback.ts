@@ -1,10 +1,11 @@
-import { condition, continueAsNew, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, continueAsNew, proxyActivities, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
 import { attemptsMade, initialCallback, recordAttempt } from '../domain/callback-record.ts';
 import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
-import { attemptEndedSignal, deliveryQuery, redeliverSignal } from './messages.ts';
+import { toKeyword } from '../domain/keyword.ts';
+import { attemptEndedSignal, deliveryQuery, redeliverSignal, wakeSignal } from './messages.ts';
 
 const { sendCallback } = proxyActivities<Activities>({
   taskQueue: TASK_QUEUES.delivery,
@@ -15,29 +16,37 @@ const { sendCallback } = proxyActivities<Activities>({
 
 // An attempt has 30 s, and its process a few to tell of it; without its word the process is taken for dead.
 const REPORT_WITHIN_MS = 40_000;
+// A parked delivery is woken; one that was missed, since the engine's index lagged behind, asks again after this time.
+const ASK_AGAIN_MS = 900_000;
 // Whoever asks for a redelivery reads the record first, and passes it on. For longer than that may take the next one still
 // finds this run, so that no two of them go on from the same record.
 const LINGER_MS = 10_000;
 
 /**
  * Sends a callback until it is delivered or the schedule is exhausted, and again whenever asked to; its result is the
- * record of all attempts.
+ * record of all attempts. While its destination is parked it waits to be woken, and is found by `Destination`.
  */
 export async function deliverCallback(input: DeliveryInput): Promise<CallbackRecord> {
   const { target, message } = input;
   let record: CallbackRecord = { ...initialCallback(target.callback.url), attempts: input.attempts ?? [] };
   let afterMs = input.firstAttemptAfterMs === undefined ? 0 : input.firstAttemptAfterMs;
   let asked = input.redeliveries ?? 0;
+  let woken: { readonly isProbe: boolean } | null = null;
   let reports: readonly CallbackOutcome[] = [];
   let lingerMs = afterMs === null ? LINGER_MS : 0;
+  let parkedAt: string | undefined;
   setHandler(deliveryQuery, () => record);
   setHandler(redeliverSignal, () => {
     asked += 1;
+  });
+  setHandler(wakeSignal, (wake) => {
+    if (record.status === 'parked') woken = wake;
   });
   setHandler(attemptEndedSignal, (outcome) => {
     reports = [...reports, outcome];
   });
 
+  if (input.parkedAt !== undefined) note({ attempt: null, nextAttemptAfterMs: 0, parkedAt: input.parkedAt });
   if (input.handedOver === true) await condition(() => reports.length > 0, REPORT_WITHIN_MS);
   for (;;) {
     const [report] = reports;
@@ -46,28 +55,51 @@ export async function deliverCallback(input: DeliveryInput): Promise<CallbackRec
       note(report);
       continue;
     }
-    const waitMs = asked > 0 ? 0 : (afterMs ?? lingerMs);
+    const waitMs = dueInMs();
     // Something else came up: it is looked at first.
-    if (waitMs > 0 && (await condition(() => asked > 0 || reports.length > 0, waitMs))) continue;
+    if (waitMs > 0 && (await condition(() => asked > 0 || woken !== null || reports.length > 0, waitMs))) continue;
     if (afterMs === null && asked === 0) return record;
     await send();
     if (!workflowInfo().continueAsNewSuggested || reports.length > 0) continue;
     if (afterMs === null && asked === 0) return record;
-    const { attempts } = record;
-    await continueAsNew<typeof deliverCallback>({ target, message, attempts, firstAttemptAfterMs: afterMs, redeliveries: asked });
+    await continueAsNew<typeof deliverCallback>({
+      target,
+      message,
+      attempts: record.attempts,
+      firstAttemptAfterMs: afterMs,
+      redeliveries: asked,
+      ...(record.status === 'parked' && parkedAt !== undefined && { parkedAt }),
+    });
+  }
+
+  function dueInMs(): number {
+    if (asked > 0 || woken !== null) return 0;
+    return record.status === 'parked' ? ASK_AGAIN_MS : (afterMs ?? lingerMs);
   }
 
   async function send(): Promise<void> {
     const due = { target, message, attemptsMade: attemptsMade(record) };
-    if (asked === 0) return note(await sendCallback(due));
-    asked -= 1;
-    lingerMs = LINGER_MS;
-    record = { ...record, status: 'pending' };
-    note(await sendCallback({ ...due, attemptsMade: 0, reason: 'redelivery' }));
+    if (asked > 0) {
+      asked -= 1;
+      lingerMs = LINGER_MS;
+      record = { ...record, status: 'pending' };
+      note(await sendCallback({ ...due, attemptsMade: 0, reason: 'redelivery', destination: 'troubled' }));
+    } else if (woken === null) {
+      note(await sendCallback(due));
+    } else {
+      const { isProbe } = woken;
+      woken = null;
+      record = { ...record, status: 'pending' };
+      note(await sendCallback({ ...due, destination: 'troubled', ...(isProbe && { reason: 'probe' }) }));
+    }
   }
 
   function note(outcome: CallbackOutcome): void {
     record = recordAttempt(record, outcome);
     afterMs = outcome.nextAttemptAfterMs;
+    // One that has ended is found no more, and needn't be taken off the index.
+    if (outcome.parkedAt === parkedAt || afterMs === null) return;
+    ({ parkedAt } = outcome);
+    upsertSearchAttributes({ Destination: parkedAt === undefined ? [] : [toKeyword(parkedAt)], Tenant: [toKeyword(target.tenant)] });
   }
 }

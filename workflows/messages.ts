@@ -3,25 +3,36 @@ import type { ClaimMessage } from '../domain/activities.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { BatchAction, PagesAnswer, PagesQueryInput } from '../domain/batch-work.ts';
 import {
+  APPLY_UPDATE,
   ATTEMPT_ENDED_SIGNAL,
   BATCH_PAGES_QUERY,
   BATCH_QUERY,
+  BREAKER_QUERY,
   CANCEL_UPDATE,
   CLAIM_SIGNAL,
   DELIVERY_QUERY,
   GRANTED_SIGNAL,
+  OUTCOMES_QUERY,
+  OUTCOME_QUERY,
   PERMITS_QUERY,
   PROGRESS_QUERY,
   REDELIVER_SIGNAL,
+  REPORT_ATTEMPT_UPDATE,
+  RESUME_UPDATE,
+  WAKE_SIGNAL,
   RELEASE_SIGNAL,
   RUN_QUERY,
   SET_CAPACITY_UPDATE,
   STEER_BATCH_UPDATE,
+  SNAPSHOT_QUERY,
 } from '../domain/durable-names.ts';
+import type { Breaker } from '../domain/breaker.ts';
+import type { DestinationReport } from '../domain/destination.ts';
 import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
 import type { EventResource } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import type { Permits } from '../domain/permits.ts';
+import type { Applied, ApplyInput, CompactedOutcome, SubjectSnapshot } from '../domain/subject.ts';
 
 export const progressQuery = defineQuery<EventResource>(PROGRESS_QUERY);
 export const runQuery = defineQuery<EventRun>(RUN_QUERY);
@@ -35,6 +46,10 @@ export interface CancelInput {
   readonly notAfterMs: number;
 }
 
+export const wakeSignal = defineSignal<[{ readonly isProbe: boolean }]>(WAKE_SIGNAL);
+export const breakerQuery = defineQuery<Breaker>(BREAKER_QUERY);
+export const reportAttemptUpdate = defineUpdate<{ readonly state: string }, [DestinationReport]>(REPORT_ATTEMPT_UPDATE);
+export const resumeUpdate = defineUpdate<void>(RESUME_UPDATE);
 export const claimSignal = defineSignal<[ClaimMessage]>(CLAIM_SIGNAL);
 export const releaseSignal = defineSignal<[{ readonly runId: string }]>(RELEASE_SIGNAL);
 export const grantedSignal = defineSignal<[{ readonly key: string; readonly runId: string }]>(GRANTED_SIGNAL);
@@ -44,3 +59,8 @@ export const setCapacityUpdate = defineUpdate<{ readonly capacity: number }, [{ 
 export const batchQuery = defineQuery<BatchResource>(BATCH_QUERY);
 export const batchPagesQuery = defineQuery<PagesAnswer, [PagesQueryInput]>(BATCH_PAGES_QUERY);
 export const steerBatchUpdate = defineUpdate<void, [{ readonly action: BatchAction }]>(STEER_BATCH_UPDATE);
+export const applyUpdate = defineUpdate<Applied, [ApplyInput]>(APPLY_UPDATE);
+export const snapshotQuery = defineQuery<SubjectSnapshot>(SNAPSHOT_QUERY);
+export const outcomeQuery = defineQuery<EventResource | CompactedOutcome | null, [{ readonly idHash: string }]>(OUTCOME_QUERY);
+/** The newest last. */
+export const outcomesQuery = defineQuery<readonly EventResource[]>(OUTCOMES_QUERY);

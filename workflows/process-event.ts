@@ -15,7 +15,17 @@ import type { StageFailure } from '../domain/event-error.ts';
 import type { EventResource } from '../domain/event-resource.ts';
 import { initialCallback } from '../domain/callback-record.ts';
 import { toEventResource } from '../domain/event-resource.ts';
-import { acceptRun, beginAttempt, completeStage, endRun, markStarted, nextStage, refusalToCancel, wait } from '../domain/event-run.ts';
+import {
+  acceptRun,
+  beginAttempt,
+  completeStage,
+  endRun,
+  keepProgress,
+  markStarted,
+  nextStage,
+  refusalToCancel,
+  wait,
+} from '../domain/event-run.ts';
 import type { Waiting } from '../domain/event-run.ts';
 import { failureCause } from '../domain/failure-cause.ts';
 import { nextAttemptDelayMs } from '../domain/retry-policy.ts';
@@ -69,7 +79,7 @@ export async function processEvent(event: AcceptedEvent): Promise<EventResource>
       let failure: StageFailure;
       try {
         const outcome = isLight ? await runStage(input) : await cancellable.run(() => runStage(input));
-        run = completeStage(markStarted(run, outcome.startedAtMs), stage, outcome.value);
+        run = keepProgress(completeStage(markStarted(run, outcome.startedAtMs), stage, outcome.value), outcome.progress);
         // The caller was told that it will end as cancelled, and the stage hadn't heard of it yet.
         cancellable.throwIfCancelled();
         endedAtMs = outcome.endedAtMs;
@@ -79,7 +89,7 @@ export async function processEvent(event: AcceptedEvent): Promise<EventResource>
         if (isCancellation(error)) throw error;
         failure = toStageFailure(error, stage);
       }
-      run = markStarted(run, failure.startedAtMs ?? Date.now());
+      run = keepProgress(markStarted(run, failure.startedAtMs ?? Date.now()), failure.progress);
       made[failure.lost ? 'lost' : 'failed'] += 1;
       const delayMs = nextAttemptDelayMs(event.plan.retry, made, failure);
       if (delayMs === null || Date.now() + delayMs > latestEndMs) {

@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure, TemporalFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { StageFailure } from '../domain/event-error.ts';
+import type { Progress } from '../domain/event-run.ts';
 import type { Stage } from '../domain/stage.ts';
 
 /**
@@ -23,7 +24,12 @@ export function toStageFailure(error: unknown, stage: Stage): StageFailure {
     lost,
     startedAtMs: null,
     endedAtMs: null,
+    ...(cause instanceof TimeoutFailure && isProgress(cause.lastHeartbeatDetails) && { progress: cause.lastHeartbeatDetails }),
   };
+}
+
+function isProgress(detail: unknown): detail is Progress {
+  return typeof detail === 'object' && detail !== null && 'percent' in detail;
 }
 
 function isStageFailure(detail: unknown): detail is StageFailure {

@@ -74,7 +74,7 @@ export function createRunItems({ readPage, runStage, now }: RunItemsDependencies
       }
       const event = { ...item.event, run: work.run };
       const result = await attemptStages(work, event, workflow);
-      bytes += JSON.stringify(result).length;
+      bytes += bytesOf(result);
       if (!('item' in result)) {
         again.push(result);
         return;
@@ -82,7 +82,7 @@ export function createRunItems({ readPage, runStage, now }: RunItemsDependencies
       ended.push(result);
       const delivery = deliveryOf({ ...result.item, event }, workflow);
       if (delivery === null) return;
-      bytes += JSON.stringify(delivery).length;
+      bytes += bytesOf(delivery);
       deliveries.push(delivery);
     }
 
@@ -131,6 +131,10 @@ function deliveryOf(run: EventRun, workflow: WorkflowReference): DeliveryInput |
     target: { kind: 'event', tenant: event.tenant, owner: eventWorkflowId(event), run: event.run, callback: event.callback },
     message: eventMessage(resource),
   };
+}
+
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 function withoutEvent({ event: _inItsPage, ...item }: EventRun): ItemRun {

@@ -1,6 +1,9 @@
 import type { CallbackMessage } from '../../domain/callback-message.ts';
-import type { CallbackOutcome } from '../../domain/callback-record.ts';
-import { isCounted, isDelivered, isGone, nextDelayMs, webhookId } from '../../domain/delivery.ts';
+import { countDelivery } from '../../domain/callback-record.ts';
+import type { CallbackOutcome, DeliveryCount } from '../../domain/callback-record.ts';
+import { isDelivered, isGone, isUnreached, nextDelayMs, webhookId } from '../../domain/delivery.ts';
+import type { Destinations } from './destinations.ts';
+import { originOf } from './origin-memory.ts';
 import type { PostCallback } from './post-callback.ts';
 import type { RenderBody } from './render-body.ts';
 
@@ -11,27 +14,50 @@ export interface AttemptDeliveryOptions {
   readonly scheduleMs: readonly number[];
   /** A number in [0, 1). */
   readonly random: () => number;
+  readonly destinations: Destinations;
+  readonly observeDelivery: ObserveDelivery;
+  readonly now: () => number;
 }
+
+/** Told of each attempt, and of each that was not made since its destination is parked. */
+export type ObserveDelivery = (delivery: DeliveryCount) => void;
 
 export type AttemptDelivery = (message: CallbackMessage, signal: AbortSignal) => Promise<CallbackOutcome>;
 
-const UNCOUNTED_RETRY_MS = 1_000;
+const UNREACHED_RETRY_MS = 1_000;
+// For so long a delivery trusts that nothing is wrong with its destination.
+const TRUST_MS = 10_000;
 
-/** Makes one attempt to deliver a message, and says when the next is due. */
-export function createAttemptDelivery({ post, renderBody, scheduleMs, random }: AttemptDeliveryOptions): AttemptDelivery {
-  return async ({ target, message, attemptsMade, reason }, signal) => {
+/** Makes one attempt to deliver a message, unless its destination is parked, and says when the next is due. */
+export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptDelivery {
+  const { post, renderBody, scheduleMs, random, destinations, observeDelivery, now } = options;
+  return async (due, signal) => {
+    const outcome = await attemptOnce(due, signal);
+    observeDelivery(countDelivery(outcome, due.message, now()));
+    return outcome;
+  };
+
+  async function attemptOnce(
+    { target, message, attemptsMade, reason, destination: known }: CallbackMessage,
+    signal: AbortSignal,
+  ): Promise<CallbackOutcome> {
     const { url, headers } = target.callback;
+    const destination = { tenant: target.tenant, origin: originOf(url) };
+    if (known === undefined && (await destinations.stateOf(destination, TRUST_MS)) === 'parked')
+      return { attempt: null, nextAttemptAfterMs: 0, parkedAt: destination.origin };
     const body = await renderBody({ target, message });
     const posted = await post({ url, headers, webhookId: webhookId(target), body }, signal);
     const attempt = reason === undefined ? posted : { ...posted, reason };
+    const isParked = (await destinations.note(destination, attempt, known === 'troubled')) === 'parked';
     if (isDelivered(attempt) || isGone(attempt)) return { attempt, nextAttemptAfterMs: null };
-    if (!isCounted(attempt)) return { attempt, nextAttemptAfterMs: UNCOUNTED_RETRY_MS };
+    if (isUnreached(attempt)) return { attempt, nextAttemptAfterMs: UNREACHED_RETRY_MS };
     const nextAttemptAfterMs = nextDelayMs({
       scheduleMs,
-      attemptsMade: attemptsMade + 1,
+      // A probe that is its first attempt leaves the whole schedule, but doesn't begin it at once.
+      attemptsMade: Math.max(1, attemptsMade + (reason === 'probe' ? 0 : 1)),
       retryAfterMs: attempt.retryAfterMs,
       jitter: random(),
     });
-    return { attempt, nextAttemptAfterMs };
-  };
+    return { attempt, nextAttemptAfterMs, ...(isParked && { parkedAt: destination.origin }) };
+  }
 }

@@ -24,7 +24,9 @@ export function createHandedOver(client: Client): HandedOver {
   let closed = false;
 
   async function report(target: CallbackTarget, attempting: Promise<CallbackOutcome>): Promise<void> {
-    const outcome = await attempting;
+    // Of what failed by a fault of ours there is nothing to tell: its delivery sends again.
+    const outcome = await attempting.catch(() => null);
+    if (outcome === null) return;
     const delivery = client.workflow.getHandle(deliveryWorkflowId(target));
     const deadlineMs = Date.now() + REPORT_WITHIN_MS;
     for (;;) {

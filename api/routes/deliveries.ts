@@ -39,7 +39,7 @@ function describeDeliveries(app: OpenAPIHono<AppEnvironment>): void {
       durationMs: z.int(),
       error: z.string().nullable(),
       excerpt: z.string().nullable(),
-      reason: z.enum(['schedule', 'redelivery']),
+      reason: z.enum(['schedule', 'probe', 'redelivery']),
     })
     .openapi('Delivery');
   describe(app, {

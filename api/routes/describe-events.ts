@@ -25,6 +25,8 @@ export const eventResource = z.looseObject({
   ownId: z.string().nullable(),
   run: z.int(),
   type: z.string(),
+  subject: z.string().nullable(),
+  version: z.int().nullable(),
   time: z.string(),
   data: z.unknown(),
   tier: z.enum(TIERS),
@@ -75,13 +77,13 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
     summary: 'Submit an event',
     description: 'Answered when the event is durable. With `Prefer: wait=N` answered with the event if its stages end in time.',
     request: {
-      headers: z.object({ prefer: z.string().optional(), 'idempotency-key': z.string().optional() }),
+      headers: z.object({ prefer: z.string().optional(), 'idempotency-key': z.string().optional(), 'if-match': z.string().optional() }),
       body: { required: true, content: { 'application/json': { schema: eventEnvelope } } },
     },
     responses: {
       200: { description: 'Ended within the wait', content: { 'application/json': { schema: resource } } },
       202: { description: 'Durable', content: { 'application/json': { schema: acceptedEvent.openapi('AcceptedEvent') } } },
-      ...problems(400, 401, 409, 413, 415, 422, 429, 503),
+      ...problems(400, 401, 409, 412, 413, 415, 422, 429, 503),
     },
   });
   describe(app, {

@@ -6,7 +6,7 @@ import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { linkToNext } from '../link-to-next.ts';
 import { problem } from '../problem.ts';
 import { readJson } from '../read-json.ts';
-import { parseIdempotencyKey, parsePreference } from '../request-headers.ts';
+import { parseIdempotencyKey, parseIfMatch, parsePreference } from '../request-headers.ts';
 import { parseQuery } from '../parse-query.ts';
 import { submitEvent } from '../submit-event.ts';
 import { describeEvents, listQuery } from './describe-events.ts';
@@ -21,17 +21,19 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     if (!read.ok) return problem(context, read.problem);
     const idempotency = parseIdempotencyKey(context.req.header('idempotency-key'));
     if (!idempotency.ok) return problem(context, { code: 'malformed', detail: idempotency.detail });
+    const ifMatch = parseIfMatch(context.req.header('if-match'));
+    if (!ifMatch.ok) return problem(context, { code: 'malformed', detail: ifMatch.detail });
     const parsed = parseEvent(read.body, { tenant: context.get('tenant'), idempotencyKey: idempotency.key });
     if (!parsed.ok) return problem(context, parsed);
 
     const prefer = context.req.header('prefer');
     const { waitMs, applied } = parsePreference(prefer);
-    const { event, fingerprint } = parsed;
-    const submitted = await submitEvent(dependencies, event, { fingerprint, waitMs });
+    const { event, fingerprint, expectedVersion } = parsed;
+    const submitted = await submitEvent(dependencies, event, { fingerprint, waitMs, expectedVersion, ifMatch: ifMatch.version });
     if (submitted.kind === 'refused') return problem(context, submitted.problem);
     if (prefer !== undefined) context.header('vary', 'Prefer');
     if (applied !== null) context.header('preference-applied', applied);
-    if (submitted.kind === 'ended') return context.json(submitted.resource);
+    if (submitted.kind === 'ended' && waitMs > 0) return context.json(submitted.resource);
     return accepted(context, event);
   });
 
@@ -50,9 +52,9 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
   });
 
   app.get('/v1/events/:id', async (context) => {
-    const id = context.req.param('id');
-    const resource = await events.get({ tenant: context.get('tenant'), id });
-    return resource === null ? noSuchEvent(context, id) : context.json(resource);
+    const key = { tenant: context.get('tenant'), id: context.req.param('id') };
+    const found = (await events.get(key)) ?? (await events.compacted(key));
+    return found === null ? noSuchEvent(context, key.id) : context.json(found);
   });
 
   app.get('/v1/events/:id/why', async (context) => {

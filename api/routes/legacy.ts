@@ -50,7 +50,8 @@ export function legacyRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: App
     const submitted = await submit(context, parsed, MAX_WAIT_MS);
     if (!submitted.ok) return submitted;
     const { event, submission } = submitted;
-    if (submission.kind === 'accepted') {
+    // A session is for no subject, and those alone are compacted.
+    if (submission.kind === 'accepted' || 'compacted' in submission.resource) {
       const message = `the event "${event.format.eventId}" is still at work; GET /v1/events/${event.format.eventId} shows it`;
       return { ok: false, error: { status: 504, code: 'timeout', message, details: [] } };
     }

@@ -7,6 +7,7 @@ import type { Why } from '../../domain/why.ts';
 import { explainRun } from '../explain-run.ts';
 import { callEngine } from './engine-call.ts';
 import { hasPollers } from './has-pollers.ts';
+import { readBreaker } from './temporal-destination-service.ts';
 import { readPermits } from './temporal-limit-service.ts';
 
 const QUERY_TIMEOUT_MS = 500;
@@ -15,9 +16,19 @@ const QUERY_TIMEOUT_MS = 500;
 export async function explainEvent(client: Client, resource: EventResource): Promise<Why> {
   const run = resource.completedAt === null ? await queryRun(client, resource.workflow.id) : null;
   const why = explainRun(resource, run, Date.now());
+  if (why.reason === 'breaker') return withProbe(client, resource, why);
   if (why.reason === 'permit') return withPermits(client, resource, why);
   if (why.reason === 'running') return (await lackingWorker(client, resource, run)) ?? why;
   return why;
+}
+
+async function withProbe(client: Client, { tenant }: EventResource, why: Why): Promise<Why> {
+  const { key: origin = '' } = why.details;
+  const phase = (await readBreaker(client, { tenant, origin }))?.phase;
+  if (phase?.state !== 'parked') return why;
+  const nextAttemptAt = phase.nextProbeAtMs === null ? null : new Date(phase.nextProbeAtMs).toISOString();
+  const next = nextAttemptAt === null ? 'it answered 410, and nothing is sent until it is resumed' : `it is probed at ${nextAttemptAt}`;
+  return { ...why, summary: `${why.summary.slice(0, -1)}: ${next}.`, details: { key: origin, nextAttemptAt } };
 }
 
 async function withPermits(client: Client, resource: EventResource, why: Why): Promise<Why> {

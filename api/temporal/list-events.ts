@@ -5,7 +5,7 @@ import type { EventFilter, EventPage } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { fromCursor, toCursor } from './cursor.ts';
 import { callEngine } from './engine-call.ts';
-import { toKeyword } from './keyword.ts';
+import { toKeyword } from '../../domain/keyword.ts';
 import { readEvent } from './read-event.ts';
 
 const LIST_TIMEOUT_MS = 1_500;

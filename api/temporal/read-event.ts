@@ -63,7 +63,7 @@ async function readEnded(client: Client, execution: Execution, end: Exclude<Work
   return { ...resource, callback: { ...resource.callback, status: event.callback === null ? 'none' : 'failed' } };
 }
 
-async function withDelivery(client: Client, resource: EventResource): Promise<EventResource> {
+export async function withDelivery(client: Client, resource: EventResource): Promise<EventResource> {
   const callback = await withRecord(client, { owner: eventWorkflowId(resource), run: resource.run }, resource.callback);
   return { ...resource, callback };
 }
@@ -101,7 +101,7 @@ function isResource(value: unknown): value is EventResource {
   return isRecord(value) && 'acceptedAt' in value && 'attempts' in value;
 }
 
-function isAcceptedEvent(value: unknown): value is AcceptedEvent {
+export function isAcceptedEvent(value: unknown): value is AcceptedEvent {
   return isRecord(value) && 'acceptedAtMs' in value && 'plan' in value;
 }
 

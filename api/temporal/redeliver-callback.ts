@@ -1,14 +1,15 @@
 import type { Client } from '@temporalio/client';
-import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { eventMessage, withoutLargeData } from '../../domain/callback-message.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import { REDELIVER_SIGNAL, TASK_QUEUES } from '../../domain/durable-names.ts';
-import { deliveryWorkflowId } from '../../domain/event-id.ts';
+import { deliveryWorkflowId, eventWorkflowId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { Redelivery } from '../event-service.ts';
 import { callEngine, isNotFound } from './engine-call.ts';
 import { readWorkflowEnd, readWorkflowInput } from './history.ts';
+import type { WorkflowEnd } from './history.ts';
+import { isAcceptedEvent } from './read-event.ts';
 import { isCallbackRecord } from './read-record.ts';
 
 const CALL_TIMEOUT_MS = 1_500;
@@ -25,14 +26,8 @@ export async function redeliverCallback(client: Client, read: () => Promise<Even
   const found = await read();
   if (found === null) return 'not_found';
   if (found.completedAt === null || found.callback.url === null) return 'nothing_sent';
-  const execution = { workflowId: found.workflow.id, runId: found.workflow.runId };
-  // Its first attempt may be under way, whose outcome belongs on the record before any other.
-  const resource = (await closes()) ? await read() : null;
-  if (resource === null) return 'nothing_sent';
-  const event = (await readWorkflowInput(client, execution)) as AcceptedEvent;
-  if (event.callback === null) return 'nothing_sent';
-  const target = { kind: 'event', tenant: event.tenant, owner: execution.workflowId, run: event.run, callback: event.callback } as const;
-  const workflowId = deliveryWorkflowId(target);
+  const workflowId = deliveryWorkflowId({ owner: eventWorkflowId(found), run: found.run });
+  const deadlineMs = Date.now() + CLOSES_WITHIN_MS;
 
   for (;;) {
     const end = await readWorkflowEnd(client, { workflowId });
@@ -40,27 +35,45 @@ export async function redeliverCallback(client: Client, read: () => Promise<Even
       if (await signalled()) return 'redelivering';
       continue;
     }
-    const attempts = end?.kind === 'completed' && isCallbackRecord(end.result) ? end.result.attempts : resource.callback.attempts;
-    const message = eventMessage(withoutLargeData({ ...resource, callback: initialCallback(target.callback.url) }));
-    const input: DeliveryInput = { target, message, attempts, firstAttemptAfterMs: null };
+    const next = end === null ? await afterRide(found.workflow.id) : await afterDelivery(end);
+    if (next !== null) {
+      await start(next);
+      return 'redelivering';
+    }
+    // Its first attempt may be under way, whose outcome belongs on the record before any other.
+    if (Date.now() > deadlineMs) return 'nothing_sent';
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+
+  /** What is sent after an attempt that rode in the event's own workflow, and was the only one; null while that is open. */
+  async function afterRide(eventId: string): Promise<DeliveryInput | null> {
+    const end = await readWorkflowEnd(client, { workflowId: eventId });
+    if (end === null || end.kind === 'open') return null;
+    const [resource, event] = await Promise.all([read(), readWorkflowInput(client, { workflowId: eventId })]);
+    if (resource === null || !isAcceptedEvent(event) || event.callback === null) return null;
+    const { tenant, run, callback } = event;
+    return {
+      target: { kind: 'event', tenant, owner: eventWorkflowId(event), run, callback },
+      message: eventMessage(withoutLargeData({ ...resource, callback: initialCallback(callback.url) })),
+      attempts: resource.callback.attempts,
+    };
+  }
+
+  async function afterDelivery(end: WorkflowEnd): Promise<DeliveryInput> {
+    const { target, message, attempts = [] } = (await readWorkflowInput(client, { workflowId })) as DeliveryInput;
+    const recorded = end.kind === 'completed' && isCallbackRecord(end.result) ? end.result.attempts : attempts;
+    return { target, message, attempts: recorded };
+  }
+
+  async function start(input: DeliveryInput): Promise<void> {
     await callEngine(client, CALL_TIMEOUT_MS, () =>
       client.workflow.signalWithStart('deliverCallback', {
         workflowId,
         taskQueue: TASK_QUEUES.heavy,
-        args: [input],
+        args: [{ ...input, firstAttemptAfterMs: null }],
         signal: REDELIVER_SIGNAL,
       }),
     );
-    return 'redelivering';
-  }
-
-  async function closes(): Promise<boolean> {
-    const deadlineMs = Date.now() + CLOSES_WITHIN_MS;
-    while ((await readWorkflowEnd(client, execution))?.kind === 'open') {
-      if (Date.now() > deadlineMs) return false;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-    }
-    return true;
   }
 
   /** False when it has ended meanwhile. */

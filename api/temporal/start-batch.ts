@@ -10,7 +10,7 @@ import type { BatchSubmission, BatchUpload } from '../batch-service.ts';
 import { fillPages } from '../batches/fill-pages.ts';
 import { newUuidV7 } from '../uuid.ts';
 import { callEngine } from './engine-call.ts';
-import { toKeyword } from './keyword.ts';
+import { toKeyword } from '../../domain/keyword.ts';
 
 const START_TIMEOUT_MS = 5_000;
 // So many pages are on their way to the engine at once; meanwhile nothing more is read of the body.

@@ -7,7 +7,7 @@ import { FINGERPRINT_MEMO, TASK_QUEUES } from '../../domain/durable-names.ts';
 import { eventWorkflowId } from '../../domain/event-id.ts';
 import { priorityKey } from '../../domain/tier.ts';
 import { callEngine } from './engine-call.ts';
-import { toKeyword } from './keyword.ts';
+import { toKeyword } from '../../domain/keyword.ts';
 
 /** `eagerly`: this process was handed the first task together with the engine's answer. */
 export type StartedEvent =

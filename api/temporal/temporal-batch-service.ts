@@ -11,7 +11,7 @@ import type { EventKey } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { fromCursor, toCursor } from './cursor.ts';
 import { callEngine } from './engine-call.ts';
-import { toKeyword } from './keyword.ts';
+import { toKeyword } from '../../domain/keyword.ts';
 import { readBatch, readPages } from './read-batch.ts';
 import { readItems } from './read-items.ts';
 import { startBatch } from './start-batch.ts';

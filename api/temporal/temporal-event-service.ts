@@ -4,15 +4,17 @@ import { withoutExcerpts } from '../../domain/callback-record.ts';
 import { eventWorkflowId, isEventId, parseItemId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { BatchService } from '../batch-service.ts';
-import type { EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
 import { isSettled, liveResource } from '../live-runs.ts';
+import type { EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
+import { createSubjectEvents, subjectOf } from '../subject-events.ts';
 import { cancelEvent } from './cancel-event.ts';
 import { callEngine } from './engine-call.ts';
 import { explainEvent } from './explain-event.ts';
 import { listEvents } from './list-events.ts';
-import { readEvent } from './read-event.ts';
+import { readEvent, withDelivery } from './read-event.ts';
 import { redeliverCallback } from './redeliver-callback.ts';
+import { createTemporalSubjects } from './temporal-subjects.ts';
 import { startEvent } from './start-event.ts';
 import { waitForEnd } from './wait-for-end.ts';
 
@@ -55,15 +57,21 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     return Promise.race([wait, stopped]).finally(() => waits.delete(end));
   }
 
-  /** An event of its own, or else the item that the id stands for. */
-  async function read({ tenant, id }: EventKey): Promise<EventResource | null> {
-    const event = isEventId(id) ? await readEvent(client, liveRuns, { workflowId: eventWorkflowId({ tenant, id }) }) : null;
-    return event ?? readItem({ tenant, id });
-  }
-
   async function readItem({ tenant, id }: EventKey): Promise<EventResource | null> {
     const item = parseItemId(id);
     return item === null ? null : options.findItem({ tenant, id: item.batchId, index: item.index });
+  }
+
+  const subjects = createSubjectEvents(createTemporalSubjects(client));
+
+  /** One of a subject, as long as it is kept in full; else an event of its own, or the item that the id stands for. */
+  async function read(key: EventKey): Promise<EventResource | null> {
+    if (subjectOf(key) !== null) {
+      const resource = await subjects.get(key);
+      return resource === null ? null : withDelivery(client, resource);
+    }
+    const event = isEventId(key.id) ? await readEvent(client, liveRuns, { workflowId: eventWorkflowId(key) }) : null;
+    return event ?? readItem(key);
   }
 
   async function get(key: EventKey): Promise<EventResource | null> {
@@ -80,7 +88,18 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
   return {
     get,
 
-    async submit(event: AcceptedEvent, { fingerprint, waitMs }: SubmitOptions): Promise<Submission> {
+    compacted: subjects.compacted,
+
+    subject: subjects.snapshot,
+
+    async submit(event: AcceptedEvent, options: SubmitOptions): Promise<Submission> {
+      const { fingerprint, waitMs } = options;
+      const { subjectType } = event.plan;
+      if (subjectType !== undefined) {
+        const submission = await subjects.submit(event, subjectType, options);
+        if (submission.kind !== 'ended' || 'compacted' in submission.resource) return submission;
+        return { kind: 'ended', resource: toShown(submission.resource) };
+      }
       const workflowId = eventWorkflowId(event);
       // Listening begins before the start: a light event may be over before the engine has answered it.
       const live = waitMs > 0 ? liveRuns.whenEnded(workflowId, waitMs) : null;
@@ -91,7 +110,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
         if (started.kind === 'started' && event.plan.weight === 'light' && !runsHere) onEagerMiss();
         if (live === null) return { kind: 'accepted' };
         const { runId } = started;
-        const wait = waitForEnd({ client, event, runId, live: live.ended, runsHere, waitMs, read: () => get(event) });
+        const wait = waitForEnd({ client, event, runId, live: live.ended, runsHere, waitMs, read: () => read(event) });
         const resource = await unlessStopped(wait);
         return resource === null ? { kind: 'accepted' } : { kind: 'ended', resource: toShown(resource) };
       } finally {
@@ -106,11 +125,18 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     },
 
     async list(filter) {
+      const ofSubject = await subjects.list(filter);
+      if (ofSubject !== null) return { items: ofSubject.map(toShown), nextCursor: null };
       const page = await listEvents(client, liveRuns, filter);
       return { ...page, items: page.items.map(toShown) };
     },
 
     async cancel({ tenant, id }) {
+      if (subjectOf({ tenant, id }) !== null) {
+        if (subjects.why({ tenant, id }) !== null) return 'not_cancellable';
+        const ended = (await subjects.get({ tenant, id })) ?? (await subjects.compacted({ tenant, id }));
+        return ended === null ? 'not_found' : 'already_ended';
+      }
       const cancellation = isEventId(id) ? await cancelEvent(client, eventWorkflowId({ tenant, id })) : 'not_found';
       if (cancellation !== 'not_found') return cancellation;
       const item = await readItem({ tenant, id });
@@ -127,7 +153,9 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     redeliver: async (key) => redeliverCallback(client, () => read(key)),
 
     async why(key) {
-      const resource = await get(key);
+      const waiting = subjects.why(key);
+      if (waiting !== null) return waiting;
+      const resource = await read(key);
       return resource === null ? null : explainEvent(client, resource);
     },
 

@@ -29,6 +29,22 @@ export function passTick(state: SelfState, step: LifeStep): SelfState {
   };
 }
 
+const QUIET_SECOND: LifeStep = { elapsedSeconds: 1, intensities: [] };
+
+/** What so many ticks of a quiet second come to, bit for bit, without making a state of each: there may be millions. */
+export function passQuietSeconds(state: SelfState, ticks: number): SelfState {
+  const { energy, stability, recoveryEfficiency, lastEventIntensity, circadianPhaseRadians } = state;
+  const moving = { energy, stability, recoveryEfficiency, lastEventIntensity, circadianPhaseRadians };
+  let { ageSeconds, subjectiveTimeSeconds } = state;
+  for (let tick = 0; tick < ticks; tick += 1) {
+    moving.lastEventIntensity = blendEventIntensity(moving.lastEventIntensity, QUIET_SECOND.intensities);
+    ageSeconds += QUIET_SECOND.elapsedSeconds;
+    subjectiveTimeSeconds += subjectiveRate(moving);
+    moving.circadianPhaseRadians = advancePhase(moving.circadianPhaseRadians, QUIET_SECOND);
+  }
+  return { ...state, ...moving, ageSeconds, subjectiveTimeSeconds, ticks: state.ticks + ticks };
+}
+
 /** Subjective time by age; 1 for a life without a clock. */
 export function timeRatio(state: Pick<SelfState, 'ageSeconds' | 'subjectiveTimeSeconds'>): number {
   return state.ageSeconds === 0 ? 1 : state.subjectiveTimeSeconds / state.ageSeconds;

@@ -31,8 +31,15 @@ export function forgetMemories(memory: readonly MemoryEntry[], nowMs: number): r
   }));
 }
 
+const ticksBetweenForgetting = 10;
+
 export function isForgettingDue(ticks: number): boolean {
-  return ticks > 0 && ticks % 10 === 0;
+  return ticks > 0 && ticks % ticksBetweenForgetting === 0;
+}
+
+/** The tick of the next round of forgetting. */
+export function nextForgettingTick(ticks: number): number {
+  return (Math.floor(ticks / ticksBetweenForgetting) + 1) * ticksBetweenForgetting;
 }
 
 /** Lowest weight first, oldest first among equals, first appended first among those. The order of the rest stays. */

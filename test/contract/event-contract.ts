@@ -12,6 +12,7 @@ import { redelivering } from './redelivering.ts';
 import { refusing } from './refusing.ts';
 import { refusingInvalidEvents } from './refusing-invalid-events.ts';
 import { streaming } from './streaming.ts';
+import { subjects } from './subjects.ts';
 
 /** What the event API promises, whatever keeps and runs the events behind it. */
 export function describeEventContract({ start }: { readonly start: () => Promise<ContractSubject> }): void {
@@ -30,6 +31,7 @@ export function describeEventContract({ start }: { readonly start: () => Promise
   describe('sending a callback again', () => redelivering(api));
   describe('watching an event', () => streaming(api));
   describe('listing events', () => listing(api));
+  describe('a subject and its events', () => subjects(api));
   describe('refusing a request', () => refusing(api));
   describe('refusing an invalid event', () => refusingInvalidEvents(api));
   describe('a batch', () => batches(api));

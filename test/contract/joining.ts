@@ -107,7 +107,6 @@ export function joining(api: ApiUnderTest): void {
     ['data', { data: { intensity: 0.4 } }],
     ['type', { type: 'calm' }],
     ['source', { source: 'sensor-7' }],
-    ['subject', { subject: 'life-1' }],
     ['time', { time: '2026-01-01T00:00:00Z' }],
     ['tier', { tier: 'low' }],
     ['urgency', { urgency: 0.9 }],

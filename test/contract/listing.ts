@@ -93,8 +93,8 @@ export function listing(api: ApiUnderTest): void {
     'takes the subject %j for what it is',
     async (subject) => {
       const since = new Date().toISOString();
-      const id = await submitted({ type: 'silence', subject });
-      await submitted({ type: 'silence', subject: 'another' });
+      const id = await submitted({ type: 'test-recorded', data: {}, subject });
+      await submitted({ type: 'test-recorded', data: {}, subject: 'another' });
       expect(await listed({ subject, since }, 1)).toEqual([id]);
     },
   );

@@ -6,6 +6,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger } from '@temporalio/worker';
 import { parseEnvironment } from '../../config/environment.ts';
 import { createLogger } from '../../config/logger.ts';
+import { destinationWorkflowId } from '../../domain/destination.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { startEngine } from '../../engine/start-engine.ts';
 import { prepareNamespace } from '../../engine/prepare-namespace.ts';
@@ -20,6 +21,7 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 const scenarios: Readonly<Record<string, { readonly event: Record<string, unknown>; readonly refusals?: number; readonly cancel?: boolean }>> = {
   'light-completed': { event: { type: 'noise', data: { intensity: 0.3 } } },
   'light-handed-over': { event: { type: 'noise', data: { intensity: 0.3 } }, refusals: 2 },
+  'light-parked': { event: { type: 'noise', data: { intensity: 0.3 } }, refusals: 7 },
   'light-failed': { event: { type: 'test-failing', data: { how: 'always' } } },
   'light-cancelled': { event: { type: 'noise', data: { intensity: 0.3 }, delayMs: 60_000 }, cancel: true },
   'light-recorded-first': { event: { type: 'test-recorded', data: {} } },
@@ -37,13 +39,17 @@ const engine = await startEngine({
   headless: true,
   preferredPorts: { server: 0, ui: 0 },
 });
-const service = await startInProcessService({ engineAddress: engine.address, workflowBundle: await bundleWorkflows(new DefaultLogger('ERROR')) });
+const service = await startInProcessService({
+  engineAddress: engine.address,
+  workflowBundle: await bundleWorkflows(new DefaultLogger('ERROR')),
+  variables: { CALLBACK_SCHEDULE: '100ms,100ms,100ms,100ms,100ms,1h', CALLBACK_PROBE_AFTER: '300ms' },
+});
 await prepareNamespace({ connection: service.client.connection, namespace: 'default', kind: 'embedded', retentionMs: 86_400_000, logger });
 try {
   for (const [name, { event, refusals = 0, cancel = false }] of Object.entries(scenarios)) {
     const receiver = await startReceiver();
     receiver.respond((_request, index) => (index < refusals ? 503 : 200));
-    const id = await submit({ ...event, callback: { url: receiver.url } });
+    const id = await post('/v1/events', { ...event, callback: { url: receiver.url } });
     if (cancel) {
       await until('it is under way', async () => ['waiting', 'running'].includes((await read(id)).status));
       await service.app.request(`/v1/events/${id}/cancel`, { method: 'POST' });
@@ -51,9 +57,15 @@ try {
     await until('its callback is delivered', async () => (await read(id)).callback.status === 'delivered');
     await save(name, id);
     if (refusals > 0) await save(`${name}-delivery`, `${id}~callback.1`);
+    if (name === 'light-parked') await save('watch-destination', destinationWorkflowId({ tenant: 'default', origin: receiver.url }));
     await receiver.close();
   }
-  // It goes on for as long as its key is in use.
+  await recordBatch();
+  for (const type of ['shock', 'joy', 'shock']) {
+    await post('/v1/events', { type, subject: 'life-1', id: type, data: { intensity: 0.5 }, callback: { url: 'http://127.0.0.1:9/' } });
+  }
+  // These two go on.
+  await write('hold-subject', '~subject/default/life/life-1');
   await write('limit-concurrency', '~limit/tasks');
 } finally {
   await service.stop();
@@ -61,11 +73,35 @@ try {
   await rm(dataDirectory, { recursive: true, force: true });
 }
 
-async function submit(event: Record<string, unknown>): Promise<string> {
-  const response = await service.app.request('/v1/events', {
+/** Its first unit is shared, its second a heavy item of its own, its third shared again. */
+async function recordBatch(): Promise<void> {
+  const receiver = await startReceiver();
+  const callback = { url: receiver.url };
+  const noise = { type: 'noise', data: { intensity: 0.3 } };
+  const id = await post('/v1/batches', {
+    id: 'mixed',
+    callback,
+    events: [
+      { ...noise, callback },
+      { type: 'test-failing', data: { how: 'always' } },
+      { type: 'test-failing', data: { how: 'twice' } },
+      { type: 'no-such-type' },
+      { type: 'test-slow-work', data: { ms: 100 } },
+      noise,
+    ],
+  });
+  await save('batch', `${id}~batch`);
+  await save('batch-unit', `${id}~batch.unit.0.0`);
+  await save('batch-item', `${id}~batch.unit.0.1`);
+  await receiver.waitFor((requests) => requests.length === 2);
+  await receiver.close();
+}
+
+async function post(path: string, body: Record<string, unknown>): Promise<string> {
+  const response = await service.app.request(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(event),
+    body: JSON.stringify(body),
   });
   return ((await response.json()) as { id: string }).id;
 }

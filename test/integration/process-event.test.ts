@@ -120,6 +120,20 @@ it('runs a heavy event as activities, shows their progress, and calls back when 
   expect(await eventTypes(id)).toContain('activity-completed');
 });
 
+it('tells a receiver that asks for it of the progress of a heavy event, and of its end last', async () => {
+  const { id } = await submit({ type: 'test-slow-work', data: { ms: 3_000 } }, { progress: true });
+
+  const event = await ended(id);
+
+  const messages = receiver.requests.map(({ text }) => JSON.parse(text) as { type: string; data: EventResource });
+  expect(messages.length).toBeGreaterThan(1);
+  expect(messages.map(({ type }) => type)).toEqual([...messages.slice(1).map(() => 'event.progress'), 'event.completed']);
+  const percents = messages.map(({ data }) => data.progress?.percent ?? 0);
+  expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+  expect(new Set(receiver.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(messages.length);
+  expect(event).toMatchObject({ progress: { percent: 100 }, callback: { attempts: [{ status: 200 }] } });
+});
+
 it('cancels a heavy event in the middle of its work and tells its receiver', async () => {
   const { id } = await submit({ type: 'test-slow-work', data: { ms: 60_000 } });
   await until('it works', async () => (await read(id)).status === 'running');
@@ -181,8 +195,8 @@ it('reads an event cancelled in the engine as cancelled, and tells its receiver'
   expect(await ended(id)).toMatchObject({ status: 'cancelled', callback: { status: 'delivered' } });
 });
 
-async function submit(event: Record<string, unknown>): Promise<{ readonly id: string }> {
-  const response = await post('/v1/events', { ...event, callback: { url: receiver.url } });
+async function submit(event: Record<string, unknown>, options: { readonly progress?: boolean } = {}): Promise<{ readonly id: string }> {
+  const response = await post('/v1/events', { ...event, callback: { url: receiver.url, ...options } });
   expect(response.status).toBe(202);
   return (await response.json()) as { readonly id: string };
 }

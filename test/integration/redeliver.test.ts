@@ -67,13 +67,13 @@ it('sends a callback that was given up again, and begins its schedule anew', asy
   const id = await submit({ type: 'noise', data: { intensity: 0.3 } });
   await settled(id, 3);
 
-  receiver.respond((_request, index) => (index < 5 ? 500 : 200));
+  receiver.respond((_request, index) => (index < 4 ? 500 : 200));
   await redeliver(id);
-  const { callback } = await settled(id, 6);
+  const { callback } = await settled(id, 5);
 
   expect(callback).toMatchObject({
     status: 'delivered',
-    attempts: [...Array.from({ length: 5 }, () => ({ status: 500 })), { status: 200 }],
+    attempts: [...Array.from({ length: 4 }, () => ({ status: 500 })), { status: 200 }],
   });
 });
 
@@ -84,6 +84,24 @@ it('sends at once what still waits for its next attempt', async () => {
   await redeliver(id);
 
   expect((await settled(id, 2)).callback).toMatchObject({ status: 'delivered' });
+});
+
+it('sends what an item of a batch sent again', async () => {
+  const response = await service.app.request('/v1/batches', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      events: [{ type: 'noise', data: { intensity: 0.3 }, callback: { url: receiver.url, headers: { 'x-a': 'b' } } }],
+    }),
+  });
+  const id = `${((await response.json()) as { readonly id: string }).id}_0`;
+  await settled(id, 1);
+  expect((await redeliver(id)).status).toBe(202);
+  const { callback } = await settled(id, 2);
+
+  expect(callback).toMatchObject({ status: 'delivered', attempts: [{ status: 200 }, { status: 200 }] });
+  expect(new Set(receiver.requests.map(({ text }) => text)).size).toBe(1);
+  expect(receiver.requests.map(({ headers }) => headers['x-a'])).toEqual(['b', 'b']);
 });
 
 it('keeps the outcome of an attempt that is under way when it is asked to redeliver', async () => {

@@ -25,13 +25,19 @@ it('refuses a history in which the stages ran in another order', async () => {
 });
 
 interface RecordedHistory {
-  readonly events: { eventType: string; markerRecordedEventAttributes?: unknown }[];
+  readonly events: {
+    eventType: string;
+    markerRecordedEventAttributes?: unknown;
+    readonly workflowExecutionStartedEventAttributes?: { readonly workflowId: string };
+  }[];
 }
 
 function load(name: string): RecordedHistory {
   return JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as RecordedHistory;
 }
 
+/** Under the id that it ran with: a batch's deliveries are named after it. */
 async function replay(history: RecordedHistory): Promise<void> {
-  await Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundlePath') } }, history);
+  const workflowId = history.events[0]?.workflowExecutionStartedEventAttributes?.workflowId;
+  await Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundlePath') } }, history, workflowId);
 }

@@ -3,7 +3,9 @@ import type { WorkflowBundleOption } from '@temporalio/worker';
 import { createCheckCallback } from '../../activities/callback/check-callback.ts';
 import { createApi } from '../../api/create-api.ts';
 import { createLiveRuns } from '../../api/live-runs.ts';
+import { createMetrics } from '../../api/metrics.ts';
 import { parseEnvironment } from '../../config/environment.ts';
+import { toBreakerSettings } from '../../worker/breaker-settings.ts';
 import { createLogger } from '../../config/logger.ts';
 import { createCatalog } from '../../domain/catalog.ts';
 import { eventDefinitions } from '../../events/index.ts';
@@ -37,6 +39,7 @@ export async function startInProcessService({
   const logger = createLogger('error');
   const engine = await connectEngine(logger, { address: engineAddress, namespace: 'default' });
   const liveRuns = createLiveRuns();
+  const metrics = createMetrics();
   const stopping = new AbortController();
   const catalog = createCatalog([...eventDefinitions, ...testDefinitions]);
   const lanes = ['light', 'heavy', 'delivery'] as const;
@@ -50,7 +53,9 @@ export async function startInProcessService({
       callbackAllow: environment.CALLBACK_ALLOW,
       callbackScheduleMs: environment.CALLBACK_SCHEDULE,
       handlerSettings: handlerSettings(environment),
+      breaker: toBreakerSettings(environment),
       observe: liveRuns.observe,
+      observeDelivery: metrics.delivery,
     }),
     workflowBundle,
     heavySlots: environment.MAX_CONCURRENT_TASKS,
@@ -64,6 +69,7 @@ export async function startInProcessService({
     uiUrl: 'http://ui.example',
     queues: lanes,
     liveRuns,
+    metrics,
     checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
     stopping: stopping.signal,
   });

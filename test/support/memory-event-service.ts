@@ -2,6 +2,8 @@ import { assertResultSize } from '../../activities/result-size.ts';
 import { toFailure } from '../../activities/to-failure.ts';
 import { withTimeout } from '../../activities/with-timeout.ts';
 import type { EventFilter, EventPage, EventService } from '../../api/event-service.ts';
+import { selectsEvent } from '../../api/selects-event.ts';
+import { createSubjectEvents, subjectOf } from '../../api/subject-events.ts';
 import { explainRun } from '../../api/explain-run.ts';
 import { EngineUnavailableError, InvalidCursorError } from '../../api/event-service.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
@@ -11,12 +13,13 @@ import { noServices } from './handler-services.ts';
 import type { HandlerContext } from '../../domain/define-event.ts';
 import type { StageFailure } from '../../domain/event-error.ts';
 import { eventWorkflowId } from '../../domain/event-id.ts';
-import type { EventResource, EventStatus } from '../../domain/event-resource.ts';
+import type { EventResource } from '../../domain/event-resource.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import * as runs from '../../domain/event-run.ts';
 import { nextAttemptDelayMs } from '../../domain/retry-policy.ts';
 import type { Stage } from '../../domain/stage.ts';
+import { createMemorySubjects } from './memory-subjects.ts';
 
 export interface MemoryEventService extends EventService {
   /** While it is away every call throws EngineUnavailableError; what has been accepted goes on. */
@@ -34,8 +37,6 @@ interface Entry {
   run: EventRun;
 }
 
-const OPEN: readonly EventStatus[] = ['accepted', 'waiting', 'running'];
-
 /** Events kept and run in this process, by the rules that the workflow follows too. It sends no callbacks. */
 export function createMemoryEventService(catalog: Catalog): MemoryEventService {
   const entries = new Map<string, Entry>();
@@ -44,6 +45,8 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
   function callEngine(): void {
     if (isAway) throw new EngineUnavailableError('the engine does not answer');
   }
+
+  const subjects = createSubjectEvents(createMemorySubjects(catalog, callEngine));
 
   function start(event: AcceptedEvent, fingerprint: string | null): Entry {
     const cancellation = new AbortController();
@@ -59,8 +62,15 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
   }
 
   return {
-    async submit(event, { fingerprint, waitMs }) {
+    subject: subjects.snapshot,
+
+    compacted: subjects.compacted,
+
+    async submit(event, options) {
       callEngine();
+      const { fingerprint, waitMs } = options;
+      const { subjectType } = event.plan;
+      if (subjectType !== undefined) return subjects.submit(event, subjectType, options);
       const workflowId = eventWorkflowId(event);
       const known = entries.get(workflowId);
       if (known !== undefined && (fingerprint === null || known.fingerprint !== fingerprint)) return { kind: 'conflict' };
@@ -72,6 +82,7 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
 
     async get(key) {
       callEngine();
+      if (subjectOf(key) !== null) return subjects.get(key);
       const entry = entries.get(eventWorkflowId(key));
       return entry === undefined ? null : toResource(entry);
     },
@@ -81,11 +92,15 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
 
     async list(filter) {
       callEngine();
+      const ofSubject = await subjects.list(filter);
+      if (ofSubject !== null) return { items: ofSubject, nextCursor: null };
       return toPage([...entries.values()], filter);
     },
 
     async cancel(key) {
       callEngine();
+      if (subjectOf(key) !== null)
+        return ((await subjects.get(key)) ?? (await subjects.compacted(key))) === null ? 'not_found' : 'already_ended';
       const entry = entries.get(eventWorkflowId(key));
       if (entry === undefined) return 'not_found';
       const refusal = runs.refusalToCancel(entry.run);
@@ -108,6 +123,10 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
 
     async why(key) {
       callEngine();
+      const waiting = subjects.why(key);
+      if (waiting !== null) return waiting;
+      const ofSubject = await subjects.get(key);
+      if (ofSubject !== null) return explainRun(ofSubject, null, Date.now());
       const entry = entries.get(eventWorkflowId(key));
       return entry === undefined ? null : explainRun(toResource(entry), entry.run, Date.now());
     },
@@ -178,6 +197,7 @@ async function attempt(entry: Entry, catalog: Catalog, stage: Stage): Promise<St
   entry.run = runs.markStarted(runs.beginAttempt(entry.run, stage), startedAtMs);
   const contextFor = (signal: AbortSignal): HandlerContext => ({
     ...noServices,
+    state: null,
     attempt: entry.run.attempts[stage] ?? 1,
     idempotencyKey: `${eventWorkflowId(event)}/${event.run}/${stage}`,
     signal,
@@ -195,7 +215,7 @@ async function attempt(entry: Entry, catalog: Catalog, stage: Stage): Promise<St
     return null;
   } catch (error) {
     if (error instanceof Cancelled) throw error;
-    return toFailure(error, { stage, startedAtMs, endedAtMs: Date.now() }).details?.[0] as StageFailure;
+    return toFailure(error, { stage, startedAtMs, endedAtMs: Date.now(), progress: null }).details?.[0] as StageFailure;
   }
 }
 
@@ -206,20 +226,10 @@ function toResource({ number, run }: Entry): EventResource {
 
 function toPage(entries: readonly Entry[], { limit, cursor, ...filter }: EventFilter): EventPage {
   const before = cursor === undefined ? Number.POSITIVE_INFINITY : fromCursor(cursor);
-  const selected = entries.filter((entry) => entry.number < before && isSelected(toResource(entry), filter)).toReversed();
+  const selected = entries.filter((entry) => entry.number < before && selectsEvent(toResource(entry), filter)).toReversed();
   const page = selected.slice(0, limit);
   const last = page.at(-1);
   return { items: page.map(toResource), nextCursor: last !== undefined && selected.length > limit ? toCursor(last.number) : null };
-}
-
-function isSelected(resource: EventResource, filter: Omit<EventFilter, 'limit' | 'cursor'>): boolean {
-  const { status, sinceMs } = filter;
-  if (resource.tenant !== filter.tenant) return false;
-  if (filter.type !== undefined && resource.type !== filter.type) return false;
-  if (filter.tier !== undefined && resource.tier !== filter.tier) return false;
-  if (filter.subject !== undefined && resource.subject !== filter.subject) return false;
-  if (sinceMs !== undefined && Date.parse(resource.acceptedAt) < sinceMs) return false;
-  return status === undefined || resource.status === status || (OPEN.includes(status) && OPEN.includes(resource.status));
 }
 
 function toCursor(number: number): string {

@@ -3,7 +3,13 @@ import { connect } from 'node:net';
 import { z } from 'zod';
 import type { EventDefinition } from '../../domain/define-event.ts';
 import { defineEvent } from '../../domain/define-event.ts';
+import { defineSubject } from '../../domain/define-subject.ts';
 import { PermanentError, RetryLaterError } from '../../domain/handler-errors.ts';
+import { deriveDecision } from '../../domain/life/decision.ts';
+import { deriveMeaning } from '../../domain/life/meaning.ts';
+import { initialSelfState } from '../../domain/life/self-state.ts';
+import type { LivedState } from '../../domain/life/settle-life.ts';
+import { lifeSubject } from '../../events/life/life-subject.ts';
 
 /** How many handlers of a group ran at once, as counted in the handlers themselves. */
 export const overlap = createOverlap();
@@ -83,7 +89,78 @@ const recorded = defineEvent({
   handler: () => ({ done: true }),
 });
 
-export const testDefinitions: readonly EventDefinition[] = [slowWork, recordedWork, notedWork, perHost, failing, recorded];
+interface Counter {
+  readonly sum: number;
+  readonly last: readonly number[];
+}
+
+const counter = defineSubject<Counter>({
+  type: 'test-counter',
+  initial: () => ({ sum: 0, last: [] }),
+  bounds: { sum: [0, 100] },
+  history: { last: 2 },
+  apply: ({ sum, last }, { results }) => ({ sum: sum + Number(results.action), last: [...last, Number(results.action)] }),
+});
+
+/** Adds to the sum of its subject, after `ms`, or fails. */
+const counted = defineEvent({
+  type: 'test-counted',
+  data: z.object({ add: z.number(), ms: z.int().nonnegative().default(0), fail: z.boolean().default(false) }),
+  tier: 'normal',
+  subject: counter,
+  handler: async ({ data }, { signal }) => {
+    if (data.fail) throw new PermanentError('told_to_fail', 'it was told to fail');
+    if (data.ms > 0) await pause(data.ms, signal);
+    return data.add;
+  },
+});
+
+const sum = defineSubject<{ readonly sum: number }>({
+  type: 'test-sum',
+  initial: () => ({ sum: 0 }),
+  apply: (state, { results }) => ({ sum: state.sum + Number(results.action) }),
+});
+
+/** Adds to a sum without bounds. */
+const summed = defineEvent({
+  type: 'test-summed',
+  data: z.object({ add: z.number(), note: z.string().optional() }),
+  tier: 'normal',
+  subject: sum,
+  handler: ({ data }) => data.add,
+});
+
+/** A life that begins with the vitals that its id tells, as in `60:0.6:0.9:x`. */
+const bornAs = defineSubject<LivedState>({
+  type: 'test-life',
+  initial: (birth) => {
+    const [energy = 0, stability = 0, integrity = 0] = birth.id.split(':').map(Number);
+    return { ...lifeSubject.initial(birth), energy, stability, integrity };
+  },
+  apply: (life, event) => lifeSubject.apply(life, { ...event, type: (event.data as { type: string }).type }),
+});
+
+/** A Life event, of the type in its data, for such a life. */
+const lifeEvent = defineEvent({
+  type: 'test-life-event',
+  data: z.object({ type: z.string(), intensity: z.number(), metadata: z.object({}).default({}) }),
+  tier: 'normal',
+  subject: bornAs,
+  meaning: ({ data }, { state }) => deriveMeaning(data, state ?? initialSelfState),
+  decision: (_event, meaning, { state }) => deriveDecision(meaning, state ?? initialSelfState),
+});
+
+export const testDefinitions: readonly EventDefinition[] = [
+  lifeEvent,
+  slowWork,
+  recordedWork,
+  notedWork,
+  perHost,
+  failing,
+  recorded,
+  counted,
+  summed,
+];
 
 async function fail(how: string, attempt: number, signal: AbortSignal): Promise<unknown> {
   if (how === 'permanently') throw new PermanentError('told_to_fail', 'it was told to fail');

@@ -2,8 +2,10 @@ import { noServices } from '../../support/handler-services.ts';
 import type { Client } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import { createActivities } from '../../../activities/index.ts';
+import { createDestinations } from '../../../activities/callback/destinations.ts';
 import { createHandedOver } from '../../../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../../../activities/callback/origin-memory.ts';
+import { DEFAULT_BREAKER } from '../../../domain/breaker.ts';
 import { createRequestCancel } from '../../../activities/request-cancel.ts';
 
 function fakeClient(cancel: () => Promise<unknown>) {
@@ -39,11 +41,27 @@ describe('the activities', () => {
       observe: () => undefined,
       now: () => 0,
       services: noServices,
+      beginProgress: () => ({ tell: () => undefined, end: async () => undefined }),
       attemptDelivery: () => Promise.reject(new Error('not called')),
       origins: createOriginMemory(() => 0),
+      destinations: createDestinations(client, DEFAULT_BREAKER, () => 0),
       handedOver: createHandedOver(client),
     });
 
-    expect(Object.keys(activities)).toEqual(['runStage', 'sendCallback', 'rideCallback', 'requestCancel', 'claimPermit', 'findClosedRuns']);
+    expect(Object.keys(activities)).toEqual([
+      'runStage',
+      'sendCallback',
+      'rideCallback',
+      'wakeParked',
+      'requestCancel',
+      'claimPermit',
+      'foldSubject',
+      'startDeliveries',
+      'findClosedRuns',
+      'runItems',
+      'readItem',
+      'readItemKinds',
+      'isBatchOpen',
+    ]);
   });
 });

@@ -5,6 +5,8 @@ import { createOriginMemory } from '../../../activities/callback/origin-memory.t
 import { createRideCallback } from '../../../activities/ride-callback.ts';
 import { eventMessage } from '../../../domain/callback-message.ts';
 import type { RideMessage } from '../../../domain/callback-message.ts';
+import type { DestinationState } from '../../../activities/callback/destinations.ts';
+import type { CallbackAttempt } from '../../../domain/delivery.ts';
 import type { CallbackOutcome } from '../../../domain/callback-record.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';
 import { toEventResource } from '../../../domain/event-resource.ts';
@@ -19,14 +21,15 @@ const ride: RideMessage = {
   message: eventMessage(toEventResource(run, initialCallback(callback.url), workflow)),
   ended: { run, workflow },
 };
-const delivered: CallbackOutcome = { attempt: { at: '', status: 204, durationMs: 5, error: null }, nextAttemptAfterMs: null };
+const good: CallbackAttempt = { at: '', status: 204, durationMs: 5, error: null };
+const delivered: CallbackOutcome = { attempt: good, nextAttemptAfterMs: null };
 
 beforeEach(() => {
   vi.useFakeTimers();
 });
 afterEach(() => vi.useRealTimers());
 
-function prepare(signal = vi.fn(async () => undefined)) {
+function prepare(signal = vi.fn(async () => undefined), state: DestinationState = 'none') {
   const getHandle = vi.fn(() => ({ signal }));
   const handedOver = createHandedOver({ workflow: { getHandle } } as unknown as Client);
   const seen: unknown[] = [];
@@ -38,10 +41,11 @@ function prepare(signal = vi.fn(async () => undefined)) {
         settle = resolve;
         abortSignal.addEventListener('abort', () => {
           aborted = true;
-          resolve({ attempt: { ...delivered.attempt, status: null, error: 'aborted' }, nextAttemptAfterMs: 1_000 });
+          resolve({ attempt: { ...good, status: null, error: 'aborted' }, nextAttemptAfterMs: 1_000 });
         });
       }),
     origins: createOriginMemory(Date.now),
+    destinations: { stateOf: async () => state, note: async () => state },
     handedOver,
     observe: (observed) => seen.push(observed),
   });
@@ -66,6 +70,7 @@ describe('an attempt that rides', () => {
   it('shows how the event ended, and says what was answered', async () => {
     const prepared = prepare();
     const riding = prepared.rideCallback(ride);
+    await vi.advanceTimersByTimeAsync(0);
     prepared.settle(delivered);
 
     expect(await riding).toEqual({ kind: 'sent', ...delivered });
@@ -99,6 +104,15 @@ describe('an attempt that rides', () => {
     expect(early).toBeGreaterThan(1);
     expect(signal.mock.calls.length).toBe(late);
   });
+
+  it.each(['open', 'slow', 'parked'] as const)(
+    'is not begun when the cluster has trouble with its destination, which is %s',
+    async (state) => {
+      const prepared = prepare(undefined, state);
+
+      expect(await prepared.rideCallback(ride)).toEqual({ kind: 'declined' });
+    },
+  );
 
   it('is not begun when the process is about to stop', async () => {
     const prepared = prepare();

@@ -39,6 +39,8 @@ const threeStages = defineEvent({
 function prepare(definition: EventDefinition, fields: Partial<AcceptedEvent> = {}) {
   const observed: EventRun[] = [];
   const heartbeats: unknown[] = [];
+  /** Progress messages, and null for their end. */
+  const told: (EventRun | null)[] = [];
   const logged: string[] = [];
   const logger = new DefaultLogger('INFO', ({ level, message, meta }) => logged.push(`${level} ${message} ${meta?.['orderId']}`));
   const env = new MockActivityEnvironment(undefined, { logger });
@@ -49,6 +51,7 @@ function prepare(definition: EventDefinition, fields: Partial<AcceptedEvent> = {
       expect(of).toBe(workflow);
       observed.push(run);
     },
+    beginProgress: () => ({ tell: (run) => told.push(run), end: async () => void told.push(null) }),
     now: Date.now,
     services: noServices,
   });
@@ -58,6 +61,7 @@ function prepare(definition: EventDefinition, fields: Partial<AcceptedEvent> = {
     env,
     observed,
     heartbeats,
+    told,
     logged,
     accepted,
     attempt: (stage: Stage = 'action', run: EventRun = beginAttempt(accepted, stage)): Promise<StageOutcome> =>
@@ -202,6 +206,27 @@ describe('the context of a handler', () => {
     const { attempt } = prepare(typeWith(({ signal }) => signal.aborted));
 
     expect((await attempt()).value).toBe(false);
+  });
+});
+
+describe('progress messages', () => {
+  it('are told of each progress, and ended with the attempt, whose outcome has the last', async () => {
+    const { attempt, told } = prepare(typeWith(({ heartbeat }) => heartbeat(half)));
+
+    expect((await attempt()).progress).toEqual(half);
+    expect(told.map((run) => run?.progress)).toEqual([half, undefined]);
+  });
+
+  it('are ended with an attempt that fails, whose failure has the last', async () => {
+    const { attempt, told } = prepare(
+      typeWith(({ heartbeat }) => {
+        heartbeat(half);
+        throw new Error('no more');
+      }),
+    );
+
+    expect((await failureOf(attempt())).progress).toEqual(half);
+    expect(told.at(-1)).toBeNull();
   });
 });
 

@@ -5,7 +5,7 @@ import { toFailure } from '../../../activities/to-failure.ts';
 import { StageTimeoutError } from '../../../activities/with-timeout.ts';
 import { PermanentError, RetryLaterError } from '../../../domain/handler-errors.ts';
 
-const attempt = { stage: 'action', startedAtMs: 5, endedAtMs: 9 } as const;
+const attempt = { stage: 'action', startedAtMs: 5, endedAtMs: 9, progress: null } as const;
 
 function translate(error: unknown): ApplicationFailure {
   const failure = toFailure(error, attempt);

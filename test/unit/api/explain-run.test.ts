@@ -24,6 +24,21 @@ describe('an event', () => {
     });
   });
 
+  it('whose callback is parked waits for its destination, although it has ended', () => {
+    const ended = endRun(running, { status: 'completed', endedAtMs: NOON_MS + 6_000 });
+    const callback = { ...initialCallback('https://shop.example/hook'), status: 'parked' as const };
+    const resource = toEventResource(ended, callback, { id: 'order-1', runId: 'run-a' });
+
+    expect(explainRun(resource, null, NOON_MS)).toEqual({
+      id: 'order-1',
+      status: 'completed',
+      reason: 'breaker',
+      summary: 'It ended as completed; its callback waits until https://shop.example is well again.',
+      since: '2026-01-01T12:00:06.000Z',
+      details: { key: 'https://shop.example' },
+    });
+  });
+
   it('whose stage runs says which, and the how many-th attempt it is', () => {
     expect(explain(beginAttempt(running, 'meaning'))).toEqual({
       id: 'order-1',

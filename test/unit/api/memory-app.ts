@@ -6,6 +6,7 @@ import type { ApiKey } from '../../../api/authenticate.ts';
 import type { Admit } from '../../../api/admission.ts';
 import type { EventKey } from '../../../api/event-service.ts';
 import type { EventResource } from '../../../domain/event-resource.ts';
+import type { DestinationService } from '../../../api/destination-service.ts';
 import type { LimitService } from '../../../api/limit-service.ts';
 import { createMetrics } from '../../../api/metrics.ts';
 import { createRateLimit } from '../../../api/rate-limit.ts';
@@ -43,6 +44,7 @@ export interface MemoryAppOptions {
   readonly limits?: LimitService;
   readonly readDocument?: AppDependencies['readDocument'];
   readonly maxStreams?: number;
+  readonly destinations?: DestinationService;
 }
 
 /** The HTTP layer over events in memory; it opens no port. */
@@ -64,11 +66,12 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
       get: async () => null,
       setCapacity: () => Promise.reject(new Error('no limits here')),
     },
+    destinations: options.destinations ?? { list: async () => [], resume: async () => null },
     rateLimit: createRateLimit(options.rateLimit ?? null, Date.now),
     admit: options.admit ?? (async () => ({ admitted: true, cancel: () => undefined })),
-    metrics: createMetrics(() => ({ waiting: 0, inFlight: 0 })),
     streamRoom: createStreamRoom(options.maxStreams ?? 100, stopping.signal),
     readDocument: options.readDocument ?? (async () => null),
+    metrics: createMetrics(),
     isAccepting: () => accepting,
     parseEvent: createParseEvent({
       catalog,

@@ -99,14 +99,15 @@ describe('/metrics', () => {
 
   it('asks the intake at each scrape', async () => {
     const intake = { waiting: 3, inFlight: 7 };
-    const { registry } = createMetrics(() => intake);
+    const { registry, watchIntake } = createMetrics();
+    watchIntake(() => intake);
     expect(valuesOf(await registry.metrics(), 'tickless_intake')).toEqual({ 'state="waiting"': 3, 'state="in_flight"': 7 });
     intake.waiting = 0;
     expect(valuesOf(await registry.metrics(), 'tickless_intake')).toEqual({ 'state="waiting"': 0, 'state="in_flight"': 7 });
   });
 
   it('counts the light events that were not handed back at once', async () => {
-    const metrics = createMetrics(() => ({ waiting: 0, inFlight: 0 }));
+    const metrics = createMetrics();
     metrics.eagerMissed();
     metrics.eagerMissed();
     expect(await metrics.registry.metrics()).toMatch(/^tickless_eager_starts_missed_total 2$/m);
@@ -134,3 +135,13 @@ function valuesOf(text: string, name: string): Readonly<Record<string, number>> 
   const lines = text.matchAll(new RegExp(`^${name}\\{(.*)\\} (\\S+)$`, 'gm'));
   return Object.fromEntries([...lines].map(([, labels, value]) => [labels, Number(value)]));
 }
+
+it('counts deliveries by their outcome, and times those of events that succeed', async () => {
+  const metrics = createMetrics();
+  metrics.delivery({ outcome: 'delivered', tier: 'high', seconds: 0.5 });
+  metrics.delivery({ outcome: 'delivered', tier: null, seconds: 0.5 });
+  metrics.delivery({ outcome: 'parked', tier: 'high', seconds: 9 });
+  const text = await metrics.registry.metrics();
+  expect(valuesOf(text, 'tickless_deliveries_total')).toEqual({ 'outcome="delivered"': 2, 'outcome="parked"': 1 });
+  expect(valuesOf(text, 'tickless_event_seconds_count')).toEqual({ 'tier="high",part="callback"': 1 });
+});

@@ -41,7 +41,7 @@ describe('parseEvent', () => {
         weight: 'light',
         stages: ['meaning', 'decision', 'action'],
         retry: { maxAttempts: 3, initialDelayMs: 100, factor: 2, maxDelayMs: 60_000 },
-        timeoutsMs: { meaning: 10_000, decision: 10_000, action: 10_000 },
+        timeoutsMs: { meaning: 1_000, decision: 1_000, action: 1_000 },
         recordFirst: false,
       },
     });

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidCursorError } from '../../../api/event-service.ts';
 import { fromCursor, toCursor } from '../../../api/temporal/cursor.ts';
-import { toKeyword } from '../../../api/temporal/keyword.ts';
+import { toKeyword } from '../../../domain/keyword.ts';
 import { toVisibilityQuery } from '../../../api/temporal/list-events.ts';
 
 describe('toVisibilityQuery', () => {

@@ -3,12 +3,13 @@ import type { CallbackPost } from '../../../activities/callback/post-callback.ts
 import { createAttemptDelivery } from '../../../activities/callback/attempt-delivery.ts';
 import { createRenderBody } from '../../../activities/callback/render-body.ts';
 import type { AttemptDeliveryOptions } from '../../../activities/callback/attempt-delivery.ts';
+import type { Destinations, DestinationState } from '../../../activities/callback/destinations.ts';
 import { eventMessage } from '../../../domain/callback-message.ts';
 import type { CallbackMessage } from '../../../domain/callback-message.ts';
 import { eventWorkflowId } from '../../../domain/event-id.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';
-import type { CallbackOutcome } from '../../../domain/callback-record.ts';
+import type { CallbackOutcome, DeliveryCount } from '../../../domain/callback-record.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
 import { toEventResource } from '../../../domain/event-resource.ts';
 import type { EndedPhase } from '../../../domain/event-run.ts';
@@ -28,15 +29,33 @@ function prepareWith(options: AttemptDeliveryOptions): (message: CallbackMessage
 }
 
 const renderBody = createRenderBody({ readDocument: async () => null, now: () => NOON_MS });
+const unobserved = { observeDelivery: () => undefined, now: () => NOON_MS };
+
+function destinationsOf(state: DestinationState): Destinations {
+  return { stateOf: async () => state, note: async () => state };
+}
 
 /** A delivery whose receiver gives this answer, and what it posts. */
-function prepare(answer: CallbackAttempt = delivered) {
+function prepare(answer: CallbackAttempt = delivered, state: DestinationState = 'none') {
   const posts: CallbackPost[] = [];
+  const counts: DeliveryCount[] = [];
+  const observed = { observeDelivery: (count: DeliveryCount) => void counts.push(count), now: () => NOON_MS + 1_050 };
   const post = async (sent: CallbackPost): Promise<CallbackAttempt> => {
     posts.push(sent);
     return answer;
   };
-  return { posts, attemptDelivery: prepareWith({ post, renderBody, scheduleMs: [5_000, 300_000], random: () => 0.5 }) };
+  return {
+    posts,
+    counts,
+    attemptDelivery: prepareWith({
+      post,
+      renderBody,
+      scheduleMs: [5_000, 300_000],
+      random: () => 0.5,
+      destinations: destinationsOf(state),
+      ...observed,
+    }),
+  };
 }
 
 function messageOf({ end = completed, result = 'done', attemptsMade = 0, ...fields }: MessageFields = {}): CallbackMessage {
@@ -144,7 +163,14 @@ describe('what an attempt leads to', () => {
 
   it('is spread by chance', async () => {
     const post = async (): Promise<CallbackAttempt> => failedWith(500);
-    const attemptDelivery = prepareWith({ post, renderBody, scheduleMs: [5_000], random: () => 0 });
+    const attemptDelivery = prepareWith({
+      post,
+      renderBody,
+      scheduleMs: [5_000],
+      random: () => 0,
+      destinations: destinationsOf('none'),
+      ...unobserved,
+    });
 
     expect((await attemptDelivery(messageOf())).nextAttemptAfterMs).toBe(4_500);
   });
@@ -153,5 +179,60 @@ describe('what an attempt leads to', () => {
     const { attemptDelivery } = prepare();
 
     expect((await attemptDelivery({ ...messageOf(), reason: 'redelivery' })).attempt).toEqual({ ...delivered, reason: 'redelivery' });
+  });
+});
+
+describe('a destination that is parked', () => {
+  it('is sent nothing', async () => {
+    const { attemptDelivery, posts } = prepare(delivered, 'parked');
+
+    expect(await attemptDelivery(messageOf())).toEqual({ attempt: null, nextAttemptAfterMs: 0, parkedAt: 'https://shop.example' });
+    expect(posts).toEqual([]);
+  });
+
+  it('is sent what was asked for or woken', async () => {
+    const { attemptDelivery } = prepare(delivered, 'parked');
+
+    expect(await attemptDelivery({ ...messageOf(), destination: 'troubled' })).toEqual({ attempt: delivered, nextAttemptAfterMs: null });
+  });
+
+  it('has probes sent to it that use up no step of the schedule', async () => {
+    const { attemptDelivery } = prepare(failedWith(500));
+    const probe = (attemptsMade: number) => attemptDelivery({ ...messageOf({ attemptsMade }), destination: 'troubled', reason: 'probe' });
+
+    expect(await probe(0)).toMatchObject({ nextAttemptAfterMs: 5_000 });
+    expect(await probe(2)).toMatchObject({ nextAttemptAfterMs: 300_000 });
+  });
+
+  it('makes what failed wait for it, unless there is no attempt left', async () => {
+    const attempt = failedWith(500);
+    const { attemptDelivery } = prepare(attempt, 'parked');
+    const asked = (attemptsMade: number) => attemptDelivery({ ...messageOf({ attemptsMade }), destination: 'troubled' });
+
+    expect(await asked(0)).toEqual({ attempt, nextAttemptAfterMs: 5_000, parkedAt: 'https://shop.example' });
+    expect(await asked(2)).toMatchObject({ nextAttemptAfterMs: null });
+  });
+});
+
+describe('a delivery', () => {
+  it.each([
+    ['delivered', delivered, 0, 'none'],
+    ['retried', failedWith(500), 0, 'none'],
+    ['failed', failedWith(500), 2, 'none'],
+    ['failed', failedWith(410), 0, 'parked'],
+    ['parked', failedWith(500), 0, 'parked'],
+  ] as const)('is counted as %s, with the time since the end', async (outcome, attempt, attemptsMade, state) => {
+    const { attemptDelivery, counts } = prepare(attempt, state);
+    await attemptDelivery({ ...messageOf({ attemptsMade }), destination: 'troubled' });
+
+    expect(counts).toEqual([{ outcome, tier: 'normal', seconds: 1 }]);
+  });
+
+  it('is counted as parked where nothing is sent, and has no tier if it is not of an event', async () => {
+    const { attemptDelivery, counts } = prepare(delivered, 'parked');
+    const message = { type: 'batch.completed', timestamp: new Date(NOON_MS + 5_000).toISOString(), data: { id: 'b' } };
+    await attemptDelivery({ ...messageOf(), message });
+
+    expect(counts).toEqual([{ outcome: 'parked', tier: null, seconds: 0 }]);
   });
 });

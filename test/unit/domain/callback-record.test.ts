@@ -24,6 +24,17 @@ describe('a callback', () => {
     expect(record.status).toBe(expected);
   });
 
+  it.each([
+    [null, 0, 'parked'],
+    [answered(500), 5_000, 'parked'],
+    [answered(500), null, 'failed'],
+    [answered(200), null, 'delivered'],
+  ])('is, where its destination is parked, after %j with the next attempt in %s ms, %s', (attempt, nextAttemptAfterMs, expected) => {
+    const record = recordAttempt(initialCallback(url), { attempt, nextAttemptAfterMs, parkedAt: 'https://shop.example' });
+
+    expect(record).toEqual({ status: expected, url, attempts: attempt === null ? [] : [attempt] });
+  });
+
   it('keeps its attempts in their order', () => {
     const first = recordAttempt(initialCallback(url), { attempt: answered(500), nextAttemptAfterMs: 5_000 });
     const second = recordAttempt(first, { attempt: answered(200), nextAttemptAfterMs: null });
@@ -36,12 +47,13 @@ describe('a callback', () => {
 describe('the schedule', () => {
   const failed = { ...answered(500), error: 'http_500' };
   const busy = { ...answered(null), error: 'busy' };
+  const probe = { ...failed, reason: 'probe' as const };
   const redelivered = { ...failed, reason: 'redelivery' as const };
 
   it.each([
     [[], 0],
     [[failed, failed], 2],
-    [[failed, busy], 1],
+    [[failed, busy, probe], 1],
     [[failed, failed, redelivered], 1],
     [[failed, redelivered, failed, redelivered, failed, failed], 3],
   ])('counts the attempts that used it up since it began: %#', (attempts, made) => {

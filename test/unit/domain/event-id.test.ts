@@ -1,18 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  batchWorkflowId,
   DEFAULT_TENANT,
   deliveryWorkflowId,
   eventWorkflowId,
+  isBatchId,
   isEventId,
+  isLimitKey,
   isOwnId,
+  itemId,
   keyedEventId,
+  limitWorkflowId,
+  newBatchId,
   newEventId,
+  pageWorkflowId,
+  parseItemId,
+  unitWorkflowId,
 } from '../../../domain/event-id.ts';
 
 const ownId = fc.stringMatching(/^[A-Za-z0-9._:@-]{1,128}$/).filter((id) => id !== '.' && id !== '..');
 const digest = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('base64url'));
 const madeId = fc.oneof(fc.uuid().map(newEventId), digest.map(keyedEventId));
+const batchId = fc.oneof(ownId, fc.uuid().map(newBatchId), digest.map(keyedEventId));
 // As short and as alike as can be, so that collisions would be found.
 const alikeId = fc.oneof(fc.stringMatching(/^(e~|k~)?[a1.-]{1,3}$/).filter(isEventId), ownId, madeId);
 const tenant = fc.oneof(fc.constant(DEFAULT_TENANT), fc.stringMatching(/^[ae1~./-]{0,4}$/), fc.string());
@@ -102,5 +112,81 @@ describe('deliveryWorkflowId', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+});
+
+describe('isBatchId', () => {
+  it('takes every id that a caller may give or the service makes', () => {
+    fc.assert(
+      fc.property(batchId, (id) => {
+        expect(isBatchId(id)).toBe(true);
+      }),
+    );
+  });
+
+  it.each(['', '.', 'e~1', 'x~1', 'b~', 'b~a~b', 'night~batch', 'a/b', `b~${'x'.repeat(65)}`, 'b~1\n'])('refuses "%s"', (text) => {
+    expect(isBatchId(text)).toBe(false);
+  });
+});
+
+describe('parseItemId', () => {
+  it('reads back the batch and the index of every item', () => {
+    fc.assert(
+      fc.property(batchId, fc.nat(999_999_999), (id, index) => {
+        expect(parseItemId(itemId(id, index))).toEqual({ batchId: id, index });
+      }),
+    );
+  });
+
+  it('takes what stands before the last "_" as the batch, since its id may have one too', () => {
+    expect(parseItemId('night_2_7')).toEqual({ batchId: 'night_2', index: 7 });
+  });
+
+  it.each(['night', 'night_', '_3', 'night_03', 'night_-1', 'night_1.5', 'e~1_3', 'a/b_3', 'a~b_3', 'night_1000000000', 'night_3\n'])(
+    'finds no item in "%s"',
+    (text) => {
+      expect(parseItemId(text)).toBeNull();
+    },
+  );
+});
+
+describe('the workflows', () => {
+  const anyTenant = fc.oneof(fc.constantFrom(DEFAULT_TENANT, 'acme', 'a/b'), fc.stringMatching(/^[a1.][ab1~./]{0,4}$/));
+  const anyNumber = fc.nat(2);
+  const anyBatch = fc.record({ tenant: anyTenant, id: fc.oneof(fc.stringMatching(/^(b~|k~)?[a1.-]{1,2}$/).filter(isBatchId), batchId) });
+  /** A workflow's id, and what it is for. */
+  const anyWorkflow: fc.Arbitrary<{ readonly id: string; readonly of: readonly unknown[] }> = fc.oneof(
+    address.map(({ run: _every, ...event }) => ({ id: eventWorkflowId(event), of: ['event', event] })),
+    fc
+      .stringMatching(/^[a1.]{1,2}$/)
+      .filter(isLimitKey)
+      .map((key) => ({ id: limitWorkflowId(key), of: ['limit', key] })),
+    anyBatch.map((batch) => ({ id: batchWorkflowId(batch), of: ['batch', batch] })),
+    fc.tuple(anyBatch, fc.constantFrom('u', 'v1', '0190-a'), anyNumber).map((of) => ({ id: pageWorkflowId(...of), of: ['page', ...of] })),
+    fc.tuple(anyBatch, anyNumber, anyNumber).map((of) => ({ id: unitWorkflowId(...of), of: ['unit', ...of] })),
+  );
+  const anyWork = fc.oneof(
+    anyWorkflow,
+    fc
+      .tuple(anyWorkflow, anyNumber)
+      .map(([{ id, of }, run]) => ({ id: deliveryWorkflowId({ owner: id, run }), of: ['delivery', of, run] })),
+  );
+
+  it('say what they are for: no two different ones share an id', () => {
+    fc.assert(
+      fc.property(anyWork, anyWork, (a, b) => {
+        expect(a.id === b.id).toBe(JSON.stringify(a.of) === JSON.stringify(b.of));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('of batches have ids that no event can have', () => {
+    const batch = { tenant: 'acme', id: 'night' };
+
+    expect(batchWorkflowId(batch)).toBe('acme/night~batch');
+    expect(pageWorkflowId(batch, '0190-a', 3)).toBe('acme/night~batch.page.0190-a.3');
+    expect(unitWorkflowId(batch, 3, 1)).toBe('acme/night~batch.unit.3.1');
+    expect(isEventId(batchWorkflowId({ tenant: DEFAULT_TENANT, id: 'night' }))).toBe(false);
   });
 });

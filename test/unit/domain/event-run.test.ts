@@ -10,6 +10,7 @@ import {
   markStarted,
   nextStage,
   refusalToCancel,
+  keepProgress,
   reportProgress,
   wait,
 } from '../../../domain/event-run.ts';
@@ -78,6 +79,13 @@ describe('a run', () => {
     const half = reportProgress(accepted, { step: 's', percent: 50, message: 'm' });
 
     expect(reportProgress(half, { step: 's', percent: NaN, message: 'm' }).progress?.percent).toBe(50);
+  });
+
+  it('keeps what an attempt said last, and goes on from it', () => {
+    const half = keepProgress(accepted, { step: 's', percent: 50, message: 'm' });
+
+    expect(keepProgress(half, undefined)).toBe(half);
+    expect(keepProgress(half, { step: 's', percent: 20, message: 'again' }).progress).toEqual({ step: 's', percent: 50, message: 'again' });
   });
 
   it('keeps its first end', () => {

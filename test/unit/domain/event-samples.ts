@@ -50,6 +50,7 @@ export function handlerContext(fields: Partial<HandlerContext> = {}): HandlerCon
   const ignore = (): void => undefined;
   return {
     ...noServices,
+    state: null,
     attempt: 1,
     idempotencyKey: 'order-1/1/action',
     signal: new AbortController().signal,

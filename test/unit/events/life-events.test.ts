@@ -46,7 +46,9 @@ describe('the catalog', () => {
   it('holds the 35 Life types, the three names for any other, the example, and sessions', () => {
     const types = eventDefinitions.map(({ type }) => type);
 
-    expect(types.toSorted()).toEqual([...tableRows.map(([type]) => type), ...otherTypes, 'order-placed', 'session'].toSorted());
+    expect(types.toSorted()).toEqual(
+      [...tableRows.map(([type]) => type), ...otherTypes, 'life.tick', 'order-placed', 'session'].toSorted(),
+    );
     expect(lifeEvents).toHaveLength(38);
   });
 

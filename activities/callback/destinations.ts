@@ -1,0 +1,109 @@
+import type { Client } from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import type { BreakerPhase, BreakerSettings } from '../../domain/breaker.ts';
+import { createBreaker } from '../../domain/breaker.ts';
+import type { CallbackAttempt } from '../../domain/delivery.ts';
+import { isGone } from '../../domain/delivery.ts';
+import { destinationWorkflowId } from '../../domain/destination.ts';
+import type { Destination, DestinationInput, DestinationReport } from '../../domain/destination.ts';
+import { BREAKER_MEMO, REPORT_ATTEMPT_UPDATE, TASK_QUEUES } from '../../domain/durable-names.ts';
+import { toKeyword } from '../../domain/keyword.ts';
+import { isUnwell } from '../../domain/riding.ts';
+
+/** `none`: nothing is wrong with it, as far as the cluster knows. */
+export type DestinationState = BreakerPhase['state'] | 'none';
+
+/**
+ * What the cluster knows of destinations. A healthy one costs the engine one read a process; only one that fails has a
+ * workflow, which is told of failures, and of a success after them.
+ */
+export interface Destinations {
+  /** @param maxAgeMs how old the knowledge may be that nothing is wrong with it */
+  stateOf(destination: Destination, maxAgeMs: number): Promise<DestinationState>;
+  /**
+   * The state after the attempt.
+   * @param mayBeTroubled whatever this process knows of it
+   */
+  note(destination: Destination, attempt: CallbackAttempt, mayBeTroubled: boolean): Promise<DestinationState>;
+}
+
+const CALL_TIMEOUT_MS = 2_000;
+// A ride waits for it inside a workflow task.
+const READ_TIMEOUT_MS = 300;
+const TRUST_TROUBLE_MS = 2_000;
+const MAX_KNOWN = 10_000;
+const TENANT = defineSearchAttributeKey('Tenant', 'KEYWORD');
+const DESTINATION = defineSearchAttributeKey('Destination', 'KEYWORD');
+
+export function createDestinations(client: Client, settings: BreakerSettings, now: () => number): Destinations {
+  const known = new Map<string, { readonly state: DestinationState; readonly atMs: number }>();
+
+  function learn(workflowId: string, state: DestinationState): DestinationState {
+    // Set anew at the end of the map, whose first entry is then the oldest.
+    known.delete(workflowId);
+    known.set(workflowId, { state, atMs: now() });
+    if (known.size > MAX_KNOWN) known.delete(known.keys().next().value ?? '');
+    return state;
+  }
+
+  async function report(destination: Destination, given: DestinationReport): Promise<DestinationState> {
+    const args: [DestinationReport] = [given];
+    const workflowId = destinationWorkflowId(destination);
+    const call = async (): Promise<{ readonly state: DestinationState }> => {
+      if (given.well) return client.workflow.getHandle(workflowId).executeUpdate(REPORT_ATTEMPT_UPDATE, { args });
+      const startWorkflowOperation = toStart(destination, settings);
+      return client.workflow.executeUpdateWithStart(REPORT_ATTEMPT_UPDATE, { args, startWorkflowOperation });
+    };
+    try {
+      return learn(workflowId, (await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call)).state);
+    } catch (error) {
+      // Not told, the breaker learns from the next attempt; no delivery waits for it.
+      return error instanceof WorkflowNotFoundError ? learn(workflowId, 'none') : 'none';
+    }
+  }
+
+  return {
+    async stateOf(destination, maxAgeMs) {
+      const workflowId = destinationWorkflowId(destination);
+      const last = known.get(workflowId);
+      if (last !== undefined && now() - last.atMs < (last.state === 'none' ? maxAgeMs : TRUST_TROUBLE_MS)) return last.state;
+      try {
+        const handle = client.workflow.getHandle(workflowId);
+        const { status, memo } = await client.withDeadline(Date.now() + READ_TIMEOUT_MS, () => handle.describe());
+        return learn(workflowId, status.name === 'RUNNING' ? toState(memo?.[BREAKER_MEMO]) : 'none');
+      } catch (error) {
+        return error instanceof WorkflowNotFoundError ? learn(workflowId, 'none') : (last?.state ?? 'none');
+      }
+    },
+
+    async note(destination, attempt, mayBeTroubled) {
+      const { reason, retryAfterMs = 0 } = attempt;
+      if (isUnwell(attempt))
+        return report(destination, { well: false, isGone: isGone(attempt), isProbe: reason === 'probe', retryAfterMs });
+      const last = known.get(destinationWorkflowId(destination))?.state ?? 'none';
+      if (attempt.status === null || (last === 'none' && !mayBeTroubled)) return last;
+      return report(destination, { well: true, isGone: false, isProbe: false, retryAfterMs: 0 });
+    },
+  };
+}
+
+function toStart(destination: Destination, settings: BreakerSettings) {
+  const input: DestinationInput = { destination, settings, breaker: createBreaker() };
+  return new WithStartWorkflowOperation('watchDestination', {
+    workflowId: destinationWorkflowId(destination),
+    taskQueue: TASK_QUEUES.heavy,
+    args: [input],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowTaskTimeout: '2s',
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: TENANT, value: toKeyword(destination.tenant) },
+      { key: DESTINATION, value: toKeyword(destination.origin) },
+    ]),
+    staticSummary: `callbacks to ${destination.origin}`,
+  });
+}
+
+function toState(memo: unknown): DestinationState {
+  return memo === 'parked' || memo === 'slow' ? memo : 'open';
+}

@@ -1,0 +1,71 @@
+import { initialCallback } from '../../domain/callback-record.ts';
+import { webhookId } from '../../domain/delivery.ts';
+import { eventWorkflowId } from '../../domain/event-id.ts';
+import type { WorkflowReference } from '../../domain/event-resource.ts';
+import { toEventResource } from '../../domain/event-resource.ts';
+import type { EventRun } from '../../domain/event-run.ts';
+import { mayRide } from '../../domain/riding.ts';
+import { limitEnvelope } from './limit-envelope.ts';
+import type { OriginMemory } from './origin-memory.ts';
+import { originOf } from './origin-memory.ts';
+import type { PostCallback } from './post-callback.ts';
+
+/** Progress messages of one attempt of a stage. */
+export interface ProgressMessages {
+  tell(run: EventRun): void;
+  /** Nothing is sent after it, and what was under way has ended, so that the terminal message comes last. */
+  end(): Promise<void>;
+}
+
+export type BeginProgress = (run: EventRun, workflow: WorkflowReference) => ProgressMessages;
+
+const EVERY_MS = 1_000;
+const SILENT: ProgressMessages = { tell: () => undefined, end: async () => undefined };
+
+/**
+ * Creates what sends progress messages (`event.progress`) for heavy events that ask for them: at most one a second, each
+ * tried once, none on record, and none to an origin that has trouble enough. The first comes a second after the attempt's
+ * start, so that two attempts together keep the pace as well.
+ */
+export function createProgressCallbacks(post: PostCallback, origins: OriginMemory, now: () => number): BeginProgress {
+  return ({ event }, workflow) => {
+    const { callback } = event;
+    if (callback === null || !callback.progress || event.plan.weight !== 'heavy') return SILENT;
+    const origin = originOf(callback.url);
+    const ending = new AbortController();
+    let latest: EventRun | null = null;
+    let sending: Promise<void> = Promise.resolve();
+
+    const send = async (run: EventRun): Promise<void> => {
+      if (!mayRide({ isTroubled: origins.isTroubled(origin), openAtOrigin: origins.openAt(origin), riding: 0 })) return;
+      const atMs = now();
+      const data = toEventResource(run, initialCallback(callback.url), workflow);
+      const { body } = limitEnvelope({ type: 'event.progress', timestamp: new Date(atMs).toISOString(), data });
+      const id = webhookId({ owner: eventWorkflowId(event), run: event.run, progress: atMs });
+      await post({ url: callback.url, headers: callback.headers, webhookId: id, body }, ending.signal);
+    };
+    let isSending = false;
+    const tick = setInterval(() => {
+      if (latest === null || isSending) return;
+      isSending = true;
+      sending = send(latest)
+        // Best effort: the network's faults are values, and any other must not end the stage.
+        .catch(() => undefined)
+        .finally(() => {
+          isSending = false;
+        });
+      latest = null;
+    }, EVERY_MS);
+
+    return {
+      tell(run) {
+        latest = run;
+      },
+      end: async () => {
+        clearInterval(tick);
+        ending.abort();
+        await sending;
+      },
+    };
+  };
+}

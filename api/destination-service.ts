@@ -1,0 +1,20 @@
+/** A destination that has failed, as its tenant sees it. Times are ISO 8601. */
+export interface DestinationResource {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly state: 'open' | 'slow' | 'parked';
+  /** Deliveries that wait for it; the engine's index lags by a second. */
+  readonly parked: number;
+  /** In a row. */
+  readonly failures: number;
+  /** Null when none is due: it isn't parked, or is gone until it is resumed. */
+  readonly nextProbeAt: string | null;
+}
+
+/** What the HTTP layer needs of whatever watches destinations. Each may throw EngineUnavailableError. */
+export interface DestinationService {
+  /** Those of a tenant that have failed lately. */
+  list(tenant: string): Promise<readonly DestinationResource[]>;
+  /** Probes it now; null for one that is not in trouble. */
+  resume(destination: { readonly tenant: string; readonly origin: string }): Promise<DestinationResource | null>;
+}

@@ -1,0 +1,130 @@
+import { inOrder } from '../domain/subject.ts';
+import type { SubjectAnswer, SubjectLetter } from '../domain/subject.ts';
+import type { SubjectKey } from '../domain/subject-id.ts';
+import { subjectWorkflowId } from '../domain/subject-id.ts';
+import { EngineUnavailableError } from './event-service.ts';
+
+export interface MailboxOptions<Answer> {
+  /** Brings letters to their subject; resolves with an answer to each once they are recorded. May be called again with the same. */
+  readonly send: (key: SubjectKey, letters: readonly SubjectLetter[]) => Promise<readonly Answer[]>;
+  readonly now: () => number;
+}
+
+export type Posted<Answer> = { readonly kind: 'full' } | { readonly kind: 'answered'; readonly answer: Answer };
+
+export interface Mailboxes<Answer = SubjectAnswer> {
+  /** @throws EngineUnavailableError when there is no answer by the deadline: whether it was recorded is unknown */
+  post(key: SubjectKey, letter: SubjectLetter, deadlineMs: number): Promise<Posted<Answer>>;
+  /** Where an event stands here, from 1, and since when; null when it isn't here. */
+  positionOf(key: SubjectKey, eventId: string): { readonly position: number; readonly sinceMs: number; readonly waiting: number } | null;
+}
+
+interface Waiting<Answer> {
+  readonly event: SubjectLetter['event'];
+  readonly letter: SubjectLetter;
+  readonly bytes: number;
+  readonly sinceMs: number;
+  readonly resolve: (posted: Posted<Answer>) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+interface Mailbox<Answer> {
+  readonly key: SubjectKey;
+  /** On their way. */
+  sent: readonly Waiting<Answer>[];
+  waiting: readonly Waiting<Answer>[];
+}
+
+const MAX_WAITING = 100;
+const MAX_EVENTS = 100;
+const MAX_BYTES = 256 * 1024;
+const PAUSE_MS = { first: 50, longest: 1_000 } as const;
+
+/**
+ * A mailbox for each subject, of this process: one gathering of letters is on its way, meanwhile those that arrive gather
+ * for the next, the highest tier first. A mailbox is there for as long as there is something in it.
+ */
+export function createMailboxes<Answer>({ send, now }: MailboxOptions<Answer>): Mailboxes<Answer> {
+  const mailboxes = new Map<string, Mailbox<Answer>>();
+
+  async function empty(mailbox: Mailbox<Answer>): Promise<void> {
+    let pauseMs: number = PAUSE_MS.first;
+    while (mailbox.waiting.length > 0) {
+      const gathered = nextGathering(mailbox.waiting);
+      mailbox.sent = gathered;
+      mailbox.waiting = mailbox.waiting.filter((letter) => !gathered.includes(letter));
+      try {
+        const answers = await send(
+          mailbox.key,
+          gathered.map(({ letter }) => letter),
+        );
+        for (const [index, { resolve }] of gathered.entries()) {
+          const answer = answers[index];
+          if (answer !== undefined) resolve({ kind: 'answered', answer });
+        }
+        pauseMs = PAUSE_MS.first;
+      } catch {
+        // Sent again until each one's deadline: the subject knows those that it has recorded.
+        mailbox.waiting = [...mailbox.sent, ...mailbox.waiting];
+        mailbox.sent = [];
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+        pauseMs = Math.min(2 * pauseMs, PAUSE_MS.longest);
+      }
+    }
+    mailbox.sent = [];
+    mailboxes.delete(subjectWorkflowId(mailbox.key));
+  }
+
+  return {
+    post(key, letter, deadlineMs) {
+      const id = subjectWorkflowId(key);
+      const known = mailboxes.get(id);
+      if (known !== undefined && known.waiting.length >= MAX_WAITING) return Promise.resolve({ kind: 'full' });
+      const mailbox = known ?? { key, sent: [], waiting: [] };
+      mailboxes.set(id, mailbox);
+      return new Promise((resolve, reject) => {
+        const giveUp = (): void => {
+          mailbox.waiting = mailbox.waiting.filter((other) => other !== waiting);
+          mailbox.sent = mailbox.sent.filter((other) => other !== waiting);
+          reject(new EngineUnavailableError('the subject does not answer in time'));
+        };
+        const timer = setTimeout(giveUp, deadlineMs - now());
+        const waiting: Waiting<Answer> = {
+          event: letter.event,
+          letter,
+          bytes: Buffer.byteLength(JSON.stringify(letter)),
+          sinceMs: now(),
+          timer,
+          resolve: (posted) => {
+            clearTimeout(timer);
+            resolve(posted);
+          },
+        };
+        mailbox.waiting = [...mailbox.waiting, waiting];
+        // Rejects never.
+        if (known === undefined) void empty(mailbox);
+      });
+    },
+
+    positionOf(key, eventId) {
+      const mailbox = mailboxes.get(subjectWorkflowId(key));
+      if (mailbox === undefined) return null;
+      const line = [...mailbox.sent, ...inOrder(mailbox.waiting)];
+      const index = line.findIndex(({ event }) => event.id === eventId);
+      const found = line[index];
+      return found === undefined ? null : { position: index + 1, sinceMs: found.sinceMs, waiting: line.length };
+    },
+  };
+}
+
+/** The first of those that wait, as many as one Update may bring; at least one. */
+function nextGathering<Answer>(waiting: readonly Waiting<Answer>[]): readonly Waiting<Answer>[] {
+  const gathered: Waiting<Answer>[] = [];
+  let bytes = 0;
+  for (const letter of inOrder(waiting).slice(0, MAX_EVENTS)) {
+    bytes += letter.bytes;
+    if (gathered.length > 0 && bytes > MAX_BYTES) break;
+    gathered.push(letter);
+  }
+  return gathered;
+}

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import type { AcceptedEvent } from '../domain/accepted-event.ts';
+import type { EventResource, WorkflowReference } from '../domain/event-resource.ts';
+import { HASH_CHARACTERS, toSubjectEventResource } from '../domain/subject.ts';
+import type { CompactedOutcome, SubjectAnswer, SubjectLetter, SubjectSnapshot } from '../domain/subject.ts';
+import { parseSubjectName, subjectOfEventId } from '../domain/subject-id.ts';
+import type { SubjectKey } from '../domain/subject-id.ts';
+import type { CompactedEvent, EventFilter, EventKey, Submission, SubmitOptions } from './event-service.ts';
+import type { Why } from '../domain/why.ts';
+import { selectsEvent } from './selects-event.ts';
+import type { Mailboxes } from './mailbox.ts';
+
+/** What a letter comes to, and where the subject's workflow was then. */
+export interface LetterAnswer {
+  readonly answer: SubjectAnswer;
+  readonly workflow: WorkflowReference;
+}
+
+/** What keeps the subjects. */
+export interface Subjects extends Pick<Mailboxes<LetterAnswer>, 'post' | 'positionOf'> {
+  snapshot(key: SubjectKey): Promise<SubjectSnapshot | null>;
+  outcome(key: SubjectKey, eventId: string): Promise<EventResource | CompactedOutcome | null>;
+  /** Of the last 50 events, the newest last; null when there is no such subject. */
+  outcomes(key: SubjectKey): Promise<readonly EventResource[] | null>;
+}
+
+/** What the event service promises, for the events of subjects. Null stands for events and lists that are none of a subject. */
+export interface SubjectEvents {
+  submit(event: AcceptedEvent, type: string, options: SubmitOptions): Promise<Submission>;
+  snapshot(key: SubjectKey): Promise<SubjectSnapshot | null>;
+  get(key: EventKey): Promise<EventResource | null>;
+  compacted(key: EventKey): Promise<CompactedEvent | null>;
+  why(key: EventKey): Why | null;
+  list(filter: EventFilter): Promise<readonly EventResource[] | null>;
+}
+
+// Whoever doesn't say how long it waits is answered by then; the engine may be away for part of it.
+const ANSWER_WITHIN_MS = 10_000;
+
+/** The subject that an event's id tells of, as its tenant sees it. */
+export function subjectOf({ tenant, id }: EventKey): SubjectKey | null {
+  const subject = subjectOfEventId(id);
+  return subject === null ? null : { tenant, ...subject };
+}
+
+export function createSubjectEvents(subjects: Subjects): SubjectEvents {
+  async function find(key: EventKey): Promise<EventResource | CompactedOutcome | null> {
+    const subject = subjectOf(key);
+    return subject && subjects.outcome(subject, key.id);
+  }
+
+  return {
+    snapshot: subjects.snapshot,
+
+    async submit(event, type, { fingerprint, waitMs, expectedVersion }) {
+      const key = { tenant: event.tenant, type, id: event.subject ?? '' };
+      const letter = toLetter(event, fingerprint, expectedVersion);
+      const posted = await subjects.post(key, letter, Date.now() + Math.max(waitMs, ANSWER_WITHIN_MS));
+      if (posted.kind === 'full') return posted;
+      const { answer } = posted.answer;
+      if (answer.kind === 'id_conflict') return { kind: 'conflict' };
+      if (answer.kind === 'stale') return answer;
+      const resource = answeredResource(event, posted.answer);
+      if (resource !== null) return { kind: 'ended', resource };
+      if (answer.kind !== 'compacted') throw new Error(`no resource for "${event.id}"`);
+      return { kind: 'ended', resource: { id: event.id, status: answer.status, version: answer.version, compacted: true } };
+    },
+
+    async get(key) {
+      const outcome = await find(key);
+      return outcome !== null && 'acceptedAt' in outcome ? outcome : null;
+    },
+
+    async compacted(key) {
+      const outcome = await find(key);
+      return outcome === null || 'acceptedAt' in outcome ? null : { id: key.id, ...outcome, compacted: true };
+    },
+
+    why(key) {
+      const subject = subjectOf(key);
+      const place = subject && subjects.positionOf(subject, key.id);
+      if (place === null) return null;
+      const { position, waiting, sinceMs } = place;
+      const summary = `It waits for its subject, at position ${position} of ${waiting} here; it isn't recorded yet.`;
+      return { id: key.id, status: 'waiting', reason: 'mailbox', summary, since: new Date(sinceMs).toISOString(), details: { position } };
+    },
+
+    async list(filter) {
+      const name = filter.subject === undefined ? null : parseSubjectName(filter.subject);
+      if (name === null) return null;
+      const outcomes = (await subjects.outcomes({ tenant: filter.tenant, ...name })) ?? [];
+      return outcomes
+        .toReversed()
+        .filter((resource) => selectsEvent(resource, { ...filter, subject: undefined }))
+        .slice(0, filter.limit);
+    },
+  };
+}
+
+/** @param fingerprint null for an id made just now, which nobody can use a second time */
+export function toLetter(event: AcceptedEvent, fingerprint: string | null, expectedVersion: number | undefined): SubjectLetter {
+  const contentHash = (fingerprint ?? '').padEnd(HASH_CHARACTERS, '-').slice(0, HASH_CHARACTERS);
+  return { event, idHash: hash64(event.id), contentHash, ...(expectedVersion !== undefined && { expectedVersion }) };
+}
+
+export function hash64(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, HASH_CHARACTERS);
+}
+
+/** The resource that an answer tells of; null where the event isn't kept in full. */
+export function answeredResource(event: AcceptedEvent, { answer, workflow }: LetterAnswer): EventResource | null {
+  return answer.kind === 'recorded' ? toSubjectEventResource(answer.event ?? event, answer.outcome, workflow) : null;
+}

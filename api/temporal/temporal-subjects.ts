@@ -1,0 +1,85 @@
+import type { Client } from '@temporalio/client';
+import { QueryRejectedError, WithStartWorkflowOperation } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import type { Workflow } from '@temporalio/common';
+import { APPLY_UPDATE, OUTCOME_QUERY, OUTCOMES_QUERY, SNAPSHOT_QUERY, TASK_QUEUES } from '../../domain/durable-names.ts';
+import type { EventResource } from '../../domain/event-resource.ts';
+import { createSubject } from '../../domain/subject.ts';
+import type { Applied, ApplyInput, CompactedOutcome, SubjectLetter, SubjectSnapshot } from '../../domain/subject.ts';
+import { subjectName, subjectWorkflowId } from '../../domain/subject-id.ts';
+import type { SubjectKey } from '../../domain/subject-id.ts';
+import { createMailboxes } from '../mailbox.ts';
+import { hash64 } from '../subject-events.ts';
+import type { LetterAnswer, Subjects } from '../subject-events.ts';
+import { callEngine, isNotFound } from './engine-call.ts';
+import { toKeyword } from '../../domain/keyword.ts';
+
+// An Update that isn't done by then is taken for lost; it may have waited for those of other processes.
+const UPDATE_TIMEOUT_MS = 10_000;
+// A subject that was idle for long is replayed first.
+const QUERY_TIMEOUT_MS = 5_000;
+const MAX_KNOWN = 10_000;
+
+/** Subjects held by a workflow each. */
+export function createTemporalSubjects(client: Client): Subjects {
+  // Those that have answered: they are there, unless somebody ended them.
+  const known = new Set<string>();
+
+  async function send(key: SubjectKey, letters: readonly SubjectLetter[]): Promise<readonly LetterAnswer[]> {
+    const workflowId = subjectWorkflowId(key);
+    const isKnown = known.delete(workflowId);
+    const args: [ApplyInput] = [{ letters }];
+    const { runId, answers } = await callEngine<Applied>(client, UPDATE_TIMEOUT_MS, () =>
+      isKnown
+        ? client.workflow.getHandle(workflowId).executeUpdate<Applied, [ApplyInput]>(APPLY_UPDATE, { args })
+        : client.workflow.executeUpdateWithStart<Workflow, Applied, [ApplyInput]>(APPLY_UPDATE, {
+            args,
+            startWorkflowOperation: start(key),
+          }),
+    );
+    known.add(workflowId);
+    if (known.size > MAX_KNOWN) known.delete(known.values().next().value ?? '');
+    return answers.map((answer) => ({ answer, workflow: { id: workflowId, runId } }));
+  }
+
+  const { post, positionOf } = createMailboxes<LetterAnswer>({ send, now: Date.now });
+
+  async function query<T>(key: SubjectKey, name: string, ...args: unknown[]): Promise<T | null> {
+    try {
+      const handle = client.workflow.getHandle(subjectWorkflowId(key));
+      return await callEngine(client, QUERY_TIMEOUT_MS, () => handle.query<T, unknown[]>(name, ...args));
+    } catch (error) {
+      if (isNotFound(error) || error instanceof QueryRejectedError) return null;
+      throw error;
+    }
+  }
+
+  return {
+    post,
+    positionOf,
+    snapshot: (key) => query<SubjectSnapshot>(key, SNAPSHOT_QUERY),
+    outcome: (key, eventId) => query<EventResource | CompactedOutcome>(key, OUTCOME_QUERY, { idHash: hash64(eventId) }),
+    outcomes: (key) => query<readonly EventResource[]>(key, OUTCOMES_QUERY),
+  };
+}
+
+const KEYS = {
+  Tenant: defineSearchAttributeKey('Tenant', 'KEYWORD'),
+  Subject: defineSearchAttributeKey('Subject', 'KEYWORD'),
+} as const;
+
+function start(key: SubjectKey) {
+  return new WithStartWorkflowOperation('holdSubject', {
+    workflowId: subjectWorkflowId(key),
+    taskQueue: TASK_QUEUES.light,
+    args: [{ subject: createSubject(key) }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    // A crash is noticed after this time.
+    workflowTaskTimeout: '2s',
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: KEYS.Tenant, value: toKeyword(key.tenant) },
+      { key: KEYS.Subject, value: toKeyword(subjectName(key)) },
+    ]),
+    staticSummary: `subject ${subjectName(key)}`,
+  });
+}

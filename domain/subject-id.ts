@@ -1,0 +1,48 @@
+import { isOwnId } from './event-id.ts';
+
+/** One subject: all of its events change one state. */
+export interface SubjectKey {
+  readonly tenant: string;
+  readonly type: string;
+  readonly id: string;
+}
+
+const SUBJECT_TYPE = /^[a-z][a-z0-9_.-]{0,31}$/;
+const MAX_ID_CHARACTERS = 80;
+// Of 32, 80 and 128 characters at most, an event's id has 244; none of the parts but the last may contain "~".
+const EVENT_ID = /^s~([^~]*)~([^~]*)~((?:[ek]~)?[^~]*)$/;
+
+export function isSubjectType(text: string): boolean {
+  return SUBJECT_TYPE.test(text);
+}
+
+/** Subjects are named as callers name events, in at most 80 characters. */
+export function isSubjectId(text: string): boolean {
+  return isOwnId(text) && text.length <= MAX_ID_CHARACTERS;
+}
+
+/** The id of a subject's event; `key` is the caller's own id, or one that the service made. */
+export function subjectEventId({ type, id }: Pick<SubjectKey, 'type' | 'id'>, key: string): string {
+  return `s~${type}~${id}~${key}`;
+}
+
+/** The subject that an event's id tells of; null for the id of any other event. */
+export function subjectOfEventId(eventId: string): Pick<SubjectKey, 'type' | 'id'> | null {
+  const [, type = '', id = '', key = ''] = EVENT_ID.exec(eventId) ?? [];
+  return isSubjectType(type) && isSubjectId(id) && isOwnId(key.replace(/^[ek]~/, '')) ? { type, id } : null;
+}
+
+/** A subject as lists name it: `life/life-1`. Null for any other text. */
+export function parseSubjectName(text: string): Pick<SubjectKey, 'type' | 'id'> | null {
+  const [type = '', id = '', ...rest] = text.split('/');
+  return rest.length === 0 && isSubjectType(type) && isSubjectId(id) ? { type, id } : null;
+}
+
+export function subjectName({ type, id }: Pick<SubjectKey, 'type' | 'id'>): string {
+  return `${type}/${id}`;
+}
+
+/** The workflow that holds a subject. No event's id and no tenant's name begins with "~". */
+export function subjectWorkflowId({ tenant, type, id }: SubjectKey): string {
+  return `~subject/${tenant}/${type}/${id}`;
+}

@@ -1,0 +1,181 @@
+import type { AcceptedEvent } from './accepted-event.ts';
+import { initialCallback } from './callback-record.ts';
+import type { EventResource, WorkflowReference } from './event-resource.ts';
+import { toEventResource } from './event-resource.ts';
+import type { EndedPhase, EventRun } from './event-run.ts';
+import type { StateChange } from './state-change.ts';
+import { applyChange } from './state-change.ts';
+import type { SubjectKey } from './subject-id.ts';
+import { TIERS } from './tier.ts';
+
+/** An event on its way to its subject. */
+export interface SubjectLetter {
+  readonly event: AcceptedEvent;
+  /** 64 bits of the event's id. */
+  readonly idHash: string;
+  /** 64 bits of what was asked for, by which a repeated id is told from a conflicting one. */
+  readonly contentHash: string;
+  /** The event is refused if the subject has any other version when its turn comes. */
+  readonly expectedVersion?: number;
+}
+
+/** What became of a processed event; with the event itself it is a whole run. */
+export interface SubjectOutcome extends Pick<EventRun, 'startedAtMs' | 'attempts' | 'results'> {
+  /** The subject's version after it. */
+  readonly version: number;
+  readonly phase: Extract<EndedPhase, { status: 'completed' | 'failed' }>;
+}
+
+/** What folding a letter gave: an outcome, or that its expected version was another one. */
+export type FoldedLetter =
+  | { readonly kind: 'processed'; readonly outcome: SubjectOutcome }
+  | { readonly kind: 'stale'; readonly version: number };
+
+/** What folding letters into a state gave: something of each in order, or of the first so many. */
+export interface Folded {
+  readonly change: StateChange;
+  readonly letters: readonly FoldedLetter[];
+}
+
+/** What whoever sent a letter is told. `event` is there where an earlier letter of the same id was recorded. */
+export type SubjectAnswer =
+  | { readonly kind: 'recorded'; readonly outcome: SubjectOutcome; readonly event?: AcceptedEvent }
+  | ({ readonly kind: 'compacted' } & CompactedOutcome)
+  | { readonly kind: 'id_conflict' }
+  | { readonly kind: 'stale'; readonly version: number };
+
+/** What an Update brings to the subject's workflow, and what it answers. */
+export interface ApplyInput {
+  readonly letters: readonly SubjectLetter[];
+}
+
+export interface Applied {
+  readonly runId: string;
+  /** One of each letter, in the order in which they came. */
+  readonly answers: readonly SubjectAnswer[];
+}
+
+export type SubjectSnapshot = Pick<Subject, 'version' | 'state' | 'updatedAtMs'>;
+
+/** All that is kept of an outcome that isn't among the last 50. */
+export interface CompactedOutcome {
+  readonly status: 'completed' | 'failed';
+  readonly version: number;
+}
+
+/**
+ * A subject: pure state, changed only by `recordFolded`. It is bounded: the last 50 outcomes in full, of the last 1,000
+ * what tells a repeated event.
+ */
+export interface Subject {
+  readonly key: SubjectKey;
+  /** Counts the events processed, whatever was decided. */
+  readonly version: number;
+  /** Null before the first event. */
+  readonly state: unknown;
+  readonly updatedAtMs: number | null;
+  /** The newest last. */
+  readonly recent: readonly RecordedEvent[];
+  /**
+   * The last 1,000 events, the newest last, which is that of `version`: the hash of the id, that of the content, and `c` or
+   * `f` for how it ended, in one text.
+   */
+  readonly seen: readonly string[];
+}
+
+export interface RecordedEvent {
+  readonly event: AcceptedEvent;
+  readonly idHash: string;
+  readonly outcome: SubjectOutcome;
+}
+
+export const HASH_CHARACTERS = 11;
+const RECENT_EVENTS = 50;
+// All together stay below what an engine takes as a workflow's input.
+const RECENT_CHARACTERS = 512 * 1024;
+const SEEN_EVENTS = 1_000;
+
+export function createSubject(key: SubjectKey): Subject {
+  return { key, version: 0, state: null, updatedAtMs: null, recent: [], seen: [] };
+}
+
+/** Who is processed first: the highest tier, of equals whoever was accepted first. */
+export function inOrder<Letter extends Pick<SubjectLetter, 'event'>>(letters: readonly Letter[]): readonly Letter[] {
+  return letters.toSorted(({ event: a }, { event: b }) => TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier) || a.acceptedAtMs - b.acceptedAtMs);
+}
+
+/** The letters to be processed, in order: those whose id hasn't been seen, each id once. */
+export function freshLetters(subject: Subject, letters: readonly SubjectLetter[]): readonly SubjectLetter[] {
+  const known = new Set(subject.seen.map(idHashOf));
+  return inOrder(letters).filter(({ idHash }) => {
+    const isFresh = !known.has(idHash);
+    known.add(idHash);
+    return isFresh;
+  });
+}
+
+/** The subject after the letters that were folded, in their order. */
+export function recordFolded(subject: Subject, letters: readonly SubjectLetter[], folded: Folded): Subject {
+  const recent: RecordedEvent[] = [...subject.recent];
+  const seen: string[] = [...subject.seen];
+  let { version, updatedAtMs } = subject;
+  for (const [index, { event, idHash, contentHash }] of letters.entries()) {
+    const letter = folded.letters[index];
+    if (letter?.kind !== 'processed') continue;
+    const { outcome } = letter;
+    recent.push({ event, idHash, outcome });
+    seen.push(`${idHash}${contentHash}${outcome.phase.status === 'completed' ? 'c' : 'f'}`);
+    version = outcome.version;
+    updatedAtMs = outcome.phase.endedAtMs;
+  }
+  return {
+    ...subject,
+    version,
+    updatedAtMs,
+    state: version === subject.version ? subject.state : applyChange(subject.state, folded.change),
+    recent: boundRecent(recent),
+    seen: seen.slice(-SEEN_EVENTS),
+  };
+}
+
+/** What is known of an event by its id; null when it isn't among the last 1,000. */
+export function findOutcome(subject: Subject, idHash: string): RecordedEvent | CompactedOutcome | null {
+  const recorded = subject.recent.find((candidate) => candidate.idHash === idHash);
+  if (recorded !== undefined) return recorded;
+  const index = subject.seen.findLastIndex((entry) => idHashOf(entry) === idHash);
+  const entry = subject.seen[index];
+  if (entry === undefined) return null;
+  return { status: entry.endsWith('c') ? 'completed' : 'failed', version: subject.version - (subject.seen.length - 1 - index) };
+}
+
+/** The answer to a letter once its id has been processed; null when it was not. */
+export function answerTo(subject: Subject, letter: SubjectLetter): SubjectAnswer | null {
+  const known = findOutcome(subject, letter.idHash);
+  if (known === null) return null;
+  const hashes = `${letter.idHash}${letter.contentHash}`;
+  if (!subject.seen.some((entry) => entry.startsWith(hashes))) return { kind: 'id_conflict' };
+  return 'outcome' in known ? { kind: 'recorded', outcome: known.outcome, event: known.event } : { kind: 'compacted', ...known };
+}
+
+/** A subject's event as the API and the callbacks show it. */
+export function toSubjectEventResource(event: AcceptedEvent, outcome: SubjectOutcome, workflow: WorkflowReference): EventResource {
+  const { version, ...ended } = outcome;
+  const run = { event, progress: null, ...ended };
+  return { ...toEventResource(run, initialCallback(event.callback?.url ?? null), workflow), version };
+}
+
+function idHashOf(entry: string): string {
+  return entry.slice(0, HASH_CHARACTERS);
+}
+
+/** The newest of them that are few and small enough. */
+function boundRecent(recent: readonly RecordedEvent[]): readonly RecordedEvent[] {
+  const kept: RecordedEvent[] = [];
+  let characters = 0;
+  for (const entry of recent.slice(-RECENT_EVENTS).toReversed()) {
+    characters += JSON.stringify(entry.event.data).length + JSON.stringify(entry.outcome.results).length;
+    if (characters > RECENT_CHARACTERS) break;
+    kept.push(entry);
+  }
+  return kept.toReversed();
+}

@@ -1,0 +1,40 @@
+import { defineSubject } from '../../domain/define-subject.ts';
+import { applyLifeEvent } from '../../domain/life/apply-life-event.ts';
+import { drawFeedbackDelayTicks } from '../../domain/life/feedback.ts';
+import { timeRatio } from '../../domain/life/life-time.ts';
+import { createSelfState, hasCriticalEnergy, isViable, isWeak } from '../../domain/life/self-state.ts';
+import { settleLife } from '../../domain/life/settle-life.ts';
+import type { LivedState } from '../../domain/life/settle-life.ts';
+import type { LifeData } from './life-data.ts';
+import { toLifeEvent } from './life-data.ts';
+
+/** A life: the SelfState that its events change (life.md, section 3). Bounds and histories are kept by its own rules. */
+export const lifeSubject = defineSubject<LivedState>({
+  type: 'life',
+  initial: ({ id, atMs }) => ({ ...createSelfState({ lifeId: id, birthTimestampMs: atMs }), strongestIntensity: 0 }),
+  settle: settleLife,
+  // A burst has more actions than its memory could hold the feedback of: the latest count.
+  history: { pendingActions: 50 },
+  apply: (life, { id, type, data, atMs }) => {
+    if (type === 'life.tick') return life;
+    // Its type's schema has checked it.
+    const event = toLifeEvent(type, data as LifeData);
+    const context = { eventId: id, timestampMs: atMs, feedbackDelayTicks: drawFeedbackDelayTicks(hash32(id)) };
+    const { state } = applyLifeEvent(life, event, context);
+    return { ...state, strongestIntensity: Math.max(life.strongestIntensity, event.intensity) };
+  },
+  show: (life) => ({
+    ...life,
+    viable: isViable(life),
+    weak: isWeak(life),
+    criticalEnergy: hasCriticalEnergy(life),
+    timeRatio: timeRatio(life),
+  }),
+});
+
+/** FNV-1a of 32 bits, over UTF-16 units. */
+function hash32(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return hash >>> 0;
+}

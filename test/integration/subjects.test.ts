@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { hash64 } from '../../api/subject-events.ts';
+import { OUTCOME_QUERY } from '../../domain/durable-names.ts';
+import type { EventResource } from '../../domain/event-resource.ts';
+import { drawLifeEvent } from '../../domain/life/draw-life-event.ts';
+import { subjectWorkflowId } from '../../domain/subject-id.ts';
+import { lifeSubject } from '../../events/life/life-subject.ts';
+import { proof } from '../support/proof.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { startTestService } from '../support/service.ts';
+import type { TestService } from '../support/service.ts';
+import { until } from '../support/until.ts';
+
+// Two processes as the engine sees them: each has its mailboxes and its workers.
+let services: readonly TestService[];
+
+beforeAll(async () => {
+  services = await Promise.all([startTestService(), startTestService()]);
+});
+
+afterAll(() => Promise.all(services.map((service) => service.stop())));
+
+it('comes to the same as the pure fold of the same events in the order of their versions, bit for bit', async () => {
+  const subject = newSubject();
+  const events = Array.from({ length: proof({ reduced: 300, full: 1_000 }) }, () => {
+    const draw = { typeShare: Math.random(), intensityShare: Math.random(), generation: 'later' } as const;
+    const { type, intensity } = drawLifeEvent(draw);
+    return { type, subject, data: { intensity } };
+  });
+  const resources = await sendAll(events, 8);
+  const inOrder = resources.toSorted((a, b) => (a.version ?? 0) - (b.version ?? 0));
+  expect(inOrder.map(({ version }) => version)).toEqual(events.map((_, index) => index + 1));
+
+  const birthMs = Date.parse(inOrder[0]?.completedAt ?? '');
+  let state = lifeSubject.initial({ id: subject, tenant: 'default', atMs: birthMs });
+  for (const { id, type, completedAt, data, tier, urgency, time, result } of inOrder) {
+    const atMs = Date.parse(completedAt ?? '');
+    state = lifeSubject.settle(state, atMs);
+    const event = { id, type, source: null, subject, time, data, tier, urgency, tenant: 'default' };
+    state = lifeSubject.apply(state, { ...event, results: result ?? {}, atMs });
+  }
+  expect((await readSubject('life', subject)).state).toEqual(JSON.parse(JSON.stringify(lifeSubject.show(state))));
+});
+
+it('adds up what many send at once, through its continuing as new', async () => {
+  const subject = newSubject();
+  const count = proof({ reduced: 1_000, full: 20_000 });
+  const before = await sendAll([{ type: 'test-summed', subject, data: { add: 0.5 } }], 1);
+  const resources = await sendAll(
+    Array.from({ length: count }, () => ({ type: 'test-summed', subject, data: { add: 0.5, note: 'x'.repeat(1_000) } })),
+    50,
+  );
+  expect(await readSubject('test-sum', subject)).toMatchObject({ version: count + 1, state: { sum: (count + 1) * 0.5 } });
+  expect(new Set(resources.map(({ version }) => version)).size).toBe(count);
+  expect(new Set([...before, ...resources].map(({ workflow }) => workflow.runId)).size).toBeGreaterThan(1);
+});
+
+it('never shows half a change', async () => {
+  const subject = newSubject();
+  const sent = { all: false };
+  const sending = sendAll(
+    Array.from({ length: 200 }, () => ({ type: 'test-summed', subject, data: { add: 1 } })),
+    20,
+  ).finally(() => {
+    sent.all = true;
+  });
+  await until('there is something to read', async () => (await request(`/v1/subjects/test-sum/${subject}`)).ok);
+  let last = 0;
+  while (!sent.all) {
+    const { version, state } = await readSubject('test-sum', subject);
+    expect(state).toEqual({ sum: version });
+    expect(version).toBeGreaterThanOrEqual(last);
+    last = version;
+  }
+  await sending;
+});
+
+it('holds up no other subject by one that never has a pause', async () => {
+  const [slow, quick] = [newSubject(), newSubject()];
+  const quickOne = { ended: false };
+  const keepBusy = async (): Promise<void> => {
+    while (!quickOne.ended) await sendAll([{ type: 'test-counted', subject: slow, data: { add: 1, ms: 300 } }], 1);
+  };
+  const busy = [keepBusy(), keepBusy()];
+  await sendAll([{ type: 'test-counted', subject: quick, data: { add: 1 } }], 1);
+  quickOne.ended = true;
+  await Promise.all(busy);
+});
+
+it('says that an event waits in the mailbox, and refuses more than may wait', async () => {
+  const subject = newSubject();
+  const [service] = services;
+  const events = Array.from({ length: 110 }, (_, index) => ({
+    type: 'test-counted',
+    subject,
+    id: `e${index}`,
+    data: { add: 1, ms: index === 0 ? 900 : 0 },
+  }));
+  const answers = events.map(async (event) => service?.app.request('/v1/events', post(event)));
+  const why = await until('an event waits', async () => {
+    const answer = await service?.app.request(`/v1/events/s~test-counter~${subject}~e50/why`);
+    return answer?.status === 200 && ((await answer.json()) as { reason: string });
+  });
+  expect(why).toMatchObject({ reason: 'mailbox', status: 'waiting', details: { position: expect.any(Number) } });
+  const statuses = (await Promise.all(answers)).map((answer) => answer?.status);
+  const refused = statuses.filter((status) => status === 429).length;
+  expect(refused).toBeGreaterThan(0);
+  expect((await readSubject('test-counter', subject)).version).toBe(110 - refused);
+});
+
+it('delivers the callbacks of its events, completed and failed, and again when asked to', async () => {
+  const receiver = await startReceiver();
+  const subject = newSubject();
+  const callback = { url: receiver.url };
+  await sendAll(
+    Array.from({ length: 6 }, (_, index) => ({
+      type: 'test-counted',
+      subject,
+      id: `e${index}`,
+      data: { add: 1, fail: index === 5 },
+      callback,
+    })),
+    6,
+  );
+  await receiver.waitFor(() => receiver.requests.length >= 6);
+  const messages = receiver.requests.map(({ text }) => JSON.parse(text) as { type: string; data: EventResource });
+  expect(messages.map(({ data }) => data.version).toSorted((a, b) => (a ?? 0) - (b ?? 0))).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(messages.filter(({ type }) => type === 'event.failed')).toHaveLength(1);
+  expect(new Set(receiver.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(6);
+
+  const id = `s~test-counter~${subject}~e0`;
+  await until(
+    'it is on record',
+    async () => ((await (await request(`/v1/events/${id}`)).json()) as EventResource).callback.status === 'delivered',
+  );
+  expect((await request(`/v1/events/${id}/redeliver`, { method: 'POST' })).status).toBe(202);
+  await receiver.waitFor(() => receiver.requests.length >= 7);
+  await receiver.close();
+});
+
+it('is there for whoever asks after its worker has gone', async () => {
+  const subject = newSubject();
+  const other = await startTestService();
+  const [resource] = await sendAll([{ type: 'test-summed', subject, data: { add: 2 } }], 1, [other]);
+  await other.stop();
+  expect(await readSubject('test-sum', subject)).toMatchObject({ version: 1, state: { sum: 2 } });
+  const handle = services[0]?.client.workflow.getHandle(subjectWorkflowId({ tenant: 'default', type: 'test-sum', id: subject }));
+  expect(await handle?.query(OUTCOME_QUERY, { idHash: hash64(resource?.id ?? '') })).toMatchObject({ id: resource?.id });
+});
+
+function newSubject(): string {
+  return `subject-${randomUUID()}`;
+}
+
+/** So many at a time, by each of the services in turn; all of them ended. */
+async function sendAll(events: readonly object[], atOnce: number, by = services): Promise<readonly EventResource[]> {
+  const resources: EventResource[] = [];
+  const left = [...events.entries()];
+  const sender = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [index, event] = next;
+      const response = await by[index % by.length]?.app.request('/v1/events', post(event));
+      expect(response?.status).toBe(200);
+      resources.push((await response?.json()) as EventResource);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, sender));
+  return resources;
+}
+
+function post(event: object): RequestInit {
+  return { method: 'POST', headers: { 'content-type': 'application/json', prefer: 'wait=30' }, body: JSON.stringify(event) };
+}
+
+async function request(path: string, init?: RequestInit): Promise<Response> {
+  const [service] = services;
+  if (service === undefined) throw new Error('no service runs');
+  return service.app.request(path, init);
+}
+
+async function readSubject(type: string, id: string): Promise<{ readonly version: number; readonly state: unknown }> {
+  return (await (await request(`/v1/subjects/${type}/${id}`)).json()) as { version: number; state: unknown };
+}

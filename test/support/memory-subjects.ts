@@ -1,0 +1,64 @@
+import { foldLetters } from '../../activities/fold-subject.ts';
+import { createMailboxes } from '../../api/mailbox.ts';
+import { hash64 } from '../../api/subject-events.ts';
+import type { LetterAnswer, Subjects } from '../../api/subject-events.ts';
+import type { Catalog } from '../../domain/catalog.ts';
+import { answerTo, createSubject, findOutcome, freshLetters, recordFolded, toSubjectEventResource } from '../../domain/subject.ts';
+import type { Subject, SubjectAnswer, SubjectLetter } from '../../domain/subject.ts';
+import type { SubjectKey } from '../../domain/subject-id.ts';
+import { noServices } from './handler-services.ts';
+import { subjectWorkflowId } from '../../domain/subject-id.ts';
+
+/** Subjects kept in this process, by the rules that the workflow follows too. */
+export function createMemorySubjects(catalog: Catalog, callEngine: () => void): Subjects {
+  const subjects = new Map<string, Subject>();
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+  async function send(key: SubjectKey, letters: readonly SubjectLetter[]): Promise<readonly LetterAnswer[]> {
+    callEngine();
+    const workflow = { id: subjectWorkflowId(key), runId: 'run-1' };
+    let subject = subjects.get(workflow.id) ?? createSubject(key);
+    const refused = new Map<string, SubjectAnswer>();
+    let fresh = freshLetters(subject, throughJson(letters));
+    while (fresh.length > 0) {
+      const { version, state, updatedAtMs } = subject;
+      const input = { key, version, state, updatedAtMs, letters: fresh };
+      const options = { resolve: catalog.find, now: Date.now, services: noServices, log, signal: new AbortController().signal };
+      const folded = throughJson(await foldLetters(input, options));
+      subject = recordFolded(subject, fresh, folded);
+      for (const [index, letter] of folded.letters.entries()) {
+        if (letter.kind === 'stale') refused.set(fresh[index]?.idHash ?? '', letter);
+      }
+      fresh = fresh.slice(folded.letters.length);
+    }
+    subjects.set(workflow.id, subject);
+    return letters.map((letter) => ({
+      answer: answerTo(subject, letter) ?? refused.get(letter.idHash) ?? { kind: 'id_conflict' },
+      workflow,
+    }));
+  }
+
+  const find = (key: SubjectKey): Subject | undefined => {
+    callEngine();
+    return subjects.get(subjectWorkflowId(key));
+  };
+
+  return {
+    ...createMailboxes<LetterAnswer>({ send, now: Date.now }),
+    snapshot: async (key) => find(key) ?? null,
+    outcome: async (key, eventId) => {
+      const subject = find(key);
+      const known = subject === undefined ? null : findOutcome(subject, hash64(eventId));
+      return known !== null && 'outcome' in known ? toResource(key, known) : known;
+    },
+    outcomes: async (key) => find(key)?.recent.map((recorded) => toResource(key, recorded)) ?? null,
+  };
+}
+
+function toResource(key: SubjectKey, { event, outcome }: Subject['recent'][number]) {
+  return toSubjectEventResource(event, outcome, { id: subjectWorkflowId(key), runId: 'run-1' });
+}
+
+function throughJson<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

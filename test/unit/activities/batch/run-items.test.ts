@@ -1,0 +1,329 @@
+import { CancelledFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createRunItems } from '../../../../activities/batch/run-items.ts';
+import { toFailure } from '../../../../activities/to-failure.ts';
+import type { BatchItem } from '../../../../domain/accepted-batch.ts';
+import type { RunStageInput } from '../../../../domain/activities.ts';
+import type { ItemWork, RunItemsInput, RunItemsOutcome } from '../../../../domain/batch-work.ts';
+import { PermanentError, RetryLaterError } from '../../../../domain/handler-errors.ts';
+import { eventItem, rejectedItem } from '../../domain/batch-samples.ts';
+import { lightPlan, NOON_MS } from '../../domain/event-samples.ts';
+
+const callback = { url: 'https://example.org/hook', headers: {}, progress: false };
+const oneStage = { ...lightPlan, stages: ['action'] as const };
+
+type Stage = (input: RunStageInput) => unknown;
+
+/** A page of these items, whose stages do what `stage` does; the clock stands still unless the test moves it. */
+function prepare(items: readonly BatchItem[], stage: Stage) {
+  const clock = { nowMs: NOON_MS };
+  const begun: string[] = [];
+  const env = new MockActivityEnvironment(
+    { workflowExecution: { workflowId: 'night~batch.unit.0.0', runId: 'run-a' } },
+    { logger: new DefaultLogger('ERROR') },
+  );
+  const runItems = createRunItems({
+    readPage: (workflowId) => (workflowId === 'page-1' ? Promise.resolve(items) : Promise.reject(new Error(`no page ${workflowId}`))),
+    runStage: async (input) => {
+      const startedAtMs = clock.nowMs;
+      begun.push(`${input.run.event.id} ${input.stage}`);
+      try {
+        return { value: await stage(input), startedAtMs, endedAtMs: clock.nowMs };
+      } catch (error) {
+        throw toFailure(error, { stage: input.stage, startedAtMs, endedAtMs: clock.nowMs, progress: null });
+      }
+    },
+    now: () => clock.nowMs,
+  });
+  const all = items.map((_, offset) => ({ offset, run: 1 }));
+  return {
+    clock,
+    begun,
+    run: (input: Partial<RunItemsInput> = {}): Promise<RunItemsOutcome> =>
+      env.run(() => runItems({ page: 'page-1', items: all, parallel: 1, ...input })),
+  };
+}
+
+function eventsOf(count: number, fields: Parameters<typeof eventItem>[0] = {}): readonly BatchItem[] {
+  return Array.from({ length: count }, (_, index) => eventItem({ id: `night_${index}`, plan: oneStage, ...fields }));
+}
+
+function offsetsOf(works: readonly { readonly offset: number }[]): readonly number[] {
+  return works.map(({ offset }) => offset);
+}
+
+function onlyOf<T>(values: readonly T[]): T {
+  const [only] = values;
+  if (only === undefined || values.length > 1) throw new Error(`there are ${values.length} instead of one`);
+  return only;
+}
+
+describe('the items of a unit', () => {
+  it('each go through their stages, and end with what these gave', async () => {
+    const { run } = prepare([eventItem({ plan: lightPlan })], ({ stage }) => stage.toUpperCase());
+
+    expect(await run()).toEqual({
+      ended: [
+        {
+          offset: 0,
+          item: {
+            phase: { status: 'completed', endedAtMs: NOON_MS },
+            startedAtMs: NOON_MS,
+            attempts: { meaning: 1, decision: 1, action: 1 },
+            results: { meaning: 'MEANING', decision: 'DECISION', action: 'ACTION' },
+            progress: null,
+          },
+        },
+      ],
+      again: [],
+      deliveries: [],
+    });
+  });
+
+  it('one after the other go in order, each to its end before the next', async () => {
+    const { run, begun } = prepare(eventsOf(2, { plan: lightPlan }), async () => null);
+
+    await run({ parallel: 1 });
+
+    expect(begun).toEqual(['night_0', 'night_1'].flatMap((id) => [`${id} meaning`, `${id} decision`, `${id} action`]));
+  });
+
+  it('are those that were asked for, as the run that was asked for', async () => {
+    const runs: unknown[] = [];
+    const { run, begun } = prepare(eventsOf(4, { tenant: 'acme' }), ({ run: { event }, workflow }) => runs.push([event.run, workflow]));
+
+    const { ended } = await run({ items: [{ offset: 3, run: 2 }] });
+
+    expect(offsetsOf(ended)).toEqual([3]);
+    expect(begun).toEqual(['night_3 action']);
+    expect(runs).toEqual([[2, { id: 'acme/night_3', runId: 'run-a' }]]);
+  });
+
+  it('begin in order, never more at once than may, and each ends once', async () => {
+    const anyPauses = fc.array(fc.nat(5), { minLength: 1, maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(anyPauses, fc.integer({ min: 1, max: 8 }), async (pauses, parallel) => {
+        let open = 0;
+        let mostOpen = 0;
+        const { run, begun } = prepare(eventsOf(pauses.length), async () => {
+          open += 1;
+          mostOpen = Math.max(mostOpen, open);
+          for (let turns = pauses[begun.length - 1] ?? 0; turns >= 0; turns -= 1) await Promise.resolve();
+          open -= 1;
+        });
+
+        const { ended, again } = await run({ parallel });
+
+        expect(mostOpen).toBe(Math.min(parallel, pauses.length));
+        expect(begun).toEqual(pauses.map((_, index) => `night_${index} action`));
+        expect(offsetsOf(ended).toSorted((a, b) => a - b)).toEqual(pauses.map((_, index) => index));
+        expect(again).toEqual([]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('that are no events have failed already, and no stage runs for them', async () => {
+    const { run, begun } = prepare([rejectedItem()], () => null);
+
+    expect(await run()).toMatchObject({
+      ended: [{ offset: 0, item: { phase: { status: 'failed', error: { code: 'invalid_event' } } }, cause: 'sample:none:invalid_event' }],
+      again: [],
+      deliveries: [],
+    });
+    expect(begun).toEqual([]);
+  });
+
+  it('must be in the page', async () => {
+    const { run } = prepare(eventsOf(1), () => null);
+
+    await expect(run({ items: [{ offset: 1, run: 1 }] })).rejects.toThrow('there is no item 1 in "page-1"');
+  });
+
+  it('are left to another call when the process stops under them', async () => {
+    const { run } = prepare(eventsOf(1), () => Promise.reject(new CancelledFailure('CANCELLED')));
+
+    await expect(run()).rejects.toBeInstanceOf(CancelledFailure);
+  });
+});
+
+describe('one call', () => {
+  it('takes up no more items after half a second', async () => {
+    const { run, clock } = prepare(eventsOf(5), () => {
+      clock.nowMs += 200;
+    });
+
+    const { ended, again } = await run();
+
+    expect(offsetsOf(ended)).toEqual([0, 1, 2]);
+    expect(again).toEqual([]);
+  });
+
+  it('brings what it has begun to its end, however long that takes', async () => {
+    const { run, clock } = prepare(eventsOf(2, { plan: lightPlan }), () => {
+      clock.nowMs += 10_000;
+    });
+
+    expect(offsetsOf((await run()).ended)).toEqual([0]);
+  });
+
+  it('takes up no more items once their results are half a megabyte', async () => {
+    const { run } = prepare(eventsOf(5), () => 'x'.repeat(200 * 1024));
+
+    expect(offsetsOf((await run()).ended)).toEqual([0, 1, 2]);
+  });
+
+  it('counts results by their bytes', async () => {
+    const { run } = prepare(eventsOf(5), () => '€'.repeat(100 * 1024));
+
+    expect(offsetsOf((await run()).ended)).toEqual([0, 1]);
+  });
+
+  it('counts the callbacks among what it gives', async () => {
+    const { run } = prepare(eventsOf(5, { callback }), () => 'x'.repeat(200 * 1024));
+
+    expect(offsetsOf((await run()).ended)).toEqual([0, 1]);
+  });
+});
+
+describe('an item whose stage has failed', () => {
+  it('comes back with what it has so far, and when it is to be tried again', async () => {
+    const { run } = prepare([eventItem({ plan: lightPlan })], ({ stage }) => {
+      if (stage === 'decision') throw new Error('not now');
+      return stage;
+    });
+
+    const { ended, again } = await run();
+
+    const lastError = { code: 'handler_failed', message: 'not now', stage: 'decision', retryable: true };
+    expect(ended).toEqual([]);
+    expect(again).toEqual([
+      {
+        offset: 0,
+        run: 1,
+        begun: {
+          item: {
+            phase: { status: 'waiting', stage: 'decision', waiting: { reason: 'retry', untilMs: NOON_MS + 100, lastError } },
+            startedAtMs: NOON_MS,
+            attempts: { meaning: 1, decision: 1 },
+            results: { meaning: 'meaning' },
+            progress: null,
+          },
+          made: { failed: 1, lost: 0 },
+          dueAtMs: NOON_MS + 100,
+        },
+      },
+    ]);
+  });
+
+  it('goes on at that stage, and counts its attempts across calls', async () => {
+    const { run, clock, begun } = prepare([eventItem({ id: 'night_0', plan: lightPlan })], ({ stage, run: { attempts } }) => {
+      if (stage === 'decision' && attempts.decision !== 3) throw new Error(`attempt ${attempts.decision}`);
+      return stage;
+    });
+
+    const first = onlyOf((await run()).again);
+    clock.nowMs = first.begun?.dueAtMs ?? 0;
+    const second = onlyOf((await run({ items: asRecorded([first]) })).again);
+    const { ended } = await run({ items: asRecorded([second]) });
+
+    expect(second.begun).toMatchObject({ made: { failed: 2, lost: 0 }, dueAtMs: NOON_MS + 100 + 200 });
+    expect(ended).toMatchObject([{ item: { phase: { status: 'completed' }, attempts: { meaning: 1, decision: 3, action: 1 } } }]);
+    expect(begun).toEqual(['meaning', 'decision', 'decision', 'decision', 'action'].map((stage) => `night_0 ${stage}`));
+  });
+
+  it('has failed when its attempts are used up', async () => {
+    const { run } = prepare(eventsOf(1), () => {
+      throw new Error('never');
+    });
+    let items: readonly ItemWork[] = [{ offset: 0, run: 1 }];
+    for (let attempt = 1; attempt < 3; attempt += 1) items = asRecorded((await run({ items })).again);
+
+    const { ended, again } = await run({ items });
+
+    expect(again).toEqual([]);
+    expect(ended).toMatchObject([
+      { item: { phase: { status: 'failed', endedAtMs: NOON_MS, error: { message: 'never' } }, attempts: { action: 3 } } },
+    ]);
+    expect(ended).toMatchObject([{ cause: 'sample:action:handler_failed' }]);
+  });
+
+  it('has failed at once when there is no use in trying again', async () => {
+    const { run } = prepare(eventsOf(2), ({ run: { event } }) => {
+      if (event.id === 'night_0') throw new PermanentError('card_declined', 'no money');
+    });
+
+    expect(await run()).toMatchObject({
+      ended: [
+        { offset: 0, item: { phase: { status: 'failed' } }, cause: 'sample:action:card_declined' },
+        { offset: 1, item: { phase: { status: 'completed' } } },
+      ],
+      again: [],
+    });
+  });
+
+  it('waits as long as its handler asks for', async () => {
+    const { run } = prepare(eventsOf(1), () => {
+      throw new RetryLaterError(5_000);
+    });
+
+    expect((await run()).again).toMatchObject([{ begun: { dueAtMs: NOON_MS + 5_000 } }]);
+  });
+
+  it('uses up no attempt when the process stopped under it', async () => {
+    const { run } = prepare(eventsOf(1), () => Promise.reject(new CancelledFailure('WORKER_SHUTDOWN')));
+
+    expect((await run()).again).toMatchObject([{ begun: { made: { failed: 0, lost: 1 }, dueAtMs: NOON_MS } }]);
+  });
+
+  it('is overtaken by none where they go one after the other, and holds up none where they go side by side', async () => {
+    const failFirst: Stage = ({ run: { event } }) => {
+      if (event.id === 'night_0') throw new Error('not now');
+    };
+
+    const inOrder = await prepare(eventsOf(3), failFirst).run({ parallel: 1 });
+    const sideBySide = await prepare(eventsOf(3), failFirst).run({ parallel: 2 });
+
+    expect([offsetsOf(inOrder.ended), offsetsOf(inOrder.again)]).toEqual([[], [0]]);
+    expect([offsetsOf(sideBySide.ended).toSorted((a, b) => a - b), offsetsOf(sideBySide.again)]).toEqual([[1, 2], [0]]);
+  });
+});
+
+describe('a callback', () => {
+  it('is owed to each item that has ended and names one', async () => {
+    const items = [
+      eventItem({ id: 'night_0', tenant: 'acme', callback, plan: oneStage }),
+      eventItem({ id: 'night_1', plan: oneStage }),
+      eventItem({ id: 'night_2', tenant: 'acme', callback, plan: oneStage }),
+    ];
+    const { run } = prepare(items, ({ run: { event } }) => {
+      if (event.id === 'night_2') throw new PermanentError('card_declined', 'no money');
+    });
+
+    const { deliveries } = await run({ items: [0, 1, 2].map((offset) => ({ offset, run: 2 })) });
+
+    expect(deliveries).toMatchObject([
+      {
+        target: { kind: 'event', tenant: 'acme', owner: 'acme/night_0', run: 2, callback },
+        message: { type: 'event.completed', timestamp: '2026-01-01T12:00:00.000Z', data: { id: 'night_0', status: 'completed' } },
+      },
+      { target: { owner: 'acme/night_2' }, message: { type: 'event.failed', data: { error: { code: 'card_declined' } } } },
+    ]);
+  });
+
+  it('is not owed yet while the item is to be tried again', async () => {
+    const { run } = prepare(eventsOf(1, { callback }), () => {
+      throw new Error('not now');
+    });
+
+    expect(await run()).toMatchObject({ again: [{ offset: 0 }], deliveries: [] });
+  });
+});
+
+/** What one call gives reaches the next through the history. */
+function asRecorded(works: readonly ItemWork[]): readonly ItemWork[] {
+  return JSON.parse(JSON.stringify(works)) as readonly ItemWork[];
+}

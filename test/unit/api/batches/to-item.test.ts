@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { RawItem } from '../../../../api/batches/to-item.ts';
+import { createToItem, parseLine } from '../../../../api/batches/to-item.ts';
+import { createParseEvent } from '../../../../api/parse-event.ts';
+import { createCatalog } from '../../../../domain/catalog.ts';
+import { defineEvent } from '../../../../domain/define-event.ts';
+import { NOON_MS } from '../../domain/event-samples.ts';
+
+const sample = defineEvent({ type: 'sample', data: z.unknown(), tier: 'normal', handler: () => null });
+const toItem = createToItem(
+  createParseEvent({
+    catalog: createCatalog([sample]),
+    fallback: null,
+    urgencyThreshold: 0.8,
+    defaultLimit: { key: 'tasks', capacity: 5, reserved: 0 },
+    now: () => NOON_MS + 5,
+    newUuid: () => 'uuid',
+    checkCallback: ({ url }) => (url.startsWith('https:') ? [] : [{ pointer: '/url', detail: 'it is not https' }]),
+  }),
+);
+
+function itemOf(raw: RawItem) {
+  return toItem(raw, 7, { tenant: 'acme', batchId: 'night', acceptedAtMs: NOON_MS });
+}
+
+function itemOfValue(value: unknown) {
+  return itemOf({ ok: true, value });
+}
+
+function rejection(type: string | null, pointer: string, detail: unknown) {
+  return { kind: 'rejected', rejection: { type, errors: [{ pointer, detail }], atMs: NOON_MS } };
+}
+
+describe('toItem', () => {
+  it('makes an event of its batch out of what a single event may be, under an id of the batch', () => {
+    expect(itemOfValue({ type: 'sample', id: 'mine', data: { a: 1 }, delayMs: 5 })).toMatchObject({
+      kind: 'event',
+      event: { id: 'night_7', ownId: 'mine', batchId: 'night', tenant: 'acme', type: 'sample', data: { a: 1 }, delayMs: 5, run: 1 },
+    });
+  });
+
+  it('rejects what a single event would be refused for, and says as what', () => {
+    const callback = { url: 'http://example.org/' };
+
+    expect(itemOfValue({ type: 'sampel' })).toEqual(rejection('sampel', '/type', expect.stringContaining('nearest is "sample"')));
+    expect(itemOfValue({ type: 'sample', callback })).toEqual(rejection('sample', '/callback/url', 'it is not https'));
+    expect(itemOfValue({ data: 1 })).toMatchObject({ kind: 'rejected', rejection: { type: null } });
+  });
+
+  it.each([null, 3, 'text', [], { type: 3 }])('rejects %j, which has no type', (value) => {
+    expect(itemOfValue(value)).toMatchObject({ kind: 'rejected', rejection: { type: null, atMs: NOON_MS } });
+  });
+
+  it('keeps no more of a type than a type may have', () => {
+    expect(itemOfValue({ type: 'x'.repeat(5_000) })).toMatchObject({ rejection: { type: 'x'.repeat(128) } });
+  });
+
+  it('rejects a line that says nothing', () => {
+    expect(itemOf({ ok: false, detail: 'the line is not UTF-8' })).toEqual(rejection(null, '', 'the line is not UTF-8'));
+  });
+
+  it('rejects an event that grows beyond what the engine keeps', () => {
+    // 5 bytes a number as it came, 22 when it is written out.
+    const data = JSON.parse(`[${'1e20,'.repeat(100_000)}1]`) as unknown;
+
+    expect(itemOfValue({ type: 'sample', data })).toEqual(rejection('sample', '', expect.stringContaining('more than 1.5 MB')));
+  });
+});
+
+describe('parseLine', () => {
+  it('reads JSON of any kind', () => {
+    expect(parseLine(' {"type":"sample"}\r')).toEqual({ ok: true, value: { type: 'sample' } });
+    expect(parseLine('null')).toEqual({ ok: true, value: null });
+  });
+
+  it.each(['{', 'type: sample', '{"a":1}{"b":2}', '\u{feff}{}'])('says why "%s" is none', (text) => {
+    expect(parseLine(text)).toEqual({ ok: false, detail: expect.stringMatching(/^the line is not JSON: ./) });
+  });
+});

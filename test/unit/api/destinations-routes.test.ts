@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { DestinationResource } from '../../../api/destination-service.ts';
+import type { ApiUnderTest } from '../../contract/api-under-test.ts';
+import { createApiUnderTest, expectProblem } from '../../contract/api-under-test.ts';
+import { startMemoryApp } from './memory-app.ts';
+import type { MemoryApp } from './memory-app.ts';
+
+const DEAD: DestinationResource = {
+  origin: 'https://shop.example:8443',
+  state: 'parked',
+  parked: 3,
+  failures: 7,
+  nextProbeAt: '2026-01-01T12:00:00.000Z',
+};
+
+let memory: MemoryApp;
+let api: ApiUnderTest;
+
+beforeEach(() => {
+  memory = startMemoryApp({
+    destinations: {
+      list: async (tenant) => (tenant === 'default' ? [DEAD] : []),
+      resume: async ({ origin }) => (origin === DEAD.origin ? DEAD : null),
+    },
+  });
+  api = createApiUnderTest(() => memory);
+});
+afterEach(() => memory.stop());
+
+it("lists the tenant's failing destinations", async () => {
+  expect(await api.send('GET', '/v1/destinations')).toMatchObject({ status: 200, body: { items: [DEAD], nextCursor: null } });
+});
+
+it.each([
+  encodeURIComponent(DEAD.origin),
+  DEAD.origin,
+  encodeURIComponent(`${DEAD.origin}/`),
+  encodeURIComponent('https://SHOP.example:8443/hook'),
+])('resumes a destination written as %s', async (written) => {
+  expect(await api.send('POST', `/v1/destinations/${written}/resume`)).toMatchObject({ status: 202, body: DEAD });
+});
+
+it.each([encodeURIComponent('https://other.example'), 'nonsense', 'data:,a'])('answers 404 for %s', async (written) => {
+  expectProblem(await api.send('POST', `/v1/destinations/${written}/resume`), 404, 'not_found');
+});

@@ -1,0 +1,110 @@
+import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { describe, expect, it, vi } from 'vitest';
+import { createDestinations } from '../../../activities/callback/destinations.ts';
+import { DEFAULT_BREAKER } from '../../../domain/breaker.ts';
+import type { CallbackAttempt } from '../../../domain/delivery.ts';
+
+const destination = { tenant: 'acme', origin: 'https://shop.example' };
+const failed: CallbackAttempt = { at: '', status: 503, durationMs: 5, error: 'http_503', retryAfterMs: 60_000 };
+const good: CallbackAttempt = { at: '', status: 204, durationMs: 5, error: null };
+
+function prepare() {
+  const describeRun = vi.fn<() => Promise<unknown>>(() => Promise.reject(new WorkflowNotFoundError('none', 'a', undefined)));
+  const executeUpdate = vi.fn<(name: string, options: unknown) => Promise<unknown>>(async () => ({ state: 'slow' }));
+  const executeUpdateWithStart = vi.fn<(name: string, options: { args: unknown[] }) => Promise<unknown>>(async () => ({ state: 'parked' }));
+  let nowMs = 0;
+  const client = {
+    withDeadline: (_deadline: number, call: () => Promise<unknown>) => call(),
+    workflow: { getHandle: () => ({ describe: describeRun, executeUpdate }), executeUpdateWithStart },
+  } as unknown as Client;
+  const destinations = createDestinations(client, DEFAULT_BREAKER, () => nowMs);
+  const later = (ms: number): void => {
+    nowMs += ms;
+  };
+  return { destinations, describeRun, executeUpdate, executeUpdateWithStart, later };
+}
+
+describe('a healthy destination', () => {
+  it('is asked about once, and again only for whoever wants to know it better', async () => {
+    const { destinations, describeRun, later } = prepare();
+
+    expect(await destinations.stateOf(destination, Infinity)).toBe('none');
+    later(60_000);
+    expect(await destinations.stateOf(destination, Infinity)).toBe('none');
+    expect(describeRun).toHaveBeenCalledTimes(1);
+    await destinations.stateOf(destination, 10_000);
+    expect(describeRun).toHaveBeenCalledTimes(2);
+  });
+
+  it('costs the engine nothing when an attempt succeeds, or never reaches it', async () => {
+    const { destinations, executeUpdate, executeUpdateWithStart } = prepare();
+
+    expect(await destinations.note(destination, good, false)).toBe('none');
+    expect(await destinations.note(destination, { ...good, status: null, error: 'busy' }, false)).toBe('none');
+    expect([executeUpdate.mock.calls, executeUpdateWithStart.mock.calls]).toEqual([[], []]);
+  });
+});
+
+describe('a destination in trouble', () => {
+  it('is told of a failure, and of the success after it', async () => {
+    const { destinations, executeUpdate, executeUpdateWithStart } = prepare();
+
+    expect(await destinations.note(destination, failed, false)).toBe('parked');
+    expect(executeUpdateWithStart.mock.calls[0]?.[1].args).toEqual([{ well: false, isGone: false, isProbe: false, retryAfterMs: 60_000 }]);
+    expect(await destinations.note(destination, good, false)).toBe('slow');
+    expect(executeUpdate).toHaveBeenCalledTimes(1);
+  });
+
+  it('is told of a success by a process that knows nothing of the trouble, if it may be in some', async () => {
+    const { destinations, executeUpdate } = prepare();
+    await destinations.stateOf(destination, Infinity);
+
+    expect(await destinations.note(destination, good, true)).toBe('slow');
+    expect(executeUpdate).toHaveBeenCalledTimes(1);
+  });
+
+  it('is none any more when its workflow has ended', async () => {
+    const { destinations, executeUpdate } = prepare();
+    await destinations.note(destination, failed, false);
+    executeUpdate.mockRejectedValue(new WorkflowNotFoundError('none', 'a', undefined));
+
+    expect(await destinations.note(destination, good, false)).toBe('none');
+    expect(await destinations.note(destination, good, false)).toBe('none');
+    expect(executeUpdate).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    [{ status: { name: 'RUNNING' }, memo: { breaker: 'parked' } }, 'parked'],
+    [{ status: { name: 'RUNNING' }, memo: { breaker: 'open' } }, 'open'],
+    [{ status: { name: 'RUNNING' } }, 'open'],
+    [{ status: { name: 'COMPLETED' }, memo: { breaker: 'parked' } }, 'none'],
+  ])('is known by its workflow: %j', async (description, state) => {
+    const { destinations, describeRun } = prepare();
+    describeRun.mockResolvedValue(description);
+
+    expect(await destinations.stateOf(destination, 10_000)).toBe(state);
+  });
+
+  it('is asked about anew after two seconds, as long as the trouble lasts', async () => {
+    const { destinations, describeRun, later } = prepare();
+    describeRun.mockResolvedValue({ status: { name: 'RUNNING' }, memo: { breaker: 'parked' } });
+    await destinations.stateOf(destination, Infinity);
+    await destinations.stateOf(destination, Infinity);
+    later(2_000);
+    await destinations.stateOf(destination, Infinity);
+
+    expect(describeRun).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('an engine that does not answer', () => {
+  it('holds no delivery up', async () => {
+    const { destinations, describeRun, executeUpdateWithStart } = prepare();
+    describeRun.mockRejectedValue(new Error('unavailable'));
+    executeUpdateWithStart.mockRejectedValue(new Error('unavailable'));
+
+    expect(await destinations.stateOf(destination, 10_000)).toBe('none');
+    expect(await destinations.note(destination, failed, false)).toBe('none');
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { rejectedCause, rejectedRun } from '../../../domain/rejected-item.ts';
+import { rejectedItem } from './batch-samples.ts';
+import { NOON_MS } from './event-samples.ts';
+
+describe('rejectedRun', () => {
+  it('has failed when the batch was accepted, before any stage', () => {
+    expect(rejectedRun(rejectedItem().rejection)).toEqual({
+      phase: {
+        status: 'failed',
+        endedAtMs: NOON_MS,
+        error: { code: 'invalid_event', message: '/data: it is missing', stage: null, retryable: false },
+      },
+      startedAtMs: NOON_MS,
+      attempts: {},
+      results: {},
+      progress: null,
+    });
+  });
+
+  it('says all that was wrong, and where', () => {
+    const errors = [
+      { pointer: '', detail: 'it is odd' },
+      { pointer: '/tier', detail: 'there is no such tier' },
+    ];
+
+    expect(rejectedRun(rejectedItem({ errors }).rejection).phase).toMatchObject({
+      error: { message: 'it is odd; /tier: there is no such tier' },
+    });
+  });
+
+  it('says no more than the history can bear', () => {
+    const errors = Array.from({ length: 500 }, (_, index) => ({ pointer: `/${index}`, detail: 'it is odd' }));
+
+    expect(rejectedRun(rejectedItem({ errors }).rejection).phase).toMatchObject({
+      error: { message: expect.stringMatching(/^.{1000}$/) },
+    });
+  });
+});
+
+describe('rejectedCause', () => {
+  it('groups by type, as far as it was readable', () => {
+    expect(rejectedCause(rejectedItem().rejection)).toBe('sample:none:invalid_event');
+    expect(rejectedCause(rejectedItem({ type: null }).rejection)).toBe('unknown:none:invalid_event');
+  });
+});

@@ -1,0 +1,134 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../domain/activities.ts';
+import { eventMessage } from '../domain/callback-message.ts';
+import type { DeliveryInput } from '../domain/delivery-input.ts';
+import { TASK_QUEUES } from '../domain/durable-names.ts';
+import { eventWorkflowId } from '../domain/event-id.ts';
+import { answerTo, findOutcome, freshLetters, recordFolded, toSubjectEventResource } from '../domain/subject.ts';
+import type { Applied, FoldedLetter, Subject, SubjectAnswer, SubjectLetter } from '../domain/subject.ts';
+import { applyUpdate, outcomeQuery, outcomesQuery, snapshotQuery } from './messages.ts';
+
+export interface HoldSubjectInput {
+  readonly subject: Subject;
+  /** Callbacks whose deliveries have yet to be started. */
+  readonly deliveries?: readonly DeliveryInput[];
+}
+
+const { foldSubject } = proxyLocalActivities<Activities>({
+  // It stops by itself after a second, or when the event it is at ends: at most three stages with three attempts each.
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '100ms', maximumInterval: '1s', maximumAttempts: 3 },
+});
+const { startDeliveries } = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.delivery,
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '200ms', maximumInterval: '10s' },
+});
+
+const MAX_HISTORY_EVENTS = 4_000;
+const MAX_HISTORY_BYTES = 1024 * 1024;
+// Where deliveries can't be started, events wait: what is left to start is carried from run to run.
+const MAX_PENDING = 200;
+const MAX_PENDING_CHARACTERS = 512 * 1024;
+const STARTED_AT_ONCE = 50;
+const STARTED_CHARACTERS = 256 * 1024;
+
+/**
+ * Holds a subject: its state, changed by gathered events one after the other. State and outcomes are recorded together, in
+ * the task of the Update that brought the events. It goes on for as long as there is a subject.
+ */
+export async function holdSubject(input: HoldSubjectInput): Promise<void> {
+  const { workflowId, runId } = workflowInfo();
+  const workflow = { id: workflowId, runId };
+  let { subject } = input;
+  let deliveries = input.deliveries ?? [];
+  let turn = Promise.resolve();
+
+  setHandler(snapshotQuery, () => ({ version: subject.version, state: subject.state, updatedAtMs: subject.updatedAtMs }));
+  setHandler(outcomeQuery, ({ idHash }) => {
+    const known = findOutcome(subject, idHash);
+    return known !== null && 'outcome' in known ? toSubjectEventResource(known.event, known.outcome, workflow) : known;
+  });
+  setHandler(outcomesQuery, () => subject.recent.map(({ event, outcome }) => toSubjectEventResource(event, outcome, workflow)));
+  setHandler(applyUpdate, ({ letters }) => {
+    // Updates of several processes come at once; their events are folded in turn.
+    const answers = turn.then(() => process(letters));
+    turn = answers.then(
+      () => undefined,
+      () => undefined,
+    );
+    return answers;
+  });
+
+  for (;;) {
+    await condition(() => deliveries.length > 0 || isFull());
+    if (deliveries.length > 0) {
+      const next = firstOf(deliveries);
+      await startDeliveries({ deliveries: next });
+      deliveries = deliveries.slice(next.length);
+    }
+    if (!isFull()) continue;
+    await condition(() => allHandlersFinished());
+    await continueAsNew<typeof holdSubject>({ subject, deliveries });
+  }
+
+  async function process(letters: readonly SubjectLetter[]): Promise<Applied> {
+    if (isBehind()) await condition(() => !isBehind());
+    const folded = new Map<string, { readonly contentHash: string; readonly answer: SubjectAnswer }>();
+    let fresh = freshLetters(subject, letters);
+    while (fresh.length > 0) {
+      const { key, version, state, updatedAtMs } = subject;
+      const next = await foldSubject({ key, version, state, updatedAtMs, letters: fresh });
+      subject = recordFolded(subject, fresh, next);
+      for (const [index, letter] of next.letters.entries()) note(fresh[index], letter);
+      fresh = fresh.slice(next.letters.length);
+    }
+    return { runId, answers: letters.map(answerOf) };
+
+    function note(letter: SubjectLetter | undefined, result: FoldedLetter): void {
+      if (letter === undefined) return;
+      const { event, idHash, contentHash } = letter;
+      const answer: SubjectAnswer = result.kind === 'stale' ? result : { kind: 'recorded', outcome: result.outcome };
+      folded.set(idHash, { contentHash, answer });
+      if (result.kind === 'stale' || event.callback === null) return;
+      const { tenant, run, callback } = event;
+      const target = { kind: 'event', tenant, owner: eventWorkflowId(event), run, callback } as const;
+      deliveries = [...deliveries, { target, message: eventMessage(toSubjectEventResource(event, result.outcome, workflow)) }];
+    }
+
+    /** Of an id that came twice at once, both get the same answer if they ask for the same. */
+    function answerOf(letter: SubjectLetter): SubjectAnswer {
+      const mine = folded.get(letter.idHash);
+      if (mine === undefined) return answerTo(subject, letter) ?? { kind: 'id_conflict' };
+      return mine.contentHash === letter.contentHash ? mine.answer : { kind: 'id_conflict' };
+    }
+  }
+
+  function isBehind(): boolean {
+    return deliveries.length >= MAX_PENDING || charactersOf(deliveries) > MAX_PENDING_CHARACTERS;
+  }
+
+  function isFull(): boolean {
+    const { historyLength, historySize } = workflowInfo();
+    return historyLength > MAX_HISTORY_EVENTS || historySize > MAX_HISTORY_BYTES;
+  }
+}
+
+/** As many as one activity takes; at least one. */
+function firstOf(deliveries: readonly DeliveryInput[]): readonly DeliveryInput[] {
+  let count = Math.min(deliveries.length, STARTED_AT_ONCE);
+  while (count > 1 && charactersOf(deliveries.slice(0, count)) > STARTED_CHARACTERS) count = Math.ceil(count / 2);
+  return deliveries.slice(0, count);
+}
+
+function charactersOf(deliveries: readonly DeliveryInput[]): number {
+  return deliveries.reduce((sum, { message }) => sum + JSON.stringify(message).length, 0);
+}
