@@ -17,8 +17,8 @@ export function acknowledgeEvent({ input, format, webhookUrl }: LegacyEvent, fac
 }
 
 /** What `/process-events-async` answers at once. */
-export function acknowledgeBatch({ batchId, webhookUrl, events }: LegacyBatch, facts: RequestFacts): Json {
-  const common = { webhook_url: webhookUrl, batch_id: batchId, async_processing: true };
+export function acknowledgeBatch({ batchId, callback, events }: LegacyBatch, facts: RequestFacts): Json {
+  const common = { webhook_url: callback?.url ?? null, batch_id: batchId, async_processing: true };
   const summary = { total_events: events.length, status: 'accepted', ...common, processed_at: facts.acceptedAt };
   return answer(
     {
@@ -33,19 +33,67 @@ export function acknowledgeBatch({ batchId, webhookUrl, events }: LegacyBatch, f
 
 /** What `/process-event` answers when the session is completed. */
 export function answerEvent(input: SessionData, resource: EventResource, markdown: string | null, facts: RequestFacts): Json {
-  const action = resource.result?.action;
-  const { markdown_file = null, gallery = [], metadata = null }: Json = typeof action === 'object' && action !== null ? { ...action } : {};
-  const output = { markdown_file, markdown_content: markdown, video_file: null, attachments: gallery, metadata };
-  const durationSeconds = (Date.parse(resource.completedAt ?? facts.acceptedAt) - Date.parse(facts.acceptedAt)) / 1_000;
+  const output = outputOf(resource, markdown);
   return answer(
     {
       parameters: echo(input),
       data: { input: echo(input), output },
       completed: resource.completedAt,
-      duration: Math.max(0, durationSeconds),
+      duration: secondsSince(facts, resource.completedAt),
     },
     facts,
   );
+}
+
+/** What `/process-events` answers when each of its sessions has ended; they are in order. */
+export function answerBatch({ events }: LegacyBatch, ended: readonly EndedSession[], completedAt: string, facts: RequestFacts): Json {
+  const results = ended.flatMap(({ resource, markdown }) => (resource.status === 'completed' ? [outputOf(resource, markdown)] : []));
+  const errors = ended.flatMap(({ resource }, index) => {
+    if (resource.status === 'completed') return [];
+    const { event = null } = fieldsOf(events[index]);
+    return [{ index, event, error: failureOf(resource).message }];
+  });
+  const duration = secondsSince(facts, completedAt);
+  const counts = { total_events: ended.length, successful: results.length, failed: errors.length };
+  const summary = { ...counts, errors, processing_time: duration, processed_at: completedAt };
+  return answer(
+    {
+      parameters: { event_count: events.length },
+      data: { input: { events: events.map(withoutHeaders) }, output: { results, summary } },
+      completed: completedAt,
+      duration,
+    },
+    facts,
+  );
+}
+
+export interface EndedSession {
+  readonly resource: EventResource;
+  readonly markdown: string | null;
+}
+
+/** Why a session has no document. */
+export function failureOf({ error }: Pick<EventResource, 'error'>): { readonly code: string; readonly message: string } {
+  return error ?? { code: 'cancelled', message: 'the event was cancelled' };
+}
+
+/** The path of a session's Markdown; null where it has none. */
+export function documentOf(resource: EventResource): string | null {
+  const { markdown_file } = fieldsOf(resource.result?.action);
+  return typeof markdown_file === 'string' ? markdown_file : null;
+}
+
+function outputOf(resource: EventResource, markdown: string | null): Json {
+  const { gallery = [], metadata = null } = fieldsOf(resource.result?.action);
+  return { markdown_file: documentOf(resource), markdown_content: markdown, video_file: null, attachments: gallery, metadata };
+}
+
+function secondsSince({ acceptedAt }: RequestFacts, completedAt: string | null): number {
+  return Math.max(0, (Date.parse(completedAt ?? acceptedAt) - Date.parse(acceptedAt)) / 1_000);
+}
+
+function fieldsOf(value: unknown): Json {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
 interface AnswerParts {

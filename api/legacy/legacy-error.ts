@@ -28,10 +28,15 @@ export function toLegacyError({ code, detail, headers = {} }: Problem): LegacyEr
   return { status: isRequestsFault ? 400 : status, code, message: detail, details: [], headers };
 }
 
+/** Of a synchronous route whose time is up: the work goes on. */
+export function stillAtWork(address: string): LegacyError {
+  return { status: 504, code: 'timeout', message: `it is still at work; GET ${address} shows it`, details: [] };
+}
+
 const FIELDS: Readonly<Record<string, string>> = { 'callback.url': 'webhook_url', id: 'event_id' };
 
 /** The field under the name that the client gave it. */
-function fieldOf(pointer: string): string {
+export function fieldOf(pointer: string): string {
   const path = pointer.replace(/^\//, '').replaceAll('/', '.');
   return FIELDS[path] ?? path.replace(/^callback\.headers/, 'webhook_headers').replace(/^data\./, '');
 }

@@ -27,12 +27,17 @@ const webhook = {
   include_metadata: z.boolean().default(true),
 };
 const { webhook_url, ...webhookOptions } = webhook;
+// They run one after the other: more of them would not be done while somebody waits.
+const MAX_SYNC_EVENTS = 200;
 
 const asyncEvent = sessionData.extend({ ...webhook, event_id: z.string().min(1).max(200).optional() });
-const batch = z.object({
+const asyncBatch = z.object({
   ...webhook,
-  events: z.array(z.unknown()).min(1, 'must not be empty').max(10_000),
-  batch_id: z.string().min(1).max(128).refine(isOwnId, 'has 1 to 128 of A-Z, a-z, 0-9, ".", "_", ":", "@" and "-"').optional(),
+  events: z.array(z.unknown(), 'is required').min(1, 'must not be empty').max(10_000),
+  batch_id: z.string().min(1).max(200).optional(),
+});
+const syncBatch = z.object({
+  events: z.array(z.unknown(), 'is required').min(1, 'must not be empty').max(MAX_SYNC_EVENTS),
 });
 const batchItem = sessionData.extend({
   webhook_url: webhook_url.optional(),
@@ -60,16 +65,18 @@ export function parseSyncEvent(body: unknown, newId: () => string): Parsed<Legac
 
 export interface LegacyBatch {
   readonly batchId: string;
-  readonly webhookUrl: string;
-  /** As they were sent, for the acknowledgement. */
+  /** Where items without a webhook of their own call back, and those that are invalid. */
+  readonly callback: CallbackPlan | null;
+  /** As they were sent, for the answer. */
   readonly events: readonly unknown[];
-  /** In order. An invalid item ends as failed, with a failure callback like any other. */
+  /** In order. */
   readonly items: readonly LegacyItem[];
 }
 
-export type LegacyItem = { readonly format: LegacyFormat } & (
-  | { readonly ok: true; readonly event: LegacyEvent }
-  | { readonly ok: false; readonly errors: readonly Fault[]; readonly callback: CallbackPlan; readonly data: unknown }
+/** An item of a batch as `/v1/batches` would take it, or what is wrong with it. */
+export type LegacyItem = { readonly format: LegacyFormat; readonly data: unknown } & (
+  | { readonly ok: true; readonly envelope: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly errors: readonly Fault[] }
 );
 
 interface CallbackPlan {
@@ -79,7 +86,7 @@ interface CallbackPlan {
 
 /** Many sessions (`/process-events-async`): each calls back by the batch's settings, unless it has its own. */
 export function parseAsyncBatch(body: unknown, newId: () => string): Parsed<LegacyBatch> {
-  const parsed = parse(batch, body);
+  const parsed = parse(asyncBatch, body);
   if (!parsed.ok) return parsed;
   const {
     events,
@@ -97,7 +104,7 @@ export function parseAsyncBatch(body: unknown, newId: () => string): Parsed<Lega
       includeMetadata: include_metadata,
     } as const;
     const item = parse(batchItem, event);
-    if (!item.ok) return { ok: false, format, errors: item.errors, callback: { url, headers }, data: event };
+    if (!item.ok) return { ok: false, format, errors: item.errors, data: event };
     const {
       webhook_url: itemUrl,
       webhook_headers: itemHeaders,
@@ -106,20 +113,40 @@ export function parseAsyncBatch(body: unknown, newId: () => string): Parsed<Lega
       ...input
     } = item.value;
     const own = { ...format, includeMarkdown: markdown ?? include_markdown, includeMetadata: metadata ?? include_metadata };
-    return { ok: true, format: own, event: toEvent(input, own, { url: itemUrl ?? url, headers: itemHeaders ?? headers }) };
+    const callback = { url: itemUrl ?? url, headers: itemHeaders ?? headers };
+    return { ok: true, format: own, data: input, envelope: toEnvelope(input, callback) };
   });
-  return { ok: true, value: { batchId, webhookUrl: url, events, items } };
+  return { ok: true, value: { batchId, callback: { url, headers }, events, items } };
+}
+
+/** Many sessions without callbacks (`/process-events`). */
+export function parseSyncBatch(body: unknown, newId: () => string): Parsed<LegacyBatch> {
+  const parsed = parse(syncBatch, body);
+  if (!parsed.ok) return parsed;
+  const { events } = parsed.value;
+  const batchId = newId();
+  const items = events.map((event, index): LegacyItem => {
+    const format = { kind: 'legacy', eventId: `${batchId}_${index}`, includeMarkdown: true, includeMetadata: true } as const;
+    const item = parse(sessionData, event);
+    if (!item.ok) return { ok: false, format, errors: item.errors, data: event };
+    return { ok: true, format, data: item.value, envelope: toEnvelope(item.value, null) };
+  });
+  return { ok: true, value: { batchId, callback: null, events, items } };
 }
 
 function toEvent(input: SessionData, format: LegacyFormat, callback: CallbackPlan | null): LegacyEvent {
   const isId = isOwnId(format.eventId);
   return {
     input,
-    envelope: { type: 'session', ...(isId && { id: format.eventId }), data: input, ...(callback && { callback }) },
+    envelope: { ...toEnvelope(input, callback), ...(isId && { id: format.eventId }) },
     idempotencyKey: isId ? null : `event_id ${format.eventId}`,
     format,
     webhookUrl: callback?.url ?? null,
   };
+}
+
+function toEnvelope(data: SessionData, callback: CallbackPlan | null): Readonly<Record<string, unknown>> {
+  return { type: 'session', data, ...(callback && { callback }) };
 }
 
 /** Older clients write null for what they leave out. */

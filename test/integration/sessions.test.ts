@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { BatchResource } from '../../domain/batch-resource.ts';
+import type { EventResource } from '../../domain/event-resource.ts';
 import { proof } from '../support/proof.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { ReceivedRequest, Receiver } from '../support/receiver.ts';
 import { startTestService, WEBHOOK_SECRET } from '../support/service.ts';
 import type { TestService } from '../support/service.ts';
+import { until } from '../support/until.ts';
 
 const SESSIONS = proof({ reduced: 20, full: 1_000 });
 const CAP = 5;
@@ -42,14 +45,14 @@ afterAll(async () => {
   await rm(dataDirectory, { recursive: true, force: true });
 });
 
+async function postJson(path: string, body: unknown): Promise<Response> {
+  return service.app.request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+}
+
 async function post(id: string, page: string): Promise<number> {
-  const response = await service.app.request('/api/process-event-async', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      ...{ event: 'NodeConf', session: `Talk ${id}`, url: `${site.url}${page}`, filename: `${id}.md`, track: 'Main' },
-      ...{ event_id: id, webhook_url: `${hooks.url}/${id}`, webhook_headers: { 'x-mine': 'yes' } },
-    }),
+  const response = await postJson('/api/process-event-async', {
+    ...{ event: 'NodeConf', session: `Talk ${id}`, url: `${site.url}${page}`, filename: `${id}.md`, track: 'Main' },
+    ...{ event_id: id, webhook_url: `${hooks.url}/${id}`, webhook_headers: { 'x-mine': 'yes' } },
   });
   return response.status;
 }
@@ -77,6 +80,72 @@ it('processes a talk of an older client, and calls back in its shape, signed', a
     metadata: { status: 'success', session: 'Talk talk' },
   });
   expect(headers['x-mine']).toBe('yes');
+});
+
+it('processes talks one after the other, and calls back once for each, invalid or not', async () => {
+  const talk = { event: 'NodeConf', url: `${site.url}/talk`, track: 'Batch' };
+  const events = [
+    { ...talk, session: 'First', filename: 'first.md' },
+    { ...talk, session: 'Second', filename: 'second.md', day: 'Monday' },
+    { ...talk, session: 'Third', filename: 'third.md', url: `${site.url}/gone`, webhook_url: `${hooks.url}/own` },
+    { ...talk, session: 'Fourth', filename: 'fourth.md', include_markdown: false },
+  ];
+
+  const answer = await postJson('/api/process-events-async', { batch_id: 'week', webhook_url: `${hooks.url}/week`, events });
+
+  expect(answer.status).toBe(200);
+  const isIts = ({ path }: ReceivedRequest): boolean => path === '/week' || path === '/own';
+  await hooks.waitFor((requests) => requests.filter(isIts).length >= 4, 20_000);
+  const batch = await until('the batch has ended', async () => {
+    const read = await service.app.request('/v1/batches/week');
+    const resource = (await read.json()) as BatchResource;
+    return resource.completedAt !== null && resource;
+  });
+  expect(batch).toMatchObject({ status: 'partial', counts: { completed: 2, failed: 2 } });
+  const received = hooks.requests.filter(isIts).map(({ path, text, headers }) => ({
+    path,
+    body: new Webhook(WEBHOOK_SECRET).verify(text, headers as Record<string, string>) as Readonly<Record<string, unknown>>,
+  }));
+  const bodies = received.map(({ body }) => body).toSorted((a, b) => String(a['event_id']).localeCompare(String(b['event_id'])));
+  expect(bodies).toMatchObject([
+    { event_id: 'week_0', success: true, session: 'First', markdown_content: expect.stringContaining('About /talk.') },
+    {
+      event_id: 'week_1',
+      success: false,
+      session: 'Second',
+      file_path: null,
+      error_code: 'invalid_event',
+      error: expect.stringMatching(/^day: /),
+    },
+    { event_id: 'week_2', success: false, session: 'Third', file_path: null, error_code: 'http_404' },
+    { event_id: 'week_3', success: true, session: 'Fourth', metadata: { status: 'success' } },
+  ]);
+  expect(bodies[3]).not.toHaveProperty('markdown_content');
+  expect(received.find(({ path }) => path === '/own')?.body).toMatchObject({ event_id: 'week_2' });
+  const record = await until("the invalid item's callback is on record", async () => {
+    const read = await service.app.request('/v1/events/week_1');
+    const { callback } = (await read.json()) as EventResource;
+    return callback.status === 'delivered' && callback;
+  });
+  expect(record).toMatchObject({ url: `${hooks.url}/week`, attempts: [{ status: 200 }] });
+});
+
+it('waits for talks that are processed one after the other', async () => {
+  const talk = { event: 'NodeConf', session: 'Here', url: `${site.url}/talk`, filename: 'here.md', track: 'Sync' };
+
+  const answer = await postJson('/process-events', { events: [talk, { ...talk, url: `${site.url}/gone` }] });
+
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toMatchObject({
+    data: {
+      output: {
+        results: [
+          { markdown_file: 'events/NodeConf/Sync/undated-0000-here/here.md', markdown_content: expect.stringContaining('About /talk.') },
+        ],
+        summary: { total_events: 2, successful: 1, failed: 1, errors: [{ index: 1, error: expect.stringContaining('answered 404') }] },
+      },
+    },
+  });
 });
 
 it('sends one failure callback for a talk whose page is not there', async () => {

@@ -21,28 +21,28 @@ it('gives each item its id by index and the settings of the batch, unless it has
     {
       ok: true,
       format: { eventId: 'b_0', includeMarkdown: true, includeMetadata: false },
-      event: { envelope: { type: 'session', id: 'b_0', callback: { url: asked.webhook_url, headers: { a: '1' } } } },
+      envelope: { type: 'session', callback: { url: asked.webhook_url, headers: { a: '1' } } },
     },
     {
       ok: true,
       format: { eventId: 'b_1', includeMarkdown: false, includeMetadata: false },
-      event: { envelope: { callback: { url: 'https://own.example/', headers: {} } } },
+      envelope: { callback: { url: 'https://own.example/', headers: {} } },
     },
   ]);
 });
 
-it('plans a failure callback for an item that is invalid, and keeps the others', () => {
+it('says what is wrong with an item that is invalid, and keeps the others', () => {
   const { items } = parse({ ...asked, events: [talk, { ...talk, day: 'Monday' }, 7] });
 
   expect(items.map(({ ok }) => ok)).toEqual([true, false, false]);
-  expect(items[1]).toMatchObject({ format: { eventId: 'b_1' }, errors: [{ pointer: 'day' }], callback: { url: asked.webhook_url } });
+  expect(items[1]).toMatchObject({ format: { eventId: 'b_1' }, errors: [{ pointer: 'day' }] });
 });
 
 it.each<[string, unknown, string]>([
   ['no events', { ...asked, events: [] }, 'events'],
   ['no list', { ...asked, events: undefined }, 'events'],
   ['no webhook', { ...asked, webhook_url: undefined }, 'webhook_url'],
-  ['an id that is none', { ...asked, batch_id: 'a b' }, 'batch_id'],
+  ['an empty id', { ...asked, batch_id: '' }, 'batch_id'],
 ])('refuses a batch with %s', (_what, body, pointer) => {
   expect(parseAsyncBatch(body, () => 'made')).toMatchObject({ ok: false, errors: [{ pointer }] });
 });
