@@ -32,7 +32,7 @@ export function createRideCallback({ attemptDelivery, origins, destinations, han
     const origin = originOf(message.target.callback.url);
     const isTroubled = origins.isTroubled(origin) || (await isWatched({ tenant: message.target.tenant, origin }));
     const allowed = mayRide({ isTroubled, openAtOrigin: origins.openAt(origin), riding });
-    if (!allowed || handedOver.isClosed()) return { kind: 'declined' };
+    if (!allowed) return { kind: 'declined' };
 
     const aborting = new AbortController();
     riding += 1;

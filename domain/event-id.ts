@@ -69,6 +69,16 @@ export function unitWorkflowId(batch: { readonly tenant: string; readonly id: st
   return `${batchWorkflowId(batch)}.unit.${page}.${number}`;
 }
 
+/**
+ * What an event's delivery, `webhook-id` and idempotency keys are named after: its workflow, or for an item its place in
+ * its batch, since an event of its own may have the item's id.
+ */
+export function ownerId(event: { readonly tenant: string; readonly id: string; readonly batchId?: string | null }): string {
+  const { tenant, id, batchId } = event;
+  if (!batchId) return eventWorkflowId({ tenant, id });
+  return `${batchWorkflowId({ tenant, id: batchId })}.item.${id.slice(batchId.length + 1)}`;
+}
+
 /** The workflow that grants a key's permits. No tenant's name begins with "~". */
 export function limitWorkflowId(key: string): string {
   return `~limit/${key}`;

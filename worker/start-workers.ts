@@ -27,6 +27,7 @@ export interface Workers {
 const GRACE_MS = 5_000;
 // What has been told to stop and hasn't by now is cut off.
 const FORCE_MS = 7_000;
+const HANDED_OVER_GRACE_MS = 1_000;
 
 /** Creates and runs a worker for each lane. Eager starts need the connection to be the client's own. */
 export async function startWorkers(options: StartWorkersOptions): Promise<Workers> {
@@ -37,7 +38,9 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
     failed,
     stop: async () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-      await Promise.allSettled([...runs, options.activities.close(GRACE_MS)]);
+      // In this order: what is in flight ends with its callback, and only then nothing more can be handed over.
+      await Promise.allSettled(runs);
+      await options.activities.close(HANDED_OVER_GRACE_MS);
     },
   };
 }

@@ -4,7 +4,7 @@ import { eventMessage, withoutLargeData } from '../domain/callback-message.ts';
 import type { CallbackTarget, Ride } from '../domain/callback-message.ts';
 import { recordAttempt } from '../domain/callback-record.ts';
 import type { CallbackRecord } from '../domain/callback-record.ts';
-import { eventWorkflowId } from '../domain/event-id.ts';
+import { ownerId } from '../domain/event-id.ts';
 import type { EventResource } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { startDelivery } from './start-delivery.ts';
@@ -21,7 +21,7 @@ export async function callBack(run: EventRun, resource: EventResource): Promise<
   const { tenant, run: number, callback, plan } = run.event;
   const record = resource.callback;
   if (callback === null) return record;
-  const target: CallbackTarget = { kind: 'event', tenant, owner: eventWorkflowId(run.event), run: number, callback };
+  const target: CallbackTarget = { kind: 'event', tenant, owner: ownerId(run.event), run: number, callback };
   let ride: Ride = { kind: 'declined' };
   if (!plan.recordFirst && resource.status !== 'cancelled') {
     try {

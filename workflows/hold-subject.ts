@@ -1,20 +1,12 @@
-import {
-  allHandlersFinished,
-  condition,
-  continueAsNew,
-  proxyActivities,
-  proxyLocalActivities,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
 import { eventMessage } from '../domain/callback-message.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
-import { TASK_QUEUES } from '../domain/durable-names.ts';
 import { eventWorkflowId } from '../domain/event-id.ts';
 import { answerTo, findOutcome, freshLetters, recordFolded, toSubjectEventResource } from '../domain/subject.ts';
 import type { Applied, FoldedLetter, Subject, SubjectAnswer, SubjectLetter } from '../domain/subject.ts';
 import { applyUpdate, outcomeQuery, outcomesQuery, snapshotQuery } from './messages.ts';
+import { charactersOf, firstDeliveries, startDeliveries } from './start-deliveries.ts';
 
 export interface HoldSubjectInput {
   readonly subject: Subject;
@@ -27,19 +19,12 @@ const { foldSubject } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '30s',
   retry: { initialInterval: '100ms', maximumInterval: '1s', maximumAttempts: 3 },
 });
-const { startDeliveries } = proxyActivities<Activities>({
-  taskQueue: TASK_QUEUES.delivery,
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '200ms', maximumInterval: '10s' },
-});
 
 const MAX_HISTORY_EVENTS = 4_000;
 const MAX_HISTORY_BYTES = 1024 * 1024;
 // Where deliveries can't be started, events wait: what is left to start is carried from run to run.
 const MAX_PENDING = 200;
 const MAX_PENDING_CHARACTERS = 512 * 1024;
-const STARTED_AT_ONCE = 50;
-const STARTED_CHARACTERS = 256 * 1024;
 
 /**
  * Holds a subject: its state, changed by gathered events one after the other. State and outcomes are recorded together, in
@@ -71,7 +56,7 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
   for (;;) {
     await condition(() => deliveries.length > 0 || isFull());
     if (deliveries.length > 0) {
-      const next = firstOf(deliveries);
+      const next = firstDeliveries(deliveries);
       await startDeliveries({ deliveries: next });
       deliveries = deliveries.slice(next.length);
     }
@@ -120,15 +105,4 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
     const { historyLength, historySize } = workflowInfo();
     return historyLength > MAX_HISTORY_EVENTS || historySize > MAX_HISTORY_BYTES;
   }
-}
-
-/** As many as one activity takes; at least one. */
-function firstOf(deliveries: readonly DeliveryInput[]): readonly DeliveryInput[] {
-  let count = Math.min(deliveries.length, STARTED_AT_ONCE);
-  while (count > 1 && charactersOf(deliveries.slice(0, count)) > STARTED_CHARACTERS) count = Math.ceil(count / 2);
-  return deliveries.slice(0, count);
-}
-
-function charactersOf(deliveries: readonly DeliveryInput[]): number {
-  return deliveries.reduce((sum, { message }) => sum + JSON.stringify(message).length, 0);
 }

@@ -2,7 +2,7 @@ import { proxyLocalActivities, sleep } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
 import type { EndLetter } from '../domain/batch.ts';
 import type { ItemWork, SharedUnitInput, UnitVerdict } from '../domain/batch-work.ts';
-import { startDelivery } from './start-delivery.ts';
+import { firstDeliveries, startDeliveries } from './start-deliveries.ts';
 
 const { runItems } = proxyLocalActivities<Activities>({
   // It ends itself after half a second and the item it is at, whose stages have timeouts of their own.
@@ -30,7 +30,11 @@ export async function processItems({ page, items, parallel }: SharedUnitInput): 
     for (const { offset, item, cause } of ended) {
       verdicts.set(offset, { letter: item.phase.status === 'completed' ? 'c' : 'f', cause: cause ?? null });
     }
-    for (const delivery of deliveries) await startDelivery(delivery);
+    for (let rest = deliveries; rest.length > 0;) {
+      const next = firstDeliveries(rest);
+      await startDeliveries({ deliveries: next });
+      rest = rest.slice(next.length);
+    }
     const begun = new Map(again.map((work) => [work.offset, work]));
     left = left.filter(({ offset }) => !verdicts.has(offset)).map((work) => begun.get(work.offset) ?? work);
   }

@@ -9,7 +9,7 @@ import { eventMessage } from '../../domain/callback-message.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import type { StageFailure } from '../../domain/event-error.ts';
-import { eventWorkflowId } from '../../domain/event-id.ts';
+import { ownerId } from '../../domain/event-id.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
 import { acceptRun, beginAttempt, completeStage, endRun, isEnded, markStarted, nextStage, wait } from '../../domain/event-run.ts';
@@ -95,7 +95,7 @@ export function createRunItems({ readPage, runStage, now }: RunItemsDependencies
     for (let stage = nextStage(run); stage !== null; stage = nextStage(run)) {
       run = beginAttempt(run, stage);
       try {
-        const outcome = await runStage({ run, stage, workflow: { ...workflow, id: eventWorkflowId(event) } });
+        const outcome = await runStage({ run, stage, workflow: { ...workflow, id: ownerId(event) } });
         run = completeStage(markStarted(run, outcome.startedAtMs), stage, outcome.value);
         made = NONE_MADE;
         endedAtMs = outcome.endedAtMs;
@@ -129,7 +129,7 @@ function deliveryOf(run: EventRun, workflow: WorkflowReference): DeliveryInput |
   if (event.callback === null || !isEnded(run.phase)) return null;
   const resource = toEventResource(run, initialCallback(event.callback.url), workflow);
   return {
-    target: { kind: 'event', tenant: event.tenant, owner: eventWorkflowId(event), run: event.run, callback: event.callback },
+    target: { kind: 'event', tenant: event.tenant, owner: ownerId(event), run: event.run, callback: event.callback },
     message: eventMessage(resource),
   };
 }

@@ -8,8 +8,6 @@ import { deliveryWorkflowId } from '../../domain/event-id.ts';
 export interface HandedOver {
   /** Waits for the attempt, and tells its delivery of the outcome. */
   keep(target: CallbackTarget, attempting: Promise<CallbackOutcome>, aborting: AbortController): void;
-  /** True when nothing more can be kept, since the process is about to stop. */
-  isClosed(): boolean;
   /** Lets what is under way end for at most `graceMs`, then breaks it off; its deliveries send again. */
   close(graceMs: number): Promise<void>;
 }
@@ -21,7 +19,6 @@ const LAST_REPORT_MS = 1_000;
 
 export function createHandedOver(client: Client): HandedOver {
   const kept = new Map<Promise<void>, AbortController>();
-  let closed = false;
 
   async function report(target: CallbackTarget, attempting: Promise<CallbackOutcome>): Promise<void> {
     // Of what failed by a fault of ours there is nothing to tell: its delivery sends again.
@@ -46,9 +43,7 @@ export function createHandedOver(client: Client): HandedOver {
       const reporting = report(target, attempting).finally(() => kept.delete(reporting));
       kept.set(reporting, aborting);
     },
-    isClosed: () => closed,
     async close(graceMs) {
-      closed = true;
       await settledWithin([...kept.keys()], graceMs);
       for (const aborting of kept.values()) aborting.abort();
       await settledWithin([...kept.keys()], LAST_REPORT_MS);

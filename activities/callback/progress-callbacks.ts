@@ -1,6 +1,6 @@
 import { initialCallback } from '../../domain/callback-record.ts';
 import { webhookId } from '../../domain/delivery.ts';
-import { eventWorkflowId } from '../../domain/event-id.ts';
+import { ownerId } from '../../domain/event-id.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventRun } from '../../domain/event-run.ts';
@@ -41,7 +41,7 @@ export function createProgressCallbacks(post: PostCallback, origins: OriginMemor
       const atMs = now();
       const data = toEventResource(run, initialCallback(callback.url), workflow);
       const { body } = limitEnvelope({ type: 'event.progress', timestamp: new Date(atMs).toISOString(), data });
-      const id = webhookId({ owner: eventWorkflowId(event), run: event.run, progress: atMs });
+      const id = webhookId({ owner: ownerId(event), run: event.run, progress: atMs });
       await post({ url: callback.url, headers: callback.headers, webhookId: id, body }, ending.signal);
     };
     let isSending = false;

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import { ENDED_MEMO, PROGRESS_QUERY } from '../../domain/durable-names.ts';
-import { eventWorkflowId } from '../../domain/event-id.ts';
+import { ownerId } from '../../domain/event-id.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { acceptRun, endRun, isEnded } from '../../domain/event-run.ts';
@@ -64,7 +64,7 @@ async function readEnded(client: Client, execution: Execution, end: Exclude<Work
 }
 
 export async function withDelivery(client: Client, resource: EventResource): Promise<EventResource> {
-  const callback = await withRecord(client, { owner: eventWorkflowId(resource), run: resource.run }, resource.callback);
+  const callback = await withRecord(client, { owner: ownerId(resource), run: resource.run }, resource.callback);
   return { ...resource, callback };
 }
 

@@ -5,7 +5,7 @@ import type { BatchPage, Letter } from '../../domain/batch.ts';
 import { lastUnitOf } from '../../domain/batch.ts';
 import type { ItemRun, RunItemsOutcome } from '../../domain/batch-work.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
-import { eventWorkflowId, itemId, pageWorkflowId, unitWorkflowId } from '../../domain/event-id.ts';
+import { itemId, ownerId, pageWorkflowId, unitWorkflowId } from '../../domain/event-id.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { acceptRun, beginAttempt, endRun, nextStage } from '../../domain/event-run.ts';
@@ -52,7 +52,7 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
     const run = isOwn ? undefined : await sharedRun(unit.number, unitId, offset);
     const known = run === undefined ? begunRun({ ...event, run: unit.runs }, letter) : { ...run, event: { ...event, run: unit.runs } };
     const resource = resourceOf(known, unitId);
-    const callback = await withRecord(client, { owner: eventWorkflowId(event), run: unit.runs }, resource.callback);
+    const callback = await withRecord(client, { owner: ownerId(event), run: unit.runs }, resource.callback);
     return { ...resource, callback };
   }
 

@@ -3,7 +3,7 @@ import { eventMessage, withoutLargeData } from '../../domain/callback-message.ts
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import { REDELIVER_SIGNAL, TASK_QUEUES } from '../../domain/durable-names.ts';
-import { deliveryWorkflowId, eventWorkflowId } from '../../domain/event-id.ts';
+import { deliveryWorkflowId, ownerId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { Redelivery } from '../event-service.ts';
 import { callEngine, isNotFound } from './engine-call.ts';
@@ -26,7 +26,7 @@ export async function redeliverCallback(client: Client, read: () => Promise<Even
   const found = await read();
   if (found === null) return 'not_found';
   if (found.completedAt === null || found.callback.url === null) return 'nothing_sent';
-  const workflowId = deliveryWorkflowId({ owner: eventWorkflowId(found), run: found.run });
+  const workflowId = deliveryWorkflowId({ owner: ownerId(found), run: found.run });
   const deadlineMs = Date.now() + CLOSES_WITHIN_MS;
 
   for (;;) {
@@ -53,7 +53,7 @@ export async function redeliverCallback(client: Client, read: () => Promise<Even
     if (resource === null || !isAcceptedEvent(event) || event.callback === null) return null;
     const { tenant, run, callback } = event;
     return {
-      target: { kind: 'event', tenant, owner: eventWorkflowId(event), run, callback },
+      target: { kind: 'event', tenant, owner: ownerId(event), run, callback },
       message: eventMessage(withoutLargeData({ ...resource, callback: initialCallback(callback.url) })),
       attempts: resource.callback.attempts,
     };

@@ -114,13 +114,6 @@ describe('an attempt that rides', () => {
     },
   );
 
-  it('is not begun when the process is about to stop', async () => {
-    const prepared = prepare();
-    await prepared.handedOver.close(0);
-
-    expect(await prepared.rideCallback(ride)).toEqual({ kind: 'declined' });
-  });
-
   it('is broken off when the process stops, and its delivery is told so', async () => {
     const prepared = prepare();
     await handOver(prepared);

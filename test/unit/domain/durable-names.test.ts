@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
+import { BATCH_ACTIONS } from '../../../domain/batch-work.ts';
 import * as names from '../../../domain/durable-names.ts';
 import { STAGES } from '../../../domain/stage.ts';
 
 it('keeps the names that histories and clients know: changing one is a migration', () => {
-  expect({ ...names, STAGES }).toEqual({
+  expect({ ...names, STAGES, BATCH_ACTIONS }).toEqual({
     TASK_QUEUES: { light: 'light', heavy: 'heavy', delivery: 'delivery' },
     PROGRESS_QUERY: 'progress',
     CANCEL_UPDATE: 'cancel',
@@ -33,5 +34,6 @@ it('keeps the names that histories and clients know: changing one is a migration
     ENDED_MEMO: 'ended',
     BREAKER_MEMO: 'breaker',
     STAGES: ['meaning', 'decision', 'action'],
+    BATCH_ACTIONS: ['pause', 'resume', 'cancel', 'retry-failed'],
   });
 });

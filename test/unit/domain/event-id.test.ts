@@ -14,6 +14,7 @@ import {
   limitWorkflowId,
   newBatchId,
   newEventId,
+  ownerId,
   pageWorkflowId,
   parseItemId,
   unitWorkflowId,
@@ -92,6 +93,14 @@ describe('eventWorkflowId', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+});
+
+describe('ownerId', () => {
+  it("is the workflow of an event, and of an item its place in its batch: an event may have the item's id", () => {
+    expect(ownerId({ tenant: 'acme', id: 'b_3', batchId: null })).toBe('acme/b_3');
+    expect(ownerId({ tenant: 'acme', id: 'b_3' })).toBe('acme/b_3');
+    expect(ownerId({ tenant: 'acme', id: 'b_3', batchId: 'b' })).toBe('acme/b~batch.item.3');
   });
 });
 

@@ -1,0 +1,25 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../domain/activities.ts';
+import type { DeliveryInput } from '../domain/delivery-input.ts';
+import { TASK_QUEUES } from '../domain/durable-names.ts';
+
+/** For those who have many at once: a child each would tell its parent of its end, days later. */
+export const { startDeliveries } = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.delivery,
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '200ms', maximumInterval: '10s' },
+});
+
+const STARTED_AT_ONCE = 50;
+const STARTED_CHARACTERS = 256 * 1024;
+
+/** As many as one activity takes; at least one. */
+export function firstDeliveries(deliveries: readonly DeliveryInput[]): readonly DeliveryInput[] {
+  let count = Math.min(deliveries.length, STARTED_AT_ONCE);
+  while (count > 1 && charactersOf(deliveries.slice(0, count)) > STARTED_CHARACTERS) count = Math.ceil(count / 2);
+  return deliveries.slice(0, count);
+}
+
+export function charactersOf(deliveries: readonly DeliveryInput[]): number {
+  return deliveries.reduce((sum, { message }) => sum + JSON.stringify(message).length, 0);
+}
