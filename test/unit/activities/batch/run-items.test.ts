@@ -145,7 +145,7 @@ describe('the items of a unit', () => {
 
     expect(deliveries).toMatchObject([
       {
-        target: { kind: 'event', tenant: 'default', owner: 'night_1', run: 2, callback },
+        target: { kind: 'event', tenant: 'default', owner: 'night~batch.item.1', run: 2, callback },
         message: { type: 'event.failed', data: { id: 'night_1', run: 2, data: { day: 'Monday' }, error: { code: 'invalid_event' } } },
       },
     ]);
