@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { LegacyFormat } from '../../domain/delivery.ts';
-import { isOwnId } from '../../domain/event-id.ts';
 import { sessionData } from '../../events/sessions/session-data.ts';
 import type { SessionData } from '../../events/sessions/session-data.ts';
 import type { Fault } from '../problem.ts';
+import { idempotencyKeyOf } from './known-as.ts';
 
 /** A session as the older routes take it, and as `/v1/events` would. */
 export interface LegacyEvent {
@@ -135,11 +135,11 @@ export function parseSyncBatch(body: unknown, newId: () => string): Parsed<Legac
 }
 
 function toEvent(input: SessionData, format: LegacyFormat, callback: CallbackPlan | null): LegacyEvent {
-  const isId = isOwnId(format.eventId);
+  const idempotencyKey = idempotencyKeyOf('event_id', format.eventId);
   return {
     input,
-    envelope: { ...toEnvelope(input, callback), ...(isId && { id: format.eventId }) },
-    idempotencyKey: isId ? null : `event_id ${format.eventId}`,
+    envelope: { ...toEnvelope(input, callback), ...(idempotencyKey === null && { id: format.eventId }) },
+    idempotencyKey,
     format,
     webhookUrl: callback?.url ?? null,
   };

@@ -1,6 +1,6 @@
 import type { BatchItem, Rejection } from '../../domain/accepted-batch.ts';
 import type { CallbackRequest } from '../../domain/delivery.ts';
-import { isOwnId, itemId } from '../../domain/event-id.ts';
+import { itemId } from '../../domain/event-id.ts';
 import { rejectedEvent } from '../../domain/rejected-item.ts';
 import type { AppDependencies } from '../app.ts';
 import type { BatchSettings } from '../batch-service.ts';
@@ -10,6 +10,7 @@ import type { EventKey } from '../event-service.ts';
 import type { Fault } from '../problem.ts';
 import { fieldOf, invalidInput, toLegacyError } from './legacy-error.ts';
 import type { LegacyError } from './legacy-error.ts';
+import { idempotencyKeyOf } from './known-as.ts';
 import type { LegacyBatch, LegacyItem } from './legacy-input.ts';
 
 export type SubmittedBatch = { readonly ok: true; readonly key: EventKey } | { readonly ok: false; readonly error: LegacyError };
@@ -22,10 +23,10 @@ export function createSubmitBatch({ batches, parseBatch, parseEvent }: Pick<AppD
   const toItem = createToItem(parseEvent);
 
   return async function submitBatch({ batchId, callback, items }: LegacyBatch, tenant: string): Promise<SubmittedBatch> {
-    const isId = isOwnId(batchId);
+    const idempotencyKey = idempotencyKeyOf('batch_id', batchId);
     const parsed = parseBatch(
-      { id: isId ? batchId : undefined, mode: 'sequential', callback: callback ?? undefined },
-      { tenant, idempotencyKey: isId ? null : `batch_id ${batchId}` },
+      { id: idempotencyKey === null ? batchId : undefined, mode: 'sequential', callback: callback ?? undefined },
+      { tenant, idempotencyKey },
     );
     if (!parsed.ok) return { ok: false, error: invalidInput(parsed.errors) };
     const { settings } = parsed;

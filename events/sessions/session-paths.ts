@@ -16,14 +16,18 @@ export function sessionPaths(
   tenant: string,
   { event, track, day, starttime, filename }: Pick<SessionData, 'event' | 'track' | 'day' | 'starttime' | 'filename'>,
 ): SessionPaths {
-  const root = tenant === DEFAULT_TENANT ? 'events' : `tenants/${tenant}/events`;
   const stem = safeName(filename.replace(/\.[^.]*$/, ''));
   const time = (starttime ?? '00:00').replace(':', '');
-  const folder = [root, safeName(event), safeName(track), `${day ?? 'undated'}-${time}-${stem}`].join('/');
+  const folder = [sessionRoot(tenant), safeName(event), safeName(track), `${day ?? 'undated'}-${time}-${stem}`].join('/');
   return {
     folder,
     markdown: `${folder}/${stem}.md`,
     transcript: `${folder}/transcript.txt`,
     preview: (page) => `${folder}/gallery/page-${String(page).padStart(3, '0')}.png`,
   };
+}
+
+/** The folder of all talks of a tenant. */
+export function sessionRoot(tenant: string): string {
+  return tenant === DEFAULT_TENANT ? 'events' : `tenants/${tenant}/events`;
 }

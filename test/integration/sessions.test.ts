@@ -130,6 +130,29 @@ it('processes talks one after the other, and calls back once for each, invalid o
   expect(record).toMatchObject({ url: `${hooks.url}/week`, attempts: [{ status: 200 }] });
 });
 
+it('shows a talk as a job, and gives its files', async () => {
+  await post('job', '/talk');
+  await calledBack('job');
+
+  const job = await until('the job is completed', async () => {
+    const read = (await (await service.app.request('/api/jobs/job')).json()) as { readonly status: string };
+    return read.status === 'completed' && read;
+  });
+  const file = await (await service.app.request('/api/jobs/job/files/job.md')).text();
+  const archive = Buffer.from(await (await service.app.request('/api/jobs/job/archive')).arrayBuffer());
+  const listed = await until('the index knows it', async () => {
+    const { items } = (await (await service.app.request('/api/jobs?status=completed')).json()) as {
+      readonly items: readonly { readonly id: string }[];
+    };
+    return items.find(({ id }) => id === 'job');
+  });
+
+  expect(job).toMatchObject({ id: 'job', job_type: 'session', results: { markdown_file: expect.any(String) }, error: null });
+  expect(file).toBe(await readFile(join(dataDirectory, 'events/NodeConf/Main/undated-0000-job/job.md'), 'utf8'));
+  expect(archive.includes(file)).toBe(true);
+  expect(listed).toMatchObject({ status: 'completed' });
+});
+
 it('waits for talks that are processed one after the other', async () => {
   const talk = { event: 'NodeConf', session: 'Here', url: `${site.url}/talk`, filename: 'here.md', track: 'Sync' };
 

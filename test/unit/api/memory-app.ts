@@ -43,6 +43,7 @@ export interface MemoryAppOptions {
   readonly admit?: Admit;
   readonly limits?: LimitService;
   readonly readDocument?: AppDependencies['readDocument'];
+  readonly openFile?: AppDependencies['openFile'];
   readonly maxStreams?: number;
   readonly destinations?: DestinationService;
 }
@@ -71,6 +72,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     admit: options.admit ?? (async () => ({ admitted: true, cancel: () => undefined })),
     streamRoom: createStreamRoom(options.maxStreams ?? 100, stopping.signal),
     readDocument: options.readDocument ?? (async () => null),
+    openFile: options.openFile ?? (async () => null),
     metrics: createMetrics(),
     isAccepting: () => accepting,
     parseEvent: createParseEvent({
