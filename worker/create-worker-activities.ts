@@ -60,6 +60,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     observe: options.observe,
     now: Date.now,
     attemptDelivery,
+    post: watchedPost,
     beginProgress: createProgressCallbacks(watchedPost, origins, Date.now),
     origins,
     destinations,
