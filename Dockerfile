@@ -22,6 +22,8 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/*
 # HOST: a container's loopback is reachable by nobody.
+# The threads that run workflows are prepared by it (TICKLESS_FAST_SANDBOX).
+ENV NODE_OPTIONS=--require=/app/dist/worker/sandbox-preload.cjs
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 TICKLESS_DATA=/var/lib/tickless
 RUN install -d -o node -g node "$TICKLESS_DATA"
 WORKDIR /app

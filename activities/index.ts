@@ -12,11 +12,13 @@ import { createRunStage } from './run-stage.ts';
 import type { RunStageDependencies } from './run-stage.ts';
 import { createRideCallback } from './ride-callback.ts';
 import type { RideCallbackDependencies } from './ride-callback.ts';
+import { createTellProgress } from './tell-progress.ts';
+import type { TellProgressDependencies } from './tell-progress.ts';
 import { createSendCallback } from './send-callback.ts';
 import { createWakeParked } from './wake-parked.ts';
 import { createStartDeliveries } from './start-deliveries.ts';
 
-export interface ActivityDependencies extends RunStageDependencies, RideCallbackDependencies {
+export interface ActivityDependencies extends RunStageDependencies, RideCallbackDependencies, TellProgressDependencies {
   readonly client: Client;
 }
 
@@ -31,6 +33,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     sendCallback: createSendCallback(dependencies.attemptDelivery),
     rideCallback: createRideCallback(dependencies),
     wakeParked: createWakeParked(dependencies.client),
+    tellProgress: createTellProgress(dependencies),
     requestCancel: createRequestCancel(dependencies.client),
     claimPermit: createClaimPermit(dependencies.client),
     foldSubject: createFoldSubject(dependencies),

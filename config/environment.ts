@@ -75,6 +75,8 @@ export const environmentSchema = z.object({
   TRANSCRIBER_URL: z.url().optional(),
   TRANSCRIBER_MODEL: z.string().default('whisper-1'),
   TRANSCRIBER_API_KEY: z.string().optional(),
+  // Read by worker/sandbox-preload.cjs, before there is anything else.
+  TICKLESS_FAST_SANDBOX: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 

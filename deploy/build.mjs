@@ -1,6 +1,6 @@
 // What `npm run build` runs: the processes of an image as JavaScript, and their workflow code as one bundle.
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,8 @@ const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/pack
 // Otherwise a file whose source is gone would stay.
 if (elsewhere === undefined) rmSync(output, { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', output], { stdio: 'inherit' });
+
+copyFileSync(join(root, 'worker/sandbox-preload.cjs'), join(output, 'worker/sandbox-preload.cjs'));
 
 register();
 const [{ bundleWorkflows }, { DefaultLogger }] = await Promise.all([import('../worker/workflow-bundle.ts'), import('@temporalio/worker')]);

@@ -1,7 +1,7 @@
 import type { AcceptedEvent, PermitNeed } from './accepted-event.ts';
 import type { ItemKind } from './accepted-batch.ts';
 import type { ItemReference, RunItemsInput, RunItemsOutcome } from './batch-work.ts';
-import type { CallbackMessage, Ride, RideMessage } from './callback-message.ts';
+import type { CallbackMessage, Ride, RideMessage, ProgressMessage } from './callback-message.ts';
 import type { CallbackOutcome } from './callback-record.ts';
 import type { WakeParked } from './destination.ts';
 import type { WorkflowReference } from './event-resource.ts';
@@ -56,6 +56,8 @@ export interface Activities {
   requestCancel(workflow: WorkflowReference): Promise<void>;
   /** Sends a claim to its key's workflow, and starts that one if it isn't there. Repeated, it changes nothing. */
   claimPermit(claim: ClaimMessage): Promise<void>;
+  /** Sends a progress message once, and never fails for what becomes of it. */
+  tellProgress(message: ProgressMessage): Promise<void>;
   /** Runs items of a page that share a workflow, each attempt once, and ends after a while with what was done by then. */
   runItems(input: RunItemsInput): Promise<RunItemsOutcome>;
   readItem(item: ItemReference): Promise<AcceptedEvent>;

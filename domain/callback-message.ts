@@ -30,6 +30,11 @@ export interface CallbackMessage {
   readonly destination?: 'well' | 'troubled';
 }
 
+/** A progress message; `number` is higher than that of those before. */
+export interface ProgressMessage extends Pick<CallbackMessage, 'target' | 'message'> {
+  readonly number: number;
+}
+
 /** A first attempt that rides in its event's own workflow task, while which nobody else can be asked how the run ended. */
 export interface RideMessage extends Pick<CallbackMessage, 'target' | 'message'> {
   readonly ended: { readonly run: EventRun; readonly workflow: WorkflowReference };

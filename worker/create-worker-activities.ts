@@ -71,6 +71,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
       fetch: createGuardedFetch({ agent: createGuardedAgent({ guard }), guard, userAgent: 'Tickless', now: Date.now }),
     },
     attemptDelivery,
+    post: watchedPost,
     beginProgress: createProgressCallbacks(watchedPost, origins, Date.now),
     origins,
     destinations,

@@ -27,6 +27,7 @@ import type { BatchResource } from '../domain/batch-resource.ts';
 import type { BatchInput, BatchResult } from '../domain/batch-work.ts';
 import { initialCallback } from '../domain/callback-record.ts';
 import { pageWorkflowId } from '../domain/event-id.ts';
+import { tellBatchProgress } from './batch-progress.ts';
 import { batchPagesQuery, batchQuery, steerBatchUpdate } from './messages.ts';
 import { runUnit } from './run-unit.ts';
 import { startDelivery } from './start-delivery.ts';
@@ -48,6 +49,9 @@ export async function processBatch({ accepted, progress }: BatchInput): Promise<
   let pace = progress?.pace ?? [{ atMs: startedAtMs, ended: 0 }];
   let endedAtMs: number | null = null;
   let news = 0;
+  const { callback, tenant } = accepted;
+  const target = callback && ({ kind: 'batch', tenant, owner: info.workflowId, run: 1, callback } as const);
+  const told = tellBatchProgress(target, resource);
   // What an item's own workflow does can be cut short; those that share one come to their end soon.
   const own = new Map<string, CancellationScope>();
 
@@ -91,6 +95,7 @@ export async function processBatch({ accepted, progress }: BatchInput): Promise<
       const seen = news;
       const isFull = workflowInfo().historyLength > MAX_HISTORY_EVENTS || workflowInfo().historySize > MAX_HISTORY_BYTES;
       if (isFull && batch.running.length === 0) {
+        await told.end();
         await continueAsNew<typeof processBatch>({ accepted, progress: { batch, startedAtMs, pace } });
       }
       const step = isFull ? null : nextStep(batch);
@@ -116,6 +121,7 @@ export async function processBatch({ accepted, progress }: BatchInput): Promise<
     batch = endUnit(batch, { ...unit, ...verdict });
     pace = notePace(pace, { atMs: Date.now(), ended: endedCount(batch.counts) });
     news += 1;
+    if (!isOver(batch)) told.note();
   }
 
   function resource(): BatchResource {
@@ -124,11 +130,11 @@ export async function processBatch({ accepted, progress }: BatchInput): Promise<
   }
 
   async function callBack(): Promise<void> {
-    const { callback, tenant } = accepted;
-    if (callback === null) return;
+    if (target === null) return;
+    await told.end();
     const data = resource();
     await startDelivery({
-      target: { kind: 'batch', tenant, owner: info.workflowId, run: data.run, callback },
+      target: { ...target, run: data.run },
       message: { type: `batch.${data.status}`, timestamp: data.completedAt ?? data.acceptedAt, data },
     });
   }

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import { startOverlapRecorder } from '../support/overlap-recorder.ts';
@@ -10,6 +11,8 @@ import { freePort, startServiceProcess } from '../support/service-process.ts';
 import type { ServiceProcess } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
 
+const LARGE = proof({ reduced: { light: 2_000, heavy: 60 }, full: { light: 100_000, heavy: 5_000 } });
+const MAX_HISTORY_EVENTS = 10_000;
 const { ITEMS, KILLS } = proof({ reduced: { ITEMS: 300, KILLS: 2 }, full: { ITEMS: 2_000, KILLS: 10 } });
 // Four chunks of a page each, and the items that have workflows of their own.
 const MOST_IN_FLIGHT = 4 * 200 + 50;
@@ -52,7 +55,7 @@ it(
       await service.exited;
       service = await start();
     }
-    const batch = await until('the batch has ended', ended, 10 * MINUTE_MS);
+    const batch = await until('the batch has ended', () => ended('killed', ITEMS), 10 * MINUTE_MS);
 
     expect(batch.status).toBe('partial');
     expect(batch.counts).toEqual({
@@ -73,21 +76,55 @@ it(
   15 * MINUTE_MS,
 );
 
+it.each([
+  ['light', LARGE.light, { type: 'joy', data: { intensity: 0.3 } }],
+  ['heavy', LARGE.heavy, { type: 'test-slow-work', data: { ms: 10 } }],
+])(
+  'completes a large batch of %s items, with a history of moderate length per run',
+  async (id, items, event) => {
+    const body = `${JSON.stringify(event)}\n`.repeat(items);
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const answer = await fetch(`${service.url}/v1/batches?id=${id}&maxParallel=100`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(202);
+    const batch = await until('the batch has ended', () => ended(id, items), 14 * MINUTE_MS);
+
+    expect(batch.counts).toMatchObject({ total: items, completed: items });
+    const lengths = await historyLengths(`${id}~batch`);
+    expect(lengths.length).toBeGreaterThan(0);
+    for (const length of lengths) expect(length).toBeLessThan(MAX_HISTORY_EVENTS);
+  },
+  15 * MINUTE_MS,
+);
+
+/** Of each of the workflow's runs, as the engine counts. */
+async function historyLengths(workflowId: string): Promise<readonly number[]> {
+  const { address } = JSON.parse(await readFile(join(dataDirectory, 'engine.json'), 'utf8')) as { address: string };
+  const connection = await Connection.connect({ address });
+  try {
+    const lengths: number[] = [];
+    const client = new Client({ connection });
+    for await (const run of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) lengths.push(run.historyLength ?? 0);
+    return lengths;
+  } finally {
+    await connection.close();
+  }
+}
+
 function lineOf(index: number): object {
   if (index % 25 === 24) return { type: 'test-noted-work', data: {} };
   if (index % 15 === 14) return { type: 'test-recorded-work', data: { port: recorder.port, ms: 20 } };
   return { type: 'test-noted-work', data: { port: recorder.port } };
 }
 
-async function ended(): Promise<BatchResource | false> {
-  const response = await fetch(`${service.url}/v1/batches/killed`);
+async function ended(id: string, items: number): Promise<BatchResource | false> {
+  const response = await fetch(`${service.url}/v1/batches/${id}`);
   if (!response.ok) return false;
   const batch = (await response.json()) as BatchResource;
   const { counts } = batch;
-  expect(counts.pending + counts.running + counts.completed + counts.failed + counts.cancelled).toBe(ITEMS);
+  expect(counts.pending + counts.running + counts.completed + counts.failed + counts.cancelled).toBe(items);
   return batch.completedAt !== null && batch;
 }
 
 function start(): Promise<ServiceProcess> {
-  return startServiceProcess({ dataDirectory, port });
+  return startServiceProcess({ dataDirectory, port, env: { MAX_CONCURRENT_TASKS: '50' } });
 }

@@ -54,6 +54,28 @@ it('calls back once for the batch, and for the items that ask for it', async () 
   await until("the item's delivery is on its record", async () => (await readEvent(`${id}_1`)).callback.status === 'delivered');
 });
 
+it('tells how far it is where it is asked to, at most once a second, and its end last', async () => {
+  const slower = { type: 'test-slow-work', data: { ms: 700 } };
+  const callback = { url: `${receiver.url}/progress`, progress: true };
+  const id = await submit({ callback, mode: 'sequential', events: [slower, slower, slower, slower] });
+  const messages = () => receiver.requests.filter(({ path }) => path === '/progress').map(({ text }) => JSON.parse(text));
+  await receiver.waitFor(() => messages().some(({ type }) => type === 'batch.completed'));
+
+  const types = messages().map(({ type }) => type);
+  expect(types.length).toBeGreaterThan(1);
+  expect(types.slice(0, -1).every((type) => type === 'batch.progress')).toBe(true);
+  expect(types.at(-1)).toBe('batch.completed');
+  const percents = messages().map(({ data }) => data.percent);
+  expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+  const times = messages()
+    .slice(0, -1)
+    .map(({ timestamp }) => Date.parse(timestamp));
+  for (const [index, time] of times.entries()) if (index > 0) expect(time - (times[index - 1] ?? 0)).toBeGreaterThan(900);
+  const ids = receiver.requests.filter(({ path }) => path === '/progress').map(({ headers }) => headers['webhook-id']);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(await read(id)).toMatchObject({ status: 'completed' });
+});
+
 it('runs a mixed batch in order when it is to be sequential', async () => {
   const recorder = await startOverlapRecorder();
   const noted = { type: 'test-noted-work', data: { port: recorder.port } };

@@ -14,7 +14,8 @@ export interface Child {
 export function startChild(main: string, env: Readonly<Record<string, string>>): Child {
   const { TEMPORAL_ADDRESS: _ours, ...inherited } = process.env;
   const entry = fileURLToPath(new URL(`./${main}`, import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', entry], {
+  const preload = fileURLToPath(new URL('../../worker/sandbox-preload.cjs', import.meta.url));
+  const child = spawn(process.execPath, ['--require', preload, '--import', 'tsx', entry], {
     env: { ...inherited, HOST: '127.0.0.1', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

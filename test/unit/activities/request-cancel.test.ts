@@ -45,6 +45,7 @@ describe('the activities', () => {
       attemptDelivery: () => Promise.reject(new Error('not called')),
       origins: createOriginMemory(() => 0),
       destinations: createDestinations(client, DEFAULT_BREAKER, () => 0),
+      post: () => Promise.reject(new Error('not called')),
       handedOver: createHandedOver(client),
     });
 
@@ -53,6 +54,7 @@ describe('the activities', () => {
       'sendCallback',
       'rideCallback',
       'wakeParked',
+      'tellProgress',
       'requestCancel',
       'claimPermit',
       'foldSubject',

@@ -31,6 +31,7 @@ describe('parseEnvironment', () => {
       RESERVED_TASKS: 0,
       MAX_BACKLOG: 10_000,
       URGENCY_THRESHOLD: 0.8,
+      TICKLESS_FAST_SANDBOX: '0',
       UNKNOWN_TYPES: 'reject',
       LLM_MODEL: 'gpt-4',
       TRANSCRIBER_MODEL: 'whisper-1',
@@ -57,6 +58,7 @@ describe('parseEnvironment', () => {
       CALLBACK_SCHEDULE: '100ms,1s',
       MAX_CONCURRENT_TASKS: '20',
       URGENCY_THRESHOLD: '0.5',
+      TICKLESS_FAST_SANDBOX: '1',
       TEMPORAL_UI_URL: 'http://127.0.0.1:8233',
       UNKNOWN_TYPES: 'life',
     });
@@ -69,6 +71,7 @@ describe('parseEnvironment', () => {
       CALLBACK_SCHEDULE: [100, 1_000],
       MAX_CONCURRENT_TASKS: 20,
       URGENCY_THRESHOLD: 0.5,
+      TICKLESS_FAST_SANDBOX: '1',
       TEMPORAL_UI_URL: 'http://127.0.0.1:8233',
       UNKNOWN_TYPES: 'life',
     });
@@ -91,6 +94,7 @@ describe('parseEnvironment', () => {
     ['MAX_CONCURRENT_TASKS', '0'],
     ['MAX_CONCURRENT_TASKS', '10001'],
     ['URGENCY_THRESHOLD', '1.1'],
+    ['TICKLESS_FAST_SANDBOX', 'yes'],
     ['URGENCY_THRESHOLD', 'high'],
     ['UNKNOWN_TYPES', 'accept'],
     ['LOG_LEVEL', 'verbose'],

@@ -27,13 +27,17 @@ function imageFaults(text: string): readonly string[] {
     among.filter((one) => one.name === name).map(({ value }) => value);
   const last = instructions.slice(instructions.map(({ name }) => name).lastIndexOf('FROM'));
   const settings = valuesOf('ENV', last).flatMap((value) => value.split(' ').map((setting) => setting.split('=')));
-  const { NODE_ENV, HOST, PORT } = Object.fromEntries(settings) as Readonly<Record<string, string>>;
+  const { NODE_ENV, NODE_OPTIONS, HOST, PORT } = Object.fromEntries(settings) as Readonly<Record<string, string>>;
   const [packages = '', build = ''] = valuesOf('RUN').filter((command) => command.startsWith('npm ci'));
   return [
     ...valuesOf('FROM')
       .filter((from) => !/^node:22-bookworm-slim( AS \w+)?$/.test(from))
       .map((from) => `it is built from "${from}"`),
-    ...settings.filter(([name = '']) => name !== 'NODE_ENV' && !isKnownVariable(name)).map(([name]) => `${name} is read by nobody`),
+    ...settings.filter(([name = '']) => !name.startsWith('NODE_') && !isKnownVariable(name)).map(([name]) => `${name} is read by nobody`),
+    // Its value has a `=` of its own.
+    ...(NODE_OPTIONS === '--require' && text.includes('=/app/dist/worker/sandbox-preload.cjs\n')
+      ? []
+      : ['its workflow threads are not prepared']),
     ...(NODE_ENV === 'production' ? [] : ['it does not run in production mode']),
     ...(HOST === '0.0.0.0' ? [] : ['its port is reachable by nobody']),
     ...(valuesOf('EXPOSE', last)[0] === PORT ? [] : ['it exposes another port than it listens on']),
@@ -75,6 +79,7 @@ describe('Dockerfile', () => {
     ['it is built from "node:latest"', /FROM node:22-bookworm-slim\n/, 'FROM node:latest\n'],
     ['TICKLES_DATA is read by nobody', 'TICKLESS_DATA=', 'TICKLES_DATA='],
     ['it does not run in production mode', 'NODE_ENV=production ', ''],
+    ['its workflow threads are not prepared', 'sandbox-preload.cjs', 'sandbox.cjs'],
     ['its port is reachable by nobody', 'HOST=0.0.0.0', 'HOST=127.0.0.1'],
     ['it exposes another port than it listens on', 'EXPOSE 3000', 'EXPOSE 8080'],
     ['it runs as root', 'USER node\n', ''],

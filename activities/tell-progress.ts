@@ -1,0 +1,26 @@
+import type { ProgressMessage } from '../domain/callback-message.ts';
+import { webhookId } from '../domain/delivery.ts';
+import { mayRide } from '../domain/riding.ts';
+import { limitEnvelope } from './callback/limit-envelope.ts';
+import type { OriginMemory } from './callback/origin-memory.ts';
+import { originOf } from './callback/origin-memory.ts';
+import type { PostCallback } from './callback/post-callback.ts';
+
+export interface TellProgressDependencies {
+  readonly post: PostCallback;
+  readonly origins: OriginMemory;
+}
+
+// The terminal message waits for it.
+const POST_TIMEOUT_MS = 5_000;
+
+/** Sends a progress message, once: not on record, not to an origin that has trouble enough, and its failure is nobody's. */
+export function createTellProgress({ post, origins }: TellProgressDependencies) {
+  return async function tellProgress({ target, message, number }: ProgressMessage): Promise<void> {
+    const { url, headers } = target.callback;
+    const origin = originOf(url);
+    if (!mayRide({ isTroubled: origins.isTroubled(origin), openAtOrigin: origins.openAt(origin), riding: 0 })) return;
+    const { body } = limitEnvelope(message);
+    await post({ url, headers, webhookId: webhookId({ ...target, progress: number }), body }, AbortSignal.timeout(POST_TIMEOUT_MS));
+  };
+}
