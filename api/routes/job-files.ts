@@ -10,6 +10,7 @@ import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, idParameter, problems } from '../describe.ts';
 import { attachment } from '../legacy/content-disposition.ts';
 import { knownAs } from '../legacy/known-as.ts';
+import { toJob } from '../legacy/to-job.ts';
 import { problem } from '../problem.ts';
 import { noSuchJob } from './jobs.ts';
 
@@ -44,7 +45,7 @@ export function jobFileRoutes(app: OpenAPIHono<AppEnvironment>, { events, openFi
     const found = await find(context.get('tenant'), id);
     if (found === null) return problem(context, noSuchJob(id));
     const { resource, files } = found;
-    if (!hasEnded(resource)) return context.json({ id, status: resource.status }, 202, { 'retry-after': '5' });
+    if (!hasEnded(resource)) return context.json({ id, status: toJob(resource).status }, 202, { 'retry-after': '5' });
     const [first] = files;
     if (first === undefined) return problem(context, { code: 'not_found', detail: `the job "${id}" was made into nothing` });
     const name = first.name.replace(/\.md$/, '');
