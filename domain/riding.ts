@@ -7,7 +7,7 @@ export const LIGHT_TASK_SLOTS = 256;
 export const RIDE_MS = 1_000;
 
 // 16 have a connection, the others stand in line: to a receiver that is well each is free within milliseconds, and waiting
-// for one costs far less than a delivery of its own (docs/decisions/0007-riding-in-line.md). In a second it is handed over.
+// for one costs far less than a delivery of its own (docs/decisions/0003-riding-in-line.md). In a second it is handed over.
 const MAX_OPEN_AT_ORIGIN = 64;
 const MAX_RIDING = LIGHT_TASK_SLOTS / 2;
 
