@@ -6,8 +6,9 @@ export const LIGHT_TASK_SLOTS = 256;
 /** For so long an attempt may hold up the event whose workflow task it rides in. */
 export const RIDE_MS = 1_000;
 
-// As many as there are connections to an origin: one more would wait in line.
-const MAX_OPEN_AT_ORIGIN = 16;
+// 16 have a connection, the others stand in line: to a receiver that is well each is free within milliseconds, and waiting
+// for one costs far less than a delivery of its own (docs/decisions/0003-riding-in-line.md). In a second it is handed over.
+const MAX_OPEN_AT_ORIGIN = 64;
 const MAX_RIDING = LIGHT_TASK_SLOTS / 2;
 
 export interface RidingInput {
