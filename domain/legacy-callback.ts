@@ -1,6 +1,9 @@
 import type { CallbackResource } from './callback-message.ts';
 import type { LegacyFormat } from './delivery.ts';
 
+/** What a callback repeats of the session that was asked for. */
+export const CALLBACK_FIELDS: readonly string[] = ['event', 'session', 'track', 'day', 'filename'];
+
 export interface LegacyCallbackParts {
   readonly resource: CallbackResource;
   readonly format: LegacyFormat;
@@ -23,7 +26,7 @@ export function legacyCallback({ resource, format, markdown, sentAt }: LegacyCal
     event_id: format.eventId,
     timestamp: sentAt,
     success,
-    ...Object.fromEntries(['event', 'session', 'track', 'day', 'filename'].map((name) => [name, data[name] ?? null])),
+    ...Object.fromEntries(CALLBACK_FIELDS.map((name) => [name, data[name] ?? null])),
     phase: resource.status,
   };
   if (!success) {

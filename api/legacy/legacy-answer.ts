@@ -74,7 +74,8 @@ export interface EndedSession {
 
 /** Why a session has no document. */
 export function failureOf({ error }: Pick<EventResource, 'error'>): { readonly code: string; readonly message: string } {
-  return error ?? { code: 'cancelled', message: 'the event was cancelled' };
+  const { code, message } = error ?? { code: 'cancelled', message: 'the event was cancelled' };
+  return { code, message };
 }
 
 /** The path of a session's Markdown; null where it has none. */

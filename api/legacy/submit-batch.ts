@@ -1,6 +1,7 @@
 import type { BatchItem, Rejection } from '../../domain/accepted-batch.ts';
 import type { CallbackRequest } from '../../domain/delivery.ts';
 import { itemId } from '../../domain/event-id.ts';
+import { CALLBACK_FIELDS } from '../../domain/legacy-callback.ts';
 import { rejectedEvent } from '../../domain/rejected-item.ts';
 import type { AppDependencies } from '../app.ts';
 import type { BatchSettings } from '../batch-service.ts';
@@ -52,9 +53,9 @@ export function createSubmitBatch({ batches, parseBatch, parseEvent }: Pick<AppD
       : { kind: 'rejected', rejection: { type: 'session', errors: item.errors, atMs: acceptedAtMs } };
     const withFormat = (asked: CallbackRequest | null): CallbackRequest | null => asked && { ...asked, format: item.format };
     if (checked.kind === 'event') return { ...checked, event: { ...checked.event, callback: withFormat(checked.event.callback) } };
-    const rejection = { ...checked.rejection, errors: namedAsAsked(checked.rejection) };
+    const rejection = { ...checked.rejection, errors: underClientsNames(checked.rejection) };
     const ids = { tenant, id: itemId(batchId, index), batchId };
-    const event = { ...rejectedEvent(rejection, ids), data: named(item.data), callback: withFormat(callback) };
+    const event = { ...rejectedEvent(rejection, ids), data: readableFields(item.data), callback: withFormat(callback) };
     return { kind: 'rejected', rejection: { ...rejection, event } };
   }
 }
@@ -62,17 +63,16 @@ export function createSubmitBatch({ batches, parseBatch, parseEvent }: Pick<AppD
 // A list can be wrong at each of its places; a callback says the first few.
 const MAX_ERRORS = 20;
 
-function namedAsAsked({ errors }: Rejection): readonly Fault[] {
+function underClientsNames({ errors }: Rejection): readonly Fault[] {
   return errors.slice(0, MAX_ERRORS).map(({ pointer, detail }) => ({ pointer: fieldOf(pointer), detail }));
 }
 
-const NAMES = ['event', 'session', 'track', 'day', 'filename'];
 const MAX_CHARACTERS = 1_000;
 
 /** What the callback of an invalid item says of it, as far as it was readable. */
-function named(data: unknown): Readonly<Record<string, string>> {
+function readableFields(data: unknown): Readonly<Record<string, string>> {
   const given = Object.entries(typeof data === 'object' && data !== null ? data : {});
-  const texts = given.filter((field): field is [string, string] => NAMES.includes(field[0]) && typeof field[1] === 'string');
+  const texts = given.filter((field): field is [string, string] => CALLBACK_FIELDS.includes(field[0]) && typeof field[1] === 'string');
   return Object.fromEntries(texts.map(([name, value]) => [name, value.slice(0, MAX_CHARACTERS)]));
 }
 
