@@ -5,6 +5,7 @@ import type { FoldInput } from '../domain/activities.ts';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { EventDefinition, HandlerContext } from '../domain/define-event.ts';
 import type { SubjectDefinition } from '../domain/define-subject.ts';
+import type { HandlerServices } from '../domain/handler-services.ts';
 import type { EventError, StageFailure } from '../domain/event-error.ts';
 import { eventWorkflowId } from '../domain/event-id.ts';
 import { acceptRun, beginAttempt, completeStage, nextStage } from '../domain/event-run.ts';
@@ -21,6 +22,7 @@ import { withTimeout } from './with-timeout.ts';
 export interface FoldSubjectDependencies {
   readonly resolve: (type: string) => EventDefinition | undefined;
   readonly now: () => number;
+  readonly services: HandlerServices;
 }
 
 // What is folded is recorded at the latest after this time; the rest follows in another call.
@@ -115,6 +117,7 @@ async function runStages(input: StagesInput, options: FoldOptions): Promise<{ re
 async function runStage({ event, definition, state }: StagesInput, run: EventRun, stage: Stage, options: FoldOptions): Promise<unknown> {
   const value = await withTimeout(event.plan.timeoutsMs[stage], options.signal, (signal) =>
     definition.run(stage, event, run.results, {
+      ...options.services,
       state,
       attempt: run.attempts[stage] ?? 1,
       idempotencyKey: `${eventWorkflowId(event)}/${event.run}/${stage}`,

@@ -3,6 +3,7 @@ import type { RunStageInput, StageOutcome } from '../domain/activities.ts';
 import type { EventDefinition, HandlerContext } from '../domain/define-event.ts';
 import type { BeginProgress } from './callback/progress-callbacks.ts';
 import type { EventRun, Progress } from '../domain/event-run.ts';
+import type { HandlerServices } from '../domain/handler-services.ts';
 import { completeStage, endRun, markStarted, nextStage, reportProgress } from '../domain/event-run.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
 import { UnknownTypeError } from './unknown-type.ts';
@@ -21,6 +22,7 @@ export interface RunStageDependencies {
   readonly now: () => number;
   /** 64 KiB by default. */
   readonly maxResultBytes?: number;
+  readonly services: HandlerServices;
 }
 
 // Often enough that a vanished worker is noticed within the heartbeat timeout of 10 s.
@@ -30,7 +32,7 @@ const HEARTBEAT_EVERY_MS = 1_000;
  * Runs one attempt of a stage: calls the type's handler with a context, keeps its timeout and its result's size, and
  * translates what it throws. Safe to run twice as far as the handler is: it is given the same `idempotencyKey` again.
  */
-export function createRunStage({ resolve, observe, beginProgress, now, maxResultBytes }: RunStageDependencies) {
+export function createRunStage({ resolve, observe, beginProgress, now, services, maxResultBytes }: RunStageDependencies) {
   return async function runStage({ run, stage, workflow, permitRunId }: RunStageInput): Promise<StageOutcome> {
     const { event } = run;
     const activity = Context.current();
@@ -41,6 +43,7 @@ export function createRunStage({ resolve, observe, beginProgress, now, maxResult
     const messages = beginProgress(run, workflow);
 
     const context = (signal: AbortSignal): HandlerContext => ({
+      ...services,
       state: null,
       attempt: run.attempts[stage] ?? 1,
       idempotencyKey: `${workflow.id}/${event.run}/${stage}`,

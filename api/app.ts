@@ -3,6 +3,8 @@ import { bodyLimit } from 'hono/body-limit';
 import { except } from 'hono/combine';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
+import type { ReadDocument } from '../events/sessions/read-document.ts';
+import type { OpenFile } from '../events/sessions/session-files.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { MiddlewareHandler } from 'hono';
 import type { Admit } from './admission.ts';
@@ -27,6 +29,9 @@ import { eventTypeRoutes } from './routes/event-types.ts';
 import { eventRoutes } from './routes/events.ts';
 import { eventStreamRoute } from './routes/event-stream.ts';
 import { healthRoutes } from './routes/health.ts';
+import { jobFileRoutes } from './routes/job-files.ts';
+import { jobRoutes } from './routes/jobs.ts';
+import { legacyRoutes } from './routes/legacy.ts';
 import { limitRoutes } from './routes/limits.ts';
 import type { StreamRoom } from './sse/stream-room.ts';
 import { subjectRoutes } from './routes/subjects.ts';
@@ -54,6 +59,8 @@ export interface AppDependencies {
   readonly rateLimit: MiddlewareHandler<AppEnvironment>;
   readonly admit: Admit;
   readonly metrics: Metrics;
+  readonly readDocument: ReadDocument;
+  readonly openFile: OpenFile;
   readonly streamRoom: StreamRoom;
   /** False from the moment that the process is told to stop. */
   readonly isAccepting: () => boolean;
@@ -81,6 +88,9 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   eventTypeRoutes(app, dependencies);
   subjectRoutes(app, dependencies);
   limitRoutes(app, dependencies);
+  legacyRoutes(app, dependencies);
+  jobRoutes(app, dependencies);
+  jobFileRoutes(app, dependencies);
   healthRoutes(app, dependencies);
   metricsRoutes(app, dependencies);
   docsRoutes(app);

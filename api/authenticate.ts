@@ -12,7 +12,7 @@ export interface ApiKey {
 }
 
 /**
- * Finds the tenant of a request by its key (`Authorization: Bearer` or `X-API-Key`); without configured keys everybody
+ * Finds the tenant of a request by its key (`Authorization: Bearer` or `X-API-Key`; older clients send `X-Secretary-Api-Key`); without configured keys everybody
  * is the default tenant. Keys are kept as digests: they are random and long, so that a plain hash will do.
  */
 export function createAuthenticate(keys: readonly ApiKey[]): Authenticate {
@@ -23,7 +23,7 @@ export function createAuthenticate(keys: readonly ApiKey[]): Authenticate {
       return next();
     }
     const bearer = /^Bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
-    const given = bearer ?? context.req.header('x-api-key');
+    const given = bearer ?? context.req.header('x-api-key') ?? context.req.header('x-secretary-api-key');
     const digest = given === undefined ? undefined : sha256(given);
     const match = digest && known.find((key) => timingSafeEqual(key.digest, digest));
     if (!match) {

@@ -1,6 +1,9 @@
+import { resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Environment } from '../config/environment.ts';
 import type { Logger } from '../config/logger.ts';
+import { createReadDocument } from '../events/sessions/read-document.ts';
+import { createOpenFile } from '../events/sessions/session-files.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import { createApp } from './app.ts';
 import { createAuthenticate } from './authenticate.ts';
@@ -46,6 +49,7 @@ const MAX_STREAMS = 1_000;
 export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
   const { environment, logger, catalog, metrics, stopping, checkCallback } = options;
   const defaultLimit = { key: DEFAULT_LIMIT_KEY, capacity: environment.MAX_CONCURRENT_TASKS, reserved: environment.RESERVED_TASKS };
+  const dataDirectory = resolve(environment.TICKLESS_DATA);
   const intake = createIntake({ ...INTAKE, now: Date.now });
   const batches = createTemporalBatchService(options);
   metrics.watchIntake(() => intake);
@@ -60,6 +64,8 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     limits: createTemporalLimitService({ ...options, defaultLimit }),
     destinations: createTemporalDestinationService(options.client),
     metrics,
+    readDocument: createReadDocument(dataDirectory),
+    openFile: createOpenFile(dataDirectory),
     streamRoom: createStreamRoom(MAX_STREAMS, stopping),
     rateLimit: createRateLimit(environment.RATE_LIMIT ?? null, Date.now),
     admit: createAdmission({ intake, backlog, liveRuns: options.liveRuns }),

@@ -61,6 +61,10 @@ export interface Problem {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+export function statusOf(code: ProblemCode): (typeof STATUS)[ProblemCode] {
+  return STATUS[code];
+}
+
 /** The only place that makes an error's answer: `application/problem+json` (RFC 9457) with our stable `code`. */
 export function problem(context: Context, { code, detail, errors, headers }: Problem): Response {
   const status = STATUS[code];

@@ -8,6 +8,7 @@ import { createCatalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
 import { connectEngine } from '../worker/connect.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
+import { handlerSettings } from '../worker/handler-settings.ts';
 import { startWorkers } from '../worker/start-workers.ts';
 import { toTemporalLogger } from '../worker/temporal-logger.ts';
 import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
@@ -38,6 +39,7 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
       webhookSecrets: environment.WEBHOOK_SECRETS,
       callbackAllow: environment.CALLBACK_ALLOW,
       callbackScheduleMs: environment.CALLBACK_SCHEDULE,
+      handlerSettings: handlerSettings(environment),
       breaker: toBreakerSettings(environment),
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,

@@ -69,6 +69,12 @@ export const environmentSchema = z.object({
   MAX_BACKLOG: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
   URGENCY_THRESHOLD: z.coerce.number().min(0).max(1).default(0.8),
   UNKNOWN_TYPES: z.enum(['reject', 'life']).default('reject'),
+  LLM_URL: z.url().optional(),
+  LLM_MODEL: z.string().default('gpt-4'),
+  LLM_API_KEY: z.string().optional(),
+  TRANSCRIBER_URL: z.url().optional(),
+  TRANSCRIBER_MODEL: z.string().default('whisper-1'),
+  TRANSCRIBER_API_KEY: z.string().optional(),
   // Read by worker/sandbox-preload.cjs, before there is anything else.
   TICKLESS_FAST_SANDBOX: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

@@ -16,6 +16,7 @@ import { prepareNamespace } from '../engine/prepare-namespace.ts';
 import { startEngine } from '../engine/start-engine.ts';
 import { connectEngine } from '../worker/connect.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
+import { handlerSettings } from '../worker/handler-settings.ts';
 import { startWorkers } from '../worker/start-workers.ts';
 import { toTemporalLogger } from '../worker/temporal-logger.ts';
 import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
@@ -68,6 +69,7 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
       webhookSecrets,
       callbackAllow,
       callbackScheduleMs: environment.CALLBACK_SCHEDULE,
+      handlerSettings: handlerSettings(environment),
       breaker: toBreakerSettings(environment),
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,

@@ -17,6 +17,8 @@ export interface Rejection {
   readonly type: string | null;
   readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
   readonly atMs: number;
+  /** What is known of it as an event, where its failure is called back. */
+  readonly event?: AcceptedEvent;
 }
 
 /** How an item runs: among others in one workflow, or as a workflow of its own. */

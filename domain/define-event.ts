@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { PermitNeed, Weight } from './accepted-event.ts';
 import type { SubjectDefinition } from './define-subject.ts';
 import type { Progress } from './event-run.ts';
+import type { HandlerServices } from './handler-services.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { DEFAULT_RETRY_POLICY } from './retry-policy.ts';
 import type { Stage } from './stage.ts';
@@ -27,7 +28,7 @@ export interface HandlerLog {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
-export interface HandlerContext<State = unknown> {
+export interface HandlerContext<State = unknown> extends HandlerServices {
   /** The subject's state just before this event; null for an event without a subject. Not to be changed. */
   readonly state: State | null;
   /** 1 for the first attempt of this stage. */

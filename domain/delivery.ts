@@ -1,8 +1,19 @@
+/** The flat body that clients of the older routes know, and what of it they want. */
+export interface LegacyFormat {
+  readonly kind: 'legacy';
+  /** What the client calls the event. */
+  readonly eventId: string;
+  readonly includeMarkdown: boolean;
+  readonly includeMetadata: boolean;
+}
+
 /** Where a terminal message goes; `headers` are the caller's, `progress` asks for progress messages too. */
 export interface CallbackRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly progress: boolean;
+  /** The envelope where there is none; only the older routes set it. */
+  readonly format?: LegacyFormat;
 }
 
 /** `none`: no callback was asked for; `parked`: its destination is not being tried just now; `failed`: given up. */

@@ -1,4 +1,5 @@
 import type { Rejection } from './accepted-batch.ts';
+import type { AcceptedEvent } from './accepted-event.ts';
 import type { ItemRun } from './batch-work.ts';
 import type { EventError } from './event-error.ts';
 import { failureCause } from './failure-cause.ts';
@@ -13,6 +14,29 @@ export function rejectedRun(rejection: Rejection): ItemRun {
 export function rejectedCause(rejection: Rejection): string {
   return failureCause(rejection.type ?? 'unknown', rejectedError(rejection));
 }
+
+/** As much of an event as a line has that is none; its id is the item's. */
+export function rejectedEvent({ type, atMs, event }: Rejection, ids: Pick<AcceptedEvent, 'tenant' | 'id' | 'batchId'>): AcceptedEvent {
+  if (event !== undefined) return event;
+  return {
+    ...ids,
+    ownId: null,
+    run: 1,
+    type: type ?? 'unknown',
+    source: null,
+    subject: null,
+    time: new Date(atMs).toISOString(),
+    data: null,
+    tier: 'normal',
+    urgency: 0,
+    acceptedAtMs: atMs,
+    delayMs: 0,
+    callback: null,
+    plan: { weight: 'light', stages: [], retry: NEVER, timeoutsMs: { meaning: 0, decision: 0, action: 0 }, recordFirst: true },
+  };
+}
+
+const NEVER = { maxAttempts: 1, initialDelayMs: 0, factor: 1, maxDelayMs: 0 };
 
 function rejectedError({ errors }: Rejection): EventError {
   const message = errors.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer}: ${detail}`)).join('; ');

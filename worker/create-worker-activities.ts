@@ -7,12 +7,16 @@ import { createGuardedAgent } from '../activities/callback/guarded-agent.ts';
 import { createHandedOver } from '../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../activities/callback/origin-memory.ts';
 import { createPostCallback } from '../activities/callback/post-callback.ts';
+import { createRenderBody } from '../activities/callback/render-body.ts';
+import { createGuardedFetch } from '../activities/fetch/guarded-fetch.ts';
 import { createProgressCallbacks } from '../activities/callback/progress-callbacks.ts';
 import { createActivities } from '../activities/index.ts';
 import type { ObserveRun } from '../activities/run-stage.ts';
 import type { BreakerSettings } from '../domain/breaker.ts';
 import type { Activities } from '../domain/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
+import { createReadDocument } from '../events/sessions/read-document.ts';
+import type { HandlerSettings } from './handler-settings.ts';
 
 export interface WorkerActivitiesOptions {
   readonly client: Client;
@@ -21,6 +25,7 @@ export interface WorkerActivitiesOptions {
   /** Ranges that callbacks may go to besides public addresses, as CIDRs. */
   readonly callbackAllow: readonly string[];
   readonly callbackScheduleMs: readonly number[];
+  readonly handlerSettings: HandlerSettings;
   readonly breaker: BreakerSettings;
   readonly observe: ObserveRun;
   readonly observeDelivery: ObserveDelivery;
@@ -48,6 +53,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
   const watchedPost = origins.watch(post);
   const attemptDelivery = createAttemptDelivery({
     post: watchedPost,
+    renderBody: createRenderBody({ readDocument: createReadDocument(options.handlerSettings.dataDirectory), now: Date.now }),
     scheduleMs: options.callbackScheduleMs,
     random: Math.random,
     destinations,
@@ -59,6 +65,11 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     resolve: options.catalog.find,
     observe: options.observe,
     now: Date.now,
+    // Connections of its own: a slow site must not hold up callbacks to the same host.
+    services: {
+      ...options.handlerSettings,
+      fetch: createGuardedFetch({ agent: createGuardedAgent({ guard }), guard, userAgent: 'Tickless', now: Date.now }),
+    },
     attemptDelivery,
     post: watchedPost,
     beginProgress: createProgressCallbacks(watchedPost, origins, Date.now),

@@ -7,6 +7,7 @@ import { createCatalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
 import { connectEngine } from './connect.ts';
 import { createWorkerActivities } from './create-worker-activities.ts';
+import { handlerSettings } from './handler-settings.ts';
 import { startWorkers } from './start-workers.ts';
 import { toTemporalLogger } from './temporal-logger.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
@@ -30,6 +31,7 @@ export async function runWorker(definitions: readonly EventDefinition[]): Promis
       webhookSecrets: environment.WEBHOOK_SECRETS,
       callbackAllow: environment.CALLBACK_ALLOW,
       callbackScheduleMs: environment.CALLBACK_SCHEDULE,
+      handlerSettings: handlerSettings(environment),
       breaker: toBreakerSettings(environment),
       observe: () => undefined,
       observeDelivery: () => undefined,

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { BatchItem } from '../../domain/accepted-batch.ts';
+import type { BatchItem, Rejection } from '../../domain/accepted-batch.ts';
 import type { Activities, RunStageInput, StageOutcome } from '../../domain/activities.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { ItemRun, ItemWork, RunItemsInput, RunItemsOutcome } from '../../domain/batch-work.ts';
@@ -68,20 +68,17 @@ export function createRunItems({ readPage, runStage, now }: RunItemsDependencies
     }
 
     async function runOne(work: ItemWork, item: BatchItem): Promise<void> {
-      if (item.kind === 'rejected') {
-        ended.push({ offset: work.offset, item: rejectedRun(item.rejection), cause: rejectedCause(item.rejection) });
-        return;
-      }
-      const event = { ...item.event, run: work.run };
-      const result = await attemptStages(work, event, workflow);
+      const isEvent = item.kind === 'event';
+      const result = isEvent ? await attemptStages(work, { ...item.event, run: work.run }, workflow) : rejectedResult(work, item.rejection);
       bytes += bytesOf(result);
       if (!('item' in result)) {
         again.push(result);
         return;
       }
       ended.push(result);
-      const delivery = deliveryOf({ ...result.item, event }, workflow);
-      if (delivery === null) return;
+      const event = isEvent ? item.event : item.rejection.event;
+      const delivery = event && deliveryOf({ ...result.item, event: { ...event, run: work.run } }, workflow);
+      if (!delivery) return;
       bytes += bytesOf(delivery);
       deliveries.push(delivery);
     }
@@ -121,6 +118,10 @@ export function createRunItems({ readPage, runStage, now }: RunItemsDependencies
     const cause = run.phase.status === 'failed' ? failureCause(event.type, run.phase.error) : undefined;
     return { offset: work.offset, item: withoutEvent(run), ...(cause !== undefined && { cause }) };
   }
+}
+
+function rejectedResult({ offset }: ItemWork, rejection: Rejection): Result {
+  return { offset, item: rejectedRun(rejection), cause: rejectedCause(rejection) };
 }
 
 function deliveryOf(run: EventRun, workflow: WorkflowReference): DeliveryInput | null {

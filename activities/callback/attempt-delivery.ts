@@ -3,12 +3,13 @@ import { countDelivery } from '../../domain/callback-record.ts';
 import type { CallbackOutcome, DeliveryCount } from '../../domain/callback-record.ts';
 import { isDelivered, isGone, isUnreached, nextDelayMs, webhookId } from '../../domain/delivery.ts';
 import type { Destinations } from './destinations.ts';
-import { limitEnvelope } from './limit-envelope.ts';
 import { originOf } from './origin-memory.ts';
 import type { PostCallback } from './post-callback.ts';
+import type { RenderBody } from './render-body.ts';
 
 export interface AttemptDeliveryOptions {
   readonly post: PostCallback;
+  readonly renderBody: RenderBody;
   /** Milliseconds after each attempt. */
   readonly scheduleMs: readonly number[];
   /** A number in [0, 1). */
@@ -29,7 +30,7 @@ const TRUST_MS = 10_000;
 
 /** Makes one attempt to deliver a message, unless its destination is parked, and says when the next is due. */
 export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptDelivery {
-  const { post, scheduleMs, random, destinations, observeDelivery, now } = options;
+  const { post, renderBody, scheduleMs, random, destinations, observeDelivery, now } = options;
   return async (due, signal) => {
     const outcome = await attemptOnce(due, signal);
     observeDelivery(countDelivery(outcome, due.message, now()));
@@ -44,7 +45,7 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
     const destination = { tenant: target.tenant, origin: originOf(url) };
     if (known === undefined && (await destinations.stateOf(destination, TRUST_MS)) === 'parked')
       return { attempt: null, nextAttemptAfterMs: 0, parkedAt: destination.origin };
-    const { body } = limitEnvelope(message);
+    const body = await renderBody({ target, message });
     const posted = await post({ url, headers, webhookId: webhookId(target), body }, signal);
     const attempt = reason === undefined ? posted : { ...posted, reason };
     const isParked = (await destinations.note(destination, attempt, known === 'troubled')) === 'parked';

@@ -4,19 +4,16 @@ import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { isBatchId } from '../../domain/event-id.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { linkToNext } from '../link-to-next.ts';
-import type { Submission } from '../event-service.ts';
 import { problem } from '../problem.ts';
-import type { Problem } from '../problem.ts';
 import { readJson } from '../read-json.ts';
 import { parseIdempotencyKey, parseIfMatch, parsePreference } from '../request-headers.ts';
 import { parseQuery } from '../parse-query.ts';
+import { submitEvent } from '../submit-event.ts';
 import { describeEvents, listQuery } from './describe-events.ts';
 
 /** `/v1/events`: submit, list, read, cancel. */
-export function eventRoutes(
-  app: OpenAPIHono<AppEnvironment>,
-  { events, batches, parseEvent, admit, metrics, isAccepting }: AppDependencies,
-): void {
+export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
+  const { events, batches, parseEvent, isAccepting } = dependencies;
   app.post('/v1/events', async (context) => {
     if (!isAccepting())
       return problem(context, { code: 'overloaded', detail: 'this process is stopping', headers: { 'retry-after': '1' } });
@@ -31,45 +28,12 @@ export function eventRoutes(
 
     const prefer = context.req.header('prefer');
     const { waitMs, applied } = parsePreference(prefer);
-    const { event } = parsed;
-    const isForSubject = event.plan.subjectType !== undefined;
-    const maxBytes = isForSubject ? MAX_SUBJECT_EVENT_BYTES : MAX_ENCODED_BYTES;
-    if (Buffer.byteLength(JSON.stringify(event)) > maxBytes) {
-      return problem(context, {
-        code: 'too_large',
-        detail: `written out as the engine keeps it, the event has more than ${maxBytes} bytes`,
-      });
-    }
-    if (ifMatch.version !== undefined && !isForSubject) {
-      return problem(context, { code: 'malformed', detail: 'If-Match is for events that name a subject' });
-    }
-    const startedAt = performance.now();
-    const admitted = await admit(event);
-    if (!admitted.admitted) {
-      metrics.shed(event.tier, admitted.reason);
-      return problem(context, {
-        code: 'overloaded',
-        detail: `there is no room for a ${event.tier} event just now`,
-        headers: { 'retry-after': String(Math.ceil(admitted.retryAfterMs / 1_000)) },
-      });
-    }
-    const expectedVersion = ifMatch.version ?? parsed.expectedVersion;
-    const submission = await events.submit(event, { fingerprint: parsed.fingerprint, waitMs, expectedVersion }).catch((error: unknown) => {
-      admitted.cancel();
-      throw error;
-    });
-    if (submission.kind !== 'accepted' && submission.kind !== 'ended') {
-      admitted.cancel();
-      return problem(context, toRefusal(submission, event, ifMatch.version !== undefined));
-    }
+    const { event, fingerprint, expectedVersion } = parsed;
+    const submitted = await submitEvent(dependencies, event, { fingerprint, waitMs, expectedVersion, ifMatch: ifMatch.version });
+    if (submitted.kind === 'refused') return problem(context, submitted.problem);
     if (prefer !== undefined) context.header('vary', 'Prefer');
     if (applied !== null) context.header('preference-applied', applied);
-    metrics.accepted(event, (performance.now() - startedAt) / 1_000);
-    if (submission.kind === 'ended') {
-      // One that was over before it came again is never seen to end here.
-      admitted.cancel();
-      if (waitMs > 0) return context.json(submission.resource);
-    }
+    if (submitted.kind === 'ended' && waitMs > 0) return context.json(submitted.resource);
     return accepted(context, event);
   });
 
@@ -127,24 +91,6 @@ export function eventRoutes(
     linkToNext(context, page?.nextCursor ?? null);
     return context.json(page ?? { items: [], nextCursor: null });
   }
-}
-
-// The engine refuses 2 MiB; numbers such as 1e20 grow when they are written out.
-const MAX_ENCODED_BYTES = 1_500_000;
-// Several come at once, and the last ones are carried along.
-const MAX_SUBJECT_EVENT_BYTES = 256 * 1024;
-
-function toRefusal(
-  refused: Exclude<Submission, { kind: 'accepted' | 'ended' }>,
-  { id, subject }: AcceptedEvent,
-  isPrecondition: boolean,
-): Problem {
-  if (refused.kind === 'conflict') return { code: 'id_conflict', detail: `the id "${id}" was used before, with other content` };
-  if (refused.kind === 'full') {
-    return { code: 'mailbox_full', detail: `too many events wait for "${subject}"`, headers: { 'retry-after': '1' } };
-  }
-  const code = isPrecondition ? 'precondition_failed' : 'version_conflict';
-  return { code, detail: `"${subject}" has version ${refused.version}`, headers: { etag: `"${refused.version}"` } };
 }
 
 function accepted(context: Context<AppEnvironment>, { id, type, tier }: AcceptedEvent): Response {

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
-import type { BatchItem, Rejection } from '../../domain/accepted-batch.ts';
+import type { BatchItem } from '../../domain/accepted-batch.ts';
 import type { BatchPage, Letter } from '../../domain/batch.ts';
 import { lastUnitOf } from '../../domain/batch.ts';
 import type { ItemRun, RunItemsOutcome } from '../../domain/batch-work.ts';
@@ -10,6 +10,7 @@ import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { acceptRun, beginAttempt, endRun, nextStage } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
+import { rejectedEvent } from '../../domain/rejected-item.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { isNotFound } from './engine-call.ts';
 import { readLocalResults, readWorkflowInput } from './history.ts';
@@ -41,7 +42,7 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
     if (item === undefined) throw new Error(`there is no item ${offset} in "${workflowId}"`);
     const letter = page.letters[offset] as Letter;
     const unit = lastUnitOf(page, offset);
-    const event = item.kind === 'event' ? item.event : eventOf(item.rejection, { ...batch, batchId: batch.id, id });
+    const event = item.kind === 'event' ? item.event : rejectedEvent(item.rejection, { tenant: batch.tenant, batchId: batch.id, id });
     if (unit === null || letter === 'p') return resourceOf(pendingRun(event, letter, unit?.runs ?? 0), workflowId);
     const unitId = unitWorkflowId(batch, asked.number, unit.number);
     const isOwn = page.kinds?.[offset] === 'o';
@@ -93,30 +94,3 @@ function begunRun(event: AcceptedEvent, letter: Letter): EventRun {
 function resourceOf(run: EventRun, workflowId: string): EventResource {
   return toEventResource(run, initialCallback(run.event.callback?.url ?? null), { id: workflowId, runId: '' });
 }
-
-/** As much of an event as a line has that is none. */
-function eventOf(
-  { type, atMs }: Rejection,
-  { tenant, id, batchId }: { readonly tenant: string; readonly id: string; readonly batchId: string },
-): AcceptedEvent {
-  return {
-    id,
-    ownId: null,
-    run: 1,
-    type: type ?? 'unknown',
-    source: null,
-    subject: null,
-    time: new Date(atMs).toISOString(),
-    data: null,
-    tier: 'normal',
-    urgency: 0,
-    tenant,
-    acceptedAtMs: atMs,
-    delayMs: 0,
-    callback: null,
-    batchId,
-    plan: { weight: 'light', stages: [], retry: NEVER, timeoutsMs: { meaning: 0, decision: 0, action: 0 }, recordFirst: true },
-  };
-}
-
-const NEVER = { maxAttempts: 1, initialDelayMs: 0, factor: 1, maxDelayMs: 0 };

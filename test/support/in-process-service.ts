@@ -11,6 +11,7 @@ import { createCatalog } from '../../domain/catalog.ts';
 import { eventDefinitions } from '../../events/index.ts';
 import { connectEngine } from '../../worker/connect.ts';
 import { createWorkerActivities } from '../../worker/create-worker-activities.ts';
+import { handlerSettings } from '../../worker/handler-settings.ts';
 import { startWorkers } from '../../worker/start-workers.ts';
 import { testDefinitions } from './test-definitions.ts';
 
@@ -51,6 +52,7 @@ export async function startInProcessService({
       webhookSecrets: [WEBHOOK_SECRET],
       callbackAllow: environment.CALLBACK_ALLOW,
       callbackScheduleMs: environment.CALLBACK_SCHEDULE,
+      handlerSettings: handlerSettings(environment),
       breaker: toBreakerSettings(environment),
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,

@@ -13,7 +13,7 @@ import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { acceptRun, endRun } from '../../domain/event-run.ts';
 import { failureCause } from '../../domain/failure-cause.ts';
-import { rejectedCause, rejectedRun } from '../../domain/rejected-item.ts';
+import { rejectedCause, rejectedEvent, rejectedRun } from '../../domain/rejected-item.ts';
 import type { MemoryEventService } from './memory-event-service.ts';
 
 interface Entry {
@@ -70,8 +70,8 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
     if (item === undefined) return null;
     const id = itemId(entry.settings.id, offset);
     if (item.kind === 'rejected') {
-      const event = { ...BLANK, id, tenant: entry.settings.tenant, batchId: entry.settings.id, type: item.rejection.type ?? 'unknown' };
-      return toEventResource({ ...rejectedRun(item.rejection), event }, initialCallback(null), { id, runId: '' });
+      const event = rejectedEvent(item.rejection, { id, tenant: entry.settings.tenant, batchId: entry.settings.id });
+      return toEventResource({ ...rejectedRun(item.rejection), event }, initialCallback(event.callback?.url ?? null), { id, runId: '' });
     }
     const resource = await events.get(runKey(item.event, runsOf(entry, offset)));
     if (resource !== null) return { ...resource, id };
@@ -171,27 +171,3 @@ function resourceOf({ settings, batch, startedAtMs, endedAtMs }: Entry) {
   const times = { startedAtMs, endedAtMs, pace, nowMs: Date.now() };
   return toBatchResource({ ...settings, upload: '', pages: [] }, batch, times, initialCallback(settings.callback?.url ?? null));
 }
-
-const BLANK: AcceptedEvent = {
-  id: '',
-  ownId: null,
-  run: 1,
-  type: '',
-  source: null,
-  subject: null,
-  time: new Date(0).toISOString(),
-  data: null,
-  tier: 'normal',
-  urgency: 0,
-  tenant: '',
-  acceptedAtMs: 0,
-  delayMs: 0,
-  callback: null,
-  plan: {
-    weight: 'light',
-    stages: [],
-    retry: { maxAttempts: 1, initialDelayMs: 0, factor: 1, maxDelayMs: 0 },
-    timeoutsMs: { meaning: 1, decision: 1, action: 1 },
-    recordFirst: true,
-  },
-};

@@ -9,6 +9,7 @@ import { EngineUnavailableError, InvalidCursorError } from '../../api/event-serv
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { Catalog } from '../../domain/catalog.ts';
+import { noServices } from './handler-services.ts';
 import type { HandlerContext } from '../../domain/define-event.ts';
 import type { StageFailure } from '../../domain/event-error.ts';
 import { eventWorkflowId } from '../../domain/event-id.ts';
@@ -195,6 +196,7 @@ async function attempt(entry: Entry, catalog: Catalog, stage: Stage): Promise<St
   const startedAtMs = Date.now();
   entry.run = runs.markStarted(runs.beginAttempt(entry.run, stage), startedAtMs);
   const contextFor = (signal: AbortSignal): HandlerContext => ({
+    ...noServices,
     state: null,
     attempt: entry.run.attempts[stage] ?? 1,
     idempotencyKey: `${eventWorkflowId(event)}/${event.run}/${stage}`,

@@ -6,6 +6,7 @@ import type { Catalog } from '../../domain/catalog.ts';
 import { answerTo, createSubject, findOutcome, freshLetters, recordFolded, toSubjectEventResource } from '../../domain/subject.ts';
 import type { Subject, SubjectAnswer, SubjectLetter } from '../../domain/subject.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
+import { noServices } from './handler-services.ts';
 import { subjectWorkflowId } from '../../domain/subject-id.ts';
 
 /** Subjects kept in this process, by the rules that the workflow follows too. */
@@ -22,7 +23,7 @@ export function createMemorySubjects(catalog: Catalog, callEngine: () => void): 
     while (fresh.length > 0) {
       const { version, state, updatedAtMs } = subject;
       const input = { key, version, state, updatedAtMs, letters: fresh };
-      const options = { resolve: catalog.find, now: Date.now, log, signal: new AbortController().signal };
+      const options = { resolve: catalog.find, now: Date.now, services: noServices, log, signal: new AbortController().signal };
       const folded = throughJson(await foldLetters(input, options));
       subject = recordFolded(subject, fresh, folded);
       for (const [index, letter] of folded.letters.entries()) {

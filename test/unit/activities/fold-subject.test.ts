@@ -11,6 +11,7 @@ import { defineSubject } from '../../../domain/define-subject.ts';
 import { RetryLaterError } from '../../../domain/handler-errors.ts';
 import { applyChange } from '../../../domain/state-change.ts';
 import type { SubjectLetter } from '../../../domain/subject.ts';
+import { noServices } from '../../support/handler-services.ts';
 import { acceptedEvent } from '../domain/event-samples.ts';
 
 interface Sum {
@@ -68,6 +69,7 @@ async function fold(folded: FoldInput, options: Partial<FoldOptions> = {}) {
   const log = { info: ignore, warn: ignore, error: ignore };
   const { change, letters } = await foldLetters(folded, {
     resolve: catalog.find,
+    services: noServices,
     now: () => 1_000,
     log,
     signal: new AbortController().signal,
@@ -143,6 +145,6 @@ it('folds nothing of a type that this process lacks, nor once it stops', async (
 });
 
 it('is an activity', async () => {
-  const foldSubject = createFoldSubject({ resolve: catalog.find, now: () => 1_000 });
+  const foldSubject = createFoldSubject({ resolve: catalog.find, now: () => 1_000, services: noServices });
   expect(await new MockActivityEnvironment().run(foldSubject, input([letter(4)]))).toMatchObject({ change: { set: { sum: 4 } } });
 });

@@ -1,3 +1,4 @@
+import { noServices } from '../../support/handler-services.ts';
 import type { Client } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import { createActivities } from '../../../activities/index.ts';
@@ -39,6 +40,7 @@ describe('the activities', () => {
       resolve: () => undefined,
       observe: () => undefined,
       now: () => 0,
+      services: noServices,
       beginProgress: () => ({ tell: () => undefined, end: async () => undefined }),
       attemptDelivery: () => Promise.reject(new Error('not called')),
       origins: createOriginMemory(() => 0),

@@ -3,6 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
+import { noServices } from '../../support/handler-services.ts';
 import { createRunStage } from '../../../activities/run-stage.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
 import type { StageOutcome } from '../../../domain/activities.ts';
@@ -52,6 +53,7 @@ function prepare(definition: EventDefinition, fields: Partial<AcceptedEvent> = {
     },
     beginProgress: () => ({ tell: (run) => told.push(run), end: async () => void told.push(null) }),
     now: Date.now,
+    services: noServices,
   });
   const plan = { ...lightPlan, stages: definition.stages, timeoutsMs: definition.timeoutsMs };
   const accepted = acceptRun(acceptedEvent({ run: 2, plan, ...fields }));

@@ -42,6 +42,8 @@ export interface MemoryAppOptions {
   readonly rateLimit?: RateLimit;
   readonly admit?: Admit;
   readonly limits?: LimitService;
+  readonly readDocument?: AppDependencies['readDocument'];
+  readonly openFile?: AppDependencies['openFile'];
   readonly maxStreams?: number;
   readonly destinations?: DestinationService;
 }
@@ -69,6 +71,8 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     rateLimit: createRateLimit(options.rateLimit ?? null, Date.now),
     admit: options.admit ?? (async () => ({ admitted: true, cancel: () => undefined })),
     streamRoom: createStreamRoom(options.maxStreams ?? 100, stopping.signal),
+    readDocument: options.readDocument ?? (async () => null),
+    openFile: options.openFile ?? (async () => null),
     metrics: createMetrics(),
     isAccepting: () => accepting,
     parseEvent: createParseEvent({

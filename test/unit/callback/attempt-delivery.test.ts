@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CallbackPost } from '../../../activities/callback/post-callback.ts';
 import { createAttemptDelivery } from '../../../activities/callback/attempt-delivery.ts';
+import { createRenderBody } from '../../../activities/callback/render-body.ts';
 import type { AttemptDeliveryOptions } from '../../../activities/callback/attempt-delivery.ts';
 import type { Destinations, DestinationState } from '../../../activities/callback/destinations.ts';
 import { eventMessage } from '../../../domain/callback-message.ts';
@@ -27,6 +28,7 @@ function prepareWith(options: AttemptDeliveryOptions): (message: CallbackMessage
   return (message) => createAttemptDelivery(options)(message, new AbortController().signal);
 }
 
+const renderBody = createRenderBody({ readDocument: async () => null, now: () => NOON_MS });
 const unobserved = { observeDelivery: () => undefined, now: () => NOON_MS };
 
 function destinationsOf(state: DestinationState): Destinations {
@@ -47,6 +49,7 @@ function prepare(answer: CallbackAttempt = delivered, state: DestinationState = 
     counts,
     attemptDelivery: prepareWith({
       post,
+      renderBody,
       scheduleMs: [5_000, 300_000],
       random: () => 0.5,
       destinations: destinationsOf(state),
@@ -162,6 +165,7 @@ describe('what an attempt leads to', () => {
     const post = async (): Promise<CallbackAttempt> => failedWith(500);
     const attemptDelivery = prepareWith({
       post,
+      renderBody,
       scheduleMs: [5_000],
       random: () => 0,
       destinations: destinationsOf('none'),

@@ -33,6 +33,8 @@ describe('parseEnvironment', () => {
       URGENCY_THRESHOLD: 0.8,
       TICKLESS_FAST_SANDBOX: '0',
       UNKNOWN_TYPES: 'reject',
+      LLM_MODEL: 'gpt-4',
+      TRANSCRIBER_MODEL: 'whisper-1',
       LOG_LEVEL: 'info',
     });
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { AcceptedEvent, RunPlan } from '../../../domain/accepted-event.ts';
+import { noServices } from '../../support/handler-services.ts';
 import type { HandledEvent, HandlerContext } from '../../../domain/define-event.ts';
 import type { EventError } from '../../../domain/event-error.ts';
 import type { EndedPhase } from '../../../domain/event-run.ts';
@@ -48,6 +49,7 @@ export function handledEvent<Data>(data: Data, fields: Partial<HandledEvent<Data
 export function handlerContext(fields: Partial<HandlerContext> = {}): HandlerContext {
   const ignore = (): void => undefined;
   return {
+    ...noServices,
     state: null,
     attempt: 1,
     idempotencyKey: 'order-1/1/action',

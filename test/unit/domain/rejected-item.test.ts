@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { rejectedCause, rejectedRun } from '../../../domain/rejected-item.ts';
+import { rejectedCause, rejectedEvent, rejectedRun } from '../../../domain/rejected-item.ts';
 import { rejectedItem } from './batch-samples.ts';
-import { NOON_MS } from './event-samples.ts';
+import { acceptedEvent, NOON_MS } from './event-samples.ts';
 
 describe('rejectedRun', () => {
   it('has failed when the batch was accepted, before any stage', () => {
@@ -35,6 +35,23 @@ describe('rejectedRun', () => {
     expect(rejectedRun(rejectedItem({ errors }).rejection).phase).toMatchObject({
       error: { message: expect.stringMatching(/^.{1000}$/) },
     });
+  });
+});
+
+describe('rejectedEvent', () => {
+  const ids = { tenant: 'acme', id: 'night_3', batchId: 'night' };
+
+  it('is as much of an event as could be read', () => {
+    const blank = { data: null, callback: null, time: '2026-01-01T12:00:00.000Z', acceptedAtMs: NOON_MS, run: 1 };
+
+    expect(rejectedEvent(rejectedItem().rejection, ids)).toMatchObject({ ...ids, ...blank, type: 'sample' });
+    expect(rejectedEvent(rejectedItem({ type: null }).rejection, ids)).toMatchObject({ ...ids, ...blank, type: 'unknown' });
+  });
+
+  it('is what was kept of it, where it is called back', () => {
+    const event = acceptedEvent({ id: 'night_3' });
+
+    expect(rejectedEvent(rejectedItem({ event }).rejection, ids)).toBe(event);
   });
 });
 

@@ -43,10 +43,12 @@ async function resultsOf(definition: EventDefinition, data: unknown, type = defi
 }
 
 describe('the catalog', () => {
-  it('holds the 35 Life types, the three names for any other, and the example', () => {
+  it('holds the 35 Life types, the three names for any other, the example, and sessions', () => {
     const types = eventDefinitions.map(({ type }) => type);
 
-    expect(types.toSorted()).toEqual([...tableRows.map(([type]) => type), ...otherTypes, 'life.tick', 'order-placed'].toSorted());
+    expect(types.toSorted()).toEqual(
+      [...tableRows.map(([type]) => type), ...otherTypes, 'life.tick', 'order-placed', 'session'].toSorted(),
+    );
     expect(lifeEvents).toHaveLength(38);
   });
 

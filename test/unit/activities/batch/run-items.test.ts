@@ -10,7 +10,7 @@ import type { RunStageInput } from '../../../../domain/activities.ts';
 import type { ItemWork, RunItemsInput, RunItemsOutcome } from '../../../../domain/batch-work.ts';
 import { PermanentError, RetryLaterError } from '../../../../domain/handler-errors.ts';
 import { eventItem, rejectedItem } from '../../domain/batch-samples.ts';
-import { lightPlan, NOON_MS } from '../../domain/event-samples.ts';
+import { acceptedEvent, lightPlan, NOON_MS } from '../../domain/event-samples.ts';
 
 const callback = { url: 'https://example.org/hook', headers: {}, progress: false };
 const oneStage = { ...lightPlan, stages: ['action'] as const };
@@ -135,6 +135,20 @@ describe('the items of a unit', () => {
       deliveries: [],
     });
     expect(begun).toEqual([]);
+  });
+
+  it('that are no events are called back where it is known to whom', async () => {
+    const event = acceptedEvent({ id: 'night_1', batchId: 'night', data: { day: 'Monday' }, callback });
+    const { run } = prepare([rejectedItem(), rejectedItem({ event })], () => null);
+
+    const { deliveries } = await run({ items: [0, 1].map((offset) => ({ offset, run: 2 })) });
+
+    expect(deliveries).toMatchObject([
+      {
+        target: { kind: 'event', tenant: 'default', owner: 'night~batch.item.1', run: 2, callback },
+        message: { type: 'event.failed', data: { id: 'night_1', run: 2, data: { day: 'Monday' }, error: { code: 'invalid_event' } } },
+      },
+    ]);
   });
 
   it('must be in the page', async () => {

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import type { LegacyFormat } from '../../domain/delivery.ts';
+import { sessionData } from '../../events/sessions/session-data.ts';
+import type { SessionData } from '../../events/sessions/session-data.ts';
+import type { Fault } from '../problem.ts';
+import { idempotencyKeyOf } from './known-as.ts';
+
+/** A session as the older routes take it, and as `/v1/events` would. */
+export interface LegacyEvent {
+  readonly input: SessionData;
+  readonly envelope: Readonly<Record<string, unknown>>;
+  /** Names the event where its `event_id` has characters that an id may not have. */
+  readonly idempotencyKey: string | null;
+  readonly format: LegacyFormat;
+  readonly webhookUrl: string | null;
+}
+
+export type Parsed<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly errors: readonly Fault[] };
+
+const webhook = {
+  webhook_url: z
+    .string('is required')
+    .max(2_048)
+    .regex(/^https?:\/\/\S+$/i, 'must start with http:// or https://'),
+  webhook_headers: z.record(z.string(), z.string()).default({}),
+  include_markdown: z.boolean().default(true),
+  include_metadata: z.boolean().default(true),
+};
+const { webhook_url, ...webhookOptions } = webhook;
+// They run one after the other: more of them would not be done while somebody waits.
+const MAX_SYNC_EVENTS = 200;
+
+const asyncEvent = sessionData.extend({ ...webhook, event_id: z.string().min(1).max(200).optional() });
+const asyncBatch = z.object({
+  ...webhook,
+  events: z.array(z.unknown(), 'is required').min(1, 'must not be empty').max(10_000),
+  batch_id: z.string().min(1).max(200).optional(),
+});
+const syncBatch = z.object({
+  events: z.array(z.unknown(), 'is required').min(1, 'must not be empty').max(MAX_SYNC_EVENTS),
+});
+const batchItem = sessionData.extend({
+  webhook_url: webhook_url.optional(),
+  webhook_headers: webhookOptions.webhook_headers.removeDefault().optional(),
+  include_markdown: z.boolean().optional(),
+  include_metadata: z.boolean().optional(),
+});
+
+/** One session with its callback (`/process-event-async`). */
+export function parseAsyncEvent(body: unknown, newId: () => string): Parsed<LegacyEvent> {
+  const parsed = parse(asyncEvent, body);
+  if (!parsed.ok) return parsed;
+  const { webhook_url: url, webhook_headers: headers, include_markdown, include_metadata, event_id = newId(), ...input } = parsed.value;
+  const format = { kind: 'legacy', eventId: event_id, includeMarkdown: include_markdown, includeMetadata: include_metadata } as const;
+  return { ok: true, value: toEvent(input, format, { url, headers }) };
+}
+
+/** One session without a callback (`/process-event`). */
+export function parseSyncEvent(body: unknown, newId: () => string): Parsed<LegacyEvent> {
+  const parsed = parse(sessionData, body);
+  if (!parsed.ok) return parsed;
+  const format = { kind: 'legacy', eventId: newId(), includeMarkdown: true, includeMetadata: true } as const;
+  return { ok: true, value: toEvent(parsed.value, format, null) };
+}
+
+export interface LegacyBatch {
+  readonly batchId: string;
+  /** Where items without a webhook of their own call back, and those that are invalid. */
+  readonly callback: CallbackPlan | null;
+  /** As they were sent, for the answer. */
+  readonly events: readonly unknown[];
+  /** In order. */
+  readonly items: readonly LegacyItem[];
+}
+
+/** An item of a batch as `/v1/batches` would take it, or what is wrong with it. */
+export type LegacyItem = { readonly format: LegacyFormat; readonly data: unknown } & (
+  | { readonly ok: true; readonly envelope: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly errors: readonly Fault[] }
+);
+
+interface CallbackPlan {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Many sessions (`/process-events-async`): each calls back by the batch's settings, unless it has its own. */
+export function parseAsyncBatch(body: unknown, newId: () => string): Parsed<LegacyBatch> {
+  const parsed = parse(asyncBatch, body);
+  if (!parsed.ok) return parsed;
+  const {
+    events,
+    batch_id: batchId = newId(),
+    webhook_url: url,
+    webhook_headers: headers,
+    include_markdown,
+    include_metadata,
+  } = parsed.value;
+  const items = events.map((event, index): LegacyItem => {
+    const format = {
+      kind: 'legacy',
+      eventId: `${batchId}_${index}`,
+      includeMarkdown: include_markdown,
+      includeMetadata: include_metadata,
+    } as const;
+    const item = parse(batchItem, event);
+    if (!item.ok) return { ok: false, format, errors: item.errors, data: event };
+    const {
+      webhook_url: itemUrl,
+      webhook_headers: itemHeaders,
+      include_markdown: markdown,
+      include_metadata: metadata,
+      ...input
+    } = item.value;
+    const own = { ...format, includeMarkdown: markdown ?? include_markdown, includeMetadata: metadata ?? include_metadata };
+    const callback = { url: itemUrl ?? url, headers: itemHeaders ?? headers };
+    return { ok: true, format: own, data: input, envelope: toEnvelope(input, callback) };
+  });
+  return { ok: true, value: { batchId, callback: { url, headers }, events, items } };
+}
+
+/** Many sessions without callbacks (`/process-events`). */
+export function parseSyncBatch(body: unknown, newId: () => string): Parsed<LegacyBatch> {
+  const parsed = parse(syncBatch, body);
+  if (!parsed.ok) return parsed;
+  const { events } = parsed.value;
+  const batchId = newId();
+  const items = events.map((event, index): LegacyItem => {
+    const format = { kind: 'legacy', eventId: `${batchId}_${index}`, includeMarkdown: true, includeMetadata: true } as const;
+    const item = parse(sessionData, event);
+    if (!item.ok) return { ok: false, format, errors: item.errors, data: event };
+    return { ok: true, format, data: item.value, envelope: toEnvelope(item.value, null) };
+  });
+  return { ok: true, value: { batchId, callback: null, events, items } };
+}
+
+function toEvent(input: SessionData, format: LegacyFormat, callback: CallbackPlan | null): LegacyEvent {
+  const idempotencyKey = idempotencyKeyOf('event_id', format.eventId);
+  return {
+    input,
+    envelope: { ...toEnvelope(input, callback), ...(idempotencyKey === null && { id: format.eventId }) },
+    idempotencyKey,
+    format,
+    webhookUrl: callback?.url ?? null,
+  };
+}
+
+function toEnvelope(data: SessionData, callback: CallbackPlan | null): Readonly<Record<string, unknown>> {
+  return { type: 'session', data, ...(callback && { callback }) };
+}
+
+/** Older clients write null for what they leave out. */
+function parse<Output>(schema: z.ZodType<Output>, body: unknown): Parsed<Output> {
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  const given: unknown = isObject ? Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)) : body;
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  return { ok: false, errors: parsed.error.issues.map(({ path, message }) => ({ pointer: path.map(String).join('.'), detail: message })) };
+}

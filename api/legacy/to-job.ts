@@ -1,0 +1,57 @@
+import type { EventResource, EventStatus } from '../../domain/event-resource.ts';
+import type { Progress } from '../../domain/event-run.ts';
+import { documentOf, failureOf } from './legacy-answer.ts';
+
+export const JOB_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
+type JobStatus = (typeof JOB_STATUSES)[number];
+
+const JOB_STATUS: Readonly<Record<EventStatus, JobStatus>> = {
+  accepted: 'pending',
+  waiting: 'pending',
+  running: 'processing',
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+/** A session as a job, in the words of older clients; times in ISO 8601. */
+export interface Job {
+  readonly id: string;
+  readonly job_type: 'session';
+  readonly batch_id: string | null;
+  readonly status: JobStatus;
+  readonly progress: Progress | null;
+  /** Of the stage that needed most. */
+  readonly attempts: number;
+  readonly parameters: unknown;
+  readonly results: unknown;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly completed_at: string | null;
+  readonly links: { readonly self: string; readonly stream: string; readonly files: string; readonly archive: string };
+}
+
+export function toJob(resource: EventResource): Job {
+  const { id, batchId, status, progress, attempts, data, result, acceptedAt, startedAt, completedAt } = resource;
+  const self = `/api/jobs/${encodeURIComponent(id)}`;
+  return {
+    id,
+    job_type: 'session',
+    batch_id: batchId,
+    status: JOB_STATUS[status],
+    progress,
+    attempts: Math.max(...Object.values(attempts)),
+    parameters: data,
+    results: documentOf(resource) === null ? null : result?.action,
+    error: status === 'failed' || status === 'cancelled' ? failureOf(resource) : null,
+    created_at: acceptedAt,
+    started_at: startedAt,
+    completed_at: completedAt,
+    links: { self, stream: `${self}/stream`, files: `${self}/files`, archive: `${self}/archive` },
+  };
+}
+
+export function hasJobEnded({ status }: Pick<Job, 'status'>): boolean {
+  return status !== 'pending' && status !== 'processing';
+}

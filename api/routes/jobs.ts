@@ -1,0 +1,131 @@
+import { z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { AppDependencies, AppEnvironment } from '../app.ts';
+import { describe, idParameter, problems } from '../describe.ts';
+import type { EventKey } from '../event-service.ts';
+import { knownAs } from '../legacy/known-as.ts';
+import { hasJobEnded, JOB_STATUSES, toJob } from '../legacy/to-job.ts';
+import type { Job } from '../legacy/to-job.ts';
+import { linkToNext } from '../link-to-next.ts';
+import { parseQuery } from '../parse-query.ts';
+import { problem } from '../problem.ts';
+import { streamWatch } from '../sse/stream-watch.ts';
+import { createWatches } from '../sse/watches.ts';
+
+const jobsQuery = z.strictObject({
+  status: z.enum(JOB_STATUSES).optional(),
+  batch_id: z.string().min(1).max(255).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(100),
+  cursor: z.string().max(4_096).optional(),
+});
+
+/** `/api/jobs`: sessions in the words of older clients. Each is an event that `/v1/events` shows too. */
+export function jobRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
+  const { events, batches, streamRoom, reportError } = dependencies;
+  const watches = createWatches<Job>({
+    read: (key) => readJob(dependencies, key),
+    listen: (key, tell) => events.listen(key, (resource) => tell(toJob(resource))),
+    isEnded: hasJobEnded,
+    progressOf: ({ id, status, progress, attempts }) => ({ id, status, progress, attempts }),
+  });
+  app.use('/api/jobs/*', dependencies.authenticate);
+
+  app.get('/api/jobs', async (context) => {
+    const query = parseQuery(jobsQuery, context);
+    if (!query.ok) return problem(context, query.problem);
+    const { status, batch_id: batchId, limit, cursor } = query.value;
+    const tenant = context.get('tenant');
+    const isOpen = status !== undefined && !hasJobEnded({ status });
+    // What is open is told apart by the jobs themselves: the engine and the batch know less of it.
+    const ended = status === 'pending' || status === 'processing' ? undefined : status;
+    const page =
+      batchId === undefined
+        ? await events.list({ tenant, type: 'session', status: isOpen ? 'running' : ended, limit, cursor })
+        : await batches.items({ tenant, id: knownAs('batch_id', batchId), status: ended, limit, cursor });
+    const jobs = (page?.items ?? []).map(toJob).filter((job) => status === undefined || job.status === status);
+    const nextCursor = page?.nextCursor ?? null;
+    linkToNext(context, nextCursor);
+    return context.json({ items: jobs, next_cursor: nextCursor });
+  });
+
+  app.get('/api/jobs/:id', async (context) => {
+    const job = await readJob(dependencies, { tenant: context.get('tenant'), id: context.req.param('id') });
+    return job === null ? problem(context, noSuchJob(context.req.param('id'))) : context.json(job);
+  });
+
+  app.get('/api/jobs/:id/stream', (context) => {
+    const id = context.req.param('id');
+    return streamWatch(context, {
+      room: streamRoom,
+      watches,
+      id: knownAs('event_id', id),
+      notFound: noSuchJob(id).detail,
+      reportError: (error) => reportError(error, { requestId: context.get('requestId'), path: context.req.path }),
+    });
+  });
+
+  describeJobs(app);
+}
+
+async function readJob({ events }: Pick<AppDependencies, 'events'>, { tenant, id }: EventKey): Promise<Job | null> {
+  const resource = await events.get({ tenant, id: knownAs('event_id', id) });
+  return resource?.type === 'session' ? toJob(resource) : null;
+}
+
+export function noSuchJob(id: string): { readonly code: 'not_found'; readonly detail: string } {
+  return { code: 'not_found', detail: `there is no job "${id}"` };
+}
+
+function describeJobs(app: OpenAPIHono<AppEnvironment>): void {
+  const job = z
+    .looseObject({
+      id: z.string(),
+      job_type: z.literal('session'),
+      batch_id: z.string().nullable(),
+      status: z.enum(JOB_STATUSES),
+      progress: z.object({ step: z.string(), percent: z.number(), message: z.string() }).nullable(),
+      attempts: z.int(),
+      error: z.object({ code: z.string(), message: z.string() }).nullable(),
+      created_at: z.string(),
+      started_at: z.string().nullable(),
+      completed_at: z.string().nullable(),
+    })
+    .openapi('Job');
+  const older = { deprecated: true } as const;
+  describe(app, {
+    ...older,
+    method: 'get',
+    path: '/api/jobs',
+    summary: 'List sessions (older clients)',
+    description: 'Newest first, those of a batch by index; items of a batch are listed with its `batch_id` only. A page may be short.',
+    request: { query: jobsQuery },
+    responses: {
+      200: {
+        description: 'A page of jobs',
+        content: { 'application/json': { schema: z.object({ items: z.array(job), next_cursor: z.string().nullable() }) } },
+      },
+      ...problems(401, 422, 503),
+    },
+  });
+  describe(app, {
+    ...older,
+    method: 'get',
+    path: '/api/jobs/{id}',
+    summary: 'Read a session (older clients)',
+    request: { params: idParameter },
+    responses: { 200: { description: 'The job', content: { 'application/json': { schema: job } } }, ...problems(401, 404, 503) },
+  });
+  describe(app, {
+    ...older,
+    method: 'get',
+    path: '/api/jobs/{id}/stream',
+    summary: 'Watch a session (older clients)',
+    description: 'As `/v1/events/{id}/stream`, with the job in place of the event.',
+    request: { params: idParameter, headers: z.object({ 'last-event-id': z.string().optional() }) },
+    responses: {
+      200: { description: 'The stream', content: { 'text/event-stream': { schema: z.string() } } },
+      204: { description: 'There is nothing after the message of `Last-Event-ID`' },
+      ...problems(401, 404, 503),
+    },
+  });
+}

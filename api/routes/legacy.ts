@@ -1,0 +1,85 @@
+import { z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { AppDependencies, AppEnvironment } from '../app.ts';
+import { describe, problems } from '../describe.ts';
+import { EngineUnavailableError } from '../event-service.ts';
+import { legacyError, toLegacyError } from '../legacy/legacy-error.ts';
+import { createProcessEvent } from '../legacy/process-event.ts';
+import type { ProcessLegacy } from '../legacy/process-event.ts';
+import { createProcessEvents } from '../legacy/process-events.ts';
+import { readJson } from '../read-json.ts';
+import { newUuidV7 } from '../uuid.ts';
+
+const PREFIXES = ['', '/api', '/api/v1'];
+const MAX_EVENT_BYTES = 1024 * 1024;
+const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+
+/** The older routes, in their own shapes: each is a session by `/v1`, or a batch of them, with callbacks in the older format. */
+export function legacyRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
+  const event = createProcessEvent(dependencies);
+  const events = createProcessEvents(dependencies);
+  const onError = (context: Context): Response =>
+    legacyError(context, toLegacyError({ code: 'too_large', detail: 'the body is too large' }));
+  for (const prefix of PREFIXES) {
+    route(`${prefix}/process-event-async`, MAX_EVENT_BYTES, event.async);
+    route(`${prefix}/process-event`, MAX_EVENT_BYTES, event.sync);
+    route(`${prefix}/process-events-async`, MAX_BATCH_BYTES, events.async);
+    route(`${prefix}/process-events`, MAX_BATCH_BYTES, events.sync);
+  }
+
+  function route(path: string, maxSize: number, process: ProcessLegacy): void {
+    app.use(path, dependencies.authenticate, dependencies.rateLimit, bodyLimit({ maxSize, onError }));
+    app.post(path, (context) => answer(context, process));
+    describeLegacy(app, path);
+  }
+
+  async function answer(context: Context<AppEnvironment>, process: ProcessLegacy): Promise<Response> {
+    if (!dependencies.isAccepting()) {
+      const detail = 'this process is stopping';
+      return legacyError(context, toLegacyError({ code: 'overloaded', detail, headers: { 'retry-after': '1' } }));
+    }
+    const read = await readJson(context);
+    if (!read.ok) return legacyError(context, toLegacyError(read.problem));
+    const facts = { processId: newUuidV7(), acceptedAt: new Date().toISOString() };
+    try {
+      const answered = await process(read.body, { tenant: context.get('tenant'), facts, signal: context.req.raw.signal });
+      return answered.ok ? context.json(answered.body) : legacyError(context, answered.error);
+    } catch (error) {
+      if (!(error instanceof EngineUnavailableError)) throw error;
+      const detail = 'the engine does not answer; whether the request took effect is unknown: send it again with the same id';
+      return legacyError(context, toLegacyError({ code: 'engine_unavailable', detail, headers: { 'retry-after': '2' } }));
+    }
+  }
+}
+
+const legacyAnswer = z.object({
+  status: z.literal('success'),
+  request: z.looseObject({}),
+  process: z.looseObject({}),
+  error: z.null(),
+  data: z.looseObject({}).nullable(),
+});
+const legacyFailure = z.object({
+  status: z.literal('error'),
+  error: z.object({ code: z.string(), message: z.string(), details: z.array(z.object({ field: z.string(), message: z.string() })) }),
+});
+
+function describeLegacy(app: OpenAPIHono<AppEnvironment>, path: string): void {
+  const failure = { content: { 'application/json': { schema: legacyFailure.openapi('LegacyError') } } };
+  describe(app, {
+    method: 'post',
+    path,
+    deprecated: true,
+    summary: `Process ${path.includes('events') ? 'talks' : 'a talk'} and ${path.endsWith('-async') ? 'call back' : 'wait'} (older clients)`,
+    request: { body: { required: true, content: { 'application/json': { schema: z.looseObject({}) } } } },
+    responses: {
+      200: { description: 'Accepted, or done', content: { 'application/json': { schema: legacyAnswer.openapi('LegacyAnswer') } } },
+      400: { ...failure, description: 'Nothing was started, or the event failed' },
+      503: { ...failure, description: 'Not now; `Retry-After` says when' },
+      504: { ...failure, description: 'Still at work' },
+      ...problems(401, 429),
+    },
+  });
+}

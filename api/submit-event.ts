@@ -1,0 +1,66 @@
+import type { AcceptedEvent } from '../domain/accepted-event.ts';
+import type { AppDependencies } from './app.ts';
+import type { Submission, SubmitOptions } from './event-service.ts';
+import type { Problem } from './problem.ts';
+
+type Durable = Extract<Submission, { kind: 'accepted' | 'ended' }>;
+
+export type Submitted = Durable | { readonly kind: 'refused'; readonly problem: Problem };
+
+export interface SubmitEventOptions extends SubmitOptions {
+  /** The version that `If-Match` asks for: another one fails a precondition. */
+  readonly ifMatch?: number | undefined;
+}
+
+// The engine refuses 2 MiB; numbers such as 1e20 grow when they are written out.
+const MAX_ENCODED_BYTES = 1_500_000;
+// Several come at once, and the last ones are carried along.
+const MAX_SUBJECT_EVENT_BYTES = 256 * 1024;
+
+/** Starts a parsed event if there is room for it, and counts it; whatever route it came by. */
+export async function submitEvent(
+  { events, admit, metrics }: Pick<AppDependencies, 'events' | 'admit' | 'metrics'>,
+  event: AcceptedEvent,
+  { ifMatch, expectedVersion, ...options }: SubmitEventOptions,
+): Promise<Submitted> {
+  const isForSubject = event.plan.subjectType !== undefined;
+  const maxBytes = isForSubject ? MAX_SUBJECT_EVENT_BYTES : MAX_ENCODED_BYTES;
+  if (Buffer.byteLength(JSON.stringify(event)) > maxBytes) {
+    return refused({ code: 'too_large', detail: `written out as the engine keeps it, the event has more than ${maxBytes} bytes` });
+  }
+  if (ifMatch !== undefined && !isForSubject) {
+    return refused({ code: 'malformed', detail: 'If-Match is for events that name a subject' });
+  }
+  const startedAt = performance.now();
+  const admitted = await admit(event);
+  if (!admitted.admitted) {
+    metrics.shed(event.tier, admitted.reason);
+    return refused({
+      code: 'overloaded',
+      detail: `there is no room for a ${event.tier} event just now`,
+      headers: { 'retry-after': String(Math.ceil(admitted.retryAfterMs / 1_000)) },
+    });
+  }
+  const submission = await events.submit(event, { ...options, expectedVersion: ifMatch ?? expectedVersion }).catch((error: unknown) => {
+    admitted.cancel();
+    throw error;
+  });
+  // One that was over before it came again is never seen to end here.
+  if (submission.kind !== 'accepted') admitted.cancel();
+  if (submission.kind !== 'accepted' && submission.kind !== 'ended') return refused(toRefusal(submission, event, ifMatch !== undefined));
+  metrics.accepted(event, (performance.now() - startedAt) / 1_000);
+  return submission;
+}
+
+function toRefusal(submission: Exclude<Submission, Durable>, { id, subject }: AcceptedEvent, isPrecondition: boolean): Problem {
+  if (submission.kind === 'conflict') return { code: 'id_conflict', detail: `the id "${id}" was used before, with other content` };
+  if (submission.kind === 'full') {
+    return { code: 'mailbox_full', detail: `too many events wait for "${subject}"`, headers: { 'retry-after': '1' } };
+  }
+  const code = isPrecondition ? 'precondition_failed' : 'version_conflict';
+  return { code, detail: `"${subject}" has version ${submission.version}`, headers: { etag: `"${submission.version}"` } };
+}
+
+function refused(problem: Problem): Submitted {
+  return { kind: 'refused', problem };
+}

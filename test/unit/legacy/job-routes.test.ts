@@ -1,0 +1,289 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { EventDefinition } from '../../../domain/define-event.ts';
+import type { Progress } from '../../../domain/event-run.ts';
+import { PermanentError } from '../../../domain/handler-errors.ts';
+import { session } from '../../../events/sessions/session.ts';
+import { testDefinitions } from '../../support/test-definitions.ts';
+import { until } from '../../support/until.ts';
+import { startMemoryApp } from '../api/memory-app.ts';
+import type { MemoryApp, MemoryAppOptions } from '../api/memory-app.ts';
+
+const folder = 'events/NodeConf/Main/undated-0000-time';
+const talk = { event: 'NodeConf', session: 'Time', url: 'https://x.example/talk', filename: 'time.md', track: 'Main' };
+const document = { markdown_file: `${folder}/time.md`, transcript_file: null, gallery: [`${folder}/gallery/page-001.png`] };
+const progress: Progress = { step: 'summary', percent: 40, message: 'summing up' };
+
+let memory: MemoryApp;
+let finish: () => void;
+afterEach(async () => {
+  await memory.stop();
+  expect(filesOpen).toBe(0);
+});
+
+/** Sessions of which those in the track "Broken" fail, and those in "Slow" are at work until `finish`. */
+function start(options: MemoryAppOptions = {}): void {
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  const run: EventDefinition['run'] = async (stage, { data }, _results, { heartbeat }) => {
+    const { track } = data as typeof talk;
+    if (track === 'Broken') throw new PermanentError('http_404', 'the page is gone');
+    if (track === 'Slow' && stage === 'action') {
+      heartbeat(progress);
+      await finished;
+    }
+    return document;
+  };
+  const openFile: MemoryAppOptions['openFile'] = async (path) =>
+    path.endsWith('.md') ? { modifiedAt: new Date(0), content: bytesOf(`text of ${path}`) } : null;
+  memory = startMemoryApp({ definitions: [{ ...session, run }, ...testDefinitions], openFile, ...options });
+}
+
+let filesOpen = 0;
+
+async function* bytesOf(content: string): AsyncGenerator<Uint8Array, void> {
+  filesOpen += 1;
+  try {
+    for (const character of content) yield Buffer.from(character);
+  } finally {
+    filesOpen -= 1;
+  }
+}
+
+async function submit(
+  id: string,
+  fields: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const response = await memory.request('/api/process-event-async', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ ...talk, webhook_url: 'https://hook.example/in', event_id: id, ...fields }),
+  });
+  expect(response.status).toBe(200);
+}
+
+interface JobBody {
+  readonly id: string;
+  readonly status: string;
+  readonly progress: Progress | null;
+  readonly error: unknown;
+}
+
+async function get(path: string): Promise<{ readonly status: number; readonly body: unknown }> {
+  const response = await memory.request(path);
+  return { status: response.status, body: await response.json() };
+}
+
+async function jobThatIs(id: string, status: string): Promise<JobBody> {
+  return until(`the job "${id}" is ${status}`, async () => {
+    const job = (await get(`/api/jobs/${encodeURIComponent(id)}`)).body as JobBody;
+    return job.status === status && job;
+  });
+}
+
+async function list(query = ''): Promise<readonly string[]> {
+  const { items } = (await get(`/api/jobs${query}`)).body as { readonly items: readonly JobBody[] };
+  return items.map(({ id }) => id);
+}
+
+describe('/api/jobs/{id}', () => {
+  it('shows a session as a job', async () => {
+    start();
+    await submit('talk-1');
+
+    expect(await jobThatIs('talk-1', 'completed')).toEqual({
+      id: 'talk-1',
+      job_type: 'session',
+      batch_id: null,
+      status: 'completed',
+      progress: null,
+      attempts: 1,
+      parameters: expect.objectContaining(talk),
+      results: document,
+      error: null,
+      created_at: expect.any(String),
+      started_at: expect.any(String),
+      completed_at: expect.any(String),
+      links: {
+        self: '/api/jobs/talk-1',
+        stream: '/api/jobs/talk-1/stream',
+        files: '/api/jobs/talk-1/files',
+        archive: '/api/jobs/talk-1/archive',
+      },
+    });
+  });
+
+  it('shows how far it is, and why it failed', async () => {
+    start();
+    await submit('slow', { track: 'Slow' });
+    await submit('broken', { track: 'Broken' });
+
+    const failed = await jobThatIs('broken', 'failed');
+    const atWork = await until('it says how far it is', async () => {
+      const job = await jobThatIs('slow', 'processing');
+      return job.progress !== null && job;
+    });
+
+    expect(failed).toMatchObject({ results: null });
+    expect(failed.error).toEqual({ code: 'http_404', message: 'the page is gone' });
+    expect(atWork).toMatchObject({ progress, results: null, error: null, completed_at: null });
+    finish();
+    await jobThatIs('slow', 'completed');
+  });
+
+  it('knows a session by the name that its client gave it', async () => {
+    start();
+    await submit('Vortrag 1 / Größe');
+
+    expect((await jobThatIs('Vortrag 1 / Größe', 'completed')).id).toMatch(/^k~/);
+  });
+
+  it('is of no other event', async () => {
+    start();
+    await memory.request('/v1/events', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id: 'other', type: 'test-failing', data: { how: 'permanently' } }),
+    });
+
+    expect((await memory.request('/v1/events/other')).status).toBe(200);
+    for (const path of ['', '/stream', '/files', '/archive']) expect((await memory.request(`/api/jobs/other${path}`)).status).toBe(404);
+  });
+
+  it("is its tenant's own", async () => {
+    const keys = ['acme', 'other'].map((tenant) => ({ tenant, key: `key-of-${tenant}-0123456789` }));
+    start({ keys });
+    await submit('talk-1', {}, { 'x-secretary-api-key': 'key-of-acme-0123456789' });
+
+    for (const path of ['', '/stream', '/files', '/files/time.md', '/archive']) {
+      const asOther = await memory.request(`/api/jobs/talk-1${path}`, { headers: { authorization: 'Bearer key-of-other-0123456789' } });
+      const asNobody = await memory.request(`/api/jobs/talk-1${path}`);
+
+      expect([asOther.status, asNobody.status]).toEqual([404, 401]);
+    }
+  });
+});
+
+describe('/api/jobs', () => {
+  it('lists by status and by batch, in pages', async () => {
+    start();
+    await submit('one');
+    await jobThatIs('one', 'completed');
+    await submit('two', { track: 'Broken' });
+    await jobThatIs('two', 'failed');
+    await submit('three', { track: 'Slow' });
+    await jobThatIs('three', 'processing');
+
+    expect(await list()).toEqual(['three', 'two', 'one']);
+    expect(await list('?status=processing')).toEqual(['three']);
+    expect(await list('?status=pending')).toEqual([]);
+    expect(await list('?status=failed')).toEqual(['two']);
+    const { next_cursor } = (await get('/api/jobs?limit=2')).body as { readonly next_cursor: string };
+    expect(await list(`?limit=2&cursor=${next_cursor}`)).toEqual(['one']);
+    finish();
+  });
+
+  it('lists the items of a batch, however its client named it', async () => {
+    start();
+    const events = [talk, { ...talk, track: 'Broken' }, 7];
+    await memory.request('/api/process-events-async', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ batch_id: 'Woche 1', webhook_url: 'https://hook.example/in', events }),
+    });
+    const query = '?batch_id=Woche%201';
+    await until('all have ended', async () => (await list(`${query}&status=failed`)).length === 2);
+
+    expect((await list(query)).map((id) => id.replace(/^.*_/, ''))).toEqual(['0', '1', '2']);
+    expect(await list(`${query}&status=pending`)).toEqual([]);
+    expect(await list('?batch_id=none')).toEqual([]);
+  });
+
+  it.each(['status=done', 'limit=0', 'user=me'])('refuses "?%s"', async (query) => {
+    start();
+
+    expect((await get(`/api/jobs?${query}`)).status).toBe(422);
+  });
+});
+
+describe('/api/jobs/{id}/stream', () => {
+  it('ends with the job', async () => {
+    start();
+    await submit('talk-1');
+
+    const stream = await (await memory.request('/api/jobs/talk-1/stream')).text();
+
+    expect(stream).toMatch(/event: completed\ndata: \{"id":"talk-1","job_type":"session",.*\n\n$/);
+    expect((await memory.request('/api/jobs/none/stream')).status).toBe(404);
+  });
+});
+
+describe('the files of a job', () => {
+  it('are listed, and downloaded one by one', async () => {
+    start();
+    await submit('talk-1');
+    await jobThatIs('talk-1', 'completed');
+
+    const { body } = await get('/api/jobs/talk-1/files');
+    const file = await memory.request('/api/jobs/talk-1/files/time.md');
+
+    expect(body).toEqual({
+      items: [
+        { name: 'time.md', href: '/api/jobs/talk-1/files/time.md' },
+        { name: 'gallery/page-001.png', href: '/api/jobs/talk-1/files/gallery/page-001.png' },
+      ],
+      next_cursor: null,
+    });
+    expect(await file.text()).toBe(`text of ${folder}/time.md`);
+    expect(Object.fromEntries(file.headers)).toMatchObject({
+      'content-type': 'text/markdown; charset=utf-8',
+      'content-disposition': `attachment; filename="time.md"; filename*=UTF-8''time.md`,
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  it.each(['other.md', '..%2Ftime.md', 'gallery/page-001.png', '%00'])('are no others: %s', async (name) => {
+    start();
+    await submit('talk-1');
+    await jobThatIs('talk-1', 'completed');
+
+    expect((await memory.request(`/api/jobs/talk-1/files/${name}`)).status).toBe(404);
+    expect((await memory.request('/api/jobs/none/files')).status).toBe(404);
+    expect((await memory.request(`/api/jobs/none/files/${name}`)).status).toBe(404);
+  });
+
+  it('come as one archive, as soon as it has ended', async () => {
+    start();
+    await submit('slow', { track: 'Slow' });
+    await submit('broken', { track: 'Broken' });
+    await jobThatIs('broken', 'failed');
+
+    const early = await memory.request('/api/jobs/slow/archive');
+    finish();
+    await jobThatIs('slow', 'completed');
+    const archive = await memory.request('/api/jobs/slow/archive');
+    const bytes = Buffer.from(await archive.arrayBuffer()).toString('latin1');
+
+    expect([early.status, await early.json()]).toEqual([202, { id: 'slow', status: expect.stringMatching(/^(pending|processing)$/) }]);
+    expect(archive.headers.get('content-disposition')).toContain('filename="time.zip"');
+    expect(bytes.startsWith('PK\u0003\u0004')).toBe(true);
+    expect(bytes).toContain(`text of ${folder}/time.md`);
+    expect(bytes).not.toContain('page-001.png');
+    expect((await memory.request('/api/jobs/broken/archive')).status).toBe(404);
+    expect((await memory.request('/api/jobs/none/archive')).status).toBe(404);
+  });
+
+  it('are closed when nobody reads on', async () => {
+    start();
+    await submit('talk-1');
+    await jobThatIs('talk-1', 'completed');
+
+    const head = await memory.request('/api/jobs/talk-1/archive', { method: 'HEAD' });
+    const reader = (await memory.request('/api/jobs/talk-1/archive')).body?.getReader();
+    await reader?.read();
+    await until('a file is open', async () => filesOpen > 0 || ((await reader?.read()) && false));
+    await reader?.cancel('gone').catch(() => undefined);
+
+    expect(head.headers.get('content-type')).toBe('application/zip');
+    await until('no file is open', async () => filesOpen === 0);
+  });
+});

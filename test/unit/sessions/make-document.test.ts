@@ -1,0 +1,175 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { HandlerContext } from '../../../domain/define-event.ts';
+import { makeDocument } from '../../../events/sessions/make-document.ts';
+import type { SessionDocument } from '../../../events/sessions/make-document.ts';
+import { planSteps } from '../../../events/sessions/plan-steps.ts';
+import { readPage } from '../../../events/sessions/read-page.ts';
+import { startReceiver } from '../../support/receiver.ts';
+import type { Receiver, Reply } from '../../support/receiver.ts';
+import { pdfWith } from './pdf-samples.ts';
+import { sessionContext, sessionOf } from './sample-session.ts';
+
+/** A site and an OpenAI-compatible endpoint in one. */
+let site: Receiver;
+let replies: Record<string, Reply>;
+
+beforeEach(async () => {
+  site = await startReceiver();
+  replies = {
+    '/talk': {
+      headers: { 'content-type': 'text/html' },
+      body: '<html><head><title>Talk</title></head><body><article><p>Ticks are a habit. They end.</p></article></body></html>',
+    },
+    '/video': { body: 'a video' },
+    '/slides': { body: pdfWith('Slides say hello') },
+    '/v1/chat/completions': { body: JSON.stringify({ choices: [{ message: { content: 'From the model.' } }] }) },
+    '/v1/audio/transcriptions': { body: JSON.stringify({ text: 'What was said.' }) },
+  };
+  site.respond(({ path }) => replies[path] ?? 404);
+});
+afterEach(() => site.close());
+
+async function withModels(): Promise<Awaited<ReturnType<typeof sessionContext>>> {
+  const endpoint = { url: `${site.url}/v1`, model: 'm', apiKey: 'secret' };
+  return sessionContext({ languageModel: endpoint, transcriber: endpoint });
+}
+
+/** All stages of a session, one after the other. */
+async function run(fields: Readonly<Record<string, unknown>>, context: HandlerContext): Promise<SessionDocument> {
+  const data = sessionOf({ url: `${site.url}/talk`, ...fields });
+  const page = await readPage({ data }, context);
+  return makeDocument({ data, tenant: 'default' }, planSteps(data, page, context), context);
+}
+
+function askedFor(path: string): number {
+  return site.requests.filter((request) => request.path === path).length;
+}
+
+it('makes a page alone a document, the beginning of its text the summary', async () => {
+  const context = await sessionContext();
+
+  const { markdown_file, warnings, metadata } = await run({ speakers: ['Ada'] }, context);
+
+  const markdown = await readFile(join(context.dataDirectory, markdown_file), 'utf8');
+  expect(markdown_file).toBe('events/NodeConf/Main/undated-0000-time/time.md');
+  expect(markdown).toMatch(/^---\nevent: "NodeConf"\n/);
+  expect(markdown).toContain('# Time without ticks\n\n*Talk*\n\nSpeakers: Ada');
+  expect(markdown).toContain('## Summary\n\nTicks are a habit. They end.');
+  expect(warnings.map(({ code }) => code)).toEqual(['summarizer_not_configured']);
+  expect(metadata).toMatchObject({ status: 'success', has_video: false, gallery_count: 0, markdown_length: markdown.length });
+});
+
+it('adds the video, the slides and what the models say, and leaves no working files', async () => {
+  const context = await withModels();
+
+  const { markdown_file, transcript_file, gallery, warnings } = await run(
+    { video_url: `${site.url}/video`, attachments_url: `${site.url}/slides` },
+    context,
+  );
+
+  const read = (path: string | null): Promise<Buffer> => readFile(join(context.dataDirectory, path ?? ''));
+  const markdown = String(await read(markdown_file));
+  expect(markdown).toContain('## Summary\n\nFrom the model.');
+  expect(markdown).toContain('## Gallery\n\n![Page 1](gallery/page-001.png)');
+  expect(markdown).toContain('## Slides\n\nSlides say hello');
+  expect(String(await read(transcript_file))).toBe('From the model.');
+  expect((await read(gallery[0] ?? null)).subarray(1, 4).toString()).toBe('PNG');
+  expect(warnings).toEqual([]);
+  expect(site.requests.find(({ path }) => path === '/v1/chat/completions')?.headers.authorization).toBe('Bearer secret');
+  expect(await readdir(join(context.dataDirectory, 'work'))).toEqual([]);
+  expect((await readdir(context.dataDirectory, { recursive: true })).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+it('tells of its progress, which never falls and ends at 100', async () => {
+  const context = await withModels();
+
+  await run({ video_url: `${site.url}/video`, attachments_url: `${site.url}/slides` }, context);
+
+  const percents = context.told.map(({ percent }) => percent);
+  expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+  expect(percents.at(-1)).toBe(100);
+  expect([...new Set(context.told.map(({ step }) => step))]).toEqual([
+    'page',
+    'video',
+    'transcript',
+    'translation',
+    'attachments',
+    'summary',
+    'document',
+  ]);
+});
+
+it('asks no model twice for the same, also when a later step failed in between', async () => {
+  const context = await withModels();
+  const fields = { video_url: `${site.url}/video`, attachments_url: `${site.url}/slides` };
+  replies['/slides'] = 500;
+  await expect(run(fields, context)).rejects.toThrow('answered 500');
+  replies['/slides'] = { body: pdfWith('Slides say hello') };
+
+  await run(fields, context);
+  await run(fields, context);
+
+  expect(askedFor('/v1/audio/transcriptions')).toBe(1);
+  // A translation and a summary.
+  expect(askedFor('/v1/chat/completions')).toBe(2);
+});
+
+it('does not translate what is in the wanted language', async () => {
+  const context = await withModels();
+
+  const { transcript_file } = await run({ video_url: `${site.url}/video`, source_language: 'DE', target_language: 'de' }, context);
+
+  expect(await readFile(join(context.dataDirectory, transcript_file ?? ''), 'utf8')).toBe('What was said.');
+});
+
+it('fails a session with a video where nothing can transcribe it', async () => {
+  const failed = run({ video_url: `${site.url}/video` }, await sessionContext());
+
+  await expect(failed).rejects.toMatchObject({ code: 'transcriber_not_configured' });
+  expect(askedFor('/video')).toBe(0);
+});
+
+it('warns instead where the session says that it is optional', async () => {
+  const { warnings, transcript_file } = await run({ video_url: `${site.url}/video`, optional: true }, await sessionContext());
+
+  expect(warnings.map(({ code }) => code)).toEqual(['transcriber_not_configured', 'summarizer_not_configured']);
+  expect(transcript_file).toBeNull();
+});
+
+it('has a gallery, but no text, of slides that were scanned', async () => {
+  const context = await sessionContext();
+  replies['/slides'] = { body: pdfWith(null) };
+
+  const { gallery, markdown_file } = await run({ attachments_url: `${site.url}/slides` }, context);
+
+  expect(gallery).toHaveLength(1);
+  expect(await readFile(join(context.dataDirectory, markdown_file), 'utf8')).not.toContain('## Slides');
+});
+
+it.each<[string, Reply, string]>([
+  ['are broken', { body: '%PDF-1.4 and then nothing' }, 'pdf_broken'],
+  ['are no PDF', { body: '<html>' }, 'pdf_broken'],
+  ['need a password', { body: pdfWith('secret', { encrypted: true }) }, 'pdf_encrypted'],
+  ['are not there', 404, 'http_404'],
+])('fails without a document when the slides %s', async (_how, reply, code) => {
+  const context = await sessionContext();
+  replies['/slides'] = reply;
+
+  await expect(run({ attachments_url: `${site.url}/slides` }, context)).rejects.toMatchObject({ code });
+  expect(await readdir(context.dataDirectory)).not.toContain('events');
+});
+
+it.each<[string, Reply, object]>([
+  ['is busy', { status: 429, headers: { 'retry-after': '3' } }, { name: 'RetryLaterError', afterMs: 3_000 }],
+  ['is overloaded', 503, { name: 'RetryLaterError', afterMs: 10_000 }],
+  ['fails', 500, { name: 'Error' }],
+  ['refuses', 401, { name: 'PermanentError', code: 'model_refused' }],
+  ['answers something else', { body: '{"hello":1}' }, { message: "the model's endpoint gave an answer of another shape than OpenAI's" }],
+  ['answers no JSON', { body: '<html>' }, { name: 'SyntaxError' }],
+])('says so when the model %s', async (_how, reply, failure) => {
+  replies['/v1/chat/completions'] = reply;
+
+  await expect(run({}, await withModels())).rejects.toMatchObject(failure);
+});
