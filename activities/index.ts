@@ -4,6 +4,7 @@ import { createIsBatchOpen } from './batch/is-batch-open.ts';
 import { createReadItem, createReadItemKinds } from './batch/read-item.ts';
 import { createReadPage } from './batch/read-page.ts';
 import { createRunItems } from './batch/run-items.ts';
+import { createCancelItems } from './cancel-items.ts';
 import { createClaimPermit } from './claim-permit.ts';
 import { createFindClosedRuns } from './find-closed-runs.ts';
 import { createFoldSubject } from './fold-subject.ts';
@@ -40,6 +41,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     startDeliveries: createStartDeliveries(dependencies.client),
     findClosedRuns: createFindClosedRuns(dependencies.client),
     runItems: createRunItems({ ...dependencies, readPage, runStage: createRunStage({ ...dependencies, ...SHARED }) }),
+    cancelItems: createCancelItems(dependencies.client),
     readItem: createReadItem(readPage),
     readItemKinds: createReadItemKinds(readPage),
     isBatchOpen: createIsBatchOpen(dependencies.client),

@@ -58,6 +58,8 @@ export interface Activities {
   claimPermit(claim: ClaimMessage): Promise<void>;
   /** Sends a progress message once, and never fails for what becomes of it. */
   tellProgress(message: ProgressMessage): Promise<void>;
+  /** Asks items with workflows of their own to end as cancelled. */
+  cancelItems(items: { readonly workflowIds: readonly string[] }): Promise<void>;
   /** Runs items of a page that share a workflow, each attempt once, and ends after a while with what was done by then. */
   runItems(input: RunItemsInput): Promise<RunItemsOutcome>;
   readItem(item: ItemReference): Promise<AcceptedEvent>;

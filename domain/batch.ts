@@ -8,7 +8,7 @@ export type EndLetter = Exclude<Letter, 'p' | 'r'>;
 export interface BatchPage {
   /** One per item. */
   readonly letters: string;
-  /** `s`hared or `o`wn, one per item; null until the page was read, where it has both. */
+  /** `s`hared or `o`wn, one per item, or one for all; null until the page was read, where it has both. */
   readonly kinds: string | null;
   /** The ranges of each unit that was started, in order: the last one that includes an item is the item's last run. */
   readonly units: readonly string[];
@@ -82,7 +82,7 @@ export function createBatch({ pages, mode, maxParallel }: Pick<AcceptedBatch, 'p
   return {
     pages: pages.map(({ size, kind }) => ({
       letters: 'p'.repeat(size),
-      kinds: kind === null ? null : letterOfKind(kind).repeat(size),
+      kinds: kind === null ? null : letterOfKind(kind),
       units: [],
     })),
     maxParallel: mode === 'sequential' ? 1 : maxParallel,
@@ -104,9 +104,9 @@ export function nextStep(batch: Batch): BatchStep | null {
   const { letters, kinds, units } = pageAt(batch, page);
   if (kinds === null) return { kind: 'read', page };
   const first = letters.indexOf('p');
-  const isOwn = kinds[first] === 'o';
+  const isOwn = isOwnKind(kinds, first);
   const offsets = isOwn ? [first] : pendingTogether(letters, kinds, first);
-  const parallel = isOwn ? 1 : Math.min(free, offsets.length, MAX_UNIT_PARALLEL, Math.ceil(batch.maxParallel / CHUNKS_AT_ONCE));
+  const parallel = isOwn ? 1 : Math.min(free, offsets.length, MAX_UNIT_PARALLEL, Math.ceil(batch.maxParallel / chunksLeft(batch, page)));
   return { kind: 'start', unit: { page, number: units.length, kind: isOwn ? 'own' : 'shared', offsets, parallel } };
 }
 
@@ -159,7 +159,7 @@ export function endUnit(batch: Batch, { page, number, letters: ended, causes }: 
 }
 
 export function pauseBatch(batch: Batch): Batch {
-  return { ...batch, isPaused: true };
+  return batch.isCancelled ? batch : { ...batch, isPaused: true };
 }
 
 export function resumeBatch(batch: Batch): Batch {
@@ -226,6 +226,20 @@ export function lastUnitOf({ units }: BatchPage, offset: number): { readonly num
   return number === undefined ? null : { number, runs: of.length };
 }
 
+/** Whether an item of the page needs a workflow of its own. */
+export function isOwnKind(kinds: string | null, offset: number): boolean {
+  return (kinds?.length === 1 ? kinds : kinds?.[offset]) === 'o';
+}
+
+/** Pages that still have something to start, as far as that matters: so many share what may run at once. */
+function chunksLeft({ pages }: Batch, page: number): number {
+  let chunks = 0;
+  for (let index = page; index < pages.length && chunks < CHUNKS_AT_ONCE; index += 1) {
+    if (pages[index]?.letters.includes('p')) chunks += 1;
+  }
+  return Math.max(1, chunks);
+}
+
 const COUNTED_AS = { c: 'completed', f: 'failed', x: 'cancelled' } as const;
 
 /** The first pending item and those after it that may share with it: in order, up to one that may not. */
@@ -233,7 +247,7 @@ function pendingTogether(letters: string, kinds: string, first: number): readonl
   const offsets: number[] = [];
   for (let offset = first; offset < letters.length; offset += 1) {
     if (letters[offset] !== 'p') continue;
-    if (kinds[offset] === 'o') break;
+    if (isOwnKind(kinds, offset)) break;
     offsets.push(offset);
   }
   return offsets;

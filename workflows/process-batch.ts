@@ -1,8 +1,8 @@
 import {
   ApplicationFailure,
-  CancellationScope,
   condition,
   continueAsNew,
+  proxyActivities,
   proxyLocalActivities,
   setHandler,
   workflowInfo,
@@ -26,7 +26,8 @@ import { endedCount, toBatchResource } from '../domain/batch-resource.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { BatchInput, BatchResult } from '../domain/batch-work.ts';
 import { initialCallback } from '../domain/callback-record.ts';
-import { pageWorkflowId } from '../domain/event-id.ts';
+import { TASK_QUEUES } from '../domain/durable-names.ts';
+import { pageWorkflowId, unitWorkflowId } from '../domain/event-id.ts';
 import { tellBatchProgress } from './batch-progress.ts';
 import { batchPagesQuery, batchQuery, steerBatchUpdate } from './messages.ts';
 import { runUnit } from './run-unit.ts';
@@ -37,9 +38,15 @@ const { readItemKinds } = proxyLocalActivities<Activities>({
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });
 
+const { cancelItems } = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.delivery,
+  startToCloseTimeout: '5m',
+  retry: { initialInterval: '200ms', maximumInterval: '10s', maximumAttempts: 10 },
+});
+
 // Long before the engine's limit of 51,200 events and 50 MB: a run that has so many goes on as a new one.
 const MAX_HISTORY_EVENTS = 6_000;
-const MAX_HISTORY_BYTES = 8 * 1024 * 1024;
+const MAX_HISTORY_BYTES = 4 * 1024 * 1024;
 
 /** Runs a batch: its units in a window, until each item has a verdict; then its callback. */
 export async function processBatch({ accepted, progress }: BatchInput): Promise<BatchResult> {
@@ -52,8 +59,8 @@ export async function processBatch({ accepted, progress }: BatchInput): Promise<
   const { callback, tenant } = accepted;
   const target = callback && ({ kind: 'batch', tenant, owner: info.workflowId, run: 1, callback } as const);
   const told = tellBatchProgress(target, resource);
-  // What an item's own workflow does can be cut short; those that share one come to their end soon.
-  const own = new Map<string, CancellationScope>();
+  // Items with workflows of their own can be cancelled; those that share one come to their end soon.
+  const own = new Set<string>();
 
   setHandler(batchQuery, resource);
   setHandler(batchPagesQuery, ({ from, count }) => ({
@@ -70,7 +77,8 @@ export async function processBatch({ accepted, progress }: BatchInput): Promise<
       if (action === 'retry-failed') batch = retryFailed(batch);
       if (action === 'cancel') {
         batch = cancelBatch(batch);
-        for (const scope of own.values()) scope.cancel();
+        // Awaited by nobody: whatever it comes to, the items' own ends are what counts.
+        if (own.size > 0) void cancelItems({ workflowIds: [...own] }).catch(() => undefined);
       }
       news += 1;
     },
@@ -84,7 +92,8 @@ export async function processBatch({ accepted, progress }: BatchInput): Promise<
   for (;;) {
     await work();
     endedAtMs = Date.now();
-    await callBack();
+    // As it is now: from the next await on somebody may have it retry what failed.
+    await callBack(resource());
     // It may have been asked meanwhile to try again what failed.
     if (isOver(batch)) return { resource: resource(), batch, startedAtMs };
     endedAtMs = null;
@@ -113,11 +122,10 @@ export async function processBatch({ accepted, progress }: BatchInput): Promise<
   }
 
   async function run(unit: BatchUnit): Promise<void> {
-    const name = `${unit.page}/${unit.number}`;
-    const scope = new CancellationScope();
-    if (unit.kind === 'own') own.set(name, scope);
-    const verdict = await scope.run(() => runUnit(accepted, batch, unit));
-    own.delete(name);
+    const workflowId = unitWorkflowId(accepted, unit.page, unit.number);
+    if (unit.kind === 'own') own.add(workflowId);
+    const verdict = await runUnit(accepted, batch, unit);
+    own.delete(workflowId);
     batch = endUnit(batch, { ...unit, ...verdict });
     pace = notePace(pace, { atMs: Date.now(), ended: endedCount(batch.counts) });
     news += 1;
@@ -125,14 +133,13 @@ export async function processBatch({ accepted, progress }: BatchInput): Promise<
   }
 
   function resource(): BatchResource {
-    const times = { startedAtMs, endedAtMs, pace, nowMs: Date.now() };
+    const times = { startedAtMs, endedAtMs: isOver(batch) ? endedAtMs : null, pace, nowMs: Date.now() };
     return toBatchResource(accepted, batch, times, initialCallback(accepted.callback?.url ?? null));
   }
 
-  async function callBack(): Promise<void> {
+  async function callBack(data: BatchResource): Promise<void> {
     if (target === null) return;
     await told.end();
-    const data = resource();
     await startDelivery({
       target: { ...target, run: data.run },
       message: { type: `batch.${data.status}`, timestamp: data.completedAt ?? data.acceptedAt, data },

@@ -87,6 +87,7 @@ export async function processEvent(event: AcceptedEvent): Promise<EventResource>
         continue;
       } catch (error) {
         if (isCancellation(error)) throw error;
+        cancellable.throwIfCancelled();
         failure = toStageFailure(error, stage);
       }
       run = keepProgress(markStarted(run, failure.startedAtMs ?? Date.now()), failure.progress);

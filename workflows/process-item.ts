@@ -9,7 +9,10 @@ const { readItem } = proxyLocalActivities<Activities>({
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });
 
-/** Runs an item that can't share a workflow, as the event that it is. */
+/**
+ * Runs an item that can't share a workflow, as the event that it is. Its data stays in its page: what a child leaves is in
+ * its parent's history too.
+ */
 export async function processItem(item: ItemReference): Promise<EventResource> {
-  return processEvent(await readItem(item));
+  return { ...(await processEvent(await readItem(item))), data: null };
 }

@@ -17,6 +17,9 @@ import { failureCause } from '../domain/failure-cause.ts';
 import { processItem } from './process-item.ts';
 import { processItems } from './process-items.ts';
 
+// No item's stages, waits and retries take longer, but for a delay of up to a year; what holds a permit must end some day.
+const MAX_RUN = '380d';
+
 /**
  * Runs a unit as a child workflow and says what became of its items. One that is terminated, timed out or lost has failed:
  * the engine says so, and nothing else would.
@@ -25,7 +28,12 @@ export async function runUnit(accepted: AcceptedBatch, batch: Batch, unit: Batch
   const page = pageWorkflowId(accepted, accepted.upload, unit.page);
   // Counted with the unit itself, which has begun.
   const items = unit.offsets.map((offset) => ({ offset, run: runsOf(batch, unit.page, offset) }));
-  const options = { workflowId: unitWorkflowId(accepted, unit.page, unit.number), taskQueue: TASK_QUEUES.heavy };
+  const options = {
+    workflowId: unitWorkflowId(accepted, unit.page, unit.number),
+    taskQueue: TASK_QUEUES.heavy,
+    workflowTaskTimeout: '2s',
+    workflowRunTimeout: MAX_RUN,
+  } as const;
   const [first] = items;
   try {
     if (unit.kind === 'shared') return await executeChild(processItems, { ...options, args: [{ page, items, parallel: unit.parallel }] });

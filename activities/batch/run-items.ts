@@ -5,7 +5,7 @@ import type { BatchItem, Rejection } from '../../domain/accepted-batch.ts';
 import type { Activities, RunStageInput, StageOutcome } from '../../domain/activities.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { ItemRun, ItemWork, RunItemsInput, RunItemsOutcome } from '../../domain/batch-work.ts';
-import { eventMessage } from '../../domain/callback-message.ts';
+import { eventMessage, withoutLargeData } from '../../domain/callback-message.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import type { StageFailure } from '../../domain/event-error.ts';
@@ -130,7 +130,7 @@ function deliveryOf(run: EventRun, workflow: WorkflowReference): DeliveryInput |
   const resource = toEventResource(run, initialCallback(event.callback.url), workflow);
   return {
     target: { kind: 'event', tenant: event.tenant, owner: ownerId(event), run: event.run, callback: event.callback },
-    message: eventMessage(resource),
+    message: eventMessage(withoutLargeData(resource)),
   };
 }
 

@@ -14,6 +14,9 @@ export interface ToItemContext {
 
 // The engine refuses an input of 2 MiB; numbers such as 1e20 grow when they are written out.
 const MAX_ENCODED_BYTES = 1_500_000;
+// A line can be wrong in as many places as it has characters; nobody reads more, and they are kept and shown.
+const FAULTS_KEPT = 20;
+const FAULT_CHARACTERS = 300;
 
 /** Creates the check of a batch's items: what single events pass, and an invalid one is an item too. */
 export function createToItem(parseEvent: ReturnType<typeof createParseEvent>) {
@@ -43,7 +46,12 @@ export function parseLine(text: string): RawItem {
 }
 
 function rejected(type: string | null, errors: readonly Fault[], atMs: number): BatchItem {
-  return { kind: 'rejected', rejection: { type, errors, atMs } };
+  const shown = errors.slice(0, FAULTS_KEPT).map(({ pointer, detail }) => ({ pointer: cut(pointer), detail: cut(detail) }));
+  return { kind: 'rejected', rejection: { type, errors: shown, atMs } };
+}
+
+function cut(text: string): string {
+  return text.slice(0, FAULT_CHARACTERS);
 }
 
 function typeOf(value: unknown): string | null {

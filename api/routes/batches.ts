@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { kindOf } from '../../domain/accepted-batch.ts';
 import type { BatchItem } from '../../domain/accepted-batch.ts';
 import { BATCH_ACTIONS } from '../../domain/batch-work.ts';
 import { isBatchId } from '../../domain/event-id.ts';
@@ -23,6 +24,9 @@ import { parseIdempotencyKey } from '../request-headers.ts';
 import { batchesQuery, describeBatches, itemsQuery, LINE_TYPES } from './describe-batches.ts';
 
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
+// A batch's state, a letter an item and a few more for each that needs a workflow of its own, is one payload of the engine.
+const MAX_ITEMS = 1_000_000;
+const MAX_OWN_ITEMS = 100_000;
 // The first so many are in the answer; all of them are items.
 const REJECTED_SHOWN = 1_000;
 
@@ -59,6 +63,7 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
         }
       } catch (error) {
         if (error instanceof RefusedBatch) return invalid(context, error.errors);
+        if (error instanceof TooManyItems) return problem(context, { code: 'too_large', detail: error.message });
         throw error;
       }
       return accepted(context, settings.id, verdict);
@@ -139,7 +144,7 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     const { id: batchId, tenant, acceptedAtMs, name, mode, maxParallel, callback } = settings;
     const hash = createHash('sha256').update(digest({ name, mode, maxParallel, callback }));
     const rejected: { index: number; errors: readonly Fault[] }[] = [];
-    const counts = { total: 0, rejected: 0 };
+    const counts = { total: 0, own: 0, rejected: 0 };
     return {
       rejected,
       fingerprint: () => (isRepeatable ? hash.copy().digest('base64url') : null),
@@ -154,6 +159,8 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
           const index = counts.total;
           const item = toItem(raw, index, { tenant, batchId, acceptedAtMs });
           counts.total += 1;
+          if (kindOf(item) === 'own') counts.own += 1;
+          if (counts.total > MAX_ITEMS || counts.own > MAX_OWN_ITEMS) throw new TooManyItems();
           if (isRepeatable) hash.update(digest(raw));
           if (item.kind === 'rejected') {
             counts.rejected += 1;
@@ -179,6 +186,15 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
 const strictQuery = z.strictObject({ strict: z.enum(['true', 'false']).optional() });
 
 /** Thrown into the upload, which then never becomes a batch. */
+class TooManyItems extends Error {
+  override readonly name = 'TooManyItems';
+
+  constructor() {
+    super(`a batch has at most ${MAX_ITEMS} items, of them ${MAX_OWN_ITEMS} that are heavy or delayed`);
+  }
+}
+
+/** Likewise. */
 class RefusedBatch extends Error {
   override readonly name = 'RefusedBatch';
   readonly errors: readonly Fault[];

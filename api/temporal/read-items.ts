@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { BatchItem } from '../../domain/accepted-batch.ts';
 import type { BatchPage, Letter } from '../../domain/batch.ts';
-import { lastUnitOf } from '../../domain/batch.ts';
+import { isOwnKind, lastUnitOf } from '../../domain/batch.ts';
 import type { ItemRun, RunItemsOutcome } from '../../domain/batch-work.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import { itemId, ownerId, pageWorkflowId, unitWorkflowId } from '../../domain/event-id.ts';
@@ -45,7 +45,7 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
     const event = item.kind === 'event' ? item.event : rejectedEvent(item.rejection, { tenant: batch.tenant, batchId: batch.id, id });
     if (unit === null || letter === 'p') return resourceOf(pendingRun(event, letter, unit?.runs ?? 0), workflowId);
     const unitId = unitWorkflowId(batch, asked.number, unit.number);
-    const isOwn = page.kinds?.[offset] === 'o';
+    const isOwn = isOwnKind(page.kinds, offset);
     const own = isOwn ? await readEvent(client, liveRuns, { workflowId: unitId }) : null;
     // A cancelled one leaves its data to its input, which is here.
     if (own !== null) return { ...own, data: event.data };

@@ -81,6 +81,7 @@ async function keepPages(
 ): Promise<readonly PagePlan[]> {
   const plans: PagePlan[] = [];
   const underWay = new Set<Promise<void>>();
+  const failures: unknown[] = [];
   const batch = { workflowId: batchWorkflowId(settings), upload };
   try {
     for await (const page of fillPages(items)) {
@@ -94,15 +95,19 @@ async function keepPages(
           startDelay: PAGE_DELAY,
           staticSummary: `${page.length} items of "${settings.id}"`,
         });
-      }).finally(() => underWay.delete(start));
+      })
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => underWay.delete(start));
       underWay.add(start);
       if (underWay.size >= PAGES_AT_ONCE) await Promise.race(underWay);
+      if (failures.length > 0) break;
     }
-    await Promise.all(underWay);
   } finally {
-    // Where one has failed, the others are waited for: nobody else would hear of their end.
-    await Promise.allSettled(underWay);
+    // None is left behind, whatever ended the reading.
+    await Promise.all(underWay);
   }
+  // A batch without one of its pages would never end.
+  if (failures.length > 0) throw failures[0];
   return plans;
 }
 

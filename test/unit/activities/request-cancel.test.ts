@@ -61,6 +61,7 @@ describe('the activities', () => {
       'startDeliveries',
       'findClosedRuns',
       'runItems',
+      'cancelItems',
       'readItem',
       'readItemKinds',
       'isBatchOpen',

@@ -4,15 +4,16 @@ import type { BatchMode, ItemKind } from '../../../domain/accepted-batch.ts';
 import { BATCH_MODES } from '../../../domain/accepted-batch.ts';
 import type { Batch, BatchPage, BatchUnit, EndLetter, Letter } from '../../../domain/batch.ts';
 import {
+  OTHER_CAUSES,
   cancelBatch,
   createBatch,
   endUnit,
   isOver,
+  isOwnKind,
   knowKinds,
   lastUnitOf,
   locate,
   nextStep,
-  OTHER_CAUSES,
   pauseBatch,
   resumeBatch,
   retryFailed,
@@ -121,7 +122,8 @@ function takeStep(world: World, step: Step): void {
     case 'pause':
       if (over) break;
       world.batch = pauseBatch(batch);
-      world.isPaused = true;
+      // What is cancelled has nothing left to hold back.
+      if (!world.isCancelled) world.isPaused = true;
       break;
     case 'resume':
       if (over) break;
@@ -363,8 +365,8 @@ function runUnit(batch: Batch, letters: readonly EndLetter[], causes: readonly s
 }
 
 describe('nextStep', () => {
-  it('starts a whole page as one unit that has a quarter of the room, so that four run side by side', () => {
-    expect(unitOf(threePages)).toMatchObject({ page: 0, number: 0, kind: 'shared', parallel: 13 });
+  it('starts a whole page as one unit that has its share of the room, so that up to four run side by side', () => {
+    expect(unitOf(threePages)).toMatchObject({ page: 0, number: 0, kind: 'shared', parallel: 17 });
     expect(unitOf(threePages).offsets).toHaveLength(200);
   });
 
@@ -374,6 +376,21 @@ describe('nextStep', () => {
 
     expect(unitOf(batch).parallel).toBe(32);
     expect(unitOf(startUnit(batch, unitOf(batch)))).toMatchObject({ page: 1, parallel: 32 });
+  });
+
+  it('knows of each item whether it runs on its own, where all of a page do or do not, and where that is unknown', () => {
+    expect(['o', 's', 'so', 'os', null].map((kinds) => isOwnKind(kinds, 1))).toEqual([true, false, true, false, false]);
+  });
+
+  it('gives a lone page all the room', () => {
+    const batch = createBatch({ pages: [{ size: 100, kind: 'shared' }], mode: 'concurrent', maxParallel: 20 });
+    expect(unitOf(batch).parallel).toBe(20);
+  });
+
+  it('stays as it is when it is paused after its cancellation', () => {
+    const running = startUnit(threePages, unitOf(threePages));
+    const cancelled = cancelBatch(running);
+    expect(pauseBatch(cancelled)).toBe(cancelled);
   });
 
   it('starts items that run on their own one by one', () => {

@@ -1,0 +1,29 @@
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { CANCEL_UPDATE } from '../domain/durable-names.ts';
+
+const ANSWER_WITHIN_MS = 10_000;
+const AT_ONCE = 20;
+
+/**
+ * Asks items with workflows of their own to end as cancelled: by Update, since a cancel request would have a task that runs
+ * local activities run again. One that refuses, or has ended, comes to its own end. Repeated, it changes nothing.
+ */
+export function createCancelItems(client: Client) {
+  return async function cancelItems({ workflowIds }: { readonly workflowIds: readonly string[] }): Promise<void> {
+    for (let index = 0; index < workflowIds.length; index += AT_ONCE) {
+      await Promise.all(workflowIds.slice(index, index + AT_ONCE).map((workflowId) => cancelItem(client, workflowId)));
+    }
+  };
+}
+
+async function cancelItem(client: Client, workflowId: string): Promise<void> {
+  try {
+    const args: [{ readonly notAfterMs: number }] = [{ notAfterMs: Date.now() + ANSWER_WITHIN_MS }];
+    await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+      client.workflow.getHandle(workflowId).executeUpdate<void, [{ readonly notAfterMs: number }]>(CANCEL_UPDATE, { args }),
+    );
+  } catch (error) {
+    if (!(error instanceof WorkflowUpdateFailedError) && !(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}
