@@ -188,7 +188,8 @@ it(
   async () => {
     const ids = Array.from({ length: SESSIONS }, (_, index) => `many-${index}`);
 
-    await Promise.all(ids.map((id) => post(id, `/talk/${id}`)));
+    const statuses = await Promise.all(ids.map((id) => post(id, `/talk/${id}`)));
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
     await hooks.waitFor(
       (requests) => requests.filter(({ path }) => path.startsWith('/many-')).length >= SESSIONS,
       30_000 + SESSIONS * 1_000,
