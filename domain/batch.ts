@@ -234,10 +234,11 @@ export function isOwnKind(kinds: string | null, offset: number): boolean {
 /** Pages that still have something to start, as far as that matters: so many share what may run at once. */
 function chunksLeft({ pages }: Batch, page: number): number {
   let chunks = 0;
-  for (let index = page; index < pages.length && chunks < CHUNKS_AT_ONCE; index += 1) {
-    if (pages[index]?.letters.includes('p')) chunks += 1;
+  for (const { letters } of pages.slice(page)) {
+    if (letters.includes('p')) chunks += 1;
+    if (chunks === CHUNKS_AT_ONCE) break;
   }
-  return Math.max(1, chunks);
+  return chunks;
 }
 
 const COUNTED_AS = { c: 'completed', f: 'failed', x: 'cancelled' } as const;
