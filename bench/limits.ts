@@ -14,9 +14,9 @@ import { quantiles } from './quantiles.ts';
 // `npm run bench:limits`: how long heavy events of each tier wait for their permits under load, as a recorder outside sees it.
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '30' },
+    seconds: { type: 'string', default: '20' },
     // Milliseconds of work per event.
-    work: { type: 'string', default: '100' },
+    work: { type: 'string', default: '1000' },
     out: { type: 'string', default: 'bench/limits.md' },
   },
 });
@@ -47,9 +47,9 @@ const recorder = await startRecorder();
 const { perSecond, gapsMs, loads, flood } = await withService(async (url) => {
   const pool = new Pool(url, { connections: 64, pipelining: 1 });
   const submit = createSubmit(pool);
-  await saturate(submit, 100, 'warmup');
+  await saturate(submit, 20, 'warmup');
   recorder.gapsMs = [];
-  const capacity = await saturate(submit, 300, 'capacity');
+  const capacity = await saturate(submit, 60, 'capacity');
   const gaps = recorder.gapsMs;
   const rows: { readonly load: number; readonly samples: readonly Sample[]; readonly refused: number }[] = [];
   for (const load of LOADS) rows.push({ load, ...(await openLoop(submit, capacity * load, SHARES, `load${load}`)) });
