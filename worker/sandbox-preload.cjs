@@ -3,14 +3,14 @@
 const { isMainThread } = require('node:worker_threads');
 
 if (!isMainThread) {
-  // Nothing there is compiled from TypeScript but the workflow bundle, whose map the SDK reads itself; with them on, Node
-  // looks for a map after each of the many functions that the SDK compiles per promise.
+  // What runs there is JavaScript and the workflow bundle, whose map the SDK reads itself; with them on, Node looks for a
+  // map after each of the many functions that the SDK compiles per promise.
   process.setSourceMapsEnabled(false);
   if (process.env['TICKLESS_FAST_SANDBOX'] === '1') lightenSandbox();
 }
 
 /**
- * Takes out what costs the SDK's sandbox most (1.24: a third of a light event's CPU): a watchdog thread for each of some
+ * Takes out what costs the SDK's sandbox most (1.24; bench/report.md has both modes): a watchdog thread for each of some
  * thirty calls per event, and a stack trace for each promise. The price: a workflow that loops for ever isn't cut off after
  * 5 s, and the stack-trace query is empty. Our workflows have no loop that could; handlers don't run in the sandbox.
  */
