@@ -1,14 +1,13 @@
 import { createCheckCallback } from '../activities/callback/check-callback.ts';
 import { parseEnvironment } from '../config/environment.ts';
-import { toBreakerSettings } from '../worker/breaker-settings.ts';
 import { createLogger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { surviveStrayErrors } from '../config/stray-errors.ts';
+import { requireWebhookSecrets } from '../config/webhook-secrets.ts';
 import { createCatalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
 import { connectEngine } from '../worker/connect.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
-import { handlerSettings } from '../worker/handler-settings.ts';
 import { startWorkers } from '../worker/start-workers.ts';
 import { toTemporalLogger } from '../worker/temporal-logger.ts';
 import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
@@ -21,9 +20,7 @@ import { startServer } from './start-server.ts';
 export async function runApi(definitions: readonly EventDefinition[]): Promise<void> {
   const environment = parseEnvironment(process.env);
   const logger = createLogger(environment.LOG_LEVEL);
-  if (environment.WEBHOOK_SECRETS.length === 0)
-    throw new Error('WEBHOOK_SECRETS must be set: every process signs callbacks with the same ones');
-
+  const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
   const catalog = createCatalog(definitions);
   const stopped = stopSignal();
   const engine = await connectEngine(logger);
@@ -36,11 +33,9 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
     activities: createWorkerActivities({
       client: engine.client,
       catalog,
-      webhookSecrets: environment.WEBHOOK_SECRETS,
+      environment,
+      webhookSecrets,
       callbackAllow: environment.CALLBACK_ALLOW,
-      callbackScheduleMs: environment.CALLBACK_SCHEDULE,
-      handlerSettings: handlerSettings(environment),
-      breaker: toBreakerSettings(environment),
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
     }),

@@ -3,6 +3,15 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
+ * The configured secrets, where several processes must sign alike and none can make them.
+ * @throws Error when there is none
+ */
+export function requireWebhookSecrets(configured: readonly string[]): readonly string[] {
+  if (configured.length === 0) throw new Error('WEBHOOK_SECRETS must be set: every process signs callbacks with the same ones');
+  return configured;
+}
+
+/**
  * The secrets that callbacks are signed with: those configured, else one that is made at the first start and kept in the
  * data directory, so that receivers can go on trusting it.
  */

@@ -5,7 +5,6 @@ import { createLiveRuns } from '../api/live-runs.ts';
 import { createMetrics } from '../api/metrics.ts';
 import { startServer } from '../api/start-server.ts';
 import { parseEnvironment } from '../config/environment.ts';
-import { toBreakerSettings } from '../worker/breaker-settings.ts';
 import { createLogger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { surviveStrayErrors } from '../config/stray-errors.ts';
@@ -16,7 +15,6 @@ import { prepareNamespace } from '../engine/prepare-namespace.ts';
 import { startEngine } from '../engine/start-engine.ts';
 import { connectEngine } from '../worker/connect.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
-import { handlerSettings } from '../worker/handler-settings.ts';
 import { startWorkers } from '../worker/start-workers.ts';
 import { toTemporalLogger } from '../worker/temporal-logger.ts';
 import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
@@ -66,11 +64,9 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
     const activities = createWorkerActivities({
       client: engine.client,
       catalog,
+      environment,
       webhookSecrets,
       callbackAllow,
-      callbackScheduleMs: environment.CALLBACK_SCHEDULE,
-      handlerSettings: handlerSettings(environment),
-      breaker: toBreakerSettings(environment),
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
     });

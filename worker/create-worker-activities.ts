@@ -12,21 +12,20 @@ import { createGuardedFetch } from '../activities/fetch/guarded-fetch.ts';
 import { createProgressCallbacks } from '../activities/callback/progress-callbacks.ts';
 import { createActivities } from '../activities/index.ts';
 import type { ObserveRun } from '../activities/run-stage.ts';
-import type { BreakerSettings } from '../domain/breaker.ts';
+import type { Environment } from '../config/environment.ts';
 import type { Activities } from '../domain/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import { createReadDocument } from '../events/sessions/read-document.ts';
-import type { HandlerSettings } from './handler-settings.ts';
+import { toBreakerSettings } from './breaker-settings.ts';
+import { handlerSettings } from './handler-settings.ts';
 
 export interface WorkerActivitiesOptions {
   readonly client: Client;
   readonly catalog: Catalog;
+  readonly environment: Environment;
   readonly webhookSecrets: readonly string[];
   /** Ranges that callbacks may go to besides public addresses, as CIDRs. */
   readonly callbackAllow: readonly string[];
-  readonly callbackScheduleMs: readonly number[];
-  readonly handlerSettings: HandlerSettings;
-  readonly breaker: BreakerSettings;
   readonly observe: ObserveRun;
   readonly observeDelivery: ObserveDelivery;
 }
@@ -39,9 +38,11 @@ export interface WorkerActivities {
 
 /** The activities of a process; one set a process, as it pools the connections. */
 export function createWorkerActivities(options: WorkerActivitiesOptions): WorkerActivities {
+  const { environment } = options;
+  const settings = handlerSettings(environment);
   const guard = createAddressGuard(options.callbackAllow);
   const origins = createOriginMemory(Date.now);
-  const destinations = createDestinations(options.client, options.breaker, Date.now);
+  const destinations = createDestinations(options.client, toBreakerSettings(environment), Date.now);
   const handedOver = createHandedOver(options.client);
   const post = createPostCallback({
     agent: createGuardedAgent({ guard }),
@@ -53,8 +54,8 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
   const watchedPost = origins.watch(post);
   const attemptDelivery = createAttemptDelivery({
     post: watchedPost,
-    renderBody: createRenderBody({ readDocument: createReadDocument(options.handlerSettings.dataDirectory), now: Date.now }),
-    scheduleMs: options.callbackScheduleMs,
+    renderBody: createRenderBody({ readDocument: createReadDocument(settings.dataDirectory), now: Date.now }),
+    scheduleMs: environment.CALLBACK_SCHEDULE,
     random: Math.random,
     destinations,
     observeDelivery: options.observeDelivery,
@@ -67,7 +68,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     now: Date.now,
     // Connections of its own: a slow site must not hold up callbacks to the same host.
     services: {
-      ...options.handlerSettings,
+      ...settings,
       fetch: createGuardedFetch({ agent: createGuardedAgent({ guard }), guard, userAgent: 'Tickless', now: Date.now }),
     },
     attemptDelivery,

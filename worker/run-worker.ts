@@ -1,13 +1,12 @@
 import { parseEnvironment } from '../config/environment.ts';
-import { toBreakerSettings } from './breaker-settings.ts';
 import { createLogger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { surviveStrayErrors } from '../config/stray-errors.ts';
+import { requireWebhookSecrets } from '../config/webhook-secrets.ts';
 import { createCatalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
 import { connectEngine } from './connect.ts';
 import { createWorkerActivities } from './create-worker-activities.ts';
-import { handlerSettings } from './handler-settings.ts';
 import { startWorkers } from './start-workers.ts';
 import { toTemporalLogger } from './temporal-logger.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
@@ -16,9 +15,7 @@ import { loadWorkflowBundle } from './workflow-bundle.ts';
 export async function runWorker(definitions: readonly EventDefinition[]): Promise<void> {
   const environment = parseEnvironment(process.env);
   const logger = createLogger(environment.LOG_LEVEL);
-  if (environment.WEBHOOK_SECRETS.length === 0)
-    throw new Error('WEBHOOK_SECRETS must be set: every process signs callbacks with the same ones');
-
+  const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
   const catalog = createCatalog(definitions);
   const stopped = stopSignal();
   const engine = await connectEngine(logger);
@@ -28,11 +25,9 @@ export async function runWorker(definitions: readonly EventDefinition[]): Promis
     activities: createWorkerActivities({
       client: engine.client,
       catalog,
-      webhookSecrets: environment.WEBHOOK_SECRETS,
+      environment,
+      webhookSecrets,
       callbackAllow: environment.CALLBACK_ALLOW,
-      callbackScheduleMs: environment.CALLBACK_SCHEDULE,
-      handlerSettings: handlerSettings(environment),
-      breaker: toBreakerSettings(environment),
       observe: () => undefined,
       observeDelivery: () => undefined,
     }),

@@ -5,13 +5,11 @@ import { createApi } from '../../api/create-api.ts';
 import { createLiveRuns } from '../../api/live-runs.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { parseEnvironment } from '../../config/environment.ts';
-import { toBreakerSettings } from '../../worker/breaker-settings.ts';
 import { createLogger } from '../../config/logger.ts';
 import { createCatalog } from '../../domain/catalog.ts';
 import { eventDefinitions } from '../../events/index.ts';
 import { connectEngine } from '../../worker/connect.ts';
 import { createWorkerActivities } from '../../worker/create-worker-activities.ts';
-import { handlerSettings } from '../../worker/handler-settings.ts';
 import { startWorkers } from '../../worker/start-workers.ts';
 import { testDefinitions } from './test-definitions.ts';
 
@@ -49,11 +47,9 @@ export async function startInProcessService({
     activities: createWorkerActivities({
       client: engine.client,
       catalog,
+      environment,
       webhookSecrets: [WEBHOOK_SECRET],
       callbackAllow: environment.CALLBACK_ALLOW,
-      callbackScheduleMs: environment.CALLBACK_SCHEDULE,
-      handlerSettings: handlerSettings(environment),
-      breaker: toBreakerSettings(environment),
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
     }),
