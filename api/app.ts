@@ -1,5 +1,4 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
 import { except } from 'hono/combine';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
@@ -16,6 +15,7 @@ import type { createParseBatch } from './batches/parse-batch.ts';
 import { EngineUnavailableError, InvalidCursorError } from './event-service.ts';
 import type { DestinationService } from './destination-service.ts';
 import type { EventService } from './event-service.ts';
+import { limitBody } from './limit-body.ts';
 import type { LimitService } from './limit-service.ts';
 import type { createParseEvent } from './parse-event.ts';
 import { problem } from './problem.ts';
@@ -77,7 +77,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   app.use('/v1/*', dependencies.authenticate);
   app.use('/v1/events', dependencies.rateLimit);
   // Batches have limits of their own.
-  app.use('/v1/*', except('/v1/batches', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (context) => problem(context, tooLarge()) })));
+  app.use('/v1/*', except('/v1/batches', limitBody(MAX_BODY_BYTES)));
 
   eventRoutes(app, dependencies);
   deliveryRoutes(app, dependencies);
@@ -122,8 +122,4 @@ function isBrokenOff(error: Error): boolean {
 function wrongMethod(methods: readonly string[]): Problem {
   const allow = methods.join(', ');
   return { code: 'method_not_allowed', detail: `this address takes ${allow}`, headers: { allow } };
-}
-
-function tooLarge(): Problem {
-  return { code: 'too_large', detail: `a body has at most ${MAX_BODY_BYTES} bytes` };
 }
