@@ -1,0 +1,71 @@
+import type { InLine } from '../domain/shedding.ts';
+import { nextInLine } from '../domain/shedding.ts';
+
+export interface TurnsOptions {
+  /** Turns at once, not counting slow ones. */
+  readonly maxQuick: number;
+  /** A turn that takes longer is a slow one. */
+  readonly slowAfterMs: number;
+  /** Turns at once in all. */
+  readonly maxTurns: number;
+  readonly now: () => number;
+}
+
+export interface Turns {
+  /** Resolves when it is one's turn, the highest tier first, waiting counted in; what it resolves with ends the turn. */
+  take(inLine: InLine): Promise<() => void>;
+}
+
+interface Waiter {
+  readonly inLine: InLine;
+  readonly begin: (end: () => void) => void;
+}
+
+/**
+ * Few turns at once, so that who waits for one can gather more to bring; those that turn out to be slow make room, so that
+ * no other has to wait for what they wait for.
+ */
+export function createTurns({ maxQuick, slowAfterMs, maxTurns, now }: TurnsOptions): Turns {
+  const line: Waiter[] = [];
+  let quick = 0;
+  let turns = 0;
+
+  function letIn(): void {
+    while (quick < maxQuick && turns < maxTurns && line.length > 0) {
+      const index = nextInLine(
+        line.map(({ inLine }) => inLine),
+        now(),
+      );
+      const [next] = line.splice(index, 1);
+      next?.begin(startTurn());
+    }
+  }
+
+  function startTurn(): () => void {
+    quick += 1;
+    turns += 1;
+    let isQuick = true;
+    const makeRoom = (): void => {
+      if (isQuick) quick -= 1;
+      isQuick = false;
+    };
+    const timer = setTimeout(() => {
+      makeRoom();
+      letIn();
+    }, slowAfterMs);
+    return () => {
+      clearTimeout(timer);
+      makeRoom();
+      turns -= 1;
+      letIn();
+    };
+  }
+
+  return {
+    take: (inLine) =>
+      new Promise((begin) => {
+        line.push({ inLine, begin });
+        letIn();
+      }),
+  };
+}
