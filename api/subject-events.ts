@@ -7,8 +7,10 @@ import { parseSubjectName, subjectOfEventId } from '../domain/subject-id.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
 import type { CompactedEvent, EventFilter, EventKey, Submission, SubmitOptions } from './event-service.ts';
 import type { Why } from '../domain/why.ts';
+import { askBriefly } from './ask-briefly.ts';
 import { selectsEvent } from './selects-event.ts';
 import type { Mailboxes } from './mailbox.ts';
+import { createSubjectSnapshots } from './subject-snapshots.ts';
 
 /** What a letter comes to, and where the subject's workflow was then. */
 export interface LetterAnswer {
@@ -36,6 +38,8 @@ export interface SubjectEvents {
 
 // Whoever doesn't say how long it waits is answered by then; the engine may be away for part of it.
 const ANSWER_WITHIN_MS = 10_000;
+// What was answered lately, for whoever asks while the subject is at the next events: the receiver of its callback, say.
+const MAX_ANSWERED = 500;
 
 /** The subject that an event's id tells of, as its tenant sees it. */
 export function subjectOf({ tenant, id }: EventKey): SubjectKey | null {
@@ -44,13 +48,22 @@ export function subjectOf({ tenant, id }: EventKey): SubjectKey | null {
 }
 
 export function createSubjectEvents(subjects: Subjects): SubjectEvents {
+  const snapshots = createSubjectSnapshots(subjects.snapshot);
+  const answered = new Map<string, EventResource>();
+
+  function noteAnswer(key: SubjectKey, resource: EventResource): void {
+    snapshots.noteVersion(key, resource.version ?? 0);
+    answered.set(`${key.tenant}/${resource.id}`, resource);
+    if (answered.size > MAX_ANSWERED) answered.delete(answered.keys().next().value ?? '');
+  }
+
   async function find(key: EventKey): Promise<EventResource | CompactedOutcome | null> {
     const subject = subjectOf(key);
-    return subject && subjects.outcome(subject, key.id);
+    return subject && askBriefly(subjects.outcome(subject, key.id), () => answered.get(`${key.tenant}/${key.id}`) ?? null);
   }
 
   return {
-    snapshot: subjects.snapshot,
+    snapshot: snapshots.read,
 
     async submit(event, type, { fingerprint, waitMs, expectedVersion }) {
       const key = { tenant: event.tenant, type, id: event.subject ?? '' };
@@ -61,7 +74,10 @@ export function createSubjectEvents(subjects: Subjects): SubjectEvents {
       if (answer.kind === 'id_conflict') return { kind: 'conflict' };
       if (answer.kind === 'stale') return answer;
       const resource = answeredResource(event, posted.answer);
-      if (resource !== null) return { kind: 'ended', resource };
+      if (resource !== null) {
+        noteAnswer(key, resource);
+        return { kind: 'ended', resource };
+      }
       if (answer.kind !== 'compacted') throw new Error(`no resource for "${event.id}"`);
       return { kind: 'ended', resource: { id: event.id, status: answer.status, version: answer.version, compacted: true } };
     },
