@@ -5,7 +5,8 @@ import { HASH_CHARACTERS, toSubjectEventResource } from '../domain/subject.ts';
 import type { CompactedOutcome, SubjectAnswer, SubjectLetter, SubjectSnapshot } from '../domain/subject.ts';
 import { parseSubjectName, subjectOfEventId } from '../domain/subject-id.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
-import type { CompactedEvent, EventFilter, EventKey, Submission, SubmitOptions } from './event-service.ts';
+import type { CompactedEvent, EventFilter, EventKey, EventPage, Submission, SubmitOptions } from './event-service.ts';
+import { InvalidCursorError } from './event-service.ts';
 import type { Why } from '../domain/why.ts';
 import { askBriefly } from './ask-briefly.ts';
 import { selectsEvent } from './selects-event.ts';
@@ -33,7 +34,8 @@ export interface SubjectEvents {
   get(key: EventKey): Promise<EventResource | null>;
   compacted(key: EventKey): Promise<CompactedEvent | null>;
   why(key: EventKey): Why | null;
-  list(filter: EventFilter): Promise<readonly EventResource[] | null>;
+  /** @throws InvalidCursorError */
+  list(filter: EventFilter): Promise<EventPage | null>;
 }
 
 // Whoever doesn't say how long it waits is answered by then; the engine may be away for part of it.
@@ -52,7 +54,7 @@ export function createSubjectEvents(subjects: Subjects): SubjectEvents {
   const answered = new Map<string, EventResource>();
 
   function noteAnswer(key: SubjectKey, resource: EventResource): void {
-    snapshots.noteVersion(key, resource.version ?? 0);
+    snapshots.noteVersion(key, versionOf(resource));
     answered.set(`${key.tenant}/${resource.id}`, resource);
     if (answered.size > MAX_ANSWERED) answered.delete(answered.keys().next().value ?? '');
   }
@@ -104,13 +106,32 @@ export function createSubjectEvents(subjects: Subjects): SubjectEvents {
     async list(filter) {
       const name = filter.subject === undefined ? null : parseSubjectName(filter.subject);
       if (name === null) return null;
+      const before = fromCursor(filter.cursor);
       const outcomes = (await subjects.outcomes({ tenant: filter.tenant, ...name })) ?? [];
-      return outcomes
+      const selected = outcomes
         .toReversed()
-        .filter((resource) => selectsEvent(resource, { ...filter, subject: undefined }))
-        .slice(0, filter.limit);
+        .filter((resource) => versionOf(resource) < before && selectsEvent(resource, { ...filter, subject: undefined }));
+      const items = selected.slice(0, filter.limit);
+      const last = items.at(-1);
+      return { items, nextCursor: last !== undefined && selected.length > filter.limit ? toCursor(versionOf(last)) : null };
     },
   };
+}
+
+function versionOf({ version }: EventResource): number {
+  return version ?? 0;
+}
+
+/** Pages go on below a version, whatever has been recorded meanwhile. */
+function toCursor(version: number): string {
+  return Buffer.from(`below ${version}`).toString('base64url');
+}
+
+function fromCursor(cursor: string | undefined): number {
+  if (cursor === undefined) return Number.POSITIVE_INFINITY;
+  const version = /^below (\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
+  if (version === undefined) throw new InvalidCursorError('the cursor is not one of ours');
+  return Number(version);
 }
 
 /** @param fingerprint null for an id made just now, which nobody can use a second time */
