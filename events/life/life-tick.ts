@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { defineEvent } from '../../domain/define-event.ts';
-import { lifeSubject } from './life-subject.ts';
+import type { EventDefinition } from '../../domain/define-event.ts';
+import type { SubjectDefinition } from '../../domain/define-subject.ts';
+import type { LivedState } from '../../domain/life/settle-life.ts';
 
 /** Settles what time has changed, as any event does, and changes nothing else: the ticking loop, for whoever wants to see one. */
-export const lifeTick = defineEvent({
-  type: 'life.tick',
-  summary: 'Life: settles the time that has passed; send it by a schedule, or not at all.',
-  data: z.object({ reason: z.string().optional() }).default({}),
-  tier: 'low',
-  subject: lifeSubject,
-  handler: () => null,
-});
+export function createLifeTick(subject: SubjectDefinition<LivedState>): EventDefinition {
+  return defineEvent({
+    type: 'life.tick',
+    summary: 'Life: settles the time that has passed; sent every LIFE_TICK, or not at all.',
+    data: z.object({ reason: z.string().optional() }).default({}),
+    tier: 'low',
+    subject,
+    handler: () => null,
+  });
+}
