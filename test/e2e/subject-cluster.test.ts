@@ -79,7 +79,7 @@ it.runIf(proof({ reduced: false, full: true }))(
     expect(recorded.size).toBe(SUBJECTS);
     expect(runs.size).toBeGreaterThan(SUBJECTS);
   },
-  300_000,
+  600_000,
 );
 
 /** Sends an event under the same id, to one API after the other, until it is answered with its result. */

@@ -46,17 +46,24 @@ it('comes to the same as the pure fold of the same events in the order of their 
   expect((await readSubject('life', subject)).state).toEqual(JSON.parse(JSON.stringify(lifeSubject.show(state))));
 });
 
-it('adds up what many send at once, through its continuing as new', async () => {
+it('adds up what many send at once, and knows their ids, through its continuing as new', async () => {
   const subject = newSubject();
   const count = proof({ reduced: 1_000, full: 10_000 });
-  const before = await sendAll([{ type: 'test-summed', subject, data: { add: 0.5 } }], 1);
+  const event = (index: number) => ({ type: 'test-summed', subject, id: `e${index}`, data: { add: 0.5, note: 'x'.repeat(1_000) } });
   const resources = await sendAll(
-    Array.from({ length: count }, () => ({ type: 'test-summed', subject, data: { add: 0.5, note: 'x'.repeat(1_000) } })),
+    Array.from({ length: count }, (_, index) => event(index)),
     50,
   );
-  expect(await readSubject('test-sum', subject)).toMatchObject({ version: count + 1, state: { sum: (count + 1) * 0.5 } });
+  expect(await readSubject('test-sum', subject)).toMatchObject({ version: count, state: { sum: count * 0.5 } });
   expect(new Set(resources.map(({ version }) => version)).size).toBe(count);
-  expect(new Set([...before, ...resources].map(({ workflow }) => workflow.runId)).size).toBeGreaterThan(1);
+  expect(new Set(resources.map(({ workflow }) => workflow.runId)).size).toBeGreaterThan(1);
+
+  const oldest = resources.find(({ version }) => version === count - 999);
+  const index = Number(oldest?.ownId?.slice(1));
+  const again = await request('/v1/events', post(event(index)));
+  expect(await again.json()).toEqual({ id: oldest?.id, status: 'completed', version: oldest?.version, compacted: true });
+  expect((await request('/v1/events', post({ ...event(index), data: { add: 1 } }))).status).toBe(409);
+  expect((await readSubject('test-sum', subject)).version).toBe(count);
 }, 300_000);
 
 it('never shows half a change', async () => {
