@@ -44,7 +44,7 @@ const MAX_BYTES = 256 * 1024;
 const PAUSE_MS = { first: 50, longest: 1_000 } as const;
 // A gathering costs as much as some ten events: more of them at once would only be smaller. In all, fewer than a process has
 // slots for workflow tasks.
-const TURNS = { maxQuick: 8, slowAfterMs: 50, maxTurns: 200 };
+const TURNS = { maxQuick: 8, slowAfterMs: { least: 50, most: 500 }, maxTurns: 200 };
 
 /**
  * A mailbox for each subject, of this process: one gathering of letters is on its way, meanwhile those that arrive gather

@@ -4,8 +4,8 @@ import { nextInLine } from '../domain/shedding.ts';
 export interface TurnsOptions {
   /** Turns at once, not counting slow ones. */
   readonly maxQuick: number;
-  /** A turn that takes longer is a slow one. */
-  readonly slowAfterMs: number;
+  /** A turn is slow that takes four times as long as the quickest of late, within these bounds. */
+  readonly slowAfterMs: { readonly least: number; readonly most: number };
   /** Turns at once in all. */
   readonly maxTurns: number;
   readonly now: () => number;
@@ -21,12 +21,15 @@ interface Waiter {
   readonly begin: (end: () => void) => void;
 }
 
+const REMEMBERED_TURNS = 20;
+
 /**
  * Few turns at once, so that who waits for one can gather more to bring; those that turn out to be slow make room, so that
- * no other has to wait for what they wait for.
+ * no other has to wait for what they wait for. Where all are slow, the machine is: more at once would make it slower still.
  */
 export function createTurns({ maxQuick, slowAfterMs, maxTurns, now }: TurnsOptions): Turns {
   const line: Waiter[] = [];
+  let recentMs: readonly number[] = [];
   let quick = 0;
   let turns = 0;
 
@@ -45,6 +48,7 @@ export function createTurns({ maxQuick, slowAfterMs, maxTurns, now }: TurnsOptio
     quick += 1;
     turns += 1;
     let isQuick = true;
+    const startedMs = now();
     const makeRoom = (): void => {
       if (isQuick) quick -= 1;
       isQuick = false;
@@ -52,13 +56,19 @@ export function createTurns({ maxQuick, slowAfterMs, maxTurns, now }: TurnsOptio
     const timer = setTimeout(() => {
       makeRoom();
       letIn();
-    }, slowAfterMs);
+    }, slowAfter());
     return () => {
       clearTimeout(timer);
+      recentMs = [...recentMs, now() - startedMs].slice(-REMEMBERED_TURNS);
       makeRoom();
       turns -= 1;
       letIn();
     };
+  }
+
+  function slowAfter(): number {
+    const quickestMs = recentMs.length === 0 ? 0 : Math.min(...recentMs);
+    return Math.min(slowAfterMs.most, Math.max(slowAfterMs.least, 4 * quickestMs));
   }
 
   return {

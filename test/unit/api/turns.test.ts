@@ -8,7 +8,7 @@ let begun: string[];
 
 beforeEach(() => {
   vi.useFakeTimers();
-  turns = createTurns({ maxQuick: 2, slowAfterMs: 50, maxTurns: 3, now: Date.now });
+  turns = createTurns({ maxQuick: 2, slowAfterMs: { least: 50, most: 500 }, maxTurns: 3, now: Date.now });
   begun = [];
 });
 afterEach(() => {
@@ -47,4 +47,16 @@ it('makes room for another where one is slow, up to so many in all', async () =>
   slow[0]?.();
   const ends = await Promise.all(waiting);
   for (const end of [...ends, slow[1]]) end?.();
+});
+
+it('takes a turn for slow by what the quickest of late took', async () => {
+  const first = await Promise.all([take('first'), take('second')]);
+  await vi.advanceTimersByTimeAsync(40);
+  for (const end of first) end();
+  const slow = await Promise.all([take('third'), take('fourth')]);
+  const waiting = take('fifth');
+  await vi.advanceTimersByTimeAsync(159);
+  expect(begun).not.toContain('fifth');
+  await vi.advanceTimersByTimeAsync(1);
+  for (const end of [...slow, await waiting]) end();
 });
