@@ -10,6 +10,7 @@ import { settleLife } from '../../domain/life/settle-life.ts';
 import type { LivedState } from '../../domain/life/settle-life.ts';
 import type { LifeData } from './life-data.ts';
 import { toLifeEvent } from './life-data.ts';
+import { LIFE_TICK } from './life-tick.ts';
 
 /** A life: the SelfState that its events change (life.md, section 3). Bounds and histories are kept by its own rules. */
 export function createLifeSubject(rules: LifeRules): SubjectDefinition<LivedState> {
@@ -20,7 +21,7 @@ export function createLifeSubject(rules: LifeRules): SubjectDefinition<LivedStat
     // A burst has more actions than its memory could hold the feedback of: the latest count.
     history: { pendingActions: 50 },
     apply: (life, { id, type, data, atMs }) => {
-      if (type === 'life.tick') return life;
+      if (type === LIFE_TICK.eventType) return life;
       // Its type's schema has checked it.
       const event = toLifeEvent(type, data as LifeData);
       const feedbackDelayTicks = drawFeedbackDelayTicks(hash32(id));
