@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { drawLifeEvent } from '../domain/life/draw-life-event.ts';
@@ -26,6 +27,8 @@ export interface Sustained {
   readonly perSecond: number;
   /** Of the service, for one event. */
   readonly cpuMs: number;
+  /** How many were answered 503 at first. */
+  readonly sentAgain: number;
 }
 
 export interface Usage {
@@ -36,15 +39,21 @@ export interface Usage {
 const MAX_IN_FLIGHT = 400;
 
 export function createSubjectLoad(serviceUrl: string): SubjectLoad {
+  let sentAgain = 0;
   const pool = new Pool(serviceUrl, { connections: MAX_IN_FLIGHT, pipelining: 1 });
 
+  /** Sent again under its id, as the service asks for, when it isn't known whether it was recorded. */
   async function post(subject: string): Promise<void> {
     const { type, intensity } = draw();
     const headers = { 'content-type': 'application/json', prefer: 'wait=30' };
-    const body = JSON.stringify({ type, subject, data: { intensity } });
-    const response = await pool.request({ path: '/v1/events', method: 'POST', headers, body });
-    const text = await response.body.text();
-    if (response.statusCode !== 200) throw new Error(`the service answered ${response.statusCode}: ${text}`);
+    const body = JSON.stringify({ type, subject, id: randomUUID(), data: { intensity } });
+    for (;;) {
+      const response = await pool.request({ path: '/v1/events', method: 'POST', headers, body });
+      const text = await response.body.text();
+      if (response.statusCode === 200) return;
+      if (response.statusCode !== 503) throw new Error(`the service answered ${response.statusCode}: ${text}`);
+      sentAgain += 1;
+    }
   }
 
   async function get(path: string): Promise<string> {
@@ -71,7 +80,7 @@ export function createSubjectLoad(serviceUrl: string): SubjectLoad {
       return quantiles(await Promise.all(times));
     },
     async sustain({ count, inFlight, subjectOf }) {
-      const before = await readUsage();
+      const before = { ...(await readUsage()), sentAgain };
       const startedAt = performance.now();
       let next = 0;
       const lane = async (): Promise<void> => {
@@ -83,7 +92,8 @@ export function createSubjectLoad(serviceUrl: string): SubjectLoad {
       await Promise.all(Array.from({ length: inFlight }, lane));
       const seconds = (performance.now() - startedAt) / 1_000;
       const { cpuSeconds } = await readUsage();
-      return { perSecond: count / seconds, cpuMs: ((cpuSeconds - before.cpuSeconds) * 1_000) / count };
+      const cpuMs = ((cpuSeconds - before.cpuSeconds) * 1_000) / count;
+      return { perSecond: count / seconds, cpuMs, sentAgain: sentAgain - before.sentAgain };
     },
     readVersion: async (subject) => (JSON.parse(await get(`/v1/subjects/life/${subject}`)) as { version: number }).version,
     close: () => pool.close(),

@@ -56,7 +56,7 @@ async function memoryRows(load: SubjectLoad): Promise<readonly string[]> {
   const rows: string[] = [];
   const note = async (what: string, sustained?: Sustained): Promise<void> => {
     const { residentMb } = await load.readUsage();
-    rows.push(show(`| ${what} | ${sustained?.perSecond.toFixed(0) ?? ''} | ${residentMb.toFixed(0)} |`));
+    rows.push(show(`| ${what} | ${sustained?.perSecond.toFixed(0) ?? ''} | ${sustained?.sentAgain ?? ''} | ${residentMb.toFixed(0)} |`));
   };
   await note('at the start');
   const step = Math.ceil(subjects / 10);
@@ -145,8 +145,8 @@ ${rates.join('\n')}
 
 At most 500 workflows are cached in a process; a subject that isn't is replayed at its next event.
 
-| | events/s | memory of the service, MB |
-|---|---|---|
+| | events/s | answered 503 and sent again | memory of the service, MB |
+|---|---|---|---|
 ${memory.join('\n')}
 `;
 }
