@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+
 import { except } from 'hono/combine';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
@@ -7,6 +8,7 @@ import type { OpenFile } from '../events/sessions/session-files.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { MiddlewareHandler } from 'hono';
 import type { Admit } from './admission.ts';
+import { limitBody } from './limit-body.ts';
 import type { Metrics } from './metrics.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import type { Authenticate } from './authenticate.ts';
@@ -15,7 +17,6 @@ import type { createParseBatch } from './batches/parse-batch.ts';
 import { EngineUnavailableError, InvalidCursorError } from './event-service.ts';
 import type { DestinationService } from './destination-service.ts';
 import type { EventService } from './event-service.ts';
-import { limitBody } from './limit-body.ts';
 import type { LimitService } from './limit-service.ts';
 import type { createParseEvent } from './parse-event.ts';
 import { problem } from './problem.ts';
@@ -77,7 +78,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   app.use('/v1/*', dependencies.authenticate);
   app.use('/v1/events', dependencies.rateLimit);
   // Batches have limits of their own.
-  app.use('/v1/*', except('/v1/batches', limitBody(MAX_BODY_BYTES)));
+  app.use('/v1/*', except('/v1/batches', limitBody({ maxSize: MAX_BODY_BYTES, onError: (context) => problem(context, tooLarge()) })));
 
   eventRoutes(app, dependencies);
   deliveryRoutes(app, dependencies);
@@ -122,4 +123,8 @@ function isBrokenOff(error: Error): boolean {
 function wrongMethod(methods: readonly string[]): Problem {
   const allow = methods.join(', ');
   return { code: 'method_not_allowed', detail: `this address takes ${allow}`, headers: { allow } };
+}
+
+function tooLarge(): Problem {
+  return { code: 'too_large', detail: `a body has at most ${MAX_BODY_BYTES} bytes` };
 }
