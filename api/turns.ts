@@ -59,7 +59,9 @@ export function createTurns({ maxQuick, slowAfterMs, maxTurns, now }: TurnsOptio
     }, slowAfter());
     return () => {
       clearTimeout(timer);
-      recentMs = [...recentMs, now() - startedMs].slice(-REMEMBERED_TURNS);
+      const tookMs = now() - startedMs;
+      // Of one that came to nothing there is nothing to learn.
+      if (tookMs > 0) recentMs = [...recentMs, tookMs].slice(-REMEMBERED_TURNS);
       makeRoom();
       turns -= 1;
       letIn();
