@@ -61,6 +61,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     scheduleMs: environment.CALLBACK_SCHEDULE,
     random: Math.random,
     destinations,
+    origins,
     observeDelivery: options.observeDelivery,
     now: Date.now,
   });
