@@ -5,7 +5,9 @@ import { TIERS } from '../../../domain/tier.ts';
 
 describe('the time that the engine gives a task', () => {
   it('is short where little is in flight, so that a crash is noticed soon', () => {
-    expect(taskTimeoutMs('critical', 0)).toBe(1_000);
+    expect(taskTimeoutMs('critical', 1)).toBe(1_000);
+    expect(taskTimeoutMs('normal', 1)).toBe(2_000);
+    // A heavy one.
     expect(taskTimeoutMs('normal', 0)).toBe(2_000);
   });
 
