@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 
-// Some three times as many as can be under way in a process's workflow tasks.
+// More than twice as many as can be under way in a process's workflow tasks.
 const MAX_REMEMBERED = 2_000;
 
 /**

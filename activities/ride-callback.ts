@@ -16,9 +16,9 @@ export interface RideCallbackDependencies {
 }
 
 /**
- * Makes the first attempt of a light event's callback inside the event's workflow task, if the riding rule lets it, or
- * says that it is parked: its delivery needs no activity then to learn that. What isn't answered in 1 s is handed over, not cut: it goes on here, and its delivery is told of the outcome. After a crash
- * it is made again with the same `webhook-id`.
+ * Makes the first attempt of a light event's callback inside the event's workflow task, if the riding rule lets it. What
+ * isn't answered in 1 s is handed over, not cut: it goes on here, and its delivery is told of the outcome. After a crash
+ * it is made again with the same `webhook-id`. Where the destination is parked it says so, and its delivery begins parked.
  */
 export function createRideCallback({ attemptDelivery, origins, destinations, handedOver, observe }: RideCallbackDependencies) {
   let riding = 0;

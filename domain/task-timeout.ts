@@ -1,7 +1,7 @@
 import type { Tier } from './tier.ts';
 
 const ALONE_MS = { critical: 1_000, other: 2_000 } as const;
-// Of a machine that is busy with other things as well, where an event a core took this long.
+// About what an event took where much else was running on the machine.
 const MS_PER_OTHER = 100;
 const LONGEST_MS = 10_000;
 
