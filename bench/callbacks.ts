@@ -1,5 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -175,16 +178,19 @@ async function openLoop({ post }: Service, sink: CallbackSink, { event, otherUrl
 
 /** Resident memory of the service and the engine, in MB, before and with so many callbacks that are to be tried again. */
 async function memoryOfPending(service: Service): Promise<readonly (readonly [string, number, number])[]> {
-  const receiver = await startReceiver();
   // Each waits by itself for a day: a 404 parks nothing.
-  receiver.respond(() => ({ status: 404, headers: { 'retry-after': '86400' } }));
+  const receiver = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(404, { 'retry-after': '86400' }).end());
+  });
+  await once(receiver.listen(0, '127.0.0.1'), 'listening');
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
   const engine = await enginePid(service.dataDirectory);
   const connection = await Connection.connect({ address: await engineAddress(service.dataDirectory) });
   const { workflow } = new Client({ connection });
   let submitted = 0;
   const submit = async (count: number): Promise<void> => {
     const lane = async (): Promise<void> => {
-      while (submitted < count) await service.post({ ...RIDING, id: `pending-${(submitted += 1)}`, callback: { url: receiver.url } });
+      while (submitted < count) await service.post({ ...RIDING, id: `pending-${(submitted += 1)}`, callback: { url } });
     };
     await Promise.all(Array.from({ length: inFlight }, lane));
     await until(
@@ -195,12 +201,15 @@ async function memoryOfPending(service: Service): Promise<readonly (readonly [st
   };
   const rows: (readonly [string, number, number])[] = [];
   // After the first the caches are full, so that what is more is what pending callbacks take.
-  for (const count of [Math.min(pending, 1_000), pending / 4, pending / 2, pending].map(Math.ceil).filter((one) => one >= 1_000)) {
+  const first = Math.min(pending, 1_000);
+  const counts = [first, pending / 4, pending / 2, pending].map(Math.ceil).filter((count) => count >= first);
+  for (const count of new Set(counts)) {
     await submit(count);
     rows.push([String(count), await residentMb(service.pid), await residentMb(engine)]);
   }
   await connection.close();
-  await receiver.close();
+  receiver.close();
+  receiver.closeAllConnections();
   return rows;
 }
 

@@ -60,7 +60,7 @@ export function createDestinations(client: Client, settings: BreakerSettings, no
       return learn(workflowId, (await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call)).state);
     } catch (error) {
       // Not told, the breaker learns from the next attempt; no delivery waits for it.
-      return error instanceof WorkflowNotFoundError ? learn(workflowId, 'none') : 'none';
+      return error instanceof WorkflowNotFoundError ? learn(workflowId, 'none') : (known.get(workflowId)?.state ?? 'none');
     }
   }
 

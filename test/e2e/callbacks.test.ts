@@ -102,20 +102,18 @@ async function start(): Promise<ServiceProcess> {
   return startServiceProcess({
     dataDirectory,
     port,
-    env: { CALLBACK_SCHEDULE: '500ms,500ms,500ms,500ms,500ms,1h', CALLBACK_PROBE_AFTER: '500ms', CALLBACK_RESUME_RATE: '100' },
+    env: { CALLBACK_SCHEDULE: Array(30).fill('500ms').join(), CALLBACK_PROBE_AFTER: '500ms', CALLBACK_RESUME_RATE: '100' },
   });
 }
 
 async function submit(id: string, { url } = receiver): Promise<void> {
   const body = JSON.stringify({ type: 'noise', id, data: { intensity: 0.3 }, callback: { url } });
-  await until(`"${id}" is accepted`, async () => {
-    const response = await fetch(`${service.url}/v1/events`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-    }).catch(() => null);
-    return response?.status === 202;
-  });
+  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+  await until(
+    `"${id}" is accepted`,
+    async () => (await fetch(`${service.url}/v1/events`, request).catch(() => null))?.status === 202,
+    DEADLINE_MS,
+  );
 }
 
 async function kill(victim: Victim): Promise<void> {

@@ -108,4 +108,12 @@ describe('an engine that does not answer', () => {
     expect(await destinations.stateOf(destination)).toBe('none');
     expect(await destinations.note(destination, failed, false)).toBe('none');
   });
+
+  it('leaves a process with what it knew', async () => {
+    const { destinations, executeUpdateWithStart } = prepare();
+    await destinations.note(destination, failed, false);
+    executeUpdateWithStart.mockRejectedValue(new Error('unavailable'));
+
+    expect(await destinations.note(destination, failed, false)).toBe('parked');
+  });
 });
