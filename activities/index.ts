@@ -9,6 +9,7 @@ import { createClaimPermit } from './claim-permit.ts';
 import { createFindClosedRuns } from './find-closed-runs.ts';
 import { createFoldSubject } from './fold-subject.ts';
 import { createRequestCancel } from './request-cancel.ts';
+import { rememberOutcomes } from './remember-outcomes.ts';
 import { createRunStage } from './run-stage.ts';
 import type { RunStageDependencies } from './run-stage.ts';
 import { createRideCallback } from './ride-callback.ts';
@@ -31,9 +32,12 @@ const SHARED = { maxResultBytes: 4 * 1024, observe: () => undefined };
 export function createActivities(dependencies: ActivityDependencies): Activities {
   const readPage = createReadPage(dependencies.client);
   return {
-    runStage: createRunStage(dependencies),
+    runStage: rememberOutcomes(
+      createRunStage(dependencies),
+      ({ run, stage, workflow }) => `${workflow.runId}/${stage}/${run.attempts[stage]}`,
+    ),
     sendCallback: createSendCallback(dependencies.attemptDelivery),
-    rideCallback: createRideCallback(dependencies),
+    rideCallback: rememberOutcomes(createRideCallback(dependencies), ({ ended }) => ended.workflow.runId),
     wakeParked: createWakeParked(dependencies.client),
     tellProgress: createTellProgress(dependencies),
     requestCancel: createRequestCancel(dependencies.client),

@@ -1,5 +1,4 @@
 import type { Ride, RideMessage } from '../domain/callback-message.ts';
-import type { Destination } from '../domain/destination.ts';
 import { mayRide, RIDE_MS } from '../domain/riding.ts';
 import type { AttemptDelivery } from './callback/attempt-delivery.ts';
 import type { Destinations } from './callback/destinations.ts';
@@ -19,22 +18,22 @@ export interface RideCallbackDependencies {
 /**
  * Makes the first attempt of a light event's callback inside the event's workflow task, if the riding rule lets it. What
  * isn't answered in 1 s is handed over, not cut: it goes on here, and its delivery is told of the outcome. After a crash
- * it is made again with the same `webhook-id`.
+ * it is made again with the same `webhook-id`. Where the destination is parked it says so, and its delivery begins parked.
  */
 export function createRideCallback({ attemptDelivery, origins, destinations, handedOver, observe }: RideCallbackDependencies) {
   let riding = 0;
-  // Asked once of an origin that this process has seen no trouble with, then again as long as the cluster has some.
-  const isWatched = async (destination: Destination): Promise<boolean> =>
-    (await destinations.stateOf(destination, Number.POSITIVE_INFINITY)) !== 'none';
   return async function rideCallback({ ended, ...message }: RideMessage): Promise<Ride> {
     // A receiver that reads the event before it answers sees how it ended, also if that was in the workflow.
     observe(ended.run, ended.workflow);
     const origin = originOf(message.target.callback.url);
-    const isTroubled = origins.isTroubled(origin) || (await isWatched({ tenant: message.target.tenant, origin }));
-    const allowed = mayRide({ isTroubled, openAtOrigin: origins.openAt(origin), riding });
-    if (!allowed) return { kind: 'declined' };
-
+    const state = await destinations.stateOf({ tenant: message.target.tenant, origin });
     const aborting = new AbortController();
+    if (state === 'parked') {
+      return { kind: 'sent', ...(await attemptDelivery({ ...message, attemptsMade: 0, destination: state }, aborting.signal)) };
+    }
+    const isTroubled = state !== 'none' || origins.isTroubled(origin);
+    if (!mayRide({ isTroubled, openAtOrigin: origins.openAt(origin), riding })) return { kind: 'declined' };
+
     riding += 1;
     try {
       const attempting = attemptDelivery({ ...message, attemptsMade: 0, destination: 'well' }, aborting.signal);

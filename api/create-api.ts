@@ -75,6 +75,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
       ...options,
       findItem: batches.item,
       onEagerMiss: metrics.eagerMissed,
+      inFlight: () => intake.inFlight,
     }),
     batches,
     parseBatch: createParseBatch({ now: Date.now, newUuid: newUuidV7, checkCallback }),

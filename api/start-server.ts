@@ -12,20 +12,22 @@ interface StartServerOptions {
   readonly fetch: (request: Request) => Response | Promise<Response>;
   readonly host: string;
   readonly port: number;
+  /** The variable that chooses the port; `PORT` by default. */
+  readonly setting?: string;
 }
 
 /**
  * Listens for HTTP.
  * @throws Error with the address in it when it can't be listened on
  */
-export async function startServer({ fetch, host, port }: StartServerOptions): Promise<HttpServer> {
+export async function startServer({ fetch, host, port, setting = 'PORT' }: StartServerOptions): Promise<HttpServer> {
   const server = await new Promise<Server>((resolve, reject) => {
     const starting = serve({ fetch, hostname: host, port }, () => resolve(starting)) as Server;
     starting.once('error', (error: NodeJS.ErrnoException) => {
       const inUse = error.code === 'EADDRINUSE';
       reject(
         new Error(
-          inUse ? `port ${port} on ${host} is in use; set PORT to another one` : `cannot listen on ${host}:${port}: ${error.message}`,
+          inUse ? `port ${port} on ${host} is in use; set ${setting} to another one` : `cannot listen on ${host}:${port}: ${error.message}`,
           { cause: error },
         ),
       );

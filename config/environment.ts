@@ -48,6 +48,7 @@ const schedule = list.pipe(z.array(duration).min(1));
 /** Every variable the service reads besides the SDK's own `TEMPORAL_*`; `.env.example` explains each. */
 export const environmentSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   HOST: z.string().default('127.0.0.1'),
   TICKLESS_DATA: z.string().default('.tickless'),
   TEMPORAL_ADDRESS: z.string().optional(),

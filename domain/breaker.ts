@@ -56,8 +56,11 @@ export function noteFailure(breaker: Breaker, failure: DestinationFailure, setti
     return { failures, phase: { state: 'parked', sinceMs, pauseMs, nextProbeAtMs } };
   };
   const longer = (pauseMs: number): number => Math.min(pauseMs * 2, settings.longestPauseMs);
-  if (phase.state === 'open') return isGone || failures >= settings.failures ? park(nowMs, settings.firstPauseMs) : { failures, phase };
-  if (phase.state === 'slow') return park(nowMs, longer(phase.pauseMs));
+  if (phase.state !== 'parked') {
+    // As many in a row also while it is slow: one that fails now and then would otherwise stay parked for most of the time.
+    if (!isGone && failures < settings.failures) return { failures, phase };
+    return park(nowMs, phase.state === 'open' ? settings.firstPauseMs : longer(phase.pauseMs));
+  }
   if (isProbe || isGone) return park(phase.sinceMs, longer(phase.pauseMs));
   // One that was under way when the others were parked.
   return { failures, phase };

@@ -24,10 +24,10 @@ export interface CallbackMessage {
   readonly attemptsMade: number;
   readonly reason?: CallbackAttempt['reason'];
   /**
-   * What is known of its destination, so that it is sent without asking: that it is well, as for rides, or that it may be
-   * in trouble, as for what was woken or asked for by hand; then a success is reported too.
+   * What is known of its destination, so that nobody is asked: that it is well, or parked, as for rides, or that it may be
+   * in trouble, as for what was woken or asked for by hand; then it is sent, and a success is reported too.
    */
-  readonly destination?: 'well' | 'troubled';
+  readonly destination?: 'well' | 'troubled' | 'parked';
 }
 
 /** A progress message; `number` is higher than that of those before. */

@@ -12,7 +12,7 @@ export interface CallbackRecord {
 
 /** What one attempt led to. */
 export interface CallbackOutcome {
-  /** Null when nothing was sent, as the destination is parked. */
+  /** Null when nothing was sent, as the destination is parked, or has all its connections open. */
   readonly attempt: CallbackAttempt | null;
   /** Milliseconds until the next attempt is due; null when there is none, since it was delivered or has failed for good. */
   readonly nextAttemptAfterMs: number | null;

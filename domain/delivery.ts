@@ -103,6 +103,17 @@ export function nextDelayMs({ scheduleMs, attemptsMade, retryAfterMs = 0, jitter
   return Math.max(jitteredMs, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS));
 }
 
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
+
+/**
+ * The pause in milliseconds of a delivery for which there is no connection free: about as long again as it has waited.
+ * @param jitter a random number in [0, 1)
+ */
+export function waitAgainMs(sinceEndMs: number, jitter: number): number {
+  return Math.round(Math.min(LONGEST_WAIT_MS, Math.max(FIRST_WAIT_MS, sinceEndMs)) * (1 - JITTER_SHARE + 2 * JITTER_SHARE * jitter));
+}
+
 /**
  * The receiver's idempotency key, the same on every attempt, made of `[A-Za-z0-9_-]` only.
  * Different inputs never share one: what stands before the last `-` is the encoded id.

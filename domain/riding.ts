@@ -6,6 +6,9 @@ export const LIGHT_TASK_SLOTS = 256;
 /** For so long an attempt may hold up the event whose workflow task it rides in. */
 export const RIDE_MS = 1_000;
 
+/** Attempts that a process makes at once to one origin; the others stand in line. */
+export const CONNECTIONS_PER_ORIGIN = 16;
+
 // 16 have a connection, the others stand in line: to a receiver that is well each is free within milliseconds, and waiting
 // for one costs far less than a delivery of its own (docs/decisions/0003-riding-in-line.md). In a second it is handed over.
 const MAX_OPEN_AT_ORIGIN = 64;
@@ -26,6 +29,14 @@ export interface RidingInput {
  */
 export function mayRide({ isTroubled, openAtOrigin, riding }: RidingInput): boolean {
   return !isTroubled && openAtOrigin < MAX_OPEN_AT_ORIGIN && riding < MAX_RIDING;
+}
+
+/**
+ * Whether a delivery must wait elsewhere until its origin has a connection free: where those before it aren't answered
+ * soon, whoever stands in line takes up room that deliveries to others need.
+ */
+export function mustWait({ isTroubled, openAtOrigin }: Omit<RidingInput, 'riding'>): boolean {
+  return isTroubled && openAtOrigin >= CONNECTIONS_PER_ORIGIN;
 }
 
 const NOT_ITS_FAULT: ReadonlySet<string> = new Set(['busy', 'aborted', 'guarded']);

@@ -28,6 +28,8 @@ export interface WorkerActivitiesOptions {
   readonly callbackAllow: readonly string[];
   readonly observe: ObserveRun;
   readonly observeDelivery: ObserveDelivery;
+  /** How long a receiver has to answer; 30 s outside of tests. */
+  readonly attemptTimeoutMs?: number;
 }
 
 export interface WorkerActivities {
@@ -50,6 +52,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     secrets: options.webhookSecrets,
     now: Date.now,
     userAgent: 'Tickless',
+    ...(options.attemptTimeoutMs !== undefined && { attemptTimeoutMs: options.attemptTimeoutMs }),
   });
   const watchedPost = origins.watch(post);
   const attemptDelivery = createAttemptDelivery({
@@ -58,6 +61,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     scheduleMs: environment.CALLBACK_SCHEDULE,
     random: Math.random,
     destinations,
+    origins,
     observeDelivery: options.observeDelivery,
     now: Date.now,
   });

@@ -1,4 +1,10 @@
+import { answerMetrics } from '../api/answer-metrics.ts';
+import { createMetrics } from '../api/metrics.ts';
+import type { Metrics } from '../api/metrics.ts';
+import { startServer } from '../api/start-server.ts';
+import type { HttpServer } from '../api/start-server.ts';
 import { parseEnvironment } from '../config/environment.ts';
+import type { Environment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { surviveStrayErrors } from '../config/stray-errors.ts';
@@ -13,12 +19,15 @@ import { startWorkers } from './start-workers.ts';
 import { toTemporalLogger } from './temporal-logger.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
 
+const SCRAPE_GRACE_MS = 500;
+
 /** Runs heavy events, callbacks that are tried again, and light events whose own process is gone. */
 export async function runWorker(definitions: readonly EventDefinition[]): Promise<void> {
   const environment = parseEnvironment(process.env);
   const logger = createLogger(environment.LOG_LEVEL);
   const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
   const catalog = createCatalog(definitions);
+  const metrics = createMetrics();
   const stopped = stopSignal();
   const engine = await connectEngine(logger);
   await keepTick({ client: engine.client, logger, tick: LIFE_TICK, everyMs: environment.LIFE_TICK });
@@ -32,17 +41,26 @@ export async function runWorker(definitions: readonly EventDefinition[]): Promis
       webhookSecrets,
       callbackAllow: environment.CALLBACK_ALLOW,
       observe: () => undefined,
-      observeDelivery: () => undefined,
+      observeDelivery: metrics.delivery,
     }),
     workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
     heavySlots: environment.MAX_CONCURRENT_TASKS,
   });
+  const scraped = await serveMetrics(environment, metrics);
   // From here on: what fails before is a failed start.
   surviveStrayErrors(logger);
-  logger.info({ engine: engine.address }, 'the worker runs');
+  logger.info({ engine: engine.address, ...(scraped !== null && { metrics: `${scraped.url}/metrics` }) }, 'the worker runs');
 
   const signal = await Promise.race([stopped, workers.failed]);
   logger.info({ signal }, 'stopping');
   await workers.stop();
+  await scraped?.stop(SCRAPE_GRACE_MS);
   await engine.close();
+}
+
+async function serveMetrics({ HOST, METRICS_PORT }: Environment, metrics: Metrics): Promise<HttpServer | null> {
+  if (METRICS_PORT === undefined) return null;
+  const fetch = (request: Request): Response | Promise<Response> =>
+    new URL(request.url).pathname === '/metrics' ? answerMetrics(metrics) : new Response(null, { status: 404 });
+  return startServer({ fetch, host: HOST, port: METRICS_PORT, setting: 'METRICS_PORT' });
 }

@@ -60,7 +60,8 @@ function workerOptions(lane: Lane, { connection, namespace, activities, workflow
     stickyQueueScheduleToStartTimeout: '1s',
     maxHeartbeatThrottleInterval: '1s',
   };
-  if (lane === 'delivery') return { ...common, maxConcurrentActivityTaskExecutions: 100 };
+  // An origin that hangs holds 16 of them for 30 s.
+  if (lane === 'delivery') return { ...common, maxConcurrentActivityTaskExecutions: 400 };
   if (lane === 'heavy') return { ...common, ...sticky, maxConcurrentActivityTaskExecutions: heavySlots, maxCachedWorkflows: 500 };
   return {
     ...common,

@@ -4,8 +4,8 @@ import { attemptsMade, initialCallback, recordAttempt } from '../domain/callback
 import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
-import { toKeyword } from '../domain/keyword.ts';
 import { attemptEndedSignal, deliveryQuery, redeliverSignal, wakeSignal } from './messages.ts';
+import { parkedAttributes } from './parked-attributes.ts';
 
 const { sendCallback } = proxyActivities<Activities>({
   taskQueue: TASK_QUEUES.delivery,
@@ -34,7 +34,8 @@ export async function deliverCallback(input: DeliveryInput): Promise<CallbackRec
   let woken: { readonly isProbe: boolean } | null = null;
   let reports: readonly CallbackOutcome[] = [];
   let lingerMs = afterMs === null ? LINGER_MS : 0;
-  let parkedAt: string | undefined;
+  // Whoever starts it parked puts it on the index; as a new run of its own it may not be there.
+  let parkedAt = 'Destination' in workflowInfo().searchAttributes ? input.parkedAt : undefined;
   setHandler(deliveryQuery, () => record);
   setHandler(redeliverSignal, () => {
     asked += 1;
@@ -100,6 +101,6 @@ export async function deliverCallback(input: DeliveryInput): Promise<CallbackRec
     // One that has ended is found no more, and needn't be taken off the index.
     if (outcome.parkedAt === parkedAt || afterMs === null) return;
     ({ parkedAt } = outcome);
-    upsertSearchAttributes({ Destination: parkedAt === undefined ? [] : [toKeyword(parkedAt)], Tenant: [toKeyword(target.tenant)] });
+    upsertSearchAttributes(parkedAttributes(target.tenant, parkedAt));
   }
 }

@@ -4,6 +4,7 @@ import { TASK_QUEUES } from '../domain/durable-names.ts';
 import { deliveryWorkflowId } from '../domain/event-id.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
 import { deliverCallback } from './deliver-callback.ts';
+import { parkedAttributes } from './parked-attributes.ts';
 
 /**
  * Hands a callback over to its own workflow, which outlives this one, also one that was cancelled. Awaited, since a child
@@ -17,6 +18,7 @@ export async function startDelivery(input: DeliveryInput): Promise<void> {
         taskQueue: TASK_QUEUES.heavy,
         parentClosePolicy: ParentClosePolicy.ABANDON,
         args: [input],
+        ...(input.parkedAt !== undefined && { searchAttributes: parkedAttributes(input.target.tenant, input.parkedAt) }),
       }),
     );
   } catch (error) {

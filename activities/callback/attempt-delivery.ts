@@ -1,9 +1,11 @@
 import type { CallbackMessage } from '../../domain/callback-message.ts';
 import { countDelivery } from '../../domain/callback-record.ts';
 import type { CallbackOutcome, DeliveryCount } from '../../domain/callback-record.ts';
-import { isDelivered, isGone, isUnreached, nextDelayMs, webhookId } from '../../domain/delivery.ts';
+import { isDelivered, isGone, isUnreached, nextDelayMs, waitAgainMs, webhookId } from '../../domain/delivery.ts';
+import { mustWait } from '../../domain/riding.ts';
 import type { Destinations } from './destinations.ts';
 import { originOf } from './origin-memory.ts';
+import type { OriginMemory } from './origin-memory.ts';
 import type { PostCallback } from './post-callback.ts';
 import type { RenderBody } from './render-body.ts';
 
@@ -15,6 +17,7 @@ export interface AttemptDeliveryOptions {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly destinations: Destinations;
+  readonly origins: OriginMemory;
   readonly observeDelivery: ObserveDelivery;
   readonly now: () => number;
 }
@@ -25,15 +28,13 @@ export type ObserveDelivery = (delivery: DeliveryCount) => void;
 export type AttemptDelivery = (message: CallbackMessage, signal: AbortSignal) => Promise<CallbackOutcome>;
 
 const UNREACHED_RETRY_MS = 1_000;
-// For so long a delivery trusts that nothing is wrong with its destination.
-const TRUST_MS = 10_000;
 
-/** Makes one attempt to deliver a message, unless its destination is parked, and says when the next is due. */
+/** Makes one attempt to deliver a message, unless its destination is parked or has no room, and says when the next is due. */
 export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptDelivery {
-  const { post, renderBody, scheduleMs, random, destinations, observeDelivery, now } = options;
+  const { post, renderBody, scheduleMs, random, destinations, origins, observeDelivery, now } = options;
   return async (due, signal) => {
     const outcome = await attemptOnce(due, signal);
-    observeDelivery(countDelivery(outcome, due.message, now()));
+    if (outcome.attempt !== null || outcome.parkedAt !== undefined) observeDelivery(countDelivery(outcome, due.message, now()));
     return outcome;
   };
 
@@ -43,10 +44,18 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
   ): Promise<CallbackOutcome> {
     const { url, headers } = target.callback;
     const destination = { tenant: target.tenant, origin: originOf(url) };
-    if (known === undefined && (await destinations.stateOf(destination, TRUST_MS)) === 'parked')
-      return { attempt: null, nextAttemptAfterMs: 0, parkedAt: destination.origin };
+    const { origin } = destination;
+    const waitAgain = (): CallbackOutcome => ({
+      attempt: null,
+      nextAttemptAfterMs: waitAgainMs(now() - Date.parse(message.timestamp), random()),
+    });
+    if ((known ?? (await destinations.stateOf(destination))) === 'parked')
+      return { attempt: null, nextAttemptAfterMs: 0, parkedAt: origin };
+    if (known === undefined && mustWait({ isTroubled: origins.isTroubled(origin), openAtOrigin: origins.openAt(origin) }))
+      return waitAgain();
     const body = await renderBody({ target, message });
     const posted = await post({ url, headers, webhookId: webhookId(target), body }, signal);
+    if (posted.error === 'busy' && reason === undefined) return waitAgain();
     const attempt = reason === undefined ? posted : { ...posted, reason };
     const isParked = (await destinations.note(destination, attempt, known === 'troubled')) === 'parked';
     if (isDelivered(attempt) || isGone(attempt)) return { attempt, nextAttemptAfterMs: null };
@@ -58,6 +67,6 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
       retryAfterMs: attempt.retryAfterMs,
       jitter: random(),
     });
-    return { attempt, nextAttemptAfterMs, ...(isParked && { parkedAt: destination.origin }) };
+    return { attempt, nextAttemptAfterMs, ...(isParked && { parkedAt: origin }) };
   }
 }

@@ -19,8 +19,8 @@ export type DestinationState = BreakerPhase['state'] | 'none';
  * workflow, which is told of failures, and of a success after them.
  */
 export interface Destinations {
-  /** @param maxAgeMs how old the knowledge may be that nothing is wrong with it */
-  stateOf(destination: Destination, maxAgeMs: number): Promise<DestinationState>;
+  /** As it was at most 10 s ago, or 2 s where it was in trouble. */
+  stateOf(destination: Destination): Promise<DestinationState>;
   /**
    * The state after the attempt.
    * @param mayBeTroubled whatever this process knows of it
@@ -31,6 +31,7 @@ export interface Destinations {
 const CALL_TIMEOUT_MS = 2_000;
 // A ride waits for it inside a workflow task.
 const READ_TIMEOUT_MS = 300;
+const TRUST_MS = 10_000;
 const TRUST_TROUBLE_MS = 2_000;
 const MAX_KNOWN = 10_000;
 const TENANT = defineSearchAttributeKey('Tenant', 'KEYWORD');
@@ -59,15 +60,15 @@ export function createDestinations(client: Client, settings: BreakerSettings, no
       return learn(workflowId, (await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call)).state);
     } catch (error) {
       // Not told, the breaker learns from the next attempt; no delivery waits for it.
-      return error instanceof WorkflowNotFoundError ? learn(workflowId, 'none') : 'none';
+      return error instanceof WorkflowNotFoundError ? learn(workflowId, 'none') : (known.get(workflowId)?.state ?? 'none');
     }
   }
 
   return {
-    async stateOf(destination, maxAgeMs) {
+    async stateOf(destination) {
       const workflowId = destinationWorkflowId(destination);
       const last = known.get(workflowId);
-      if (last !== undefined && now() - last.atMs < (last.state === 'none' ? maxAgeMs : TRUST_TROUBLE_MS)) return last.state;
+      if (last !== undefined && now() - last.atMs < (last.state === 'none' ? TRUST_MS : TRUST_TROUBLE_MS)) return last.state;
       try {
         const handle = client.workflow.getHandle(workflowId);
         const { status, memo } = await client.withDeadline(Date.now() + READ_TIMEOUT_MS, () => handle.describe());

@@ -3,6 +3,7 @@ import { lookup as resolve } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import type { AddressGuard } from './address-guard.ts';
+import { CONNECTIONS_PER_ORIGIN } from '../../domain/riding.ts';
 import { GuardedError } from './guarded-error.ts';
 
 /** Resolves a name to all its addresses. */
@@ -16,8 +17,6 @@ export interface GuardedAgentOptions {
   /** Certificates (PEM) to trust instead of the well-known ones. */
   readonly ca?: string;
 }
-
-export const CONNECTIONS_PER_ORIGIN = 16;
 
 /** Well under an attempt's 30 s, so a dead host is reported as such. */
 const CONNECT_TIMEOUT_MS = 10_000;

@@ -1,10 +1,10 @@
 import type { Dispatcher } from 'undici';
 import type { CallbackAttempt } from '../../domain/delivery.ts';
+import { CONNECTIONS_PER_ORIGIN } from '../../domain/riding.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { callerHeaders } from './callback-headers.ts';
 import { checkDestination } from './destination.ts';
 import { type Exchange, exchange } from './exchange.ts';
-import { CONNECTIONS_PER_ORIGIN } from './guarded-agent.ts';
 import { createOriginSlots } from './origin-slots.ts';
 import { parseRetryAfterMs } from './retry-after.ts';
 import { parseSecret } from '../../domain/webhook-signature.ts';

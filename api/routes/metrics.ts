@@ -1,13 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { answerMetrics } from '../answer-metrics.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe } from '../describe.ts';
 
 /** `/metrics`: what Prometheus scrapes. */
 export function metricsRoutes(app: OpenAPIHono<AppEnvironment>, { metrics }: AppDependencies): void {
-  app.get('/metrics', async (context) =>
-    context.body(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }),
-  );
+  app.get('/metrics', () => answerMetrics(metrics));
   describe(app, {
     method: 'get',
     path: '/metrics',

@@ -5,6 +5,7 @@ import type { SearchAttributePair } from '@temporalio/common';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { FINGERPRINT_MEMO, TASK_QUEUES } from '../../domain/durable-names.ts';
 import { eventWorkflowId } from '../../domain/event-id.ts';
+import { taskTimeoutMs } from '../../domain/task-timeout.ts';
 import { priorityKey } from '../../domain/tier.ts';
 import { callEngine } from './engine-call.ts';
 import { toKeyword } from '../../domain/keyword.ts';
@@ -17,18 +18,25 @@ export type StartedEvent =
 
 // 503 is due within 2 s of an engine's going away.
 const START_TIMEOUT_MS = 1_500;
-// A crash in an event's task is noticed after this time, so it is the recovery time; a shorter one would repeat
-// tasks that are only slow when the machine is busy.
-const TASK_TIMEOUT_MS = { critical: 1_000, other: 2_000 } as const;
 // Two weeks: no heavy event's stages, waits and retries take longer, and an event must end some day.
 const HEAVY_RUN_TIMEOUT_MS = 14 * 24 * 3_600_000;
+
+export interface StartEventOptions {
+  readonly fingerprint: string | null;
+  /** Light events that this process is running. */
+  readonly inFlight: number;
+}
 
 /**
  * Starts an event's workflow, in this process if it has room: the engine then answers the start with its first task.
  * An id that was used before joins that run if what was asked for is the same.
  * @throws EngineUnavailableError
  */
-export async function startEvent(client: Client, event: AcceptedEvent, fingerprint: string | null): Promise<StartedEvent> {
+export async function startEvent(
+  client: Client,
+  event: AcceptedEvent,
+  { fingerprint, inFlight }: StartEventOptions,
+): Promise<StartedEvent> {
   const light = event.plan.weight === 'light';
   const workflowId = eventWorkflowId(event);
   try {
@@ -40,7 +48,7 @@ export async function startEvent(client: Client, event: AcceptedEvent, fingerpri
         requestEagerStart: light,
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
-        workflowTaskTimeout: light && event.tier === 'critical' ? TASK_TIMEOUT_MS.critical : TASK_TIMEOUT_MS.other,
+        workflowTaskTimeout: taskTimeoutMs(light ? event.tier : 'normal', inFlight),
         ...(!light && { workflowRunTimeout: HEAVY_RUN_TIMEOUT_MS + event.delayMs }),
         ...(fingerprint !== null && { memo: { [FINGERPRINT_MEMO]: fingerprint } }),
         priority: { priorityKey: priorityKey(event.tier), fairnessKey: event.tenant },

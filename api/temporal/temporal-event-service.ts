@@ -31,13 +31,15 @@ export interface TemporalEventServiceOptions {
   readonly stopping: AbortSignal;
   /** Told of each light event that the engine didn't hand back to this process at once. */
   readonly onEagerMiss: () => void;
+  /** Light events that this process is running. */
+  readonly inFlight: () => number;
 }
 
 const HEALTH_TIMEOUT_MS = 1_000;
 
 /** Events kept and run by Temporal. */
 export function createTemporalEventService(options: TemporalEventServiceOptions): EventService {
-  const { client, liveRuns, uiUrl, onEagerMiss } = options;
+  const { client, liveRuns, uiUrl, onEagerMiss, inFlight } = options;
   const { namespace } = client.options;
 
   // One promise for all, never settled before the stop, would keep every wait that was ever raced against it.
@@ -105,7 +107,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       // Listening begins before the start: a light event may be over before the engine has answered it.
       const live = waitMs > 0 ? liveRuns.whenEnded(workflowId, waitMs) : null;
       try {
-        const started = await startEvent(client, event, fingerprint);
+        const started = await startEvent(client, event, { fingerprint, inFlight: inFlight() });
         if (started.kind === 'conflict') return started;
         const runsHere = started.kind === 'started' && started.eagerly;
         if (started.kind === 'started' && event.plan.weight === 'light' && !runsHere) onEagerMiss();

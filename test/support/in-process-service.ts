@@ -25,6 +25,7 @@ export interface InProcessServiceOptions {
   readonly engineAddress: string;
   readonly workflowBundle: WorkflowBundleOption;
   readonly variables?: Readonly<Record<string, string>>;
+  readonly attemptTimeoutMs?: number;
 }
 
 /** The whole service in this process, on an engine that runs; requests go in by `app.request()`. */
@@ -32,6 +33,7 @@ export async function startInProcessService({
   engineAddress,
   workflowBundle,
   variables = {},
+  attemptTimeoutMs,
 }: InProcessServiceOptions): Promise<TestService> {
   const environment = parseEnvironment({ CALLBACK_SCHEDULE: '100ms,200ms', CALLBACK_ALLOW: '127.0.0.0/8', ...variables });
   const logger = createLogger('error');
@@ -52,6 +54,7 @@ export async function startInProcessService({
       callbackAllow: environment.CALLBACK_ALLOW,
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
+      ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
     }),
     workflowBundle,
     heavySlots: environment.MAX_CONCURRENT_TASKS,

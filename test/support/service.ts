@@ -1,15 +1,19 @@
 import { inject } from 'vitest';
 import { startInProcessService } from './in-process-service.ts';
-import type { TestService } from './in-process-service.ts';
+import type { InProcessServiceOptions, TestService } from './in-process-service.ts';
 
 export { WEBHOOK_SECRET } from './in-process-service.ts';
 export type { TestService } from './in-process-service.ts';
 
 /** The whole service in this process, on the engine that all integration tests share. */
-export function startTestService(variables: Readonly<Record<string, string>> = {}): Promise<TestService> {
+export function startTestService(
+  variables: Readonly<Record<string, string>> = {},
+  options: Pick<InProcessServiceOptions, 'attemptTimeoutMs'> = {},
+): Promise<TestService> {
   return startInProcessService({
     engineAddress: inject('engineAddress'),
     workflowBundle: { codePath: inject('workflowBundlePath') },
     variables,
+    ...options,
   });
 }

@@ -33,11 +33,13 @@ function prepare(signal = vi.fn(async () => undefined), state: DestinationState 
   const getHandle = vi.fn(() => ({ signal }));
   const handedOver = createHandedOver({ workflow: { getHandle } } as unknown as Client);
   const seen: unknown[] = [];
+  const sent: unknown[] = [];
   let settle = (_outcome: CallbackOutcome): void => undefined;
   let aborted = false;
   const rideCallback = createRideCallback({
-    attemptDelivery: (_message, abortSignal) =>
+    attemptDelivery: (message, abortSignal) =>
       new Promise((resolve) => {
+        sent.push(message);
         settle = resolve;
         abortSignal.addEventListener('abort', () => {
           aborted = true;
@@ -55,6 +57,7 @@ function prepare(signal = vi.fn(async () => undefined), state: DestinationState 
     signal,
     getHandle,
     seen,
+    sent,
     settle: (outcome: CallbackOutcome) => settle(outcome),
     isAborted: () => aborted,
   };
@@ -105,14 +108,22 @@ describe('an attempt that rides', () => {
     expect(signal.mock.calls.length).toBe(late);
   });
 
-  it.each(['open', 'slow', 'parked'] as const)(
-    'is not begun when the cluster has trouble with its destination, which is %s',
-    async (state) => {
-      const prepared = prepare(undefined, state);
+  it('is not begun where its destination is parked, and its delivery needn’t be told', async () => {
+    const prepared = prepare(undefined, 'parked');
+    const riding = prepared.rideCallback(ride);
+    await vi.advanceTimersByTimeAsync(0);
+    const parked = { attempt: null, nextAttemptAfterMs: 0, parkedAt: 'https://shop.example' };
+    prepared.settle(parked);
 
-      expect(await prepared.rideCallback(ride)).toEqual({ kind: 'declined' });
-    },
-  );
+    expect(await riding).toEqual({ kind: 'sent', ...parked });
+    expect(prepared.sent).toEqual([expect.objectContaining({ destination: 'parked' })]);
+  });
+
+  it.each(['open', 'slow'] as const)('is not begun when the cluster has trouble with its destination, which is %s', async (state) => {
+    const prepared = prepare(undefined, state);
+
+    expect(await prepared.rideCallback(ride)).toEqual({ kind: 'declined' });
+  });
 
   it('is broken off when the process stops, and its delivery is told so', async () => {
     const prepared = prepare();

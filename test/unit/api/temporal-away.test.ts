@@ -26,6 +26,7 @@ describe('events kept by Temporal, where no Temporal listens', () => {
       stopping: new AbortController().signal,
       findItem: async () => null,
       onEagerMiss: () => undefined,
+      inFlight: () => 0,
     });
   });
   // Never closed: what the client still tries again would throw out of reach, "Channel has been shut down".

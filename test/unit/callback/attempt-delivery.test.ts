@@ -3,6 +3,7 @@ import type { CallbackPost } from '../../../activities/callback/post-callback.ts
 import { createAttemptDelivery } from '../../../activities/callback/attempt-delivery.ts';
 import { createRenderBody } from '../../../activities/callback/render-body.ts';
 import type { AttemptDeliveryOptions } from '../../../activities/callback/attempt-delivery.ts';
+import type { OriginMemory } from '../../../activities/callback/origin-memory.ts';
 import type { Destinations, DestinationState } from '../../../activities/callback/destinations.ts';
 import { eventMessage } from '../../../domain/callback-message.ts';
 import type { CallbackMessage } from '../../../domain/callback-message.ts';
@@ -30,13 +31,18 @@ function prepareWith(options: AttemptDeliveryOptions): (message: CallbackMessage
 
 const renderBody = createRenderBody({ readDocument: async () => null, now: () => NOON_MS });
 const unobserved = { observeDelivery: () => undefined, now: () => NOON_MS };
+const quiet = originsOf({ isTroubled: false, openAt: 0 });
 
 function destinationsOf(state: DestinationState): Destinations {
   return { stateOf: async () => state, note: async () => state };
 }
 
+function originsOf({ isTroubled, openAt }: { readonly isTroubled: boolean; readonly openAt: number }): OriginMemory {
+  return { isTroubled: () => isTroubled, openAt: () => openAt, watch: (post) => post };
+}
+
 /** A delivery whose receiver gives this answer, and what it posts. */
-function prepare(answer: CallbackAttempt = delivered, state: DestinationState = 'none') {
+function prepare(answer: CallbackAttempt = delivered, state: DestinationState = 'none', origins = quiet) {
   const posts: CallbackPost[] = [];
   const counts: DeliveryCount[] = [];
   const observed = { observeDelivery: (count: DeliveryCount) => void counts.push(count), now: () => NOON_MS + 1_050 };
@@ -53,6 +59,7 @@ function prepare(answer: CallbackAttempt = delivered, state: DestinationState = 
       scheduleMs: [5_000, 300_000],
       random: () => 0.5,
       destinations: destinationsOf(state),
+      origins,
       ...observed,
     }),
   };
@@ -169,6 +176,7 @@ describe('what an attempt leads to', () => {
       scheduleMs: [5_000],
       random: () => 0,
       destinations: destinationsOf('none'),
+      origins: quiet,
       ...unobserved,
     });
 
@@ -187,6 +195,16 @@ describe('a destination that is parked', () => {
     const { attemptDelivery, posts } = prepare(delivered, 'parked');
 
     expect(await attemptDelivery(messageOf())).toEqual({ attempt: null, nextAttemptAfterMs: 0, parkedAt: 'https://shop.example' });
+    expect(posts).toEqual([]);
+  });
+
+  it('is sent nothing, and not asked about, where its state is known', async () => {
+    const { attemptDelivery, posts } = prepare();
+
+    expect(await attemptDelivery({ ...messageOf(), destination: 'parked' })).toMatchObject({
+      attempt: null,
+      parkedAt: 'https://shop.example',
+    });
     expect(posts).toEqual([]);
   });
 
@@ -211,6 +229,30 @@ describe('a destination that is parked', () => {
 
     expect(await asked(0)).toEqual({ attempt, nextAttemptAfterMs: 5_000, parkedAt: 'https://shop.example' });
     expect(await asked(2)).toMatchObject({ nextAttemptAfterMs: null });
+  });
+});
+
+describe('a destination that answers nobody soon', () => {
+  const full = originsOf({ isTroubled: true, openAt: 16 });
+
+  it('is sent no more than it has connections: the others wait, as long again as they have', async () => {
+    const { attemptDelivery, posts, counts } = prepare(delivered, 'none', full);
+
+    expect(await attemptDelivery(messageOf())).toEqual({ attempt: null, nextAttemptAfterMs: 1_000 });
+    expect([posts, counts]).toEqual([[], []]);
+  });
+
+  it('is sent what was asked for by hand', async () => {
+    const { attemptDelivery } = prepare(delivered, 'none', full);
+    const asked = { ...messageOf(), reason: 'redelivery', destination: 'troubled' } as const;
+
+    expect(await attemptDelivery(asked)).toMatchObject({ nextAttemptAfterMs: null });
+  });
+
+  it('has no part in the record of what stood in line in vain', async () => {
+    const { attemptDelivery } = prepare(failedWith(null, { error: 'busy' }));
+
+    expect(await attemptDelivery(messageOf())).toEqual({ attempt: null, nextAttemptAfterMs: 1_000 });
   });
 });
 

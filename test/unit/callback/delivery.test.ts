@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CallbackAttempt, isDelivered, isGone, MAX_RETRY_AFTER_MS, nextDelayMs, webhookId } from '../../../domain/delivery.ts';
+import {
+  type CallbackAttempt,
+  isDelivered,
+  isGone,
+  MAX_RETRY_AFTER_MS,
+  nextDelayMs,
+  waitAgainMs,
+  webhookId,
+} from '../../../domain/delivery.ts';
 
 const attempt = (status: number | null): CallbackAttempt => ({ at: '2026-01-01T00:00:00.000Z', status, durationMs: 1, error: null });
 
@@ -71,6 +79,21 @@ describe('nextDelayMs', () => {
         expect(delayMs).toBe(raisedMs);
       }),
     );
+  });
+});
+
+describe('waitAgainMs', () => {
+  it.each([
+    [0, 1_000],
+    [-5_000, 1_000],
+    [8_000, 8_000],
+    [3_600_000, 30_000],
+  ])('doubles the wait of one that has waited %s ms: %s', (sinceEndMs, delayMs) => {
+    expect(waitAgainMs(sinceEndMs, 0.5)).toBe(delayMs);
+  });
+
+  it('is spread by chance', () => {
+    expect([waitAgainMs(10_000, 0), waitAgainMs(10_000, 1)]).toEqual([9_000, 11_000]);
   });
 });
 

@@ -26,14 +26,15 @@ function prepare() {
 }
 
 describe('a healthy destination', () => {
-  it('is asked about once, and again only for whoever wants to know it better', async () => {
+  it('is asked about once in ten seconds', async () => {
     const { destinations, describeRun, later } = prepare();
 
-    expect(await destinations.stateOf(destination, Infinity)).toBe('none');
-    later(60_000);
-    expect(await destinations.stateOf(destination, Infinity)).toBe('none');
+    expect(await destinations.stateOf(destination)).toBe('none');
+    later(9_999);
+    expect(await destinations.stateOf(destination)).toBe('none');
     expect(describeRun).toHaveBeenCalledTimes(1);
-    await destinations.stateOf(destination, 10_000);
+    later(1);
+    await destinations.stateOf(destination);
     expect(describeRun).toHaveBeenCalledTimes(2);
   });
 
@@ -58,7 +59,7 @@ describe('a destination in trouble', () => {
 
   it('is told of a success by a process that knows nothing of the trouble, if it may be in some', async () => {
     const { destinations, executeUpdate } = prepare();
-    await destinations.stateOf(destination, Infinity);
+    await destinations.stateOf(destination);
 
     expect(await destinations.note(destination, good, true)).toBe('slow');
     expect(executeUpdate).toHaveBeenCalledTimes(1);
@@ -83,16 +84,16 @@ describe('a destination in trouble', () => {
     const { destinations, describeRun } = prepare();
     describeRun.mockResolvedValue(description);
 
-    expect(await destinations.stateOf(destination, 10_000)).toBe(state);
+    expect(await destinations.stateOf(destination)).toBe(state);
   });
 
   it('is asked about anew after two seconds, as long as the trouble lasts', async () => {
     const { destinations, describeRun, later } = prepare();
     describeRun.mockResolvedValue({ status: { name: 'RUNNING' }, memo: { breaker: 'parked' } });
-    await destinations.stateOf(destination, Infinity);
-    await destinations.stateOf(destination, Infinity);
+    await destinations.stateOf(destination);
+    await destinations.stateOf(destination);
     later(2_000);
-    await destinations.stateOf(destination, Infinity);
+    await destinations.stateOf(destination);
 
     expect(describeRun).toHaveBeenCalledTimes(2);
   });
@@ -104,7 +105,15 @@ describe('an engine that does not answer', () => {
     describeRun.mockRejectedValue(new Error('unavailable'));
     executeUpdateWithStart.mockRejectedValue(new Error('unavailable'));
 
-    expect(await destinations.stateOf(destination, 10_000)).toBe('none');
+    expect(await destinations.stateOf(destination)).toBe('none');
     expect(await destinations.note(destination, failed, false)).toBe('none');
+  });
+
+  it('leaves a process with what it knew', async () => {
+    const { destinations, executeUpdateWithStart } = prepare();
+    await destinations.note(destination, failed, false);
+    executeUpdateWithStart.mockRejectedValue(new Error('unavailable'));
+
+    expect(await destinations.note(destination, failed, false)).toBe('parked');
   });
 });

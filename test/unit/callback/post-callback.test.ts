@@ -6,7 +6,7 @@ import { createGuardedAgent, type LookupAll } from '../../../activities/callback
 import { type CallbackPost, createPostCallback, type PostCallbackOptions } from '../../../activities/callback/post-callback.ts';
 import { type CallbackAttempt, isDelivered, isGone } from '../../../domain/delivery.ts';
 import { type ReceiverOptions, startReceiver } from '../../support/receiver.ts';
-import { selfSigned } from './self-signed.ts';
+import { selfSigned } from '../../support/self-signed.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const OLD_SECRET = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;

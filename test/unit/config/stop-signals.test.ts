@@ -9,6 +9,7 @@ const before = { SIGTERM: process.listeners('SIGTERM'), SIGINT: process.listener
 
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.useRealTimers();
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     for (const listener of process.listeners(signal)) if (!before[signal].includes(listener)) process.removeListener(signal, listener);
 });
@@ -46,6 +47,7 @@ it('ends a process that hangs while it stops, at the second signal', async () =>
 });
 
 it.each(['SIGTERM', 'SIGINT'] as const)('resolves with %s, and exits at the second one', async (signal) => {
+  vi.useFakeTimers();
   const exit = vi.spyOn(process, 'exit').mockImplementation((() => undefined) as never);
   const stopped = stopSignal();
   process.listeners(signal).at(-1)?.(signal);
@@ -53,4 +55,16 @@ it.each(['SIGTERM', 'SIGINT'] as const)('resolves with %s, and exits at the seco
   expect(exit).not.toHaveBeenCalled();
   process.listeners(signal).at(-1)?.(signal);
   expect(exit).toHaveBeenCalledExactlyOnceWith(1);
+});
+
+it('exits in the end where something holds the process though it has stopped', async () => {
+  vi.useFakeTimers();
+  const exit = vi.spyOn(process, 'exit').mockImplementation((() => undefined) as never);
+  const stopped = stopSignal();
+  process.listeners('SIGTERM').at(-1)?.('SIGTERM');
+  await stopped;
+  vi.advanceTimersByTime(13_000);
+  expect(exit).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1_000);
+  expect(exit).toHaveBeenCalledExactlyOnceWith();
 });

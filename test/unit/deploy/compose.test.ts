@@ -44,6 +44,12 @@ describe('docker-compose.yml', () => {
     expect(existsSync(join(projectRoot, target.replace(/^dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);
   });
 
+  it("serves the workers' metrics to this network only", () => {
+    const { worker } = parseCompose(text).services;
+    expect(worker?.environment?.['METRICS_PORT']).toMatch(/^\d+$/);
+    expect(worker?.ports).toBeUndefined();
+  });
+
   it("publishes the API's port, and tells it where the UI is", () => {
     const { api, ui } = parseCompose(text).services;
     expect(api?.ports).toEqual([`\${PORT:-${imagePort}}:${imagePort}`]);

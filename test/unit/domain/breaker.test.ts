@@ -72,8 +72,14 @@ describe('a destination', () => {
     expect(noteNothingParked(slow, settings)).toEqual(createBreaker());
   });
 
-  it('is parked again by the first failure meanwhile, for twice as long', () => {
-    expect(noteFailure(noteSuccess(parked), failure, settings).phase).toMatchObject({ state: 'parked', pauseMs: 2_000 });
+  it('is parked again by as many failures in a row meanwhile, for twice as long', () => {
+    expect(failTimes(2, noteSuccess(parked)).phase.state).toBe('slow');
+    expect(failTimes(3, noteSuccess(parked)).phase).toMatchObject({ state: 'parked', pauseMs: 2_000 });
+    expect(noteFailure(noteSuccess(parked), { ...failure, isGone: true }, settings).phase.state).toBe('parked');
+  });
+
+  it('goes on at its pace where only one fails now and then', () => {
+    expect(failTimes(2, noteSuccess(failTimes(2, noteSuccess(parked)))).phase.state).toBe('slow');
   });
 
   it('is open again where nothing is parked to probe it with, until the next failure', () => {
@@ -130,7 +136,7 @@ describe('whatever happens to a destination', () => {
           const { phase, failures } = breaker;
           expect(failures).toBeGreaterThanOrEqual(0);
           // Enough failures in a row never leave it open.
-          if (phase.state === 'open') expect(failures).toBeLessThan(settings.failures);
+          if (phase.state !== 'parked') expect(failures).toBeLessThan(settings.failures);
           if (phase.state !== 'open') expect(phase.pauseMs).toBeLessThanOrEqual(settings.longestPauseMs);
           // It is well only after a success, and probed by itself only if it isn't gone.
           if (phase.state === 'slow' && before.phase.state !== 'slow') expect(name).toBe('success');

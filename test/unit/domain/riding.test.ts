@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
-import { isUnwell, LIGHT_TASK_SLOTS, mayRide } from '../../../domain/riding.ts';
+import { CONNECTIONS_PER_ORIGIN, isUnwell, LIGHT_TASK_SLOTS, mayRide, mustWait } from '../../../domain/riding.ts';
 
 describe('an attempt', () => {
   const quiet = { isTroubled: false, openAtOrigin: 0, riding: 0 };
@@ -33,6 +33,16 @@ describe('an attempt', () => {
         expect(Math.max(0, ...open.values())).toBeLessThanOrEqual(64);
       }),
     );
+  });
+});
+
+describe('a delivery', () => {
+  it.each([
+    ['stands in line where the others are answered soon', false, 1_000, false],
+    ['is sent where there is a connection', true, CONNECTIONS_PER_ORIGIN - 1, false],
+    ['waits elsewhere where nobody is answered soon', true, CONNECTIONS_PER_ORIGIN, true],
+  ])('%s', (_what, isTroubled, openAtOrigin, waits) => {
+    expect(mustWait({ isTroubled, openAtOrigin })).toBe(waits);
   });
 });
 

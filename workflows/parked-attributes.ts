@@ -1,0 +1,7 @@
+import type { SearchAttributes } from '@temporalio/common';
+import { toKeyword } from '../domain/keyword.ts';
+
+/** By which a parked delivery is found; one that isn't parked is under no `Destination`. */
+export function parkedAttributes(tenant: string, parkedAt: string | undefined): SearchAttributes {
+  return { Destination: parkedAt === undefined ? [] : [toKeyword(parkedAt)], Tenant: [toKeyword(tenant)] };
+}
