@@ -4,20 +4,19 @@ import { sessionData } from '../../events/sessions/session-data.ts';
 import type { SessionData } from '../../events/sessions/session-data.ts';
 import type { Fault } from '../problem.ts';
 import { idempotencyKeyOf } from './known-as.ts';
+import type { SessionRequest } from './submit-session.ts';
 
-/** A session as the older routes take it, and as `/v1/events` would. */
-export interface LegacyEvent {
+/** A session as the older routes take it. */
+export interface LegacyEvent extends SessionRequest {
   readonly input: SessionData;
-  readonly envelope: Readonly<Record<string, unknown>>;
-  /** Names the event where its `event_id` has characters that an id may not have. */
-  readonly idempotencyKey: string | null;
   readonly format: LegacyFormat;
   readonly webhookUrl: string | null;
 }
 
 export type Parsed<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly errors: readonly Fault[] };
 
-const webhook = {
+/** What can be asked of a callback. */
+export const webhook = {
   webhook_url: z
     .string('is required')
     .max(2_048)

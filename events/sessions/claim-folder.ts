@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMissing } from './step-cache.ts';
 
 // Names the event whose files a folder has.
 const CLAIM = '.event';
@@ -17,8 +18,16 @@ export async function claimFolder(folder: string, eventId: string): Promise<bool
     return true;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    return (await readFile(claim, 'utf8')) === eventId;
+    return (await ownerOf(folder)) === eventId;
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+/** The event whose files a folder has; null where there is none. */
+export async function ownerOf(folder: string): Promise<string | null> {
+  return readFile(join(folder, CLAIM), 'utf8').catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ownerOf } from './claim-folder.ts';
 import { sessionRoot } from './session-paths.ts';
 import { isMissing } from './step-cache.ts';
 
@@ -33,19 +34,38 @@ export interface OpenedFile {
   readonly content: AsyncGenerator<Uint8Array, void>;
 }
 
-/** Opens a session's file by its path; null where it is gone. */
-export type OpenFile = (path: string) => Promise<OpenedFile | null>;
+/** The files of sessions as they are now: those of an event are its own only as long as no other has its place. */
+export interface SessionStore {
+  /** Null where it is gone. */
+  open(file: SessionFile, eventId: string): Promise<OpenedFile | null>;
+  /** Removes all files of an event, and leaves its place to others. */
+  remove(file: SessionFile, eventId: string): Promise<void>;
+}
 
-export function createOpenFile(dataDirectory: string): OpenFile {
-  return async (path) => {
-    const file = join(dataDirectory, path);
-    try {
-      const { mtime } = await stat(file);
-      return { modifiedAt: mtime, content: contentOf(file) };
-    } catch (error) {
-      if (isMissing(error)) return null;
-      throw error;
-    }
+export function createSessionStore(dataDirectory: string): SessionStore {
+  /** Null where another event has its place. */
+  async function folderOf({ path, name }: SessionFile, eventId: string): Promise<string | null> {
+    const folder = join(dataDirectory, path.slice(0, -name.length));
+    return (await ownerOf(folder)) === eventId ? folder : null;
+  }
+
+  return {
+    async open(file, eventId) {
+      const folder = await folderOf(file, eventId);
+      if (folder === null) return null;
+      const path = join(folder, file.name);
+      try {
+        const { mtime } = await stat(path);
+        return { modifiedAt: mtime, content: contentOf(path) };
+      } catch (error) {
+        if (isMissing(error)) return null;
+        throw error;
+      }
+    },
+    async remove(file, eventId) {
+      const folder = await folderOf(file, eventId);
+      if (folder !== null) await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
