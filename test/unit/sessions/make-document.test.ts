@@ -9,7 +9,7 @@ import { readPage } from '../../../events/sessions/read-page.ts';
 import { claimPaths } from '../../../events/sessions/write-files.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import type { Receiver, Reply } from '../../support/receiver.ts';
-import { pdfWith } from './pdf-samples.ts';
+import { pdfWith } from '../../support/pdf-samples.ts';
 import { sessionContext, sessionOf } from './sample-session.ts';
 
 /** A site and an OpenAI-compatible endpoint in one. */

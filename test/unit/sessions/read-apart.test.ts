@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { constants, deflateRawSync } from 'node:zlib';
 import { expect, it, onTestFinished } from 'vitest';
 import { readPageApart, readPdfApart } from '../../../events/sessions/read-apart.ts';
-import { pdfOf, pdfWith } from './pdf-samples.ts';
+import { pdfOf, pdfWith } from '../../support/pdf-samples.ts';
 
 const unending = new AbortController().signal;
 const patient = { timeoutMs: 60_000, signal: unending };
