@@ -3,8 +3,8 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing } from './step-cache.ts';
 
-// Names the event whose files a folder has.
-const CLAIM = '.event';
+/** The file that names the event whose files a folder has. */
+export const CLAIM = '.event';
 
 /** Whether a folder is this event's: it was before, or is from now on, as it was nobody's. Of many that ask at once, one gets it. */
 export async function claimFolder(folder: string, eventId: string): Promise<boolean> {

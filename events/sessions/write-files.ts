@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HandledEvent } from '../../domain/define-event.ts';
-import { claimFolder } from './claim-folder.ts';
+import { CLAIM, claimFolder } from './claim-folder.ts';
 import type { SessionData } from './session-data.ts';
 import { ownSessionPaths, sessionPaths } from './session-paths.ts';
 import type { SessionPaths } from './session-paths.ts';
@@ -27,22 +27,32 @@ export interface TalkFiles {
   readonly previews: readonly string[];
 }
 
-/** Writes a talk's files, each whole, the Markdown last; and takes away what an earlier run left besides. */
+/** Writes a talk's files, each whole, the Markdown last; and takes away what earlier attempts left besides. */
 export async function writeFiles(dataDirectory: string, paths: SessionPaths, { markdown, transcript, previews }: TalkFiles): Promise<void> {
   const at = (path: string): string => join(dataDirectory, path);
   for (const [index, preview] of previews.entries()) await writeWhole(at(paths.preview(index + 1)), Buffer.from(preview, 'base64'));
-  const wanted = new Set(previews.map((_preview, index) => paths.preview(index + 1)));
-  for (const name of await namesIn(at(paths.gallery))) {
-    if (!wanted.has(`${paths.gallery}/${name}`)) await rm(at(`${paths.gallery}/${name}`), { force: true });
-  }
-  if (transcript === null) await rm(at(paths.transcript), { force: true });
-  else await writeWhole(at(paths.transcript), transcript);
+  if (transcript !== null) await writeWhole(at(paths.transcript), transcript);
   await writeWhole(at(paths.markdown), markdown);
+
+  const wanted = new Set([
+    paths.markdown,
+    transcript === null ? null : paths.transcript,
+    ...previews.map((_, index) => paths.preview(index + 1)),
+  ]);
+  for (const folder of [paths.folder, paths.gallery]) {
+    for (const name of await filesIn(at(folder))) {
+      if (name !== CLAIM && !wanted.has(`${folder}/${name}`)) await rm(at(`${folder}/${name}`), { force: true });
+    }
+  }
 }
 
-function namesIn(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch((error: unknown) => {
+/** Drafts of an attempt that was killed are among them. */
+async function filesIn(folder: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  } catch (error) {
     if (isMissing(error)) return [];
     throw error;
-  });
+  }
 }

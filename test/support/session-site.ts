@@ -18,6 +18,8 @@ export type SessionCase = {
 export interface Site extends Receiver {
   /** The most pages and files that were asked for at the same time, as the site saw it. */
   mostAtOnce(): number;
+  /** Whether the model's endpoint leaves whoever asks it without an answer. */
+  hangModel(hangs: boolean): void;
 }
 
 const NIHON_IN_SHIFT_JIS = Buffer.from([0x93, 0xfa, 0x96, 0x7b]);
@@ -93,9 +95,10 @@ export async function startSite(): Promise<Site> {
   const asked = new Set<string>();
   let atOnce = 0;
   let mostAtOnce = 0;
+  let isModelHanging = false;
   receiver.respond(async (request, _index, response) => {
     if (request.path === '/v1/audio/transcriptions') return transcription(request);
-    if (request.path === '/v1/chat/completions') return completion(request);
+    if (request.path === '/v1/chat/completions') return isModelHanging ? 'hang' : completion(request);
     atOnce += 1;
     mostAtOnce = Math.max(mostAtOnce, atOnce);
     // When the caller is gone, too.
@@ -103,7 +106,7 @@ export async function startSite(): Promise<Site> {
     await pause(PAGE_TAKES_MS);
     return PAGES[request.path] ?? 404;
   });
-  return { ...receiver, mostAtOnce: () => mostAtOnce };
+  return { ...receiver, mostAtOnce: () => mostAtOnce, hangModel: (hangs) => void (isModelHanging = hangs) };
 
   async function completion({ text }: ReceivedRequest): Promise<Reply> {
     const { messages } = JSON.parse(text) as { readonly messages: readonly { readonly content: string }[] };
