@@ -150,9 +150,15 @@ function toEnvelope(data: SessionData, callback: CallbackPlan | null): Readonly<
 
 /** Older clients write null for what they leave out. */
 function parse<Output>(schema: z.ZodType<Output>, body: unknown): Parsed<Output> {
-  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-  const given: unknown = isObject ? Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)) : body;
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return { ok: false, errors: [{ pointer: '', detail: 'must be a JSON object' }] };
+  }
+  const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
   const parsed = schema.safeParse(given);
   if (parsed.success) return { ok: true, value: parsed.data };
-  return { ok: false, errors: parsed.error.issues.map(({ path, message }) => ({ pointer: path.map(String).join('.'), detail: message })) };
+  const faults = parsed.error.issues.map(({ path, message }) => {
+    const pointer = path.map(String).join('.');
+    return { pointer, detail: path.length > 0 && !(String(path[0]) in given) ? 'is required' : message };
+  });
+  return { ok: false, errors: faults };
 }
