@@ -1,4 +1,3 @@
-import { hasEnded } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { STAGES } from '../../domain/stage.ts';
 
@@ -11,7 +10,7 @@ export interface LogLine {
 }
 
 /**
- * What is on record of a session, in the order of time: its steps once they are done, where it is now, its warnings, how it
+ * What is on record of a session, in the order of time: its steps once they are done, else how far it came, its warnings, how it
  * ended, and each attempt to call back. Of earlier attempts of a stage only their number is kept.
  */
 export function toLogs(resource: EventResource): readonly LogLine[] {
@@ -23,10 +22,10 @@ export function toLogs(resource: EventResource): readonly LogLine[] {
     if (attempts[stage] > 1) lines.push(line(completedAt, 'warning', `${stage}: attempt ${attempts[stage]}`));
   }
   lines.push(...warningsOf(resource));
-  if (error !== null) lines.push(line(completedAt, completedAt === null ? 'warning' : 'error', `${error.code}: ${error.message}`));
-  if (!hasEnded(resource) && progress !== null) {
-    lines.push(line(null, 'info', `${progress.step}: ${progress.message} (${progress.percent} %)`));
+  if (status !== 'completed' && progress !== null) {
+    lines.push(line(completedAt, 'info', `${progress.step}: ${progress.message} (${progress.percent} %)`));
   }
+  if (error !== null) lines.push(line(completedAt, completedAt === null ? 'warning' : 'error', `${error.code}: ${error.message}`));
   if (completedAt !== null) lines.push(line(completedAt, 'info', status));
   for (const attempt of callback.attempts) {
     const { at, error: failure } = attempt;

@@ -6,6 +6,7 @@ const run = promisify(execFile);
 
 // Those that hold what they play. A playlist names other files, also those of other tenants.
 const CONTAINERS = 'mov,matroska,mpegts,mpeg,avi,flv,asf,mp3,ogg,wav,flac,aac,aiff';
+const QUIETLY = ['-hide_banner', '-loglevel', 'error', '-nostdin'];
 const FROM_THIS_FILE_ALONE = ['-protocol_whitelist', 'file', '-format_whitelist', CONTAINERS];
 const AS_SMALL_SPEECH = ['-vn', '-ac', '1', '-ar', '16000', '-b:a', '32k'];
 
@@ -16,7 +17,7 @@ const AS_SMALL_SPEECH = ['-vn', '-ac', '1', '-ar', '16000', '-b:a', '32k'];
 export async function extractSound(video: string, signal: AbortSignal): Promise<string> {
   const sound = `${video}.mp3`;
   try {
-    await run('ffmpeg', ['-nostdin', '-y', ...FROM_THIS_FILE_ALONE, '-i', video, ...AS_SMALL_SPEECH, sound], { signal });
+    await run('ffmpeg', [...QUIETLY, '-y', ...FROM_THIS_FILE_ALONE, '-i', video, ...AS_SMALL_SPEECH, sound], { signal });
     return sound;
   } catch (error) {
     if (signal.aborted) throw signal.reason;

@@ -44,7 +44,7 @@ export const SESSION_CASES: readonly SessionCase[] = [
   { name: 'slides that are broken', fields: { attachments_url: '/broken' }, error: 'pdf_broken' },
   { name: 'slides that need a password', fields: { attachments_url: '/locked' }, error: 'pdf_encrypted' },
   { name: 'slides that are no PDF', fields: { attachments_url: '/talk' }, error: 'pdf_broken' },
-  { name: 'a video', fields: { video_url: '/video' }, says: '## Transcript\n\nDeutsch: Heard: ID3 -nostdin' },
+  { name: 'a video', fields: { video_url: '/video' }, says: '## Transcript\n\nDeutsch: Heard: ID3 -hide_banner' },
   { name: 'a video that is not there', fields: { video_url: '/no-video' }, error: 'http_404' },
   { name: 'a model that takes its time', fields: { url: '/to-slow-model' }, says: 'Summary of "To the slow model."' },
   { name: 'a model that is busy at first', fields: { url: '/to-busy-model' }, says: 'Summary of "To the busy model."' },
