@@ -45,6 +45,14 @@ const batchItem = sessionData.extend({
   include_metadata: z.boolean().optional(),
 });
 
+/** What the older routes take, for their description: each item of `events` is checked for itself. */
+export const REQUESTS = {
+  '/process-event-async': asyncEvent,
+  '/process-event': sessionData,
+  '/process-events-async': asyncBatch.extend({ events: z.array(batchItem).min(1).max(10_000) }),
+  '/process-events': syncBatch.extend({ events: z.array(sessionData).min(1).max(MAX_SYNC_EVENTS) }),
+} as const;
+
 /** One session with its callback (`/process-event-async`). */
 export function parseAsyncEvent(body: unknown, newId: () => string): Parsed<LegacyEvent> {
   const parsed = parse(asyncEvent, body);

@@ -35,7 +35,7 @@ export function jobFileRoutes(app: OpenAPIHono<AppEnvironment>, { events, sessio
     const found = await find(context.get('tenant'), id);
     if (found === null) return problem(context, noSuchJob(id));
     const file = found.files.find((one) => one.name === name);
-    const opened = file && (await sessionStore.open(file, found.resource.id));
+    const opened = file && (await sessionStore.open(file));
     if (!opened) return problem(context, { code: 'not_found', detail: `the job "${id}" has no file "${name}"` });
     return context.body(ReadableStream.from(opened.content), 200, download(name.replace(/^.*\//, ''), TYPES[extname(name)]));
   });
@@ -45,7 +45,7 @@ export function jobFileRoutes(app: OpenAPIHono<AppEnvironment>, { events, sessio
     const found = await find(context.get('tenant'), id);
     if (found === null) return problem(context, noSuchJob(id));
     const [first] = found.files;
-    if (first !== undefined) await sessionStore.remove(first, found.resource.id);
+    if (first !== undefined) await sessionStore.removeFolder(first);
     return context.body(null, 204);
   });
 
@@ -61,14 +61,17 @@ export function jobFileRoutes(app: OpenAPIHono<AppEnvironment>, { events, sessio
     const headers = download(`${name}.zip`, 'application/zip');
     // An archive is begun at once, whether or not anybody reads it.
     if (context.req.method === 'HEAD') return context.body(null, 200, headers);
-    return context.body(makeZip(entries(name, found, sessionStore)), 200, headers);
+    return context.body(makeZip(entries(name, files, sessionStore)), 200, headers);
   });
 
   describeJobFiles(app);
 
   async function find(tenant: string, id: string): Promise<JobFiles | null> {
     const resource = await events.get({ tenant, id: knownAs('event_id', id) });
-    return resource?.type === 'session' ? { resource, files: sessionFiles(tenant, resource.result?.action) } : null;
+    if (resource?.type !== 'session') return null;
+    const files = sessionFiles(tenant, resource.result?.action);
+    const [first] = files;
+    return { resource, files: first !== undefined && (await sessionStore.owns(resource.id, first)) ? files : [] };
   }
 }
 
@@ -78,9 +81,9 @@ interface JobFiles {
 }
 
 /** One file after the other, each opened when its turn comes; what is gone is left out. */
-async function* entries(folder: string, { resource, files }: JobFiles, store: SessionStore) {
+async function* entries(folder: string, files: readonly SessionFile[], store: SessionStore) {
   for (const file of files) {
-    const opened = await store.open(file, resource.id);
+    const opened = await store.open(file);
     if (opened === null) continue;
     try {
       yield { name: `${folder}/${file.name}`, lastModified: opened.modifiedAt, input: opened.content };

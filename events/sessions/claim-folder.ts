@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing } from './step-cache.ts';
+import { unlessMissing } from './unless-missing.ts';
 
 /** The file that names the event whose files a folder has. */
 export const CLAIM = '.event';
@@ -25,9 +25,6 @@ export async function claimFolder(folder: string, eventId: string): Promise<bool
 }
 
 /** The event whose files a folder has; null where there is none. */
-export async function ownerOf(folder: string): Promise<string | null> {
-  return readFile(join(folder, CLAIM), 'utf8').catch((error: unknown) => {
-    if (isMissing(error)) return null;
-    throw error;
-  });
+export function ownerOf(folder: string): Promise<string | null> {
+  return unlessMissing(readFile(join(folder, CLAIM), 'utf8'), null);
 }

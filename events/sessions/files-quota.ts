@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PermanentError } from '../../domain/handler-errors.ts';
 import { sessionRoot } from './session-paths.ts';
-import { isMissing } from './step-cache.ts';
+import { unlessMissing } from './unless-missing.ts';
 
 export interface RoomNeeded {
   readonly dataDirectory: string;
@@ -29,6 +29,7 @@ export async function assertRoom({ dataDirectory, tenant, quotaBytes, bytes }: R
 }
 
 async function bytesBelow(folder: string): Promise<number> {
+  // Files come and go while they are counted.
   const entries = await unlessMissing(readdir(folder, { withFileTypes: true }), []);
   let bytes = 0;
   for (const entry of entries) {
@@ -41,12 +42,4 @@ async function bytesBelow(folder: string): Promise<number> {
         );
   }
   return bytes;
-}
-
-/** Files come and go while they are counted. */
-function unlessMissing<T>(found: Promise<T>, otherwise: T): Promise<T> {
-  return found.catch((error: unknown) => {
-    if (isMissing(error)) return otherwise;
-    throw error;
-  });
 }

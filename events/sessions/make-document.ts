@@ -13,6 +13,7 @@ import { createStepReport } from './report-steps.ts';
 import type { StepRecord } from './report-steps.ts';
 import type { SessionData } from './session-data.ts';
 import { previewName } from './session-paths.ts';
+import { removeStaleWork } from './stale-work.ts';
 import { createStepCache, digestOf } from './step-cache.ts';
 import type { StepTools } from './step-tools.ts';
 import { claimPaths, writeFiles } from './write-files.ts';
@@ -47,10 +48,12 @@ export async function makeDocument(event: Event, { page, steps, warnings: planne
   const { dataDirectory, transcriber, languageModel, filesQuotaBytes: quotaBytes } = context;
   const has = (step: Step): boolean => steps.some((one) => one.step === step);
   const report = createStepReport(context, steps, Date.now);
-  const work = join(dataDirectory, 'work', digestOf(context.idempotencyKey));
+  const allWork = join(dataDirectory, 'work');
+  const work = join(allWork, digestOf(context.idempotencyKey));
   const cache = createStepCache(dataDirectory);
   const tools: StepTools = { context, cache, work, tell: report.tell };
   try {
+    await removeStaleWork(allWork, startedAtMs);
     await assertRoom({ dataDirectory, tenant, quotaBytes, bytes: 0 });
     const pageText = await cache.recall('page', [page.textDigest]);
     if (pageText === null) {

@@ -3,7 +3,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownerOf } from './claim-folder.ts';
 import { sessionRoot } from './session-paths.ts';
-import { isMissing } from './step-cache.ts';
+import { unlessMissing } from './unless-missing.ts';
 
 export interface SessionFile {
   /** Within the session's folder, with `/`. */
@@ -34,38 +34,26 @@ export interface OpenedFile {
   readonly content: AsyncGenerator<Uint8Array, void>;
 }
 
-/** The files of sessions as they are now: those of an event are its own only as long as no other has its place. */
+/** The files of sessions as they are on disk now. */
 export interface SessionStore {
+  /** Whether a file's folder is still the event's: its files may have been removed, and another event have its place. */
+  owns(eventId: string, file: SessionFile): Promise<boolean>;
   /** Null where it is gone. */
-  open(file: SessionFile, eventId: string): Promise<OpenedFile | null>;
-  /** Removes all files of an event, and leaves its place to others. */
-  remove(file: SessionFile, eventId: string): Promise<void>;
+  open(file: SessionFile): Promise<OpenedFile | null>;
+  /** Removes the file's folder with all that is in it, and so leaves its place to others. */
+  removeFolder(file: SessionFile): Promise<void>;
 }
 
 export function createSessionStore(dataDirectory: string): SessionStore {
-  /** Null where another event has its place. */
-  async function folderOf({ path, name }: SessionFile, eventId: string): Promise<string | null> {
-    const folder = join(dataDirectory, path.slice(0, -name.length));
-    return (await ownerOf(folder)) === eventId ? folder : null;
-  }
-
+  const folderOf = ({ path, name }: SessionFile): string => join(dataDirectory, path.slice(0, -name.length));
   return {
-    async open(file, eventId) {
-      const folder = await folderOf(file, eventId);
-      if (folder === null) return null;
-      const path = join(folder, file.name);
-      try {
-        const { mtime } = await stat(path);
-        return { modifiedAt: mtime, content: contentOf(path) };
-      } catch (error) {
-        if (isMissing(error)) return null;
-        throw error;
-      }
+    owns: async (eventId, file) => (await ownerOf(folderOf(file))) === eventId,
+    async open({ path }) {
+      const file = join(dataDirectory, path);
+      const found = await unlessMissing(stat(file), null);
+      return found && { modifiedAt: found.mtime, content: contentOf(file) };
     },
-    async remove(file, eventId) {
-      const folder = await folderOf(file, eventId);
-      if (folder !== null) await rm(folder, { recursive: true, force: true });
-    },
+    removeFolder: (file) => rm(folderOf(file), { recursive: true, force: true }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unlessMissing } from './unless-missing.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Results of steps by the digest of their input, so that neither a crash nor a second run pays for them again. */
@@ -16,11 +17,7 @@ export function createStepCache(dataDirectory: string): StepCache {
   const pathOf = (step: string, input: readonly string[]): string =>
     join(dataDirectory, 'cache', 'sessions', step, digestOf(JSON.stringify(input)));
 
-  const recall: StepCache['recall'] = (step, input) =>
-    readFile(pathOf(step, input), 'utf8').catch((error: unknown) => {
-      if (isMissing(error)) return null;
-      throw error;
-    });
+  const recall: StepCache['recall'] = (step, input) => unlessMissing(readFile(pathOf(step, input), 'utf8'), null);
   const keep: StepCache['keep'] = (step, input, made) => writeWhole(pathOf(step, input), made);
 
   return {
@@ -38,8 +35,4 @@ export function createStepCache(dataDirectory: string): StepCache {
 
 export function digestOf(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('base64url');
-}
-
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

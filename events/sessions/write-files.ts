@@ -5,7 +5,7 @@ import { CLAIM, claimFolder } from './claim-folder.ts';
 import type { SessionData } from './session-data.ts';
 import { ownSessionPaths, sessionPaths } from './session-paths.ts';
 import type { SessionPaths } from './session-paths.ts';
-import { isMissing } from './step-cache.ts';
+import { unlessMissing } from './unless-missing.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** The place of a talk's files: its own by its names, or beside it where another event has files there already. */
@@ -48,11 +48,6 @@ export async function writeFiles(dataDirectory: string, paths: SessionPaths, { m
 
 /** Drafts of an attempt that was killed are among them. */
 async function filesIn(folder: string): Promise<readonly string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
+  const entries = await unlessMissing(readdir(folder, { withFileTypes: true }), []);
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }

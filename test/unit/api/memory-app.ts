@@ -72,7 +72,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     admit: options.admit ?? (async () => ({ admitted: true, cancel: () => undefined })),
     streamRoom: createStreamRoom(options.maxStreams ?? 100, stopping.signal),
     readDocument: options.readDocument ?? (async () => null),
-    sessionStore: options.sessionStore ?? { open: async () => null, remove: async () => undefined },
+    sessionStore: options.sessionStore ?? { owns: async () => false, open: async () => null, removeFolder: async () => undefined },
     metrics: createMetrics(),
     isAccepting: () => accepting,
     parseEvent: createParseEvent({

@@ -32,16 +32,17 @@ function start(options: MemoryAppOptions = {}): void {
     }
     return document;
   };
-  removed = [];
+  removed = new Set();
   const sessionStore: MemoryAppOptions['sessionStore'] = {
     open: async ({ path }) => (path.endsWith('.md') ? { modifiedAt: new Date(0), content: bytesOf(`text of ${path}`) } : null),
-    remove: async ({ path }, id) => void removed.push(`${id} ${path}`),
+    owns: async (id) => !removed.has(id) && id !== 'displaced',
+    removeFolder: async ({ path }) => void removed.add(path === document.markdown_file ? 'talk-1' : path),
   };
   memory = startMemoryApp({ definitions: [{ ...session, run }, ...testDefinitions], sessionStore, ...options });
 }
 
 let filesOpen = 0;
-let removed: string[];
+let removed: Set<string>;
 
 async function* bytesOf(content: string): AsyncGenerator<Uint8Array, void> {
   filesOpen += 1;
@@ -395,7 +396,19 @@ describe('the files of a job', () => {
     const remove = async (id: string): Promise<number> => (await memory.request(`/api/jobs/${id}/files`, { method: 'DELETE' })).status;
 
     expect([await remove('talk-1'), await remove('broken'), await remove('none')]).toEqual([204, 204, 404]);
-    expect(removed).toEqual([`talk-1 ${folder}/time.md`]);
+    expect(removed).toEqual(new Set(['talk-1']));
+    expect((await get('/api/jobs/talk-1/files')).body).toMatchObject({ items: [] });
+    expect((await get('/api/jobs/talk-1/files/time.md')).status).toBe(404);
+  });
+
+  it('are none where another event has its place', async () => {
+    start();
+    await submit('displaced');
+    await jobThatIs('displaced', 'completed');
+
+    expect((await get('/api/jobs/displaced/files')).body).toMatchObject({ items: [] });
+    await memory.request('/api/jobs/displaced/files', { method: 'DELETE' });
+    expect(removed).toEqual(new Set());
   });
 
   it.each(['other.md', '..%2Ftime.md', 'gallery/page-001.png', '%00'])('are no others: %s', async (name) => {

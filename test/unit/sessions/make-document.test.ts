@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { HandlerContext } from '../../../domain/define-event.ts';
@@ -95,6 +95,18 @@ it('adds the video, the slides and what the models say, and leaves no working fi
   expect(site.requests.find(({ path }) => path === '/v1/chat/completions')?.headers.authorization).toBe('Bearer secret');
   expect(await readdir(join(context.dataDirectory, 'work'))).toEqual([]);
   expect((await readdir(context.dataDirectory, { recursive: true })).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+it('removes what a killed attempt left a day ago, and leaves the rest to its owner', async () => {
+  const context = await sessionContext();
+  const [old, recent] = ['old', 'recent'].map((name) => join(context.dataDirectory, 'work', name)) as [string, string];
+  await Promise.all([mkdir(old, { recursive: true }), mkdir(recent, { recursive: true })]);
+  const twoDaysAgo = Date.now() / 1_000 - 2 * 24 * 3_600;
+  await utimes(old, twoDaysAgo, twoDaysAgo);
+
+  await run({}, context);
+
+  expect(await readdir(join(context.dataDirectory, 'work'))).toEqual(['recent']);
 });
 
 it('tells of its progress, which never falls and ends at 100', async () => {

@@ -40,7 +40,7 @@ it("names a tenant's own files only", () => {
   expect(sessionFiles('acme', document)).toEqual([]);
 });
 
-it('opens and removes the files of the event that has the place, and of no other', async () => {
+it('opens files, knows whose they are, and removes them with their place', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'tickless-files-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   await claimFolder(join(directory, folder), 'talk-1');
@@ -49,14 +49,14 @@ it('opens and removes the files of the event that has the place, and of no other
   const [markdown, transcript] = sessionFiles('default', document);
   if (markdown === undefined || transcript === undefined) throw new Error('a document has these');
 
-  const opened = await store.open(markdown, 'talk-1');
+  const opened = await store.open(markdown);
   expect(opened && (await text(opened.content))).toBe('# Time');
-  expect(await store.open(transcript, 'talk-1')).toBeNull();
-  expect(await store.open(markdown, 'talk-2')).toBeNull();
+  expect(await store.open(transcript)).toBeNull();
+  await expect(store.open({ ...markdown, path: 'a\0b' })).rejects.toThrow('null bytes');
+  expect([await store.owns('talk-1', markdown), await store.owns('talk-2', markdown)]).toEqual([true, false]);
 
-  await store.remove(markdown, 'talk-2');
-  expect(await store.open(markdown, 'talk-1')).not.toBeNull();
-  await store.remove(markdown, 'talk-1');
-  expect(await store.open(markdown, 'talk-1')).toBeNull();
+  await store.removeFolder(transcript);
+  expect(await store.open(markdown)).toBeNull();
+  expect(await store.owns('talk-1', markdown)).toBe(false);
   expect(await claimFolder(join(directory, folder), 'talk-2')).toBe(true);
 });
