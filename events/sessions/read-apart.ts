@@ -4,7 +4,17 @@ import { PermanentError } from '../../domain/handler-errors.ts';
 import type { OnPage, PdfContent } from './read-pdf.ts';
 import type { ReadableText } from './readable-text.ts';
 
-export type ReadJob = { readonly kind: 'page'; readonly html: string } | { readonly kind: 'pdf'; readonly path: string };
+export interface ReadLimits {
+  /** Of the reader's process as a whole. */
+  readonly maxBytes: number;
+  /** Of the processor's time. */
+  readonly maxCpuMs: number;
+}
+
+export type ReadJob = { readonly limits: ReadLimits } & (
+  | { readonly kind: 'page'; readonly html: string }
+  | { readonly kind: 'pdf'; readonly path: string }
+);
 
 export type ReaderMessage =
   | { readonly kind: 'page'; readonly number: number; readonly of: number }
@@ -13,38 +23,46 @@ export type ReaderMessage =
       | { readonly kind: 'failed'; readonly code: string | null; readonly message: string }
     ));
 
-export interface ReadOptions {
-  readonly timeoutMs: number;
+export interface ReadOptions extends Pick<ReadLimits, 'maxCpuMs'> {
+  /** 1 GB by default. */
+  readonly maxBytes?: number;
   readonly signal: AbortSignal;
   readonly onPage?: OnPage;
 }
 
-// Of the whole process, and of its heap alone.
 const MAX_BYTES = 1024 * 1024 * 1024;
 const MAX_HEAP_MB = 512;
 const REUSED_BELOW_BYTES = MAX_BYTES / 4;
 const IDLE_MS = 10_000;
-// Ends that come of what is read: the heap or the memory is full, or a library's native code has crashed.
-const ITS_OWN_FAULT: ReadonlySet<string | null> = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL', 'SIGSEGV', 'SIGBUS']);
+// Ends that come of what is read; a crash is one of a library's native code.
+const CRASH = 'it makes its reader crash';
+const ITS_OWN_FAULT: Readonly<Record<string, string>> = {
+  SIGXCPU: 'it keeps its reader busy for too long',
+  SIGABRT: 'reading it takes more memory than there is for it',
+  SIGTRAP: 'reading it takes more memory than there is for it',
+  SIGILL: CRASH,
+  SIGSEGV: CRASH,
+  SIGBUS: CRASH,
+};
 
 const entry = import.meta.url.endsWith('.ts') ? './reader-from-source.mjs' : './reader-process.js';
 
 /** Reads a page; errors as below. */
 export async function readPageApart(html: string, options: ReadOptions): Promise<ReadableText> {
-  return (await readApart({ kind: 'page', html }, options)) as ReadableText;
+  return (await readApart({ kind: 'page', html, limits: toLimits(options) }, options)) as ReadableText;
 }
 
 /** Reads a PDF; errors as below, and those of `readPdf`. */
 export async function readPdfApart(path: string, options: ReadOptions): Promise<PdfContent> {
-  return (await readApart({ kind: 'pdf', path }, options)) as PdfContent;
+  return (await readApart({ kind: 'pdf', path, limits: toLimits(options) }, options)) as PdfContent;
 }
 
 /**
  * Reads what strangers wrote in another process: a few kilobytes can keep a parser busy for minutes or fill the memory,
  * and nothing but its process would notice.
- * @throws PermanentError `unreadable`, when it takes too long or too much memory
+ * @throws PermanentError `unreadable`, when it takes too long or too much memory, or makes the parser fail
  */
-function readApart(job: ReadJob, { timeoutMs, signal, onPage }: ReadOptions): Promise<unknown> {
+function readApart(job: ReadJob, { signal, onPage }: Pick<ReadOptions, 'signal' | 'onPage'>): Promise<unknown> {
   signal.throwIfAborted();
   const reader = idle.take() ?? startReader();
   return new Promise((resolve, reject) => {
@@ -54,9 +72,10 @@ function readApart(job: ReadJob, { timeoutMs, signal, onPage }: ReadOptions): Pr
     };
     const onAbort = (): void => giveUp(signal.reason);
     const onError = (error: Error): void => giveUp(error);
-    const onExit = (code: number | null, ended: string | null): void => {
-      const unreadable = new PermanentError('unreadable', 'reading it takes more memory than there is for it');
-      settle(() => reject(ITS_OWN_FAULT.has(ended) ? unreadable : new Error(`the reader ended with ${ended ?? code}`)));
+    const onExit = (code: number | null, killedBy: string | null): void => {
+      const fault = ITS_OWN_FAULT[killedBy ?? ''];
+      const error = fault === undefined ? new Error(`the reader ended with ${killedBy ?? code}`) : new PermanentError('unreadable', fault);
+      settle(() => reject(error));
     };
     const onMessage = (message: ReaderMessage): void => {
       if (message.kind === 'page') return onPage?.(message.number, message.of);
@@ -68,10 +87,7 @@ function readApart(job: ReadJob, { timeoutMs, signal, onPage }: ReadOptions): Pr
       if (message.bytes > REUSED_BELOW_BYTES) reader.kill('SIGKILL');
       else idle.put(reader);
     };
-    const tooSlow = `reading it takes more than ${timeoutMs / 1_000} s`;
-    const deadline = setTimeout(() => giveUp(new PermanentError('unreadable', tooSlow)), timeoutMs);
     const settle = (end: () => void): void => {
-      clearTimeout(deadline);
       signal.removeEventListener('abort', onAbort);
       reader.off('message', onMessage).off('exit', onExit).off('error', onError);
       end();
@@ -82,8 +98,12 @@ function readApart(job: ReadJob, { timeoutMs, signal, onPage }: ReadOptions): Pr
   });
 }
 
+function toLimits({ maxBytes = MAX_BYTES, maxCpuMs }: ReadOptions): ReadLimits {
+  return { maxBytes, maxCpuMs };
+}
+
 function startReader(): ChildProcess {
-  const reader = fork(new URL(entry, import.meta.url), [String(MAX_BYTES)], {
+  const reader = fork(new URL(entry, import.meta.url), {
     execArgv: [`--max-old-space-size=${MAX_HEAP_MB}`],
     // Nothing that a library's fault could give away.
     env: {},

@@ -16,7 +16,7 @@ export interface Page {
 const PAGE_TIMEOUT_MS = 30_000;
 // At this size an honest page is read within about a second.
 const MAX_PAGE_BYTES = 5 * 1024 * 1024;
-const READING_TIMEOUT_MS = 20_000;
+const MAX_READING_CPU_MS = 20_000;
 
 /**
  * Fetches the talk's page and keeps its readable text.
@@ -30,7 +30,7 @@ export async function readPage({ data }: Pick<HandledEvent<SessionData>, 'data'>
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   const html = decodePage(Buffer.concat(chunks), contentType);
-  const { title, text } = await readPageApart(html, { timeoutMs: READING_TIMEOUT_MS, signal: context.signal });
+  const { title, text } = await readPageApart(html, { maxCpuMs: MAX_READING_CPU_MS, signal: context.signal });
   const textDigest = digestOf(text);
   await createStepCache(context.dataDirectory).keep('page', [textDigest], text);
   return { url, title: title.slice(0, 1_000), textDigest, characters: text.length };

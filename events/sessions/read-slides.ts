@@ -14,7 +14,7 @@ export interface Slides {
 
 const MAX_BYTES = 100 * 1024 * 1024;
 const FETCH_TIMEOUT_MS = 5 * 60_000;
-const READING_TIMEOUT_MS = 5 * 60_000;
+const MAX_READING_CPU_MS = 2 * 60_000;
 
 /** Fetches and reads a talk's slides. @throws PermanentError `pdf_broken`, `pdf_encrypted` or `unreadable` */
 export async function readSlides(url: string, { context, cache, work, tell }: StepTools): Promise<Slides> {
@@ -30,7 +30,7 @@ export async function readSlides(url: string, { context, cache, work, tell }: St
       download(context.fetch, { url, to: file, maxBytes: MAX_BYTES, timeoutMs: FETCH_TIMEOUT_MS, signal, onBytes: () => undefined }),
     make: async () => {
       const { text, previews, isCut } = await readPdfApart(file, {
-        ...{ timeoutMs: READING_TIMEOUT_MS, signal },
+        ...{ maxCpuMs: MAX_READING_CPU_MS, signal },
         onPage: (number, of) => tell('attachments', (100 * number) / of, `read page ${number} of ${of}`),
       });
       return JSON.stringify({ text, previews: previews.map((preview) => Buffer.from(preview).toString('base64')), isCut });

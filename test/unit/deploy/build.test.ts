@@ -38,7 +38,7 @@ describe('deploy/build.mjs', () => {
 
   it('makes a reader of pages that starts', async () => {
     const module = pathToFileURL(join(image, 'dist/events/sessions/read-apart.js')).href;
-    const options = '{ timeoutMs: 30_000, signal: new AbortController().signal }';
+    const options = '{ maxCpuMs: 30_000, signal: new AbortController().signal }';
     const script = `const { readPageApart } = await import('${module}'); console.log((await readPageApart('A text.', ${options})).text);`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);
     expect(stdout).toBe('A text.\n');

@@ -7,7 +7,7 @@ import { readPageApart, readPdfApart } from '../../../events/sessions/read-apart
 import { pdfOf, pdfWith } from '../../support/pdf-samples.ts';
 
 const unending = new AbortController().signal;
-const patient = { timeoutMs: 60_000, signal: unending };
+const patient = { maxCpuMs: 60_000, signal: unending };
 
 async function fileWith(content: Uint8Array): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tickless-pdf-'));
@@ -25,7 +25,7 @@ it('gives up on a page that keeps its reader busy, and is free meanwhile', async
   const beating = setInterval(() => (beats += 1), 10);
   onTestFinished(() => clearInterval(beating));
 
-  await expect(readPageApart(HOSTILE, { timeoutMs: 300, signal: unending })).rejects.toMatchObject({ code: 'unreadable' });
+  await expect(readPageApart(HOSTILE, { maxCpuMs: 300, signal: unending })).rejects.toMatchObject({ code: 'unreadable' });
 
   expect(beats).toBeGreaterThan(2);
 });
@@ -33,7 +33,7 @@ it('gives up on a page that keeps its reader busy, and is free meanwhile', async
 it('stops in the middle when the event is cancelled, and reads the next one', async () => {
   const cancelled = new Error('cancelled');
   const controller = new AbortController();
-  const reading = readPageApart(HOSTILE, { timeoutMs: 60_000, signal: controller.signal });
+  const reading = readPageApart(HOSTILE, { maxCpuMs: 60_000, signal: controller.signal });
   setTimeout(() => controller.abort(cancelled), 50);
 
   await expect(reading).rejects.toBe(cancelled);
@@ -46,7 +46,7 @@ it('gives up on a PDF that fills the memory', async () => {
   const stream = Buffer.concat([Buffer.from([0x78, 0x9c]), ...Array.from({ length: 4_096 }, () => block)]);
   const bomb = pdfOf(stream, '/Filter /FlateDecode');
 
-  await expect(readPdfApart(await fileWith(bomb), patient)).rejects.toMatchObject({ code: 'unreadable' });
+  await expect(readPdfApart(await fileWith(bomb), { ...patient, maxBytes: 300 * 1024 ** 2 })).rejects.toMatchObject({ code: 'unreadable' });
 });
 
 it('gives the text and pictures of a PDF, page by page', async () => {
