@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, problems } from '../describe.ts';
 import { EngineUnavailableError } from '../event-service.ts';
@@ -10,6 +9,7 @@ import { legacyError, toLegacyError } from '../legacy/legacy-error.ts';
 import { createProcessEvent } from '../legacy/process-event.ts';
 import type { ProcessLegacy } from '../legacy/process-event.ts';
 import { createProcessEvents } from '../legacy/process-events.ts';
+import { limitBody } from '../limit-body.ts';
 import { readJson } from '../read-json.ts';
 import { newUuidV7 } from '../uuid.ts';
 
@@ -32,7 +32,7 @@ export function legacyRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: App
 
   function route(prefix: string, name: keyof typeof REQUESTS, maxSize: number, process: ProcessLegacy): void {
     const path = prefix + name;
-    app.use(path, dependencies.authenticate, dependencies.rateLimit, bodyLimit({ maxSize, onError }));
+    app.use(path, dependencies.authenticate, dependencies.rateLimit, limitBody({ maxSize, onError }));
     app.post(path, (context) => answer(context, process));
     describeLegacy(app, path, REQUESTS[name]);
   }

@@ -1,6 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { hasEnded } from '../../domain/event-resource.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, idParameter, problems } from '../describe.ts';
@@ -10,6 +9,7 @@ import { knownAs } from '../legacy/known-as.ts';
 import type { Parsed } from '../legacy/legacy-input.ts';
 import { submitSession } from '../legacy/submit-session.ts';
 import { toJob } from '../legacy/to-job.ts';
+import { limitBody } from '../limit-body.ts';
 import { problem } from '../problem.ts';
 import type { Fault } from '../problem.ts';
 import { readJson } from '../read-json.ts';
@@ -21,7 +21,7 @@ const MAX_BYTES = 1024 * 1024;
 /** `POST /api/jobs` and `…/restart`: sessions in the words of older clients, who may wait a while for their end. */
 export function submitJobRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
   const { events, isAccepting, rateLimit } = dependencies;
-  const limit = bodyLimit({
+  const limit = limitBody({
     maxSize: MAX_BYTES,
     onError: (context) => problem(context, { code: 'too_large', detail: `a body has at most ${MAX_BYTES} bytes` }),
   });
