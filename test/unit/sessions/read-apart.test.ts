@@ -62,3 +62,11 @@ it('gives the text and pictures of a PDF, page by page', async () => {
   expect(pages).toEqual([1, 1]);
   expect(isCut).toBe(false);
 });
+
+it('reads the first 500 pages, draws the first 20, and says that there are more', async () => {
+  const { text, previews, isCut } = await readPdfApart(await fileWith(pdfWith('A page.', { pages: 501 })), patient);
+
+  expect(text.split('\n\n')).toHaveLength(500);
+  expect(previews).toHaveLength(20);
+  expect(isCut).toBe(true);
+});
