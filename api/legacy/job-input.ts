@@ -41,7 +41,7 @@ export function parseNewJob(body: unknown, newId: () => string): Parsed<JobReque
   if (!parsed.success) return { ok: false, errors: parsed.error.issues.flatMap((issue) => toFaults(issue, '')) };
   const { event_id: eventId = newId(), parameters, wait_ms, webhook_url: url, webhook_headers: headers, ...include } = parsed.data;
   const format = { kind: 'legacy', eventId, includeMarkdown: include.include_markdown, includeMetadata: include.include_metadata } as const;
-  const envelope = { type: 'session', data: parameters, ...(url !== undefined && { callback: { url, headers } }) };
+  const envelope = { type: 'session', data: withoutNulls(parameters), ...(url !== undefined && { callback: { url, headers } }) };
   return { ok: true, value: { ...named(envelope, eventId), format, waitMs: Math.min(wait_ms, LONGEST_WAIT_MS) } };
 }
 
@@ -55,7 +55,7 @@ export function parseRestart(body: unknown, before: AcceptedEvent, newId: () => 
     type: 'session',
     source: SOURCE + before.id,
     tier: before.tier,
-    data: { ...fieldsOf(before.data), ...parameters },
+    data: withoutNulls({ ...fieldsOf(before.data), ...parameters }),
     ...(callback && { callback: requestOf(callback) }),
   };
   const format = callback?.format ? { ...callback.format, eventId } : null;
