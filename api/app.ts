@@ -4,7 +4,7 @@ import { except } from 'hono/combine';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import type { ReadDocument } from '../events/sessions/read-document.ts';
-import type { OpenFile } from '../events/sessions/session-files.ts';
+import type { SessionStore } from '../events/sessions/session-files.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { MiddlewareHandler } from 'hono';
 import type { Admit } from './admission.ts';
@@ -34,6 +34,7 @@ import { jobFileRoutes } from './routes/job-files.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { legacyRoutes } from './routes/legacy.ts';
 import { limitRoutes } from './routes/limits.ts';
+import { submitJobRoutes } from './routes/submit-jobs.ts';
 import type { StreamRoom } from './sse/stream-room.ts';
 import { subjectRoutes } from './routes/subjects.ts';
 
@@ -61,7 +62,7 @@ export interface AppDependencies {
   readonly admit: Admit;
   readonly metrics: Metrics;
   readonly readDocument: ReadDocument;
-  readonly openFile: OpenFile;
+  readonly sessionStore: SessionStore;
   readonly streamRoom: StreamRoom;
   /** False from the moment that the process is told to stop. */
   readonly isAccepting: () => boolean;
@@ -91,6 +92,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   limitRoutes(app, dependencies);
   legacyRoutes(app, dependencies);
   jobRoutes(app, dependencies);
+  submitJobRoutes(app, dependencies);
   jobFileRoutes(app, dependencies);
   healthRoutes(app, dependencies);
   metricsRoutes(app, dependencies);

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Environment } from '../config/environment.ts';
 import type { Logger } from '../config/logger.ts';
 import { createReadDocument } from '../events/sessions/read-document.ts';
-import { createOpenFile } from '../events/sessions/session-files.ts';
+import { createSessionStore } from '../events/sessions/session-files.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import { createApp } from './app.ts';
 import { createAuthenticate } from './authenticate.ts';
@@ -67,7 +67,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     destinations: createTemporalDestinationService(options.client),
     metrics,
     readDocument: createReadDocument(dataDirectory),
-    openFile: createOpenFile(dataDirectory),
+    sessionStore: createSessionStore(dataDirectory),
     streamRoom: createStreamRoom(MAX_STREAMS, stopping),
     rateLimit: createRateLimit(environment.RATE_LIMIT ?? null, Date.now),
     admit: createAdmission({ intake, letters, backlog, liveRuns: options.liveRuns }),

@@ -16,6 +16,7 @@ const STATUS = {
   version_conflict: 409,
   already_ended: 409,
   not_cancellable: 409,
+  not_replayable: 409,
   precondition_failed: 412,
   too_large: 413,
   unsupported_media_type: 415,

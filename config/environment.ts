@@ -71,6 +71,7 @@ export const environmentSchema = z.object({
   URGENCY_THRESHOLD: z.coerce.number().min(0).max(1).default(0.8),
   UNKNOWN_TYPES: z.enum(['reject', 'life']).default('reject'),
   LIFE_TICK: duration.refine((everyMs) => everyMs >= 1_000, 'at least 1s').optional(),
+  FILES_QUOTA_MB: z.coerce.number().int().min(1).optional(),
   LLM_URL: z.url().optional(),
   LLM_MODEL: z.string().default('gpt-4'),
   LLM_API_KEY: z.string().optional(),

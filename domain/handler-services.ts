@@ -35,6 +35,8 @@ export interface HandlerServices {
   readonly fetch: FetchForEvent;
   /** Where handlers may keep files; shared by all workers. */
   readonly dataDirectory: string;
+  /** Of all files that a tenant's events keep there; null for no end. */
+  readonly filesQuotaBytes: number | null;
   readonly languageModel: ModelEndpoint | null;
   readonly transcriber: ModelEndpoint | null;
 }

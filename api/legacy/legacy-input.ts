@@ -4,20 +4,19 @@ import { sessionData } from '../../events/sessions/session-data.ts';
 import type { SessionData } from '../../events/sessions/session-data.ts';
 import type { Fault } from '../problem.ts';
 import { idempotencyKeyOf } from './known-as.ts';
+import type { SessionRequest } from './submit-session.ts';
 
-/** A session as the older routes take it, and as `/v1/events` would. */
-export interface LegacyEvent {
+/** A session as the older routes take it. */
+export interface LegacyEvent extends SessionRequest {
   readonly input: SessionData;
-  readonly envelope: Readonly<Record<string, unknown>>;
-  /** Names the event where its `event_id` has characters that an id may not have. */
-  readonly idempotencyKey: string | null;
   readonly format: LegacyFormat;
   readonly webhookUrl: string | null;
 }
 
 export type Parsed<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly errors: readonly Fault[] };
 
-const webhook = {
+/** What can be asked of a callback. */
+export const webhook = {
   webhook_url: z
     .string('is required')
     .max(2_048)
@@ -45,6 +44,14 @@ const batchItem = sessionData.extend({
   include_markdown: z.boolean().optional(),
   include_metadata: z.boolean().optional(),
 });
+
+/** What the older routes take, for their description: each item of `events` is checked for itself. */
+export const REQUESTS = {
+  '/process-event-async': asyncEvent,
+  '/process-event': sessionData,
+  '/process-events-async': asyncBatch.extend({ events: z.array(batchItem).min(1).max(10_000) }),
+  '/process-events': syncBatch.extend({ events: z.array(sessionData).min(1).max(MAX_SYNC_EVENTS) }),
+} as const;
 
 /** One session with its callback (`/process-event-async`). */
 export function parseAsyncEvent(body: unknown, newId: () => string): Parsed<LegacyEvent> {
@@ -151,9 +158,15 @@ function toEnvelope(data: SessionData, callback: CallbackPlan | null): Readonly<
 
 /** Older clients write null for what they leave out. */
 function parse<Output>(schema: z.ZodType<Output>, body: unknown): Parsed<Output> {
-  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-  const given: unknown = isObject ? Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)) : body;
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return { ok: false, errors: [{ pointer: '', detail: 'must be a JSON object' }] };
+  }
+  const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
   const parsed = schema.safeParse(given);
   if (parsed.success) return { ok: true, value: parsed.data };
-  return { ok: false, errors: parsed.error.issues.map(({ path, message }) => ({ pointer: path.map(String).join('.'), detail: message })) };
+  const faults = parsed.error.issues.map(({ path, message }) => {
+    const pointer = path.map(String).join('.');
+    return { pointer, detail: path.length > 0 && !(String(path[0]) in given) ? 'is required' : message };
+  });
+  return { ok: false, errors: faults };
 }

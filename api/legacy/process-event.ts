@@ -1,6 +1,4 @@
 import type { AppDependencies } from '../app.ts';
-import { submitEvent } from '../submit-event.ts';
-import type { Submitted } from '../submit-event.ts';
 import { newUuidV7 } from '../uuid.ts';
 import { acknowledgeEvent, answerEvent, documentOf, failureOf } from './legacy-answer.ts';
 import type { RequestFacts } from './legacy-answer.ts';
@@ -8,6 +6,8 @@ import { invalidInput, stillAtWork, toLegacyError } from './legacy-error.ts';
 import type { LegacyError } from './legacy-error.ts';
 import { parseAsyncEvent, parseSyncEvent } from './legacy-input.ts';
 import type { LegacyEvent, Parsed } from './legacy-input.ts';
+import { submitSession } from './submit-session.ts';
+import type { SubmittedSession } from './submit-session.ts';
 
 export type Answered = { readonly ok: true; readonly body: object } | { readonly ok: false; readonly error: LegacyError };
 
@@ -24,7 +24,7 @@ export type ProcessLegacy = (body: unknown, caller: LegacyCaller) => Promise<Ans
 export const MAX_WAIT_MS = 15 * 60_000;
 
 type Submission =
-  | { readonly ok: true; readonly event: LegacyEvent; readonly submitted: Exclude<Submitted, { kind: 'refused' }> }
+  | { readonly ok: true; readonly event: LegacyEvent; readonly submitted: Exclude<SubmittedSession, { kind: 'refused' | 'invalid' }> }
   | { readonly ok: false; readonly error: LegacyError };
 
 /** `/process-event-async` and `/process-event`: one session. */
@@ -53,12 +53,8 @@ export function createProcessEvent(dependencies: AppDependencies): { readonly as
 
   async function submit(legacy: Parsed<LegacyEvent>, tenant: string, waitMs: number): Promise<Submission> {
     if (!legacy.ok) return { ok: false, error: invalidInput(legacy.errors) };
-    const { envelope, idempotencyKey, format } = legacy.value;
-    const parsed = dependencies.parseEvent(envelope, { tenant, idempotencyKey });
-    if (!parsed.ok) return { ok: false, error: invalidInput(parsed.errors) };
-    const { callback } = parsed.event;
-    const event = { ...parsed.event, callback: callback && { ...callback, format } };
-    const submitted = await submitEvent(dependencies, event, { fingerprint: parsed.fingerprint, waitMs });
+    const submitted = await submitSession(dependencies, legacy.value, { tenant, waitMs });
+    if (submitted.kind === 'invalid') return { ok: false, error: invalidInput(submitted.errors) };
     if (submitted.kind === 'refused') return { ok: false, error: toLegacyError(submitted.problem) };
     return { ok: true, event: legacy.value, submitted };
   }

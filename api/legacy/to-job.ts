@@ -1,6 +1,9 @@
 import type { EventResource, EventStatus } from '../../domain/event-resource.ts';
 import type { Progress } from '../../domain/event-run.ts';
+import { restartOf } from './job-input.ts';
 import { documentOf, failureOf } from './legacy-answer.ts';
+import { toLogs } from './to-logs.ts';
+import type { LogLine } from './to-logs.ts';
 
 export const JOB_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
 type JobStatus = (typeof JOB_STATUSES)[number];
@@ -19,6 +22,8 @@ export interface Job {
   readonly id: string;
   readonly job_type: 'session';
   readonly batch_id: string | null;
+  /** The job that it repeats. */
+  readonly restart_of: string | null;
   readonly status: JobStatus;
   readonly progress: Progress | null;
   /** Of the stage that needed most. */
@@ -26,6 +31,7 @@ export interface Job {
   readonly parameters: unknown;
   readonly results: unknown;
   readonly error: { readonly code: string; readonly message: string } | null;
+  readonly logs: readonly LogLine[];
   readonly created_at: string;
   readonly started_at: string | null;
   readonly completed_at: string | null;
@@ -39,12 +45,14 @@ export function toJob(resource: EventResource): Job {
     id,
     job_type: 'session',
     batch_id: batchId,
+    restart_of: restartOf(resource.source),
     status: JOB_STATUS[status],
     progress,
     attempts: Math.max(...Object.values(attempts)),
     parameters: data,
     results: documentOf(resource) === null ? null : result?.action,
     error: status === 'failed' || status === 'cancelled' ? failureOf(resource) : null,
+    logs: toLogs(resource),
     created_at: acceptedAt,
     started_at: startedAt,
     completed_at: completedAt,

@@ -5,7 +5,7 @@ import { makeZip } from 'client-zip';
 import { hasEnded } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { sessionFiles } from '../../events/sessions/session-files.ts';
-import type { OpenFile, SessionFile } from '../../events/sessions/session-files.ts';
+import type { SessionFile, SessionStore } from '../../events/sessions/session-files.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, idParameter, problems } from '../describe.ts';
 import { attachment } from '../legacy/content-disposition.ts';
@@ -21,7 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** What a session was made into: its files, one by one and as an archive. Only its own tenant finds it. */
-export function jobFileRoutes(app: OpenAPIHono<AppEnvironment>, { events, openFile }: AppDependencies): void {
+export function jobFileRoutes(app: OpenAPIHono<AppEnvironment>, { events, sessionStore }: AppDependencies): void {
   app.get('/api/jobs/:id/files', async (context) => {
     const id = context.req.param('id');
     const found = await find(context.get('tenant'), id);
@@ -35,9 +35,18 @@ export function jobFileRoutes(app: OpenAPIHono<AppEnvironment>, { events, openFi
     const found = await find(context.get('tenant'), id);
     if (found === null) return problem(context, noSuchJob(id));
     const file = found.files.find((one) => one.name === name);
-    const opened = file && (await openFile(file.path));
+    const opened = file && (await sessionStore.open(file));
     if (!opened) return problem(context, { code: 'not_found', detail: `the job "${id}" has no file "${name}"` });
     return context.body(ReadableStream.from(opened.content), 200, download(name.replace(/^.*\//, ''), TYPES[extname(name)]));
+  });
+
+  app.delete('/api/jobs/:id/files', async (context) => {
+    const id = context.req.param('id');
+    const found = await find(context.get('tenant'), id);
+    if (found === null) return problem(context, noSuchJob(id));
+    const [first] = found.files;
+    if (first !== undefined) await sessionStore.removeFolder(first);
+    return context.body(null, 204);
   });
 
   app.get('/api/jobs/:id/archive', async (context) => {
@@ -52,27 +61,32 @@ export function jobFileRoutes(app: OpenAPIHono<AppEnvironment>, { events, openFi
     const headers = download(`${name}.zip`, 'application/zip');
     // An archive is begun at once, whether or not anybody reads it.
     if (context.req.method === 'HEAD') return context.body(null, 200, headers);
-    return context.body(makeZip(entries(name, files, openFile)), 200, headers);
+    return context.body(makeZip(entries(name, files, sessionStore)), 200, headers);
   });
 
   describeJobFiles(app);
 
-  async function find(
-    tenant: string,
-    id: string,
-  ): Promise<{ readonly resource: EventResource; readonly files: readonly SessionFile[] } | null> {
+  async function find(tenant: string, id: string): Promise<JobFiles | null> {
     const resource = await events.get({ tenant, id: knownAs('event_id', id) });
-    return resource?.type === 'session' ? { resource, files: sessionFiles(tenant, resource.result?.action) } : null;
+    if (resource?.type !== 'session') return null;
+    const files = sessionFiles(tenant, resource.result?.action);
+    const [first] = files;
+    return { resource, files: first !== undefined && (await sessionStore.owns(resource.id, first)) ? files : [] };
   }
 }
 
+interface JobFiles {
+  readonly resource: EventResource;
+  readonly files: readonly SessionFile[];
+}
+
 /** One file after the other, each opened when its turn comes; what is gone is left out. */
-async function* entries(folder: string, files: readonly SessionFile[], openFile: OpenFile) {
-  for (const { name, path } of files) {
-    const opened = await openFile(path);
+async function* entries(folder: string, files: readonly SessionFile[], store: SessionStore) {
+  for (const file of files) {
+    const opened = await store.open(file);
     if (opened === null) continue;
     try {
-      yield { name: `${folder}/${name}`, lastModified: opened.modifiedAt, input: opened.content };
+      yield { name: `${folder}/${file.name}`, lastModified: opened.modifiedAt, input: opened.content };
     } finally {
       // Whoever stops reading leaves here, in the middle of a file.
       await opened.content.return();
@@ -122,6 +136,13 @@ function describeJobFiles(app: OpenAPIHono<AppEnvironment>): void {
       200: { description: 'The file', content: { 'application/octet-stream': { schema: binary } } },
       ...problems(401, 404, 503),
     },
+  });
+  describe(app, {
+    method: 'delete',
+    path: '/api/jobs/{id}/files',
+    summary: 'Delete all files of a session',
+    request: { params: idParameter },
+    responses: { 204: { description: 'It has none any more' }, ...problems(401, 404, 503) },
   });
   describe(app, {
     method: 'get',

@@ -19,6 +19,23 @@ const jobsQuery = z.strictObject({
   cursor: z.string().max(4_096).optional(),
 });
 
+export const jobSchema = z
+  .looseObject({
+    id: z.string(),
+    job_type: z.literal('session'),
+    batch_id: z.string().nullable(),
+    restart_of: z.string().nullable(),
+    status: z.enum(JOB_STATUSES),
+    progress: z.object({ step: z.string(), percent: z.number(), message: z.string() }).nullable(),
+    attempts: z.int(),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    logs: z.array(z.object({ at: z.string().nullable(), level: z.enum(['info', 'warning', 'error']), message: z.string() })),
+    created_at: z.string(),
+    started_at: z.string().nullable(),
+    completed_at: z.string().nullable(),
+  })
+  .openapi('Job');
+
 /** `/api/jobs`: sessions in the words of older clients. Each is an event that `/v1/events` shows too. */
 export function jobRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
   const { events, batches, streamRoom, reportError } = dependencies;
@@ -77,20 +94,6 @@ export function noSuchJob(id: string): { readonly code: 'not_found'; readonly de
 }
 
 function describeJobs(app: OpenAPIHono<AppEnvironment>): void {
-  const job = z
-    .looseObject({
-      id: z.string(),
-      job_type: z.literal('session'),
-      batch_id: z.string().nullable(),
-      status: z.enum(JOB_STATUSES),
-      progress: z.object({ step: z.string(), percent: z.number(), message: z.string() }).nullable(),
-      attempts: z.int(),
-      error: z.object({ code: z.string(), message: z.string() }).nullable(),
-      created_at: z.string(),
-      started_at: z.string().nullable(),
-      completed_at: z.string().nullable(),
-    })
-    .openapi('Job');
   const older = { deprecated: true } as const;
   describe(app, {
     ...older,
@@ -102,7 +105,7 @@ function describeJobs(app: OpenAPIHono<AppEnvironment>): void {
     responses: {
       200: {
         description: 'A page of jobs',
-        content: { 'application/json': { schema: z.object({ items: z.array(job), next_cursor: z.string().nullable() }) } },
+        content: { 'application/json': { schema: z.object({ items: z.array(jobSchema), next_cursor: z.string().nullable() }) } },
       },
       ...problems(401, 422, 503),
     },
@@ -113,7 +116,7 @@ function describeJobs(app: OpenAPIHono<AppEnvironment>): void {
     path: '/api/jobs/{id}',
     summary: 'Read a session (older clients)',
     request: { params: idParameter },
-    responses: { 200: { description: 'The job', content: { 'application/json': { schema: job } } }, ...problems(401, 404, 503) },
+    responses: { 200: { description: 'The job', content: { 'application/json': { schema: jobSchema } } }, ...problems(401, 404, 503) },
   });
   describe(app, {
     ...older,

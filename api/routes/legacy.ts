@@ -1,14 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, problems } from '../describe.ts';
 import { EngineUnavailableError } from '../event-service.ts';
+import { REQUESTS } from '../legacy/legacy-input.ts';
 import { legacyError, toLegacyError } from '../legacy/legacy-error.ts';
 import { createProcessEvent } from '../legacy/process-event.ts';
 import type { ProcessLegacy } from '../legacy/process-event.ts';
 import { createProcessEvents } from '../legacy/process-events.ts';
+import { limitBody } from '../limit-body.ts';
 import { readJson } from '../read-json.ts';
 import { newUuidV7 } from '../uuid.ts';
 
@@ -23,16 +24,17 @@ export function legacyRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: App
   const onError = (context: Context): Response =>
     legacyError(context, toLegacyError({ code: 'too_large', detail: 'the body is too large' }));
   for (const prefix of PREFIXES) {
-    route(`${prefix}/process-event-async`, MAX_EVENT_BYTES, event.async);
-    route(`${prefix}/process-event`, MAX_EVENT_BYTES, event.sync);
-    route(`${prefix}/process-events-async`, MAX_BATCH_BYTES, events.async);
-    route(`${prefix}/process-events`, MAX_BATCH_BYTES, events.sync);
+    route(prefix, '/process-event-async', MAX_EVENT_BYTES, event.async);
+    route(prefix, '/process-event', MAX_EVENT_BYTES, event.sync);
+    route(prefix, '/process-events-async', MAX_BATCH_BYTES, events.async);
+    route(prefix, '/process-events', MAX_BATCH_BYTES, events.sync);
   }
 
-  function route(path: string, maxSize: number, process: ProcessLegacy): void {
-    app.use(path, dependencies.authenticate, dependencies.rateLimit, bodyLimit({ maxSize, onError }));
+  function route(prefix: string, name: keyof typeof REQUESTS, maxSize: number, process: ProcessLegacy): void {
+    const path = prefix + name;
+    app.use(path, dependencies.authenticate, dependencies.rateLimit, limitBody({ maxSize, onError }));
     app.post(path, (context) => answer(context, process));
-    describeLegacy(app, path);
+    describeLegacy(app, path, REQUESTS[name]);
   }
 
   async function answer(context: Context<AppEnvironment>, process: ProcessLegacy): Promise<Response> {
@@ -66,17 +68,18 @@ const legacyFailure = z.object({
   error: z.object({ code: z.string(), message: z.string(), details: z.array(z.object({ field: z.string(), message: z.string() })) }),
 });
 
-function describeLegacy(app: OpenAPIHono<AppEnvironment>, path: string): void {
+function describeLegacy(app: OpenAPIHono<AppEnvironment>, path: string, request: z.ZodType): void {
   const failure = { content: { 'application/json': { schema: legacyFailure.openapi('LegacyError') } } };
   describe(app, {
     method: 'post',
     path,
     deprecated: true,
     summary: `Process ${path.includes('events') ? 'talks' : 'a talk'} and ${path.endsWith('-async') ? 'call back' : 'wait'} (older clients)`,
-    request: { body: { required: true, content: { 'application/json': { schema: z.looseObject({}) } } } },
+    request: { body: { required: true, content: { 'application/json': { schema: request } } } },
     responses: {
       200: { description: 'Accepted, or done', content: { 'application/json': { schema: legacyAnswer.openapi('LegacyAnswer') } } },
       400: { ...failure, description: 'Nothing was started, or the event failed' },
+      413: { ...failure, description: 'The body is too large' },
       503: { ...failure, description: 'Not now; `Retry-After` says when' },
       504: { ...failure, description: 'Still at work' },
       ...problems(401, 429),

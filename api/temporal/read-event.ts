@@ -30,6 +30,17 @@ export async function readEvent(client: Client, liveRuns: LiveRuns, execution: E
   return resource === null ? null : withDelivery(client, resource);
 }
 
+/** What an event's workflow was started with; null when there is none. */
+export async function readAccepted(client: Client, execution: Execution): Promise<AcceptedEvent | null> {
+  try {
+    const input = await readWorkflowInput(client, execution);
+    return isAcceptedEvent(input) ? input : null;
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    throw error;
+  }
+}
+
 async function readOpen(client: Client, liveRuns: LiveRuns, execution: Execution): Promise<EventResource | null> {
   const live = liveRuns.find(execution.workflowId);
   // Between its stages a run may wait, which only its workflow knows; what records first has not ended before.

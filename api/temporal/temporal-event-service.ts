@@ -13,7 +13,7 @@ import { callEngine } from './engine-call.ts';
 import { explainEvent } from './explain-event.ts';
 import { listEvents } from './list-events.ts';
 import { readEach } from './read-each.ts';
-import { readEvent, withDelivery } from './read-event.ts';
+import { readAccepted, readEvent, withDelivery } from './read-event.ts';
 import { redeliverCallback } from './redeliver-callback.ts';
 import { createTemporalSubjects } from './temporal-subjects.ts';
 import { startEvent } from './start-event.ts';
@@ -90,6 +90,8 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
 
   return {
     get,
+
+    accepted: async ({ tenant, id }) => (isEventId(id) ? readAccepted(client, { workflowId: eventWorkflowId({ tenant, id }) }) : null),
 
     compacted: subjects.compacted,
 

@@ -4,16 +4,20 @@ import { PermanentError } from '../../domain/handler-errors.ts';
 
 const run = promisify(execFile);
 
+// Those that hold what they play. A playlist names other files, also those of other tenants.
+const CONTAINERS = 'mov,matroska,mpegts,mpeg,avi,flv,asf,mp3,ogg,wav,flac,aac,aiff';
+const QUIETLY = ['-hide_banner', '-loglevel', 'error', '-nostdin'];
+const FROM_THIS_FILE_ALONE = ['-protocol_whitelist', 'file', '-format_whitelist', CONTAINERS];
+const AS_SMALL_SPEECH = ['-vn', '-ac', '1', '-ar', '16000', '-b:a', '32k'];
+
 /**
- * A video's sound, small enough to be sent, if this machine has `ffmpeg`; the video itself otherwise. Only local files are
- * read, since a playlist could name any address.
+ * A video's sound, small enough to be sent, if this machine has `ffmpeg`; the video itself otherwise.
  * @throws PermanentError `video_unreadable`
  */
 export async function extractSound(video: string, signal: AbortSignal): Promise<string> {
   const sound = `${video}.mp3`;
-  const input = ['-nostdin', '-y', '-protocol_whitelist', 'file', '-i', video];
   try {
-    await run('ffmpeg', [...input, '-vn', '-ac', '1', '-ar', '16000', '-b:a', '32k', sound], { signal });
+    await run('ffmpeg', [...QUIETLY, '-y', ...FROM_THIS_FILE_ALONE, '-i', video, ...AS_SMALL_SPEECH, sound], { signal });
     return sound;
   } catch (error) {
     if (signal.aborted) throw signal.reason;

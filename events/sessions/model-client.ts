@@ -65,7 +65,8 @@ async function call(
 ): Promise<unknown> {
   const authorization = apiKey === null ? {} : { authorization: `Bearer ${apiKey}` };
   const response = await fetch(url.replace(/\/$/, '') + path, { method: 'POST', body, signal, headers: { ...headers, ...authorization } });
-  if (response.ok) return response.json();
+  // What isn't JSON is as little understood as any other shape.
+  if (response.ok) return response.json().catch(() => null);
   await response.body?.cancel();
   const message = `the model's endpoint answered ${response.status} to ${path}`;
   if (response.status === 429 || response.status === 503) {

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing } from './step-cache.ts';
+import { unlessMissing } from './unless-missing.ts';
 
 /** Gives a session's Markdown by the path in its result; null where it is gone, or larger than 16 MiB. */
 export type ReadDocument = (path: string) => Promise<string | null>;
@@ -12,10 +12,7 @@ const DOCUMENT_PATH = /^(tenants\/[a-z0-9-]+\/)?events(\/[\p{L}\p{N}_][\p{L}\p{N
 export function createReadDocument(dataDirectory: string): ReadDocument {
   return async (path) => {
     if (!DOCUMENT_PATH.test(path)) return null;
-    const file = await open(join(dataDirectory, path)).catch((error: unknown) => {
-      if (isMissing(error)) return null;
-      throw error;
-    });
+    const file = await unlessMissing(open(join(dataDirectory, path)), null);
     if (file === null) return null;
     try {
       return (await file.stat()).size > MAX_BYTES ? null : await file.readFile('utf8');

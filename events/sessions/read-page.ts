@@ -1,8 +1,7 @@
-import { Readability } from '@mozilla/readability';
-import { parseHTML } from 'linkedom';
 import type { HandledEvent, HandlerContext } from '../../domain/define-event.ts';
 import { PermanentError } from '../../domain/handler-errors.ts';
 import { decodePage } from './decode-page.ts';
+import { readPageApart } from './read-apart.ts';
 import type { SessionData } from './session-data.ts';
 import { createStepCache, digestOf } from './step-cache.ts';
 
@@ -15,12 +14,13 @@ export interface Page {
 }
 
 const PAGE_TIMEOUT_MS = 30_000;
-// Parsing holds up the process: at this size for about a second.
+// At this size an honest page is read within about a second.
 const MAX_PAGE_BYTES = 5 * 1024 * 1024;
+const MAX_READING_CPU_MS = 20_000;
 
 /**
  * Fetches the talk's page and keeps its readable text.
- * @throws PermanentError `not_a_page` and those of `FetchForEvent`
+ * @throws PermanentError `not_a_page`, `unreadable` and those of `FetchForEvent`
  */
 export async function readPage({ data }: Pick<HandledEvent<SessionData>, 'data'>, context: HandlerContext): Promise<Page> {
   context.heartbeat({ step: 'page', percent: 0, message: 'fetching the page' });
@@ -29,28 +29,13 @@ export async function readPage({ data }: Pick<HandledEvent<SessionData>, 'data'>
   if (!isText(contentType)) throw new PermanentError('not_a_page', `"${url}" is "${contentType}", not a page`);
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
-  const { title, text } = readableText(decodePage(Buffer.concat(chunks), contentType));
+  const html = decodePage(Buffer.concat(chunks), contentType);
+  const { title, text } = await readPageApart(html, { maxCpuMs: MAX_READING_CPU_MS, signal: context.signal });
   const textDigest = digestOf(text);
-  await createStepCache(context.dataDirectory)('page', [textDigest], async () => text);
+  await createStepCache(context.dataDirectory).keep('page', [textDigest], text);
   return { url, title: title.slice(0, 1_000), textDigest, characters: text.length };
 }
 
 function isText(contentType: string): boolean {
   return contentType === '' || /^\s*(text\/|application\/xhtml\+xml)/i.test(contentType);
-}
-
-function readableText(html: string): { readonly title: string; readonly text: string } {
-  const { document } = parseHTML(html);
-  // Not HTML at all: plain text is its own readable text.
-  if (document.documentElement === null) return { title: '', text: tidy(html) };
-  const article = new Readability(document).parse();
-  const title = article?.title ?? '';
-  return { title, text: tidy(article?.textContent ?? '') };
-}
-
-function tidy(text: string): string {
-  return text
-    .replace(/[^\S\n]+/g, ' ')
-    .replace(/ ?\n[ \n]*\n */g, '\n\n')
-    .trim();
 }

@@ -1,36 +1,37 @@
-import { setImmediate } from 'node:timers/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { getDocument, VerbosityLevel } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { PermanentError } from '../../domain/handler-errors.ts';
 
-export interface PdfPage {
-  /** From 1. */
-  readonly number: number;
+export interface PdfContent {
   readonly text: string;
-  /** A PNG; null beyond the first pages, and where this machine can't draw. */
-  readonly preview: Uint8Array | null;
+  /** PNGs of the first pages, in order. */
+  readonly previews: readonly Uint8Array[];
+  /** There is more of it than was read. */
+  readonly isCut: boolean;
 }
 
-export interface Pdf {
-  readonly pageCount: number;
-  pages(): AsyncIterable<PdfPage>;
-  close(): Promise<void>;
-}
+/** Told after each page, from 1. */
+export type OnPage = (number: number, of: number) => void;
 
 const MAX_PAGES = 500;
+const MAX_CHARACTERS = 2_000_000;
 const MAX_PREVIEWS = 20;
+const MAX_PREVIEW_BYTES = 16 * 1024 * 1024;
 const PREVIEW_WIDTH = 800;
 const MAX_PREVIEW_HEIGHT = 2_000;
+// A picture with more is left out of its preview: written out it would have 4 bytes each.
+const MAX_PIXELS = 40_000_000;
 
 const packageFolder = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
 
-/** Opens a PDF, at most its first 500 pages. @throws PermanentError `pdf_encrypted` or `pdf_broken` */
-export async function readPdf(data: Uint8Array): Promise<Pdf> {
+/** Reads a PDF, at most its first 500 pages. @throws PermanentError `pdf_encrypted` or `pdf_broken` */
+export async function readPdf(data: Uint8Array, onPage: OnPage): Promise<PdfContent> {
+  const { getDocument, VerbosityLevel } = await import('pdfjs-dist/legacy/build/pdf.mjs');
   const task = getDocument({
     data,
     isEvalSupported: false,
     stopAtErrors: false,
+    maxImageSize: MAX_PIXELS,
     verbosity: VerbosityLevel.ERRORS,
     standardFontDataUrl: join(packageFolder, 'standard_fonts/'),
     cMapUrl: join(packageFolder, 'cmaps/'),
@@ -42,28 +43,10 @@ export async function readPdf(data: Uint8Array): Promise<Pdf> {
       ? new PermanentError('pdf_encrypted', 'the PDF needs a password', { cause: error })
       : new PermanentError('pdf_broken', 'the attachment is not a PDF that can be read', { cause: error });
   });
-  const pageCount = Math.min(document.numPages, MAX_PAGES);
-
-  async function* pages(): AsyncIterable<PdfPage> {
-    for (let number = 1; number <= pageCount; number += 1) {
-      // Heartbeats and other events get their turn between pages.
-      await setImmediate();
-      try {
-        const page = await document.getPage(number);
-        const { items } = await page.getTextContent();
-        const text = items.map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join('');
-        const preview = number <= MAX_PREVIEWS ? await draw(page) : null;
-        page.cleanup();
-        yield { number, text: text.trim(), preview };
-      } catch (error) {
-        throw new PermanentError('pdf_broken', `page ${number} of the PDF can't be read`, { cause: error });
-      }
-    }
-  }
 
   type Page = Awaited<ReturnType<typeof document.getPage>>;
 
-  async function draw(page: Page): Promise<Uint8Array | null> {
+  async function draw(page: Page): Promise<Uint8Array> {
     const canvasFactory = document.canvasFactory as CanvasFactory;
     const natural = page.getViewport({ scale: 1 });
     const scale = Math.min(PREVIEW_WIDTH / natural.width, MAX_PREVIEW_HEIGHT / natural.height);
@@ -77,7 +60,33 @@ export async function readPdf(data: Uint8Array): Promise<Pdf> {
     }
   }
 
-  return { pageCount, pages, close: () => task.destroy() };
+  const pages = Math.min(document.numPages, MAX_PAGES);
+  const texts: string[] = [];
+  const previews: Uint8Array[] = [];
+  let characters = 0;
+  let previewBytes = 0;
+  try {
+    for (let number = 1; number <= pages && characters < MAX_CHARACTERS; number += 1) {
+      const page = await document.getPage(number);
+      const { items } = await page.getTextContent();
+      const text = items.map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join('');
+      texts.push(text.trim());
+      characters += text.length;
+      if (number <= MAX_PREVIEWS && previewBytes < MAX_PREVIEW_BYTES) {
+        const preview = await draw(page);
+        previews.push(preview);
+        previewBytes += preview.byteLength;
+      }
+      page.cleanup();
+      onPage(number, pages);
+    }
+  } catch (error) {
+    throw new PermanentError('pdf_broken', `page ${texts.length + 1} of the PDF can't be read`, { cause: error });
+  } finally {
+    await task.destroy();
+  }
+  const text = texts.filter((one) => one !== '').join('\n\n');
+  return { text: text.slice(0, MAX_CHARACTERS), previews, isCut: texts.length < document.numPages || text.length > MAX_CHARACTERS };
 }
 
 /** What pdf.js draws on outside browsers: @napi-rs/canvas, which it brings with it. */

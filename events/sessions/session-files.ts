@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ownerOf } from './claim-folder.ts';
 import { sessionRoot } from './session-paths.ts';
-import { isMissing } from './step-cache.ts';
+import { unlessMissing } from './unless-missing.ts';
 
 export interface SessionFile {
   /** Within the session's folder, with `/`. */
@@ -33,19 +34,26 @@ export interface OpenedFile {
   readonly content: AsyncGenerator<Uint8Array, void>;
 }
 
-/** Opens a session's file by its path; null where it is gone. */
-export type OpenFile = (path: string) => Promise<OpenedFile | null>;
+/** The files of sessions as they are on disk now. */
+export interface SessionStore {
+  /** Whether a file's folder is still the event's: its files may have been removed, and another event have its place. */
+  owns(eventId: string, file: SessionFile): Promise<boolean>;
+  /** Null where it is gone. */
+  open(file: SessionFile): Promise<OpenedFile | null>;
+  /** Removes the file's folder with all that is in it, and so leaves its place to others. */
+  removeFolder(file: SessionFile): Promise<void>;
+}
 
-export function createOpenFile(dataDirectory: string): OpenFile {
-  return async (path) => {
-    const file = join(dataDirectory, path);
-    try {
-      const { mtime } = await stat(file);
-      return { modifiedAt: mtime, content: contentOf(file) };
-    } catch (error) {
-      if (isMissing(error)) return null;
-      throw error;
-    }
+export function createSessionStore(dataDirectory: string): SessionStore {
+  const folderOf = ({ path, name }: SessionFile): string => join(dataDirectory, path.slice(0, -name.length));
+  return {
+    owns: async (eventId, file) => (await ownerOf(folderOf(file))) === eventId,
+    async open({ path }) {
+      const file = join(dataDirectory, path);
+      const found = await unlessMissing(stat(file), null);
+      return found && { modifiedAt: found.mtime, content: contentOf(file) };
+    },
+    removeFolder: (file) => rm(folderOf(file), { recursive: true, force: true }),
   };
 }
 

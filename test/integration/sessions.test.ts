@@ -1,48 +1,44 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { proof } from '../support/proof.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { ReceivedRequest, Receiver } from '../support/receiver.ts';
 import { startTestService, WEBHOOK_SECRET } from '../support/service.ts';
 import type { TestService } from '../support/service.ts';
+import { SESSION_CASES, startSite } from '../support/session-site.ts';
+import type { Site } from '../support/session-site.ts';
 import { until } from '../support/until.ts';
 
-const SESSIONS = proof({ reduced: 20, full: 1_000 });
 const CAP = 5;
+const STUBS = fileURLToPath(new URL('../fixtures/bin', import.meta.url));
 
 let service: TestService;
-let site: Receiver;
+let site: Site;
 let hooks: Receiver;
 let dataDirectory: string;
-let atOnce = 0;
-let mostAtOnce = 0;
 
 beforeAll(async () => {
+  // The same "ffmpeg" on every machine.
+  vi.stubEnv('PATH', STUBS + delimiter + process.env['PATH']);
   dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-sessions-'));
-  [service, site, hooks] = await Promise.all([
-    startTestService({ TICKLESS_DATA: dataDirectory, MAX_CONCURRENT_TASKS: String(CAP) }),
-    startReceiver(),
-    startReceiver(),
-  ]);
-  site.respond(({ path }, _index, response) => {
-    if (!path.startsWith('/talk')) return 404;
-    atOnce += 1;
-    mostAtOnce = Math.max(mostAtOnce, atOnce);
-    setTimeout(() => {
-      atOnce -= 1;
-      response.writeHead(200, { 'content-type': 'text/html' }).end(`<html><body><article><p>About ${path}.</p></article></body></html>`);
-    }, 100);
-    return 'handled';
+  [site, hooks] = await Promise.all([startSite(), startReceiver()]);
+  service = await startTestService({
+    TICKLESS_DATA: dataDirectory,
+    MAX_CONCURRENT_TASKS: String(CAP),
+    LLM_URL: `${site.url}/v1`,
+    TRANSCRIBER_URL: `${site.url}/v1`,
   });
 });
 afterAll(async () => {
   await Promise.all([service.stop(), site.close(), hooks.close()]);
   await rm(dataDirectory, { recursive: true, force: true });
+  vi.unstubAllEnvs();
 });
 
 async function postJson(path: string, body: unknown): Promise<Response> {
@@ -59,7 +55,7 @@ async function post(id: string, page: string): Promise<number> {
 
 async function calledBack(id: string): Promise<ReceivedRequest> {
   const isIts = ({ path }: ReceivedRequest): boolean => path === `/${id}`;
-  await hooks.waitFor((requests) => requests.some(isIts), 20_000);
+  await hooks.waitFor((requests) => requests.some(isIts), 50_000);
   const request = hooks.requests.find(isIts);
   if (request === undefined) throw new Error('it came a moment ago');
   return request;
@@ -108,7 +104,7 @@ it('processes talks one after the other, and calls back once for each, invalid o
   }));
   const bodies = received.map(({ body }) => body).toSorted((a, b) => String(a['event_id']).localeCompare(String(b['event_id'])));
   expect(bodies).toMatchObject([
-    { event_id: 'week_0', success: true, session: 'First', markdown_content: expect.stringContaining('About /talk.') },
+    { event_id: 'week_0', success: true, session: 'First', markdown_content: expect.stringContaining('About the talk.') },
     {
       event_id: 'week_1',
       success: false,
@@ -153,6 +149,34 @@ it('shows a talk as a job, and gives its files', async () => {
   expect(listed).toMatchObject({ status: 'completed' });
 });
 
+it('runs a job again in another language, calls back for it as for the first, and deletes its files', async () => {
+  await post('again', '/talk');
+  await calledBack('again');
+  await until('it is completed', async () => {
+    const { status } = (await (await service.app.request('/api/jobs/again')).json()) as { readonly status: string };
+    return status === 'completed';
+  });
+
+  const restarted = await postJson('/api/jobs/again/restart', {
+    event_id: 'again-2',
+    parameters: { target_language: 'fr' },
+    wait_ms: 20_000,
+  });
+
+  const folder = /^events\/NodeConf\/Main\/undated-0000-again-[0-9a-f]{10}$/;
+  const job = (await restarted.json()) as { readonly results: { readonly markdown_file: string } };
+  expect(job).toMatchObject({ id: 'again-2', restart_of: 'again', status: 'completed', parameters: { target_language: 'fr' } });
+  expect(dirname(job.results.markdown_file)).toMatch(folder);
+  await hooks.waitFor((requests) => requests.filter(({ path }) => path === '/again').length === 2, 20_000);
+  const [, second] = hooks.requests.filter(({ path }) => path === '/again');
+  expect(JSON.parse(second?.text ?? '')).toMatchObject({ event_id: 'again-2', success: true, file_path: job.results.markdown_file });
+  expect(second?.headers['x-mine']).toBe('yes');
+
+  const deleted = await service.app.request('/api/jobs/again-2/files', { method: 'DELETE' });
+  const gone = await service.app.request('/api/jobs/again-2/files/again.md');
+  expect([deleted.status, gone.status, existsSync(join(dataDirectory, dirname(job.results.markdown_file)))]).toEqual([204, 404, false]);
+});
+
 it('waits for talks that are processed one after the other', async () => {
   const talk = { event: 'NodeConf', session: 'Here', url: `${site.url}/talk`, filename: 'here.md', track: 'Sync' };
 
@@ -163,7 +187,7 @@ it('waits for talks that are processed one after the other', async () => {
     data: {
       output: {
         results: [
-          { markdown_file: 'events/NodeConf/Sync/undated-0000-here/here.md', markdown_content: expect.stringContaining('About /talk.') },
+          { markdown_file: 'events/NodeConf/Sync/undated-0000-here/here.md', markdown_content: expect.stringContaining('About the talk.') },
         ],
         summary: { total_events: 2, successful: 1, failed: 1, errors: [{ index: 1, error: expect.stringContaining('answered 404') }] },
       },
@@ -171,39 +195,49 @@ it('waits for talks that are processed one after the other', async () => {
   });
 });
 
-it('sends one failure callback for a talk whose page is not there', async () => {
-  await post('gone', '/gone');
+describe('whatever it meets', () => {
+  beforeAll(async () => {
+    // All at once: they are more than the cap.
+    const accepted = SESSION_CASES.map(async ({ name, fields }, index) => {
+      const addresses = Object.entries(fields).map(([field, path]) => [field, `${site.url}${path}`]);
+      const id = `case-${index}`;
+      const answer = await postJson('/api/process-event-async', {
+        ...{ event: 'Cases', session: name, url: `${site.url}/talk`, track: 'Main', filename: `${id}.md` },
+        ...{ event_id: id, webhook_url: `${hooks.url}/${id}`, ...Object.fromEntries(addresses) },
+      });
+      expect(answer.status).toBe(200);
+    });
+    await Promise.all(accepted);
+  });
 
-  expect(JSON.parse((await calledBack('gone')).text)).toMatchObject({
-    event_id: 'gone',
-    success: false,
-    file_path: null,
-    error: expect.stringContaining('answered 404'),
-    error_code: 'http_404',
+  it.each(SESSION_CASES.map((one, index) => [one.name, one, `case-${index}`] as const))('ends as it should: %s', async (_name, one, id) => {
+    const { text } = await calledBack(id);
+
+    const body = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const job = await until('the job has ended', async () => {
+      const read = (await (await service.app.request(`/api/jobs/${id}`)).json()) as EndedJob;
+      return read.completed_at !== null && read;
+    });
+    if ('error' in one) {
+      expect(body).toMatchObject({ success: false, file_path: null, error_code: one.error });
+      expect(job).toMatchObject({ status: 'failed', results: null, error: { code: one.error } });
+    } else {
+      expect(body).toMatchObject({ success: true, markdown_content: expect.stringContaining(one.says) });
+      expect(job).toMatchObject({ status: 'completed', error: null, results: { gallery: { length: one.pictures ?? 0 } } });
+    }
+  });
+
+  it('has never fetched for more at once than the cap, called back once for each, and left no file half written', async () => {
+    const called = hooks.requests.filter(({ path }) => path.startsWith('/case-')).map(({ path }) => path);
+    expect(called).toHaveLength(SESSION_CASES.length);
+    expect(new Set(called).size).toBe(SESSION_CASES.length);
+    expect(site.mostAtOnce()).toBeGreaterThan(1);
+    expect(site.mostAtOnce()).toBeLessThanOrEqual(CAP);
+    expect((await readdir(dataDirectory, { recursive: true })).filter((name) => name.endsWith('.part'))).toEqual([]);
+    expect(await readdir(join(dataDirectory, 'work'))).toEqual([]);
   });
 });
 
-it(
-  'never fetches for more talks at once than its cap, and leaves every document whole',
-  async () => {
-    const ids = Array.from({ length: SESSIONS }, (_, index) => `many-${index}`);
-
-    // So many at once are more than one process takes: what it refuses is sent again, as its clients do.
-    await Promise.all(ids.map((id) => until(`"${id}" is accepted`, async () => (await post(id, `/talk/${id}`)) === 200)));
-    await hooks.waitFor(
-      (requests) => requests.filter(({ path }) => path.startsWith('/many-')).length >= SESSIONS,
-      30_000 + SESSIONS * 1_000,
-    );
-
-    const bodies = hooks.requests.filter(({ path }) => path.startsWith('/many-')).map(({ text }) => JSON.parse(text));
-    expect(bodies.map(({ event_id }): string => event_id).toSorted((a, b) => a.localeCompare(b))).toEqual(
-      ids.toSorted((a, b) => a.localeCompare(b)),
-    );
-    expect(
-      bodies.every(({ success, markdown_content, event_id }) => success && markdown_content.includes(`About /talk/${event_id}.`)),
-    ).toBe(true);
-    expect(mostAtOnce).toBeLessThanOrEqual(CAP);
-    expect((await readdir(dataDirectory, { recursive: true })).filter((name) => name.endsWith('.part'))).toEqual([]);
-  },
-  60_000 + SESSIONS * 1_000,
-);
+interface EndedJob {
+  readonly completed_at: string | null;
+}

@@ -87,6 +87,11 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
       return entry === undefined ? null : toResource(entry);
     },
 
+    async accepted(key) {
+      callEngine();
+      return entries.get(eventWorkflowId(key))?.run.event ?? null;
+    },
+
     // Nothing is seen here that a read wouldn't show.
     listen: () => () => undefined,
 

@@ -43,7 +43,7 @@ export interface MemoryAppOptions {
   readonly admit?: Admit;
   readonly limits?: LimitService;
   readonly readDocument?: AppDependencies['readDocument'];
-  readonly openFile?: AppDependencies['openFile'];
+  readonly sessionStore?: AppDependencies['sessionStore'];
   readonly maxStreams?: number;
   readonly destinations?: DestinationService;
 }
@@ -72,7 +72,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     admit: options.admit ?? (async () => ({ admitted: true, cancel: () => undefined })),
     streamRoom: createStreamRoom(options.maxStreams ?? 100, stopping.signal),
     readDocument: options.readDocument ?? (async () => null),
-    openFile: options.openFile ?? (async () => null),
+    sessionStore: options.sessionStore ?? { owns: async () => false, open: async () => null, removeFolder: async () => undefined },
     metrics: createMetrics(),
     isAccepting: () => accepting,
     parseEvent: createParseEvent({

@@ -36,6 +36,14 @@ describe('deploy/build.mjs', () => {
     await expect(ended).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('WEBHOOK_SECRETS must be set') });
   });
 
+  it('makes a reader of pages that starts', async () => {
+    const module = pathToFileURL(join(image, 'dist/events/sessions/read-apart.js')).href;
+    const options = '{ maxCpuMs: 30_000, signal: new AbortController().signal }';
+    const script = `const { readPageApart } = await import('${module}'); console.log((await readPageApart('A text.', ${options})).text);`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);
+    expect(stdout).toBe('A text.\n');
+  });
+
   it('leaves out what only development and tests need', () => {
     expect(['dev', 'engine', 'test', 'bench'].filter((folder) => existsSync(join(image, 'dist', folder)))).toEqual([]);
   });

@@ -74,6 +74,25 @@ describe('legacyCallback', () => {
     });
   });
 
+  it('tells of an item of a batch that was cancelled before it began', () => {
+    const item = acceptRun(acceptedEvent({ id: 'week_3', batchId: 'week', data }));
+    const resource = toEventResource(endRun(item, { status: 'cancelled', endedAtMs: NOON_MS }), initialCallback(null), {
+      id: '',
+      runId: '',
+    });
+
+    expect(legacyCallback({ resource, format: { ...format, eventId: 'week_3' }, markdown: null, sentAt })).toEqual({
+      ...common,
+      ...fields,
+      event_id: 'week_3',
+      success: false,
+      phase: 'cancelled',
+      file_path: null,
+      error: 'the event was cancelled',
+      error_code: 'cancelled',
+    });
+  });
+
   it('tells of a cancellation, and has null for fields that are not there', () => {
     const end: EndedPhase = { status: 'cancelled', endedAtMs: NOON_MS };
 

@@ -32,12 +32,17 @@ function start(options: MemoryAppOptions = {}): void {
     }
     return document;
   };
-  const openFile: MemoryAppOptions['openFile'] = async (path) =>
-    path.endsWith('.md') ? { modifiedAt: new Date(0), content: bytesOf(`text of ${path}`) } : null;
-  memory = startMemoryApp({ definitions: [{ ...session, run }, ...testDefinitions], openFile, ...options });
+  removed = new Set();
+  const sessionStore: MemoryAppOptions['sessionStore'] = {
+    open: async ({ path }) => (path.endsWith('.md') ? { modifiedAt: new Date(0), content: bytesOf(`text of ${path}`) } : null),
+    owns: async (id) => !removed.has(id) && id !== 'displaced',
+    removeFolder: async ({ path }) => void removed.add(path === document.markdown_file ? 'talk-1' : path),
+  };
+  memory = startMemoryApp({ definitions: [{ ...session, run }, ...testDefinitions], sessionStore, ...options });
 }
 
 let filesOpen = 0;
+let removed: Set<string>;
 
 async function* bytesOf(content: string): AsyncGenerator<Uint8Array, void> {
   filesOpen += 1;
@@ -94,12 +99,14 @@ describe('/api/jobs/{id}', () => {
       id: 'talk-1',
       job_type: 'session',
       batch_id: null,
+      restart_of: null,
       status: 'completed',
       progress: null,
       attempts: 1,
       parameters: expect.objectContaining(talk),
       results: document,
       error: null,
+      logs: ['accepted', 'began', 'completed'].map((message) => ({ at: expect.any(String), level: 'info', message })),
       created_at: expect.any(String),
       started_at: expect.any(String),
       completed_at: expect.any(String),
@@ -205,6 +212,145 @@ describe('/api/jobs', () => {
   });
 });
 
+async function post(path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) {
+  const json = body === undefined ? {} : { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+  const response = await memory.request(path, { method: 'POST', ...json });
+  return { status: response.status, location: response.headers.get('location'), body: (await response.json()) as PostedBody };
+}
+
+interface PostedBody extends JobBody {
+  readonly restart_of: string | null;
+  readonly code?: string;
+  readonly errors?: readonly { readonly pointer: string }[];
+}
+
+describe('POST /api/jobs', () => {
+  it('submits a session, and answers with the job', async () => {
+    start();
+
+    const accepted = await post('/api/jobs', { event_id: 'talk-1', parameters: { ...talk, day: null, speakers: null }, webhook_url: null });
+
+    expect(accepted).toMatchObject({ status: 202, location: '/api/jobs/talk-1', body: { id: 'talk-1', parameters: talk, error: null } });
+    await jobThatIs('talk-1', 'completed');
+  });
+
+  it('waits for as long as is asked for', async () => {
+    start();
+
+    const done = await post('/api/jobs', { parameters: talk, wait_ms: 30_000 });
+    const late = await post('/api/jobs', { parameters: { ...talk, track: 'Slow' }, wait_ms: 1 });
+
+    expect(done).toMatchObject({ status: 200, body: { status: 'completed', results: document } });
+    expect(late.status).toBe(202);
+    finish();
+  });
+
+  it('joins the job of the same id, and refuses other content under it', async () => {
+    start();
+    const asked = { event_id: 'talk 1', parameters: talk };
+    await post('/api/jobs', asked);
+
+    expect((await post('/api/jobs', asked)).status).toBe(202);
+    expect(await post('/api/jobs', { ...asked, parameters: { ...talk, session: 'Other' } })).toMatchObject({
+      status: 409,
+      body: { code: 'id_conflict' },
+    });
+  });
+
+  it.each<[string, unknown, readonly string[]]>([
+    ['no parameters', {}, ['/parameters']],
+    ['wrong parameters', { parameters: { ...talk, url: 'x', session: ' ' } }, ['/parameters/session', '/parameters/url']],
+    ['another type', { job_type: 'pdf', parameters: talk }, ['/job_type']],
+    ['an unknown field', { parameters: talk, wait: 5 }, ['/wait']],
+    ['a private destination', { parameters: talk, webhook_url: 'http://127.0.0.1/' }, ['/webhook_url']],
+  ])('refuses %s, and starts nothing', async (_what, body, pointers) => {
+    start();
+
+    const refused = await post('/api/jobs', body);
+
+    expect(refused).toMatchObject({ status: 422, body: { code: 'invalid_event' } });
+    expect(refused.body.errors?.map(({ pointer }) => pointer).toSorted()).toEqual(pointers);
+    expect(await list()).toEqual([]);
+  });
+
+  it('refuses what is no JSON, too large, without a key, or too late', async () => {
+    start({ keys: [{ tenant: 'acme', key: 'key-of-acme-0123456789' }] });
+    const key = { authorization: 'Bearer key-of-acme-0123456789' };
+
+    const nobody = await post('/api/jobs', { parameters: talk });
+    const large = await post('/api/jobs', { parameters: { ...talk, session: 'x'.repeat(1024 * 1024) } }, key);
+    const text = await post('/api/jobs', 'x', { ...key, 'content-type': 'text/plain' });
+    memory.setAccepting(false);
+    const late = await post('/api/jobs', { parameters: talk }, key);
+
+    expect([nobody.status, large.status, text.status, late.status]).toEqual([401, 413, 415, 503]);
+  });
+});
+
+describe('POST /api/jobs/{id}/restart', () => {
+  it('runs a job again as one of its own, with the same callback and what is changed', async () => {
+    start();
+    await submit('broken', { track: 'Broken' });
+    await jobThatIs('broken', 'failed');
+
+    const same = await post('/api/jobs/broken/restart');
+    const { body, status } = await post('/api/jobs/broken/restart', {
+      parameters: { track: 'Main', target_language: 'fr' },
+      wait_ms: 30_000,
+    });
+
+    expect(same).toMatchObject({ status: 202, body: { restart_of: 'broken', parameters: { track: 'Broken' } } });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      status: 'completed',
+      restart_of: 'broken',
+      parameters: { ...talk, target_language: 'fr' },
+      results: document,
+      error: null,
+    });
+    expect(new Set(['broken', same.body.id, body.id]).size).toBe(3);
+    expect((await get(`/v1/events/${body.id}`)).body).toMatchObject({ callback: { url: 'https://hook.example/in' } });
+    expect((await jobThatIs('broken', 'failed')).error).toEqual({ code: 'http_404', message: 'the page is gone' });
+  });
+
+  it('runs one of /v1 again too, whose callback is the envelope', async () => {
+    start();
+    await memory.request('/v1/events', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id: 'plain', type: 'session', data: { ...talk, track: 'Broken' }, tier: 'low' }),
+    });
+    await jobThatIs('plain', 'failed');
+
+    const { body } = await post('/api/jobs/plain/restart', { event_id: 'again' });
+
+    expect((await get(`/v1/events/${body.id}`)).body).toMatchObject({ id: 'again', tier: 'low', source: '/api/jobs/plain' });
+  });
+
+  it('is refused while it is at work, for an item of a batch, and with what makes no session', async () => {
+    start();
+    await submit('slow', { track: 'Slow' });
+    await post('/api/process-events-async', {
+      batch_id: 'b',
+      webhook_url: 'https://hook.example/in',
+      events: [{ ...talk, track: 'Broken' }],
+    });
+    await jobThatIs('b_0', 'failed');
+    await submit('done');
+    await jobThatIs('done', 'completed');
+
+    expect(await post('/api/jobs/slow/restart')).toMatchObject({ status: 409, body: { code: 'not_replayable' } });
+    expect(await post('/api/jobs/b_0/restart')).toMatchObject({ status: 409, body: { code: 'not_replayable' } });
+    expect((await post('/api/jobs/none/restart')).status).toBe(404);
+    expect(await post('/api/jobs/done/restart', { parameters: { url: 'x' } })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/parameters/url' }] },
+    });
+    expect((await post('/api/jobs/done/restart', { session: 'x' })).body.errors).toMatchObject([{ pointer: '/session' }]);
+    finish();
+  });
+});
+
 describe('/api/jobs/{id}/stream', () => {
   it('ends with the job', async () => {
     start();
@@ -239,6 +385,30 @@ describe('the files of a job', () => {
       'content-disposition': `attachment; filename="time.md"; filename*=UTF-8''time.md`,
       'x-content-type-options': 'nosniff',
     });
+  });
+
+  it('are deleted together', async () => {
+    start();
+    await submit('talk-1');
+    await submit('broken', { track: 'Broken' });
+    await jobThatIs('talk-1', 'completed');
+    await jobThatIs('broken', 'failed');
+    const remove = async (id: string): Promise<number> => (await memory.request(`/api/jobs/${id}/files`, { method: 'DELETE' })).status;
+
+    expect([await remove('talk-1'), await remove('broken'), await remove('none')]).toEqual([204, 204, 404]);
+    expect(removed).toEqual(new Set(['talk-1']));
+    expect((await get('/api/jobs/talk-1/files')).body).toMatchObject({ items: [] });
+    expect((await get('/api/jobs/talk-1/files/time.md')).status).toBe(404);
+  });
+
+  it('are none where another event has its place', async () => {
+    start();
+    await submit('displaced');
+    await jobThatIs('displaced', 'completed');
+
+    expect((await get('/api/jobs/displaced/files')).body).toMatchObject({ items: [] });
+    await memory.request('/api/jobs/displaced/files', { method: 'DELETE' });
+    expect(removed).toEqual(new Set());
   });
 
   it.each(['other.md', '..%2Ftime.md', 'gallery/page-001.png', '%00'])('are no others: %s', async (name) => {

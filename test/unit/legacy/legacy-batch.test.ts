@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { acknowledgeBatch } from '../../../api/legacy/legacy-answer.ts';
 import { parseAsyncBatch } from '../../../api/legacy/legacy-input.ts';
 import type { LegacyBatch } from '../../../api/legacy/legacy-input.ts';
 
@@ -45,31 +44,4 @@ it.each<[string, unknown, string]>([
   ['an empty id', { ...asked, batch_id: '' }, 'batch_id'],
 ])('refuses a batch with %s', (_what, body, pointer) => {
   expect(parseAsyncBatch(body, () => 'made')).toMatchObject({ ok: false, errors: [{ pointer }] });
-});
-
-it("acknowledges all events, without anybody's headers", () => {
-  const events = [{ ...talk, webhook_headers: { secret: 'x' } }, 7];
-  const acceptedAt = '2026-01-01T12:00:00.000Z';
-
-  const body = acknowledgeBatch(parse({ ...asked, batch_id: undefined, events }), { processId: 'p', acceptedAt });
-
-  const common = { webhook_url: asked.webhook_url, batch_id: 'made', async_processing: true };
-  expect(body).toEqual({
-    status: 'success',
-    request: { processor: 'event', timestamp: acceptedAt, parameters: { event_count: 2, ...common } },
-    process: {
-      id: 'p',
-      main_processor: 'event',
-      sub_processors: [],
-      started: acceptedAt,
-      completed: null,
-      duration: null,
-      llm_info: null,
-    },
-    error: null,
-    data: {
-      input: { events: [talk, 7] },
-      output: { results: [], summary: { total_events: 2, status: 'accepted', ...common, processed_at: acceptedAt } },
-    },
-  });
 });

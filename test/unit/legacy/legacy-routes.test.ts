@@ -43,38 +43,6 @@ async function post(path: string, body: unknown, headers: Readonly<Record<string
 }
 
 describe('/process-event-async', () => {
-  it.each(['', '/api', '/api/v1'])('acknowledges in the older shape under "%s"', async (prefix) => {
-    start();
-    const { status, body } = await post(`${prefix}/process-event-async`, {
-      ...asked,
-      event_id: 'talk-1',
-      day: null,
-      webhook_headers: { authorization: 'Bearer secret' },
-    });
-
-    const timestamp = expect.stringMatching(/^\d{4}-.*Z$/);
-    expect(status).toBe(200);
-    expect(body).toEqual({
-      status: 'success',
-      request: {
-        processor: 'event',
-        timestamp,
-        parameters: { ...talk, ...defaults, webhook_url: asked.webhook_url, event_id: 'talk-1', async_processing: true },
-      },
-      process: {
-        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-        main_processor: 'event',
-        sub_processors: [],
-        started: timestamp,
-        completed: null,
-        duration: null,
-        llm_info: null,
-      },
-      error: null,
-      data: null,
-    });
-  });
-
   it('makes a session of it that /v1 shows', async () => {
     start();
     await post('/api/process-event-async', { ...asked, event_id: 'talk-1' });

@@ -1,14 +1,15 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { HandlerContext } from '../../../domain/define-event.ts';
 import { makeDocument } from '../../../events/sessions/make-document.ts';
 import type { SessionDocument } from '../../../events/sessions/make-document.ts';
 import { planSteps } from '../../../events/sessions/plan-steps.ts';
 import { readPage } from '../../../events/sessions/read-page.ts';
+import { claimPaths } from '../../../events/sessions/write-files.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import type { Receiver, Reply } from '../../support/receiver.ts';
-import { pdfWith } from './pdf-samples.ts';
+import { pdfWith } from '../../support/pdf-samples.ts';
 import { sessionContext, sessionOf } from './sample-session.ts';
 
 /** A site and an OpenAI-compatible endpoint in one. */
@@ -16,6 +17,8 @@ let site: Receiver;
 let replies: Record<string, Reply>;
 
 beforeEach(async () => {
+  // Whatever this machine has: the videos here are none.
+  vi.stubEnv('PATH', '');
   site = await startReceiver();
   replies = {
     '/talk': {
@@ -29,7 +32,10 @@ beforeEach(async () => {
   };
   site.respond(({ path }) => replies[path] ?? 404);
 });
-afterEach(() => site.close());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await site.close();
+});
 
 async function withModels(): Promise<Awaited<ReturnType<typeof sessionContext>>> {
   const endpoint = { url: `${site.url}/v1`, model: 'm', apiKey: 'secret' };
@@ -37,10 +43,19 @@ async function withModels(): Promise<Awaited<ReturnType<typeof sessionContext>>>
 }
 
 /** All stages of a session, one after the other. */
-async function run(fields: Readonly<Record<string, unknown>>, context: HandlerContext): Promise<SessionDocument> {
+async function run(
+  fields: Readonly<Record<string, unknown>>,
+  context: HandlerContext,
+  { id = 'talk-1', tenant = 'default' } = {},
+): Promise<SessionDocument> {
   const data = sessionOf({ url: `${site.url}/talk`, ...fields });
   const page = await readPage({ data }, context);
-  return makeDocument({ data, tenant: 'default' }, planSteps(data, page, context), context);
+  return makeDocument({ id, data, tenant }, planSteps(data, page, context), context);
+}
+
+async function filesIn(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name).slice(directory.length + 1));
 }
 
 function askedFor(path: string): number {
@@ -82,6 +97,18 @@ it('adds the video, the slides and what the models say, and leaves no working fi
   expect((await readdir(context.dataDirectory, { recursive: true })).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
 
+it('removes what a killed attempt left a day ago, and leaves the rest to its owner', async () => {
+  const context = await sessionContext();
+  const [old, recent] = ['old', 'recent'].map((name) => join(context.dataDirectory, 'work', name)) as [string, string];
+  await Promise.all([mkdir(old, { recursive: true }), mkdir(recent, { recursive: true })]);
+  const twoDaysAgo = Date.now() / 1_000 - 2 * 24 * 3_600;
+  await utimes(old, twoDaysAgo, twoDaysAgo);
+
+  await run({}, context);
+
+  expect(await readdir(join(context.dataDirectory, 'work'))).toEqual(['recent']);
+});
+
 it('tells of its progress, which never falls and ends at 100', async () => {
   const context = await withModels();
 
@@ -101,19 +128,90 @@ it('tells of its progress, which never falls and ends at 100', async () => {
   ]);
 });
 
-it('asks no model twice for the same, also when a later step failed in between', async () => {
+it('fetches and asks nothing again that a run had before it was interrupted', async () => {
   const context = await withModels();
   const fields = { video_url: `${site.url}/video`, attachments_url: `${site.url}/slides` };
   replies['/slides'] = 500;
   await expect(run(fields, context)).rejects.toThrow('answered 500');
   replies['/slides'] = { body: pdfWith('Slides say hello') };
 
-  await run(fields, context);
-  await run(fields, context);
+  const first = await run(fields, context);
+  const again = await run(fields, context);
 
-  expect(askedFor('/v1/audio/transcriptions')).toBe(1);
+  expect(again.gallery).toEqual(first.gallery);
+  expect([askedFor('/video'), askedFor('/v1/audio/transcriptions')]).toEqual([1, 1]);
+  // A failure, and the one that was read.
+  expect(askedFor('/slides')).toBe(2);
   // A translation and a summary.
   expect(askedFor('/v1/chat/completions')).toBe(2);
+});
+
+it('knows a video by its content: at another address it is fetched, but not transcribed again', async () => {
+  const context = await withModels();
+  replies['/moved'] = { body: 'a video' };
+  replies['/other'] = { body: 'another video' };
+  await run({ video_url: `${site.url}/video` }, context);
+
+  await run({ video_url: `${site.url}/moved` }, { ...context, idempotencyKey: 'of another event' });
+  expect([askedFor('/moved'), askedFor('/v1/audio/transcriptions')]).toEqual([1, 1]);
+  await run({ video_url: `${site.url}/other` }, { ...context, idempotencyKey: 'of a third one' });
+
+  expect(askedFor('/v1/audio/transcriptions')).toBe(2);
+});
+
+it('records its steps with their times', async () => {
+  const { steps } = await run({ video_url: `${site.url}/video` }, await withModels());
+
+  expect(steps.map(({ step }) => step)).toEqual(['video', 'transcript', 'translation', 'summary', 'document']);
+  expect(steps.every(({ seconds, started_at }) => seconds >= 0 && !Number.isNaN(Date.parse(started_at)))).toBe(true);
+});
+
+it('keeps the files of two events about one talk apart, and replaces those of the same', async () => {
+  const context = await sessionContext();
+  const withSlides = { attachments_url: `${site.url}/slides` };
+
+  const first = await run(withSlides, context, { id: 'first' });
+  const second = await run({}, context, { id: 'second' });
+  const again = await run({ speakers: ['Ada'] }, context, { id: 'first' });
+
+  expect(first.markdown_file).toBe('events/NodeConf/Main/undated-0000-time/time.md');
+  expect(second.markdown_file).toMatch(/^events\/NodeConf\/Main\/undated-0000-time-[0-9a-f]{10}\/time\.md$/);
+  expect(again.markdown_file).toBe(first.markdown_file);
+  expect(await readFile(join(context.dataDirectory, first.markdown_file), 'utf8')).toContain('Speakers: Ada');
+  // Without slides it has no gallery any more.
+  expect((await filesIn(join(context.dataDirectory, 'events'))).filter((path) => path.includes('gallery'))).toEqual([]);
+});
+
+it('gives a place that many ask for at once to one of them', async () => {
+  const { dataDirectory } = await sessionContext();
+  const events = Array.from({ length: 20 }, (_, index) => ({ id: `talk-${index}`, tenant: 'default', data: sessionOf() }));
+
+  const folders = (await Promise.all(events.map((event) => claimPaths(dataDirectory, event)))).map(({ folder }) => folder);
+
+  expect(new Set(folders).size).toBe(20);
+  expect(folders.filter((folder) => folder === 'events/NodeConf/Main/undated-0000-time')).toHaveLength(1);
+});
+
+it('writes nothing outside its folder, whatever the names are', async () => {
+  const context = await sessionContext();
+  const hostile = { event: '../../etc', track: '..', filename: '.. .md', session: '# [x](javascript:alert(1))' };
+
+  await run(hostile, context, { tenant: 'acme' });
+
+  const written = (await filesIn(context.dataDirectory)).filter((path) => !path.startsWith('cache/'));
+  const folder = 'tenants/acme/events/etc/unnamed/undated-0000-unnamed';
+  expect(written.toSorted()).toEqual([`${folder}/.event`, `${folder}/unnamed.md`]);
+});
+
+it("writes nothing beyond its tenant's quota", async () => {
+  const context = await sessionContext({ filesQuotaBytes: 700 });
+  await run({}, context, { tenant: 'other' });
+  await run({}, context, { id: 'first' });
+
+  const failed = run({}, context, { id: 'second' });
+
+  await expect(failed).rejects.toMatchObject({ code: 'quota_exceeded', message: expect.stringContaining('FILES_QUOTA_MB') });
+  expect((await filesIn(join(context.dataDirectory, 'events'))).filter((path) => path.endsWith('.md'))).toHaveLength(1);
 });
 
 it('does not translate what is in the wanted language', async () => {
@@ -167,7 +265,7 @@ it.each<[string, Reply, object]>([
   ['fails', 500, { name: 'Error' }],
   ['refuses', 401, { name: 'PermanentError', code: 'model_refused' }],
   ['answers something else', { body: '{"hello":1}' }, { message: "the model's endpoint gave an answer of another shape than OpenAI's" }],
-  ['answers no JSON', { body: '<html>' }, { name: 'SyntaxError' }],
+  ['answers no JSON', { body: '<html>' }, { message: "the model's endpoint gave an answer of another shape than OpenAI's" }],
 ])('says so when the model %s', async (_how, reply, failure) => {
   replies['/v1/chat/completions'] = reply;
 

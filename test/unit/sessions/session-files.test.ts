@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
-import { createOpenFile, sessionFiles } from '../../../events/sessions/session-files.ts';
+import { claimFolder } from '../../../events/sessions/claim-folder.ts';
+import { createSessionStore, sessionFiles } from '../../../events/sessions/session-files.ts';
 
 const folder = 'events/NodeConf/Main/undated-0000-time';
 const document = {
@@ -39,16 +40,23 @@ it("names a tenant's own files only", () => {
   expect(sessionFiles('acme', document)).toEqual([]);
 });
 
-it('opens a file that is there', async () => {
+it('opens files, knows whose they are, and removes them with their place', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'tickless-files-'));
   onTestFinished(() => rm(directory, { recursive: true }));
-  await mkdir(join(directory, folder), { recursive: true });
+  await claimFolder(join(directory, folder), 'talk-1');
   await writeFile(join(directory, document.markdown_file), '# Time');
-  const openFile = createOpenFile(directory);
+  const store = createSessionStore(directory);
+  const [markdown, transcript] = sessionFiles('default', document);
+  if (markdown === undefined || transcript === undefined) throw new Error('a document has these');
 
-  const opened = await openFile(document.markdown_file);
-
+  const opened = await store.open(markdown);
   expect(opened && (await text(opened.content))).toBe('# Time');
-  expect(await openFile(`${folder}/gone.md`)).toBeNull();
-  await expect(openFile('a\0b')).rejects.toThrow('null bytes');
+  expect(await store.open(transcript)).toBeNull();
+  await expect(store.open({ ...markdown, path: 'a\0b' })).rejects.toThrow('null bytes');
+  expect([await store.owns('talk-1', markdown), await store.owns('talk-2', markdown)]).toEqual([true, false]);
+
+  await store.removeFolder(transcript);
+  expect(await store.open(markdown)).toBeNull();
+  expect(await store.owns('talk-1', markdown)).toBe(false);
+  expect(await claimFolder(join(directory, folder), 'talk-2')).toBe(true);
 });
