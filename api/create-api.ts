@@ -71,7 +71,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     admit: createAdmission({ intake, backlog, liveRuns: options.liveRuns }),
     events: createTemporalEventService({
       ...options,
-      findItem: batches.item,
+      items: batches,
       onEagerMiss: metrics.eagerMissed,
     }),
     batches,

@@ -24,8 +24,8 @@ export function createToItem(parseEvent: ReturnType<typeof createParseEvent>) {
     if (!raw.ok) return rejected(null, [{ pointer: '', detail: raw.detail }], acceptedAtMs);
     const parsed = parseEvent(raw.value, { tenant, idempotencyKey: null });
     if (!parsed.ok) return rejected(typeOf(raw.value), parsed.errors, acceptedAtMs);
-    if (parsed.event.plan.subjectType !== undefined) {
-      return rejected(parsed.event.type, [{ pointer: '/subject', detail: "items of a batch aren't processed by a subject" }], acceptedAtMs);
+    if (parsed.expectedVersion !== undefined) {
+      return rejected(parsed.event.type, [{ pointer: '/expectedVersion', detail: 'an item of a batch expects none' }], acceptedAtMs);
     }
     const event = { ...parsed.event, id: itemId(batchId, index), batchId };
     if (Buffer.byteLength(JSON.stringify(event)) <= MAX_ENCODED_BYTES) return { kind: 'event', event };
