@@ -510,6 +510,23 @@ describe('nextStep', () => {
   });
 });
 
+describe('nextDueMs', () => {
+  const page = { kinds: 'dd', dueAtMs: NOW_MS + 10 };
+  const delayed = knowKinds(createBatch({ pages: [{ size: 2, kind: null }], mode: 'concurrent', maxParallel: 2 }), 0, page);
+
+  it('is when the first of the delayed items is due', () => {
+    expect(nextDueMs(delayed)).toBe(NOW_MS + 10);
+    expect(nextStep(delayed, NOW_MS + 9)).toBeNull();
+    expect(nextStep(delayed, NOW_MS + 10)).toEqual({ kind: 'read', page: 0 });
+  });
+
+  it('is never while the batch is paused, or once none is pending', () => {
+    expect(nextDueMs(threePages)).toBeNull();
+    expect(nextDueMs(pauseBatch(delayed))).toBeNull();
+    expect(nextDueMs(cancelItem(cancelItem(delayed, 0, 0, NOW_MS), 0, 1, NOW_MS))).toBeNull();
+  });
+});
+
 describe('endUnit', () => {
   it('changes nothing for a unit that was never started', () => {
     const started = startUnit(threePages, unitOf(threePages));
