@@ -4,18 +4,11 @@ import type { SteerInput } from './batch-work.ts';
 
 /** The batch as it is told to be. */
 export function steerBatch(batch: Batch, steer: SteerInput, atMs: number): Batch {
-  switch (steer.action) {
-    case 'pause':
-      return pauseBatch(batch);
-    case 'resume':
-      return resumeBatch(batch);
-    case 'cancel':
-      return cancelBatch(batch, atMs);
-    case 'cancel-item':
-      return cancelItem(batch, steer.page, steer.offset, atMs);
-    case 'retry-failed':
-      return retryFailed(batch);
-  }
+  if (steer.action === 'pause') return pauseBatch(batch);
+  if (steer.action === 'resume') return resumeBatch(batch);
+  if (steer.action === 'cancel') return cancelBatch(batch, atMs);
+  if (steer.action === 'cancel-item') return cancelItem(batch, steer.page, steer.offset, atMs);
+  return retryFailed(batch);
 }
 
 /** Why it can't be told so; null where it can. An item that has been started has a workflow that can be told. */
