@@ -3,7 +3,6 @@ import {
   condition,
   continueAsNew,
   proxyActivities,
-  proxyLocalActivities,
   setHandler,
   sleep,
   upsertMemo,
@@ -31,8 +30,11 @@ import { batchPagesQuery, batchProgressQuery, batchQuery, steerBatchUpdate } fro
 import { startUnit, unitEnd } from './run-unit.ts';
 import { startDelivery } from './start-delivery.ts';
 
-const { readItemKinds } = proxyLocalActivities<Activities>({
-  startToCloseTimeout: '10s',
+// No local activities here: the ends of children come at any time, and each of them matters.
+const { readItemKinds } = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.delivery,
+  // All items wait for it when its worker is killed.
+  startToCloseTimeout: '5s',
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });
 

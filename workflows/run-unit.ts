@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
-import { isCancellation, ParentClosePolicy, proxyLocalActivities, startChild } from '@temporalio/workflow';
+import { isCancellation, ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow';
 import type { AcceptedBatch } from '../domain/accepted-batch.ts';
 import { isOwnKind } from '../domain/accepted-batch.ts';
 import type { Activities } from '../domain/activities.ts';
@@ -12,8 +12,9 @@ import { pageWorkflowId, unitWorkflowId } from '../domain/event-id.ts';
 import { processItem } from './process-item.ts';
 import { processItems } from './process-items.ts';
 
-export const { readUnits } = proxyLocalActivities<Pick<Activities, 'readUnits'>>({
-  startToCloseTimeout: '1m',
+export const { readUnits } = proxyActivities<Pick<Activities, 'readUnits'>>({
+  taskQueue: TASK_QUEUES.delivery,
+  startToCloseTimeout: '15s',
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });
 
