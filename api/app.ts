@@ -1,5 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
+
 import { except } from 'hono/combine';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
@@ -8,6 +8,7 @@ import type { OpenFile } from '../events/sessions/session-files.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { MiddlewareHandler } from 'hono';
 import type { Admit } from './admission.ts';
+import { limitBody } from './limit-body.ts';
 import type { Metrics } from './metrics.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import type { Authenticate } from './authenticate.ts';
@@ -77,7 +78,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   app.use('/v1/*', dependencies.authenticate);
   app.use('/v1/events', dependencies.rateLimit);
   // Batches have limits of their own.
-  app.use('/v1/*', except('/v1/batches', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (context) => problem(context, tooLarge()) })));
+  app.use('/v1/*', except('/v1/batches', limitBody({ maxSize: MAX_BODY_BYTES, onError: (context) => problem(context, tooLarge()) })));
 
   eventRoutes(app, dependencies);
   deliveryRoutes(app, dependencies);

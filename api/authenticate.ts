@@ -12,8 +12,8 @@ export interface ApiKey {
 }
 
 /**
- * Finds the tenant of a request by its key (`Authorization: Bearer` or `X-API-Key`; older clients send `X-Secretary-Api-Key`); without configured keys everybody
- * is the default tenant. Keys are kept as digests: they are random and long, so that a plain hash will do.
+ * Finds the tenant of a request by its key (`Authorization: Bearer` or `X-API-Key`; older clients send
+ * `X-Secretary-Api-Key`); without configured keys everybody is the default tenant. Keys are kept as digests: they are random and long, so that a plain hash will do.
  */
 export function createAuthenticate(keys: readonly ApiKey[]): Authenticate {
   const known = keys.map(({ tenant, key }) => ({ tenant, digest: sha256(key) }));

@@ -38,11 +38,13 @@ export interface Permits {
    * there too: tenants that come and go would else overtake, again and again, one that always waits.
    */
   readonly servedTenants: readonly string[];
+  /** The last permit went to overdue work while critical work waited. */
+  readonly isCriticalsTurn: boolean;
   /** A moving average of how long permits are held, for estimates; null before the first release. */
   readonly averageHoldMs: number | null;
 }
 
-/** After so long a waiter goes before all that have not waited so long; null: it never needs to. */
+/** After so long a waiter is overdue, and goes before all that aren't; null: it never is. */
 export type LongestWaits = Readonly<Record<Tier, number | null>>;
 
 export const DEFAULT_LONGEST_WAITS: LongestWaits = { critical: null, high: 10_000, normal: 60_000, low: 300_000, bulk: 3_600_000 };
@@ -67,6 +69,7 @@ export function createPermits(configuredCapacity: number, reserved = 0, longestW
     holders: [],
     waiters: [],
     servedTenants: [],
+    isCriticalsTurn: false,
     averageHoldMs: null,
   };
 }
@@ -138,11 +141,11 @@ export function grantPermits(permits: Permits, nowMs: number): Granted {
   const capacity = capacityOf(permits);
   if (holders.length >= capacity) return { permits, granted: [] };
   const open = capacity - reserved - holders.filter(({ tier }) => tier !== 'critical').length;
-  const { served, servedTenants } = serve(permits, nowMs, capacity - holders.length, open);
+  const { served, ...turns } = serve(permits, nowMs, capacity - holders.length, open);
   const granted = served.map((claim) => ({ ...claim, grantedAtMs: nowMs }));
   const gone = new Set(served);
   const left = waiters.filter((waiter) => !gone.has(waiter));
-  return { permits: { ...permits, holders: [...holders, ...granted], waiters: left, servedTenants }, granted };
+  return { permits: { ...permits, holders: [...holders, ...granted], waiters: left, ...turns }, granted };
 }
 
 /** The first waiters in the order in which they would be served if nothing else came. */
@@ -157,48 +160,63 @@ export function estimateWaitMs(permits: Permits, position: number): number | nul
   return Math.round(Math.ceil(position / capacity) * permits.averageHoldMs);
 }
 
-interface Served {
+interface Served extends Pick<Permits, 'servedTenants' | 'isCriticalsTurn'> {
   readonly served: readonly PermitClaim[];
-  readonly servedTenants: readonly string[];
 }
 
 /**
- * Who gets the next `free` permits, of which `open` aren't only for critical work: whoever waits longer than their tier's
- * longest wait, the longest overdue first; then the highest tier, in it the tenants in turn, of a tenant whoever came
- * first. In one pass, since thousands may wait and a workflow task must not take long.
+ * Who gets the next `free` permits, of which `open` aren't only for critical work, one after the other: the longest
+ * overdue, but while critical work waits at most every second permit; else of the highest tier, of the tenant served
+ * least recently, whoever came first.
  */
-function serve({ waiters, servedTenants, longestWaitMs }: Permits, nowMs: number, free: number, open: number): Served {
+function serve({ waiters, longestWaitMs, ...turns }: Permits, nowMs: number, free: number, open: number): Served {
   const overdueMs = ({ tier, sinceMs }: PermitClaim): number => nowMs - sinceMs - (longestWaitMs[tier] ?? Number.POSITIVE_INFINITY);
-  const tenants = new Set(servedTenants);
+  const overdue = waiters.filter((claim) => overdueMs(claim) > 0).toSorted((a, b) => overdueMs(b) - overdueMs(a));
+  const inTime = waiters.filter((claim) => overdueMs(claim) <= 0);
+  const lines = TIERS.map((tier) => linesByTenant(inTime.filter((claim) => claim.tier === tier)));
+  const tenants = new Set(turns.servedTenants);
   const served: PermitClaim[] = [];
   let notCritical = 0;
-  const serveInOrder = (claims: readonly PermitClaim[]): void => {
-    for (const claim of claims) {
-      if (served.length >= free) return;
-      const isCritical = claim.tier === 'critical';
-      if (!isCritical && notCritical >= open) continue;
-      if (!isCritical) notCritical += 1;
-      served.push(claim);
-      tenants.delete(claim.tenant);
-      tenants.add(claim.tenant);
-    }
-  };
-  serveInOrder(waiters.filter((claim) => overdueMs(claim) > 0).toSorted((a, b) => overdueMs(b) - overdueMs(a)));
-  for (const tier of TIERS) {
-    if (served.length >= free) break;
-    const inTime = waiters.filter((claim) => claim.tier === tier && overdueMs(claim) <= 0);
-    serveInOrder(takeTurns(inTime, [...tenants]));
+  let { isCriticalsTurn } = turns;
+
+  while (served.length < free) {
+    const isOpen = notCritical < open;
+    const critical = firstInTurn(lines.slice(0, 1), tenants);
+    const late = overdue.findIndex(({ tier }) => isOpen || tier === 'critical');
+    const isLate = late >= 0 && !(isCriticalsTurn && critical !== undefined);
+    const claim = isLate ? overdue.splice(late, 1)[0] : firstInTurn(isOpen ? lines : lines.slice(0, 1), tenants)?.shift();
+    if (claim === undefined) break;
+    isCriticalsTurn = isLate && critical !== undefined;
+    if (claim.tier !== 'critical') notCritical += 1;
+    served.push(claim);
+    tenants.delete(claim.tenant);
+    tenants.add(claim.tenant);
   }
-  return { served, servedTenants: [...tenants] };
+  return { served, servedTenants: [...tenants], isCriticalsTurn };
 }
 
-/** Of each tenant in its turn whoever came first, then of each the second, and so on. */
-function takeTurns(claims: readonly PermitClaim[], tenants: readonly string[]): readonly PermitClaim[] {
-  const lines = new Map(tenants.map((tenant): [string, PermitClaim[]] => [tenant, []]));
-  for (const claim of claims.toSorted((a, b) => a.sinceMs - b.sinceMs)) lines.get(claim.tenant)?.push(claim);
-  const rounds: PermitClaim[][] = [];
-  for (const line of lines.values()) for (const [index, claim] of line.entries()) (rounds[index] ??= []).push(claim);
-  return rounds.flat();
+type LinesByTenant = ReadonlyMap<string, PermitClaim[]>;
+
+/** Each tenant's claims, whoever came first at the front. */
+function linesByTenant(claims: readonly PermitClaim[]): LinesByTenant {
+  const lines = new Map<string, PermitClaim[]>();
+  for (const claim of claims.toSorted((a, b) => a.sinceMs - b.sinceMs)) {
+    const line = lines.get(claim.tenant);
+    if (line === undefined) lines.set(claim.tenant, [claim]);
+    else line.push(claim);
+  }
+  return lines;
+}
+
+/** In the first of the tiers where anybody waits, the line of the tenant whose turn it is. */
+function firstInTurn(tiers: readonly LinesByTenant[], tenants: ReadonlySet<string>): PermitClaim[] | undefined {
+  for (const lines of tiers) {
+    for (const tenant of tenants) {
+      const line = lines.get(tenant);
+      if (line !== undefined && line.length > 0) return line;
+    }
+  }
+  return undefined;
 }
 
 function smooth(average: number | null, latest: number): number {

@@ -25,6 +25,7 @@ export const eventResource = z.looseObject({
   ownId: z.string().nullable(),
   run: z.int(),
   type: z.string(),
+  source: z.string().nullable(),
   subject: z.string().nullable(),
   version: z.int().nullable(),
   time: z.string(),
@@ -32,6 +33,8 @@ export const eventResource = z.looseObject({
   tier: z.enum(TIERS),
   urgency: z.number(),
   tenant: z.string(),
+  batchId: z.string().nullable(),
+  causedBy: z.string().nullable(),
   status: z.enum(STATUSES),
   stage: z.enum(STAGES).nullable(),
   acceptedAt: z.string(),
@@ -54,6 +57,20 @@ const why = z.object({
   since: z.string().nullable(),
   details: z.looseObject({}),
 });
+
+/** How clients of the older Life service write an event; only Life's types read it so. */
+const olderLifeEvent = eventEnvelope
+  .omit({ type: true, data: true, time: true })
+  .extend({
+    type: z.string().min(1).max(128).optional(),
+    event_type: z.string().min(1).max(128).optional().describe('the type, where `type` is absent'),
+    intensity: z.number().min(-1).max(1),
+    metadata: z.looseObject({}).optional().describe('else `data` is read as the metadata'),
+    data: z.looseObject({}).optional(),
+    timestamp: z.iso.datetime({ offset: true }).optional().describe('the time, where `time` is absent'),
+    time: z.iso.datetime({ offset: true }).optional(),
+  })
+  .openapi('OlderLifeEvent');
 
 const acceptedEvent = z.object({
   id: z.string(),
@@ -78,7 +95,7 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
     description: 'Answered when the event is durable. With `Prefer: wait=N` answered with the event if its stages end in time.',
     request: {
       headers: z.object({ prefer: z.string().optional(), 'idempotency-key': z.string().optional(), 'if-match': z.string().optional() }),
-      body: { required: true, content: { 'application/json': { schema: eventEnvelope } } },
+      body: { required: true, content: { 'application/json': { schema: z.union([eventEnvelope, olderLifeEvent]) } } },
     },
     responses: {
       200: { description: 'Ended within the wait', content: { 'application/json': { schema: resource } } },

@@ -25,10 +25,11 @@ const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', validatorU
 /** `/openapi.json`, and `/docs`, a page that shows it. */
 export function docsRoutes(app: OpenAPIHono<AppEnvironment>): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'keyHeader', { type: 'apiKey', in: 'header', name: 'X-API-Key' });
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
     // Needed where keys are configured.
-    security: [{ key: [] }, {}],
+    security: [{ key: [] }, { keyHeader: [] }, {}],
     info: {
       title: 'Tickless',
       version: '1.0.0',

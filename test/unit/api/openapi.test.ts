@@ -8,6 +8,10 @@ interface Document {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, unknown>> }>>>>;
   readonly webhooks: Readonly<Record<string, unknown>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, { readonly properties?: Readonly<Record<string, unknown>> }>>;
+    readonly securitySchemes: Readonly<Record<string, unknown>>;
+  };
 }
 
 async function readDocument(): Promise<Document> {
@@ -46,6 +50,30 @@ describe('/openapi.json', () => {
       for (const { responses } of Object.values(operations))
         expect(Object.keys(responses).includes('401')).toBe(/^\/v1\/|\/process-event|^\/api\/jobs/.test(path));
     }
+  });
+
+  it('describes each field of an event, and no other', async () => {
+    const posted = await memory.request('/v1/events', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', prefer: 'wait=5' },
+      body: JSON.stringify({ event_type: 'shock', intensity: -0.8, metadata: { cause: 'noise' } }),
+    });
+    expect(posted.status).toBe(200);
+    const { components } = await readDocument();
+    expect(Object.keys(components.schemas['EventResource']?.properties ?? {}).sort()).toEqual(
+      Object.keys((await posted.json()) as object).sort(),
+    );
+  });
+
+  it('has both ways to give a key, and both ways to write a Life event', async () => {
+    const { components } = await readDocument();
+    expect(Object.values(components.securitySchemes)).toEqual([
+      { type: 'http', scheme: 'bearer' },
+      { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+    ]);
+    expect(Object.keys(components.schemas['OlderLifeEvent']?.properties ?? {})).toEqual(
+      expect.arrayContaining(['event_type', 'intensity', 'metadata', 'timestamp']),
+    );
   });
 
   it('shows nothing of the schema library inside', async () => {

@@ -201,13 +201,22 @@ function overdueMs({ longestWaitMs }: Permits, { tier, sinceMs }: PermitClaim, n
   return Math.max(0, nowMs - sinceMs - (longestWaitMs[tier] ?? Infinity));
 }
 
+/** Critical work that isn't overdue, as all of it by default. */
+function waitsInTime(permits: Permits, nowMs: number): readonly PermitClaim[] {
+  return permits.waiters.filter((claim) => claim.tier === 'critical' && overdueMs(permits, claim, nowMs) === 0);
+}
+
 /** The rules once more, for one permit and with no thought of speed. */
 function nextByTheRules(permits: Permits, turns: readonly string[], nowMs: number): PermitClaim | undefined {
   const allowed = permits.waiters.filter((claim) => isOpenTo(claim, permits));
   const overdue = allowed.filter((claim) => overdueMs(permits, claim, nowMs) > 0);
-  if (overdue.length > 0) return overdue.toSorted((a, b) => overdueMs(permits, b, nowMs) - overdueMs(permits, a, nowMs))[0];
-  const tier = TIERS.find((each) => allowed.some((claim) => claim.tier === each));
-  const ofTier = allowed.filter((claim) => claim.tier === tier);
+  const inTime = allowed.filter((claim) => !overdue.includes(claim));
+  const isCriticalsTurn = permits.isCriticalsTurn && inTime.some(({ tier }) => tier === 'critical');
+  if (overdue.length > 0 && !isCriticalsTurn) {
+    return overdue.toSorted((a, b) => overdueMs(permits, b, nowMs) - overdueMs(permits, a, nowMs))[0];
+  }
+  const tier = TIERS.find((each) => inTime.some((claim) => claim.tier === each));
+  const ofTier = inTime.filter((claim) => claim.tier === tier);
   const tenant = turns.find((each) => ofTier.some((claim) => claim.tenant === each));
   return ofTier.filter((claim) => claim.tenant === tenant).toSorted((a, b) => a.sinceMs - b.sinceMs)[0];
 }
@@ -216,10 +225,11 @@ function nextByTheRules(permits: Permits, turns: readonly string[], nowMs: numbe
 function* eachGrant(before: Permits, granted: Granted['granted']): Generator<{ readonly state: Permits; readonly grant: PermitClaim }> {
   let state = before;
   for (const holder of granted) {
-    const { grantedAtMs: _, ...grant } = holder;
+    const { grantedAtMs, ...grant } = holder;
     yield { state, grant };
     state = {
       ...state,
+      isCriticalsTurn: overdueMs(state, grant, grantedAtMs) > 0 && waitsInTime(state, grantedAtMs).length > 0,
       holders: [...state.holders, holder],
       waiters: state.waiters.filter(({ runId }) => runId !== grant.runId),
     };
@@ -296,11 +306,20 @@ describe('whatever happens to the permits of a key', () => {
     });
   });
 
-  it('serves the longest overdue first, and nobody else while one is overdue', () => {
+  it('serves the longest overdue first, and nobody else while one is overdue but critical work in its turn', () => {
     always(({ world: { nowMs }, before, granted }) => {
       for (const { state, grant } of eachGrant(before, granted)) {
+        if (state.isCriticalsTurn && grant.tier === 'critical') continue;
         const rivals = state.waiters.filter((claim) => isOpenTo(claim, state)).map((claim) => overdueMs(state, claim, nowMs));
         expect(overdueMs(state, grant, nowMs)).toBe(Math.max(...rivals));
+      }
+    });
+  });
+
+  it('never serves overdue work twice in a row while critical work waits', () => {
+    always(({ world: { nowMs }, before, granted }) => {
+      for (const { state, grant } of eachGrant(before, granted)) {
+        if (state.isCriticalsTurn && overdueMs(state, grant, nowMs) > 0) expect(waitsInTime(state, nowMs)).toEqual([]);
       }
     });
   });
@@ -309,8 +328,8 @@ describe('whatever happens to the permits of a key', () => {
     always(({ world: { nowMs }, before, granted }) => {
       for (const { state, grant } of eachGrant(before, granted)) {
         if (overdueMs(state, grant, nowMs) > 0) continue;
-        const rivals = state.waiters.filter((claim) => isOpenTo(claim, state)).map(({ tier }) => TIERS.indexOf(tier));
-        expect(TIERS.indexOf(grant.tier)).toBe(Math.min(...rivals));
+        const rivals = state.waiters.filter((claim) => isOpenTo(claim, state) && overdueMs(state, claim, nowMs) === 0);
+        expect(TIERS.indexOf(grant.tier)).toBe(Math.min(...rivals.map(({ tier }) => TIERS.indexOf(tier))));
       }
     });
   });
@@ -367,7 +386,7 @@ describe('whatever happens to the permits of a key', () => {
 });
 
 describe('ageing', () => {
-  it('lets nobody who is overdue wait for more grants than others were overdue before', () => {
+  it('lets nobody who is overdue wait for more than two grants for each that was overdue before', () => {
     const anyTraffic = fc.oneof(anyClaim, anyRelease, anyRelease, anyPass);
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5 }), stepsOf(anyTraffic), (capacity, rounds) => {
@@ -376,7 +395,7 @@ describe('ageing', () => {
         for (const steps of rounds) {
           for (const step of steps) takeStep(world, step);
           const overdue = world.permits.waiters.filter((claim) => overdueMs(world.permits, claim, world.nowMs) > 0);
-          for (const { runId } of overdue) if (!grantsToWait.has(runId)) grantsToWait.set(runId, overdue.length - 1);
+          for (const { runId } of overdue) if (!grantsToWait.has(runId)) grantsToWait.set(runId, 2 * overdue.length - 1);
 
           for (const { runId } of giveOut(world).granted) {
             grantsToWait.delete(runId);
@@ -423,7 +442,8 @@ describe('ageing', () => {
         }
 
         expect(waits).toHaveLength(starts.length);
-        const turnoverMs = holdMs * Math.ceil(starts.length / open);
+        // While critical work waits, every second permit goes to what is overdue.
+        const turnoverMs = holdMs * Math.ceil((2 * starts.length) / open);
         for (const { tier, waitedMs } of waits) expect(waitedMs).toBeLessThanOrEqual((SHORT_WAITS[tier] ?? 0) + 1 + turnoverMs);
       }),
     );
@@ -439,6 +459,15 @@ describe('ageing', () => {
 
     expect(runIdsOf(grantPermits(permits, longestMs).granted)).toEqual(['critical']);
     expect(runIdsOf(grantPermits(permits, longestMs + 1).granted)).toEqual(['old']);
+  });
+
+  it('lets critical and overdue work take turns while both wait', () => {
+    const permits = claimAll(createPermits(1), [
+      ...['a', 'b', 'c'].map((name) => claimOf(`overdue-${name}`, { tier: 'low' })),
+      ...['a', 'b'].map((name) => claimOf(`critical-${name}`, { tier: 'critical', sinceMs: 300_000 })),
+    ]);
+
+    expect(servedOneByOne(permits, 300_001)).toEqual(['overdue-a', 'critical-a', 'overdue-b', 'critical-b', 'overdue-c']);
   });
 
   it('never makes critical work overdue', () => {
