@@ -233,9 +233,9 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
     return ((of && lastUnitOf(of, offset)?.runs) ?? 0) + 1;
   }
 
-  function toReference({ page, number, kind }: RunningUnit): UnitReference {
-    const offsets = fromRanges(batch.pages[page]?.units[number] ?? '');
-    return { workflowId: unitWorkflowId(accepted, page, number), isOwn: isOwnKind(kind), offsets };
+  function toReference(unit: RunningUnit): UnitReference {
+    const offsets = fromRanges(batch.pages[unit.page]?.units[unit.number] ?? '');
+    return { workflowId: unitWorkflowId(accepted, accepted.upload, unit), isOwn: isOwnKind(unit.kind), offsets };
   }
 
   function pageIdOf(page: number): string {

@@ -32,7 +32,7 @@ export async function startUnit(accepted: AcceptedBatch, batch: Batch, unit: Bat
   // Counted with the unit itself, which has begun.
   const items = unit.offsets.map((offset) => ({ offset, run: runsOf(batch, unit.page, offset) }));
   const options = {
-    workflowId: unitWorkflowId(accepted, unit.page, unit.number),
+    workflowId: unitWorkflowId(accepted, accepted.upload, unit),
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     taskQueue: TASK_QUEUES.heavy,
     parentClosePolicy: ParentClosePolicy.ABANDON,

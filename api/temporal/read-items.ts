@@ -52,7 +52,7 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
     const unit = lastUnitOf(page, offset);
     const event = item.kind === 'event' ? item.event : rejectedEvent(item.rejection, { tenant: batch.tenant, batchId: batch.id, id });
     if (unit === null || letter === 'p') return resourceOf(unbegunRun(event, letter, unit?.runs ?? 0, view), workflowId);
-    const unitId = unitWorkflowId(batch, asked.number, unit.number);
+    const unitId = unitWorkflowId(batch, view.upload, { page: asked.number, number: unit.number });
     if (page.kinds !== null && isOwnKind(kindAt(page.kinds, offset))) {
       const own = await readEvent(client, liveRuns, { workflowId: unitId });
       // Cancelled before this run of it began, it was of another verdict before.

@@ -143,7 +143,7 @@ it('keeps what the items of a terminated shared workflow had come to by then', a
   const noted = { type: 'test-noted-work', data: { port: recorder.port, ms: 100 } };
   const id = await submit({ maxParallel: 1, events: Array.from({ length: 25 }, () => noted) });
   await until('some are on record', async () => (await readEvent(`${id}_3`)).status === 'completed');
-  await service.client.workflow.getHandle(`${id}~batch.unit.0.0`).terminate('by hand');
+  await service.client.workflow.getHandle((await readEvent(`${id}_0`)).workflow.id).terminate('by hand');
 
   const { status, counts, failures } = await ended(id);
   expect(status).toBe('partial');
@@ -194,7 +194,7 @@ it('goes on as a new run without those that are slow, and hears of their end all
   expect(batch.counts).toMatchObject({ pending: 0, running: 1 });
   const { firstRunId, runId } = await runsOf(id);
   expect(runId).not.toBe(firstRunId);
-  await service.client.workflow.getHandle(`${id}~batch.unit.0.0`).terminate('by hand');
+  await service.client.workflow.getHandle((await readEvent(`${id}_0`)).workflow.id).terminate('by hand');
   expect(await ended(id)).toMatchObject({ status: 'partial', failures: [{ cause: 'terminated', count: 1, example: `${id}_0` }] });
 });
 

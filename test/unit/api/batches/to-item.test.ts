@@ -9,7 +9,7 @@ import { defineEvent } from '../../../../domain/define-event.ts';
 import { NOON_MS } from '../../domain/event-samples.ts';
 
 const sample = defineEvent({ type: 'sample', data: z.unknown(), tier: 'normal', handler: () => null });
-const account = defineSubject<number>({ type: 'account', initial: () => 0, apply: (state) => state });
+const account = defineSubject<{ readonly sum: number }>({ type: 'account', initial: () => ({ sum: 0 }), apply: (state) => state });
 const deposit = defineEvent({ type: 'deposit', data: z.unknown(), tier: 'normal', subject: account, handler: () => null });
 const toItem = createToItem(
   createParseEvent({
