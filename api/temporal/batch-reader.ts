@@ -40,6 +40,8 @@ export interface LeftBatch extends BatchProgress {
 const QUERY_TIMEOUT_MS = 200;
 // Of this one only what it began with is known, which may be long ago; a worker that has just started replays it first.
 const FIRST_QUERY_TIMEOUT_MS = 1_500;
+// Its counts may have been read since, and its items are to agree with them.
+const FRESH_MS = 1_000;
 // A closed one is replayed too, but once for this process.
 const CLOSED_QUERY_TIMEOUT_MS = 5_000;
 
@@ -51,7 +53,7 @@ const FORCED_KEPT = 4;
 /** Reads batches, and remembers what it saw, so that no reader is told less than one before. */
 export function createBatchReader(client: Client): BatchReader {
   const seen = createRecent<BatchResource>(BATCHES_KEPT);
-  const seenPages = createRecent<PagesAnswer>(PAGES_KEPT);
+  const seenPages = createRecent<{ readonly answer: PagesAnswer; readonly atMs: number }>(PAGES_KEPT);
   const forced = createRecent<BatchProgress>(FORCED_KEPT);
 
   async function readOpen(workflowId: string): Promise<BatchResource> {
@@ -107,12 +109,12 @@ export function createBatchReader(client: Client): BatchReader {
       const name = `${workflowId} ${asked.from}`;
       if (end.kind === 'open') {
         const known = seenPages.get(name);
-        const timeoutMs = known === undefined ? FIRST_QUERY_TIMEOUT_MS : QUERY_TIMEOUT_MS;
-        const answer = (await query<PagesAnswer>(workflowId, BATCH_PAGES_QUERY, timeoutMs, asked)) ?? known;
-        if (answer !== undefined) {
-          seenPages.set(name, answer);
-          return answer;
-        }
+        const isFresh = known !== undefined && Date.now() - known.atMs < FRESH_MS;
+        const timeoutMs = isFresh ? QUERY_TIMEOUT_MS : FIRST_QUERY_TIMEOUT_MS;
+        const answer = await query<PagesAnswer>(workflowId, BATCH_PAGES_QUERY, timeoutMs, asked);
+        if (answer !== null) seenPages.set(name, { answer, atMs: Date.now() });
+        const latest = answer ?? known?.answer;
+        if (latest !== undefined) return latest;
       }
       seenPages.delete(name);
       const begun = await readBegun(workflowId);
