@@ -181,7 +181,8 @@ it('is taken up again where it was, when its workflow was terminated', async () 
 
 it('goes on as a new run without those that are slow, and hears of their end all the same', async () => {
   const id = `batch-${randomUUID()}`;
-  const plan = { ...lightPlan, weight: 'heavy', stages: ['action'] } as const;
+  const timeoutsMs = { ...lightPlan.timeoutsMs, action: 120_000 };
+  const plan = { ...lightPlan, weight: 'heavy', stages: ['action'], timeoutsMs } as const;
   const items = Array.from({ length: 13 }, (_, index) =>
     eventItem({ id: `${id}_${index}`, batchId: id, type: 'test-slow-work', data: { ms: index === 0 ? 60_000 : 0 }, plan }),
   );
