@@ -7,7 +7,7 @@ import type { EventDefinition, HandlerContext } from '../domain/define-event.ts'
 import type { SubjectDefinition } from '../domain/define-subject.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
 import type { EventError, StageFailure } from '../domain/event-error.ts';
-import { eventWorkflowId } from '../domain/event-id.ts';
+import { ownerId } from '../domain/event-id.ts';
 import { acceptRun, beginAttempt, completeStage, nextStage } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { nextAttemptDelayMs } from '../domain/retry-policy.ts';
@@ -144,7 +144,7 @@ async function runStage({ event, definition, state }: StagesInput, run: EventRun
       ...options.services,
       state,
       attempt: run.attempts[stage] ?? 1,
-      idempotencyKey: `${eventWorkflowId(event)}/${event.run}/${stage}`,
+      idempotencyKey: `${ownerId(event)}/${event.run}/${stage}`,
       signal,
       // There is nobody to tell: its outcome is recorded within a second.
       heartbeat: () => undefined,

@@ -1,9 +1,15 @@
 import type { Client } from '@temporalio/client';
 import type { Activities } from '../domain/activities.ts';
+import { createApplyItems } from './batch/apply-items.ts';
 import { createIsBatchOpen } from './batch/is-batch-open.ts';
 import { createReadItem, createReadItemKinds } from './batch/read-item.ts';
 import { createReadPage } from './batch/read-page.ts';
+import { createReadHold } from './batch/read-hold.ts';
+import { createReadUnits } from './batch/read-units.ts';
+import { createRenewPages } from './batch/renew-pages.ts';
 import { createRunItems } from './batch/run-items.ts';
+import { createSendToSubject } from './batch/send-to-subject.ts';
+import { createTellCancelled } from './batch/tell-cancelled.ts';
 import { createCancelItems } from './cancel-items.ts';
 import { createClaimPermit } from './claim-permit.ts';
 import { createFindClosedRuns } from './find-closed-runs.ts';
@@ -31,6 +37,7 @@ const SHARED = { maxResultBytes: 4 * 1024, observe: () => undefined };
 /** Everything that workflows may ask of the outside world, under the names that histories know. */
 export function createActivities(dependencies: ActivityDependencies): Activities {
   const readPage = createReadPage(dependencies.client);
+  const startDeliveries = createStartDeliveries(dependencies.client);
   return {
     runStage: rememberOutcomes(
       createRunStage(dependencies),
@@ -44,12 +51,17 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     claimPermit: createClaimPermit(dependencies.client),
     foldSubject: createFoldSubject(dependencies),
     sendTicks: createSendTicks(dependencies),
-    startDeliveries: createStartDeliveries(dependencies.client),
+    startDeliveries,
     findClosedRuns: createFindClosedRuns(dependencies.client),
     runItems: createRunItems({ ...dependencies, readPage, runStage: createRunStage({ ...dependencies, ...SHARED }) }),
+    applyItems: createApplyItems({ ...dependencies, readPage, sendToSubject: createSendToSubject(dependencies.client) }),
     cancelItems: createCancelItems(dependencies.client),
     readItem: createReadItem(readPage),
     readItemKinds: createReadItemKinds(readPage),
+    readUnits: createReadUnits(dependencies.client),
+    readHold: createReadHold(dependencies.client),
+    tellCancelled: createTellCancelled(readPage, startDeliveries),
+    renewPages: createRenewPages(dependencies.client, readPage),
     isBatchOpen: createIsBatchOpen(dependencies.client),
   };
 }

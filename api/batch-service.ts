@@ -3,6 +3,7 @@ import type { BatchStatus } from '../domain/batch.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { BatchAction } from '../domain/batch-work.ts';
 import type { EventResource, EventStatus } from '../domain/event-resource.ts';
+import type { Why } from '../domain/why.ts';
 import type { EventKey } from './event-service.ts';
 
 export type BatchSettings = Omit<AcceptedBatch, 'pages' | 'upload'>;
@@ -45,6 +46,9 @@ export interface BatchList {
 }
 
 export type Steering = 'done' | 'not_found' | 'already_ended';
+export type ItemSteering = Steering | 'not_cancellable';
+
+export type ItemKey = EventKey & { readonly index: number };
 
 /** What the HTTP layer needs of whatever keeps and runs batches. Each may throw EngineUnavailableError. */
 export interface BatchService {
@@ -53,7 +57,11 @@ export interface BatchService {
   get(key: EventKey): Promise<BatchResource | null>;
   /** In order of their index; null when there is no such batch. @throws InvalidCursorError */
   items(filter: ItemFilter): Promise<ItemPage | null>;
-  item(key: EventKey & { readonly index: number }): Promise<EventResource | null>;
+  item(key: ItemKey): Promise<EventResource | null>;
+  /** Cancels an item that has not been started. */
+  cancelItem(key: ItemKey): Promise<ItemSteering>;
+  /** What an item waits for that has not been started; null for any other. */
+  whyItem(key: ItemKey): Promise<Why | null>;
   list(filter: BatchFilter): Promise<BatchList>;
   steer(key: EventKey, action: BatchAction): Promise<Steering>;
 }

@@ -73,7 +73,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     admit: createAdmission({ intake, letters, backlog, liveRuns: options.liveRuns }),
     events: createTemporalEventService({
       ...options,
-      findItem: batches.item,
+      items: batches,
       onEagerMiss: metrics.eagerMissed,
       inFlight: () => intake.inFlight,
     }),

@@ -2,6 +2,7 @@ import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { AppDependencies } from './app.ts';
 import type { Submission, SubmitOptions } from './event-service.ts';
 import type { Problem } from './problem.ts';
+import { maxEventBytes } from './max-event-bytes.ts';
 
 type Durable = Extract<Submission, { kind: 'accepted' | 'ended' }>;
 
@@ -12,11 +13,6 @@ export interface SubmitEventOptions extends SubmitOptions {
   readonly ifMatch?: number | undefined;
 }
 
-// The engine refuses 2 MiB; numbers such as 1e20 grow when they are written out.
-const MAX_ENCODED_BYTES = 1_500_000;
-// Several come at once, and the last ones are carried along.
-const MAX_SUBJECT_EVENT_BYTES = 256 * 1024;
-
 /** Starts a parsed event if there is room for it, and counts it; whatever route it came by. */
 export async function submitEvent(
   { events, admit, metrics }: Pick<AppDependencies, 'events' | 'admit' | 'metrics'>,
@@ -24,7 +20,7 @@ export async function submitEvent(
   { ifMatch, expectedVersion, ...options }: SubmitEventOptions,
 ): Promise<Submitted> {
   const isForSubject = event.plan.subjectType !== undefined;
-  const maxBytes = isForSubject ? MAX_SUBJECT_EVENT_BYTES : MAX_ENCODED_BYTES;
+  const maxBytes = maxEventBytes(event);
   if (Buffer.byteLength(JSON.stringify(event)) > maxBytes) {
     return refused({ code: 'too_large', detail: `written out as the engine keeps it, the event has more than ${maxBytes} bytes` });
   }

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { createClient } from '../client/create-client.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import { enginePid, freePort, startServiceProcess } from '../test/support/service-process.ts';
+import { engineRequests } from './engine-requests.ts';
 import { median } from './quantiles.ts';
 
 // `npm run bench:batches`: how fast a batch is taken and run, what it needs of memory, and how late its watchers hear of it.
@@ -32,12 +33,12 @@ interface Memory {
 }
 
 const few: Measured[] = [];
-const lags: number[] = [];
+let watched: Watched | undefined;
 let many: (Measured & { readonly service: Memory; readonly engine: Memory }) | undefined;
 await withService(async ({ url, pid, engine }) => {
   await run(url, 2_000);
   for (let round = 0; round < rounds; round += 1) few.push(await run(url, Number(values.items)));
-  lags.push(...(await watch(url, Number(values.watchers))));
+  watched = await watch(url, engine, Number(values.watchers));
   many = await withMemory(url, [pid, engine], Number(values.lines));
 });
 const report = toReport();
@@ -88,11 +89,21 @@ function lines(count: number): ReadableStream<Uint8Array> {
   );
 }
 
-/** Milliseconds from the end of a batch, as it says itself, until each of its watchers heard of it. */
-async function watch(url: string, watchers: number): Promise<readonly number[]> {
+interface Watched {
+  /** Milliseconds from the end of the batch, as it says itself, until each of its watchers heard of it. */
+  readonly lags: readonly number[];
+  /** What the engine was asked a second meanwhile, by its own count. */
+  readonly queriesPerSecond: number;
+  readonly readsPerSecond: number;
+}
+
+/** A batch of a few seconds, whose items are sent to nobody else meanwhile. */
+async function watch(url: string, engine: number, watchers: number): Promise<Watched> {
   const tickless = createClient({ url });
   const { id } = await tickless.batches.submitLines(lines(10_000));
-  return Promise.all(
+  const before = await engineRequests(engine);
+  const startedAt = performance.now();
+  const lags = await Promise.all(
     Array.from({ length: watchers }, async () => {
       for await (const message of tickless.batches.stream(id)) {
         if (message.kind === 'ended') return Date.now() - Date.parse(message.resource.completedAt ?? '');
@@ -100,6 +111,14 @@ async function watch(url: string, watchers: number): Promise<readonly number[]> 
       return Number.NaN;
     }),
   );
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const after = await engineRequests(engine);
+  const perSecond = (operation: string): number => ((after.get(operation) ?? 0) - (before.get(operation) ?? 0)) / seconds;
+  return {
+    lags: lags.toSorted((a, b) => a - b),
+    queriesPerSecond: perSecond('QueryWorkflow'),
+    readsPerSecond: perSecond('GetWorkflowExecutionHistoryReverse'),
+  };
 }
 
 async function withMemory(url: string, pids: readonly [number, number], items: number) {
@@ -131,7 +150,7 @@ async function residentMb(pid: number): Promise<number> {
 
 function toReport(): string {
   const rates = few.map(({ itemsPerSecond }) => itemsPerSecond);
-  const sorted = lags.toSorted((a, b) => a - b);
+  const { lags = [], queriesPerSecond = 0, readsPerSecond = 0 } = watched ?? {};
   const row = (name: string, memory: Memory | undefined): string =>
     `| ${name} | ${memory?.before} | ${memory?.accepting} | ${memory?.running} |`;
   return `# Batches, measured
@@ -145,7 +164,8 @@ ${cpus().length} cores for everything: client, service and its embedded engine. 
 | the same, POST → 202 | ${median(few.map(({ acceptedMs }) => acceptedMs)).toFixed(0)} ms |
 | ${values.lines} lines, POST → 202 | ${((many?.acceptedMs ?? 0) / 1_000).toFixed(1)} s |
 | the same, from start to end | ${many?.itemsPerSecond.toFixed(0)} items/s |
-| ${values.watchers} watchers of one batch: its end → each has heard of it, p50 and worst | ${sorted[Math.floor(sorted.length / 2)]} and ${sorted.at(-1)} ms |
+| ${values.watchers} watchers of one batch: its end → each has heard of it, p50 and worst | ${lags[Math.floor(lags.length / 2)]} and ${lags.at(-1)} ms |
+| what they cost the engine meanwhile, by its own count | ${queriesPerSecond.toFixed(1)} queries/s, ${readsPerSecond.toFixed(1)} reads/s of a history's end |
 
 ## Memory with ${values.lines} lines
 

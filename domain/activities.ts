@@ -1,6 +1,16 @@
 import type { AcceptedEvent, PermitNeed } from './accepted-event.ts';
-import type { ItemKind } from './accepted-batch.ts';
-import type { ItemReference, RunItemsInput, RunItemsOutcome } from './batch-work.ts';
+import type { PageKinds } from './accepted-batch.ts';
+import type {
+  BatchOfPage,
+  CancelledInput,
+  Hold,
+  RenewInput,
+  ItemReference,
+  RunItemsInput,
+  RunItemsOutcome,
+  UnitReference,
+  UnitVerdict,
+} from './batch-work.ts';
 import type { CallbackMessage, Ride, RideMessage, ProgressMessage } from './callback-message.ts';
 import type { CallbackOutcome } from './callback-record.ts';
 import type { WakeParked } from './destination.ts';
@@ -63,10 +73,20 @@ export interface Activities {
   cancelItems(items: { readonly workflowIds: readonly string[] }): Promise<void>;
   /** Runs items of a page that share a workflow, each attempt once, and ends after a while with what was done by then. */
   runItems(input: RunItemsInput): Promise<RunItemsOutcome>;
+  /** The same for items that subjects process: each subject those of its own, in their order. */
+  applyItems(input: RunItemsInput): Promise<RunItemsOutcome>;
   readItem(item: ItemReference): Promise<AcceptedEvent>;
-  readItemKinds(page: { readonly page: string }): Promise<readonly ItemKind[]>;
-  /** Whether a page is still needed: its batch is open, or hasn't been started yet. */
-  isBatchOpen(batch: { readonly workflowId: string; readonly upload: string; readonly sinceMs: number }): Promise<boolean>;
+  readItemKinds(page: { readonly page: string; readonly nowMs: number }): Promise<PageKinds>;
+  /** What became of each unit, as the engine knows; null for one that goes on. What was never started gives its items back. */
+  readUnits(input: { readonly units: readonly UnitReference[] }): Promise<readonly (UnitVerdict | null)[]>;
+  /** Asked by a unit between its calls. A batch that is closed holds what it has, so that it can be taken up again. */
+  readHold(batch: { readonly workflowId: string }): Promise<Hold>;
+  /** Starts the deliveries of cancelled items that are to be called back. Repeated, it changes nothing. */
+  tellCancelled(input: CancelledInput): Promise<void>;
+  /** Keeps pages again that were closed since their batch had ended, as it goes on. Repeated, it changes nothing. */
+  renewPages(input: RenewInput): Promise<void>;
+  /** Whether a page, made at `sinceMs`, is still needed: its batch is open, or hasn't been started yet. */
+  isBatchOpen(page: BatchOfPage & { readonly sinceMs: number }): Promise<boolean>;
   /**
    * Runs the stages of each event on the state so far and applies it. May stop after the first few; never throws for what a
    * handler does: that is its event's outcome. What was folded and not recorded is folded again.

@@ -1,20 +1,28 @@
 import type { AcceptedBatch } from './accepted-batch.ts';
-import type { Batch, BatchPage, EndLetter } from './batch.ts';
+import type { Batch } from './batch.ts';
+import type { BatchPage, EndLetter } from './batch-page.ts';
 import type { PaceSample } from './batch-pace.ts';
 import type { BatchResource } from './batch-resource.ts';
 import type { DeliveryInput } from './delivery-input.ts';
 import type { EventRun } from './event-run.ts';
 import type { FailedAttempts } from './retry-policy.ts';
 
-/** What a batch's workflow starts with, and all that it needs to go on as a new run. */
+/** What a batch's workflow starts with. */
 export interface BatchInput {
   readonly accepted: AcceptedBatch;
   /** Absent on the first start. */
-  readonly progress?: {
-    readonly batch: Batch;
-    readonly startedAtMs: number;
-    readonly pace: readonly PaceSample[];
-  };
+  readonly progress?: BatchProgress;
+  /** The first of its pages that may have been closed since it had ended, and is to be kept again with all after it. */
+  readonly renewFrom?: number;
+  /** A run with a longer history goes on as a new one; 6,000 by default. */
+  readonly maxHistoryEvents?: number;
+}
+
+/** All that a batch needs to go on as a new run. */
+export interface BatchProgress {
+  readonly batch: Batch;
+  readonly startedAtMs: number;
+  readonly pace: readonly PaceSample[];
 }
 
 /** What a batch's workflow leaves behind: enough to read it, its items, and to retry what failed. */
@@ -26,6 +34,11 @@ export interface BatchResult {
 
 export const BATCH_ACTIONS = ['pause', 'resume', 'cancel', 'retry-failed'] as const;
 export type BatchAction = (typeof BATCH_ACTIONS)[number];
+
+/** What a batch is told to do, or which of its items, not yet started, is to be cancelled. */
+export type SteerInput =
+  | { readonly action: BatchAction }
+  | { readonly action: 'cancel-item'; readonly page: number; readonly offset: number };
 
 /** An item, as a unit of its batch is to run it. */
 export interface ItemReference {
@@ -41,11 +54,46 @@ export interface SharedUnitInput {
   readonly page: string;
   readonly items: readonly Omit<ItemReference, 'page'>[];
   readonly parallel: number;
+  /** Present where subjects process them, each its own in order. */
+  readonly isOfSubjects?: true;
+}
+
+/** A unit that was started, as its batch looks after it. */
+export interface UnitReference {
+  readonly workflowId: string;
+  readonly isOwn: boolean;
+  readonly offsets: readonly number[];
 }
 
 export interface UnitVerdict {
-  readonly letters: readonly EndLetter[];
+  /** `p` for an item that the unit gives back as it was. */
+  readonly letters: readonly (EndLetter | 'p')[];
   readonly causes: readonly string[];
+}
+
+/** Whether a batch lets those of its items go on that haven't begun yet. */
+export type Hold = 'none' | 'paused' | 'cancelled';
+
+/** The batch that a page is kept for; `upload` tells it from another one under its id. */
+export interface BatchOfPage {
+  readonly workflowId: string;
+  readonly upload: string;
+}
+
+// Most batches end sooner, so that their pages never cost a task before; those of the others don't all look at once.
+export const PAGE_DELAY_MS = { least: 3_600_000, spread: 1_800_000 } as const;
+
+export interface RenewInput {
+  readonly batch: BatchOfPage;
+  /** Workflow ids. */
+  readonly pages: readonly string[];
+}
+
+/** Items of a page that were cancelled before they began. */
+export interface CancelledInput {
+  readonly page: string;
+  readonly items: readonly Omit<ItemReference, 'page'>[];
+  readonly atMs: number;
 }
 
 /** A run without its event, which is in the page. */
@@ -62,9 +110,18 @@ export interface RunItemsInput {
   readonly parallel: number;
 }
 
+export interface EndedItem {
+  readonly offset: number;
+  readonly item: ItemRun;
+  /** What it is grouped by, if it has failed. */
+  readonly cause?: string;
+  /** Its subject's after it, if it has one. */
+  readonly version?: number;
+}
+
 /** What one call came to; items in neither list are untouched, as it ended before their turn. */
 export interface RunItemsOutcome {
-  readonly ended: readonly { readonly offset: number; readonly item: ItemRun; readonly cause?: string }[];
+  readonly ended: readonly EndedItem[];
   readonly again: readonly ItemWork[];
   /** The callbacks of those that have ended and asked for one. */
   readonly deliveries: readonly DeliveryInput[];
@@ -80,4 +137,6 @@ export interface PagesAnswer {
   readonly pages: readonly BatchPage[];
   readonly upload: string;
   readonly isPaused: boolean;
+  /** When items were last cancelled. */
+  readonly cancelledAtMs: number | null;
 }

@@ -1,34 +1,20 @@
-import type { AcceptedBatch, ItemKind } from './accepted-batch.ts';
-import { fromRanges, rangesInclude, toRanges } from './offsets.ts';
+import type { AcceptedBatch, ItemKind, PageKinds } from './accepted-batch.ts';
+import { hasTurn, offsetsOf, withLetters } from './batch-page.ts';
+import type { BatchPage, EndLetter, Letter } from './batch-page.ts';
+import { fromRanges, toRanges } from './offsets.ts';
 
-/** An item's state as one letter: pending, running, completed, failed, cancelled (`x`). */
-export type Letter = 'p' | 'r' | 'c' | 'f' | 'x';
-export type EndLetter = Exclude<Letter, 'p' | 'r'>;
-
-export interface BatchPage {
-  /** One per item. */
-  readonly letters: string;
-  /** `s`hared or `o`wn, one per item, or one for all; null until the page was read, where it has both. */
-  readonly kinds: string | null;
-  /** The ranges of each unit that was started, in order: the last one that includes an item is the item's last run. */
-  readonly units: readonly string[];
-}
-
-/** What is started together: some items of a page in one workflow, or one item as a workflow of its own. */
-export interface BatchUnit {
+export interface RunningUnit {
   readonly page: number;
   /** Counts the page's units; with the page it names the workflow. */
   readonly number: number;
   readonly kind: ItemKind;
-  readonly offsets: readonly number[];
-  /** How many of them may run at once. */
+  /** How many of its items may run at once. */
   readonly parallel: number;
 }
 
-export interface RunningUnit {
-  readonly page: number;
-  readonly number: number;
-  readonly parallel: number;
+/** What is started together: some items of a page in one workflow, or one item as a workflow of its own. */
+export interface BatchUnit extends RunningUnit {
+  readonly offsets: readonly number[];
 }
 
 export interface BatchCounts {
@@ -46,6 +32,12 @@ export interface FailureGroup {
   readonly example: number;
 }
 
+/** Items of a page, as ranges, that were cancelled before they were started. */
+export interface CancelledItems {
+  readonly page: number;
+  readonly ranges: string;
+}
+
 /**
  * How far a batch is. There is one writer, its workflow; everything here is a function of the state before.
  * Invariants: the counts add up to `total` and are those of the letters; an item that has ended stays so until it is
@@ -54,25 +46,25 @@ export interface FailureGroup {
 export interface Batch {
   readonly pages: readonly BatchPage[];
   readonly maxParallel: number;
+  /** One item after the other, whatever holds up the first. */
+  readonly isInOrder: boolean;
   readonly counts: BatchCounts;
   readonly running: readonly RunningUnit[];
-  /** No page before it has anything pending. */
+  /** No page before it has an item to which a turn may come. */
   readonly firstPage: number;
+  /** The pages that have delayed items, and when the first of these is due. */
+  readonly delayed: readonly { readonly page: number; readonly dueAtMs: number }[];
+  /** Those that have yet to be called back. */
+  readonly untold: readonly CancelledItems[];
   readonly isPaused: boolean;
   readonly isCancelled: boolean;
+  /** When items were last cancelled. */
+  readonly cancelledAtMs: number | null;
   /** 1, and one more each time that an ended batch goes on: each run has a terminal message of its own. */
   readonly run: number;
   readonly failures: Readonly<Record<string, FailureGroup>>;
 }
 
-/** What is to be done next: find out which kinds a page has, or start a unit; null when only an end can bring news. */
-export type BatchStep = { readonly kind: 'read'; readonly page: number } | { readonly kind: 'start'; readonly unit: BatchUnit };
-
-// Chunks that run side by side, so that the end of one doesn't leave the batch idle.
-const CHUNKS_AT_ONCE = 4;
-// What runs at once in a unit is recorded at once: 12 KiB of results an item, twice with a callback, on top of the half
-// megabyte that ends a call. The engine terminates a workflow that records more than 2 MiB.
-const MAX_UNIT_PARALLEL = 32;
 // More causes than anybody reads are counted together.
 const MAX_CAUSES = 100;
 export const OTHER_CAUSES = 'other';
@@ -80,47 +72,39 @@ export const OTHER_CAUSES = 'other';
 export function createBatch({ pages, mode, maxParallel }: Pick<AcceptedBatch, 'pages' | 'mode' | 'maxParallel'>): Batch {
   const total = pages.reduce((sum, { size }) => sum + size, 0);
   return {
-    pages: pages.map(({ size, kind }) => ({
-      letters: 'p'.repeat(size),
-      kinds: kind === null ? null : letterOfKind(kind),
-      units: [],
-    })),
+    pages: pages.map(({ size, kind, calls }) => ({ letters: 'p'.repeat(size), kinds: kind, units: [], ...(calls && { calls }) })),
     maxParallel: mode === 'sequential' ? 1 : maxParallel,
+    isInOrder: mode === 'sequential',
     counts: { total, pending: total, running: 0, completed: 0, failed: 0, cancelled: 0 },
     running: [],
     firstPage: 0,
+    delayed: [],
+    untold: [],
     isPaused: false,
     isCancelled: false,
+    cancelledAtMs: null,
     run: 1,
     failures: {},
   };
 }
 
-/** The batch's first pending items, as many as may run together, as soon as there is room for one. */
-export function nextStep(batch: Batch): BatchStep | null {
-  const free = batch.maxParallel - batch.running.reduce((sum, { parallel }) => sum + parallel, 0);
-  if (batch.isPaused || batch.isCancelled || free <= 0 || batch.counts.pending === 0) return null;
-  const page = batch.pages.findIndex(({ letters }, index) => index >= batch.firstPage && letters.includes('p'));
-  const { letters, kinds, units } = pageAt(batch, page);
-  if (kinds === null) return { kind: 'read', page };
-  const first = letters.indexOf('p');
-  const isOwn = isOwnKind(kinds, first);
-  const offsets = isOwn ? [first] : pendingTogether(letters, kinds, first);
-  const parallel = isOwn ? 1 : Math.min(free, offsets.length, MAX_UNIT_PARALLEL, Math.ceil(batch.maxParallel / chunksLeft(batch, page)));
-  return { kind: 'start', unit: { page, number: units.length, kind: isOwn ? 'own' : 'shared', offsets, parallel } };
+/** What a page was read to have; some of its items may be delayed no longer. */
+export function knowKinds(batch: Batch, page: number, { kinds, dueAtMs }: PageKinds): Batch {
+  const others = batch.delayed.filter((delayed) => delayed.page !== page);
+  return {
+    ...withPage(batch, page, { kinds }),
+    firstPage: Math.min(batch.firstPage, page),
+    delayed: dueAtMs === null ? others : [...others, { page, dueAtMs }],
+  };
 }
 
-export function knowKinds(batch: Batch, page: number, kinds: readonly ItemKind[]): Batch {
-  return withPage(batch, page, { kinds: kinds.map(letterOfKind).join('') });
-}
-
-export function startUnit(batch: Batch, { page, number, offsets, parallel }: BatchUnit): Batch {
-  const { letters, units } = pageAt(batch, page);
-  const started = withPage(batch, page, { letters: replaceLetters(letters, offsets, () => 'r'), units: [...units, toRanges(offsets)] });
+export function startUnit(batch: Batch, { page, number, kind, offsets, parallel }: BatchUnit): Batch {
+  const of = pageAt(batch, page);
+  const started = withPage(batch, page, { letters: withLetters(of, offsets, () => 'r'), units: [...of.units, toRanges(offsets)] });
   return {
     ...started,
-    firstPage: page,
-    running: [...batch.running, { page, number, parallel }],
+    firstPage: firstWithTurn(started),
+    running: [...batch.running, { page, number, kind, parallel }],
     counts: move(batch.counts, 'pending', 'running', offsets.length),
   };
 }
@@ -128,19 +112,20 @@ export function startUnit(batch: Batch, { page, number, offsets, parallel }: Bat
 export interface UnitEnd {
   readonly page: number;
   readonly number: number;
-  /** For each of the unit's items in order. */
-  readonly letters: readonly EndLetter[];
+  /** For each of the unit's items in order; `p` for one that it gives back as it was. */
+  readonly letters: readonly (EndLetter | 'p')[];
   /** For each failed one, in order, what they are grouped by. */
   readonly causes: readonly string[];
 }
 
 /** A unit that isn't running has ended before, and changes nothing: each of its items has exactly one verdict. */
 export function endUnit(batch: Batch, { page, number, letters: ended, causes }: UnitEnd): Batch {
-  const { letters, units } = pageAt(batch, page);
-  const ranges = units[number];
+  const of = pageAt(batch, page);
+  const ranges = of.units[number];
   if (ranges === undefined || !batch.running.some((unit) => unit.page === page && unit.number === number)) return batch;
   const offsets = fromRanges(ranges);
-  const letterAt = (index: number): EndLetter => ended[index] ?? 'f';
+  const back = batch.isCancelled ? 'x' : 'p';
+  const letterAt = (index: number): Exclude<Letter, 'r'> => (ended[index] === 'p' ? back : (ended[index] ?? 'f'));
   const firstIndex = indexOf(batch, page, 0);
   let { counts, failures } = batch;
   let failed = 0;
@@ -150,9 +135,16 @@ export function endUnit(batch: Batch, { page, number, letters: ended, causes }: 
     failures = withFailure(failures, causes[failed] ?? 'unknown', firstIndex + offset);
     failed += 1;
   }
+  const after = withPage(batch, page, {
+    letters: withLetters(of, offsets, letterAt),
+    // What it gives back it has not run.
+    units: of.units.with(number, toRanges(offsets.filter((_, index) => ended[index] !== 'p'))),
+  });
   return {
-    ...withPage(batch, page, { letters: replaceLetters(letters, offsets, letterAt) }),
+    ...after,
     running: batch.running.filter((unit) => unit.page !== page || unit.number !== number),
+    firstPage: ended.includes('p') ? Math.min(batch.firstPage, page) : batch.firstPage,
+    untold: withUntold(batch.untold, of, page, batch.isCancelled ? offsets.filter((_, index) => ended[index] === 'p') : []),
     counts,
     failures,
   };
@@ -167,15 +159,38 @@ export function resumeBatch(batch: Batch): Batch {
 }
 
 /** What is pending never starts; what runs has an end of its own. */
-export function cancelBatch(batch: Batch): Batch {
+export function cancelBatch(batch: Batch, atMs: number): Batch {
   const { counts } = batch;
   return {
     ...batch,
     isPaused: false,
     isCancelled: true,
+    cancelledAtMs: atMs,
+    delayed: [],
+    untold: batch.pages.reduce(
+      (untold, page, number) => withUntold(untold, page, number, page.calls ? offsetsOf('p', page) : []),
+      batch.untold,
+    ),
     pages: batch.pages.map((page) => ({ ...page, letters: page.letters.replaceAll('p', 'x') })),
     counts: move(counts, 'pending', 'cancelled', counts.pending),
   };
+}
+
+/** One that is no longer pending stays as it is. */
+export function cancelItem(batch: Batch, page: number, offset: number, atMs: number): Batch {
+  const of = pageAt(batch, page);
+  if (of.letters[offset] !== 'p') return batch;
+  return {
+    ...withPage(batch, page, { letters: withLetters(of, [offset], () => 'x') }),
+    cancelledAtMs: atMs,
+    untold: withUntold(batch.untold, of, page, [offset]),
+    counts: move(batch.counts, 'pending', 'cancelled', 1),
+  };
+}
+
+/** The first of those that have yet to be called back has been. */
+export function toldFirst(batch: Batch): Batch {
+  return { ...batch, untold: batch.untold.slice(1) };
 }
 
 /** The failed items are pending again, and only they; an ended batch goes on as its next run, which nobody has paused. */
@@ -209,49 +224,16 @@ export function statusOf(batch: Batch): BatchStatus {
   return completed === 0 ? 'failed' : 'partial';
 }
 
-/** Where an item is: its page, and its place there; null when the batch has no such item. */
-export function locate(sizes: readonly number[], index: number): { readonly page: number; readonly offset: number } | null {
-  let offset = index;
-  for (const [page, size] of sizes.entries()) {
-    if (offset < size) return offset >= 0 ? { page, offset } : null;
-    offset -= size;
-  }
-  return null;
+const COUNTED_AS = { p: 'pending', c: 'completed', f: 'failed', x: 'cancelled' } as const;
+
+function firstWithTurn(batch: Batch): number {
+  let page = batch.firstPage;
+  while (page < batch.pages.length && !hasTurn(pageAt(batch, page), batch.isInOrder)) page += 1;
+  return page;
 }
 
-/** Which of a page's units ran an item last, and how many have run it; null before its first. */
-export function lastUnitOf({ units }: BatchPage, offset: number): { readonly number: number; readonly runs: number } | null {
-  const of = units.flatMap((ranges, number) => (rangesInclude(ranges, offset) ? [number] : []));
-  const number = of.at(-1);
-  return number === undefined ? null : { number, runs: of.length };
-}
-
-/** Whether an item of the page needs a workflow of its own. */
-export function isOwnKind(kinds: string | null, offset: number): boolean {
-  return (kinds?.length === 1 ? kinds : kinds?.[offset]) === 'o';
-}
-
-/** Pages that still have something to start, as far as that matters: so many share what may run at once. */
-function chunksLeft({ pages }: Batch, page: number): number {
-  let chunks = 0;
-  for (const { letters } of pages.slice(page)) {
-    if (letters.includes('p')) chunks += 1;
-    if (chunks === CHUNKS_AT_ONCE) break;
-  }
-  return chunks;
-}
-
-const COUNTED_AS = { c: 'completed', f: 'failed', x: 'cancelled' } as const;
-
-/** The first pending item and those after it that may share with it: in order, up to one that may not. */
-function pendingTogether(letters: string, kinds: string, first: number): readonly number[] {
-  const offsets: number[] = [];
-  for (let offset = first; offset < letters.length; offset += 1) {
-    if (letters[offset] !== 'p') continue;
-    if (isOwnKind(kinds, offset)) break;
-    offsets.push(offset);
-  }
-  return offsets;
+function withUntold(untold: Batch['untold'], { calls }: BatchPage, page: number, offsets: readonly number[]): Batch['untold'] {
+  return calls && offsets.length > 0 ? [...untold, { page, ranges: toRanges(offsets) }] : untold;
 }
 
 function indexOf({ pages }: Batch, page: number, offset: number): number {
@@ -269,20 +251,10 @@ function move(counts: BatchCounts, from: keyof BatchCounts, to: keyof BatchCount
   return { ...counts, [from]: counts[from] - items, [to]: counts[to] + items };
 }
 
-function replaceLetters(letters: string, offsets: readonly number[], letterAt: (index: number) => Letter): string {
-  const changed = letters.split('');
-  for (const [index, offset] of offsets.entries()) changed[offset] = letterAt(index);
-  return changed.join('');
-}
-
 function pageAt({ pages }: Batch, page: number): BatchPage {
   return pages[page] ?? { letters: '', kinds: '', units: [] };
 }
 
 function withPage(batch: Batch, page: number, change: Partial<BatchPage>): Batch {
   return { ...batch, pages: batch.pages.with(page, { ...pageAt(batch, page), ...change }) };
-}
-
-function letterOfKind(kind: ItemKind): string {
-  return kind === 'own' ? 'o' : 's';
 }

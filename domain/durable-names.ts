@@ -26,6 +26,7 @@ export const PERMITS_QUERY = 'permits';
 export const SET_CAPACITY_UPDATE = 'setCapacity';
 export const BATCH_QUERY = 'batch';
 export const BATCH_PAGES_QUERY = 'batchPages';
+export const BATCH_PROGRESS_QUERY = 'batchProgress';
 export const STEER_BATCH_UPDATE = 'steerBatch';
 
 export const APPLY_UPDATE = 'apply';
@@ -45,6 +46,9 @@ export const FINGERPRINT_MEMO = 'fingerprint';
 
 /** The memo's key for the upload whose pages a batch has. */
 export const UPLOAD_MEMO = 'upload';
+
+/** The memo's key for whether a batch is paused or cancelled, which its units look at. */
+export const HOLD_MEMO = 'hold';
 
 /** The memo's key for the resource of a cancelled event, whose workflow has no result to hold it. */
 export const ENDED_MEMO = 'ended';

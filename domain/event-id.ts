@@ -64,9 +64,13 @@ export function pageWorkflowId(batch: { readonly tenant: string; readonly id: st
   return `${batchWorkflowId(batch)}.page.${upload}.${page}`;
 }
 
-/** The workflow that runs a unit of a batch: the page's n-th. */
-export function unitWorkflowId(batch: { readonly tenant: string; readonly id: string }, page: number, number: number): string {
-  return `${batchWorkflowId(batch)}.unit.${page}.${number}`;
+/** The workflow that runs a unit of a batch: the page's n-th. It may outlive its batch, so that it tells uploads apart too. */
+export function unitWorkflowId(
+  batch: { readonly tenant: string; readonly id: string },
+  upload: string,
+  unit: { readonly page: number; readonly number: number },
+): string {
+  return `${batchWorkflowId(batch)}.unit.${upload}.${unit.page}.${unit.number}`;
 }
 
 /**

@@ -1,13 +1,15 @@
 import { proxyLocalActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { BatchItem } from '../domain/accepted-batch.ts';
+import type { BatchOfPage } from '../domain/batch-work.ts';
 import type { Activities } from '../domain/activities.ts';
 
 export interface PageInput {
-  readonly batch: { readonly workflowId: string; readonly upload: string };
+  readonly batch: BatchOfPage;
   readonly items: readonly BatchItem[];
 }
 
-const LOOK_EVERY = '6h';
+// With a part that is random, since all pages of a batch begin together.
+const LOOK_EVERY_MS = { least: 5 * 3_600_000, spread: 2 * 3_600_000 } as const;
 
 const { isBatchOpen } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '10s',
@@ -20,5 +22,5 @@ const { isBatchOpen } = proxyLocalActivities<Activities>({
  */
 export async function keepPage({ batch }: PageInput): Promise<void> {
   const sinceMs = workflowInfo().startTime.getTime();
-  while (await isBatchOpen({ ...batch, sinceMs })) await sleep(LOOK_EVERY);
+  while (await isBatchOpen({ ...batch, sinceMs })) await sleep(LOOK_EVERY_MS.least + Math.random() * LOOK_EVERY_MS.spread);
 }

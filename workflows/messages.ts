@@ -1,11 +1,12 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ClaimMessage } from '../domain/activities.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
-import type { BatchAction, PagesAnswer, PagesQueryInput } from '../domain/batch-work.ts';
+import type { BatchProgress, PagesAnswer, PagesQueryInput, SteerInput } from '../domain/batch-work.ts';
 import {
   APPLY_UPDATE,
   ATTEMPT_ENDED_SIGNAL,
   BATCH_PAGES_QUERY,
+  BATCH_PROGRESS_QUERY,
   BATCH_QUERY,
   BREAKER_QUERY,
   CANCEL_UPDATE,
@@ -58,7 +59,8 @@ export const setCapacityUpdate = defineUpdate<{ readonly capacity: number }, [{ 
 
 export const batchQuery = defineQuery<BatchResource>(BATCH_QUERY);
 export const batchPagesQuery = defineQuery<PagesAnswer, [PagesQueryInput]>(BATCH_PAGES_QUERY);
-export const steerBatchUpdate = defineUpdate<void, [{ readonly action: BatchAction }]>(STEER_BATCH_UPDATE);
+export const batchProgressQuery = defineQuery<BatchProgress>(BATCH_PROGRESS_QUERY);
+export const steerBatchUpdate = defineUpdate<void, [SteerInput]>(STEER_BATCH_UPDATE);
 export const applyUpdate = defineUpdate<Applied, [ApplyInput]>(APPLY_UPDATE);
 export const snapshotQuery = defineQuery<SubjectSnapshot>(SNAPSHOT_QUERY);
 export const outcomeQuery = defineQuery<EventResource | CompactedOutcome | null, [{ readonly idHash: string }]>(OUTCOME_QUERY);

@@ -3,64 +3,75 @@ import {
   condition,
   continueAsNew,
   proxyActivities,
-  proxyLocalActivities,
   setHandler,
+  sleep,
+  upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
+import { isOwnKind } from '../domain/accepted-batch.ts';
 import type { Activities } from '../domain/activities.ts';
-import type { BatchUnit } from '../domain/batch.ts';
-import {
-  cancelBatch,
-  createBatch,
-  endUnit,
-  isOver,
-  knowKinds,
-  nextStep,
-  pauseBatch,
-  resumeBatch,
-  retryFailed,
-  startUnit,
-} from '../domain/batch.ts';
+import type { BatchUnit, RunningUnit } from '../domain/batch.ts';
+import { createBatch, endUnit, isOver, knowKinds, startUnit as countStarted, toldFirst } from '../domain/batch.ts';
+import { lastUnitOf } from '../domain/batch-page.ts';
 import { notePace } from '../domain/batch-pace.ts';
 import { endedCount, toBatchResource } from '../domain/batch-resource.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
-import type { BatchInput, BatchResult } from '../domain/batch-work.ts';
+import type { BatchInput, BatchProgress, BatchResult, Hold, UnitReference, UnitVerdict } from '../domain/batch-work.ts';
 import { initialCallback } from '../domain/callback-record.ts';
-import { TASK_QUEUES } from '../domain/durable-names.ts';
+import { HOLD_MEMO, TASK_QUEUES } from '../domain/durable-names.ts';
 import { pageWorkflowId, unitWorkflowId } from '../domain/event-id.ts';
+import { nextDueMs, nextStep } from '../domain/next-step.ts';
+import { fromRanges } from '../domain/offsets.ts';
+import { refusalToSteer, steerBatch } from '../domain/steer-batch.ts';
+import { createAlarm } from './alarm.ts';
 import { tellBatchProgress } from './batch-progress.ts';
-import { batchPagesQuery, batchQuery, steerBatchUpdate } from './messages.ts';
-import { runUnit } from './run-unit.ts';
+import { createLookAfter } from './look-after.ts';
+import { batchPagesQuery, batchProgressQuery, batchQuery, steerBatchUpdate } from './messages.ts';
+import { startUnit, unitEnd } from './run-unit.ts';
 import { startDelivery } from './start-delivery.ts';
 
-const { readItemKinds } = proxyLocalActivities<Activities>({
-  startToCloseTimeout: '10s',
+// No local activities here: the ends of children come at any time, and each of them matters.
+const { readItemKinds } = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.delivery,
+  // All items wait for it when its worker is killed.
+  startToCloseTimeout: '5s',
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });
 
-const { cancelItems } = proxyActivities<Activities>({
+const { cancelItems, renewPages, tellCancelled } = proxyActivities<Activities>({
   taskQueue: TASK_QUEUES.delivery,
   startToCloseTimeout: '5m',
-  retry: { initialInterval: '200ms', maximumInterval: '10s', maximumAttempts: 10 },
+  retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });
 
 // Long before the engine's limit of 51,200 events and 50 MB: a run that has so many goes on as a new one.
 const MAX_HISTORY_EVENTS = 6_000;
 const MAX_HISTORY_BYTES = 4 * 1024 * 1024;
+// What ends by then needn't be looked after by the next run.
+const DRAIN_MS = 2_000;
+const RENEWED_AT_ONCE = 20;
 
 /** Runs a batch: its units in a window, until each item has a verdict; then its callback. */
-export async function processBatch({ accepted, progress }: BatchInput): Promise<BatchResult> {
+export async function processBatch(input: BatchInput): Promise<BatchResult> {
   const info = workflowInfo();
+  const { accepted, progress, maxHistoryEvents = MAX_HISTORY_EVENTS } = input;
   const startedAtMs = progress?.startedAtMs ?? Date.now();
   let batch = progress?.batch ?? createBatch(accepted);
   let pace = progress?.pace ?? [{ atMs: startedAtMs, ended: 0 }];
   let endedAtMs: number | null = null;
   let news = 0;
+  let starting = 0;
+  let isDrained: boolean | null = null;
+  let isTelling = false;
+  let renewFrom = input.renewFrom ?? null;
+  let hold = (info.memo?.[HOLD_MEMO] ?? 'none') as Hold;
   const { callback, tenant } = accepted;
   const target = callback && ({ kind: 'batch', tenant, owner: info.workflowId, run: 1, callback } as const);
   const told = tellBatchProgress(target, resource);
-  // Items with workflows of their own can be cancelled; those that share one come to their end soon.
-  const own = new Set<string>();
+  const lookAfter = createLookAfter({ toReference, onEnd: end });
+  const setAlarm = createAlarm(() => {
+    news += 1;
+  });
 
   setHandler(batchQuery, resource);
   setHandler(batchPagesQuery, ({ from, count }) => ({
@@ -68,32 +79,38 @@ export async function processBatch({ accepted, progress }: BatchInput): Promise<
     pages: batch.pages.slice(from, from + count),
     upload: accepted.upload,
     isPaused: batch.isPaused,
+    cancelledAtMs: batch.cancelledAtMs,
   }));
+  setHandler(batchProgressQuery, toProgress);
   setHandler(
     steerBatchUpdate,
-    ({ action }) => {
-      if (action === 'pause') batch = pauseBatch(batch);
-      if (action === 'resume') batch = resumeBatch(batch);
-      if (action === 'retry-failed') batch = retryFailed(batch);
-      if (action === 'cancel') {
-        batch = cancelBatch(batch);
-        // Awaited by nobody: whatever it comes to, the items' own ends are what counts.
-        if (own.size > 0) void cancelItems({ workflowIds: [...own] }).catch(() => undefined);
-      }
+    (steer) => {
+      batch = steerBatch(batch, steer, Date.now());
+      if (steer.action === 'cancel') cancelRunning(batch.running);
+      showHold();
+      tellAllCancelled();
       news += 1;
     },
     {
-      validator: ({ action }) => {
-        if (isOver(batch) && action !== 'retry-failed') throw ApplicationFailure.nonRetryable('the batch has ended', 'already_ended');
+      validator: (steer) => {
+        const refusal = refusalToSteer(batch, steer);
+        if (refusal !== null) throw ApplicationFailure.nonRetryable('the batch cannot be told so', refusal);
       },
     },
   );
+
+  showHold();
+  tellAllCancelled();
+  if (batch.isCancelled) cancelRunning(batch.running);
+  lookAfter(batch.running);
+  if (renewFrom !== null) void renew(renewFrom);
 
   for (;;) {
     await work();
     endedAtMs = Date.now();
     // As it is now: from the next await on somebody may have it retry what failed.
     await callBack(resource());
+    await condition(() => !isTelling && renewFrom === null);
     // It may have been asked meanwhile to try again what failed.
     if (isOver(batch)) return { resource: resource(), batch, startedAtMs };
     endedAtMs = null;
@@ -102,34 +119,131 @@ export async function processBatch({ accepted, progress }: BatchInput): Promise<
   async function work(): Promise<void> {
     while (!isOver(batch)) {
       const seen = news;
-      const isFull = workflowInfo().historyLength > MAX_HISTORY_EVENTS || workflowInfo().historySize > MAX_HISTORY_BYTES;
-      if (isFull && batch.running.length === 0) {
-        await told.end();
-        await continueAsNew<typeof processBatch>({ accepted, progress: { batch, startedAtMs, pace } });
+      if (isFull()) {
+        drain();
+        if (starting === 0 && (isDrained || batch.running.length === 0)) await goOnAsNew();
       }
-      const step = isFull ? null : nextStep(batch);
+      const step = isFull() ? null : nextStep(batch, Date.now());
       if (step === null) {
+        // Delayed items are pending until their time has come.
+        setAlarm(nextDueMs(batch));
         await condition(() => news !== seen);
       } else if (step.kind === 'read') {
-        const kinds = await readItemKinds({ page: pageWorkflowId(accepted, accepted.upload, step.page) });
+        const kinds = await readItemKinds({ page: pageIdOf(step.page), nowMs: Date.now() });
         batch = knowKinds(batch, step.page, kinds);
       } else {
-        batch = startUnit(batch, step.unit);
+        batch = countStarted(batch, step.unit);
         // Never rejects: whatever becomes of a unit is its verdict.
         void run(step.unit);
       }
     }
   }
 
+  function isFull(): boolean {
+    const { historyLength, historySize } = workflowInfo();
+    return historyLength > maxHistoryEvents || historySize > MAX_HISTORY_BYTES;
+  }
+
+  function drain(): void {
+    if (isDrained !== null) return;
+    isDrained = false;
+    void sleep(DRAIN_MS).then(() => {
+      isDrained = true;
+      news += 1;
+    });
+  }
+
+  async function goOnAsNew(): Promise<void> {
+    await told.end();
+    await continueAsNew<typeof processBatch>({
+      accepted,
+      progress: toProgress(),
+      maxHistoryEvents,
+      ...(renewFrom !== null && { renewFrom }),
+    });
+  }
+
   async function run(unit: BatchUnit): Promise<void> {
-    const workflowId = unitWorkflowId(accepted, unit.page, unit.number);
-    if (unit.kind === 'own') own.add(workflowId);
-    const verdict = await runUnit(accepted, batch, unit);
-    own.delete(workflowId);
+    starting += 1;
+    const child = await startUnit(accepted, batch, unit);
+    starting -= 1;
+    news += 1;
+    if (child === null) return lookAfter([unit]);
+    // Told now, since it couldn't be before it was there.
+    if (batch.isCancelled) cancelRunning([unit]);
+    const verdict = await unitEnd(child, toReference(unit));
+    if (verdict === null) lookAfter([unit]);
+    else end(unit, verdict);
+  }
+
+  function end(unit: RunningUnit, verdict: UnitVerdict): void {
     batch = endUnit(batch, { ...unit, ...verdict });
     pace = notePace(pace, { atMs: Date.now(), ended: endedCount(batch.counts) });
     news += 1;
+    tellAllCancelled();
     if (!isOver(batch)) told.note();
+  }
+
+  /** Shared units look at it themselves between their calls. */
+  function showHold(): void {
+    const next = batch.isCancelled ? 'cancelled' : batch.isPaused ? 'paused' : 'none';
+    if (next === hold) return;
+    hold = next;
+    upsertMemo({ [HOLD_MEMO]: hold });
+  }
+
+  function cancelRunning(units: readonly RunningUnit[]): void {
+    const workflowIds = units.filter(({ kind }) => isOwnKind(kind)).map((unit) => toReference(unit).workflowId);
+    // Awaited by nobody: whatever it comes to, the items' own ends are what counts.
+    if (workflowIds.length > 0) void cancelItems({ workflowIds }).catch(() => undefined);
+  }
+
+  function tellAllCancelled(): void {
+    if (isTelling || batch.untold.length === 0) return;
+    isTelling = true;
+    // Never rejects: it is tried again until it is done.
+    void tellOneByOne();
+  }
+
+  async function tellOneByOne(): Promise<void> {
+    for (let [next] = batch.untold; next !== undefined; [next] = batch.untold) {
+      const { page, ranges } = next;
+      const items = fromRanges(ranges).map((offset) => ({ offset, run: runOf(page, offset) }));
+      await tellCancelled({ page: pageIdOf(page), items, atMs: batch.cancelledAtMs ?? Date.now() });
+      batch = toldFirst(batch);
+    }
+    isTelling = false;
+  }
+
+  /** Page by page, which must last as long as this batch does now. Never rejects: it is tried again until it is done. */
+  async function renew(from: number): Promise<void> {
+    const workflowId = info.workflowId;
+    for (let page = from; page < batch.pages.length; page += RENEWED_AT_ONCE) {
+      renewFrom = page;
+      const count = Math.min(RENEWED_AT_ONCE, batch.pages.length - page);
+      const pages = Array.from({ length: count }, (_, index) => pageIdOf(page + index));
+      await renewPages({ batch: { workflowId, upload: accepted.upload }, pages });
+    }
+    renewFrom = null;
+  }
+
+  /** The run that it would have been. */
+  function runOf(page: number, offset: number): number {
+    const of = batch.pages[page];
+    return ((of && lastUnitOf(of, offset)?.runs) ?? 0) + 1;
+  }
+
+  function toReference(unit: RunningUnit): UnitReference {
+    const offsets = fromRanges(batch.pages[unit.page]?.units[unit.number] ?? '');
+    return { workflowId: unitWorkflowId(accepted, accepted.upload, unit), isOwn: isOwnKind(unit.kind), offsets };
+  }
+
+  function pageIdOf(page: number): string {
+    return pageWorkflowId(accepted, accepted.upload, page);
+  }
+
+  function toProgress(): BatchProgress {
+    return { batch, startedAtMs, pace };
   }
 
   function resource(): BatchResource {

@@ -1,32 +1,50 @@
-import { proxyLocalActivities, sleep } from '@temporalio/workflow';
+import { proxyLocalActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
-import type { EndLetter } from '../domain/batch.ts';
+import type { EndLetter } from '../domain/batch-page.ts';
 import type { ItemWork, SharedUnitInput, UnitVerdict } from '../domain/batch-work.ts';
 import { firstDeliveries, startDeliveries } from './start-deliveries.ts';
 
-const { runItems } = proxyLocalActivities<Activities>({
+const { runItems, applyItems } = proxyLocalActivities<Activities>({
   // It ends itself after half a second and the item it is at, whose stages have timeouts of their own.
   startToCloseTimeout: '1h',
   retry: { initialInterval: '200ms', maximumInterval: '5s' },
 });
 
+const { readHold } = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '200ms', maximumInterval: '10s' },
+});
+
+// So soon a batch's cancellation is heard by items that wait before they are tried again, and ever later the longer they do.
+const LISTEN_MS = { first: 1_000, longest: 60_000 } as const;
+
 /**
  * Runs items of a page that share this workflow, each until it has a verdict. What each came to is in the results that the
  * local activity left in the history; the workflow's own result is what the batch counts.
- * It takes no messages: one that came while a local activity runs would have it run again.
+ * It takes no messages: one that came while a local activity runs would have it run again. Instead it asks its batch between
+ * its calls, and gives back what hasn't begun once that is paused, and all that is left once it is cancelled.
  */
-export async function processItems({ page, items, parallel }: SharedUnitInput): Promise<UnitVerdict> {
+export async function processItems({ page, items, parallel, isOfSubjects }: SharedUnitInput): Promise<UnitVerdict> {
+  const { parent } = workflowInfo();
   const verdicts = new Map<number, { readonly letter: EndLetter; readonly cause: string | null }>();
   let left: readonly ItemWork[] = items;
-  while (left.length > 0) {
+  let listenMs: number = LISTEN_MS.first;
+  // The first call follows the start at once.
+  for (let isFirst = true; left.length > 0; isFirst = false) {
+    const hold = isFirst || !parent ? 'none' : await readHold({ workflowId: parent.workflowId });
+    if (hold === 'cancelled') break;
+    if (hold === 'paused') left = left.filter(({ begun }) => begun !== undefined);
+    if (left.length === 0) break;
     const now = Date.now();
     const due = parallel === 1 ? left : left.filter(({ begun }) => begun === undefined || begun.dueAtMs <= now);
     const waitMs = Math.min(...(due.length > 0 ? due.slice(0, 1) : left).map(({ begun }) => (begun?.dueAtMs ?? now) - now));
     if (waitMs > 0) {
-      await sleep(waitMs);
+      await sleep(Math.min(waitMs, listenMs));
+      listenMs = Math.min(2 * listenMs, LISTEN_MS.longest);
       continue;
     }
-    const { ended, again, deliveries } = await runItems({ page, items: due, parallel });
+    listenMs = LISTEN_MS.first;
+    const { ended, again, deliveries } = await (isOfSubjects ? applyItems : runItems)({ page, items: due, parallel });
     for (const { offset, item, cause } of ended) {
       verdicts.set(offset, { letter: item.phase.status === 'completed' ? 'c' : 'f', cause: cause ?? null });
     }
@@ -40,7 +58,7 @@ export async function processItems({ page, items, parallel }: SharedUnitInput): 
   }
   const inOrder = items.map(({ offset }) => verdicts.get(offset));
   return {
-    letters: inOrder.map((verdict) => verdict?.letter ?? 'f'),
+    letters: inOrder.map((verdict) => verdict?.letter ?? 'p'),
     causes: inOrder.flatMap((verdict) => (verdict?.cause ? [verdict.cause] : [])),
   };
 }

@@ -1,61 +1,74 @@
-import {
-  ApplicationFailure,
-  ChildWorkflowFailure,
-  executeChild,
-  isCancellation,
-  TerminatedFailure,
-  TimeoutFailure,
-} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
+import { isCancellation, ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow';
 import type { AcceptedBatch } from '../domain/accepted-batch.ts';
+import { isOwnKind } from '../domain/accepted-batch.ts';
+import type { Activities } from '../domain/activities.ts';
 import type { Batch, BatchUnit } from '../domain/batch.ts';
-import { lastUnitOf } from '../domain/batch.ts';
-import type { UnitVerdict } from '../domain/batch-work.ts';
+import { lastUnitOf } from '../domain/batch-page.ts';
+import type { UnitReference, UnitVerdict } from '../domain/batch-work.ts';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
 import { pageWorkflowId, unitWorkflowId } from '../domain/event-id.ts';
-import type { EventResource } from '../domain/event-resource.ts';
-import { failureCause } from '../domain/failure-cause.ts';
 import { processItem } from './process-item.ts';
 import { processItems } from './process-items.ts';
 
-// No item's stages, waits and retries take longer, but for a delay of up to a year; what holds a permit must end some day.
-const MAX_RUN = '380d';
+export const { readUnits } = proxyActivities<Pick<Activities, 'readUnits'>>({
+  taskQueue: TASK_QUEUES.delivery,
+  startToCloseTimeout: '15s',
+  retry: { initialInterval: '200ms', maximumInterval: '10s' },
+});
+
+// No item's stages, waits and retries take longer; what holds a permit must end some day.
+const MAX_RUN = '15d';
+// Of what shares a workflow, which is over soon.
+const SHARED_PRIORITY = 3;
 
 /**
- * Runs a unit as a child workflow and says what became of its items. One that is terminated, timed out or lost has failed:
- * the engine says so, and nothing else would.
+ * Starts a unit as a child, which outlives this run of its batch. Null for one that was started before: by a run whose work
+ * is repeated, since this one goes on from an earlier state.
  */
-export async function runUnit(accepted: AcceptedBatch, batch: Batch, unit: BatchUnit): Promise<UnitVerdict> {
+export async function startUnit(accepted: AcceptedBatch, batch: Batch, unit: BatchUnit): Promise<ChildWorkflowHandle<Workflow> | null> {
   const page = pageWorkflowId(accepted, accepted.upload, unit.page);
   // Counted with the unit itself, which has begun.
   const items = unit.offsets.map((offset) => ({ offset, run: runsOf(batch, unit.page, offset) }));
   const options = {
-    workflowId: unitWorkflowId(accepted, unit.page, unit.number),
+    workflowId: unitWorkflowId(accepted, accepted.upload, unit),
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
     taskQueue: TASK_QUEUES.heavy,
+    parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowTaskTimeout: '2s',
     workflowRunTimeout: MAX_RUN,
+    priority: { priorityKey: isOwnKind(unit.kind) ? Number(unit.kind) : SHARED_PRIORITY, fairnessKey: accepted.tenant },
   } as const;
   const [first] = items;
   try {
-    if (unit.kind === 'shared') return await executeChild(processItems, { ...options, args: [{ page, items, parallel: unit.parallel }] });
-    if (first !== undefined) await executeChild(processItem, { ...options, args: [{ page, ...first }] });
-    return { letters: ['c'], causes: [] };
+    if (!isOwnKind(unit.kind)) {
+      const shared = { page, items, parallel: unit.parallel, ...(unit.kind === 'i' && ({ isOfSubjects: true } as const)) };
+      return await startChild(processItems, { ...options, args: [shared] });
+    }
+    return first === undefined ? null : await startChild(processItem, { ...options, args: [{ page, ...first }] });
   } catch (error) {
-    if (isCancellation(error)) return { letters: items.map(() => 'x'), causes: [] };
-    const cause = causeOf(error);
-    return { letters: items.map(() => 'f'), causes: items.map(() => cause) };
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Waits for a unit's end and says what became of its items. Of one that failed, was terminated or timed out, the engine
+ * knows what it had recorded by then; null where it has to be asked again.
+ */
+export async function unitEnd(child: ChildWorkflowHandle<Workflow>, unit: UnitReference): Promise<UnitVerdict | null> {
+  try {
+    const verdict = (await child.result()) as UnitVerdict;
+    return unit.isOwn ? { letters: ['c'], causes: [] } : verdict;
+  } catch (error) {
+    if (unit.isOwn && isCancellation(error)) return { letters: ['x'], causes: [] };
+    const [verdict = null] = await readUnits({ units: [unit] });
+    return verdict;
   }
 }
 
 function runsOf({ pages }: Batch, page: number, offset: number): number {
   const of = pages[page];
   return (of && lastUnitOf(of, offset)?.runs) ?? 1;
-}
-
-function causeOf(error: unknown): string {
-  const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
-  if (cause instanceof TerminatedFailure) return 'terminated';
-  if (cause instanceof TimeoutFailure) return 'timed_out';
-  if (!(cause instanceof ApplicationFailure)) return 'internal';
-  const resource = cause.details?.[0] as EventResource | undefined;
-  return resource?.error ? failureCause(resource.type, resource.error) : (cause.type ?? 'internal');
 }

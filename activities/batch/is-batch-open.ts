@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
+import type { BatchOfPage } from '../../domain/batch-work.ts';
 import { UPLOAD_MEMO } from '../../domain/durable-names.ts';
 
 // An upload that hasn't become a batch by then never will.
@@ -8,7 +9,7 @@ const UPLOAD_MS = 24 * 3_600_000;
 
 /** Asks the engine whether a page's batch goes on, or may still be started. Only reads. */
 export function createIsBatchOpen(client: Client) {
-  return async function isBatchOpen({ workflowId, upload, sinceMs }: BatchOfPage): Promise<boolean> {
+  return async function isBatchOpen({ workflowId, upload, sinceMs }: BatchOfPage & { readonly sinceMs: number }): Promise<boolean> {
     try {
       const { status, memo } = await client.workflow.getHandle(workflowId).describe();
       return memo?.[UPLOAD_MEMO] === upload && status.name === 'RUNNING';
@@ -17,11 +18,4 @@ export function createIsBatchOpen(client: Client) {
       return Context.current().info.scheduledTimestampMs - sinceMs < UPLOAD_MS;
     }
   };
-}
-
-export interface BatchOfPage {
-  readonly workflowId: string;
-  readonly upload: string;
-  /** When the page was made. */
-  readonly sinceMs: number;
 }

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
-import { kindOf } from '../../domain/accepted-batch.ts';
-import type { ItemKind } from '../../domain/accepted-batch.ts';
+import { kindsOf } from '../../domain/accepted-batch.ts';
+import type { PageKinds } from '../../domain/accepted-batch.ts';
 import type { ItemReference } from '../../domain/batch-work.ts';
 import type { ReadPage } from './read-page.ts';
 
@@ -14,9 +14,9 @@ export function createReadItem(readPage: ReadPage) {
   };
 }
 
-/** Says which items of a page share a workflow. Only reads. */
+/** Says how the items of a page are to be run at a moment. Only reads. */
 export function createReadItemKinds(readPage: ReadPage) {
-  return async function readItemKinds({ page }: { readonly page: string }): Promise<readonly ItemKind[]> {
-    return (await readPage(page)).map(kindOf);
+  return async function readItemKinds({ page, nowMs }: { readonly page: string; readonly nowMs: number }): Promise<PageKinds> {
+    return kindsOf(await readPage(page), nowMs);
   };
 }

@@ -5,19 +5,17 @@ import type { BatchItem, Rejection } from '../../domain/accepted-batch.ts';
 import type { Activities, RunStageInput, StageOutcome } from '../../domain/activities.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { ItemRun, ItemWork, RunItemsInput, RunItemsOutcome } from '../../domain/batch-work.ts';
-import { eventMessage, withoutLargeData } from '../../domain/callback-message.ts';
-import { initialCallback } from '../../domain/callback-record.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import type { StageFailure } from '../../domain/event-error.ts';
 import { ownerId } from '../../domain/event-id.ts';
-import { toEventResource } from '../../domain/event-resource.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
-import { acceptRun, beginAttempt, completeStage, endRun, isEnded, markStarted, nextStage, wait } from '../../domain/event-run.ts';
+import { acceptRun, beginAttempt, completeStage, endRun, markStarted, nextStage, wait } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { failureCause } from '../../domain/failure-cause.ts';
 import { rejectedCause, rejectedRun } from '../../domain/rejected-item.ts';
 import { nextAttemptDelayMs } from '../../domain/retry-policy.ts';
 import type { FailedAttempts } from '../../domain/retry-policy.ts';
+import { itemDelivery } from './item-delivery.ts';
 import type { ReadPage } from './read-page.ts';
 
 export interface RunItemsDependencies {
@@ -77,7 +75,7 @@ export function createRunItems({ readPage, runStage, now }: RunItemsDependencies
       }
       ended.push(result);
       const event = isEvent ? item.event : item.rejection.event;
-      const delivery = event && deliveryOf({ ...result.item, event: { ...event, run: work.run } }, workflow);
+      const delivery = event && itemDelivery({ ...result.item, event: { ...event, run: work.run } }, workflow);
       if (!delivery) return;
       bytes += bytesOf(delivery);
       deliveries.push(delivery);
@@ -122,16 +120,6 @@ export function createRunItems({ readPage, runStage, now }: RunItemsDependencies
 
 function rejectedResult({ offset }: ItemWork, rejection: Rejection): Result {
   return { offset, item: rejectedRun(rejection), cause: rejectedCause(rejection) };
-}
-
-function deliveryOf(run: EventRun, workflow: WorkflowReference): DeliveryInput | null {
-  const { event } = run;
-  if (event.callback === null || !isEnded(run.phase)) return null;
-  const resource = toEventResource(run, initialCallback(event.callback.url), workflow);
-  return {
-    target: { kind: 'event', tenant: event.tenant, owner: ownerId(event), run: event.run, callback: event.callback },
-    message: eventMessage(withoutLargeData(resource)),
-  };
 }
 
 function bytesOf(value: unknown): number {

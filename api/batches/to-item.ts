@@ -1,5 +1,6 @@
 import type { BatchItem } from '../../domain/accepted-batch.ts';
 import { itemId } from '../../domain/event-id.ts';
+import { maxEventBytes } from '../max-event-bytes.ts';
 import type { createParseEvent } from '../parse-event.ts';
 import type { Fault } from '../problem.ts';
 
@@ -12,8 +13,6 @@ export interface ToItemContext {
   readonly acceptedAtMs: number;
 }
 
-// The engine refuses an input of 2 MiB; numbers such as 1e20 grow when they are written out.
-const MAX_ENCODED_BYTES = 1_500_000;
 // A line can be wrong in as many places as it has characters; nobody reads more, and they are kept and shown.
 const FAULTS_KEPT = 20;
 const FAULT_CHARACTERS = 300;
@@ -24,16 +23,14 @@ export function createToItem(parseEvent: ReturnType<typeof createParseEvent>) {
     if (!raw.ok) return rejected(null, [{ pointer: '', detail: raw.detail }], acceptedAtMs);
     const parsed = parseEvent(raw.value, { tenant, idempotencyKey: null });
     if (!parsed.ok) return rejected(typeOf(raw.value), parsed.errors, acceptedAtMs);
-    if (parsed.event.plan.subjectType !== undefined) {
-      return rejected(parsed.event.type, [{ pointer: '/subject', detail: "items of a batch aren't processed by a subject" }], acceptedAtMs);
+    if (parsed.expectedVersion !== undefined) {
+      return rejected(parsed.event.type, [{ pointer: '/expectedVersion', detail: 'an item of a batch expects none' }], acceptedAtMs);
     }
     const event = { ...parsed.event, id: itemId(batchId, index), batchId };
-    if (Buffer.byteLength(JSON.stringify(event)) <= MAX_ENCODED_BYTES) return { kind: 'event', event };
-    return rejected(
-      event.type,
-      [{ pointer: '', detail: 'written out as the engine keeps it, the event has more than 1.5 MB' }],
-      acceptedAtMs,
-    );
+    const maxBytes = maxEventBytes(event);
+    if (Buffer.byteLength(JSON.stringify(event)) <= maxBytes) return { kind: 'event', event };
+    const detail = `written out as the engine keeps it, the event has more than ${maxBytes} bytes`;
+    return rejected(event.type, [{ pointer: '', detail }], acceptedAtMs);
   };
 }
 

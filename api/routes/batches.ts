@@ -1,35 +1,26 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
-import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { kindOf } from '../../domain/accepted-batch.ts';
-import type { BatchItem } from '../../domain/accepted-batch.ts';
 import { BATCH_ACTIONS } from '../../domain/batch-work.ts';
 import { isBatchId } from '../../domain/event-id.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { batchQuery, parseEnvelope } from '../batches/parse-batch.ts';
 import type { AskedBatch } from '../batches/parse-batch.ts';
-import { readLines } from '../batches/read-lines.ts';
-import { createToItem, parseLine } from '../batches/to-item.ts';
+import { createItemCheck, RefusedBatch, TooManyItems } from '../batches/item-check.ts';
+import type { ItemCheck } from '../batches/item-check.ts';
+import { each, rawItems } from '../batches/raw-items.ts';
+import { createToItem } from '../batches/to-item.ts';
 import type { RawItem } from '../batches/to-item.ts';
-import type { BatchSettings } from '../batch-service.ts';
-import { digest } from '../digest.ts';
 import { linkToNext } from '../link-to-next.ts';
 import { parseQuery } from '../parse-query.ts';
 import { problem } from '../problem.ts';
 import type { Fault } from '../problem.ts';
-import { MAX_DEPTH, isDeeperThan, readJson } from '../read-json.ts';
+import { readJson } from '../read-json.ts';
 import { parseIdempotencyKey } from '../request-headers.ts';
 import { batchesQuery, describeBatches, itemsQuery, LINE_TYPES } from './describe-batches.ts';
 
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
-// A batch's state, a letter an item and a few more for each that needs a workflow of its own, is one payload of the engine.
-const MAX_ITEMS = 1_000_000;
-const MAX_OWN_ITEMS = 100_000;
-// The first so many are in the answer; all of them are items.
-const REJECTED_SHOWN = 1_000;
-
 /** `/v1/batches`: submit as one body or line by line, list, read, steer. */
 export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
   const { batches, parseBatch, parseEvent, isAccepting, rateLimit } = dependencies;
@@ -55,9 +46,9 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
       if (!parsed.ok) return invalid(context, parsed.errors);
 
       const { settings, isRepeatable } = parsed;
-      const verdict = createVerdict(settings, isRepeatable, asked.isStrict);
+      const check = createItemCheck({ settings, isRepeatable, isStrict: asked.isStrict, toItem });
       try {
-        const submission = await batches.submit({ settings, items: verdict.of(asked.items), fingerprint: verdict.fingerprint });
+        const submission = await batches.submit({ settings, items: check.of(asked.items), fingerprint: check.fingerprint });
         if (submission.kind === 'conflict') {
           return problem(context, { code: 'id_conflict', detail: `the id "${settings.id}" was used before, with other content` });
         }
@@ -66,7 +57,7 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
         if (error instanceof TooManyItems) return problem(context, { code: 'too_large', detail: error.message });
         throw error;
       }
-      return accepted(context, settings.id, verdict);
+      return accepted(context, settings.id, check);
     },
   );
 
@@ -131,51 +122,7 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     return { batch: { ...batch, callback }, isStrict: strict === 'true', items: rawItems(context.req.raw.body) };
   }
 
-  interface Verdict {
-    of(raws: AsyncIterable<RawItem>): AsyncIterable<BatchItem>;
-    readonly fingerprint: () => string | null;
-    readonly total: number;
-    readonly rejectedCount: number;
-    readonly rejected: readonly { readonly index: number; readonly errors: readonly Fault[] }[];
-  }
-
-  /** Checks items as they pass, and remembers what the answer says of them. */
-  function createVerdict(settings: BatchSettings, isRepeatable: boolean, isStrict: boolean): Verdict {
-    const { id: batchId, tenant, acceptedAtMs, name, mode, maxParallel, callback } = settings;
-    const hash = createHash('sha256').update(digest({ name, mode, maxParallel, callback }));
-    const rejected: { index: number; errors: readonly Fault[] }[] = [];
-    const counts = { total: 0, own: 0, rejected: 0 };
-    return {
-      rejected,
-      fingerprint: () => (isRepeatable ? hash.copy().digest('base64url') : null),
-      get total() {
-        return counts.total;
-      },
-      get rejectedCount() {
-        return counts.rejected;
-      },
-      async *of(raws) {
-        for await (const raw of raws) {
-          const index = counts.total;
-          const item = toItem(raw, index, { tenant, batchId, acceptedAtMs });
-          counts.total += 1;
-          if (kindOf(item) === 'own') counts.own += 1;
-          if (counts.total > MAX_ITEMS || counts.own > MAX_OWN_ITEMS) throw new TooManyItems();
-          if (isRepeatable) hash.update(digest(raw));
-          if (item.kind === 'rejected') {
-            counts.rejected += 1;
-            const { errors } = item.rejection;
-            if (isStrict) throw new RefusedBatch(errors.map(({ pointer, detail }) => ({ pointer: `/events/${index}${pointer}`, detail })));
-            if (rejected.length < REJECTED_SHOWN) rejected.push({ index, errors });
-          }
-          yield item;
-        }
-        if (counts.total === 0) throw new RefusedBatch([{ pointer: '/events', detail: 'a batch has at least one event' }]);
-      },
-    };
-  }
-
-  function accepted(context: Context<AppEnvironment>, id: string, { total, rejected, rejectedCount }: Verdict): Response {
+  function accepted(context: Context<AppEnvironment>, id: string, { total, rejected, rejectedCount }: ItemCheck): Response {
     const links = linksOf(id);
     context.header('location', links.self);
     context.header('retry-after', '1');
@@ -184,38 +131,6 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
 }
 
 const strictQuery = z.strictObject({ strict: z.enum(['true', 'false']).optional() });
-
-/** Thrown into the upload, which then never becomes a batch. */
-class TooManyItems extends Error {
-  override readonly name = 'TooManyItems';
-
-  constructor() {
-    super(`a batch has at most ${MAX_ITEMS} items, of them ${MAX_OWN_ITEMS} that are heavy or delayed`);
-  }
-}
-
-/** Likewise. */
-class RefusedBatch extends Error {
-  override readonly name = 'RefusedBatch';
-  readonly errors: readonly Fault[];
-
-  constructor(errors: readonly Fault[]) {
-    super('the batch is refused as a whole');
-    this.errors = errors;
-  }
-}
-
-async function* each<T>(values: readonly T[]): AsyncGenerator<T> {
-  for (const value of values) yield value;
-}
-
-async function* rawItems(body: ReadableStream<Uint8Array> | null): AsyncGenerator<RawItem> {
-  if (body === null) return;
-  for await (const line of readLines(body)) {
-    const raw = line.ok ? parseLine(line.text) : line;
-    yield raw.ok && isDeeperThan(MAX_DEPTH, raw.value) ? { ok: false, detail: `the line is nested deeper than ${MAX_DEPTH} levels` } : raw;
-  }
-}
 
 function isLines(context: Context): boolean {
   const mediaType = (context.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();

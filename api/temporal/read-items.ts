@@ -1,40 +1,48 @@
 import type { Client } from '@temporalio/client';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { BatchItem } from '../../domain/accepted-batch.ts';
-import type { BatchPage, Letter } from '../../domain/batch.ts';
-import { isOwnKind, lastUnitOf } from '../../domain/batch.ts';
-import type { ItemRun, RunItemsOutcome } from '../../domain/batch-work.ts';
+import { isOwnKind } from '../../domain/accepted-batch.ts';
+import { kindAt, lastUnitOf } from '../../domain/batch-page.ts';
+import type { BatchPage, Letter } from '../../domain/batch-page.ts';
+import type { EndedItem, RunItemsOutcome } from '../../domain/batch-work.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import { itemId, ownerId, pageWorkflowId, unitWorkflowId } from '../../domain/event-id.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { acceptRun, beginAttempt, endRun, nextStage } from '../../domain/event-run.ts';
-import type { EventRun } from '../../domain/event-run.ts';
+import { acceptRun, beginAttempt, endRun, isEnded, nextStage } from '../../domain/event-run.ts';
+import type { EndedPhase, EventRun } from '../../domain/event-run.ts';
 import { rejectedEvent } from '../../domain/rejected-item.ts';
 import type { LiveRuns } from '../live-runs.ts';
+import { mapAtMost } from '../map-at-most.ts';
+import type { PagesView } from './batch-reader.ts';
 import { isNotFound } from './engine-call.ts';
-import { readLocalResults, readWorkflowInput } from './history.ts';
+import { readLocalResults, readWorkflowEnd, readWorkflowInput } from './history.ts';
 import { readEvent } from './read-event.ts';
 import { withRecord } from './read-record.ts';
 
 export interface ItemsOfPage {
   readonly batch: { readonly tenant: string; readonly id: string };
-  readonly upload: string;
-  readonly number: number;
+  readonly view: PagesView;
+  /** Which of the view's pages it is, and which of the batch's. */
   readonly page: BatchPage;
+  readonly number: number;
   /** The index of the page's first item. */
   readonly firstIndex: number;
   readonly offsets: readonly number[];
 }
 
+// Each costs the engine a read or two; so many at once leave it to others.
+const READS_AT_ONCE = 20;
+
 /** Reads some items of a page: the events from the page itself, what became of them from the units that ran them. */
 export async function readItems(client: Client, liveRuns: LiveRuns, asked: ItemsOfPage): Promise<readonly EventResource[]> {
-  const { batch, page } = asked;
-  const workflowId = pageWorkflowId(batch, asked.upload, asked.number);
-  const { items } = (await readWorkflowInput(client, { workflowId })) as { readonly items: readonly BatchItem[] };
-  const units = new Map<number, Promise<ReadonlyMap<number, ItemRun>>>();
+  const { batch, page, view } = asked;
+  const { forced } = view;
+  const workflowId = pageWorkflowId(batch, view.upload, asked.number);
+  const items = await readPage(client, workflowId);
+  const units = new Map<number, Promise<SharedUnit>>();
 
-  return Promise.all(asked.offsets.map(read));
+  return mapAtMost(asked.offsets, READS_AT_ONCE, read);
 
   async function read(offset: number): Promise<EventResource> {
     const item = items[offset];
@@ -43,52 +51,85 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
     const letter = page.letters[offset] as Letter;
     const unit = lastUnitOf(page, offset);
     const event = item.kind === 'event' ? item.event : rejectedEvent(item.rejection, { tenant: batch.tenant, batchId: batch.id, id });
-    if (unit === null || letter === 'p') return resourceOf(pendingRun(event, letter, unit?.runs ?? 0), workflowId);
-    const unitId = unitWorkflowId(batch, asked.number, unit.number);
-    const isOwn = isOwnKind(page.kinds, offset);
-    const own = isOwn ? await readEvent(client, liveRuns, { workflowId: unitId }) : null;
-    // A cancelled one leaves its data to its input, which is here.
-    if (own !== null) return { ...own, data: event.data };
-    const run = isOwn ? undefined : await sharedRun(unit.number, unitId, offset);
-    const known = run === undefined ? begunRun({ ...event, run: unit.runs }, letter) : { ...run, event: { ...event, run: unit.runs } };
-    const resource = resourceOf(known, unitId);
+    if (unit === null || letter === 'p') return resourceOf(unbegunRun(event, letter, unit?.runs ?? 0, view), workflowId);
+    const unitId = unitWorkflowId(batch, view.upload, { page: asked.number, number: unit.number });
+    if (page.kinds !== null && isOwnKind(kindAt(page.kinds, offset))) {
+      const own = await readEvent(client, liveRuns, { workflowId: unitId });
+      // Cancelled before this run of it began, it was of another verdict before.
+      if (letter === 'x' && own?.status !== 'cancelled') return resourceOf(unbegunRun(event, letter, unit.runs, view), workflowId);
+      // A cancelled one leaves its data to its input, which is here.
+      if (own !== null) return { ...own, data: event.data };
+    }
+    if (letter === 'x') return resourceOf(unbegunRun(event, letter, unit.runs, view), workflowId);
+    const { items: known, isOpen } = await sharedUnit(unit.number, unitId);
+    const { item: record, version = null } = known.get(offset) ?? {};
+    const shown = letter === 'r' && forced && !isOpen ? 'f' : letter;
+    const isKnown = record !== undefined && (isEnded(record.phase) || shown === 'r');
+    const ofUnit = { ...event, run: unit.runs };
+    const resource = resourceOf(isKnown ? { ...record, event: ofUnit } : begunRun(ofUnit, shown, view), unitId);
     const callback = await withRecord(client, { owner: ownerId(event), run: unit.runs }, resource.callback);
-    return { ...resource, callback };
+    return { ...resource, version, callback };
   }
 
-  async function sharedRun(number: number, unitId: string, offset: number): Promise<ItemRun | undefined> {
-    const runs = units.get(number) ?? readShared(client, unitId);
-    units.set(number, runs);
-    return (await runs).get(offset);
+  function sharedUnit(number: number, unitId: string): Promise<SharedUnit> {
+    const unit = units.get(number) ?? readShared(client, unitId);
+    units.set(number, unit);
+    return unit;
   }
 }
 
-/** What a unit has recorded so far of its items. */
-async function readShared(client: Client, workflowId: string): Promise<ReadonlyMap<number, ItemRun>> {
+/** The items that a page keeps. */
+export async function readPage(client: Client, workflowId: string): Promise<readonly BatchItem[]> {
+  return ((await readWorkflowInput(client, { workflowId })) as { readonly items: readonly BatchItem[] }).items;
+}
+
+interface SharedUnit {
+  /** As recorded so far, each of its items that has begun. */
+  readonly items: ReadonlyMap<number, EndedItem>;
+  readonly isOpen: boolean;
+}
+
+async function readShared(client: Client, workflowId: string): Promise<SharedUnit> {
   try {
-    const results = (await readLocalResults(client, { workflowId })) as readonly RunItemsOutcome[];
-    return new Map(results.flatMap(({ ended }) => ended.map(({ offset, item }) => [offset, item])));
+    // In this order: what it records between the two is then only missing while it is open.
+    const end = await readWorkflowEnd(client, { workflowId });
+    const results = (await readLocalResults(client, { workflowId })).filter(isOutcome);
+    const items = results.flatMap(({ ended, again }) => [
+      ...again.flatMap(({ offset, begun }) => (begun ? [{ offset, item: begun.item }] : [])),
+      ...ended,
+    ]);
+    return { items: new Map(items.map((item) => [item.offset, item])), isOpen: end?.kind === 'open' };
   } catch (error) {
     // Its start is on the way, or it never came to one.
-    if (isNotFound(error)) return new Map();
+    if (isNotFound(error)) return { items: new Map(), isOpen: false };
     throw error;
   }
 }
 
-function pendingRun(event: AcceptedEvent, letter: Letter, runs: number): EventRun {
+/** Units have other local activities too. */
+function isOutcome(result: unknown): result is RunItemsOutcome {
+  return typeof result === 'object' && result !== null && 'ended' in result;
+}
+
+/** Of an item that was not started since it was last to be. */
+function unbegunRun(event: AcceptedEvent, letter: Letter, runs: number, view: PagesView): EventRun {
   const run = acceptRun({ ...event, run: runs + 1 });
-  return letter === 'x' ? endRun(run, { status: 'cancelled', endedAtMs: event.acceptedAtMs }) : run;
+  if (letter === 'x') return endRun(run, { status: 'cancelled', endedAtMs: view.cancelledAtMs ?? event.acceptedAtMs });
+  return letter === 'f' ? endRun(run, lostPhase(event, view)) : run;
 }
 
 /** Nothing is on record of its run but what the batch counts it as. */
-function begunRun(event: AcceptedEvent, letter: Letter): EventRun {
+function begunRun(event: AcceptedEvent, letter: Letter, view: PagesView): EventRun {
   const run = acceptRun(event);
   const stage = nextStage(run);
-  const endedAtMs = event.acceptedAtMs;
-  if (letter === 'x') return endRun(run, { status: 'cancelled', endedAtMs });
-  if (letter !== 'f') return stage === null ? run : beginAttempt(run, stage);
-  const error = { code: 'terminated', message: 'the workflow that ran it left no record of it', stage: null, retryable: false };
-  return endRun(run, { status: 'failed', endedAtMs, error });
+  if (letter === 'f') return endRun(run, lostPhase(event, view));
+  return stage === null ? run : beginAttempt(run, stage);
+}
+
+function lostPhase(event: AcceptedEvent, { forced }: PagesView): Extract<EndedPhase, { status: 'failed' }> {
+  const what = forced ? `the workflow of its batch was ended (${forced.code})` : 'the workflow that ran it left no record of it';
+  const error = { code: forced?.code ?? 'terminated', message: what, stage: null, retryable: false };
+  return { status: 'failed', endedAtMs: forced?.atMs ?? event.acceptedAtMs, error };
 }
 
 function resourceOf(run: EventRun, workflowId: string): EventResource {

@@ -1,8 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import type { BatchItem, PagePlan } from '../../domain/accepted-batch.ts';
-import { kindOf } from '../../domain/accepted-batch.ts';
+import type { PagePlan } from '../../domain/accepted-batch.ts';
+import { planPage } from '../../domain/accepted-batch.ts';
+import { PAGE_DELAY_MS } from '../../domain/batch-work.ts';
 import type { BatchInput } from '../../domain/batch-work.ts';
 import { FINGERPRINT_MEMO, TASK_QUEUES, UPLOAD_MEMO } from '../../domain/durable-names.ts';
 import { batchWorkflowId, pageWorkflowId } from '../../domain/event-id.ts';
@@ -15,8 +16,6 @@ import { toKeyword } from '../../domain/keyword.ts';
 const START_TIMEOUT_MS = 5_000;
 // So many pages are on their way to the engine at once; meanwhile nothing more is read of the body.
 const PAGES_AT_ONCE = 4;
-// Most batches end sooner, so that their pages never cost a task before.
-const PAGE_DELAY = '1h';
 
 /**
  * Keeps a batch: its pages as they come, then itself. Until it is started nobody sees anything of it, and pages that never
@@ -86,13 +85,13 @@ async function keepPages(
   try {
     for await (const page of fillPages(items)) {
       const workflowId = pageWorkflowId(settings, upload, plans.length);
-      plans.push({ size: page.length, kind: commonKind(page) });
+      plans.push(planPage(page, settings.acceptedAtMs));
       const start = callEngine(client, START_TIMEOUT_MS, async () => {
         await client.workflow.start('keepPage', {
           workflowId,
           taskQueue: TASK_QUEUES.heavy,
           args: [{ batch, items: page }],
-          startDelay: PAGE_DELAY,
+          startDelay: PAGE_DELAY_MS.least + Math.round(Math.random() * PAGE_DELAY_MS.spread),
           staticSummary: `${page.length} items of "${settings.id}"`,
         });
       })
@@ -109,12 +108,6 @@ async function keepPages(
   // A batch without one of its pages would never end.
   if (failures.length > 0) throw failures[0];
   return plans;
-}
-
-function commonKind(page: readonly BatchItem[]): PagePlan['kind'] {
-  const kinds = new Set(page.map(kindOf));
-  const [kind = null] = kinds;
-  return kinds.size === 1 ? kind : null;
 }
 
 async function findBatch(client: Client, workflowId: string): Promise<Readonly<Record<string, unknown>> | null> {

@@ -1,19 +1,21 @@
 import type { Client } from '@temporalio/client';
-import { locate } from '../../domain/batch.ts';
-import type { Letter } from '../../domain/batch.ts';
+import { locate, offsetsOf } from '../../domain/batch-page.ts';
+import type { BatchPage, Letter } from '../../domain/batch-page.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
-import type { PagesAnswer } from '../../domain/batch-work.ts';
-import { batchWorkflowId } from '../../domain/event-id.ts';
+import { batchWorkflowId, pageWorkflowId } from '../../domain/event-id.ts';
 import type { EventResource, EventStatus } from '../../domain/event-resource.ts';
-import type { BatchFilter, BatchList, BatchService, ItemFilter, ItemPage, ItemResource } from '../batch-service.ts';
+import type { BatchFilter, BatchList, BatchService, ItemFilter, ItemKey, ItemPage, ItemResource } from '../batch-service.ts';
 import { InvalidCursorError } from '../event-service.ts';
 import type { EventKey } from '../event-service.ts';
+import { explainItem } from '../batches/explain-item.ts';
 import type { LiveRuns } from '../live-runs.ts';
+import { mapAtMost } from '../map-at-most.ts';
+import { createBatchReader } from './batch-reader.ts';
+import type { PagesView } from './batch-reader.ts';
 import { fromCursor, toCursor } from './cursor.ts';
 import { callEngine } from './engine-call.ts';
 import { toKeyword } from '../../domain/keyword.ts';
-import { readBatch, readPages } from './read-batch.ts';
-import { readItems } from './read-items.ts';
+import { readItems, readPage } from './read-items.ts';
 import { startBatch } from './start-batch.ts';
 import { steerBatch } from './steer-batch.ts';
 
@@ -25,66 +27,93 @@ export interface TemporalBatchServiceOptions {
 const LIST_TIMEOUT_MS = 1_500;
 // Some 300 KB of letters; a larger batch is read in several goes.
 const PAGES_READ = 1_000;
+// Of a list of up to 200 batches.
+const READS_AT_ONCE = 20;
 
 /** Batches kept and run by Temporal. */
 export function createTemporalBatchService({ client, liveRuns }: TemporalBatchServiceOptions): BatchService {
+  const reader = createBatchReader(client);
+
   /** The state of all pages from one on, as far as one answer goes, and of how many there are. */
-  async function pagesFrom(key: EventKey, from: number): Promise<PagesAnswer | null> {
-    return readPages(client, batchWorkflowId(key), { from, count: PAGES_READ });
+  async function pagesFrom(key: EventKey, from: number): Promise<PagesView | null> {
+    return reader.pages(batchWorkflowId(key), { from, count: PAGES_READ });
+  }
+
+  /** Where an item is, and what its page's state is; null when there is no such item. */
+  async function find({ tenant, id, index }: ItemKey): Promise<FoundItem | null> {
+    let view = await pagesFrom({ tenant, id }, 0);
+    const place = view && locate(view.sizes, index);
+    if (view === null || place === null) return null;
+    const from = place.page < PAGES_READ ? 0 : place.page;
+    if (from > 0) view = await pagesFrom({ tenant, id }, from);
+    const page = view?.pages[place.page - from];
+    return view && page ? { ...place, view, state: page } : null;
   }
 
   return {
     submit: (upload) => startBatch(client, upload),
 
-    get: (key) => readBatch(client, batchWorkflowId(key)),
+    get: (key) => reader.read(batchWorkflowId(key)),
 
     async items(filter: ItemFilter): Promise<ItemPage | null> {
-      const { tenant, id, limit } = filter;
-      const wanted = filter.status === undefined ? null : LETTERS[filter.status];
+      const { tenant, id, limit, status } = filter;
       const found: ItemResource[] = [];
       let index = filter.cursor === undefined ? 0 : fromItemCursor(filter.cursor);
-      let answer = await pagesFrom({ tenant, id }, 0);
-      if (answer === null) return null;
-      const { sizes, upload } = answer;
+      let view = await pagesFrom({ tenant, id }, 0);
+      if (view === null) return null;
+      const { sizes } = view;
       let from = 0;
       for (let place = locate(sizes, index); place !== null && found.length < limit; place = locate(sizes, index)) {
         if (place.page < from || place.page >= from + PAGES_READ) {
           from = place.page;
-          answer = await pagesFrom({ tenant, id }, from);
+          view = await pagesFrom({ tenant, id }, from);
         }
-        const page = answer?.pages[place.page - from];
-        if (page === undefined) break;
+        const page = view?.pages[place.page - from];
+        if (view === null || page === undefined) break;
         const firstIndex = index - place.offset;
         const offsets: number[] = [];
         let offset = place.offset;
         for (; offset < page.letters.length && found.length + offsets.length < limit; offset += 1) {
-          if (wanted === null || page.letters[offset] === wanted) offsets.push(offset);
+          if (maySelect(view, page.letters[offset] as Letter, status)) offsets.push(offset);
         }
         index = firstIndex + offset;
         if (offsets.length === 0) continue;
-        const items = await readItems(client, liveRuns, { batch: { tenant, id }, upload, number: place.page, page, firstIndex, offsets });
-        found.push(...items.map((item, at) => ({ ...item, index: firstIndex + (offsets[at] ?? 0) })));
+        const items = await readItems(client, liveRuns, { batch: { tenant, id }, view, number: place.page, page, firstIndex, offsets });
+        const shown = items.map((item, at) => ({ ...item, index: firstIndex + (offsets[at] ?? 0) }));
+        found.push(...(view.forced ? shown.filter((item) => status === undefined || item.status === status) : shown));
       }
       return { items: found, nextCursor: locate(sizes, index) === null ? null : toItemCursor(index) };
     },
 
     async item({ tenant, id, index }): Promise<EventResource | null> {
-      let answer = await pagesFrom({ tenant, id }, 0);
-      const place = answer && locate(answer.sizes, index);
-      if (answer === null || place === null) return null;
-      const from = place.page < PAGES_READ ? 0 : place.page;
-      if (from > 0) answer = await pagesFrom({ tenant, id }, from);
-      const page = answer?.pages[place.page - from];
-      if (answer === null || page === undefined) return null;
-      const [item] = await readItems(client, liveRuns, {
-        batch: { tenant, id },
-        upload: answer.upload,
-        number: place.page,
-        page,
-        firstIndex: index - place.offset,
-        offsets: [place.offset],
-      });
+      const found = await find({ tenant, id, index });
+      if (found === null) return null;
+      const { page: number, offset, view, state } = found;
+      const place = { view, page: state, number, firstIndex: index - offset, offsets: [offset] };
+      const [item] = await readItems(client, liveRuns, { batch: { tenant, id }, ...place });
       return item ?? null;
+    },
+
+    async cancelItem(key) {
+      const found = await find(key);
+      if (found === null) return 'not_found';
+      const { page, offset } = found;
+      return steerBatch(client, reader, batchWorkflowId(key), { action: 'cancel-item', page, offset });
+    },
+
+    async whyItem(key) {
+      const found = await find(key);
+      if (found === null || found.view.forced || found.state.letters[found.offset] !== 'p') return null;
+      const { page: number, offset, view, state } = found;
+      const items = await readPage(client, pageWorkflowId(key, view.upload, number));
+      const item = items[offset];
+      if (item === undefined) return null;
+      let ahead = offsetsOf('p', { ...state, letters: state.letters.slice(0, offset) }).length;
+      for (let from = 0; from < number; from += PAGES_READ) {
+        const pages = (await pagesFrom(key, from))?.pages.slice(0, number - from) ?? [];
+        ahead += pages.reduce((sum, page) => sum + offsetsOf('p', page).length, 0);
+      }
+      return explainItem({ key, item, position: ahead + 1, batch: await reader.read(batchWorkflowId(key)), nowMs: Date.now() });
     },
 
     async list({ tenant, status, limit, cursor }: BatchFilter): Promise<BatchList> {
@@ -98,7 +127,7 @@ export function createTemporalBatchService({ client, liveRuns }: TemporalBatchSe
       );
       // One that ended and went on is in the index twice.
       const ids = new Set((response.executions ?? []).flatMap(({ execution }) => execution?.workflowId ?? []));
-      const batches = await Promise.all([...ids].map((workflowId) => readBatch(client, workflowId)));
+      const batches = await mapAtMost([...ids], READS_AT_ONCE, reader.read);
       const token = response.nextPageToken;
       return {
         items: batches.filter((batch): batch is BatchResource => batch !== null && (status === undefined || batch.status === status)),
@@ -106,8 +135,23 @@ export function createTemporalBatchService({ client, liveRuns }: TemporalBatchSe
       };
     },
 
-    steer: (key, action) => steerBatch(client, batchWorkflowId(key), action),
+    async steer(key, action) {
+      const steering = await steerBatch(client, reader, batchWorkflowId(key), { action });
+      return steering === 'not_cancellable' ? 'already_ended' : steering;
+    },
   };
+}
+
+interface FoundItem {
+  readonly view: PagesView;
+  readonly page: number;
+  readonly offset: number;
+  readonly state: BatchPage;
+}
+
+/** Of a batch that was ended by force, what ran has a status of its own, which only its unit knows. */
+function maySelect({ forced }: PagesView, letter: Letter, status: EventStatus | undefined): boolean {
+  return status === undefined || LETTERS[status] === letter || (forced !== undefined && letter === 'r');
 }
 
 const LETTERS: Readonly<Record<EventStatus, Letter>> = {

@@ -3,7 +3,7 @@ import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { withoutExcerpts } from '../../domain/callback-record.ts';
 import { eventWorkflowId, isEventId, parseItemId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import type { BatchService } from '../batch-service.ts';
+import type { BatchService, ItemKey } from '../batch-service.ts';
 import { isSettled, liveResource } from '../live-runs.ts';
 import type { EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
@@ -26,7 +26,7 @@ export interface TemporalEventServiceOptions {
   /** Without a slash at its end; null where there is no UI. */
   readonly uiUrl: string | null;
   readonly queues: readonly string[];
-  readonly findItem: BatchService['item'];
+  readonly items: Pick<BatchService, 'item' | 'cancelItem' | 'whyItem'>;
   /** Aborts when waits are to end with what they have. */
   readonly stopping: AbortSignal;
   /** Told of each light event that the engine didn't hand back to this process at once. */
@@ -61,8 +61,8 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
   }
 
   async function readItem({ tenant, id }: EventKey): Promise<EventResource | null> {
-    const item = parseItemId(id);
-    return item === null ? null : options.findItem({ tenant, id: item.batchId, index: item.index });
+    const key = itemKeyOf({ tenant, id });
+    return key && options.items.item(key);
   }
 
   const subjects = createSubjectEvents(createTemporalSubjects(client));
@@ -147,11 +147,14 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       }
       const cancellation = isEventId(id) ? await cancelEvent(client, eventWorkflowId({ tenant, id })) : 'not_found';
       if (cancellation !== 'not_found') return cancellation;
-      const item = await readItem({ tenant, id });
-      if (item === null) return 'not_found';
+      const key = itemKeyOf({ tenant, id });
+      const item = key && (await options.items.item(key));
+      if (key === null || item === null) return 'not_found';
       if (item.completedAt !== null) return 'already_ended';
-      // What is still to be started is its batch's to cancel.
-      return item.status === 'accepted' ? 'not_cancellable' : cancelEvent(client, item.workflow.id);
+      if (item.status !== 'accepted') return cancelEvent(client, item.workflow.id);
+      // What has not been started is its batch's to cancel.
+      const steering = await options.items.cancelItem(key);
+      return steering === 'done' ? 'cancelling' : steering;
     },
 
     async deliveries(key) {
@@ -164,7 +167,9 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       const waiting = subjects.why(key);
       if (waiting !== null) return waiting;
       const resource = await read(key);
-      return resource === null ? null : explainEvent(client, resource);
+      const item = resource?.status === 'accepted' && resource.batchId !== null ? itemKeyOf(key) : null;
+      const pending = item && (await options.items.whyItem(item));
+      return pending ?? (resource && explainEvent(client, resource));
     },
 
     async health() {
@@ -175,4 +180,10 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       };
     },
   };
+}
+
+/** The item that an id may stand for. */
+function itemKeyOf({ tenant, id }: EventKey): ItemKey | null {
+  const item = parseItemId(id);
+  return item && { tenant, id: item.batchId, index: item.index };
 }

@@ -172,6 +172,26 @@ export function batches(api: ApiUnderTest): void {
     expect(await api.read(`${id}_1`)).toMatchObject({ run: 2, status: 'failed' });
   });
 
+  it('has each subject process its items in their order, and no failed one stops the rest', async () => {
+    const id = newId();
+    const counted = (subject: string, add: number, fail = false) => ({ type: 'test-counted', subject, data: { add, fail } });
+    const events = [counted(`${id}-a`, 1), counted(`${id}-b`, 5), counted(`${id}-a`, 2, true), joy, counted(`${id}-a`, 3)];
+    await post({ id, events });
+    expect(await readUntil(id, 'partial')).toMatchObject({
+      counts: { completed: 4, failed: 1 },
+      failures: [{ cause: 'test-counted:action:told_to_fail', example: `${id}_2` }],
+    });
+    const subject = await api.send('GET', `/v1/subjects/test-counter/${id}-a`);
+    expect(subject.body).toMatchObject({ version: 3, state: { sum: 4, last: [1, 3] } });
+    expect(await api.read(`${id}_4`)).toMatchObject({ id: `${id}_4`, status: 'completed', subject: `${id}-a`, version: 3, batchId: id });
+    expect(itemsOf(await api.send('GET', `/v1/subjects/test-counter/${id}-a/events`)).map((item) => item.id)).toHaveLength(3);
+    await steer(id, 'retry-failed');
+    await until('it has been tried again', async () => (await read(id)).run === 2 && (await read(id)).completedAt !== null);
+    expect((await api.send('GET', `/v1/subjects/test-counter/${id}-a`)).body).toMatchObject({ version: 4 });
+    const unexpected = await post({ events: [{ ...counted(`${id}-a`, 1), expectedVersion: 4 }] });
+    expect(unexpected.body).toMatchObject({ rejected: [{ errors: [{ pointer: '/expectedVersion' }] }] });
+  });
+
   it('lists its items page by page', async () => {
     const id = newId();
     await post({ id, events: [joy, joy, joy, joy, joy] });

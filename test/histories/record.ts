@@ -91,8 +91,8 @@ async function recordBatch(): Promise<void> {
     ],
   });
   await save('batch', `${id}~batch`);
-  await save('batch-unit', `${id}~batch.unit.0.0`);
-  await save('batch-item', `${id}~batch.unit.0.1`);
+  await save('batch-unit', (await read(`${id}_0`)).workflow.id);
+  await save('batch-item', (await read(`${id}_4`)).workflow.id);
   await receiver.waitFor((requests) => requests.length === 2);
   await receiver.close();
 }

@@ -1,13 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { temporal } from '@temporalio/proto';
+import { startBatchWorkflow } from '../../api/temporal/start-batch.ts';
+import type { AcceptedBatch, BatchItem } from '../../domain/accepted-batch.ts';
+import { retryFailed } from '../../domain/batch.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
+import type { BatchInput, BatchResult } from '../../domain/batch-work.ts';
+import { TASK_QUEUES, UPLOAD_MEMO } from '../../domain/durable-names.ts';
+import { batchWorkflowId, pageWorkflowId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
+import type { Why } from '../../domain/why.ts';
 import { startOverlapRecorder } from '../support/overlap-recorder.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { startTestService } from '../support/service.ts';
 import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
+import { acceptedBatch, eventItem } from '../unit/domain/batch-samples.ts';
+import { lightPlan } from '../unit/domain/event-samples.ts';
+
+type History = temporal.api.history.v1.IHistory;
 
 let service: TestService;
 let receiver: Receiver;
@@ -59,7 +72,7 @@ it('tells how far it is where it is asked to, at most once a second, and its end
   const callback = { url: `${receiver.url}/progress`, progress: true };
   const id = await submit({ callback, mode: 'sequential', events: [slower, slower, slower, slower] });
   const messages = () => receiver.requests.filter(({ path }) => path === '/progress').map(({ text }) => JSON.parse(text));
-  await receiver.waitFor(() => messages().some(({ type }) => type === 'batch.completed'));
+  await receiver.waitFor(() => messages().some(({ type }) => type === 'batch.completed'), 20_000);
 
   const types = messages().map(({ type }) => type);
   expect(types.length).toBeGreaterThan(1);
@@ -92,13 +105,13 @@ it('runs no more items at once than it was told, however they are spread', async
   const recorder = await startOverlapRecorder();
   const noted = { type: 'test-noted-work', data: { port: recorder.port } };
   const recorded = { type: 'test-recorded-work', data: { port: recorder.port, ms: 50 } };
-  const events = Array.from({ length: 60 }, (_, index) => (index % 3 === 0 ? recorded : noted));
+  const events = Array.from({ length: 30 }, (_, index) => (index % 3 === 0 ? recorded : noted));
   const id = await submit({ maxParallel: 3, events });
   await ended(id);
   recorder.close();
 
   expect(recorder.highest).toBeLessThanOrEqual(3);
-  expect(recorder.visits.size).toBe(60);
+  expect(recorder.visits.size).toBe(30);
 });
 
 it('tries a failed attempt again, and keeps what each item came to', async () => {
@@ -125,12 +138,146 @@ it('counts the items of a terminated workflow as failed, and runs them again whe
   expect(await ended(id)).toMatchObject({ status: 'cancelled', counts: { completed: 1, cancelled: 1 } });
 });
 
-it('says what it can of a batch that was terminated', async () => {
-  const id = await submit({ events: [slow, slow] });
-  await until('it has begun', async () => (await read(id)).counts.running === 2);
+it('keeps what the items of a terminated shared workflow had come to by then', async () => {
+  const recorder = await startOverlapRecorder();
+  const noted = { type: 'test-noted-work', data: { port: recorder.port, ms: 100 } };
+  const id = await submit({ maxParallel: 1, events: Array.from({ length: 25 }, () => noted) });
+  await until('some are on record', async () => (await readEvent(`${id}_3`)).status === 'completed');
+  await service.client.workflow.getHandle((await readEvent(`${id}_0`)).workflow.id).terminate('by hand');
+
+  const { status, counts, failures } = await ended(id);
+  expect(status).toBe('partial');
+  expect(counts.completed).toBeGreaterThanOrEqual(4);
+  expect(failures).toEqual([{ cause: 'terminated', count: counts.failed, example: `${id}_${counts.completed}` }]);
+  await steer(id, 'retry-failed');
+  await until('it has ended again', async () => (await read(id)).status === 'completed');
+  recorder.close();
+  expect([0, 1, 2, 3].map((index) => recorder.visits.get(`${id}_${index}`))).toEqual([1, 1, 1, 1]);
+});
+
+it('is taken up again where it was, when its workflow was terminated', async () => {
+  const id = await submit({ mode: 'sequential', events: [joy, slow, joy] });
+  await until('it has begun', async () => (await readEvent(`${id}_1`)).status === 'running');
   await service.client.workflow.getHandle(`${id}~batch`).terminate('by hand');
 
-  expect(await read(id)).toMatchObject({ status: 'failed', counts: { total: 2, pending: 0, running: 0, failed: 2 } });
+  expect(await read(id)).toMatchObject({
+    status: 'failed',
+    counts: { total: 3, pending: 0, running: 0, completed: 1, failed: 2 },
+    failures: [{ cause: 'terminated', count: 2, example: `${id}_1` }],
+  });
+  const statuses = async (): Promise<readonly string[]> =>
+    Promise.all([0, 1, 2].map(async (index) => (await readEvent(`${id}_${index}`)).status));
+  expect(await statuses()).toEqual(['completed', 'running', 'failed']);
+  expect(await readEvent(`${id}_2`)).toMatchObject({ error: { code: 'terminated' } });
+  expect((await listItems(id, 'failed')).map((item) => item.id)).toEqual([`${id}_2`]);
+
+  const { workflow } = await readEvent(`${id}_1`);
+  await steer(id, 'retry-failed');
+  expect(await read(id)).toMatchObject({ status: 'running', counts: { pending: 1, running: 1, completed: 1 } });
+  expect((await readEvent(`${id}_1`)).workflow).toEqual(workflow);
+  await service.app.request(`/v1/events/${id}_1/cancel`, { method: 'POST' });
+  expect(await ended(id)).toMatchObject({ status: 'cancelled', counts: { completed: 2, cancelled: 1 } });
+});
+
+it('goes on as a new run without those that are slow, and hears of their end all the same', async () => {
+  const id = `batch-${randomUUID()}`;
+  const timeoutsMs = { ...lightPlan.timeoutsMs, action: 120_000 };
+  const plan = { ...lightPlan, weight: 'heavy', stages: ['action'], timeoutsMs } as const;
+  const items = Array.from({ length: 13 }, (_, index) =>
+    eventItem({ id: `${id}_${index}`, batchId: id, type: 'test-slow-work', data: { ms: index === 0 ? 60_000 : 0 }, plan }),
+  );
+  await startByHand(acceptedBatch({ id, maxParallel: 3, pages: [{ size: 13, kind: '3' }] }), items, 40);
+  const batch = await until('all but the slow one have ended', async () => {
+    const now = await read(id);
+    return now.counts.completed === 12 && now;
+  });
+
+  expect(batch.counts).toMatchObject({ pending: 0, running: 1 });
+  const { firstRunId, runId } = await runsOf(id);
+  expect(runId).not.toBe(firstRunId);
+  await service.client.workflow.getHandle((await readEvent(`${id}_0`)).workflow.id).terminate('by hand');
+  expect(await ended(id)).toMatchObject({ status: 'partial', failures: [{ cause: 'terminated', count: 1, example: `${id}_0` }] });
+});
+
+it('holds those back that share a workflow, once it is paused or cancelled, and calls each back once', async () => {
+  const recorder = await startOverlapRecorder();
+  const data = { port: recorder.port, ms: 50 };
+  const events = Array.from({ length: 40 }, (_, index) => ({
+    type: 'test-noted-work',
+    data,
+    callback: { url: `${receiver.url}/steered/${index}` },
+  }));
+  const id = await submit({ maxParallel: 1, events });
+  await until('it has begun', async () => recorder.visits.size > 0);
+  await steer(id, 'pause');
+  const { counts } = await until('what had not begun is pending again', async () => {
+    const now = await read(id);
+    return now.counts.running === 0 && now;
+  });
+  expect(counts.pending).toBeGreaterThan(0);
+  expect(await why(`${id}_39`)).toMatchObject({ status: 'accepted', reason: 'paused', details: { key: id, position: counts.pending } });
+  const visited = recorder.visits.size;
+  await steer(id, 'resume');
+  await until('it goes on', async () => recorder.visits.size > visited);
+  await steer(id, 'cancel');
+  const batch = await ended(id);
+  recorder.close();
+
+  expect(batch.status).toBe('cancelled');
+  expect(batch.counts).toMatchObject({ completed: recorder.visits.size, failed: 0, cancelled: 40 - recorder.visits.size });
+  expect(batch.counts.cancelled).toBeGreaterThan(0);
+  expect([...recorder.visits.values()].filter((visits) => visits > 1)).toEqual([]);
+  const last = await until('its items say so too', async () => {
+    const item = await readEvent(`${id}_39`);
+    return item.status === 'cancelled' && item;
+  });
+  expect(last.run).toBe(1);
+  await receiver.waitFor((requests) => requests.filter(({ path }) => path.startsWith('/steered/')).length >= 40);
+  const types = receiver.requests.filter(({ path }) => path.startsWith('/steered/')).map(({ text }) => JSON.parse(text).type as string);
+  expect(types).toHaveLength(40);
+  expect(types.filter((type) => type === 'event.cancelled')).toHaveLength(batch.counts.cancelled);
+});
+
+it('lets no item hold a place that only waits for its time', async () => {
+  const callback = { url: `${receiver.url}/delayed` };
+  const id = await submit({
+    maxParallel: 1,
+    events: [{ ...joy, delayMs: 60_000, callback }, { ...slow, data: { ms: 0 }, delayMs: 1_000 }, joy],
+  });
+  await until('the last has ended', async () => (await readEvent(`${id}_2`)).status === 'completed');
+  expect(await why(`${id}_0`)).toMatchObject({ reason: 'delay', details: { nextAttemptAt: expect.any(String) } });
+  await until('the second has ended', async () => (await readEvent(`${id}_1`)).status === 'completed');
+
+  expect((await service.app.request(`/v1/events/${id}_0/cancel`, { method: 'POST' })).status).toBe(202);
+  expect(await ended(id)).toMatchObject({ status: 'cancelled', counts: { completed: 2, cancelled: 1 } });
+  await receiver.waitFor((requests) => requests.some(({ path }) => path === '/delayed'));
+  const [message] = receiver.requests.filter(({ path }) => path === '/delayed');
+  expect(JSON.parse(message?.text ?? '{}')).toMatchObject({ type: 'event.cancelled', data: { id: `${id}_0`, status: 'cancelled' } });
+});
+
+it('runs what failed once more, however many ask for it, and whatever they knew of it', async () => {
+  const recorder = await startOverlapRecorder();
+  const noted = { type: 'test-noted-work', data: { port: recorder.port } };
+  const failing = { ...noted, data: { ...noted.data, fail: true } };
+  const id = await submit({ events: [failing, noted, failing] });
+  await ended(id);
+  const handle = service.client.workflow.getHandle(`${id}~batch`);
+  const { batch, startedAtMs } = (await handle.result()) as BatchResult;
+  const { accepted } = decodeInput(await handle.fetchHistory());
+  // As it would be by itself some hours later.
+  const page = service.client.workflow.getHandle(pageWorkflowId(accepted, accepted.upload, 0));
+  await page.terminate();
+  await Promise.all(Array.from({ length: 5 }, () => steer(id, 'retry-failed')));
+  await until('it has ended again', async () => (await read(id)).run === 2 && (await read(id)).completedAt !== null);
+  expect((await page.describe()).status.name).toBe('RUNNING');
+
+  // As somebody would who had read it before the others retried it.
+  const stale = { accepted, progress: { batch: retryFailed(batch), startedAtMs, pace: [] } };
+  await startBatchWorkflow(service.client, stale, { memo: {}, isNew: false });
+  expect(await handle.result()).toMatchObject({ resource: { status: 'partial', run: 2, counts: { completed: 1, failed: 2 } } });
+  recorder.close();
+  expect([0, 1, 2].map((index) => recorder.visits.get(`${id}_${index}`))).toEqual([2, 1, 2]);
+  expect(await readEvent(`${id}_0`)).toMatchObject({ run: 2, status: 'failed', error: { code: 'told_to_fail' } });
 });
 
 it('tells all who watch a batch how it ended', async () => {
@@ -148,7 +295,7 @@ it('takes a large body as it comes', async () => {
   const body = new ReadableStream<Uint8Array>(
     {
       pull: (controller) => {
-        if (sent === 50) return controller.close();
+        if (sent === 20) return controller.close();
         sent += 1;
         controller.enqueue(line);
       },
@@ -159,9 +306,9 @@ it('takes a large body as it comes', async () => {
   const answer = await service.app.request('/v1/batches', init as RequestInit);
   const { id, total } = (await answer.json()) as { id: string; total: number };
 
-  expect(total).toBe(5_000);
-  expect(await ended(id)).toMatchObject({ status: 'completed', counts: { completed: 5_000 } });
-  expect(await readEvent(`${id}_4999`)).toMatchObject({ status: 'completed', batchId: id });
+  expect(total).toBe(2_000);
+  expect(await ended(id)).toMatchObject({ status: 'completed', counts: { completed: 2_000 } });
+  expect(await readEvent(`${id}_1999`)).toMatchObject({ status: 'completed', batchId: id });
 });
 
 async function submit(batch: object): Promise<string> {
@@ -182,6 +329,41 @@ async function readEvent(id: string): Promise<EventResource> {
   const answer = await service.app.request(`/v1/events/${id}`);
   expect(answer.status).toBe(200);
   return (await answer.json()) as EventResource;
+}
+
+async function listItems(id: string, status: string): Promise<readonly EventResource[]> {
+  const answer = await service.app.request(`/v1/batches/${id}/items?status=${status}`);
+  return ((await answer.json()) as { items: readonly EventResource[] }).items;
+}
+
+async function why(id: string): Promise<Why> {
+  return (await (await service.app.request(`/v1/events/${id}/why`)).json()) as Why;
+}
+
+/** A batch of one page whose runs have short histories. */
+async function startByHand(accepted: AcceptedBatch, items: readonly BatchItem[], maxHistoryEvents: number): Promise<void> {
+  const workflowId = batchWorkflowId(accepted);
+  const { upload } = accepted;
+  await service.client.workflow.start('keepPage', {
+    workflowId: pageWorkflowId(accepted, upload, 0),
+    taskQueue: TASK_QUEUES.heavy,
+    args: [{ batch: { workflowId, upload }, items }],
+    startDelay: '1h',
+  });
+  await startBatchWorkflow(service.client, { accepted, maxHistoryEvents }, { memo: { [UPLOAD_MEMO]: upload }, isNew: true });
+}
+
+async function runsOf(id: string): Promise<{ readonly firstRunId: string | undefined; readonly runId: string }> {
+  const { raw, runId, memo } = await service.client.workflow.getHandle(`${id}~batch`).describe();
+  // Its pages know it by that.
+  expect(memo?.[UPLOAD_MEMO]).toBe('upload-1');
+  return { runId, firstRunId: raw.workflowExecutionInfo?.firstRunId ?? undefined };
+}
+
+function decodeInput({ events }: History): BatchInput {
+  const payload = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+  if (!payload) throw new Error('there is no input');
+  return defaultPayloadConverter.fromPayload<BatchInput>(payload);
 }
 
 async function steer(id: string, action: string): Promise<void> {

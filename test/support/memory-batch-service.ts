@@ -1,11 +1,17 @@
 import type { BatchService, BatchSettings, ItemResource } from '../../api/batch-service.ts';
 import { InvalidCursorError } from '../../api/event-service.ts';
 import type { EventKey } from '../../api/event-service.ts';
-import { kindOf } from '../../domain/accepted-batch.ts';
+import { kindsOf } from '../../domain/accepted-batch.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { BatchItem } from '../../domain/accepted-batch.ts';
 import * as states from '../../domain/batch.ts';
-import type { Batch, BatchUnit, EndLetter } from '../../domain/batch.ts';
+import type { Batch, BatchUnit } from '../../domain/batch.ts';
+import { lastUnitOf, offsetsOf } from '../../domain/batch-page.ts';
+import type { EndLetter } from '../../domain/batch-page.ts';
+import { nextDueMs, nextStep } from '../../domain/next-step.ts';
+import type { BatchStep } from '../../domain/next-step.ts';
+import { explainItem } from '../../api/batches/explain-item.ts';
+import { refusalToSteer, steerBatch } from '../../domain/steer-batch.ts';
 import { toBatchResource } from '../../domain/batch-resource.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import { batchWorkflowId, itemId } from '../../domain/event-id.ts';
@@ -20,6 +26,8 @@ interface Entry {
   readonly settings: BatchSettings;
   readonly fingerprint: string | null;
   readonly items: readonly BatchItem[];
+  /** What became of those that subjects have processed. */
+  readonly ofSubjects: Map<number, EventResource>;
   readonly startedAtMs: number;
   endedAtMs: number | null;
   batch: Batch;
@@ -30,7 +38,11 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
   const entries = new Map<string, Entry>();
 
   function goOn(entry: Entry): void {
-    for (let step = states.nextStep(entry.batch); step?.kind === 'start'; step = states.nextStep(entry.batch)) {
+    for (let step = stepOf(entry); step !== null; step = stepOf(entry)) {
+      if (step.kind === 'read') {
+        entry.batch = states.knowKinds(entry.batch, 0, kindsOf(entry.items, Date.now()));
+        continue;
+      }
       const { unit } = step;
       entry.batch = states.startUnit(entry.batch, unit);
       void runUnit(entry, unit).then((verdict) => {
@@ -39,6 +51,12 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
         goOn(entry);
       });
     }
+    const dueMs = nextDueMs(entry.batch);
+    if (dueMs !== null) setTimeout(() => goOn(entry), dueMs - Date.now()).unref();
+  }
+
+  function stepOf({ batch }: Entry): BatchStep | null {
+    return nextStep(batch, Date.now());
   }
 
   async function runUnit(entry: Entry, unit: BatchUnit): Promise<{ readonly letters: EndLetter[]; readonly causes: string[] }> {
@@ -53,8 +71,10 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
         continue;
       }
       const key = runKey(item.event, runsOf(entry, offset));
-      await events.submit({ ...item.event, ...key }, { fingerprint: null, waitMs: 60_000 });
-      const resource = await events.get(key);
+      const submission = await events.submit({ ...item.event, ...key }, { fingerprint: null, waitMs: 60_000 });
+      const isOfSubject = item.event.plan.subjectType !== undefined && submission.kind === 'ended';
+      const resource = isOfSubject ? (submission.resource as EventResource) : await events.get(key);
+      if (isOfSubject && resource !== null) entry.ofSubjects.set(offset, resource);
       letters.push(resource?.status === 'completed' ? 'c' : resource?.status === 'cancelled' ? 'x' : 'f');
       if (resource?.status === 'failed' && resource.error) causes.push(failureCause(resource.type, resource.error));
     }
@@ -73,7 +93,7 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
       const event = rejectedEvent(item.rejection, { id, tenant: entry.settings.tenant, batchId: entry.settings.id });
       return toEventResource({ ...rejectedRun(item.rejection), event }, initialCallback(event.callback?.url ?? null), { id, runId: '' });
     }
-    const resource = await events.get(runKey(item.event, runsOf(entry, offset)));
+    const resource = entry.ofSubjects.get(offset) ?? (await events.get(runKey(item.event, runsOf(entry, offset))));
     if (resource !== null) return { ...resource, id };
     const run = acceptRun(item.event);
     const isCancelled = entry.batch.pages[0]?.letters[offset] === 'x';
@@ -89,12 +109,9 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
       for await (const item of given) items.push(item);
       const known = find(settings);
       if (known !== undefined) return { kind: known.fingerprint !== null && known.fingerprint === fingerprint() ? 'accepted' : 'conflict' };
-      const batch = states.knowKinds(
-        states.createBatch({ ...settings, pages: [{ size: items.length, kind: null }] }),
-        0,
-        items.map(kindOf),
-      );
-      const entry: Entry = { settings, fingerprint: fingerprint(), items, startedAtMs: Date.now(), endedAtMs: null, batch };
+      const batch = states.createBatch({ ...settings, pages: [{ size: items.length, kind: null }] });
+      const ofSubjects = new Map<number, EventResource>();
+      const entry: Entry = { settings, fingerprint: fingerprint(), items, ofSubjects, startedAtMs: Date.now(), endedAtMs: null, batch };
       entries.set(batchWorkflowId(settings), entry);
       goOn(entry);
       return { kind: 'accepted' };
@@ -124,6 +141,26 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
       return entry === undefined ? null : itemAt(entry, index);
     },
 
+    async cancelItem({ tenant, id, index }) {
+      const entry = find({ tenant, id });
+      if (entry === undefined) return 'not_found';
+      const steer = { action: 'cancel-item', page: 0, offset: index } as const;
+      const refusal = refusalToSteer(entry.batch, steer);
+      if (refusal !== null) return refusal;
+      entry.batch = steerBatch(entry.batch, steer, Date.now());
+      entry.endedAtMs = states.isOver(entry.batch) ? Date.now() : null;
+      return 'done';
+    },
+
+    async whyItem(key) {
+      const entry = find(key);
+      const page = entry?.batch.pages[0];
+      const item = entry?.items[key.index];
+      if (!entry || !item || page?.letters[key.index] !== 'p') return null;
+      const position = offsetsOf('p', page).indexOf(key.index) + 1;
+      return explainItem({ key, item, position, batch: resourceOf(entry), nowMs: Date.now() });
+    },
+
     async list({ tenant, status, limit }) {
       const all = [...entries.values()].filter(({ settings }) => settings.tenant === tenant).map(resourceOf);
       return { items: all.filter((batch) => status === undefined || batch.status === status).slice(0, limit), nextCursor: null };
@@ -132,8 +169,8 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
     async steer(key, action) {
       const entry = find(key);
       if (entry === undefined) return 'not_found';
-      if (action !== 'retry-failed' && states.isOver(entry.batch)) return 'already_ended';
-      entry.batch = STEER[action](entry.batch);
+      if (refusalToSteer(entry.batch, { action }) !== null) return 'already_ended';
+      entry.batch = steerBatch(entry.batch, { action }, Date.now());
       entry.endedAtMs = states.isOver(entry.batch) ? Date.now() : null;
       if (action === 'cancel') await cancelRunning(entry);
       goOn(entry);
@@ -149,16 +186,9 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
   }
 }
 
-const STEER = {
-  pause: states.pauseBatch,
-  resume: states.resumeBatch,
-  cancel: states.cancelBatch,
-  'retry-failed': states.retryFailed,
-} as const;
-
 function runsOf({ batch: { pages } }: Entry, offset: number): number {
   const [page] = pages;
-  return (page && states.lastUnitOf(page, offset)?.runs) ?? 0;
+  return (page && lastUnitOf(page, offset)?.runs) ?? 0;
 }
 
 /** Each run is an event of its own here. */

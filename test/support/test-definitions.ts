@@ -48,16 +48,18 @@ const recordedWork = defineEvent({
   },
 });
 
-/** Light: says its id to a recorder outside. */
+/** Light: says its id to a recorder outside, works for `ms`, and fails if it is to. */
 const notedWork = defineEvent({
   type: 'test-noted-work',
-  data: z.object({ port: z.int() }),
+  data: z.object({ port: z.int(), ms: z.int().nonnegative().default(0), fail: z.boolean().default(false) }),
   tier: 'normal',
-  handler: async ({ id, data }) => {
+  handler: async ({ id, data }, { signal }) => {
     const socket = connect(data.port, '127.0.0.1');
     const closed = once(socket, 'close');
     socket.end(id);
     await closed;
+    if (data.ms > 0) await pause(data.ms, signal);
+    if (data.fail) throw new PermanentError('told_to_fail', 'it was told to fail');
   },
 });
 

@@ -62,9 +62,14 @@ describe('the activities', () => {
       'startDeliveries',
       'findClosedRuns',
       'runItems',
+      'applyItems',
       'cancelItems',
       'readItem',
       'readItemKinds',
+      'readUnits',
+      'readHold',
+      'tellCancelled',
+      'renewPages',
       'isBatchOpen',
     ]);
   });

@@ -24,7 +24,7 @@ describe('events kept by Temporal, where no Temporal listens', () => {
       uiUrl: null,
       queues: [],
       stopping: new AbortController().signal,
-      findItem: async () => null,
+      items: { item: async () => null, cancelItem: async () => 'not_found', whyItem: async () => null },
       onEagerMiss: () => undefined,
       inFlight: () => 0,
     });

@@ -7,9 +7,9 @@ import { initialCallback } from '../../../domain/callback-record.ts';
 import { acceptedBatch } from './batch-samples.ts';
 import { NOON_MS } from './event-samples.ts';
 
-const accepted = acceptedBatch({ name: 'the night run', pages: [{ size: 8, kind: 'shared' }] });
+const accepted = acceptedBatch({ name: 'the night run', pages: [{ size: 8, kind: 's' }] });
 const fresh = createBatch(accepted);
-const unit = { page: 0, number: 0, kind: 'shared', offsets: [0, 1, 2, 3], parallel: 4 } as const;
+const unit = { page: 0, number: 0, kind: 's', offsets: [0, 1, 2, 3], parallel: 4 } as const;
 const half = endUnit(startUnit(fresh, unit), { ...unit, letters: ['c', 'f', 'f', 'f'], causes: ['a', 'b', 'b'] });
 
 function resourceOf(batch: Batch, times: Partial<BatchTimes> = {}) {
@@ -70,7 +70,7 @@ describe('toBatchResource', () => {
   });
 
   it('says 100 percent only once the last item has ended', () => {
-    const many = acceptedBatch({ pages: [{ size: 100_000, kind: 'shared' }] });
+    const many = acceptedBatch({ pages: [{ size: 100_000, kind: 's' }] });
     const counts = { total: 100_000, pending: 0, running: 1, completed: 99_999, failed: 0, cancelled: 0 };
 
     expect(resourceOf({ ...createBatch(many), counts }).percent).toBe(99.9);

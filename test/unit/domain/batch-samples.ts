@@ -12,7 +12,7 @@ export function acceptedBatch(fields: Partial<AcceptedBatch> = {}): AcceptedBatc
     callback: null,
     acceptedAtMs: NOON_MS,
     upload: 'upload-1',
-    pages: [{ size: 4, kind: 'shared' }],
+    pages: [{ size: 4, kind: 's' }],
     ...fields,
   };
 }

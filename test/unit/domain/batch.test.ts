@@ -1,57 +1,71 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BatchMode, ItemKind } from '../../../domain/accepted-batch.ts';
-import { BATCH_MODES } from '../../../domain/accepted-batch.ts';
-import type { Batch, BatchPage, BatchUnit, EndLetter, Letter } from '../../../domain/batch.ts';
+import { BATCH_MODES, isOwnKind } from '../../../domain/accepted-batch.ts';
+import type { Batch, BatchUnit } from '../../../domain/batch.ts';
 import {
   OTHER_CAUSES,
   cancelBatch,
+  cancelItem,
   createBatch,
   endUnit,
   isOver,
-  isOwnKind,
   knowKinds,
-  lastUnitOf,
-  locate,
-  nextStep,
   pauseBatch,
   resumeBatch,
   retryFailed,
   startUnit,
   statusOf,
+  toldFirst,
 } from '../../../domain/batch.ts';
+import { kindAt, lastUnitOf, locate } from '../../../domain/batch-page.ts';
+import type { BatchPage, EndLetter, Letter } from '../../../domain/batch-page.ts';
+import { nextDueMs, nextStep } from '../../../domain/next-step.ts';
+import { fromRanges } from '../../../domain/offsets.ts';
 
 type Step =
   // Starts whatever the batch says is next, if anything is.
   | { readonly kind: 'go on' }
-  | { readonly kind: 'end'; readonly which: number; readonly letters: readonly EndLetter[] }
+  | { readonly kind: 'end'; readonly which: number; readonly letters: readonly Verdict[] }
   // Its word came twice, or once more long after.
   | { readonly kind: 'end again'; readonly which: number }
-  | { readonly kind: 'pause' | 'resume' | 'cancel' | 'retry failed' }
+  | { readonly kind: 'cancel item'; readonly which: number }
+  | { readonly kind: 'pause' | 'resume' | 'cancel' | 'retry failed' | 'tell' }
+  // A millisecond passes.
+  | { readonly kind: 'wait' }
   // The state goes through the engine's JSON.
   | { readonly kind: 'continue as new' };
 
+type Verdict = EndLetter | 'p';
+
 const anyWhich = fc.nat(1_000);
-const anyLetter = fc.constantFrom<EndLetter>('c', 'c', 'f', 'x');
+const anyLetter = fc.constantFrom<Verdict>('c', 'c', 'f', 'x', 'p');
 const anyLetters = fc.array(anyLetter, { minLength: 8, maxLength: 8 });
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ kind: fc.constant('go on') }) },
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('end'), which: anyWhich, letters: anyLetters }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('end again'), which: anyWhich }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('pause', 'retry failed', 'continue as new') }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('pause', 'retry failed', 'continue as new', 'wait', 'tell') }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('resume') }) },
+  fc.record({ kind: fc.constant('cancel item'), which: anyWhich }),
   fc.record({ kind: fc.constant('cancel') }),
 );
 
+interface Item {
+  readonly kind: Exclude<ItemKind, 'd'>;
+  readonly dueMs: number;
+}
+
+const anyItem: fc.Arbitrary<Item> = fc.oneof(
+  fc.record({ kind: fc.constantFrom<Item['kind']>('s', '3', 'i'), dueMs: fc.constant(0) }),
+  fc.record({ kind: fc.constantFrom<Item['kind']>('s', '3'), dueMs: fc.nat(4) }),
+);
 const anyKinds = fc.oneof(
-  fc.array(fc.constantFrom<ItemKind>('shared', 'own'), { minLength: 1, maxLength: 8 }),
-  fc.integer({ min: 1, max: 8 }).map((size) => Array.from({ length: size }, (): ItemKind => 'shared')),
+  fc.array(anyItem, { minLength: 1, maxLength: 8 }),
+  fc.integer({ min: 1, max: 8 }).map((size) => Array.from({ length: size }, (): Item => ({ kind: 's', dueMs: 0 }))),
 );
 // Small ones too: they come to an end, and go on after it.
-const anyPages = fc.oneof(
-  fc.array(anyKinds, { minLength: 1, maxLength: 4 }),
-  fc.tuple(fc.array(fc.constantFrom<ItemKind>('shared', 'own'), { minLength: 1, maxLength: 2 })),
-);
+const anyPages = fc.oneof(fc.array(anyKinds, { minLength: 1, maxLength: 4 }), fc.tuple(fc.array(anyItem, { minLength: 1, maxLength: 2 })));
 const anySetting: fc.Arbitrary<Setting> = fc.record({
   pages: anyPages,
   mode: fc.constantFrom(...BATCH_MODES),
@@ -59,7 +73,7 @@ const anySetting: fc.Arbitrary<Setting> = fc.record({
 });
 
 interface Setting {
-  readonly pages: readonly (readonly ItemKind[])[];
+  readonly pages: readonly (readonly Item[])[];
   readonly mode: BatchMode;
   readonly maxParallel: number;
 }
@@ -67,7 +81,8 @@ interface Setting {
 /** The batch, and what is to be true of it as told by the steps alone. */
 interface World {
   batch: Batch;
-  readonly kinds: readonly (readonly ItemKind[])[];
+  nowMs: number;
+  readonly pages: readonly (readonly Item[])[];
   readonly isSequential: boolean;
   readonly maxParallel: number;
   readonly items: ModelItem[];
@@ -78,28 +93,41 @@ interface World {
   run: number;
 }
 
-interface ModelItem {
+interface ModelItem extends Item {
   letter: Letter;
   cause: string | null;
   /** The units that ran it, and the verdicts that it had. */
   readonly units: number[];
   verdicts: number;
+  /** Cancelled before it was started, and not yet called back. */
+  untold: number;
 }
 
 function createWorld({ pages, mode, maxParallel }: Setting): World {
-  const plans = pages.map((kinds) => ({ size: kinds.length, kind: new Set(kinds).size === 1 ? (kinds[0] ?? null) : null }));
+  const plans = pages.map((items) => {
+    const { kinds } = kindsOf(items, 0);
+    const isOfOne = new Set(kinds).size === 1 && !kinds.includes('d');
+    return { size: items.length, kind: isOfOne ? (kinds[0] as ItemKind) : null, calls: true } as const;
+  });
   return {
     batch: createBatch({ pages: plans, mode, maxParallel }),
-    kinds: pages,
+    nowMs: 0,
+    pages,
     isSequential: mode === 'sequential',
     maxParallel: mode === 'sequential' ? 1 : maxParallel,
-    items: pages.flat().map(() => ({ letter: 'p', cause: null, units: [], verdicts: 0 })),
+    items: pages.flat().map((item) => ({ ...item, letter: 'p', cause: null, units: [], verdicts: 0, untold: 0 })),
     running: [],
     ended: [],
     isPaused: false,
     isCancelled: false,
     run: 1,
   };
+}
+
+function kindsOf(items: readonly Item[], nowMs: number) {
+  const due = items.filter(({ dueMs }) => dueMs > nowMs).map(({ dueMs }) => dueMs);
+  const kinds = items.map(({ kind, dueMs }) => (dueMs > nowMs ? 'd' : kind)).join('');
+  return { kinds, dueAtMs: due.length === 0 ? null : Math.min(...due) };
 }
 
 function takeStep(world: World, step: Step): void {
@@ -132,11 +160,26 @@ function takeStep(world: World, step: Step): void {
       break;
     case 'cancel':
       if (over) break;
-      world.batch = cancelBatch(batch);
+      world.batch = cancelBatch(batch, world.nowMs);
       world.isPaused = false;
       world.isCancelled = true;
-      for (const item of world.items) if (item.letter === 'p') item.letter = 'x';
+      for (const item of world.items) if (item.letter === 'p') cancel(item);
       break;
+    case 'cancel item': {
+      const index = step.which % world.items.length;
+      const item = world.items[index];
+      const { page = 0, offset = 0 } = placeOf(world, index) ?? {};
+      world.batch = cancelItem(batch, page, offset, world.nowMs);
+      if (item?.letter === 'p') cancel(item);
+      else expect(world.batch).toBe(batch);
+      break;
+    }
+    case 'tell': {
+      const [told] = batch.untold;
+      world.batch = toldFirst(batch);
+      for (const offset of fromRanges(told?.ranges ?? '')) itemAt(world, told?.page ?? 0, offset).untold -= 1;
+      break;
+    }
     case 'retry failed': {
       const failed = world.items.filter(({ letter }) => letter === 'f');
       world.batch = retryFailed(batch);
@@ -152,6 +195,9 @@ function takeStep(world: World, step: Step): void {
       for (const item of failed) Object.assign(item, { letter: 'p', cause: null });
       break;
     }
+    case 'wait':
+      world.nowMs += 1;
+      break;
     case 'continue as new':
       world.batch = JSON.parse(JSON.stringify(batch)) as Batch;
       expect(world.batch).toEqual(batch);
@@ -159,32 +205,31 @@ function takeStep(world: World, step: Step): void {
   }
 }
 
+function cancel(item: ModelItem): void {
+  item.letter = 'x';
+  item.untold += 1;
+}
+
 /** Does what the batch says is next, after a look at whether it may. */
 function goOn(world: World): void {
-  const step = nextStep(world.batch);
-  const free = world.maxParallel - world.running.reduce((sum, { parallel }) => sum + parallel, 0);
-  const pending = world.items.findIndex(({ letter }) => letter === 'p');
-  expect(step === null).toBe(world.isPaused || world.isCancelled || free === 0 || pending === -1);
-  if (step === null) return;
-  const first = placeOf(world, pending);
-  if (step.kind === 'read') {
-    expect(step.page).toBe(first?.page);
-    expect(new Set(world.kinds[step.page]).size).toBe(2);
-    world.batch = knowKinds(world.batch, step.page, world.kinds[step.page] ?? []);
+  const { nowMs } = world;
+  const step = nextStep(world.batch, nowMs);
+  if (step?.kind === 'read') {
+    world.batch = knowKinds(world.batch, step.page, kindsOf(world.pages[step.page] ?? [], nowMs));
     return goOn(world);
   }
+  const free = world.maxParallel - world.running.reduce((sum, { parallel }) => sum + parallel, 0);
+  const isHeldUp = world.isPaused || world.isCancelled || free === 0;
+  const first = isHeldUp ? undefined : firstToStart(world);
+  expect(step === null).toBe(first === undefined);
+  if (step === null || first === undefined) return expectAlarm(world);
   const { unit } = step;
-  expect({ page: unit.page, offset: unit.offsets[0] }).toEqual(first);
+  expect({ page: unit.page, offset: unit.offsets[0] }).toEqual(placeOf(world, world.items.indexOf(first)));
+  expect(unit.kind).toBe(first.kind);
   expect(unit.parallel).toBeGreaterThanOrEqual(1);
   expect(unit.parallel).toBeLessThanOrEqual(Math.min(free, unit.offsets.length));
   if (world.isSequential) expect(world.running).toEqual([]);
-  const kinds = world.kinds[unit.page] ?? [];
-  for (const offset of unit.offsets) {
-    expect(kinds[offset]).toBe(unit.kind);
-    expect(itemAt(world, unit.page, offset).letter).toBe('p');
-  }
-  if (unit.kind === 'own') expect(unit.offsets).toHaveLength(1);
-  else expect(unit.offsets).toEqual(pendingUpToAnOwn(world, unit.page));
+  expect(unit.offsets).toEqual(isOwnKind(unit.kind) ? unit.offsets.slice(0, 1) : startedTogether(world, unit));
 
   world.batch = startUnit(world.batch, unit);
   world.running.push(unit);
@@ -195,42 +240,72 @@ function goOn(world: World): void {
   }
 }
 
-/** All pending items of a page, in order, but none that comes after one that is pending and runs on its own. */
-function pendingUpToAnOwn(world: World, page: number): readonly number[] {
-  const kinds = world.kinds[page] ?? [];
-  const pending = kinds.flatMap((_, offset) => (itemAt(world, page, offset).letter === 'p' ? [offset] : []));
-  const own = pending.findIndex((offset) => kinds[offset] === 'own');
-  return own === -1 ? pending : pending.slice(0, own);
+/** The first item that may be started, in sequence only the first of all; those of subjects one unit at a time. */
+function firstToStart({ items, running, nowMs, isSequential }: World): ModelItem | undefined {
+  const pending = items.filter(({ letter }) => letter === 'p').slice(0, isSequential ? 1 : undefined);
+  const isBusy = running.some(({ kind }) => kind === 'i');
+  return pending.find(({ kind, dueMs }) => dueMs <= nowMs && !(kind === 'i' && isBusy));
 }
 
-function end(world: World, unit: BatchUnit, given: readonly EndLetter[]): void {
+/** What is pending in the page from the first on, of its kind and due, up to one that runs on its own, or in sequence to any other. */
+function startedTogether(world: World, { page, offsets: [first = 0], kind }: BatchUnit): readonly number[] {
+  const together: number[] = [];
+  for (const [offset, planned] of (world.pages[page] ?? []).entries()) {
+    if (offset < first || itemAt(world, page, offset).letter !== 'p') continue;
+    const isDue = planned.dueMs <= world.nowMs;
+    if (isDue && planned.kind === kind) together.push(offset);
+    else if (world.isSequential || (isDue && isOwnKind(planned.kind))) break;
+  }
+  return together;
+}
+
+/** Where only time can bring news, it is known which. */
+function expectAlarm({ batch, items, nowMs, isPaused, isCancelled, running, isSequential }: World): void {
+  if (isPaused || isCancelled || running.length > 0) return;
+  const pending = items.filter(({ letter }) => letter === 'p');
+  const waiting = isSequential ? pending.slice(0, 1) : pending;
+  if (waiting.length === 0) return;
+  const dueMs = nextDueMs(batch);
+  expect(dueMs).toBeGreaterThan(nowMs);
+  expect(dueMs).toBeLessThanOrEqual(Math.min(...waiting.map((item) => item.dueMs)));
+}
+
+function end(world: World, unit: BatchUnit, given: readonly Verdict[]): void {
   const verdict = verdictOf(unit, given);
   world.batch = endUnit(world.batch, verdict);
   world.ended.push(unit);
   const causes = [...verdict.causes];
   for (const [index, offset] of unit.offsets.entries()) {
     const item = itemAt(world, unit.page, offset);
-    item.letter = verdict.letters[index] ?? 'f';
-    item.cause = item.letter === 'f' ? (causes.shift() ?? null) : null;
+    const letter = verdict.letters[index] ?? 'f';
+    if (letter === 'p') {
+      item.letter = 'p';
+      item.units.pop();
+      if (world.isCancelled) cancel(item);
+      continue;
+    }
+    item.letter = letter;
+    item.cause = letter === 'f' ? (causes.shift() ?? null) : null;
     item.verdicts += 1;
   }
 }
 
-function verdictOf(unit: BatchUnit, given: readonly EndLetter[]) {
-  const letters = unit.offsets.map((_, index) => given[index] ?? 'c');
+/** Only what shares a workflow can be given back. */
+function verdictOf(unit: BatchUnit, given: readonly Verdict[]) {
+  const letters = unit.offsets.map((_, index): Verdict => (given[index] === 'p' && isOwnKind(unit.kind) ? 'c' : (given[index] ?? 'c')));
   const causes = unit.offsets.filter((_, index) => letters[index] === 'f').map((offset) => `cause-${offset % 3}`);
   return { page: unit.page, number: unit.number, letters, causes };
 }
 
-function placeOf({ kinds }: World, index: number) {
+function placeOf({ pages }: World, index: number) {
   return locate(
-    kinds.map(({ length }) => length),
+    pages.map(({ length }) => length),
     index,
   );
 }
 
-function itemAt({ kinds, items }: World, page: number, offset: number): ModelItem {
-  const item = items[kinds.slice(0, page).flat().length + offset];
+function itemAt({ pages, items }: World, page: number, offset: number): ModelItem {
+  const item = items[pages.slice(0, page).flat().length + offset];
   if (item === undefined) throw new Error(`there is no item ${page}/${offset}`);
   return item;
 }
@@ -253,18 +328,19 @@ function expectInvariants(world: World): void {
     failed: countOf('f'),
     cancelled: countOf('x'),
   });
-  expect(batch.running).toEqual(running.map(({ page, number, parallel }) => ({ page, number, parallel })));
+  expect(batch.running).toEqual(running.map(({ page, number, kind, parallel }) => ({ page, number, kind, parallel })));
   expect(running.reduce((sum, { parallel }) => sum + parallel, 0)).toBeLessThanOrEqual(world.maxParallel);
+  expect(running.filter(({ kind }) => kind === 'i').length).toBeLessThanOrEqual(1);
   expect(running.flatMap(({ offsets }) => offsets)).toHaveLength(countOf('r'));
-  expect(
-    batch.pages
-      .slice(0, batch.firstPage)
-      .map((page) => page.letters)
-      .join(''),
-  ).not.toContain('p');
   expect(batch.run).toBe(world.run);
-  const last = world.kinds.flatMap((kinds, page) => kinds.map((_, offset) => lastUnitOf(batch.pages[page] ?? NO_PAGE, offset)));
-  expect(last).toEqual(items.map(({ units }) => (units.length === 0 ? null : { number: units.at(-1), runs: units.length })));
+  const places = world.pages.flatMap((page, number) => page.map((_, offset) => ({ page: batch.pages[number] ?? NO_PAGE, number, offset })));
+  expect(places.map(({ page, offset }) => lastUnitOf(page, offset))).toEqual(
+    items.map(({ units }) => (units.length === 0 ? null : { number: units.at(-1), runs: units.length })),
+  );
+  const untold = batch.untold.flatMap(({ page, ranges }) => fromRanges(ranges).map((offset) => `${page}/${offset}`));
+  expect(places.map(({ number, offset }) => untold.filter((place) => place === `${number}/${offset}`).length)).toEqual(
+    items.map((item) => item.untold),
+  );
   const due = items.map(({ letter, units }) => (letter === 'r' ? units.length - 1 : units.length));
   expect(items.map(({ verdicts }) => verdicts)).toEqual(due);
   expectFailures(world);
@@ -311,7 +387,8 @@ describe('a batch', () => {
         for (const step of steps) takeStep(world, step);
         takeStep(world, { kind: 'resume' });
 
-        for (let rounds = 0; !isOver(world.batch) && rounds <= 2 * world.items.length; rounds += 1) {
+        for (let rounds = 0; !isOver(world.batch) && rounds <= 2 * world.items.length + 4; rounds += 1) {
+          takeStep(world, { kind: 'wait' });
           takeStep(world, { kind: 'go on' });
           takeStep(world, { kind: 'end', which: 0, letters: [] });
         }
@@ -329,7 +406,7 @@ describe('a batch', () => {
         const order: number[] = [];
         while (!isOver(world.batch)) {
           takeStep(world, { kind: 'go on' });
-          expect(world.running).toHaveLength(1);
+          takeStep(world, { kind: 'wait' });
           for (const { page, offsets } of world.running) {
             order.push(...offsets.map((offset) => pages.slice(0, page).flat().length + offset));
           }
@@ -340,12 +417,35 @@ describe('a batch', () => {
       }),
     );
   });
+
+  it('starts items of subjects in the order of their index, beside all others', () => {
+    fc.assert(
+      fc.property(anyPages, fc.integer({ min: 1, max: 9 }), fc.array(anyWhich, { minLength: 40 }), (pages, maxParallel, ends) => {
+        const world = createWorld({ pages, mode: 'concurrent', maxParallel });
+        const order: number[] = [];
+        for (const which of ends) {
+          const before = world.running.length;
+          takeStep(world, { kind: 'go on' });
+          const started = world.running.at(-1);
+          if (world.running.length > before && started?.kind === 'i') {
+            order.push(...started.offsets.map((offset) => pages.slice(0, started.page).flat().length + offset));
+          }
+          if (which % 2 === 0) takeStep(world, { kind: 'end', which, letters: [] });
+          takeStep(world, { kind: 'wait' });
+        }
+
+        expect(order).toEqual(order.toSorted((a, b) => a - b));
+      }),
+    );
+  });
 });
+
+const NOW_MS = 1_000;
 
 const threePages = createBatch({
   pages: [
-    { size: 200, kind: 'shared' },
-    { size: 2, kind: 'own' },
+    { size: 200, kind: 's' },
+    { size: 2, kind: '3' },
     { size: 3, kind: null },
   ],
   mode: 'concurrent',
@@ -353,7 +453,7 @@ const threePages = createBatch({
 });
 
 function unitOf(batch: Batch): BatchUnit {
-  const step = nextStep(batch);
+  const step = nextStep(batch, NOW_MS);
   if (step?.kind !== 'start') throw new Error('no unit is to be started');
   return step.unit;
 }
@@ -366,30 +466,30 @@ function runUnit(batch: Batch, letters: readonly EndLetter[], causes: readonly s
 
 describe('nextStep', () => {
   it('starts a whole page as one unit that has its share of the room, so that up to four run side by side', () => {
-    expect(unitOf(threePages)).toMatchObject({ page: 0, number: 0, kind: 'shared', parallel: 17 });
+    expect(unitOf(threePages)).toMatchObject({ page: 0, number: 0, kind: 's', parallel: 17 });
     expect(unitOf(threePages).offsets).toHaveLength(200);
   });
 
   it('runs no more of a unit at once than can be recorded at once, and starts more units instead', () => {
-    const pages = [{ size: 200, kind: 'shared' } as const, { size: 200, kind: 'shared' } as const];
+    const pages = [{ size: 200, kind: 's' } as const, { size: 200, kind: 's' } as const];
     const batch = createBatch({ pages, mode: 'concurrent', maxParallel: 1_000 });
 
     expect(unitOf(batch).parallel).toBe(32);
     expect(unitOf(startUnit(batch, unitOf(batch)))).toMatchObject({ page: 1, parallel: 32 });
   });
 
-  it('knows of each item whether it runs on its own, where all of a page do or do not, and where that is unknown', () => {
-    expect(['o', 's', 'so', 'os', null].map((kinds) => isOwnKind(kinds, 1))).toEqual([true, false, true, false, false]);
+  it('knows of each item how it runs, also where all of a page run alike', () => {
+    expect(['3', 's', 's3', '3s'].map((kinds) => kindAt(kinds, 1))).toEqual(['3', 's', '3', 's']);
   });
 
   it('gives a lone page all the room', () => {
-    const batch = createBatch({ pages: [{ size: 100, kind: 'shared' }], mode: 'concurrent', maxParallel: 20 });
+    const batch = createBatch({ pages: [{ size: 100, kind: 's' }], mode: 'concurrent', maxParallel: 20 });
     expect(unitOf(batch).parallel).toBe(20);
   });
 
   it('stays as it is when it is paused after its cancellation', () => {
     const running = startUnit(threePages, unitOf(threePages));
-    const cancelled = cancelBatch(running);
+    const cancelled = cancelBatch(running, NOW_MS);
     expect(pauseBatch(cancelled)).toBe(cancelled);
   });
 
@@ -397,16 +497,33 @@ describe('nextStep', () => {
     const second = startUnit(threePages, unitOf(threePages));
     const third = startUnit(second, unitOf(second));
 
-    expect(unitOf(second)).toEqual({ page: 1, number: 0, kind: 'own', offsets: [0], parallel: 1 });
-    expect(unitOf(third)).toEqual({ page: 1, number: 1, kind: 'own', offsets: [1], parallel: 1 });
+    expect(unitOf(second)).toEqual({ page: 1, number: 0, kind: '3', offsets: [0], parallel: 1 });
+    expect(unitOf(third)).toEqual({ page: 1, number: 1, kind: '3', offsets: [1], parallel: 1 });
   });
 
   it('has a page read that may have both kinds, once its turn has come', () => {
     let batch = threePages;
     for (let units = 0; units < 3; units += 1) batch = startUnit(batch, unitOf(batch));
 
-    expect(nextStep(batch)).toEqual({ kind: 'read', page: 2 });
-    expect(unitOf(knowKinds(batch, 2, ['shared', 'own', 'shared']))).toMatchObject({ page: 2, kind: 'shared', offsets: [0] });
+    expect(nextStep(batch, NOW_MS)).toEqual({ kind: 'read', page: 2 });
+    expect(unitOf(knowKinds(batch, 2, { kinds: 's3s', dueAtMs: null }))).toMatchObject({ page: 2, kind: 's', offsets: [0] });
+  });
+});
+
+describe('nextDueMs', () => {
+  const page = { kinds: 'dd', dueAtMs: NOW_MS + 10 };
+  const delayed = knowKinds(createBatch({ pages: [{ size: 2, kind: null }], mode: 'concurrent', maxParallel: 2 }), 0, page);
+
+  it('is when the first of the delayed items is due', () => {
+    expect(nextDueMs(delayed)).toBe(NOW_MS + 10);
+    expect(nextStep(delayed, NOW_MS + 9)).toBeNull();
+    expect(nextStep(delayed, NOW_MS + 10)).toEqual({ kind: 'read', page: 0 });
+  });
+
+  it('is never while the batch is paused, or once none is pending', () => {
+    expect(nextDueMs(threePages)).toBeNull();
+    expect(nextDueMs(pauseBatch(delayed))).toBeNull();
+    expect(nextDueMs(cancelItem(cancelItem(delayed, 0, 0, NOW_MS), 0, 1, NOW_MS))).toBeNull();
   });
 });
 
@@ -419,7 +536,7 @@ describe('endUnit', () => {
   });
 
   it('counts items as failed for which no verdict came', () => {
-    const batch = createBatch({ pages: [{ size: 3, kind: 'shared' }], mode: 'concurrent', maxParallel: 3 });
+    const batch = createBatch({ pages: [{ size: 3, kind: 's' }], mode: 'concurrent', maxParallel: 3 });
 
     const ended = runUnit(batch, ['c']);
 
@@ -429,7 +546,7 @@ describe('endUnit', () => {
 
   it('groups what failed by cause, and counts what is beyond a hundred of them together', () => {
     const causes = Array.from({ length: 150 }, (_, index) => `cause-${index % 120}`);
-    const batch = createBatch({ pages: [{ size: 150, kind: 'shared' }], mode: 'concurrent', maxParallel: 3 });
+    const batch = createBatch({ pages: [{ size: 150, kind: 's' }], mode: 'concurrent', maxParallel: 3 });
 
     const { failures } = runUnit(
       batch,
@@ -444,7 +561,7 @@ describe('endUnit', () => {
   });
 
   it.each(['__proto__', 'constructor', 'toString'])('groups by a cause that is called "%s" like by any other', (cause) => {
-    const batch = createBatch({ pages: [{ size: 2, kind: 'shared' }], mode: 'concurrent', maxParallel: 3 });
+    const batch = createBatch({ pages: [{ size: 2, kind: 's' }], mode: 'concurrent', maxParallel: 3 });
 
     const { failures } = JSON.parse(JSON.stringify(runUnit(batch, ['f', 'f'], [cause, cause]))) as Batch;
 
@@ -453,7 +570,7 @@ describe('endUnit', () => {
 });
 
 describe('retryFailed', () => {
-  const two = createBatch({ pages: [{ size: 2, kind: 'shared' }], mode: 'concurrent', maxParallel: 2 });
+  const two = createBatch({ pages: [{ size: 2, kind: 's' }], mode: 'concurrent', maxParallel: 2 });
 
   it('of an ended batch is its next run, and goes on at once even if it ended while it was paused', () => {
     const unit = unitOf(two);
@@ -463,11 +580,11 @@ describe('retryFailed', () => {
 
     expect(again.run).toBe(2);
     expect(statusOf(again)).toBe('running');
-    expect(unitOf(again)).toEqual({ page: 0, number: 1, kind: 'shared', offsets: [1], parallel: 1 });
+    expect(unitOf(again)).toEqual({ page: 0, number: 1, kind: 's', offsets: [1], parallel: 1 });
   });
 
   it('starts the failed items again, and none between them', () => {
-    const three = createBatch({ pages: [{ size: 3, kind: 'shared' }], mode: 'concurrent', maxParallel: 2 });
+    const three = createBatch({ pages: [{ size: 3, kind: 's' }], mode: 'concurrent', maxParallel: 2 });
 
     const again = retryFailed(runUnit(three, ['f', 'c', 'f'], ['a', 'a']));
 
@@ -480,7 +597,7 @@ describe('retryFailed', () => {
   });
 
   it('of a batch under way is a part of its run, and leaves a pause as it is', () => {
-    const batch = createBatch({ pages: [{ size: 2, kind: 'own' }], mode: 'sequential', maxParallel: 2 });
+    const batch = createBatch({ pages: [{ size: 2, kind: '3' }], mode: 'sequential', maxParallel: 2 });
     const paused = pauseBatch(runUnit(batch, ['f'], ['a']));
 
     const again = retryFailed(paused);
@@ -490,7 +607,7 @@ describe('retryFailed', () => {
 });
 
 describe('statusOf', () => {
-  const two = createBatch({ pages: [{ size: 2, kind: 'shared' }], mode: 'concurrent', maxParallel: 2 });
+  const two = createBatch({ pages: [{ size: 2, kind: 's' }], mode: 'concurrent', maxParallel: 2 });
 
   it.each<[readonly EndLetter[], string]>([
     [['c', 'c'], 'completed'],
@@ -506,19 +623,19 @@ describe('statusOf', () => {
     const paused = pauseBatch(two);
 
     expect(statusOf(paused)).toBe('paused');
-    expect(nextStep(paused)).toBeNull();
+    expect(nextStep(paused, NOW_MS)).toBeNull();
     expect(statusOf(resumeBatch(paused))).toBe('running');
   });
 
   it('is cancelled once what runs has ended, and what was pending never starts', () => {
-    const pages = [{ size: 2, kind: 'own' } as const];
+    const pages = [{ size: 2, kind: '3' } as const];
     const batch = createBatch({ pages, mode: 'sequential', maxParallel: 1 });
     const unit = unitOf(batch);
 
-    const cancelled = cancelBatch(startUnit(batch, unit));
+    const cancelled = cancelBatch(startUnit(batch, unit), NOW_MS);
 
     expect(statusOf(cancelled)).toBe('running');
-    expect(nextStep(cancelled)).toBeNull();
+    expect(nextStep(cancelled, NOW_MS)).toBeNull();
     expect(cancelled.counts).toMatchObject({ running: 1, cancelled: 1 });
     expect(statusOf(endUnit(cancelled, { ...unit, letters: ['c'], causes: [] }))).toBe('cancelled');
   });

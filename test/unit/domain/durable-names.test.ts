@@ -16,6 +16,8 @@ it('keeps the names that histories and clients know: changing one is a migration
     REPORT_ATTEMPT_UPDATE: 'reportAttempt',
     RESUME_UPDATE: 'resume',
     RUN_QUERY: 'run',
+    BATCH_PROGRESS_QUERY: 'batchProgress',
+    HOLD_MEMO: 'hold',
     BATCH_QUERY: 'batch',
     BATCH_PAGES_QUERY: 'batchPages',
     STEER_BATCH_UPDATE: 'steerBatch',

@@ -162,6 +162,7 @@ describe('parseItemId', () => {
 describe('the workflows', () => {
   const anyTenant = fc.oneof(fc.constantFrom(DEFAULT_TENANT, 'acme', 'a/b'), fc.stringMatching(/^[a1.][ab1~./]{0,4}$/));
   const anyNumber = fc.nat(2);
+  const anyUpload = fc.constantFrom('u', 'v1', '0190-a');
   const anyBatch = fc.record({ tenant: anyTenant, id: fc.oneof(fc.stringMatching(/^(b~|k~)?[a1.-]{1,2}$/).filter(isBatchId), batchId) });
   /** A workflow's id, and what it is for. */
   const anyWorkflow: fc.Arbitrary<{ readonly id: string; readonly of: readonly unknown[] }> = fc.oneof(
@@ -171,8 +172,10 @@ describe('the workflows', () => {
       .filter(isLimitKey)
       .map((key) => ({ id: limitWorkflowId(key), of: ['limit', key] })),
     anyBatch.map((batch) => ({ id: batchWorkflowId(batch), of: ['batch', batch] })),
-    fc.tuple(anyBatch, fc.constantFrom('u', 'v1', '0190-a'), anyNumber).map((of) => ({ id: pageWorkflowId(...of), of: ['page', ...of] })),
-    fc.tuple(anyBatch, anyNumber, anyNumber).map((of) => ({ id: unitWorkflowId(...of), of: ['unit', ...of] })),
+    fc.tuple(anyBatch, anyUpload, anyNumber).map((of) => ({ id: pageWorkflowId(...of), of: ['page', ...of] })),
+    fc
+      .tuple(anyBatch, anyUpload, fc.record({ page: anyNumber, number: anyNumber }))
+      .map((of) => ({ id: unitWorkflowId(...of), of: ['unit', ...of] })),
   );
   const anyWork = fc.oneof(
     anyWorkflow,
@@ -195,7 +198,7 @@ describe('the workflows', () => {
 
     expect(batchWorkflowId(batch)).toBe('acme/night~batch');
     expect(pageWorkflowId(batch, '0190-a', 3)).toBe('acme/night~batch.page.0190-a.3');
-    expect(unitWorkflowId(batch, 3, 1)).toBe('acme/night~batch.unit.3.1');
+    expect(unitWorkflowId(batch, 'upload-1', { page: 3, number: 1 })).toBe('acme/night~batch.unit.upload-1.3.1');
     expect(isEventId(batchWorkflowId({ tenant: DEFAULT_TENANT, id: 'night' }))).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { createReadItem, createReadItemKinds } from '../../../../activities/batch/read-item.ts';
-import { acceptedEvent } from '../../domain/event-samples.ts';
+import { acceptedEvent, NOON_MS } from '../../domain/event-samples.ts';
 import { eventItem, heavyItem, rejectedItem } from '../../domain/batch-samples.ts';
 
 const items = [eventItem({ id: 'night_0' }), heavyItem, rejectedItem()];
@@ -27,7 +27,7 @@ describe('readItem', () => {
 });
 
 describe('readItemKinds', () => {
-  it('says which items share a workflow', async () => {
-    expect(await createReadItemKinds(readPage)({ page: 'page-1' })).toEqual(['shared', 'own', 'shared']);
+  it('says how the items of a page run', async () => {
+    expect(await createReadItemKinds(readPage)({ page: 'page-1', nowMs: NOON_MS })).toEqual({ kinds: 's3s', dueAtMs: null });
   });
 });

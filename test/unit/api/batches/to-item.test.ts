@@ -4,13 +4,16 @@ import type { RawItem } from '../../../../api/batches/to-item.ts';
 import { createToItem, parseLine } from '../../../../api/batches/to-item.ts';
 import { createParseEvent } from '../../../../api/parse-event.ts';
 import { createCatalog } from '../../../../domain/catalog.ts';
+import { defineSubject } from '../../../../domain/define-subject.ts';
 import { defineEvent } from '../../../../domain/define-event.ts';
 import { NOON_MS } from '../../domain/event-samples.ts';
 
 const sample = defineEvent({ type: 'sample', data: z.unknown(), tier: 'normal', handler: () => null });
+const account = defineSubject<{ readonly sum: number }>({ type: 'account', initial: () => ({ sum: 0 }), apply: (state) => state });
+const deposit = defineEvent({ type: 'deposit', data: z.unknown(), tier: 'normal', subject: account, handler: () => null });
 const toItem = createToItem(
   createParseEvent({
-    catalog: createCatalog([sample]),
+    catalog: createCatalog([sample, deposit]),
     fallback: null,
     urgencyThreshold: 0.8,
     defaultLimit: { key: 'tasks', capacity: 5, reserved: 0 },
@@ -60,11 +63,21 @@ describe('toItem', () => {
     expect(itemOf({ ok: false, detail: 'the line is not UTF-8' })).toEqual(rejection(null, '', 'the line is not UTF-8'));
   });
 
+  it('makes an event of a subject an item under the batch’s id, if it expects no version and is no larger than such may be', () => {
+    const event = { type: 'deposit', subject: 'a-1', data: { amount: 1 } };
+
+    expect(itemOfValue(event)).toMatchObject({ kind: 'event', event: { id: 'night_7', subject: 'a-1', plan: { subjectType: 'account' } } });
+    expect(itemOfValue({ ...event, expectedVersion: 3 })).toEqual(
+      rejection('deposit', '/expectedVersion', 'an item of a batch expects none'),
+    );
+    expect(itemOfValue({ ...event, data: 'x'.repeat(300_000) })).toEqual(rejection('deposit', '', expect.stringContaining('262144 bytes')));
+  });
+
   it('rejects an event that grows beyond what the engine keeps', () => {
     // 5 bytes a number as it came, 22 when it is written out.
     const data = JSON.parse(`[${'1e20,'.repeat(100_000)}1]`) as unknown;
 
-    expect(itemOfValue({ type: 'sample', data })).toEqual(rejection('sample', '', expect.stringContaining('more than 1.5 MB')));
+    expect(itemOfValue({ type: 'sample', data })).toEqual(rejection('sample', '', expect.stringContaining('more than 1500000 bytes')));
   });
 });
 

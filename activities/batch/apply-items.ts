@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { Context } from '@temporalio/activity';
+import type { AcceptedEvent } from '../../domain/accepted-event.ts';
+import type { Activities } from '../../domain/activities.ts';
+import type { ItemRun, RunItemsOutcome } from '../../domain/batch-work.ts';
+import type { DeliveryInput } from '../../domain/delivery-input.ts';
+import { ownerId } from '../../domain/event-id.ts';
+import type { WorkflowReference } from '../../domain/event-resource.ts';
+import { failureCause } from '../../domain/failure-cause.ts';
+import { HASH_CHARACTERS } from '../../domain/subject.ts';
+import type { SubjectAnswer, SubjectLetter } from '../../domain/subject.ts';
+import type { SubjectKey } from '../../domain/subject-id.ts';
+import { subjectWorkflowId } from '../../domain/subject-id.ts';
+import { itemDelivery } from './item-delivery.ts';
+import type { ReadPage } from './read-page.ts';
+import type { SendToSubject } from './send-to-subject.ts';
+
+export interface ApplyItemsDependencies {
+  readonly readPage: ReadPage;
+  readonly sendToSubject: SendToSubject;
+  readonly now: () => number;
+}
+
+// As of items that run here: what is done in one call is recorded at its end.
+const CALL_MS = 500;
+// What is on its way at once is recorded at once, 12 KiB of results an item and as much again for its callback.
+const MAX_IN_FLIGHT = 32;
+const MAX_BYTES = 256 * 1024;
+
+interface Waiting {
+  readonly offset: number;
+  readonly event: AcceptedEvent;
+  readonly bytes: number;
+}
+
+/** Items of one subject that go to it one after the other. */
+interface Line {
+  readonly key: SubjectKey;
+  readonly items: readonly Waiting[];
+}
+
+/**
+ * Has subjects process items of a page, each subject its own in their order, by Updates that bring several at once. One
+ * subject after the other where one item is to run at once, several subjects at once else. What it sent and could not
+ * record is sent again, and known to the subject as long as it is among its last 1,000 events.
+ */
+export function createApplyItems({ readPage, sendToSubject, now }: ApplyItemsDependencies): Activities['applyItems'] {
+  return async ({ page, items, parallel }) => {
+    const stored = await readPage(page);
+    const untilMs = now() + CALL_MS;
+    const ended: RunItemsOutcome['ended'][number][] = [];
+    const deliveries: DeliveryInput[] = [];
+    const waiting = items.map(({ offset, run }): Waiting => {
+      const item = stored[offset];
+      if (item?.kind !== 'event') throw new Error(`there is no event at ${offset} of "${page}"`);
+      const event = { ...item.event, run };
+      return { offset, event, bytes: Buffer.byteLength(JSON.stringify(event)) };
+    });
+    const lines = parallel === 1 ? runsOfLines(waiting) : linesBySubject(waiting);
+    const lanes = Math.min(parallel, lines.length);
+    const atMost = Math.max(1, Math.floor(MAX_IN_FLIGHT / lanes));
+    let next = 0;
+
+    async function lane(): Promise<void> {
+      for (let line = lines[next]; line !== undefined; line = lines[next]) {
+        next += 1;
+        for (let rest = line.items; rest.length > 0;) {
+          if (now() >= untilMs) return;
+          const gathered = firstLetters(rest, atMost);
+          const { runId, answers } = await sendToSubject(line.key, gathered.map(toLetter));
+          const workflow = { id: subjectWorkflowId(line.key), runId };
+          for (const [index, { offset, event }] of gathered.entries()) record(offset, event, answers[index], workflow);
+          rest = rest.slice(gathered.length);
+        }
+      }
+    }
+
+    function record(offset: number, event: AcceptedEvent, answer: SubjectAnswer | undefined, workflow: WorkflowReference): void {
+      const { item, version } = toItemRun(answer, now());
+      const cause = item.phase.status === 'failed' ? failureCause(event.type, item.phase.error) : undefined;
+      ended.push({ offset, item, ...(version !== undefined && { version }), ...(cause !== undefined && { cause }) });
+      const delivery = itemDelivery({ ...item, event }, workflow, version);
+      if (delivery !== null) deliveries.push(delivery);
+    }
+
+    Context.current().cancellationSignal.throwIfAborted();
+    await Promise.all(Array.from({ length: lanes }, lane));
+    return { ended, again: [], deliveries };
+  };
+}
+
+/** Neighbours of the same subject, in the order of the page. */
+function runsOfLines(waiting: readonly Waiting[]): readonly Line[] {
+  const lines: { key: SubjectKey; items: Waiting[] }[] = [];
+  for (const item of waiting) {
+    const key = subjectOf(item.event);
+    const last = lines.at(-1);
+    if (last !== undefined && subjectWorkflowId(last.key) === subjectWorkflowId(key)) last.items.push(item);
+    else lines.push({ key, items: [item] });
+  }
+  return lines;
+}
+
+function linesBySubject(waiting: readonly Waiting[]): readonly Line[] {
+  const lines = new Map<string, { readonly key: SubjectKey; readonly items: Waiting[] }>();
+  for (const item of waiting) {
+    const key = subjectOf(item.event);
+    const line = lines.get(subjectWorkflowId(key)) ?? { key, items: [] };
+    lines.set(subjectWorkflowId(key), line);
+    line.items.push(item);
+  }
+  return [...lines.values()];
+}
+
+/** As many as may go together: a subject takes those of one Update by their tier before their order. */
+function firstLetters(items: readonly Waiting[], atMost: number): readonly Waiting[] {
+  let bytes = 0;
+  const end = items.findIndex(({ event, bytes: itemBytes }, index) => {
+    bytes += itemBytes;
+    return index > 0 && (index === atMost || bytes > MAX_BYTES || event.tier !== items[0]?.event.tier);
+  });
+  return end === -1 ? items : items.slice(0, end);
+}
+
+function subjectOf({ tenant, plan, subject }: AcceptedEvent): SubjectKey {
+  return { tenant, type: plan.subjectType ?? '', id: subject ?? '' };
+}
+
+/** Each run of an item is an event of its own to its subject. The callback is the batch's to send. */
+function toLetter({ event }: Waiting): SubjectLetter {
+  const idHash = createHash('sha256')
+    .update(`${ownerId(event)}/${event.run}`)
+    .digest('base64url')
+    .slice(0, HASH_CHARACTERS);
+  return { event: { ...event, callback: null }, idHash, contentHash: '-'.repeat(HASH_CHARACTERS) };
+}
+
+function toItemRun(answer: SubjectAnswer | undefined, nowMs: number): { readonly item: ItemRun; readonly version?: number } {
+  if (answer?.kind === 'recorded') {
+    const { version, ...item } = answer.outcome;
+    return { item: { ...item, progress: null }, version };
+  }
+  // Sent again after so many others that the subject knows no more of it.
+  const nothing = { startedAtMs: nowMs, attempts: {}, results: {}, progress: null };
+  if (answer?.kind === 'compacted' && answer.status === 'completed') {
+    return { item: { ...nothing, phase: { status: 'completed', endedAtMs: nowMs } }, version: answer.version };
+  }
+  const message = 'the subject processed it, and no longer knows what came of it';
+  const error = { code: 'internal', message, stage: null, retryable: false };
+  return { item: { ...nothing, phase: { status: 'failed', endedAtMs: nowMs, error } } };
+}

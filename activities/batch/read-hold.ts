@@ -1,0 +1,20 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import type { Hold } from '../../domain/batch-work.ts';
+import { HOLD_MEMO } from '../../domain/durable-names.ts';
+
+/**
+ * Asks the engine whether a batch is paused or cancelled, as its memo says: nothing waits for the batch's own tasks. One that
+ * was ended by force is as good as paused. Only reads.
+ */
+export function createReadHold(client: Client) {
+  return async function readHold({ workflowId }: { readonly workflowId: string }): Promise<Hold> {
+    try {
+      const { status, memo } = await client.workflow.getHandle(workflowId).describe();
+      return status.name === 'RUNNING' ? ((memo?.[HOLD_MEMO] as Hold | undefined) ?? 'none') : 'paused';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'paused';
+      throw error;
+    }
+  };
+}

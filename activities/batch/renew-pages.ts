@@ -1,0 +1,34 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import type { Activities } from '../../domain/activities.ts';
+import { PAGE_DELAY_MS } from '../../domain/batch-work.ts';
+import { TASK_QUEUES } from '../../domain/durable-names.ts';
+import type { ReadPage } from './read-page.ts';
+
+const AT_ONCE = 5;
+
+/** Opens pages again that have been closed since their batch had ended. Repeated, it finds them open. */
+export function createRenewPages(client: Client, readPage: ReadPage): Activities['renewPages'] {
+  return async ({ batch, pages }) => {
+    for (let index = 0; index < pages.length; index += AT_ONCE) await Promise.all(pages.slice(index, index + AT_ONCE).map(renew));
+
+    async function renew(workflowId: string): Promise<void> {
+      try {
+        const { status } = await client.workflow.getHandle(workflowId).describe();
+        if (status.name === 'RUNNING') return;
+      } catch (error) {
+        // The engine has forgotten it, and nobody else knows what was in it.
+        if (error instanceof WorkflowNotFoundError) return;
+        throw error;
+      }
+      const items = await readPage(workflowId);
+      await client.workflow.start('keepPage', {
+        workflowId,
+        taskQueue: TASK_QUEUES.heavy,
+        args: [{ batch, items }],
+        startDelay: PAGE_DELAY_MS.least + Math.round(Math.random() * PAGE_DELAY_MS.spread),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+    }
+  };
+}

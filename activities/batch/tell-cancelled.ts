@@ -1,0 +1,20 @@
+import { calledBack } from '../../domain/accepted-batch.ts';
+import type { Activities } from '../../domain/activities.ts';
+import { acceptRun, endRun } from '../../domain/event-run.ts';
+import { itemDelivery } from './item-delivery.ts';
+import type { ReadPage } from './read-page.ts';
+
+/** Has items called back that were cancelled before they began. Safe to run twice, as a delivery is started once. */
+export function createTellCancelled(readPage: ReadPage, startDeliveries: Activities['startDeliveries']): Activities['tellCancelled'] {
+  return async ({ page, items, atMs }) => {
+    const stored = await readPage(page);
+    const deliveries = items.flatMap(({ offset, run }) => {
+      const item = stored[offset];
+      const event = item && calledBack(item);
+      if (!event) return [];
+      const ended = endRun(acceptRun({ ...event, run }), { status: 'cancelled', endedAtMs: atMs });
+      return itemDelivery(ended, { id: page, runId: '' }) ?? [];
+    });
+    await startDeliveries({ deliveries });
+  };
+}

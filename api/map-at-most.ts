@@ -1,0 +1,16 @@
+/** Maps values in their order, so many of them at once. */
+export async function mapAtMost<T, R>(values: readonly T[], atOnce: number, map: (value: T) => Promise<R>): Promise<R[]> {
+  const mapped: R[] = [];
+  let next = 0;
+
+  async function lane(): Promise<void> {
+    while (next < values.length) {
+      const index = next;
+      next += 1;
+      mapped[index] = await map(values[index] as T);
+    }
+  }
+
+  await Promise.all(Array.from({ length: Math.min(atOnce, values.length) }, lane));
+  return mapped;
+}

@@ -1,0 +1,58 @@
+import type { ItemKind } from './accepted-batch.ts';
+import { rangesInclude } from './offsets.ts';
+
+/** An item's state as one letter: pending, running, completed, failed, cancelled (`x`). */
+export type Letter = 'p' | 'r' | 'c' | 'f' | 'x';
+export type EndLetter = Exclude<Letter, 'p' | 'r'>;
+
+/** What a batch knows of a page of its items. */
+export interface BatchPage {
+  /** One per item. */
+  readonly letters: string;
+  /** An `ItemKind` per item, or one for all; null until the page was read, where it has several. */
+  readonly kinds: string | null;
+  /** The ranges of each unit that was started, in order: the last one that includes an item is the item's last run. */
+  readonly units: readonly string[];
+  /** Present where any of its items is to be called back. */
+  readonly calls?: true;
+}
+
+/** How an item of a page runs whose kinds are known. */
+export function kindAt(kinds: string, offset: number): ItemKind {
+  return (kinds.length === 1 ? kinds : kinds[offset]) as ItemKind;
+}
+
+/** Where an item is: its page, and its place there; null when the batch has no such item. */
+export function locate(sizes: readonly number[], index: number): { readonly page: number; readonly offset: number } | null {
+  let offset = index;
+  for (const [page, size] of sizes.entries()) {
+    if (offset < size) return offset >= 0 ? { page, offset } : null;
+    offset -= size;
+  }
+  return null;
+}
+
+/** Which of a page's units ran an item last, and how many have run it; null before its first. */
+export function lastUnitOf({ units }: BatchPage, offset: number): { readonly number: number; readonly runs: number } | null {
+  const of = units.flatMap((ranges, number) => (rangesInclude(ranges, offset) ? [number] : []));
+  const number = of.at(-1);
+  return number === undefined ? null : { number, runs: of.length };
+}
+
+/** Whether the page has an item to which a turn may come without its being read again. */
+export function hasTurn(page: BatchPage, isInOrder: boolean): boolean {
+  const { kinds } = page;
+  const pending = offsetsOf('p', page);
+  return pending.length > 0 && (isInOrder || kinds === null || pending.some((offset) => kindAt(kinds, offset) !== 'd'));
+}
+
+export function withLetters({ letters }: BatchPage, offsets: readonly number[], letterAt: (index: number) => Letter): string {
+  const changed = letters.split('');
+  for (const [index, offset] of offsets.entries()) changed[offset] = letterAt(index);
+  return changed.join('');
+}
+
+/** The places of a page that have a letter. */
+export function offsetsOf(letter: Letter, { letters }: BatchPage): readonly number[] {
+  return letters.split('').flatMap((one, offset) => (one === letter ? [offset] : []));
+}

@@ -1,0 +1,85 @@
+import { isOwnKind } from './accepted-batch.ts';
+import type { ItemKind } from './accepted-batch.ts';
+import type { Batch, BatchUnit } from './batch.ts';
+import { kindAt } from './batch-page.ts';
+import type { BatchPage } from './batch-page.ts';
+
+/** What is to be done next: find out which kinds a page has now, or start a unit. */
+export type BatchStep = { readonly kind: 'read'; readonly page: number } | { readonly kind: 'start'; readonly unit: BatchUnit };
+
+// Chunks that run side by side, so that the end of one doesn't leave the batch idle.
+const CHUNKS_AT_ONCE = 4;
+// What runs at once in a unit is recorded at once: 12 KiB of results an item, twice with a callback, on top of the half
+// megabyte that ends a call. The engine terminates a workflow that records more than 2 MiB.
+const MAX_UNIT_PARALLEL = 32;
+
+/**
+ * The first pending items, as many as may run together, as soon as there is room for one; null when only an end, or the time
+ * that `nextDueMs` says, can bring news. Items of subjects run in one unit at a time, so that each subject has them in order.
+ */
+export function nextStep(batch: Batch, nowMs: number): BatchStep | null {
+  if (batch.isPaused || batch.isCancelled || batch.counts.pending === 0) return null;
+  const due = batch.delayed.find(({ dueAtMs }) => dueAtMs <= nowMs);
+  if (due !== undefined) return { kind: 'read', page: due.page };
+  const free = batch.maxParallel - batch.running.reduce((sum, { parallel }) => sum + parallel, 0);
+  if (free <= 0) return null;
+  const isSubjectBusy = batch.running.some(({ kind }) => kind === 'i');
+  for (const [number, page] of batch.pages.entries()) {
+    if (number < batch.firstPage || !page.letters.includes('p')) continue;
+    const { kinds } = page;
+    if (kinds === null) return { kind: 'read', page: number };
+    const first = firstToStart(batch, { ...page, kinds }, isSubjectBusy);
+    if (first !== null) return { kind: 'start', unit: toUnit(batch, { ...page, kinds }, number, first, free) };
+    if (batch.isInOrder) return null;
+  }
+  return null;
+}
+
+/** When the first of the delayed items is due that nothing else holds up; null when there is none. */
+export function nextDueMs({ delayed, isPaused, counts }: Batch): number | null {
+  if (delayed.length === 0 || isPaused || counts.pending === 0) return null;
+  return delayed.reduce((least, { dueAtMs }) => Math.min(least, dueAtMs), Number.MAX_SAFE_INTEGER);
+}
+
+type KnownPage = BatchPage & { readonly kinds: string };
+
+function firstToStart({ isInOrder }: Batch, { letters, kinds }: KnownPage, isSubjectBusy: boolean): number | null {
+  for (let offset = letters.indexOf('p'); offset < letters.length; offset += 1) {
+    if (letters[offset] !== 'p') continue;
+    const kind = kindAt(kinds, offset);
+    if (kind !== 'd' && !(kind === 'i' && isSubjectBusy)) return offset;
+    if (isInOrder) return null;
+  }
+  return null;
+}
+
+function toUnit(batch: Batch, page: KnownPage, number: number, first: number, free: number): BatchUnit {
+  const kind = kindAt(page.kinds, first);
+  const unit = { page: number, number: page.units.length, kind };
+  if (isOwnKind(kind)) return { ...unit, offsets: [first], parallel: 1 };
+  const offsets = pendingTogether(batch, page, first, kind);
+  const share = Math.ceil(batch.maxParallel / chunksLeft(batch, number));
+  return { ...unit, offsets, parallel: Math.min(free, offsets.length, MAX_UNIT_PARALLEL, share) };
+}
+
+/** The first item and those after it that may share with it, up to one that is to be started before them. */
+function pendingTogether({ isInOrder }: Batch, { letters, kinds }: KnownPage, first: number, kind: ItemKind): readonly number[] {
+  const offsets: number[] = [];
+  for (let offset = first; offset < letters.length; offset += 1) {
+    if (letters[offset] !== 'p') continue;
+    const other = kindAt(kinds, offset);
+    if (other === kind) offsets.push(offset);
+    else if (isInOrder || isOwnKind(other)) break;
+  }
+  return offsets;
+}
+
+/** Pages that still have something to start, as far as that matters: so many share what may run at once. */
+function chunksLeft({ pages }: Batch, page: number): number {
+  let chunks = 0;
+  for (const { letters } of pages.slice(page)) {
+    if (letters.includes('p')) chunks += 1;
+    if (chunks === CHUNKS_AT_ONCE) break;
+  }
+  return chunks;
+}

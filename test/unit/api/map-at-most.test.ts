@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { mapAtMost } from '../../../api/map-at-most.ts';
+
+it('maps values in their order, never more of them at once than it may', async () => {
+  let open = 0;
+  let most = 0;
+
+  const mapped = await mapAtMost([5, 1, 4, 2, 3], 2, async (value) => {
+    open += 1;
+    most = Math.max(most, open);
+    for (let turn = 0; turn < value; turn += 1) await Promise.resolve();
+    open -= 1;
+    return value * 10;
+  });
+
+  expect(mapped).toEqual([50, 10, 40, 20, 30]);
+  expect(most).toBe(2);
+  expect(await mapAtMost([], 2, async () => 1)).toEqual([]);
+});
+
+it('fails as the first that fails does', async () => {
+  await expect(mapAtMost([1, 2], 2, (value) => Promise.reject(new Error(`no ${value}`)))).rejects.toThrow('no 1');
+});
