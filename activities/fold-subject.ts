@@ -14,6 +14,8 @@ import { nextAttemptDelayMs } from '../domain/retry-policy.ts';
 import type { Stage } from '../domain/stage.ts';
 import { changeOf } from '../domain/state-change.ts';
 import type { Folded, FoldedLetter, SubjectOutcome } from '../domain/subject.ts';
+import { createJsonBound } from './json-bound.ts';
+import type { BoundJson } from './json-bound.ts';
 import { assertResultSize, MAX_SHARED_RESULT_BYTES } from './result-size.ts';
 import { toFailure } from './to-failure.ts';
 import { UnknownTypeError } from './unknown-type.ts';
@@ -45,6 +47,7 @@ export interface FoldOptions extends FoldSubjectDependencies, Pick<HandlerContex
 /** One event after the other: its stages on the state so far, then the state's own rules. */
 export async function foldLetters({ key, letters, ...before }: FoldInput, options: FoldOptions): Promise<Folded> {
   const startedAtMs = options.now();
+  const bound = createJsonBound();
   const folded: FoldedLetter[] = [];
   let { version, state, updatedAtMs } = before;
   for (const { event, expectedVersion } of letters) {
@@ -61,7 +64,7 @@ export async function foldLetters({ key, letters, ...before }: FoldInput, option
     const atMs = Math.max(options.now(), updatedAtMs ?? 0);
     state = subject.settle(state ?? subject.initial({ id: key.id, tenant: key.tenant, atMs }), atMs);
     const ran = await runStages({ event, definition, state }, options);
-    const applied = ran.error === null ? apply(subject, state, ran.run, atMs) : { state, error: ran.error };
+    const applied = ran.error === null ? apply({ subject, state, run: ran.run, atMs, bound }) : { state, error: ran.error };
     state = applied.state;
     version += 1;
     updatedAtMs = atMs;
@@ -70,14 +73,35 @@ export async function foldLetters({ key, letters, ...before }: FoldInput, option
   return { change: changeOf(before.state, state), letters: folded };
 }
 
-function apply(subject: SubjectDefinition, state: unknown, { event, results }: EventRun, atMs: number) {
+interface ApplyOptions {
+  readonly subject: SubjectDefinition;
+  readonly state: unknown;
+  readonly run: EventRun;
+  readonly atMs: number;
+  readonly bound: BoundJson;
+}
+
+function apply({ subject, state, run: { event, results }, atMs, bound }: ApplyOptions) {
   try {
     const next: unknown = subject.apply(state, { ...event, results, atMs });
-    assertResultSize(next, MAX_STATE_BYTES);
+    assertStateSize(next, bound);
     return { state: next, error: null };
   } catch (error) {
     return { state, error: toStageFailure(error, 'action', atMs, atMs).error };
   }
+}
+
+/**
+ * To write the state out after each event takes longer than to apply it: where the bound is enough, that is.
+ * @throws PermanentError as a result's size does
+ */
+function assertStateSize(state: unknown, bound: BoundJson): void {
+  try {
+    if (bound(state) <= MAX_STATE_BYTES) return;
+  } catch {
+    // It isn't JSON, which the other says better.
+  }
+  assertResultSize(state, MAX_STATE_BYTES);
 }
 
 /** When it was applied is when it ended: whoever has all events in order of their versions can do the same fold. */

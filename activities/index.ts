@@ -23,6 +23,7 @@ import { createTellProgress } from './tell-progress.ts';
 import type { TellProgressDependencies } from './tell-progress.ts';
 import { createSendCallback } from './send-callback.ts';
 import { createWakeParked } from './wake-parked.ts';
+import { createSendTicks } from './send-ticks.ts';
 import { createStartDeliveries } from './start-deliveries.ts';
 
 export interface ActivityDependencies extends RunStageDependencies, RideCallbackDependencies, TellProgressDependencies {
@@ -45,6 +46,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     requestCancel: createRequestCancel(dependencies.client),
     claimPermit: createClaimPermit(dependencies.client),
     foldSubject: createFoldSubject(dependencies),
+    sendTicks: createSendTicks(dependencies),
     startDeliveries,
     findClosedRuns: createFindClosedRuns(dependencies.client),
     runItems: createRunItems({ ...dependencies, readPage, runStage: createRunStage({ ...dependencies, ...SHARED }) }),

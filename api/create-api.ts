@@ -41,6 +41,7 @@ export interface ApiOptions {
 
 // Fewer than a process has workflow-task slots, so that every event let in is run at once.
 const INTAKE = { maxInFlight: 200, maxWaiting: 1_000, maxWaitMs: 1_000 };
+const LETTERS = { ...INTAKE, maxInFlight: 1_000 };
 
 // Each costs a socket and a few kilobytes.
 const MAX_STREAMS = 1_000;
@@ -51,6 +52,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
   const defaultLimit = { key: DEFAULT_LIMIT_KEY, capacity: environment.MAX_CONCURRENT_TASKS, reserved: environment.RESERVED_TASKS };
   const dataDirectory = resolve(environment.TICKLESS_DATA);
   const intake = createIntake({ ...INTAKE, now: Date.now });
+  const letters = createIntake({ ...LETTERS, now: Date.now });
   const batches = createTemporalBatchService(options);
   metrics.watchIntake(() => intake);
   const backlog = createBacklog({
@@ -68,7 +70,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     openFile: createOpenFile(dataDirectory),
     streamRoom: createStreamRoom(MAX_STREAMS, stopping),
     rateLimit: createRateLimit(environment.RATE_LIMIT ?? null, Date.now),
-    admit: createAdmission({ intake, backlog, liveRuns: options.liveRuns }),
+    admit: createAdmission({ intake, letters, backlog, liveRuns: options.liveRuns }),
     events: createTemporalEventService({
       ...options,
       items: batches,

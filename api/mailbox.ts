@@ -1,8 +1,11 @@
+import type { InLine } from '../domain/shedding.ts';
 import { inOrder } from '../domain/subject.ts';
 import type { SubjectAnswer, SubjectLetter } from '../domain/subject.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
 import { subjectWorkflowId } from '../domain/subject-id.ts';
+import { TIERS } from '../domain/tier.ts';
 import { EngineUnavailableError } from './event-service.ts';
+import { createTurns } from './turns.ts';
 
 export interface MailboxOptions<Answer> {
   /** Brings letters to their subject; resolves with an answer to each once they are recorded. May be called again with the same. */
@@ -39,6 +42,9 @@ const MAX_WAITING = 100;
 const MAX_EVENTS = 100;
 const MAX_BYTES = 256 * 1024;
 const PAUSE_MS = { first: 50, longest: 1_000 } as const;
+// A gathering costs as much as some ten events: more of them at once would only be smaller. In all, fewer than a process has
+// slots for workflow tasks.
+const TURNS = { maxQuick: 8, slowAfterMs: { least: 50, most: 500 }, maxTurns: 200 };
 
 /**
  * A mailbox for each subject, of this process: one gathering of letters is on its way, meanwhile those that arrive gather
@@ -46,33 +52,44 @@ const PAUSE_MS = { first: 50, longest: 1_000 } as const;
  */
 export function createMailboxes<Answer>({ send, now }: MailboxOptions<Answer>): Mailboxes<Answer> {
   const mailboxes = new Map<string, Mailbox<Answer>>();
+  const turns = createTurns({ ...TURNS, now });
 
   async function empty(mailbox: Mailbox<Answer>): Promise<void> {
     let pauseMs: number = PAUSE_MS.first;
     while (mailbox.waiting.length > 0) {
-      const gathered = nextGathering(mailbox.waiting);
-      mailbox.sent = gathered;
-      mailbox.waiting = mailbox.waiting.filter((letter) => !gathered.includes(letter));
-      try {
-        const answers = await send(
-          mailbox.key,
-          gathered.map(({ letter }) => letter),
-        );
-        for (const [index, { resolve }] of gathered.entries()) {
-          const answer = answers[index];
-          if (answer !== undefined) resolve({ kind: 'answered', answer });
-        }
+      if (await sendNext(mailbox)) {
         pauseMs = PAUSE_MS.first;
-      } catch {
-        // Sent again until each one's deadline: the subject knows those that it has recorded.
-        mailbox.waiting = [...mailbox.sent, ...mailbox.waiting];
-        mailbox.sent = [];
+      } else {
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
         pauseMs = Math.min(2 * pauseMs, PAUSE_MS.longest);
       }
     }
-    mailbox.sent = [];
     mailboxes.delete(subjectWorkflowId(mailbox.key));
+  }
+
+  /** Whether it was answered. What wasn't is sent again until each one's deadline: the subject knows what it has recorded. */
+  async function sendNext(mailbox: Mailbox<Answer>): Promise<boolean> {
+    const endTurn = await turns.take(standingOf(mailbox));
+    const gathered = nextGathering(mailbox.waiting);
+    mailbox.sent = gathered;
+    mailbox.waiting = mailbox.waiting.filter((letter) => !gathered.includes(letter));
+    try {
+      // All of them may have given up by now.
+      if (gathered.length === 0) return true;
+      const letters = gathered.map(({ letter }) => letter);
+      const answers = await send(mailbox.key, letters);
+      for (const [index, { resolve }] of gathered.entries()) {
+        const answer = answers[index];
+        if (answer !== undefined) resolve({ kind: 'answered', answer });
+      }
+      return true;
+    } catch {
+      mailbox.waiting = [...mailbox.sent, ...mailbox.waiting];
+      return false;
+    } finally {
+      mailbox.sent = [];
+      endTurn();
+    }
   }
 
   return {
@@ -113,6 +130,18 @@ export function createMailboxes<Answer>({ send, now }: MailboxOptions<Answer>): 
       const index = line.findIndex(({ event }) => event.id === eventId);
       const found = line[index];
       return found === undefined ? null : { position: index + 1, sinceMs: found.sinceMs, waiting: line.length };
+    },
+  };
+}
+
+/** A mailbox stands in line for the highest tier in it, whatever comes until then, since its oldest came. */
+function standingOf<Answer>(mailbox: Mailbox<Answer>): InLine {
+  return {
+    get tier() {
+      return TIERS.find((tier) => mailbox.waiting.some(({ event }) => event.tier === tier)) ?? 'bulk';
+    },
+    get sinceMs() {
+      return mailbox.waiting[0]?.sinceMs ?? 0;
     },
   };
 }

@@ -5,6 +5,7 @@ import type { EventDefinition, RawEnvelope } from '../domain/define-event.ts';
 import type { CallbackRequest } from '../domain/delivery.ts';
 import { isLimitKey, isOwnId, keyedEventId, newEventId } from '../domain/event-id.ts';
 import type { LongestWaits } from '../domain/permits.ts';
+import { toRunPlan } from '../domain/run-plan.ts';
 import { isSubjectId, subjectEventId } from '../domain/subject-id.ts';
 import { chooseTier, TIERS, tierFromNumber } from '../domain/tier.ts';
 import { digest } from './digest.ts';
@@ -123,16 +124,7 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
       acceptedAtMs,
       delayMs,
       callback,
-      plan: {
-        ...(definition.type !== type && { definition: definition.type }),
-        weight: definition.weight,
-        stages: definition.stages,
-        retry: definition.retry,
-        timeoutsMs: definition.timeoutsMs,
-        recordFirst: definition.recordFirst,
-        ...(limits.length > 0 && { limits }),
-        ...(subjectType !== undefined && { subjectType }),
-      },
+      plan: toRunPlan(definition, { type, limits, subjectType }),
     };
     const repeatable = id !== undefined || idempotencyKey !== null;
     const content = { type, source, subject, time, data: event.data, tier: askedTier, urgency, delayMs, callback };

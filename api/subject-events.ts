@@ -5,10 +5,13 @@ import { HASH_CHARACTERS, toSubjectEventResource } from '../domain/subject.ts';
 import type { CompactedOutcome, SubjectAnswer, SubjectLetter, SubjectSnapshot } from '../domain/subject.ts';
 import { parseSubjectName, subjectOfEventId } from '../domain/subject-id.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
-import type { CompactedEvent, EventFilter, EventKey, Submission, SubmitOptions } from './event-service.ts';
+import type { CompactedEvent, EventFilter, EventKey, EventPage, Submission, SubmitOptions } from './event-service.ts';
+import { InvalidCursorError } from './event-service.ts';
 import type { Why } from '../domain/why.ts';
+import { askBriefly } from './ask-briefly.ts';
 import { selectsEvent } from './selects-event.ts';
 import type { Mailboxes } from './mailbox.ts';
+import { createSubjectSnapshots } from './subject-snapshots.ts';
 
 /** What a letter comes to, and where the subject's workflow was then. */
 export interface LetterAnswer {
@@ -31,11 +34,14 @@ export interface SubjectEvents {
   get(key: EventKey): Promise<EventResource | null>;
   compacted(key: EventKey): Promise<CompactedEvent | null>;
   why(key: EventKey): Why | null;
-  list(filter: EventFilter): Promise<readonly EventResource[] | null>;
+  /** @throws InvalidCursorError */
+  list(filter: EventFilter): Promise<EventPage | null>;
 }
 
 // Whoever doesn't say how long it waits is answered by then; the engine may be away for part of it.
 const ANSWER_WITHIN_MS = 10_000;
+// What was answered lately, for whoever asks while the subject is at the next events: the receiver of its callback, say.
+const MAX_ANSWERED = 500;
 
 /** The subject that an event's id tells of, as its tenant sees it. */
 export function subjectOf({ tenant, id }: EventKey): SubjectKey | null {
@@ -44,13 +50,22 @@ export function subjectOf({ tenant, id }: EventKey): SubjectKey | null {
 }
 
 export function createSubjectEvents(subjects: Subjects): SubjectEvents {
+  const snapshots = createSubjectSnapshots(subjects.snapshot);
+  const answered = new Map<string, EventResource>();
+
+  function noteAnswer(key: SubjectKey, resource: EventResource): void {
+    snapshots.noteVersion(key, versionOf(resource));
+    answered.set(`${key.tenant}/${resource.id}`, resource);
+    if (answered.size > MAX_ANSWERED) answered.delete(answered.keys().next().value ?? '');
+  }
+
   async function find(key: EventKey): Promise<EventResource | CompactedOutcome | null> {
     const subject = subjectOf(key);
-    return subject && subjects.outcome(subject, key.id);
+    return subject && askBriefly(subjects.outcome(subject, key.id), () => answered.get(`${key.tenant}/${key.id}`) ?? null);
   }
 
   return {
-    snapshot: subjects.snapshot,
+    snapshot: snapshots.read,
 
     async submit(event, type, { fingerprint, waitMs, expectedVersion }) {
       const key = { tenant: event.tenant, type, id: event.subject ?? '' };
@@ -61,7 +76,10 @@ export function createSubjectEvents(subjects: Subjects): SubjectEvents {
       if (answer.kind === 'id_conflict') return { kind: 'conflict' };
       if (answer.kind === 'stale') return answer;
       const resource = answeredResource(event, posted.answer);
-      if (resource !== null) return { kind: 'ended', resource };
+      if (resource !== null) {
+        noteAnswer(key, resource);
+        return { kind: 'ended', resource };
+      }
       if (answer.kind !== 'compacted') throw new Error(`no resource for "${event.id}"`);
       return { kind: 'ended', resource: { id: event.id, status: answer.status, version: answer.version, compacted: true } };
     },
@@ -88,13 +106,32 @@ export function createSubjectEvents(subjects: Subjects): SubjectEvents {
     async list(filter) {
       const name = filter.subject === undefined ? null : parseSubjectName(filter.subject);
       if (name === null) return null;
+      const before = fromCursor(filter.cursor);
       const outcomes = (await subjects.outcomes({ tenant: filter.tenant, ...name })) ?? [];
-      return outcomes
+      const selected = outcomes
         .toReversed()
-        .filter((resource) => selectsEvent(resource, { ...filter, subject: undefined }))
-        .slice(0, filter.limit);
+        .filter((resource) => versionOf(resource) < before && selectsEvent(resource, { ...filter, subject: undefined }));
+      const items = selected.slice(0, filter.limit);
+      const last = items.at(-1);
+      return { items, nextCursor: last !== undefined && selected.length > filter.limit ? toCursor(versionOf(last)) : null };
     },
   };
+}
+
+function versionOf({ version }: EventResource): number {
+  return version ?? 0;
+}
+
+/** Pages go on below a version, whatever has been recorded meanwhile. */
+function toCursor(version: number): string {
+  return Buffer.from(`below ${version}`).toString('base64url');
+}
+
+function fromCursor(cursor: string | undefined): number {
+  if (cursor === undefined) return Number.POSITIVE_INFINITY;
+  const version = /^below (\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
+  if (version === undefined) throw new InvalidCursorError('the cursor is not one of ours');
+  return Number(version);
 }
 
 /** @param fingerprint null for an id made just now, which nobody can use a second time */

@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Pool } from 'undici';
-import { drawLifeEvent } from '../domain/life/draw-life-event.ts';
 import { deriveAction } from '../domain/life/action.ts';
 import { deriveDecision } from '../domain/life/decision.ts';
 import { deriveMeaning } from '../domain/life/meaning.ts';
@@ -12,46 +9,68 @@ import { lifeSubject } from '../events/life/life-subject.ts';
 import { freePort, startServiceProcess } from '../test/support/service-process.ts';
 import { quantiles } from './quantiles.ts';
 import type { Quantiles } from './quantiles.ts';
+import { createSubjectLoad, draw } from './subject-load.ts';
+import type { SubjectLoad, Sustained } from './subject-load.ts';
 
 // `npm run bench:subjects`: Life's events on their subjects, POST with wait → result recorded; one service with its engine.
 const { values } = parseArgs({
   options: {
     single: { type: 'string', default: '300' },
-    events: { type: 'string', default: '5000' },
-    'in-flight': { type: 'string', default: '100' },
+    events: { type: 'string', default: '10000' },
+    // With one event each; then ten hot ones with a tenth as many each.
+    subjects: { type: 'string', default: '10000' },
+    out: { type: 'string', default: 'bench/subjects.md' },
   },
 });
 const single = Number(values.single);
 const events = Number(values.events);
-const inFlight = Number(values['in-flight']);
+const subjects = Number(values.subjects);
 
-const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-subjects-'));
-const service = await startServiceProcess({ dataDirectory, port: await freePort(), env: { NODE_ENV: 'production' } });
-const pool = new Pool(service.url, { connections: inFlight, pipelining: 1 });
-try {
-  await throughput(1_000, () => 'warm-up');
-  process.stdout.write('| milliseconds, POST with wait → recorded | p50 | p95 | p99 |\n|---|---|---|---|\n');
-  row('in this process, without durability', inProcess(single));
-  for (const perSecond of [1, 10, 50]) row(`${perSecond} a second`, await atRate(perSecond, Math.min(single, perSecond * 20)));
-  process.stdout.write(`\n| ${inFlight} in flight | events/s |\n|---|---|\n`);
-  process.stdout.write(`| one subject | ${(await throughput(events, () => 'hot')).toFixed(0)} |\n`);
-  process.stdout.write(`| 20 subjects | ${(await throughput(events, (index) => `of-20-${index % 20}`)).toFixed(0)} |\n`);
-} finally {
-  await pool.close();
-  service.kill('SIGTERM');
-  await service.exited;
-  await rm(dataDirectory, { recursive: true, force: true });
-}
+const SANDBOXES = [
+  ['the SDK’s sandbox', '0'],
+  ['the lighter one', '1'],
+] as const;
 
-async function atRate(perSecond: number, count: number): Promise<Quantiles> {
-  const startedAt = performance.now();
-  const times = Array.from({ length: count }, async (_, index) => {
-    await pause(startedAt + (index * 1_000) / perSecond - performance.now());
-    const sentAt = performance.now();
-    await post(`rate-${perSecond}`);
-    return performance.now() - sentAt;
+const alone = inProcess(single);
+const latency: string[] = [latencyRow('the same rules in this process, without durability', alone)];
+const rates: string[] = [];
+for (const [name, isFast] of SANDBOXES) {
+  await withService(isFast, async (load) => {
+    await load.sustain({ count: 1_000, inFlight: 100, subjectOf: () => 'warm-up' });
+    for (const perSecond of [1, 10, 50]) {
+      latency.push(latencyRow(`${perSecond} a second, ${name}`, await load.atRate(perSecond, Math.min(single, perSecond * 20))));
+    }
+    const of20 = (index: number): string => `of-20-${index % 20}`;
+    rates.push(
+      rateRow('one subject', 100, name, await load.sustain({ count: events, inFlight: 100, subjectOf: () => 'hot' })),
+      rateRow('20 subjects', 100, name, await load.sustain({ count: events, inFlight: 100, subjectOf: of20 })),
+      rateRow('20 subjects', 400, name, await load.sustain({ count: events, inFlight: 400, subjectOf: of20 })),
+    );
   });
-  return quantiles(await Promise.all(times));
+}
+const memory = await withService('0', memoryRows);
+await writeFile(values.out, report());
+
+/** The service's memory while it comes to hold ever more subjects; each event is there at the end. */
+async function memoryRows(load: SubjectLoad): Promise<readonly string[]> {
+  const rows: string[] = [];
+  const note = async (what: string, sustained?: Sustained): Promise<void> => {
+    const { residentMb } = await load.readUsage();
+    rows.push(show(`| ${what} | ${sustained?.perSecond.toFixed(0) ?? ''} | ${sustained?.sentAgain ?? ''} | ${residentMb.toFixed(0)} |`));
+  };
+  await note('at the start');
+  const step = Math.ceil(subjects / 10);
+  for (let sent = 0; sent < subjects; sent += step) {
+    const sustained = await load.sustain({ count: step, inFlight: 100, subjectOf: (index) => `one-${sent + index}` });
+    await note(`${sent + step} subjects with an event each`, sustained);
+  }
+  const hot = await load.sustain({ count: subjects, inFlight: 100, subjectOf: (index) => `hot-${index % 10}` });
+  await note(`and 10 with ${subjects / 10} each`, hot);
+  for (let index = 0; index < 10; index += 1) {
+    const found = [await load.readVersion(`one-${1 + index * step}`), await load.readVersion(`hot-${index}`)];
+    if (found[0] !== 1 || found[1] !== subjects / 10) throw new Error(`events were lost: ${found.join(', ')}`);
+  }
+  return rows;
 }
 
 /** The same rules, called one after the other. */
@@ -65,52 +84,69 @@ function inProcess(count: number): Quantiles {
     const meaning = deriveMeaning({ type, intensity }, state);
     const decision = deriveDecision(meaning, state);
     const action = deriveAction(decision, meaning, state);
-    const event = {
-      id: `e-${index}`,
-      type,
-      source: null,
-      subject: 'a',
-      time: '',
-      data: { intensity, metadata: {} },
-      tier: 'normal',
-      urgency: 0,
-    } as const;
-    state = lifeSubject.apply(state, { ...event, tenant: 'default', results: { meaning, decision, action }, atMs });
+    const event = { id: `e-${index}`, type, source: null, subject: 'a', time: '', data: { intensity, metadata: {} } };
+    const handled = { ...event, tier: 'normal', urgency: 0, tenant: 'default' } as const;
+    state = lifeSubject.apply(state, { ...handled, results: { meaning, decision, action }, atMs });
     return performance.now() - startedAt;
   });
   return quantiles(times);
 }
 
-async function throughput(count: number, subjectOf: (index: number) => string): Promise<number> {
-  let next = 0;
-  const startedAt = performance.now();
-  const lane = async (): Promise<void> => {
-    while (next < count) {
-      next += 1;
-      await post(subjectOf(next));
-    }
-  };
-  await Promise.all(Array.from({ length: inFlight }, lane));
-  return count / ((performance.now() - startedAt) / 1_000);
+async function withService<T>(fastSandbox: string, use: (load: SubjectLoad) => Promise<T>): Promise<T> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-subjects-'));
+  const env = { NODE_ENV: 'production', TICKLESS_FAST_SANDBOX: fastSandbox };
+  const service = await startServiceProcess({ dataDirectory, port: await freePort(), env });
+  const load = createSubjectLoad(service.url);
+  try {
+    return await use(load);
+  } finally {
+    await load.close();
+    service.kill('SIGTERM');
+    await service.exited;
+    await rm(dataDirectory, { recursive: true, force: true });
+  }
 }
 
-async function post(subject: string): Promise<void> {
-  const { type, intensity } = draw();
-  const headers = { 'content-type': 'application/json', prefer: 'wait=30' };
-  const response = await pool.request({
-    path: '/v1/events',
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ type, subject, data: { intensity } }),
-  });
-  const text = await response.body.text();
-  if (response.statusCode !== 200) throw new Error(`the service answered ${response.statusCode}: ${text}`);
+function latencyRow(name: string, { p50, p95, p99 }: Quantiles): string {
+  const price = `${(p50 / alone.p50).toFixed(0)} ×`;
+  return show(`| ${name} | ${p50.toFixed(2)} | ${p95.toFixed(2)} | ${p99.toFixed(2)} | ${price} |`);
 }
 
-function draw() {
-  return drawLifeEvent({ typeShare: Math.random(), intensityShare: Math.random(), generation: 'later' });
+function rateRow(name: string, inFlight: number, sandbox: string, { perSecond, cpuMs }: Sustained): string {
+  return show(`| ${name}, ${inFlight} in flight, ${sandbox} | ${perSecond.toFixed(0)} | ${cpuMs.toFixed(2)} |`);
 }
 
-function row(name: string, { p50, p95, p99 }: Quantiles): void {
-  process.stdout.write(`| ${name} | ${p50.toFixed(2)} | ${p95.toFixed(2)} | ${p99.toFixed(2)} |\n`);
+/** Each row is seen as soon as it is known. */
+function show(row: string): string {
+  process.stdout.write(`${row}\n`);
+  return row;
+}
+
+function report(): string {
+  return `# Subjects, measured
+
+${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}) for everything: client, service and its embedded engine. Node ${process.version}, Temporal CLI 1.5.1 on
+SQLite, ${new Date().toISOString().slice(0, 10)}. Life's events in their weighted mix; each POST waits until its result is recorded. Repeat it with
+\`npm run bench:subjects\`.
+
+## The price of durability
+
+| milliseconds, POST with wait → recorded | p50 | p95 | p99 | p50, against the rules alone |
+|---|---|---|---|---|
+${latency.join('\n')}
+
+## What is sustained (${events} events a row)
+
+| | events/s | CPU of the service, ms an event |
+|---|---|---|
+${rates.join('\n')}
+
+## Many subjects
+
+At most 500 workflows are cached in a process; a subject that isn't is replayed at its next event.
+
+| | events/s | answered 503 and sent again | memory of the service, MB |
+|---|---|---|---|
+${memory.join('\n')}
+`;
 }

@@ -69,6 +69,7 @@ export const environmentSchema = z.object({
   MAX_BACKLOG: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
   URGENCY_THRESHOLD: z.coerce.number().min(0).max(1).default(0.8),
   UNKNOWN_TYPES: z.enum(['reject', 'life']).default('reject'),
+  LIFE_TICK: duration.refine((everyMs) => everyMs >= 1_000, 'at least 1s').optional(),
   LLM_URL: z.url().optional(),
   LLM_MODEL: z.string().default('gpt-4'),
   LLM_API_KEY: z.string().optional(),

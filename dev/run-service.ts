@@ -13,8 +13,10 @@ import { createCatalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
 import { prepareNamespace } from '../engine/prepare-namespace.ts';
 import { startEngine } from '../engine/start-engine.ts';
+import { LIFE_TICK } from '../events/life/life-tick.ts';
 import { connectEngine } from '../worker/connect.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
+import { keepTick } from '../worker/keep-tick.ts';
 import { startWorkers } from '../worker/start-workers.ts';
 import { toTemporalLogger } from '../worker/temporal-logger.ts';
 import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
@@ -58,6 +60,7 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
     );
     stops.push(() => engine.close());
     await prepareNamespace({ ...engine, kind: server.kind, retentionMs: environment.RETENTION, logger });
+    await keepTick({ client: engine.client, logger, tick: LIFE_TICK, everyMs: environment.LIFE_TICK });
 
     const liveRuns = createLiveRuns();
     const metrics = createMetrics();

@@ -20,6 +20,7 @@ import type { PermitClaim } from './permits.ts';
 import type { DeliveryInput } from './delivery-input.ts';
 import type { Stage } from './stage.ts';
 import type { Folded, Subject, SubjectLetter } from './subject.ts';
+import type { Tick } from './tick.ts';
 
 export interface RunStageInput {
   /** The run as it is while this attempt runs. */
@@ -91,6 +92,8 @@ export interface Activities {
    * handler does: that is its event's outcome. What was folded and not recorded is folded again.
    */
   foldSubject(input: FoldInput): Promise<Folded>;
+  /** Sends an event to every subject of a type. Repeated, it sends others: a tick changes nothing but what time has. */
+  sendTicks(tick: Tick): Promise<{ readonly sent: number }>;
   /** Starts the delivery of each message; one that is there already stays as it is. */
   startDeliveries(input: { readonly deliveries: readonly DeliveryInput[] }): Promise<void>;
   /** Which of these runs the engine says are closed, or doesn't know. */

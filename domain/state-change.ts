@@ -1,6 +1,7 @@
 /**
  * What differs between two states, field by field: a state is recorded with every gathering of events, and mostly its lists
- * only lose their oldest entries and gain some. Everything here is JSON.
+ * only lose their oldest entries and gain some. Everything here is JSON. Objects are told apart by identity, as rules that
+ * are pure keep what they don't change: to compare all of them by content took as long as the rules.
  */
 export interface StateChange {
   /** The fields that have another value. */
@@ -21,7 +22,7 @@ export function changeOf(before: unknown, after: unknown): StateChange {
   const lists: Record<string, readonly Stretch[]> = {};
   for (const [field, value] of Object.entries(now)) {
     const known = Object.hasOwn(old, field) ? old[field] : undefined;
-    if (JSON.stringify(known) === JSON.stringify(value)) continue;
+    if (known === value) continue;
     if (Array.isArray(known) && Array.isArray(value)) lists[field] = stretchesOf(known, value);
     else set[field] = value;
   }
@@ -35,14 +36,15 @@ export function applyChange(before: unknown, { set, removed, lists }: StateChang
   return Object.fromEntries([...kept, ...Object.entries(set), ...changed]);
 }
 
-/** Entry by entry, whatever is found further on in the list as it was counts as kept. */
+/** Entry by entry: whatever is found further on in the list as it was counts as kept. */
 function stretchesOf(before: readonly unknown[], after: readonly unknown[]): readonly Stretch[] {
-  const known = before.map((entry) => JSON.stringify(entry));
+  const lastIndex = new Map(before.map((entry, index) => [entry, index]));
   const stretches: ({ from: number; count: number } | { added: unknown[] })[] = [];
   let next = 0;
   for (const entry of after) {
-    const found = known.indexOf(JSON.stringify(entry), next);
     const last = stretches.at(-1);
+    // Whatever the lists, no place of the old one is looked at twice.
+    const found = (lastIndex.get(entry) ?? -1) < next ? -1 : before.indexOf(entry, next);
     if (found < 0) {
       if (last !== undefined && 'added' in last) last.added.push(entry);
       else stretches.push({ added: [entry] });

@@ -87,6 +87,8 @@ export interface RecordedEvent {
   readonly event: AcceptedEvent;
   readonly idHash: string;
   readonly outcome: SubjectOutcome;
+  /** Of its data and results as JSON. */
+  readonly characters: number;
 }
 
 export const HASH_CHARACTERS = 11;
@@ -123,7 +125,8 @@ export function recordFolded(subject: Subject, letters: readonly SubjectLetter[]
     const letter = folded.letters[index];
     if (letter?.kind !== 'processed') continue;
     const { outcome } = letter;
-    recent.push({ event, idHash, outcome });
+    const characters = JSON.stringify(event.data).length + JSON.stringify(outcome.results).length;
+    recent.push({ event, idHash, outcome, characters });
     seen.push(`${idHash}${contentHash}${outcome.phase.status === 'completed' ? 'c' : 'f'}`);
     version = outcome.version;
     updatedAtMs = outcome.phase.endedAtMs;
@@ -173,7 +176,7 @@ function boundRecent(recent: readonly RecordedEvent[]): readonly RecordedEvent[]
   const kept: RecordedEvent[] = [];
   let characters = 0;
   for (const entry of recent.slice(-RECENT_EVENTS).toReversed()) {
-    characters += JSON.stringify(entry.event.data).length + JSON.stringify(entry.outcome.results).length;
+    characters += entry.characters;
     if (characters > RECENT_CHARACTERS) break;
     kept.push(entry);
   }

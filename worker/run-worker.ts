@@ -5,8 +5,10 @@ import { surviveStrayErrors } from '../config/stray-errors.ts';
 import { requireWebhookSecrets } from '../config/webhook-secrets.ts';
 import { createCatalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
+import { LIFE_TICK } from '../events/life/life-tick.ts';
 import { connectEngine } from './connect.ts';
 import { createWorkerActivities } from './create-worker-activities.ts';
+import { keepTick } from './keep-tick.ts';
 import { startWorkers } from './start-workers.ts';
 import { toTemporalLogger } from './temporal-logger.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
@@ -19,6 +21,7 @@ export async function runWorker(definitions: readonly EventDefinition[]): Promis
   const catalog = createCatalog(definitions);
   const stopped = stopSignal();
   const engine = await connectEngine(logger);
+  await keepTick({ client: engine.client, logger, tick: LIFE_TICK, everyMs: environment.LIFE_TICK });
   const workers = await startWorkers({
     ...engine,
     lanes: ['light', 'heavy', 'delivery'],

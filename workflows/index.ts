@@ -6,4 +6,5 @@ export { processBatch } from './process-batch.ts';
 export { processEvent } from './process-event.ts';
 export { processItem } from './process-item.ts';
 export { processItems } from './process-items.ts';
+export { tickSubjects } from './tick-subjects.ts';
 export { watchDestination } from './watch-destination.ts';

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { isGrpcServiceError, ServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { EngineUnavailableError } from '../event-service.ts';
 
 // gRPC's codes: CANCELLED (what the native connection makes of a deadline), DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE.
@@ -37,5 +37,6 @@ export function isNotFound(error: unknown): boolean {
 
 function grpcCode(error: unknown): number | undefined {
   if (isGrpcServiceError(error)) return error.code;
-  return error instanceof ServiceError && isGrpcServiceError(error.cause) ? error.cause.code : undefined;
+  // The client wraps them, those of Updates in a class that is no ServiceError.
+  return error instanceof Error && isGrpcServiceError(error.cause) ? error.cause.code : undefined;
 }

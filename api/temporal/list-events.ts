@@ -1,16 +1,14 @@
 import type { Client } from '@temporalio/client';
 import type { EventStatus } from '../../domain/event-resource.ts';
-import type { EventResource } from '../../domain/event-resource.ts';
 import type { EventFilter, EventPage } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { fromCursor, toCursor } from './cursor.ts';
 import { callEngine } from './engine-call.ts';
 import { toKeyword } from '../../domain/keyword.ts';
+import { readEach } from './read-each.ts';
 import { readEvent } from './read-event.ts';
 
 const LIST_TIMEOUT_MS = 1_500;
-// Each item is read for itself; so many at once keep a page quick without crowding out events.
-const READS_AT_ONCE = 8;
 const LAST_TIME_MS = Date.UTC(9999, 11, 31);
 
 /** A page of events, as the engine's index knows them (it may lag by a second), each read as it is now. */
@@ -26,13 +24,9 @@ export async function listEvents(client: Client, liveRuns: LiveRuns, filter: Eve
   const executions = (response.executions ?? []).flatMap(({ execution }) =>
     execution?.workflowId && execution.runId ? [{ workflowId: execution.workflowId, runId: execution.runId }] : [],
   );
-  const items: EventResource[] = [];
-  for (let index = 0; index < executions.length; index += READS_AT_ONCE) {
-    const reads = executions.slice(index, index + READS_AT_ONCE).map((execution) => readEvent(client, liveRuns, execution));
-    items.push(...(await Promise.all(reads)).filter((item) => item !== null));
-  }
+  const items = await readEach(executions, (execution) => readEvent(client, liveRuns, execution));
   const token = response.nextPageToken;
-  return { items, nextCursor: token && token.length > 0 ? toCursor(token) : null };
+  return { items: items.filter((item) => item !== null), nextCursor: token && token.length > 0 ? toCursor(token) : null };
 }
 
 const EXECUTION_STATUS: Readonly<Record<EventStatus, readonly string[]>> = {

@@ -12,6 +12,7 @@ import { cancelEvent } from './cancel-event.ts';
 import { callEngine } from './engine-call.ts';
 import { explainEvent } from './explain-event.ts';
 import { listEvents } from './list-events.ts';
+import { readEach } from './read-each.ts';
 import { readEvent, withDelivery } from './read-event.ts';
 import { redeliverCallback } from './redeliver-callback.ts';
 import { createTemporalSubjects } from './temporal-subjects.ts';
@@ -126,9 +127,12 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
 
     async list(filter) {
       const ofSubject = await subjects.list(filter);
-      if (ofSubject !== null) return { items: ofSubject.map(toShown), nextCursor: null };
-      const page = await listEvents(client, liveRuns, filter);
-      return { ...page, items: page.items.map(toShown) };
+      if (ofSubject === null) {
+        const page = await listEvents(client, liveRuns, filter);
+        return { ...page, items: page.items.map(toShown) };
+      }
+      const items = await readEach(ofSubject.items, (resource) => withDelivery(client, resource));
+      return { ...ofSubject, items: items.map(toShown) };
     },
 
     async cancel({ tenant, id }) {

@@ -11,6 +11,8 @@ export interface LifeStep {
   readonly intensities: readonly number[];
   /** Default 24 h; kept within 6–72 h. */
   readonly circadianPeriodSeconds?: number | undefined;
+  /** Whether recovery follows the phase that it comes to; off by default. */
+  readonly followsDayRhythm?: boolean | undefined;
 }
 
 /** One tick of the clock (life.md, section 9). The rate reads the new event intensity and the phase before it moves. */
@@ -22,17 +24,15 @@ export function passTick(state: SelfState, step: LifeStep): SelfState {
     ageSeconds: step.elapsedSeconds,
     subjectiveTimeSeconds: step.elapsedSeconds * rate,
   });
-  return {
-    ...advanced,
-    lastEventIntensity,
-    circadianPhaseRadians: advancePhase(state.circadianPhaseRadians, step),
-  };
+  const circadianPhaseRadians = advancePhase(state.circadianPhaseRadians, step);
+  const recoveryEfficiency = step.followsDayRhythm ? recoveryEfficiencyAt(circadianPhaseRadians) : state.recoveryEfficiency;
+  return { ...advanced, lastEventIntensity, circadianPhaseRadians, recoveryEfficiency };
 }
 
 const QUIET_SECOND: LifeStep = { elapsedSeconds: 1, intensities: [] };
 
 /** What so many ticks of a quiet second come to, bit for bit, without making a state of each: there may be millions. */
-export function passQuietSeconds(state: SelfState, ticks: number): SelfState {
+export function passQuietSeconds(state: SelfState, ticks: number, followsDayRhythm = false): SelfState {
   const { energy, stability, recoveryEfficiency, lastEventIntensity, circadianPhaseRadians } = state;
   const moving = { energy, stability, recoveryEfficiency, lastEventIntensity, circadianPhaseRadians };
   let { ageSeconds, subjectiveTimeSeconds } = state;
@@ -41,6 +41,7 @@ export function passQuietSeconds(state: SelfState, ticks: number): SelfState {
     ageSeconds += QUIET_SECOND.elapsedSeconds;
     subjectiveTimeSeconds += subjectiveRate(moving);
     moving.circadianPhaseRadians = advancePhase(moving.circadianPhaseRadians, QUIET_SECOND);
+    if (followsDayRhythm) moving.recoveryEfficiency = recoveryEfficiencyAt(moving.circadianPhaseRadians);
   }
   return { ...state, ...moving, ageSeconds, subjectiveTimeSeconds, ticks: state.ticks + ticks };
 }

@@ -1,7 +1,10 @@
 import { defineEvent } from '../../domain/define-event.ts';
 import type { EventDefinition, HandlerContext } from '../../domain/define-event.ts';
+import type { SubjectDefinition } from '../../domain/define-subject.ts';
 import { deriveAction } from '../../domain/life/action.ts';
 import { deriveDecision } from '../../domain/life/decision.ts';
+import type { LifeRules } from '../../domain/life/life-rules.ts';
+import { defaultLifeRules } from '../../domain/life/life-rules.ts';
 import { lifeTypes, unknownLifeType } from '../../domain/life/life-types.ts';
 import type { LifeType } from '../../domain/life/life-types.ts';
 import { deriveMeaning } from '../../domain/life/meaning.ts';
@@ -10,7 +13,8 @@ import type { SelfState } from '../../domain/life/self-state.ts';
 import type { LivedState } from '../../domain/life/settle-life.ts';
 import { adaptLifeEnvelope } from './adapt-life-envelope.ts';
 import { lifeData, toLifeEvent } from './life-data.ts';
-import { lifeSubject } from './life-subject.ts';
+import { createLifeSubject } from './life-subject.ts';
+import { createLifeTick } from './life-tick.ts';
 
 /** "Any other type", under its own name and under the two that occur inside the life project. */
 const otherTypes = ['unknown', 'clarity_moment', 'processing_mode_activated'].map((type) => ({ ...unknownLifeType, type }));
@@ -18,10 +22,19 @@ const otherTypes = ['unknown', 'clarity_moment', 'processing_mode_activated'].ma
 /**
  * The Life types. An event that names a life as its subject meets its state, and changes it; any other meets the state at
  * birth, 100/1/1. `unknown` also stands for every type that isn't in the catalog, where the service accepts such.
+ * @param choices other rules than the defaults, for all lives from their next event on
  */
-export const lifeEvents: readonly EventDefinition[] = [...lifeTypes, ...otherTypes].map(toLifeDefinition);
+export function createLifeEvents(choices: Partial<LifeRules> = {}): readonly EventDefinition[] {
+  const rules = { ...defaultLifeRules, ...choices };
+  const subject = createLifeSubject(rules);
+  return [...[...lifeTypes, ...otherTypes].map((type) => toLifeDefinition(type, subject, rules)), createLifeTick(subject)];
+}
 
-function toLifeDefinition({ type, tier, intensityRange: [lowest, highest] }: LifeType): EventDefinition {
+function toLifeDefinition(
+  { type, tier, intensityRange: [lowest, highest] }: LifeType,
+  subject: SubjectDefinition<LivedState>,
+  { coefficients }: LifeRules,
+): EventDefinition {
   return defineEvent({
     type,
     summary: `Life: intensity usually ${lowest} to ${highest}.`,
@@ -30,13 +43,15 @@ function toLifeDefinition({ type, tier, intensityRange: [lowest, highest] }: Lif
     tier: ({ data }) => (data.metadata.internal === true && type !== 'memory_echo' ? 'low' : tier),
     usualTier: tier,
     urgency: ({ intensity }) => Math.abs(intensity),
-    subject: lifeSubject,
+    subject,
     adapt: adaptLifeEnvelope,
-    meaning: (event, context) => deriveMeaning(toLifeEvent(event.type, event.data), stateOf(context)),
+    meaning: (event, context) => deriveMeaning(toLifeEvent(event.type, event.data), stateOf(context), coefficients),
     decision: (_event, meaning, context) => deriveDecision(meaning, stateOf(context)),
     // The impact is the meaning's; it is derived again, since an action is handed the decision alone.
-    action: (event, decision, context) =>
-      deriveAction(decision, deriveMeaning(toLifeEvent(event.type, event.data), stateOf(context)), stateOf(context)),
+    action: (event, decision, context) => {
+      const meaning = deriveMeaning(toLifeEvent(event.type, event.data), stateOf(context), coefficients);
+      return deriveAction(decision, meaning, stateOf(context), coefficients);
+    },
   });
 }
 

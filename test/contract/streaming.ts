@@ -22,6 +22,7 @@ export function streaming(api: ApiUnderTest): void {
 
   it.each([
     ['completed', { type: 'joy', data: { intensity: 0.3 } }],
+    ['completed', { type: 'joy', data: { intensity: 0.3 }, subject: 'life-1' }],
     ['failed', { type: 'test-failing', data: { how: 'permanently' } }],
   ])('gives one that comes late the event as %s at once, and ends', async (status, event) => {
     const resource = await api.run({ ...event, id: newId() });

@@ -135,8 +135,14 @@ export function subjects(api: ApiUnderTest): void {
       ['calm', 2],
       ['joy', 1],
     ]);
-    const filtered = await api.send('GET', `/v1/events?subject=life/${subject}&type=joy`);
-    expect(itemsOf(filtered).map(({ version }) => version)).toEqual([3, 1]);
+    const list = async (query: string) => await api.send('GET', `/v1/events?subject=life/${subject}&${query}`);
+    expect(itemsOf(await list('type=joy')).map(({ version }) => version)).toEqual([3, 1]);
+    const first = await list('limit=2');
+    await api.run({ type: 'joy', subject, data: { intensity: 0.3 } });
+    const second = await list(`limit=2&cursor=${String(first.body['nextCursor'])}`);
+    expect([first, second].map((page) => itemsOf(page).map(({ version }) => version))).toEqual([[3, 2], [1]]);
+    expect(second.body['nextCursor']).toBeNull();
+    expectProblem(await list('cursor=abc'), 422, 'invalid_query');
   });
 
   it('keeps the last 50 events in full, and of older ones what tells a repeated one', async () => {

@@ -57,7 +57,7 @@ it('applies each acknowledged event exactly once, with versions without gaps, wh
     const state = await (await fetch(`${service.url}/v1/subjects/test-sum/${subject}`)).json();
     expect(state).toMatchObject({ version: recorded.length, state: { sum: recorded.length } });
   }
-});
+}, 600_000);
 
 /** Sends an event under the same id until it is answered with its result. */
 async function send(event: object): Promise<EventResource> {

@@ -5,12 +5,15 @@ import { OUTCOME_QUERY } from '../../domain/durable-names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { drawLifeEvent } from '../../domain/life/draw-life-event.ts';
 import { subjectWorkflowId } from '../../domain/subject-id.ts';
+import { createLogger } from '../../config/logger.ts';
 import { lifeSubject } from '../../events/life/life-subject.ts';
+import { LIFE_TICK } from '../../events/life/life-tick.ts';
 import { proof } from '../support/proof.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { startTestService } from '../support/service.ts';
 import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
+import { keepTick } from '../../worker/keep-tick.ts';
 
 // Two processes as the engine sees them: each has its mailboxes and its workers.
 let services: readonly TestService[];
@@ -43,18 +46,25 @@ it('comes to the same as the pure fold of the same events in the order of their 
   expect((await readSubject('life', subject)).state).toEqual(JSON.parse(JSON.stringify(lifeSubject.show(state))));
 });
 
-it('adds up what many send at once, through its continuing as new', async () => {
+it('adds up what many send at once, and knows their ids, through its continuing as new', async () => {
   const subject = newSubject();
-  const count = proof({ reduced: 1_000, full: 20_000 });
-  const before = await sendAll([{ type: 'test-summed', subject, data: { add: 0.5 } }], 1);
+  const count = proof({ reduced: 1_000, full: 10_000 });
+  const event = (index: number) => ({ type: 'test-summed', subject, id: `e${index}`, data: { add: 0.5, note: 'x'.repeat(1_000) } });
   const resources = await sendAll(
-    Array.from({ length: count }, () => ({ type: 'test-summed', subject, data: { add: 0.5, note: 'x'.repeat(1_000) } })),
+    Array.from({ length: count }, (_, index) => event(index)),
     50,
   );
-  expect(await readSubject('test-sum', subject)).toMatchObject({ version: count + 1, state: { sum: (count + 1) * 0.5 } });
+  expect(await readSubject('test-sum', subject)).toMatchObject({ version: count, state: { sum: count * 0.5 } });
   expect(new Set(resources.map(({ version }) => version)).size).toBe(count);
-  expect(new Set([...before, ...resources].map(({ workflow }) => workflow.runId)).size).toBeGreaterThan(1);
-});
+  expect(new Set(resources.map(({ workflow }) => workflow.runId)).size).toBeGreaterThan(1);
+
+  const oldest = resources.find(({ version }) => version === count - 999);
+  const index = Number(oldest?.ownId?.slice(1));
+  const again = await request('/v1/events', post(event(index)));
+  expect(await again.json()).toEqual({ id: oldest?.id, status: 'completed', version: oldest?.version, compacted: true });
+  expect((await request('/v1/events', post({ ...event(index), data: { add: 1 } }))).status).toBe(409);
+  expect((await readSubject('test-sum', subject)).version).toBe(count);
+}, 300_000);
 
 it('never shows half a change', async () => {
   const subject = newSubject();
@@ -137,6 +147,28 @@ it('delivers the callbacks of its events, completed and failed, and again when a
   expect((await request(`/v1/events/${id}/redeliver`, { method: 'POST' })).status).toBe(202);
   await receiver.waitFor(() => receiver.requests.length >= 7);
   await receiver.close();
+});
+
+it('lets time pass for subjects of a type by a schedule, until nobody asks for it', async () => {
+  const [service] = services;
+  if (service === undefined) throw new Error('no service runs');
+  const subject = newSubject();
+  await sendAll([{ type: 'joy', subject, data: { intensity: 0.5 } }], 1);
+  const keep = async (everyMs: number | undefined) =>
+    keepTick({ client: service.client, logger: createLogger('warn'), tick: LIFE_TICK, everyMs });
+  await keep(60_000);
+  await keep(1_000);
+  try {
+    await until('a tick is recorded', async () => {
+      const { version, state } = await readSubject('life', subject);
+      return version > 1 && (state as { ticks: number }).ticks > 0;
+    });
+  } finally {
+    await keep(undefined);
+    await keep(undefined);
+  }
+  const { items } = (await (await request(`/v1/subjects/life/${subject}/events?limit=1`)).json()) as { items: readonly EventResource[] };
+  expect(items[0]).toMatchObject({ type: 'life.tick', tier: 'low', status: 'completed' });
 });
 
 it('is there for whoever asks after its worker has gone', async () => {

@@ -92,9 +92,7 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
 
     async list(filter) {
       callEngine();
-      const ofSubject = await subjects.list(filter);
-      if (ofSubject !== null) return { items: ofSubject, nextCursor: null };
-      return toPage([...entries.values()], filter);
+      return (await subjects.list(filter)) ?? toPage([...entries.values()], filter);
     },
 
     async cancel(key) {

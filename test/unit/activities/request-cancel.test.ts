@@ -58,6 +58,7 @@ describe('the activities', () => {
       'requestCancel',
       'claimPermit',
       'foldSubject',
+      'sendTicks',
       'startDeliveries',
       'findClosedRuns',
       'runItems',

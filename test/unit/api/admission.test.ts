@@ -12,6 +12,7 @@ import { acceptRun, beginAttempt, endRun } from '../../../domain/event-run.ts';
 import { acceptedEvent, lightPlan } from '../domain/event-samples.ts';
 
 let intake: Intake;
+let letters: Intake;
 let liveRuns: LiveRuns;
 let admit: Admit;
 let waitingInCluster: number;
@@ -22,12 +23,13 @@ beforeEach(() => {
   waitingInCluster = 0;
   reads = 0;
   intake = createIntake({ maxInFlight: 1, maxWaiting: 10, maxWaitMs: 1_000, now: Date.now });
+  letters = createIntake({ maxInFlight: 1, maxWaiting: 10, maxWaitMs: 1_000, now: Date.now });
   liveRuns = createLiveRuns();
   const read = async (): Promise<number> => {
     reads += 1;
     return waitingInCluster;
   };
-  admit = createAdmission({ intake, liveRuns, backlog: createBacklog({ maxWaiting: 100, read, now: Date.now }) });
+  admit = createAdmission({ intake, letters, liveRuns, backlog: createBacklog({ maxWaiting: 100, read, now: Date.now }) });
 });
 afterEach(async () => {
   await vi.advanceTimersByTimeAsync(5_000);
@@ -109,6 +111,15 @@ describe('a light event', () => {
     waitingInCluster = 1_000;
     expect(await admit(light('a', { tier: 'bulk' }))).toMatchObject({ admitted: true });
   });
+});
+
+it('lets an event of a subject in by itself, until whoever submitted it has its answer', async () => {
+  await admit(light('a'));
+  const admitted = await admit(light('b', { plan: { ...lightPlan, subjectType: 'life' } }));
+  await settle(5_000);
+  expect(letters.inFlight).toBe(1);
+  cancel(admitted);
+  expect(letters.inFlight).toBe(0);
 });
 
 describe('a heavy event', () => {

@@ -38,15 +38,17 @@ async function nth(sendings: readonly Sending[], number: number): Promise<Sendin
 
 it('sends the first at once, and gathers those that come meanwhile, by tier, then age', async () => {
   const { post, sendings } = mailboxes();
+  const first = post(key, letter('first'), LATER_MS);
+  const sending = await nth(sendings, 1);
   const posted = [
-    post(key, letter('first'), LATER_MS),
+    first,
     post(key, letter('low', { tier: 'low' }), LATER_MS),
     post(key, letter('younger', { acceptedAtMs: 2 }), LATER_MS),
     post(key, letter('older', { acceptedAtMs: 1 }), LATER_MS),
     post(key, letter('critical', { tier: 'critical', acceptedAtMs: 9 }), LATER_MS),
   ];
-  expect(sendings.map(({ ids }) => ids)).toEqual([['first']]);
-  sendings[0]?.answer();
+  expect(sending.ids).toEqual(['first']);
+  sending.answer();
   const second = await nth(sendings, 2);
   expect(second.ids).toEqual(['critical', 'older', 'younger', 'low']);
   second.answer();
@@ -63,7 +65,7 @@ it('holds up no other subject', async () => {
   const { post, sendings } = mailboxes();
   const slow = post(key, letter('slow'), LATER_MS);
   const other = post({ ...key, id: 'b' }, letter('other'), LATER_MS);
-  sendings[1]?.answer();
+  (await nth(sendings, 2)).answer();
   expect(await other).toEqual({ kind: 'answered', answer: 'other' });
   sendings[0]?.answer();
   await slow;
@@ -72,19 +74,20 @@ it('holds up no other subject', async () => {
 it('gathers at most 100, and at most 256 KiB but one at least', async () => {
   const { post, sendings } = mailboxes();
   const large = { data: 'x'.repeat(150_000) };
-  const posted = ['first', 'huge', 'next'].map((id) => post(key, letter(id, id === 'first' ? {} : large), LATER_MS));
-  sendings[0]?.answer();
+  const posted = ['huge', 'next'].map((id) => post(key, letter(id, large), LATER_MS));
+  (await nth(sendings, 1)).answer();
   (await nth(sendings, 2)).answer();
-  (await nth(sendings, 3)).answer();
   await Promise.all(posted);
-  expect(sendings.map(({ ids }) => ids)).toEqual([['first'], ['huge'], ['next']]);
+  expect(sendings.map(({ ids }) => ids)).toEqual([['huge'], ['next']]);
 });
 
 it('takes no more than 100 that wait', async () => {
   const { post, sendings } = mailboxes();
-  const posted = Array.from({ length: 101 }, (_, index) => post(key, letter(`event-${index}`), LATER_MS));
+  const first = post(key, letter('first'), LATER_MS);
+  const sending = await nth(sendings, 1);
+  const posted = [first, ...Array.from({ length: 100 }, (_, index) => post(key, letter(`event-${index}`), LATER_MS))];
   expect(await post(key, letter('too many'), LATER_MS)).toEqual({ kind: 'full' });
-  sendings[0]?.answer();
+  sending.answer();
   const second = await nth(sendings, 2);
   expect(second.ids).toHaveLength(100);
   second.answer();
@@ -93,8 +96,10 @@ it('takes no more than 100 that wait', async () => {
 
 it('sends what was lost again, with what has come meanwhile', async () => {
   const { post, sendings } = mailboxes();
-  const posted = [post(key, letter('first'), LATER_MS), post(key, letter('second'), LATER_MS)];
-  sendings[0]?.fail();
+  const first = post(key, letter('first'), LATER_MS);
+  const sending = await nth(sendings, 1);
+  const posted = [first, post(key, letter('second'), LATER_MS)];
+  sending.fail();
   const again = await nth(sendings, 2);
   expect(again.ids).toEqual(['first', 'second']);
   again.answer();
@@ -103,14 +108,41 @@ it('sends what was lost again, with what has come meanwhile', async () => {
 
 it('gives up at the deadline, and sends it no more', async () => {
   const { post, sendings } = mailboxes();
-  const waiting = post(key, letter('first'), Date.now() + 20);
+  const refusal = expect(post(key, letter('first'), Date.now() + 20)).rejects.toThrow(EngineUnavailableError);
+  const sending = await nth(sendings, 1);
   const second = post(key, letter('second'), LATER_MS);
-  await expect(waiting).rejects.toThrow(EngineUnavailableError);
-  sendings[0]?.fail();
+  await refusal;
+  sending.fail();
   const again = await nth(sendings, 2);
   expect(again.ids).toEqual(['second']);
   again.answer();
   await second;
+});
+
+it('sends nothing when all have given up before their turn', async () => {
+  const { post, sendings } = mailboxes();
+  const others = Array.from({ length: 8 }, (_, index) => post({ ...key, id: `other-${index}` }, letter(`${index}`), LATER_MS));
+  const late = post(key, letter('late'), Date.now());
+  await expect(late).rejects.toThrow(EngineUnavailableError);
+  for (const sending of sendings) sending.answer();
+  await Promise.all(others);
+  const next = post(key, letter('next'), LATER_MS);
+  const sending = await nth(sendings, 9);
+  expect(sending.ids).toEqual(['next']);
+  sending.answer();
+  await next;
+});
+
+it('gives a turn to the mailbox with the highest tier in it', async () => {
+  const { post, sendings } = mailboxes();
+  const posted = Array.from({ length: 8 }, (_, index) => post({ ...key, id: `other-${index}` }, letter(`${index}`), LATER_MS));
+  await nth(sendings, 8);
+  for (const tier of ['low', 'critical'] as const) posted.push(post({ ...key, id: tier }, letter(tier, { tier }), LATER_MS));
+  sendings[0]?.answer();
+  expect((await nth(sendings, 9)).subject).toBe('critical');
+  await nth(sendings, 10);
+  for (const sending of sendings) sending.answer();
+  await Promise.all(posted);
 });
 
 it('says where an event stands', async () => {
@@ -120,8 +152,7 @@ it('says where an event stands', async () => {
   expect(positionOf(key, 'first')).toMatchObject({ position: 1, waiting: 3 });
   expect(positionOf(key, 'third')).toMatchObject({ position: 3, sinceMs: expect.any(Number) });
   expect(positionOf(key, 'unknown')).toBeNull();
-  sendings[0]?.answer();
-  (await nth(sendings, 2)).answer();
+  (await nth(sendings, 1)).answer();
   await Promise.all(posted);
   await until('the mailbox is gone', async () => positionOf(key, 'third') === null);
 });

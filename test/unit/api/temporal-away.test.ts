@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EventService } from '../../../api/event-service.ts';
 import { EngineUnavailableError } from '../../../api/event-service.ts';
@@ -56,6 +56,13 @@ describe('callEngine', () => {
     await outcome;
     expect(vi.getTimerCount()).toBe(0);
     vi.useRealTimers();
+  });
+
+  it('takes an Update whose deadline has passed for one that the engine did not answer', async () => {
+    const client = { withDeadline: (_deadline: number, call: () => unknown) => call() } as unknown as Client;
+    const cause = Object.assign(new Error('4 DEADLINE_EXCEEDED'), { code: 4, details: '', metadata: {} });
+    const error = new WorkflowUpdateRPCTimeoutOrCancelledError('Deadline exceeded', { cause });
+    await expect(callEngine(client, 1_500, () => Promise.reject(error))).rejects.toThrow(EngineUnavailableError);
   });
 
   it('passes on what else goes wrong', async () => {

@@ -18,13 +18,18 @@ it('leads from any state to any other', () => {
 });
 
 it('says nothing of what stays, and of a list only what is new', () => {
-  const before = { list: [1, 2, 3, 4], name: 'a', gone: 1, kept: [5] };
-  expect(changeOf(before, { list: [2, 4, 5, 6], name: 'b', kept: [5] })).toEqual({
+  const entry = { a: 1 };
+  const before = { list: [1, 2, 3, 4], name: 'a', gone: 1, kept: [5], entries: [{ a: 0 }, entry] };
+  const { gone: _, ...rest } = before;
+  expect(changeOf(before, { ...rest, list: [2, 4, 5, 6], name: 'b' })).toEqual({
     set: { name: 'b' },
     removed: ['gone'],
     lists: { list: [{ from: 1, count: 1 }, { from: 3, count: 1 }, { added: [5, 6] }] },
   });
   expect(changeOf(before, { ...before, list: [3, 4, 5] }).lists).toEqual({ list: [{ from: 2, count: 2 }, { added: [5] }] });
+  expect(changeOf(before, { ...before, entries: [entry, { a: 2 }] }).lists).toEqual({
+    entries: [{ from: 1, count: 1 }, { added: [{ a: 2 }] }],
+  });
   expect(changeOf(before, before)).toEqual({ set: {}, removed: [], lists: {} });
 });
 

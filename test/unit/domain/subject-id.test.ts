@@ -5,6 +5,7 @@ import {
   isSubjectId,
   isSubjectType,
   parseSubjectName,
+  parseSubjectWorkflowId,
   subjectEventId,
   subjectName,
   subjectOfEventId,
@@ -71,4 +72,17 @@ it('holds each tenant’s subject in a workflow of its own, which is no event’
   const subject = { type: 'life', id: 'life-1' };
   expect(subjectWorkflowId({ ...subject, tenant: 'default' })).toBe('~subject/default/life/life-1');
   expect(subjectWorkflowId({ ...subject, tenant: 'acme' })).toBe('~subject/acme/life/life-1');
+});
+
+it('knows the subject of a workflow, and no other workflow', () => {
+  const anyKey = fc.record({ tenant: fc.constantFrom('default', 'acme'), subject: anySubject });
+  fc.assert(
+    fc.property(anyKey, ({ tenant, subject }) => {
+      const key = { tenant, ...subject };
+      expect(parseSubjectWorkflowId(subjectWorkflowId(key))).toEqual(key);
+    }),
+  );
+  for (const id of ['e~1', '~limit/tasks', '~subject', '~subject/a/life/1/2', '~subject/a/Life/1', '~subject/a/life/b c']) {
+    expect(parseSubjectWorkflowId(id)).toBeNull();
+  }
 });

@@ -5,10 +5,11 @@ import type { EventDefinition } from '../../../domain/define-event.ts';
 import { chooseTier } from '../../../domain/tier.ts';
 import type { Tier } from '../../../domain/tier.ts';
 import { eventDefinitions } from '../../../events/index.ts';
-import { lifeEvents } from '../../../events/life/index.ts';
+import { createLifeEvents } from '../../../events/life/index.ts';
 import { handledEvent, handlerContext } from '../domain/event-samples.ts';
 
 const catalog = createCatalog(eventDefinitions);
+const lifeEvents = createLifeEvents().filter(({ type }) => type !== 'life.tick');
 const unknownLifeEvent = definitionOf('unknown');
 
 /** features.md, "Priority of all 35 Life types". */
@@ -258,3 +259,32 @@ async function echoOf(memory: unknown): Promise<unknown> {
 function vitals([energy = NaN, stability = NaN, integrity = NaN]: readonly number[]) {
   return { energy: expect.closeTo(energy, 9), stability: expect.closeTo(stability, 9), integrity: expect.closeTo(integrity, 9) };
 }
+
+describe('other rules than the defaults', () => {
+  const birth = { id: 'a', tenant: 'default', atMs: 0 };
+
+  it('let a weak life lose vitals as time passes', () => {
+    const weak = { ...(subjectOf({ weakens: true }).initial(birth) as object), stability: 0.05 };
+
+    expect(subjectOf({ weakens: true }).settle(weak, 1_000)).toMatchObject({ energy: 99.98, stability: expect.closeTo(0.01, 9) });
+    expect(subjectOf({}).settle(weak, 1_000)).toMatchObject({ energy: 100, stability: 0.05 });
+  });
+
+  it('weigh the patterns of all stages and of the state alike', async () => {
+    const rules = { coefficients: { ignore: 0, absorb: 1, dampen: 0.2, amplify: 1.5 } };
+    const shock = createLifeEvents(rules).find(({ type }) => type === 'shock') ?? expect.fail('there is no shock');
+    const data = { intensity: -0.8, metadata: {} };
+
+    const results = await resultsOf(shock, data);
+    const before = subjectOf(rules).initial(birth);
+    const after = subjectOf(rules).apply(before, { ...handledEvent(data, { type: 'shock' }), results, atMs: 0 });
+
+    // -1.5 * 0.8 * 0.2 * 0.2, and 0.01 * (1 - 0.2) for the action itself.
+    expect(results.action).toEqual({ delta: vitals([-0.056, -0.0032, -0.0016]) });
+    expect(after).toMatchObject({ energy: expect.closeTo(99.944, 9) });
+  });
+
+  function subjectOf(rules: Parameters<typeof createLifeEvents>[0]) {
+    return createLifeEvents(rules)[0]?.subject ?? expect.fail('there is no subject');
+  }
+});

@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { applyLifeEvent } from '../../../domain/life/apply-life-event.ts';
 import { observeFeedback } from '../../../domain/life/feedback.ts';
-import { passQuietSeconds, passTick } from '../../../domain/life/life-time.ts';
+import type { LifeRules } from '../../../domain/life/life-rules.ts';
+import { defaultLifeRules } from '../../../domain/life/life-rules.ts';
+import { passQuietSeconds, passTick, recoveryEfficiencyAt } from '../../../domain/life/life-time.ts';
 import { forgetMemories, isForgettingDue } from '../../../domain/life/memory.ts';
 import { createSelfState } from '../../../domain/life/self-state.ts';
 import { settleLife } from '../../../domain/life/settle-life.ts';
 import type { LivedState } from '../../../domain/life/settle-life.ts';
+import { weaken } from '../../../domain/life/weaken.ts';
 import { anyState } from './life-samples.ts';
 
 const BIRTH_MS = 1_000_000;
@@ -32,12 +35,20 @@ const anyLife: fc.Arbitrary<LivedState> = fc
     return life;
   });
 
+const anyRules: fc.Arbitrary<LifeRules> = fc.record({
+  weakens: fc.boolean(),
+  followsDayRhythm: fc.boolean(),
+  coefficients: fc.constant(defaultLifeRules.coefficients),
+});
+
 /** One tick after the other, as a ticking loop would. */
-function tickUntil(life: LivedState, atMs: number): LivedState {
+function tickUntil(life: LivedState, atMs: number, { weakens, followsDayRhythm }: LifeRules): LivedState {
   let { strongestIntensity, ...state } = life;
   while (state.ticks < Math.floor((atMs - life.birthTimestampMs) / 1_000)) {
     state = passTick({ ...state }, { elapsedSeconds: 1, intensities: [strongestIntensity] });
     strongestIntensity = 0;
+    if (followsDayRhythm) state = { ...state, recoveryEfficiency: recoveryEfficiencyAt(state.circadianPhaseRadians) };
+    if (weakens) state = weaken(state, 1);
     const nowMs = state.birthTimestampMs + state.ticks * 1_000;
     state = observeFeedback(state, nowMs).state;
     if (isForgettingDue(state.ticks)) state = { ...state, memory: forgetMemories(state.memory, nowMs) };
@@ -47,9 +58,10 @@ function tickUntil(life: LivedState, atMs: number): LivedState {
 
 it('comes to the same as a loop that ticks, bit for bit', () => {
   fc.assert(
-    fc.property(anyLife, fc.nat(120_000), (life, laterMs) => {
+    fc.property(anyLife, fc.boolean(), anyRules, fc.nat(120_000), (anyOne, isWeak, rules, laterMs) => {
+      const life = isWeak ? { ...anyOne, energy: 1, stability: 0.5, integrity: 0.05 } : anyOne;
       const atMs = BIRTH_MS + life.ticks * 1_000 + laterMs;
-      expect(settleLife(life, atMs)).toEqual(tickUntil(life, atMs));
+      expect(settleLife(life, atMs, rules)).toEqual(tickUntil(life, atMs, rules));
     }),
   );
 });

@@ -1,0 +1,59 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { APPLY_UPDATE } from '../domain/durable-names.ts';
+import type { EventDefinition } from '../domain/define-event.ts';
+import { HASH_CHARACTERS } from '../domain/subject.ts';
+import type { Applied, ApplyInput } from '../domain/subject.ts';
+import type { SubjectKey } from '../domain/subject-id.ts';
+import { parseSubjectWorkflowId, subjectWorkflowId } from '../domain/subject-id.ts';
+import { subjectsQuery } from '../domain/tick.ts';
+import type { Tick } from '../domain/tick.ts';
+import { toTickEvent } from '../domain/tick-event.ts';
+import { UnknownTypeError } from './unknown-type.ts';
+
+export interface SendTicksDependencies {
+  readonly client: Client;
+  readonly resolve: (type: string) => EventDefinition | undefined;
+  readonly now: () => number;
+}
+
+const SENT_AT_ONCE = 8;
+const UPDATE_TIMEOUT_MS = 10_000;
+
+/** Sends an event to each subject of a type, a few at once. One that doesn't take it is left out this time. */
+export function createSendTicks({ client, resolve, now }: SendTicksDependencies) {
+  return async function sendTicks({ subjectType, eventType }: Tick): Promise<{ readonly sent: number }> {
+    const { heartbeat, log, cancellationSignal } = Context.current();
+    const definition = resolve(eventType);
+    if (definition === undefined) throw new UnknownTypeError(eventType);
+    const workflows = client.workflow.list({ query: subjectsQuery(subjectType) })[Symbol.asyncIterator]();
+    let sent = 0;
+
+    async function sendInTurn(event: EventDefinition): Promise<void> {
+      for (let next = await workflows.next(); !next.done && !cancellationSignal.aborted; next = await workflows.next()) {
+        const key = parseSubjectWorkflowId(next.value.workflowId);
+        if (key === null) continue;
+        try {
+          await send(key, event);
+          sent += 1;
+        } catch (error) {
+          log.warn('a subject did not take a tick', { subject: next.value.workflowId, error });
+        }
+        heartbeat();
+      }
+    }
+
+    async function send(key: SubjectKey, event: EventDefinition): Promise<void> {
+      const tick = toTickEvent(key, event, { uuid: randomUUID(), atMs: now() });
+      const idHash = createHash('sha256').update(tick.id).digest('base64url').slice(0, HASH_CHARACTERS);
+      const input: ApplyInput = { letters: [{ event: tick, idHash, contentHash: '-'.repeat(HASH_CHARACTERS) }] };
+      await client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, () =>
+        client.workflow.getHandle(subjectWorkflowId(key)).executeUpdate<Applied, [ApplyInput]>(APPLY_UPDATE, { args: [input] }),
+      );
+    }
+
+    await Promise.all(Array.from({ length: SENT_AT_ONCE }, () => sendInTurn(definition)));
+    return { sent };
+  };
+}

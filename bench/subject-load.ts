@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Pool } from 'undici';
+import { drawLifeEvent } from '../domain/life/draw-life-event.ts';
+import { quantiles } from './quantiles.ts';
+import type { Quantiles } from './quantiles.ts';
+
+/** Life's events at a service, each waited for until it is recorded. */
+export interface SubjectLoad {
+  /** Milliseconds from POST to result, so many a second. */
+  atRate(perSecond: number, count: number): Promise<Quantiles>;
+  /** So many events of the subjects that `subjectOf` names, always `inFlight` of them under way. */
+  sustain(options: SustainOptions): Promise<Sustained>;
+  /** What the service says of itself. */
+  readUsage(): Promise<Usage>;
+  readVersion(subject: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface SustainOptions {
+  readonly count: number;
+  readonly inFlight: number;
+  readonly subjectOf: (index: number) => string;
+}
+
+export interface Sustained {
+  readonly perSecond: number;
+  /** Of the service, for one event. */
+  readonly cpuMs: number;
+  /** How many were answered 503 at first. */
+  readonly sentAgain: number;
+}
+
+export interface Usage {
+  readonly cpuSeconds: number;
+  readonly residentMb: number;
+}
+
+const MAX_IN_FLIGHT = 400;
+
+export function createSubjectLoad(serviceUrl: string): SubjectLoad {
+  let sentAgain = 0;
+  const pool = new Pool(serviceUrl, { connections: MAX_IN_FLIGHT, pipelining: 1 });
+
+  /** Sent again under its id, as the service asks for, when it isn't known whether it was recorded. */
+  async function post(subject: string): Promise<void> {
+    const { type, intensity } = draw();
+    const headers = { 'content-type': 'application/json', prefer: 'wait=30' };
+    const body = JSON.stringify({ type, subject, id: randomUUID(), data: { intensity } });
+    for (;;) {
+      const response = await pool.request({ path: '/v1/events', method: 'POST', headers, body });
+      const text = await response.body.text();
+      if (response.statusCode === 200) return;
+      if (response.statusCode !== 503) throw new Error(`the service answered ${response.statusCode}: ${text}`);
+      sentAgain += 1;
+    }
+  }
+
+  async function get(path: string): Promise<string> {
+    const response = await pool.request({ path, method: 'GET' });
+    return response.body.text();
+  }
+
+  async function readUsage(): Promise<Usage> {
+    const metrics = await get('/metrics');
+    const valueOf = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1]);
+    return { cpuSeconds: valueOf('process_cpu_seconds_total'), residentMb: valueOf('process_resident_memory_bytes') / 1024 ** 2 };
+  }
+
+  return {
+    readUsage,
+    async atRate(perSecond, count) {
+      const startedAt = performance.now();
+      const times = Array.from({ length: count }, async (_, index) => {
+        await pause(startedAt + (index * 1_000) / perSecond - performance.now());
+        const sentAt = performance.now();
+        await post(`rate-${perSecond}`);
+        return performance.now() - sentAt;
+      });
+      return quantiles(await Promise.all(times));
+    },
+    async sustain({ count, inFlight, subjectOf }) {
+      const before = { ...(await readUsage()), sentAgain };
+      const startedAt = performance.now();
+      let next = 0;
+      const lane = async (): Promise<void> => {
+        while (next < count) {
+          next += 1;
+          await post(subjectOf(next));
+        }
+      };
+      await Promise.all(Array.from({ length: inFlight }, lane));
+      const seconds = (performance.now() - startedAt) / 1_000;
+      const { cpuSeconds } = await readUsage();
+      const cpuMs = ((cpuSeconds - before.cpuSeconds) * 1_000) / count;
+      return { perSecond: count / seconds, cpuMs, sentAgain: sentAgain - before.sentAgain };
+    },
+    readVersion: async (subject) => (JSON.parse(await get(`/v1/subjects/life/${subject}`)) as { version: number }).version,
+    close: () => pool.close(),
+  };
+}
+
+export function draw(): { readonly type: string; readonly intensity: number } {
+  return drawLifeEvent({ typeShare: Math.random(), intensityShare: Math.random(), generation: 'later' });
+}

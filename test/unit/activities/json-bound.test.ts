@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { createJsonBound } from '../../../activities/json-bound.ts';
+
+it('is never below what JSON.stringify writes, also of parts that it knows', () => {
+  const anyNumber = fc.double({ noDefaultInfinity: false });
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), anyNumber, (one, other, number) => {
+      const bound = createJsonBound();
+      for (const value of [one, { one, other, none: undefined }, [one, other, one], new Date(0), 'ü\u0000', number]) {
+        expect(bound(value)).toBeGreaterThanOrEqual(Buffer.byteLength(JSON.stringify(value)));
+      }
+    }),
+  );
+});
+
+it('looks into no part a second time', () => {
+  let reads = 0;
+  const part = {
+    get value() {
+      reads += 1;
+      return 1;
+    },
+  };
+  const bound = createJsonBound();
+  expect(bound({ part, again: [part] })).toBeLessThan(120);
+  expect(reads).toBe(1);
+});
+
+it.each([[1n], [{ big: [1n] }]])('throws where there is no JSON', (value) => {
+  expect(() => createJsonBound()(value)).toThrow(TypeError);
+});

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineEvent } from '../../../domain/define-event.ts';
+import { subjectsQuery } from '../../../domain/tick.ts';
+import { toTickEvent } from '../../../domain/tick-event.ts';
+
+it('finds the subjects of a type, of all tenants', () => {
+  expect(subjectsQuery('life')).toBe(`WorkflowType = 'holdSubject' AND ExecutionStatus = 'Running' AND Subject STARTS_WITH 'life/'`);
+});
+
+it('makes an event without content, by its type', () => {
+  const definition = defineEvent({
+    type: 'tick',
+    data: z.object({ reason: z.string().optional() }).default({}),
+    tier: 'low',
+    handler: () => null,
+  });
+  const event = toTickEvent({ tenant: 'acme', type: 'life', id: 'a' }, definition, { uuid: '1-2', atMs: 0 });
+  expect(event).toMatchObject({
+    id: 's~life~a~e~1-2',
+    ownId: null,
+    type: 'tick',
+    subject: 'a',
+    time: '1970-01-01T00:00:00.000Z',
+    data: {},
+    tier: 'low',
+    urgency: 0,
+    tenant: 'acme',
+    plan: { weight: 'light', stages: ['action'], subjectType: 'life' },
+  });
+});
