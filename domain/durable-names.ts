@@ -5,9 +5,12 @@ export const TASK_QUEUES = {
   light: 'light',
   /** Workflows and activities of heavy events, and the workflows that coordinate. */
   heavy: 'heavy',
-  /** Activities that send callbacks: neither they nor heavy work wait for the other. */
+  /** Activities that send callbacks or coordinate: neither they nor heavy work wait for the other. */
   delivery: 'delivery',
 } as const;
+
+/** Of activities on the delivery queue that others wait for: the highest, so that they go before the callbacks there. */
+export const COORDINATION_PRIORITY = 1;
 
 export const PROGRESS_QUERY = 'progress';
 export const CANCEL_UPDATE = 'cancel';

@@ -3,11 +3,12 @@ import {
   condition,
   continueAsNew,
   getExternalWorkflowHandle,
-  proxyLocalActivities,
+  proxyActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
+import { COORDINATION_PRIORITY, TASK_QUEUES } from '../domain/durable-names.ts';
 import type { PermitHolder, Permits } from '../domain/permits.ts';
 import { capacityOf, claimPermit, configureCapacity, grantPermits, isIdle, overrideCapacity, releasePermit } from '../domain/permits.ts';
 import { claimSignal, grantedSignal, permitsQuery, releaseSignal, setCapacityUpdate } from './messages.ts';
@@ -17,7 +18,13 @@ export interface LimitInput {
   readonly permits: Permits;
 }
 
-const { findClosedRuns } = proxyLocalActivities<Activities>({ startToCloseTimeout: '5s', retry: { maximumAttempts: 1 } });
+// Not a local one, which would keep claims and releases waiting while it asks.
+const { findClosedRuns } = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.delivery,
+  priority: { priorityKey: COORDINATION_PRIORITY },
+  startToCloseTimeout: '5s',
+  retry: { maximumAttempts: 1 },
+});
 
 // A permit whose owner's release got lost, as with a terminated run, is found out within this time.
 const CHECK_OWNERS_EVERY_MS = 5_000;
@@ -84,7 +91,6 @@ export async function limitConcurrency({ key, permits: before }: LimitInput): Pr
       await condition(() => permits.holders.length > 0);
       await condition(() => permits.holders.length === 0, CHECK_OWNERS_EVERY_MS);
       if (permits.holders.length === 0) continue;
-      // In turns, since a check holds up everything else here for as long as it takes.
       const from = checked >= permits.holders.length ? 0 : checked;
       checked = from + CHECKED_AT_ONCE;
       const runs = permits.holders.slice(from, checked).map(({ workflowId, runId }) => ({ id: workflowId, runId }));

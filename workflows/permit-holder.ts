@@ -1,11 +1,16 @@
-import { CancellationScope, condition, getExternalWorkflowHandle, proxyLocalActivities, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, getExternalWorkflowHandle, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { Activities } from '../domain/activities.ts';
+import { COORDINATION_PRIORITY, TASK_QUEUES } from '../domain/durable-names.ts';
 import { limitWorkflowId } from '../domain/event-id.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
 import { claimSignal, grantedSignal, releaseSignal } from './messages.ts';
 
-const { claimPermit } = proxyLocalActivities<Activities>({
+// Not a local one: the grant is a signal, which may come while it runs, and a workflow that is signalled while a local
+// activity runs may never go on.
+const { claimPermit } = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.delivery,
+  priority: { priorityKey: COORDINATION_PRIORITY },
   startToCloseTimeout: '5s',
   retry: { initialInterval: '200ms', maximumInterval: '5s' },
 });
