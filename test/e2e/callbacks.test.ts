@@ -125,8 +125,15 @@ async function kill(victim: Victim): Promise<void> {
 }
 
 async function deliveries(id: string): Promise<readonly Delivery[]> {
-  const response = await fetch(`${service.url}/v1/events/${id}/deliveries`);
-  return ((await response.json()) as { readonly items: readonly Delivery[] }).items;
+  // The engine may be away, or have too much to do for so many readers.
+  return until(
+    `the deliveries of "${id}" are read`,
+    async () => {
+      const response = await fetch(`${service.url}/v1/events/${id}/deliveries`).catch(() => null);
+      return response?.ok && ((await response.json()) as { readonly items: readonly Delivery[] }).items;
+    },
+    DEADLINE_MS,
+  );
 }
 
 async function settled(id: string, status: EventResource['callback']['status']): Promise<void> {
