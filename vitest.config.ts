@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const PURE = ['test/unit/{domain,life}/**/*.test.ts'];
+const SHARING = ['test/unit/{cli,client,deploy,domain,legacy,life}/**/*.test.ts'];
 const common = { pool: 'forks', testTimeout: 60_000, hookTimeout: 240_000 } as const;
 
 export default defineConfig({
@@ -8,9 +8,10 @@ export default defineConfig({
     // Vitest leaves a core to others, which on two cores doubles the time.
     maxWorkers: 2,
     projects: [
-      // Pure functions leave nothing behind: without a process for each file they take half the time.
-      { test: { ...common, name: 'rules', include: PURE, isolate: false } },
-      { test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'], exclude: PURE } },
+      // These leave nothing behind: without a process for each file they take half the time.
+      { test: { ...common, name: 'sharing', include: SHARING, isolate: false } },
+      { test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'], exclude: SHARING } },
+      { test: { ...common, name: 'processes', include: ['test/processes/**/*.test.ts'] } },
       { test: { ...common, name: 'replay', include: ['test/replay/**/*.test.ts'], globalSetup: ['test/support/bundle-once.ts'] } },
       {
         test: {

@@ -9,9 +9,6 @@ export const TASK_QUEUES = {
   delivery: 'delivery',
 } as const;
 
-/** Of activities on the delivery queue that others wait for: the highest, so that they go before the callbacks there. */
-export const COORDINATION_PRIORITY = 1;
-
 export const PROGRESS_QUERY = 'progress';
 export const CANCEL_UPDATE = 'cancel';
 export const DELIVERY_QUERY = 'delivery';

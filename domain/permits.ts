@@ -140,7 +140,7 @@ export function grantPermits(permits: Permits, nowMs: number): Granted {
   const { holders, waiters, reserved } = permits;
   const capacity = capacityOf(permits);
   if (holders.length >= capacity) return { permits, granted: [] };
-  const open = capacity - reserved - holders.filter(({ tier }) => tier !== 'critical').length;
+  const open = capacity - reserved - holders.filter((holder) => !isCritical(holder)).length;
   const { served, ...turns } = serve(permits, nowMs, capacity - holders.length, open);
   const granted = served.map((claim) => ({ ...claim, grantedAtMs: nowMs }));
   const gone = new Set(served);
@@ -181,18 +181,22 @@ function serve({ waiters, longestWaitMs, ...turns }: Permits, nowMs: number, fre
 
   while (served.length < free) {
     const isOpen = notCritical < open;
-    const critical = firstInTurn(lines.slice(0, 1), tenants);
-    const late = overdue.findIndex(({ tier }) => isOpen || tier === 'critical');
-    const isLate = late >= 0 && !(isCriticalsTurn && critical !== undefined);
-    const claim = isLate ? overdue.splice(late, 1)[0] : firstInTurn(isOpen ? lines : lines.slice(0, 1), tenants)?.shift();
+    const criticalWaits = firstInTurn(lines.slice(0, 1), tenants) !== undefined || overdue.some(isCritical);
+    const mayBeLate = isOpen && !(isCriticalsTurn && criticalWaits);
+    const late = overdue.findIndex((claim) => mayBeLate || isCritical(claim));
+    const claim = late >= 0 ? overdue.splice(late, 1)[0] : firstInTurn(isOpen ? lines : lines.slice(0, 1), tenants)?.shift();
     if (claim === undefined) break;
-    isCriticalsTurn = isLate && critical !== undefined;
-    if (claim.tier !== 'critical') notCritical += 1;
+    isCriticalsTurn = late >= 0 && !isCritical(claim) && criticalWaits;
+    if (!isCritical(claim)) notCritical += 1;
     served.push(claim);
     tenants.delete(claim.tenant);
     tenants.add(claim.tenant);
   }
   return { served, servedTenants: [...tenants], isCriticalsTurn };
+}
+
+function isCritical({ tier }: PermitClaim): boolean {
+  return tier === 'critical';
 }
 
 type LinesByTenant = ReadonlyMap<string, PermitClaim[]>;

@@ -5,6 +5,9 @@ export type Tier = (typeof TIERS)[number];
 
 const LOWEST_NUMBER = { critical: 1000, high: 750, normal: 500, low: 250 } as const;
 
+/** Of activities on the delivery queue that others wait for: the highest, so that they go before the callbacks there. */
+export const COORDINATION_PRIORITY = 1;
+
 /** Temporal's priority key, 1 (first) to 5. */
 export function priorityKey(tier: Tier): number {
   return TIERS.indexOf(tier) + 1;

@@ -8,9 +8,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
-import { COORDINATION_PRIORITY, TASK_QUEUES } from '../domain/durable-names.ts';
+import { TASK_QUEUES } from '../domain/durable-names.ts';
 import type { PermitHolder, Permits } from '../domain/permits.ts';
 import { capacityOf, claimPermit, configureCapacity, grantPermits, isIdle, overrideCapacity, releasePermit } from '../domain/permits.ts';
+import { COORDINATION_PRIORITY } from '../domain/tier.ts';
 import { claimSignal, grantedSignal, permitsQuery, releaseSignal, setCapacityUpdate } from './messages.ts';
 
 export interface LimitInput {

@@ -1,9 +1,10 @@
 import { CancellationScope, condition, getExternalWorkflowHandle, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { Activities } from '../domain/activities.ts';
-import { COORDINATION_PRIORITY, TASK_QUEUES } from '../domain/durable-names.ts';
+import { TASK_QUEUES } from '../domain/durable-names.ts';
 import { limitWorkflowId } from '../domain/event-id.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
+import { COORDINATION_PRIORITY } from '../domain/tier.ts';
 import { claimSignal, grantedSignal, releaseSignal } from './messages.ts';
 
 // Not a local one: the grant is a signal, which may come while it runs, and a workflow that is signalled while a local

@@ -201,9 +201,8 @@ function overdueMs({ longestWaitMs }: Permits, { tier, sinceMs }: PermitClaim, n
   return Math.max(0, nowMs - sinceMs - (longestWaitMs[tier] ?? Infinity));
 }
 
-/** Critical work that isn't overdue, as all of it by default. */
-function waitsInTime(permits: Permits, nowMs: number): readonly PermitClaim[] {
-  return permits.waiters.filter((claim) => claim.tier === 'critical' && overdueMs(permits, claim, nowMs) === 0);
+function isCritical({ tier }: PermitClaim): boolean {
+  return tier === 'critical';
 }
 
 /** The rules once more, for one permit and with no thought of speed. */
@@ -211,10 +210,9 @@ function nextByTheRules(permits: Permits, turns: readonly string[], nowMs: numbe
   const allowed = permits.waiters.filter((claim) => isOpenTo(claim, permits));
   const overdue = allowed.filter((claim) => overdueMs(permits, claim, nowMs) > 0);
   const inTime = allowed.filter((claim) => !overdue.includes(claim));
-  const isCriticalsTurn = permits.isCriticalsTurn && inTime.some(({ tier }) => tier === 'critical');
-  if (overdue.length > 0 && !isCriticalsTurn) {
-    return overdue.toSorted((a, b) => overdueMs(permits, b, nowMs) - overdueMs(permits, a, nowMs))[0];
-  }
+  const isCriticalsTurn = permits.isCriticalsTurn && allowed.some(isCritical);
+  const late = isCriticalsTurn ? overdue.filter(isCritical) : overdue;
+  if (late.length > 0) return late.toSorted((a, b) => overdueMs(permits, b, nowMs) - overdueMs(permits, a, nowMs))[0];
   const tier = TIERS.find((each) => inTime.some((claim) => claim.tier === each));
   const ofTier = inTime.filter((claim) => claim.tier === tier);
   const tenant = turns.find((each) => ofTier.some((claim) => claim.tenant === each));
@@ -229,7 +227,7 @@ function* eachGrant(before: Permits, granted: Granted['granted']): Generator<{ r
     yield { state, grant };
     state = {
       ...state,
-      isCriticalsTurn: overdueMs(state, grant, grantedAtMs) > 0 && waitsInTime(state, grantedAtMs).length > 0,
+      isCriticalsTurn: !isCritical(grant) && overdueMs(state, grant, grantedAtMs) > 0 && state.waiters.some(isCritical),
       holders: [...state.holders, holder],
       waiters: state.waiters.filter(({ runId }) => runId !== grant.runId),
     };
@@ -309,7 +307,7 @@ describe('whatever happens to the permits of a key', () => {
   it('serves the longest overdue first, and nobody else while one is overdue but critical work in its turn', () => {
     always(({ world: { nowMs }, before, granted }) => {
       for (const { state, grant } of eachGrant(before, granted)) {
-        if (state.isCriticalsTurn && grant.tier === 'critical') continue;
+        if (state.isCriticalsTurn && isCritical(grant)) continue;
         const rivals = state.waiters.filter((claim) => isOpenTo(claim, state)).map((claim) => overdueMs(state, claim, nowMs));
         expect(overdueMs(state, grant, nowMs)).toBe(Math.max(...rivals));
       }
@@ -319,7 +317,8 @@ describe('whatever happens to the permits of a key', () => {
   it('never serves overdue work twice in a row while critical work waits', () => {
     always(({ world: { nowMs }, before, granted }) => {
       for (const { state, grant } of eachGrant(before, granted)) {
-        if (state.isCriticalsTurn && overdueMs(state, grant, nowMs) > 0) expect(waitsInTime(state, nowMs)).toEqual([]);
+        if (!state.isCriticalsTurn || isCritical(grant) || overdueMs(state, grant, nowMs) === 0) continue;
+        expect(state.waiters.filter(isCritical)).toEqual([]);
       }
     });
   });

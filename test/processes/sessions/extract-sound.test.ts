@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { extractSound } from '../../../events/sessions/extract-sound.ts';
-import { projectRoot } from '../deploy/project-file.ts';
+import { projectRoot } from '../../unit/deploy/project-file.ts';
 
 const run = promisify(execFile);
 const stub = join(projectRoot, 'test/fixtures/bin');

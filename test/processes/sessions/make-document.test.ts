@@ -10,7 +10,7 @@ import { claimPaths } from '../../../events/sessions/write-files.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import type { Receiver, Reply } from '../../support/receiver.ts';
 import { pdfWith } from '../../support/pdf-samples.ts';
-import { sessionContext, sessionOf } from './sample-session.ts';
+import { sessionContext, sessionOf } from '../../unit/sessions/sample-session.ts';
 
 /** A site and an OpenAI-compatible endpoint in one. */
 let site: Receiver;

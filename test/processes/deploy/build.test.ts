@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { projectRoot } from './project-file.ts';
+import { projectRoot } from '../../unit/deploy/project-file.ts';
 
 const run = promisify(execFile);
 let image: string;
