@@ -1,4 +1,4 @@
-import { CancellationScope, condition, getExternalWorkflowHandle, proxyActivities, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, getExternalWorkflowHandle, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { Activities } from '../domain/activities.ts';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
@@ -42,7 +42,8 @@ export function holdPermits(event: AcceptedEvent, workflow: WorkflowReference): 
 
     async acquire(onWait) {
       held.clear();
-      sinceMs ??= Date.now();
+      // Not from its first task on: under a flood of others that is late already. An item of a batch waits from its own start.
+      sinceMs ??= Math.max(workflowInfo().runStartTime.getTime(), event.acceptedAtMs + event.delayMs);
       for (const need of needs) {
         onWait(need.key, sinceMs);
         const claim = {

@@ -8,11 +8,11 @@ import { isSettled, liveResource } from '../live-runs.ts';
 import type { EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { createSubjectEvents, subjectOf } from '../subject-events.ts';
+import { mapAtMost } from '../map-at-most.ts';
 import { cancelEvent } from './cancel-event.ts';
 import { callEngine } from './engine-call.ts';
 import { explainEvent } from './explain-event.ts';
-import { listEvents } from './list-events.ts';
-import { readEach } from './read-each.ts';
+import { listEvents, READS_AT_ONCE } from './list-events.ts';
 import { readAccepted, readEvent, withDelivery } from './read-event.ts';
 import { redeliverCallback } from './redeliver-callback.ts';
 import { createTemporalSubjects } from './temporal-subjects.ts';
@@ -135,7 +135,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
         const page = await listEvents(client, liveRuns, filter);
         return { ...page, items: page.items.map(toShown) };
       }
-      const items = await readEach(ofSubject.items, (resource) => withDelivery(client, resource));
+      const items = await mapAtMost(ofSubject.items, READS_AT_ONCE, (resource) => withDelivery(client, resource));
       return { ...ofSubject, items: items.map(toShown) };
     },
 
