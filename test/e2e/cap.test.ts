@@ -11,7 +11,7 @@ import { freePort } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
 
 const CAP = 5;
-const size = proof({ reduced: { events: 40, killForMs: 8_000 }, full: { events: 200, killForMs: 60_000 } });
+const size = proof({ reduced: { events: 25, killForMs: 5_000 }, full: { events: 200, killForMs: 60_000 } });
 const KILL_EVERY_MS = 2_000;
 
 interface Member {

@@ -9,7 +9,7 @@ import type { ServiceProcess } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
 
 const SUBJECTS = proof({ reduced: 5, full: 20 });
-const EVENTS = proof({ reduced: 300, full: 2_000 });
+const EVENTS = proof({ reduced: 200, full: 2_000 });
 // By events answered, not by time: a slow machine is killed as often in the middle as a quick one.
 const KILL_EVERY = proof({ reduced: 100, full: 200 });
 
