@@ -139,13 +139,15 @@ async function runStages(input: StagesInput, options: FoldOptions): Promise<{ re
 }
 
 async function runStage({ event, definition, state }: StagesInput, run: EventRun, stage: Stage, options: FoldOptions): Promise<unknown> {
-  const value = await withTimeout(event.plan.timeoutsMs[stage], options.signal, (signal) =>
+  const value = await withTimeout(event.plan.timeoutsMs[stage], options.signal, (stop) =>
     definition.run(stage, event, run.results, {
       ...options.services,
       state,
       attempt: run.attempts[stage] ?? 1,
       idempotencyKey: `${ownerId(event)}/${event.run}/${stage}`,
-      signal,
+      get signal() {
+        return stop.signal;
+      },
       // There is nobody to tell: its outcome is recorded within a second.
       heartbeat: () => undefined,
       log: options.log,

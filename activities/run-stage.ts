@@ -11,6 +11,7 @@ import { PermitLostError } from './permit-lost.ts';
 import { assertResultSize } from './result-size.ts';
 import { toFailure } from './to-failure.ts';
 import { withTimeout } from './with-timeout.ts';
+import type { Stop } from './with-timeout.ts';
 
 /** Told of every change that a stage's attempt makes to its run, as it happens and before it is recorded. */
 export type ObserveRun = (run: EventRun, workflow: WorkflowReference) => void;
@@ -42,12 +43,14 @@ export function createRunStage({ resolve, observe, beginProgress, now, services,
     observe(shown, workflow);
     const messages = beginProgress(run, workflow);
 
-    const context = (signal: AbortSignal): HandlerContext => ({
+    const context = (stop: Stop): HandlerContext => ({
       ...services,
       state: null,
       attempt: run.attempts[stage] ?? 1,
       idempotencyKey: `${workflow.id}/${event.run}/${stage}`,
-      signal,
+      get signal() {
+        return stop.signal;
+      },
       heartbeat: (progress: Progress) => {
         // What a handler says after its attempt has ended must not hide what came after it.
         if (over) return;
@@ -66,8 +69,8 @@ export function createRunStage({ resolve, observe, beginProgress, now, services,
     try {
       if (permitRunId !== undefined && permitRunId !== workflow.runId) throw new PermitLostError();
       if (definition === undefined) throw new UnknownTypeError(name);
-      const value = await withTimeout(event.plan.timeoutsMs[stage], activity.cancellationSignal, (signal) =>
-        definition.run(stage, event, run.results, context(signal)),
+      const value = await withTimeout(event.plan.timeoutsMs[stage], activity.cancellationSignal, (stop) =>
+        definition.run(stage, event, run.results, context(stop)),
       );
       assertResultSize(value, maxResultBytes);
       const endedAtMs = now();

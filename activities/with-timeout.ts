@@ -6,20 +6,34 @@ export class StageTimeoutError extends Error {
   }
 }
 
+export interface Stop {
+  /** Aborts when the work is to end. Made when it is first asked for: most handlers never do, and it costs more than they. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Runs `work` until it ends, `timeoutMs` have passed, or `outer` aborts, whichever is first; the signal it is given
  * aborts in the two latter cases. A handler that ignores its signal goes on unobserved.
  * @throws StageTimeoutError, the outer signal's reason, or what `work` throws
  */
-export async function withTimeout<T>(timeoutMs: number, outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const inner = new AbortController();
+export async function withTimeout<T>(timeoutMs: number, outer: AbortSignal, work: (stop: Stop) => Promise<T>): Promise<T> {
+  let inner: AbortController | undefined;
+  let ended: { readonly reason: unknown } | undefined;
+  const stop: Stop = {
+    get signal() {
+      inner ??= new AbortController();
+      if (ended !== undefined) inner.abort(ended.reason);
+      return inner.signal;
+    },
+  };
   let abort = (): void => undefined;
   let timer: NodeJS.Timeout | undefined;
   const cut = new Promise<never>((_, reject) => {
     const cutWith = (reason: unknown): void => {
       // In this order, so that what the work throws at its abort comes too late to hide the reason.
       reject(reason instanceof Error ? reason : new Error('aborted'));
-      inner.abort(reason);
+      ended = { reason };
+      inner?.abort(reason);
     };
     abort = () => cutWith(outer.reason);
     timer = setTimeout(() => cutWith(new StageTimeoutError(timeoutMs)), timeoutMs);
@@ -27,7 +41,7 @@ export async function withTimeout<T>(timeoutMs: number, outer: AbortSignal, work
   if (outer.aborted) abort();
   outer.addEventListener('abort', abort, { once: true });
   try {
-    return await Promise.race([cut, work(inner.signal)]);
+    return await Promise.race([cut, work(stop)]);
   } finally {
     clearTimeout(timer);
     outer.removeEventListener('abort', abort);

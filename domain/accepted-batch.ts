@@ -32,8 +32,9 @@ export type OwnKind = '1' | '2' | '3' | '4' | '5';
 
 export function kindOf(item: BatchItem, nowMs: number): ItemKind {
   if (item.kind === 'rejected') return 's';
-  const { plan, tier } = item.event;
-  if (dueAtMs(item) > nowMs) return 'd';
+  const { plan, tier, delayMs } = item.event;
+  // An item of a long upload is accepted after its batch, and isn't delayed by that.
+  if (delayMs > 0 && dueAtMs(item) > nowMs) return 'd';
   // Heavy work waits for permits, so that it can't share a workflow with others.
   if (plan.weight === 'heavy') return `${priorityKey(tier)}` as OwnKind;
   return plan.subjectType === undefined ? 's' : 'i';

@@ -210,7 +210,7 @@ async function attempt(entry: Entry, catalog: Catalog, stage: Stage): Promise<St
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });
   try {
-    const value = await withTimeout(event.plan.timeoutsMs[stage], outer, async (signal) =>
+    const value = await withTimeout(event.plan.timeoutsMs[stage], outer, async ({ signal }) =>
       catalog.find(event.type)?.run(stage, event, entry.run.results, contextFor(signal)),
     );
     assertResultSize(value);

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StageTimeoutError, withTimeout } from '../../../activities/with-timeout.ts';
+import type { Stop } from '../../../activities/with-timeout.ts';
 
 const never = (): Promise<never> => new Promise(() => undefined);
 const cancellation = new Error('cancelled from outside');
 
 /** Rejects with an error of its own as soon as it is told to stop. */
-function wrapsItsAbort(signal: AbortSignal): Promise<never> {
+function wrapsItsAbort({ signal }: Stop): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(new Error('stopped'));
     signal.addEventListener('abort', () => reject(new Error('stopped')));
@@ -25,7 +26,7 @@ describe('withTimeout', () => {
     const outer = new AbortController();
     const signals: AbortSignal[] = [];
 
-    const result = await withTimeout(1_000, outer.signal, async (signal) => {
+    const result = await withTimeout(1_000, outer.signal, async ({ signal }) => {
       signals.push(signal);
       return 42;
     });
@@ -45,7 +46,7 @@ describe('withTimeout', () => {
     const signals: AbortSignal[] = [];
     const ended = vi.fn();
 
-    const work = withTimeout(1_000, new AbortController().signal, (signal) => {
+    const work = withTimeout(1_000, new AbortController().signal, ({ signal }) => {
       signals.push(signal);
       return never();
     }).catch(ended);
@@ -63,7 +64,7 @@ describe('withTimeout', () => {
     const outer = new AbortController();
     const signals: AbortSignal[] = [];
 
-    const work = withTimeout(1_000, outer.signal, (signal) => {
+    const work = withTimeout(1_000, outer.signal, ({ signal }) => {
       signals.push(signal);
       return never();
     });
@@ -105,6 +106,20 @@ describe('withTimeout', () => {
     await vi.advanceTimersByTimeAsync(1_000);
 
     expect(await work).toBeInstanceOf(StageTimeoutError);
+  });
+
+  it('gives a signal that has aborted to work that asks for it after its time', async () => {
+    let stopped: Stop | undefined;
+    const work = withTimeout(1_000, new AbortController().signal, (stop) => {
+      stopped = stop;
+      return never();
+    }).catch((error: unknown) => error);
+
+    await vi.advanceTimersByTimeAsync(1_000);
+    await work;
+
+    expect(stopped?.signal.reason).toBeInstanceOf(StageTimeoutError);
+    expect(stopped?.signal).toBe(stopped?.signal);
   });
 
   it('lets nothing escape when the work fails after its time', async () => {

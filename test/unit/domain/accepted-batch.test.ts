@@ -29,6 +29,10 @@ describe('kindOf', () => {
   });
 });
 
+it('holds back no item that was accepted later than its batch, as most of a long upload are', () => {
+  expect(kindOf(eventItem(), Number.NEGATIVE_INFINITY)).toBe('s');
+});
+
 describe('dueAtMs', () => {
   it('is when an item was accepted, or its delay after that', () => {
     expect([eventItem(), delayed, rejectedItem()].map(dueAtMs)).toEqual([NOON_MS, NOON_MS + 10, NOON_MS]);
