@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { CANCEL_UPDATE } from '../domain/durable-names.ts';
+import { mapAtMost } from '../domain/map-at-most.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
 const AT_ONCE = 20;
@@ -11,9 +12,7 @@ const AT_ONCE = 20;
  */
 export function createCancelItems(client: Client) {
   return async function cancelItems({ workflowIds }: { readonly workflowIds: readonly string[] }): Promise<void> {
-    for (let index = 0; index < workflowIds.length; index += AT_ONCE) {
-      await Promise.all(workflowIds.slice(index, index + AT_ONCE).map((workflowId) => cancelItem(client, workflowId)));
-    }
+    await mapAtMost(workflowIds, AT_ONCE, (workflowId) => cancelItem(client, workflowId));
   };
 }
 

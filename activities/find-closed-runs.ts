@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { WorkflowReference } from '../domain/event-resource.ts';
+import { mapAtMost } from '../domain/map-at-most.ts';
 
 const AT_ONCE = 20;
 // By name: a status that this code doesn't know must never cost a living run its permit.
@@ -9,15 +10,8 @@ const CLOSED: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED',
 /** Asks the engine which runs are closed; one that it can't answer for now counts as open. Only reads. */
 export function createFindClosedRuns(client: Client) {
   return async function findClosedRuns({ runs }: { readonly runs: readonly WorkflowReference[] }) {
-    const closed: string[] = [];
-    for (let index = 0; index < runs.length; index += AT_ONCE) {
-      await Promise.all(
-        runs.slice(index, index + AT_ONCE).map(async ({ id, runId }) => {
-          if (await isClosed(client, id, runId)) closed.push(runId);
-        }),
-      );
-    }
-    return { closed };
+    const areClosed = await mapAtMost(runs, AT_ONCE, ({ id, runId }) => isClosed(client, id, runId));
+    return { closed: runs.filter((_, index) => areClosed[index]).map(({ runId }) => runId) };
   };
 }
 

@@ -1,15 +1,15 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { APPLY_UPDATE } from '../domain/durable-names.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
-import { HASH_CHARACTERS } from '../domain/subject.ts';
 import type { Applied, ApplyInput } from '../domain/subject.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
 import { parseSubjectWorkflowId, subjectWorkflowId } from '../domain/subject-id.ts';
 import { subjectsQuery } from '../domain/tick.ts';
 import type { Tick } from '../domain/tick.ts';
 import { toTickEvent } from '../domain/tick-event.ts';
+import { subjectLetter } from './subject-letter.ts';
 import { UnknownTypeError } from './unknown-type.ts';
 
 export interface SendTicksDependencies {
@@ -46,8 +46,7 @@ export function createSendTicks({ client, resolve, now }: SendTicksDependencies)
 
     async function send(key: SubjectKey, event: EventDefinition): Promise<void> {
       const tick = toTickEvent(key, event, { uuid: randomUUID(), atMs: now() });
-      const idHash = createHash('sha256').update(tick.id).digest('base64url').slice(0, HASH_CHARACTERS);
-      const input: ApplyInput = { letters: [{ event: tick, idHash, contentHash: '-'.repeat(HASH_CHARACTERS) }] };
+      const input: ApplyInput = { letters: [subjectLetter(tick, tick.id)] };
       await client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, () =>
         client.workflow.getHandle(subjectWorkflowId(key)).executeUpdate<Applied, [ApplyInput]>(APPLY_UPDATE, { args: [input] }),
       );

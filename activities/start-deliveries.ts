@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
 import { deliveryWorkflowId } from '../domain/event-id.ts';
+import { mapAtMost } from '../domain/map-at-most.ts';
 
 const AT_ONCE = 10;
 
@@ -12,9 +13,7 @@ const AT_ONCE = 10;
  */
 export function createStartDeliveries(client: Client) {
   return async function startDeliveries({ deliveries }: { readonly deliveries: readonly DeliveryInput[] }): Promise<void> {
-    for (let index = 0; index < deliveries.length; index += AT_ONCE) {
-      await Promise.all(deliveries.slice(index, index + AT_ONCE).map((delivery) => startDelivery(client, delivery)));
-    }
+    await mapAtMost(deliveries, AT_ONCE, (delivery) => startDelivery(client, delivery));
   };
 }
 

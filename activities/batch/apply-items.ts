@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { Activities } from '../../domain/activities.ts';
@@ -7,10 +6,10 @@ import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import { ownerId } from '../../domain/event-id.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
 import { failureCause } from '../../domain/failure-cause.ts';
-import { HASH_CHARACTERS } from '../../domain/subject.ts';
 import type { SubjectAnswer, SubjectLetter } from '../../domain/subject.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
 import { subjectWorkflowId } from '../../domain/subject-id.ts';
+import { subjectLetter } from '../subject-letter.ts';
 import { itemDelivery } from './item-delivery.ts';
 import type { ReadPage } from './read-page.ts';
 import type { SendToSubject } from './send-to-subject.ts';
@@ -128,11 +127,7 @@ function subjectOf({ tenant, plan, subject }: AcceptedEvent): SubjectKey {
 
 /** Each run of an item is an event of its own to its subject. The callback is the batch's to send. */
 function toLetter({ event }: Waiting): SubjectLetter {
-  const idHash = createHash('sha256')
-    .update(`${ownerId(event)}/${event.run}`)
-    .digest('base64url')
-    .slice(0, HASH_CHARACTERS);
-  return { event: { ...event, callback: null }, idHash, contentHash: '-'.repeat(HASH_CHARACTERS) };
+  return subjectLetter({ ...event, callback: null }, `${ownerId(event)}/${event.run}`);
 }
 
 function toItemRun(answer: SubjectAnswer | undefined, nowMs: number): { readonly item: ItemRun; readonly version?: number } {

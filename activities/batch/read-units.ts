@@ -6,6 +6,7 @@ import type { Activities } from '../../domain/activities.ts';
 import type { RunItemsOutcome, SharedUnitInput, UnitReference, UnitVerdict } from '../../domain/batch-work.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { failureCause } from '../../domain/failure-cause.ts';
+import { mapAtMost } from '../../domain/map-at-most.ts';
 
 const AT_ONCE = 20;
 // As the SDK's core writes it.
@@ -13,13 +14,7 @@ const LOCAL_ACTIVITY_MARKER = 'core_local_activity';
 
 /** Asks the engine what became of units, whichever run of their batch has started them. Only reads. */
 export function createReadUnits(client: Client): Activities['readUnits'] {
-  return async ({ units }) => {
-    const verdicts: (UnitVerdict | null)[] = [];
-    for (let index = 0; index < units.length; index += AT_ONCE) {
-      verdicts.push(...(await Promise.all(units.slice(index, index + AT_ONCE).map((unit) => readUnit(client, unit)))));
-    }
-    return verdicts;
-  };
+  return ({ units }) => mapAtMost(units, AT_ONCE, (unit) => readUnit(client, unit));
 }
 
 async function readUnit(client: Client, unit: UnitReference): Promise<UnitVerdict | null> {

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Activities } from '../../domain/activities.ts';
 import { PAGE_DELAY_MS } from '../../domain/batch-work.ts';
 import { TASK_QUEUES } from '../../domain/durable-names.ts';
+import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { ReadPage } from './read-page.ts';
 
 const AT_ONCE = 5;
@@ -10,7 +11,7 @@ const AT_ONCE = 5;
 /** Opens pages again that have been closed since their batch had ended. Repeated, it finds them open. */
 export function createRenewPages(client: Client, readPage: ReadPage): Activities['renewPages'] {
   return async ({ batch, pages }) => {
-    for (let index = 0; index < pages.length; index += AT_ONCE) await Promise.all(pages.slice(index, index + AT_ONCE).map(renew));
+    await mapAtMost(pages, AT_ONCE, renew);
 
     async function renew(workflowId: string): Promise<void> {
       try {

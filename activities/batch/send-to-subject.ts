@@ -2,12 +2,10 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { Workflow } from '@temporalio/common';
-import { APPLY_UPDATE, TASK_QUEUES } from '../../domain/durable-names.ts';
-import { toKeyword } from '../../domain/keyword.ts';
-import { createSubject } from '../../domain/subject.ts';
+import { APPLY_UPDATE } from '../../domain/durable-names.ts';
 import type { Applied, ApplyInput, SubjectLetter } from '../../domain/subject.ts';
-import { subjectName, subjectWorkflowId } from '../../domain/subject-id.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
+import { subjectAttributes, subjectStart } from '../../domain/subject-start.ts';
 
 /** Brings letters to their subject; an answer for each once they are recorded. Sent again, they are known. */
 export type SendToSubject = (key: SubjectKey, letters: readonly SubjectLetter[]) => Promise<Applied>;
@@ -22,23 +20,19 @@ const KEYS = {
 
 /** Letters of a worker, as one Update to the workflow that holds the subject, which is started if it isn't there. */
 export function createSendToSubject(client: Client): SendToSubject {
-  return (key, letters) =>
-    client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, () =>
+  return (key, letters) => {
+    const { Tenant, Subject } = subjectAttributes(key);
+    return client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, () =>
       client.workflow.executeUpdateWithStart<Workflow, Applied, [ApplyInput]>(APPLY_UPDATE, {
         args: [{ letters }],
         startWorkflowOperation: new WithStartWorkflowOperation('holdSubject', {
-          workflowId: subjectWorkflowId(key),
-          taskQueue: TASK_QUEUES.light,
-          args: [{ subject: createSubject(key) }],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          // A crash is noticed after this time.
-          workflowTaskTimeout: '2s',
+          ...subjectStart(key),
           typedSearchAttributes: new TypedSearchAttributes([
-            { key: KEYS.Tenant, value: toKeyword(key.tenant) },
-            { key: KEYS.Subject, value: toKeyword(subjectName(key)) },
+            { key: KEYS.Tenant, value: Tenant },
+            { key: KEYS.Subject, value: Subject },
           ]),
-          staticSummary: `subject ${subjectName(key)}`,
         }),
       }),
     );
+  };
 }

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { limitBody } from '../limit-body.ts';
 import { BATCH_ACTIONS } from '../../domain/batch-work.ts';
 import { isBatchId } from '../../domain/event-id.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
@@ -25,7 +25,7 @@ const MAX_JSON_BYTES = 16 * 1024 * 1024;
 export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
   const { batches, parseBatch, parseEvent, isAccepting, rateLimit } = dependencies;
   const toItem = createToItem(parseEvent);
-  const limitJson = bodyLimit({
+  const limitJson = limitBody({
     maxSize: MAX_JSON_BYTES,
     onError: (context) =>
       problem(context, { code: 'too_large', detail: `a JSON body has at most ${MAX_JSON_BYTES} bytes; send more as ${LINE_TYPES[0]}` }),

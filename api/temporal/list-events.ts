@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { EventStatus } from '../../domain/event-resource.ts';
 import type { EventFilter, EventPage } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
-import { mapAtMost } from '../map-at-most.ts';
+import { mapAtMost } from '../../domain/map-at-most.ts';
 import { fromCursor, toCursor } from './cursor.ts';
 import { callEngine } from './engine-call.ts';
 import { toKeyword } from '../../domain/keyword.ts';

@@ -13,7 +13,7 @@ import { acceptRun, beginAttempt, endRun, isEnded, nextStage } from '../../domai
 import type { EndedPhase, EventRun } from '../../domain/event-run.ts';
 import { rejectedEvent } from '../../domain/rejected-item.ts';
 import type { LiveRuns } from '../live-runs.ts';
-import { mapAtMost } from '../map-at-most.ts';
+import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { PagesView } from './batch-reader.ts';
 import { isNotFound } from './engine-call.ts';
 import { readLocalResults, readWorkflowEnd, readWorkflowInput } from './history.ts';

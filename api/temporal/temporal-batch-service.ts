@@ -9,7 +9,7 @@ import { InvalidCursorError } from '../event-service.ts';
 import type { EventKey } from '../event-service.ts';
 import { explainItem } from '../batches/explain-item.ts';
 import type { LiveRuns } from '../live-runs.ts';
-import { mapAtMost } from '../map-at-most.ts';
+import { mapAtMost } from '../../domain/map-at-most.ts';
 import { createBatchReader } from './batch-reader.ts';
 import type { PagesView } from './batch-reader.ts';
 import { fromCursor, toCursor } from './cursor.ts';

@@ -8,7 +8,7 @@ import { isSettled, liveResource } from '../live-runs.ts';
 import type { EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { createSubjectEvents, subjectOf } from '../subject-events.ts';
-import { mapAtMost } from '../map-at-most.ts';
+import { mapAtMost } from '../../domain/map-at-most.ts';
 import { cancelEvent } from './cancel-event.ts';
 import { callEngine } from './engine-call.ts';
 import { explainEvent } from './explain-event.ts';

@@ -2,17 +2,16 @@ import type { Client } from '@temporalio/client';
 import { QueryRejectedError, WithStartWorkflowOperation } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { Workflow } from '@temporalio/common';
-import { APPLY_UPDATE, OUTCOME_QUERY, OUTCOMES_QUERY, SNAPSHOT_QUERY, TASK_QUEUES } from '../../domain/durable-names.ts';
+import { APPLY_UPDATE, OUTCOME_QUERY, OUTCOMES_QUERY, SNAPSHOT_QUERY } from '../../domain/durable-names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { createSubject } from '../../domain/subject.ts';
 import type { Applied, ApplyInput, CompactedOutcome, SubjectLetter, SubjectSnapshot } from '../../domain/subject.ts';
-import { subjectName, subjectWorkflowId } from '../../domain/subject-id.ts';
+import { subjectWorkflowId } from '../../domain/subject-id.ts';
+import { subjectAttributes, subjectStart } from '../../domain/subject-start.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
 import { createMailboxes } from '../mailbox.ts';
 import { hash64 } from '../subject-events.ts';
 import type { LetterAnswer, Subjects } from '../subject-events.ts';
 import { callEngine, isNotFound } from './engine-call.ts';
-import { toKeyword } from '../../domain/keyword.ts';
 
 // An Update that isn't done by then is taken for lost; it may have waited for those of other processes.
 const UPDATE_TIMEOUT_MS = 10_000;
@@ -69,17 +68,12 @@ const KEYS = {
 } as const;
 
 function start(key: SubjectKey) {
+  const { Tenant, Subject } = subjectAttributes(key);
   return new WithStartWorkflowOperation('holdSubject', {
-    workflowId: subjectWorkflowId(key),
-    taskQueue: TASK_QUEUES.light,
-    args: [{ subject: createSubject(key) }],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    // A crash is noticed after this time.
-    workflowTaskTimeout: '2s',
+    ...subjectStart(key),
     typedSearchAttributes: new TypedSearchAttributes([
-      { key: KEYS.Tenant, value: toKeyword(key.tenant) },
-      { key: KEYS.Subject, value: toKeyword(subjectName(key)) },
+      { key: KEYS.Tenant, value: Tenant },
+      { key: KEYS.Subject, value: Subject },
     ]),
-    staticSummary: `subject ${subjectName(key)}`,
   });
 }

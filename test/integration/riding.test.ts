@@ -5,6 +5,7 @@ import type { Receiver } from '../support/receiver.ts';
 import { startTestService } from '../support/service.ts';
 import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
+import { submitNoise } from '../support/submit-noise.ts';
 
 let service: TestService;
 let receiver: Receiver;
@@ -20,7 +21,7 @@ afterEach(() => receiver.close());
 
 it('lets a slow receiver finish, sends it nothing twice, and holds no event up for more than a second', async () => {
   const release = answerLate();
-  const id = await submit(receiver.url);
+  const id = await submitNoise(service, receiver.url);
   const workflow = service.client.workflow.getHandle(id);
   await workflow.result();
   const handedOver = (await deliveryOf(id)).status.name;
@@ -35,7 +36,7 @@ it('lets a slow receiver finish, sends it nothing twice, and holds no event up f
 
 it('goes on by the schedule with what a slow receiver answers', async () => {
   const release = answerLate();
-  const id = await submit(receiver.url);
+  const id = await submitNoise(service, receiver.url);
   await service.client.workflow.getHandle(id).result();
   receiver.respond(() => 204);
   release(500);
@@ -45,13 +46,13 @@ it('goes on by the schedule with what a slow receiver answers', async () => {
 
 it('rides no more to an origin that was slow or failing, until it is well again', async () => {
   receiver.respond((_request, index) => (index === 0 ? 500 : 200));
-  await delivered(await submit(receiver.url));
-  const afterFailure = await submit(receiver.url);
+  await delivered(await submitNoise(service, receiver.url));
+  const afterFailure = await submitNoise(service, receiver.url);
   await delivered(afterFailure);
 
   expect(await rode(afterFailure)).toBe(false);
   await until('events ride again', async () => {
-    const id = await submit(receiver.url);
+    const id = await submitNoise(service, receiver.url);
     await delivered(id);
     return rode(id);
   });
@@ -60,8 +61,8 @@ it('rides no more to an origin that was slow or failing, until it is well again'
 it('keeps events to a receiver that hangs from holding up those to a healthy one', async () => {
   const healthy = await startReceiver();
   receiver.respond(() => 'hang');
-  await Promise.all(Array.from({ length: 40 }, () => submit(receiver.url)));
-  const ids = await Promise.all(Array.from({ length: 10 }, () => submit(healthy.url)));
+  await Promise.all(Array.from({ length: 40 }, () => submitNoise(service, receiver.url)));
+  const ids = await Promise.all(Array.from({ length: 10 }, () => submitNoise(service, healthy.url)));
   await Promise.all(ids.map(delivered));
 
   expect(new Set(healthy.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(10);
@@ -77,15 +78,6 @@ function answerLate(): (status?: number) => void {
   });
   receiver.respond(() => released);
   return (status) => release(status);
-}
-
-async function submit(url: string): Promise<string> {
-  const response = await service.app.request('/v1/events', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ type: 'noise', data: { intensity: 0.3 }, callback: { url } }),
-  });
-  return ((await response.json()) as { readonly id: string }).id;
 }
 
 async function deliveryOf(id: string) {

@@ -7,6 +7,7 @@ import { selfSigned } from '../support/self-signed.ts';
 import { startTestService } from '../support/service.ts';
 import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
+import { submitNoise } from '../support/submit-noise.ts';
 
 let service: TestService;
 
@@ -68,7 +69,7 @@ it.concurrent.each(scripts)(
   async (_what, { receiver: options, respond, ends, attempts, posts }) => {
     await withReceiver(options, async (receiver) => {
       if (respond !== undefined) receiver.respond(respond);
-      const id = await submit(receiver.url);
+      const id = await submitNoise(service, receiver.url);
       const { callback } = await callbackIs(id, ends);
       const record = await deliveries(id);
 
@@ -85,7 +86,7 @@ it.concurrent.each(scripts)(
 it.concurrent('waits for as long as a receiver that answers 429 asks it to', async () => {
   await withReceiver({}, async (receiver) => {
     receiver.respond(replying({ status: 429, headers: { 'retry-after': '1' } }));
-    const id = await submit(receiver.url);
+    const id = await submitNoise(service, receiver.url);
     await callbackIs(id, 'delivered');
     const [first, second] = receiver.requests.map(({ receivedAtMs }) => receivedAtMs);
 
@@ -98,7 +99,7 @@ it.concurrent('waits for as long as a receiver that answers 429 asks it to', asy
 it.concurrent('sends again under the same id what was taken but not acknowledged', async () => {
   await withReceiver({}, async (receiver) => {
     receiver.respond(replying('reset'));
-    await callbackIs(await submit(receiver.url), 'delivered');
+    await callbackIs(await submitNoise(service, receiver.url), 'delivered');
     const [first, second] = receiver.requests;
 
     expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
@@ -113,7 +114,7 @@ it.concurrent('shows the event as completed to a receiver that reads it before i
       seen = await read((JSON.parse(text) as { readonly data: EventResource }).data.id);
       return 200;
     });
-    const id = await submit(receiver.url);
+    const id = await submitNoise(service, receiver.url);
     await callbackIs(id, 'delivered');
 
     expect(seen).toMatchObject({ id, status: 'completed', result: { action: expect.anything() } });
@@ -124,7 +125,7 @@ it.concurrent('shows the event as completed to a receiver that reads it before i
 it.concurrent('delivers when a receiver is back that was down for longer than five attempts', async () => {
   const { port, url, close } = await startReceiver();
   await close();
-  const id = await submit(url);
+  const id = await submitNoise(service, url);
   await callbackIs(id, 'parked');
   await withReceiver({ port }, async (receiver) => {
     await callbackIs(id, 'delivered');
@@ -148,15 +149,6 @@ async function withReceiver(options: ReceiverOptions | undefined, use: (receiver
 function drip(response: Parameters<Responder>[2]): Reply {
   response.writeHead(200).write('thank ');
   return 'handled';
-}
-
-async function submit(url: string): Promise<string> {
-  const response = await service.app.request('/v1/events', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ type: 'noise', data: { intensity: 0.3 }, callback: { url } }),
-  });
-  return ((await response.json()) as { readonly id: string }).id;
 }
 
 async function read(id: string): Promise<EventResource> {

@@ -1,4 +1,4 @@
-/** Maps values in their order, so many of them at once. */
+/** Maps values in their order, so many of them at once. What fails first ends it: no other is begun after that. */
 export async function mapAtMost<T, R>(values: readonly T[], atOnce: number, map: (value: T) => Promise<R>): Promise<R[]> {
   const mapped: R[] = [];
   let next = 0;
@@ -7,7 +7,12 @@ export async function mapAtMost<T, R>(values: readonly T[], atOnce: number, map:
     while (next < values.length) {
       const index = next;
       next += 1;
-      mapped[index] = await map(values[index] as T);
+      try {
+        mapped[index] = await map(values[index] as T);
+      } catch (error) {
+        next = values.length;
+        throw error;
+      }
     }
   }
 

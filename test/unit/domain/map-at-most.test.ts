@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mapAtMost } from '../../../api/map-at-most.ts';
+import { mapAtMost } from '../../../domain/map-at-most.ts';
 
 it('maps values in their order, never more of them at once than it may', async () => {
   let open = 0;
@@ -20,4 +20,19 @@ it('maps values in their order, never more of them at once than it may', async (
 
 it('fails as the first that fails does', async () => {
   await expect(mapAtMost([1, 2], 2, (value) => Promise.reject(new Error(`no ${value}`)))).rejects.toThrow('no 1');
+});
+
+it('begins nothing more once one has failed', async () => {
+  const begun: number[] = [];
+
+  const mapping = mapAtMost([1, 2, 3, 4], 2, async (value) => {
+    begun.push(value);
+    await Promise.resolve();
+    if (value === 1) throw new Error('no');
+    await Promise.resolve();
+  });
+
+  await expect(mapping).rejects.toThrow('no');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(begun).toEqual([1, 2]);
 });

@@ -1,0 +1,23 @@
+import { TASK_QUEUES } from './durable-names.ts';
+import { toKeyword } from './keyword.ts';
+import { createSubject } from './subject.ts';
+import { subjectName, subjectWorkflowId } from './subject-id.ts';
+import type { SubjectKey } from './subject-id.ts';
+
+/** How the workflow that holds a subject is started by whoever has the first event for it. */
+export function subjectStart(key: SubjectKey) {
+  return {
+    workflowId: subjectWorkflowId(key),
+    taskQueue: TASK_QUEUES.light,
+    args: [{ subject: createSubject(key) }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    // A crash is noticed after this time.
+    workflowTaskTimeout: '2s',
+    staticSummary: `subject ${subjectName(key)}`,
+  } as const;
+}
+
+/** What it is found by. */
+export function subjectAttributes(key: SubjectKey): { readonly Tenant: string; readonly Subject: string } {
+  return { Tenant: toKeyword(key.tenant), Subject: toKeyword(subjectName(key)) };
+}
