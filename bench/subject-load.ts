@@ -27,7 +27,7 @@ export interface Sustained {
   readonly perSecond: number;
   /** Of the service, for one event. */
   readonly cpuMs: number;
-  /** How many were answered 503 at first. */
+  /** How many were answered 503 or 429 at first. */
   readonly sentAgain: number;
 }
 
@@ -51,8 +51,11 @@ export function createSubjectLoad(serviceUrl: string): SubjectLoad {
       const response = await pool.request({ path: '/v1/events', method: 'POST', headers, body });
       const text = await response.body.text();
       if (response.statusCode === 200) return;
-      if (response.statusCode !== 503) throw new Error(`the service answered ${response.statusCode}: ${text}`);
+      // 429: all of a burst came before the first gathering went.
+      if (response.statusCode !== 503 && response.statusCode !== 429)
+        throw new Error(`the service answered ${response.statusCode}: ${text}`);
       sentAgain += 1;
+      await pause(10);
     }
   }
 
@@ -69,16 +72,7 @@ export function createSubjectLoad(serviceUrl: string): SubjectLoad {
 
   return {
     readUsage,
-    async atRate(perSecond, count) {
-      const startedAt = performance.now();
-      const times = Array.from({ length: count }, async (_, index) => {
-        await pause(startedAt + (index * 1_000) / perSecond - performance.now());
-        const sentAt = performance.now();
-        await post(`rate-${perSecond}`);
-        return performance.now() - sentAt;
-      });
-      return quantiles(await Promise.all(times));
-    },
+    atRate: (perSecond, count) => timesAtRate(perSecond, count, () => post(`rate-${perSecond}`)),
     async sustain({ count, inFlight, subjectOf }) {
       const before = { ...(await readUsage()), sentAgain };
       const startedAt = performance.now();
@@ -98,6 +92,18 @@ export function createSubjectLoad(serviceUrl: string): SubjectLoad {
     readVersion: async (subject) => (JSON.parse(await get(`/v1/subjects/life/${subject}`)) as { version: number }).version,
     close: () => pool.close(),
   };
+}
+
+/** Milliseconds that calls take, so many a second, however long those before take. */
+export async function timesAtRate(perSecond: number, count: number, call: () => Promise<void>): Promise<Quantiles> {
+  const startedAt = performance.now();
+  const times = Array.from({ length: count }, async (_, index) => {
+    await pause(startedAt + (index * 1_000) / perSecond - performance.now());
+    const sentAt = performance.now();
+    await call();
+    return performance.now() - sentAt;
+  });
+  return quantiles(await Promise.all(times));
 }
 
 export function draw(): { readonly type: string; readonly intensity: number } {
