@@ -203,15 +203,27 @@ it('writes nothing outside its folder, whatever the names are', async () => {
   expect(written.toSorted()).toEqual([`${folder}/.event`, `${folder}/unnamed.md`]);
 });
 
-it("writes nothing beyond its tenant's quota", async () => {
+it("writes nothing beyond its tenant's quota, however many write at once", async () => {
   const context = await sessionContext({ filesQuotaBytes: 700 });
   await run({}, context, { tenant: 'other' });
-  await run({}, context, { id: 'first' });
 
-  const failed = run({}, context, { id: 'second' });
+  const ends = await Promise.allSettled(['one', 'two', 'three', 'four'].map((id) => run({}, context, { id })));
 
-  await expect(failed).rejects.toMatchObject({ code: 'quota_exceeded', message: expect.stringContaining('FILES_QUOTA_MB') });
+  const refused = ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason as unknown);
+  expect(refused).toHaveLength(3);
+  for (const reason of refused) {
+    expect(reason).toMatchObject({ code: 'quota_exceeded', message: expect.stringContaining('FILES_QUOTA_MB') });
+  }
   expect((await filesIn(join(context.dataDirectory, 'events'))).filter((path) => path.endsWith('.md'))).toHaveLength(1);
+});
+
+it('needs no more room to write its files again', async () => {
+  const context = await sessionContext({ filesQuotaBytes: 700 });
+
+  const first = await run({}, context);
+  const again = await run({}, context);
+
+  expect(again.markdown_file).toBe(first.markdown_file);
 });
 
 it('does not translate what is in the wanted language', async () => {
