@@ -28,12 +28,13 @@ beforeAll(async () => {
   vi.stubEnv('PATH', STUBS + delimiter + process.env['PATH']);
   dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-sessions-'));
   [site, hooks] = await Promise.all([startSite(), startReceiver()]);
-  service = await startTestService({
+  const variables = {
     TICKLESS_DATA: dataDirectory,
     MAX_CONCURRENT_TASKS: String(CAP),
     LLM_URL: `${site.url}/v1`,
     TRANSCRIBER_URL: `${site.url}/v1`,
-  });
+  };
+  service = await startTestService(variables, { fetchTimeoutMs: 3_000 });
 });
 afterAll(async () => {
   await Promise.all([service.stop(), site.close(), hooks.close()]);
