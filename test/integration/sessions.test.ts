@@ -62,6 +62,11 @@ async function calledBack(id: string): Promise<ReceivedRequest> {
   return request;
 }
 
+async function idsOf(path: string): Promise<readonly string[]> {
+  const { items } = (await (await service.app.request(path)).json()) as { readonly items: readonly { readonly id: string }[] };
+  return items.map(({ id }) => id);
+}
+
 it('processes a talk of an older client, and calls back in its shape, signed', async () => {
   expect(await post('talk', '/talk')).toBe(200);
 
@@ -176,6 +181,51 @@ it('runs a job again in another language, calls back for it as for the first, an
   const deleted = await service.app.request('/api/jobs/again-2/files', { method: 'DELETE' });
   const gone = await service.app.request('/api/jobs/again-2/files/again.md');
   expect([deleted.status, gone.status, existsSync(join(dataDirectory, dirname(job.results.markdown_file)))]).toEqual([204, 404, false]);
+});
+
+it('archives a batch with its jobs, and takes it out again', async () => {
+  const talk = { event: 'NodeConf', session: 'Kept', url: `${site.url}/talk`, track: 'Kept' };
+  const events = [
+    { ...talk, filename: 'one.md' },
+    { ...talk, filename: 'two.md', day: 'Monday' },
+  ];
+  await postJson('/process-events-async', { batch_id: 'kept', webhook_url: `${hooks.url}/kept`, events });
+  const archived = await until('it has ended, and is archived', async () => {
+    const put = await service.app.request('/api/batches/kept/archived', { method: 'PUT' });
+    return put.status === 200 && put.json();
+  });
+  const again = await service.app.request('/api/batches/kept/archived', { method: 'PUT' });
+
+  expect(archived).toMatchObject({ id: 'kept', status: 'partial', archived: true, counts: { total: 2, completed: 1, failed: 1 } });
+  expect(again.status).toBe(200);
+  await until('its jobs are not listed', async () => (await idsOf('/api/jobs?batch_id=kept')).length === 0);
+  await until('nor is it', async () => !(await idsOf('/api/batches')).includes('kept'));
+  expect((await idsOf('/api/jobs?batch_id=kept&archived=true')).toSorted()).toEqual(['kept_0', 'kept_1']);
+  expect(await idsOf('/api/batches?archived=true')).toEqual(['kept']);
+
+  expect((await service.app.request('/api/batches/kept/archived', { method: 'DELETE' })).status).toBe(204);
+  expect(await (await service.app.request('/api/jobs/kept_0')).json()).toMatchObject({ archived: false });
+  await until('the archive is empty', async () => (await idsOf('/api/jobs?archived=true')).length === 0);
+});
+
+it('keeps an archived job, and its files, when the engine has forgotten its event', async () => {
+  await postJson('/api/jobs', {
+    event_id: 'old',
+    parameters: { event: 'NodeConf', session: 'Old', url: `${site.url}/talk`, filename: 'old.md', track: 'Kept' },
+  });
+  const archived = await until('it has ended, and is archived', async () => {
+    const put = await service.app.request('/api/jobs/old/archived', { method: 'PUT' });
+    return put.status === 200 && put.json();
+  });
+  // As it does of itself after the retention time.
+  const { workflowService, options } = service.client;
+  await workflowService.deleteWorkflowExecution({ namespace: options.namespace, workflowExecution: { workflowId: 'old' } });
+  await until('the event is gone', async () => (await service.app.request('/v1/events/old')).status === 404);
+
+  expect(await (await service.app.request('/api/jobs/old')).json()).toEqual(archived);
+  expect(await (await service.app.request('/api/jobs/old/files/old.md')).text()).toContain('About the talk.');
+  expect((await service.app.request('/api/jobs/old/archived', { method: 'DELETE' })).status).toBe(204);
+  expect((await service.app.request('/api/jobs/old')).status).toBe(404);
 });
 
 it('waits for talks that are processed one after the other', async () => {
