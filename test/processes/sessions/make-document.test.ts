@@ -248,6 +248,14 @@ it('warns instead where the session says that it is optional', async () => {
   expect(transcript_file).toBeNull();
 });
 
+it('warns of a page without any text', async () => {
+  replies['/talk'] = { headers: { 'content-type': 'text/html' }, body: '<html><body><div id="app"></div></body></html>' };
+
+  const { warnings } = await run({}, await withModels());
+
+  expect(warnings).toMatchObject([{ code: 'page_without_text' }]);
+});
+
 it('has a gallery, but no text, of slides that were scanned', async () => {
   const context = await sessionContext();
   replies['/slides'] = { body: pdfWith(null) };
