@@ -32,11 +32,11 @@ const MAX_SYNC_EVENTS = 200;
 const asyncEvent = sessionData.extend({ ...webhook, event_id: z.string().min(1).max(200).optional() });
 const asyncBatch = z.object({
   ...webhook,
-  events: z.array(z.unknown(), 'is required').min(1, 'must not be empty').max(10_000),
+  events: z.array(z.unknown(), 'must be a list').min(1, 'must not be empty').max(10_000),
   batch_id: z.string().min(1).max(200).optional(),
 });
 const syncBatch = z.object({
-  events: z.array(z.unknown(), 'is required').min(1, 'must not be empty').max(MAX_SYNC_EVENTS),
+  events: z.array(z.unknown(), 'must be a list').min(1, 'must not be empty').max(MAX_SYNC_EVENTS),
 });
 const batchItem = sessionData.extend({
   webhook_url: webhook_url.optional(),

@@ -23,11 +23,11 @@ export interface JobBatch {
 
 export function toJobBatch(resource: BatchResource, isArchived: boolean): JobBatch {
   const { id, name, status, counts, percent, failures, acceptedAt, startedAt, completedAt, etaSeconds } = resource;
-  const { running, ...others } = counts;
+  const { total, pending, running, completed, failed, cancelled } = counts;
   const query = `batch_id=${encodeURIComponent(id)}${isArchived ? '&archived=true' : ''}`;
   return {
     ...{ id, name, status, archived: isArchived },
-    counts: { ...others, processing: running },
+    counts: { total, pending, processing: running, completed, failed, cancelled },
     ...{ percent, failures, created_at: acceptedAt, started_at: startedAt, completed_at: completedAt },
     seconds: completedAt === null ? null : (Date.parse(completedAt) - Date.parse(startedAt)) / 1_000,
     eta_seconds: etaSeconds,
