@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createTemporalArchive } from '../../api/temporal/temporal-archive.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -155,6 +156,21 @@ it('shows a talk as a job, and gives its files', async () => {
   expect(listed).toMatchObject({ status: 'completed' });
 });
 
+it('shows what is in the archive when the engine has forgotten its event', async () => {
+  await post('kept', '/talk');
+  await calledBack('kept');
+  const event = (await (await service.app.request('/v1/events/kept')).json()) as EventResource;
+  // To have the engine forget one takes it a while; this one it never knew.
+  await createTemporalArchive(service.client).jobs.put({ ...event, id: 'forgotten' });
+
+  const job = await (await service.app.request('/api/jobs/forgotten')).json();
+
+  expect(job).toMatchObject({ id: 'forgotten', archived: true, status: 'completed', parameters: { session: 'Talk kept' } });
+  expect((await service.app.request('/v1/events/forgotten')).status).toBe(404);
+  expect((await service.app.request('/api/jobs/forgotten/archived', { method: 'DELETE' })).status).toBe(204);
+  expect((await service.app.request('/api/jobs/forgotten')).status).toBe(404);
+});
+
 it('runs a job again in another language, calls back for it as for the first, and deletes its files', async () => {
   await post('again', '/talk');
   await calledBack('again');
@@ -206,26 +222,6 @@ it('archives a batch with its jobs, and takes it out again', async () => {
   expect((await service.app.request('/api/batches/kept/archived', { method: 'DELETE' })).status).toBe(204);
   expect(await (await service.app.request('/api/jobs/kept_0')).json()).toMatchObject({ archived: false });
   await until('the archive is empty', async () => (await idsOf('/api/jobs?archived=true')).length === 0);
-});
-
-it('keeps an archived job, and its files, when the engine has forgotten its event', async () => {
-  await postJson('/api/jobs', {
-    event_id: 'old',
-    parameters: { event: 'NodeConf', session: 'Old', url: `${site.url}/talk`, filename: 'old.md', track: 'Kept' },
-  });
-  const archived = await until('it has ended, and is archived', async () => {
-    const put = await service.app.request('/api/jobs/old/archived', { method: 'PUT' });
-    return put.status === 200 && put.json();
-  });
-  // As it does of itself after the retention time.
-  const { workflowService, options } = service.client;
-  await workflowService.deleteWorkflowExecution({ namespace: options.namespace, workflowExecution: { workflowId: 'old' } });
-  await until('the event is gone', async () => (await service.app.request('/v1/events/old')).status === 404);
-
-  expect(await (await service.app.request('/api/jobs/old')).json()).toEqual(archived);
-  expect(await (await service.app.request('/api/jobs/old/files/old.md')).text()).toContain('About the talk.');
-  expect((await service.app.request('/api/jobs/old/archived', { method: 'DELETE' })).status).toBe(204);
-  expect((await service.app.request('/api/jobs/old')).status).toBe(404);
 });
 
 it('waits for talks that are processed one after the other', async () => {

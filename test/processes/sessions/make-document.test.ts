@@ -207,7 +207,11 @@ it("writes nothing beyond its tenant's quota, however many write at once", async
   const context = await sessionContext({ filesQuotaBytes: 700 });
   await run({}, context, { tenant: 'other' });
 
-  const ends = await Promise.allSettled(['one', 'two', 'three', 'four'].map((id) => run({}, context, { id })));
+  const data = sessionOf({ url: `${site.url}/talk` });
+  const plan = planSteps(data, await readPage({ data }, context), context);
+
+  const events = ['one', 'two', 'three', 'four'].map((id) => ({ id, data, tenant: 'default' }));
+  const ends = await Promise.allSettled(events.map((event) => makeDocument(event, plan, context)));
 
   const refused = ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason as unknown);
   expect(refused).toHaveLength(3);
