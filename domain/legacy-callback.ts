@@ -20,27 +20,28 @@ export interface LegacyCallbackParts {
 export function legacyCallback({ resource, format, markdown, sentAt }: LegacyCallbackParts): Readonly<Record<string, unknown>> {
   const document = fieldsOf(resource.result?.action);
   const success = resource.status === 'completed';
-  const common = commonFields({ resource, format, sentAt });
+  const common = commonFields({ resource, format, sentAt }, success);
   if (!success) {
     const { code, message } = resource.error ?? { code: 'cancelled', message: 'the event was cancelled' };
-    return { ...common, success, file_path: null, error: message, error_code: code };
+    return { ...common, file_path: null, error: message, error_code: code };
   }
   return {
     ...common,
-    success,
     file_path: document['markdown_file'] ?? null,
     ...(format.includeMarkdown && (markdown === null ? { omitted: ['markdown_content'] } : { markdown_content: markdown })),
     ...(format.includeMetadata && { metadata: document['metadata'] ?? null }),
   };
 }
 
+type ProgressParts = Omit<LegacyCallbackParts, 'markdown'>;
+
 /** A message of how far a session is, for those who ask for it: it is neither a success nor a failure yet. */
-export function legacyProgress(parts: Omit<LegacyCallbackParts, 'markdown'>): Readonly<Record<string, unknown>> {
+export function legacyProgress(parts: ProgressParts): Readonly<Record<string, unknown>> {
   const { step = null, percent = null, message = null } = parts.resource.progress ?? {};
-  return { ...commonFields(parts), success: null, step, progress: percent, message };
+  return { ...commonFields(parts, null), step, progress: percent, message };
 }
 
-function commonFields({ resource, format, sentAt }: Omit<LegacyCallbackParts, 'markdown'>): Readonly<Record<string, unknown>> {
+function commonFields({ resource, format, sentAt }: ProgressParts, success: boolean | null): Readonly<Record<string, unknown>> {
   const data = fieldsOf(resource.data);
   return {
     schema_version: 1,
@@ -48,6 +49,7 @@ function commonFields({ resource, format, sentAt }: Omit<LegacyCallbackParts, 'm
     // As its client named it: an item's id is made of it.
     batch_id: resource.batchId === null ? null : format.eventId.replace(/_\d+$/, ''),
     timestamp: sentAt,
+    success,
     ...Object.fromEntries(CALLBACK_FIELDS.map((name) => [name, data[name] ?? null])),
     phase: resource.status,
   };

@@ -7,6 +7,7 @@ import type { EventKey } from '../event-service.ts';
 import { archiveBatch, takeOutBatch } from '../legacy/archive-batch.ts';
 import { knownAs } from '../legacy/known-as.ts';
 import { toJobBatch } from '../legacy/to-job-batch.ts';
+import { withoutArchived } from '../legacy/without-archived.ts';
 import { linkToNext } from '../link-to-next.ts';
 import { parseQuery } from '../parse-query.ts';
 import { problem } from '../problem.ts';
@@ -31,13 +32,8 @@ export function jobBatchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: A
     const { archived: isArchived, status, limit, cursor } = query.value;
     const tenant = context.get('tenant');
     const page = await (isArchived ? archive.batches : batches).list({ tenant, limit, cursor });
-    const hidden = isArchived
-      ? new Set<string>()
-      : await archive.batches.among(
-          tenant,
-          page.items.filter(hasEnded).map(({ id }) => id),
-        );
-    const shown = page.items.filter((batch) => !hidden.has(batch.id) && (status === undefined || batch.status === status));
+    const listed = isArchived ? page.items : await withoutArchived(archive.batches, tenant, page.items);
+    const shown = listed.filter((batch) => status === undefined || batch.status === status);
     linkToNext(context, page.nextCursor);
     return context.json({ items: shown.map((batch) => toJobBatch(batch, isArchived)), next_cursor: page.nextCursor });
   });

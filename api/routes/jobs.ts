@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { hasEnded } from '../../domain/event-resource.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, idParameter, problems } from '../describe.ts';
 import type { EventKey } from '../event-service.ts';
 import { knownAs } from '../legacy/known-as.ts';
+import { listJobs } from '../legacy/list-jobs.ts';
 import { findJob } from '../legacy/find-job.ts';
 import { hasJobEnded, JOB_STATUSES, toJob } from '../legacy/to-job.ts';
 import type { Job } from '../legacy/to-job.ts';
@@ -47,9 +47,9 @@ export const jobSchema = z
 
 /** `/api/jobs`: sessions in the words of older clients. Each is an event that `/v1/events` shows too. */
 export function jobRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
-  const { events, batches, archive, streamRoom, reportError } = dependencies;
+  const { events, streamRoom, reportError } = dependencies;
   const watches = createWatches<Job>({
-    read: (key) => readJob(key),
+    read: readJob,
     listen: (key, tell) => events.listen(key, (resource) => tell(toJob(resource, false))),
     isEnded: hasJobEnded,
     progressOf: ({ id, status, progress, attempts }) => ({ id, status, progress, attempts }),
@@ -59,31 +59,10 @@ export function jobRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDep
   app.get('/api/jobs', async (context) => {
     const query = parseQuery(jobsQuery, context);
     if (!query.ok) return problem(context, query.problem);
-    const { status, batch_id: batchName, archived: isArchived, limit, cursor } = query.value;
-    const tenant = context.get('tenant');
-    const batchId = batchName === undefined ? undefined : knownAs('batch_id', batchName);
-    const isOpen = status !== undefined && !hasJobEnded({ status });
-    // What is open is told apart by the jobs themselves: the engine and the batch know less of it.
-    const ended = status === 'pending' || status === 'processing' ? undefined : status;
-    const page = isArchived
-      ? await archive.jobs.list({ tenant, batchId, limit, cursor })
-      : batchId === undefined
-        ? await events.list({ tenant, type: 'session', status: isOpen ? 'running' : ended, limit, cursor })
-        : await batches.items({ tenant, id: batchId, status: ended, limit, cursor });
-    const sessions = (page?.items ?? []).filter(({ type }) => type === 'session');
-    const hidden = isArchived
-      ? new Set<string>()
-      : await archive.jobs.among(
-          tenant,
-          sessions.filter(hasEnded).map(({ id }) => id),
-        );
-    const jobs = sessions
-      .filter(({ id }) => !hidden.has(id))
-      .map((resource) => toJob(resource, isArchived))
-      .filter((job) => status === undefined || job.status === status);
-    const nextCursor = page?.nextCursor ?? null;
-    linkToNext(context, nextCursor);
-    return context.json({ items: jobs, next_cursor: nextCursor });
+    const { status, batch_id: batch, archived: isArchived, limit, cursor } = query.value;
+    const page = await listJobs(dependencies, { tenant: context.get('tenant'), status, batch, isArchived, limit, cursor });
+    linkToNext(context, page.nextCursor);
+    return context.json({ items: page.items, next_cursor: page.nextCursor });
   });
 
   app.get('/api/jobs/:id', async (context) => {
