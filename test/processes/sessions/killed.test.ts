@@ -15,6 +15,8 @@ import { until } from '../../support/until.ts';
 const folder = 'events/NodeConf/Main/undated-0000-time';
 // So long that a process that writes it again and again is killed while it does.
 const LONG = `${'What was said. '.repeat(500_000)}The end.`;
+// A process takes a second to start, and many on a busy machine.
+const STARTS_WITHIN_MS = 50_000;
 
 let site: Receiver;
 let replies: Record<string, Reply>;
@@ -58,7 +60,7 @@ it('neither fetches nor transcribes a video again when its process is killed aft
   replies['/v1/audio/transcriptions'] = { body: JSON.stringify({ text: 'What was said.' }) };
   replies['/v1/chat/completions'] = 'hang';
   const killed = makeTalk('de');
-  await until('its translation is asked for', async () => askedFor('/v1/chat/completions') === 1);
+  await until('its translation is asked for', async () => askedFor('/v1/chat/completions') === 1, STARTS_WITHIN_MS);
   const gone = once(killed, 'exit');
   killed.kill('SIGKILL');
   await gone;
@@ -74,7 +76,7 @@ it('neither fetches nor transcribes a video again when its process is killed aft
 
 it('leaves no file half written when its process is killed at work', async () => {
   const killed = makeTalk('en', 1_000);
-  await until('a document is there', async () => existsSync(join(dataDirectory, folder, 'time.md')));
+  await until('a document is there', async () => existsSync(join(dataDirectory, folder, 'time.md')), STARTS_WITHIN_MS);
   const gone = once(killed, 'exit');
   killed.kill('SIGKILL');
   await gone;
