@@ -16,6 +16,12 @@ import { createFindClosedRuns } from './find-closed-runs.ts';
 import { createFoldSubject } from './fold-subject.ts';
 import { createRequestCancel } from './request-cancel.ts';
 import { rememberOutcomes } from './remember-outcomes.ts';
+import { eventsOf } from '../domain/group.ts';
+import type { Group } from '../domain/group.ts';
+import { createInputs } from './read-input.ts';
+import { createRideGroup } from './ride-group.ts';
+import { createRunGroupStage } from './run-group-stage.ts';
+import { MAX_SHARED_RESULT_BYTES } from './result-size.ts';
 import { createRunStage } from './run-stage.ts';
 import type { RunStageDependencies } from './run-stage.ts';
 import { createRideCallback } from './ride-callback.ts';
@@ -31,20 +37,30 @@ export interface ActivityDependencies extends RunStageDependencies, RideCallback
   readonly client: Client;
 }
 
+// Of at most 256 KiB each; more than a process works on at once.
+const GROUPS_KEPT = 128;
+
 // Many results go into one record, and nobody asks a process about an item that shares a workflow.
-const SHARED = { maxResultBytes: 4 * 1024, observe: () => undefined };
+const SHARED = { maxResultBytes: MAX_SHARED_RESULT_BYTES, observe: () => undefined };
 
 /** Everything that workflows may ask of the outside world, under the names that histories know. */
 export function createActivities(dependencies: ActivityDependencies): Activities {
   const readPage = createReadPage(dependencies.client);
   const startDeliveries = createStartDeliveries(dependencies.client);
+  const rideCallback = createRideCallback(dependencies);
+  const groupEvents = createInputs(dependencies.client, GROUPS_KEPT, (group) => eventsOf(group as Group));
   return {
     runStage: rememberOutcomes(
       createRunStage(dependencies),
       ({ run, stage, workflow }) => `${workflow.runId}/${stage}/${run.attempts[stage]}`,
     ),
     sendCallback: createSendCallback(dependencies.attemptDelivery),
-    rideCallback: rememberOutcomes(createRideCallback(dependencies), ({ ended }) => ended.workflow.runId),
+    rideCallback: rememberOutcomes(rideCallback, ({ workflow }) => workflow.runId),
+    runGroupStage: rememberOutcomes(
+      createRunGroupStage(createRunStage(dependencies), groupEvents),
+      ({ stage, workflow }) => `${workflow.runId}/${stage}`,
+    ),
+    rideGroup: rememberOutcomes(createRideGroup({ ...dependencies, rideCallback, groupEvents }), ({ workflow }) => workflow.runId),
     wakeParked: createWakeParked(dependencies.client),
     tellProgress: createTellProgress(dependencies),
     requestCancel: createRequestCancel(dependencies.client),

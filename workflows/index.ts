@@ -1,8 +1,10 @@
 export { deliverCallback } from './deliver-callback.ts';
 export { holdSubject } from './hold-subject.ts';
+export { keepArchived as keepBatch, keepArchived as keepJob } from './keep-archived.ts';
 export { keepPage } from './keep-page.ts';
 export { limitConcurrency } from './limit-concurrency.ts';
 export { processBatch } from './process-batch.ts';
+export { processGroup } from './process-group.ts';
 export { processEvent } from './process-event.ts';
 export { processItem } from './process-item.ts';
 export { processItems } from './process-items.ts';

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  archivedBatchWorkflowId,
+  archivedJobWorkflowId,
   batchWorkflowId,
   DEFAULT_TENANT,
   deliveryWorkflowId,
@@ -13,10 +15,13 @@ import {
   keyedEventId,
   limitWorkflowId,
   newBatchId,
+  memberId,
   newEventId,
+  newGroupId,
   ownerId,
   pageWorkflowId,
   parseItemId,
+  parseMemberId,
   unitWorkflowId,
 } from '../../../domain/event-id.ts';
 
@@ -172,6 +177,8 @@ describe('the workflows', () => {
       .filter(isLimitKey)
       .map((key) => ({ id: limitWorkflowId(key), of: ['limit', key] })),
     anyBatch.map((batch) => ({ id: batchWorkflowId(batch), of: ['batch', batch] })),
+    address.map(({ run: _every, ...job }) => ({ id: archivedJobWorkflowId(job), of: ['archived job', job] })),
+    anyBatch.map((batch) => ({ id: archivedBatchWorkflowId(batch), of: ['archived batch', batch] })),
     fc.tuple(anyBatch, anyUpload, anyNumber).map((of) => ({ id: pageWorkflowId(...of), of: ['page', ...of] })),
     fc
       .tuple(anyBatch, anyUpload, fc.record({ page: anyNumber, number: anyNumber }))
@@ -200,5 +207,26 @@ describe('the workflows', () => {
     expect(pageWorkflowId(batch, '0190-a', 3)).toBe('acme/night~batch.page.0190-a.3');
     expect(unitWorkflowId(batch, 'upload-1', { page: 3, number: 1 })).toBe('acme/night~batch.unit.upload-1.3.1');
     expect(isEventId(batchWorkflowId({ tenant: DEFAULT_TENANT, id: 'night' }))).toBe(false);
+  });
+});
+
+describe('the id of an event of a group', () => {
+  it('says which group it is, and which of its events', () => {
+    fc.assert(
+      fc.property(fc.uuid().map(newGroupId), fc.integer({ min: 0, max: 999 }), (groupId, index) => {
+        const id = memberId(groupId, index);
+        expect(parseMemberId(id)).toEqual({ groupId, index });
+        expect([isOwnId(id), isEventId(id), isEventId(groupId), parseItemId(id)]).toEqual([false, false, false, null]);
+      }),
+    );
+  });
+
+  it('is no other event’s', () => {
+    fc.assert(
+      fc.property(fc.oneof(alikeId, batchId), (id) => {
+        expect(parseMemberId(id)).toBeNull();
+      }),
+    );
+    for (const text of ['g~a', 'g~a_', 'g~a_01', 'g~a_1000', 'g~a/b_1', 'a_1', 'g~a_1~callback.1']) expect(parseMemberId(text)).toBeNull();
   });
 });
