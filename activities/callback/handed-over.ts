@@ -12,9 +12,9 @@ export interface HandedOver {
   close(graceMs: number): Promise<void>;
 }
 
-const RETRY_MS = 100;
-// Its delivery waits for longer; after that it has sent again.
-const REPORT_WITHIN_MS = 5_000;
+const RETRY_MS = { first: 100, longest: 2_000 } as const;
+// An engine that was away is back by then. Its delivery may have sent again meanwhile: what came first belongs on record too.
+const REPORT_WITHIN_MS = 60_000;
 const LAST_REPORT_MS = 1_000;
 
 export function createHandedOver(client: Client): HandedOver {
@@ -26,14 +26,14 @@ export function createHandedOver(client: Client): HandedOver {
     if (outcome === null) return;
     const delivery = client.workflow.getHandle(deliveryWorkflowId(target));
     const deadlineMs = Date.now() + REPORT_WITHIN_MS;
-    for (;;) {
+    for (let pauseMs: number = RETRY_MS.first; ; pauseMs = Math.min(2 * pauseMs, RETRY_MS.longest)) {
       try {
         await delivery.signal(ATTEMPT_ENDED_SIGNAL, outcome);
         return;
       } catch {
-        // The delivery may be about to start, or the engine away for a moment. Without a report the delivery sends again.
+        // The delivery may be about to start, or the engine away. Without a report the delivery sends again.
         if (Date.now() > deadlineMs) return;
-        await pause(RETRY_MS);
+        await pause(pauseMs);
       }
     }
   }
