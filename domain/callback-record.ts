@@ -8,6 +8,8 @@ export interface CallbackRecord {
   readonly status: DeliveryStatus;
   readonly url: string | null;
   readonly attempts: readonly CallbackAttempt[];
+  /** When the next one is due (ISO 8601, UTC), as its delivery says while it waits for that. */
+  readonly nextAttemptAt?: string;
 }
 
 /** What one attempt led to. */

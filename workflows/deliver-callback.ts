@@ -38,7 +38,8 @@ export async function deliverCallback(input: DeliveryInput): Promise<CallbackRec
   let lingerMs = afterMs === null ? LINGER_MS : 0;
   // Whoever starts it parked puts it on the index; as a new run of its own it may not be there.
   let parkedAt = 'Destination' in workflowInfo().searchAttributes ? input.parkedAt : undefined;
-  setHandler(deliveryQuery, () => record);
+  let dueAtMs: number | null = null;
+  setHandler(deliveryQuery, () => ({ ...record, ...(dueAtMs !== null && { nextAttemptAt: new Date(dueAtMs).toISOString() }) }));
   setHandler(redeliverSignal, () => {
     asked += 1;
   });
@@ -59,6 +60,7 @@ export async function deliverCallback(input: DeliveryInput): Promise<CallbackRec
       continue;
     }
     const waitMs = dueInMs();
+    dueAtMs = record.status === 'pending' && afterMs !== null && waitMs > 0 ? Date.now() + waitMs : null;
     // Something else came up: it is looked at first.
     if (waitMs > 0 && (await condition(() => asked > 0 || woken !== null || reports.length > 0, waitMs))) continue;
     if (afterMs === null && asked === 0) return record;
