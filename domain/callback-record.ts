@@ -45,6 +45,11 @@ export function recordAttempt(record: CallbackRecord, outcome: CallbackOutcome):
   return { ...record, status: statusAfter(outcome), attempts };
 }
 
+/** Whether an attempt is on record: a report of it may come twice. */
+export function isRecorded({ attempts }: CallbackRecord, { attempt }: CallbackOutcome): boolean {
+  return attempts.some(({ at }) => at === attempt?.at);
+}
+
 /** How many steps of the schedule are used up: what was asked for by hand begins it anew. */
 export function attemptsMade({ attempts }: CallbackRecord): number {
   const last = attempts.findLastIndex(({ reason }) => reason === 'redelivery');

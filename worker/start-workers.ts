@@ -60,7 +60,7 @@ function workerOptions(lane: Lane, { connection, namespace, activities, workflow
     stickyQueueScheduleToStartTimeout: '1s',
     maxHeartbeatThrottleInterval: '1s',
   };
-  // An origin that hangs holds 16 of them for 30 s; each then beats every 2 s, three times before it is taken for dead.
+  // An origin that hangs holds 16 of them for 30 s; each then beats every 2 s.
   if (lane === 'delivery') return { ...common, maxConcurrentActivityTaskExecutions: 400, maxHeartbeatThrottleInterval: '2s' };
   if (lane === 'heavy') return { ...common, ...sticky, maxConcurrentActivityTaskExecutions: heavySlots, maxCachedWorkflows: 500 };
   return {

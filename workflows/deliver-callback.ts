@@ -1,6 +1,6 @@
 import { condition, continueAsNew, proxyActivities, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
-import { attemptsMade, initialCallback, recordAttempt } from '../domain/callback-record.ts';
+import { attemptsMade, initialCallback, isRecorded, recordAttempt } from '../domain/callback-record.ts';
 import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
@@ -11,7 +11,7 @@ const { sendCallback } = proxyActivities<Activities>({
   taskQueue: TASK_QUEUES.delivery,
   startToCloseTimeout: '40s',
   // An attempt beats every second or two: a worker that vanished is noticed long before a slow receiver's time is over.
-  heartbeatTimeout: '6s',
+  heartbeatTimeout: '10s',
   // The outcome of an attempt is a value; what is retried here is a worker that vanished.
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
@@ -56,7 +56,7 @@ export async function deliverCallback(input: DeliveryInput): Promise<CallbackRec
     const [report] = reports;
     if (report !== undefined) {
       reports = reports.slice(1);
-      note(report);
+      if (!isRecorded(record, report)) note(report);
       continue;
     }
     const waitMs = dueInMs();

@@ -17,9 +17,9 @@ const size = proof<{ readonly events: number; readonly victims: readonly Victim[
   reduced: { events: 12, victims: ['everything'] },
   full: { events: 300, victims: ['the service', 'the engine', 'the engine, again and again,', 'everything'] },
 });
-// Of a single condition; far longer than it takes on a busy machine.
+// Without any progress; a machine that is slow gets on nevertheless.
 const DEADLINE_MS = 120_000;
-const TEST_TIMEOUT_MS = 4 * DEADLINE_MS;
+const TEST_TIMEOUT_MS = 900_000;
 
 interface Delivery {
   readonly at: string;
@@ -69,7 +69,7 @@ it.each(size.victims)(
     await kill(victim);
 
     for (const id of ids) {
-      await settled(id, 'delivered');
+      await settled(id, 'delivered', () => receivers.reduce((sum, { requests }) => sum + requests.length, 0));
       const after = await deliveries(id);
       expect(after.slice(0, before.get(id)?.length ?? 0)).toEqual(before.get(id) ?? []);
       expect(recordsOf(answered.get(id) ?? [], victim)).toContainEqual(after.map(({ error }) => error));
@@ -86,7 +86,7 @@ it(
     receiver.respond(() => 503);
     const ids = Array.from({ length: size.events }, (_, index) => `parked-${index}`);
     await Promise.all(ids.map((id) => submit(id)));
-    for (const id of ids) await settled(id, 'parked');
+    for (const id of ids) await settled(id, 'parked', () => receiver.requests.length);
     await kill('the service');
     const [destination] = await until(
       'all are listed as parked',
@@ -103,7 +103,9 @@ it(
       taken.push(headers['webhook-id']);
       return 200;
     });
-    for (const id of ids) await settled(id, 'delivered');
+    // By now its pauses are long.
+    await fetch(`${service.url}/v1/destinations/${encodeURIComponent(receiver.url)}/resume`, { method: 'POST' });
+    for (const id of ids) await settled(id, 'delivered', () => receiver.requests.length);
 
     expect(destination).toMatchObject({ origin: receiver.url, state: 'parked' });
     expect(new Set(taken).size).toBe(size.events);
@@ -173,13 +175,19 @@ async function deliveries(id: string): Promise<readonly Delivery[]> {
   );
 }
 
-async function settled(id: string, status: EventResource['callback']['status']): Promise<void> {
-  await until(
-    `the callback of "${id}" is ${status}`,
-    async () => {
-      const response = await fetch(`${service.url}/v1/events/${id}`).catch(() => null);
-      return response?.ok && ((await response.json()) as EventResource).callback.status === status;
-    },
-    DEADLINE_MS,
-  );
+/** Waits for as long as any receiver hears of anything. */
+async function settled(id: string, status: EventResource['callback']['status'], heard: () => number): Promise<void> {
+  const probe = async (): Promise<boolean> => {
+    const response = await fetch(`${service.url}/v1/events/${id}`).catch(() => null);
+    return response?.ok === true && ((await response.json()) as EventResource).callback.status === status;
+  };
+  for (;;) {
+    const before = heard();
+    try {
+      await until(`the callback of "${id}" is ${status}`, probe, DEADLINE_MS);
+      return;
+    } catch (error) {
+      if (heard() === before) throw error;
+    }
+  }
 }
