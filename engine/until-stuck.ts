@@ -4,7 +4,6 @@ import { Connection, isGrpcServiceError } from '@temporalio/client';
 interface Watch {
   readonly address: string;
   readonly signal: AbortSignal;
-  readonly everyMs?: number;
 }
 
 const EVERY_MS = 3_000;
@@ -18,12 +17,12 @@ const TIMES = 3;
  * only connection may stay interrupted. Every statement then fails for as long as the process lives, which answers for itself
  * that it is well; its data is whole.
  */
-export async function untilStuck({ address, signal, everyMs = EVERY_MS }: Watch): Promise<boolean> {
+export async function untilStuck({ address, signal }: Watch): Promise<boolean> {
   const connection = Connection.lazy({ address, interceptors: [] });
   try {
     for (let interrupted = 0; interrupted < TIMES;) {
       // Unreferenced: it must not keep a service alive that has nothing else to do.
-      await pause(everyMs, undefined, { signal, ref: false });
+      await pause(EVERY_MS, undefined, { signal, ref: false });
       interrupted = (await isInterrupted(connection)) ? interrupted + 1 : 0;
     }
     return true;
