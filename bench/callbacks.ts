@@ -1,23 +1,27 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { Webhook } from 'standardwebhooks';
-import { Pool } from 'undici';
 import { signWebhook } from '../activities/callback/sign-webhook.ts';
 import { parseSecret } from '../domain/webhook-signature.ts';
 import { startReceiver } from '../test/support/receiver.ts';
-import { enginePid, freePort, startServiceProcess } from '../test/support/service-process.ts';
 import { until } from '../test/support/until.ts';
 import { startCallbackSink } from './callback-sink.ts';
 import type { CallbackSink } from './callback-sink.ts';
+import { createLoad, inLanes } from './load.ts';
+import type { Load } from './load.ts';
+import { machine } from './machine.ts';
+import { atRate } from './pace.ts';
+import { residentMb } from './process-usage.ts';
 import { median, quantiles } from './quantiles.ts';
 import type { Quantiles } from './quantiles.ts';
+import { withService } from './service-under-test.ts';
+import type { ServiceUnderTest } from './service-under-test.ts';
 
 // `npm run bench:callbacks`: what deliveries cost, and what a dead destination does to a healthy one.
 const { values } = parseArgs({
@@ -41,13 +45,6 @@ const pending = Number(values.pending);
 const RIDING = { type: 'noise', data: { intensity: 0.3 } };
 const RECORDED_FIRST = { type: 'test-recorded', data: {} };
 
-interface Service {
-  readonly dataDirectory: string;
-  readonly pid: number;
-  /** Sent until it is answered with 202. */
-  post(event: Record<string, unknown>): Promise<void>;
-}
-
 interface Neighbour {
   readonly name: string;
   /** What goes to the healthy destination. */
@@ -66,51 +63,34 @@ const NEIGHBOURS: readonly Neighbour[] = [
   { name: 'beside one that never answers', event: RECORDED_FIRST, other: 'hangs' },
 ];
 
-const ridden = await withService((service) => deliveriesPerSecond(service, RIDING));
-const handed = await withService((service) => deliveriesPerSecond(service, RECORDED_FIRST));
+const ridden = await withLoad((load) => deliveriesPerSecond(load, RIDING));
+const handed = await withLoad((load) => deliveriesPerSecond(load, RECORDED_FIRST));
 const isolation = await measureIsolation();
-const memory = await withService(memoryOfPending);
+const memory = await withLoad(memoryOfPending);
 const report = toReport();
 process.stdout.write(report);
 await writeFile(values.out, report);
 
-async function withService<T>(use: (service: Service) => Promise<T>): Promise<T> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-bench-'));
-  const service = await startServiceProcess({ dataDirectory, port: await freePort(), env: { NODE_ENV: 'production' } });
-  const pool = new Pool(service.url, { connections: 64, pipelining: 1 });
-  const headers = { 'content-type': 'application/json' };
-  const post = async (event: Record<string, unknown>): Promise<void> => {
-    const response = await pool.request({ path: '/v1/events', method: 'POST', headers, body: JSON.stringify(event) });
-    const text = await response.body.text();
-    if (response.statusCode === 202) return;
-    if (response.statusCode !== 503) throw new Error(`the service answered ${response.statusCode}: ${text}`);
-    // As a caller should: the same event again, which joins the first if that was accepted.
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await post(event);
-  };
-  try {
-    return await use({ dataDirectory, pid: service.pid, post });
-  } finally {
-    await pool.close();
-    service.kill('SIGTERM');
-    await service.exited;
-    await rm(dataDirectory, { recursive: true, force: true });
-  }
+async function withLoad<T>(use: (load: Load, service: ServiceUnderTest) => Promise<T>): Promise<T> {
+  return withService(async (service) => {
+    const load = createLoad(service.url, 64);
+    try {
+      return await use(load, service);
+    } finally {
+      await load.close();
+    }
+  });
 }
 
 /** `inFlight` events at a time between their POST and their callback. */
-async function deliveriesPerSecond({ post }: Service, event: Record<string, unknown>): Promise<number> {
+async function deliveriesPerSecond(load: Load, event: Record<string, unknown>): Promise<number> {
   const sink = await startCallbackSink();
   const run = async (count: number, prefix: string): Promise<number> => {
-    let next = 0;
     const startedAt = performance.now();
-    const lane = async (): Promise<void> => {
-      while (next < count) {
-        const id = `${prefix}-${(next += 1)}`;
-        await Promise.all([sink.arrival(id), post({ ...event, id, callback: { url: `${sink.url}/${id}` } })]);
-      }
-    };
-    await Promise.all(Array.from({ length: inFlight }, lane));
+    await inLanes(count, inFlight, async (index) => {
+      const id = `${prefix}-${index}`;
+      await Promise.all([sink.arrival(id), load.submit({ ...event, id, callback: { url: `${sink.url}/${id}` } })]);
+    });
     return count / ((performance.now() - startedAt) / 1_000);
   };
   await run(Math.ceil(deliveries / 5), 'warmup');
@@ -124,7 +104,7 @@ async function measureIsolation(): Promise<readonly (Neighbour & Quantiles & { r
   const measured: Quantiles[][] = [];
   for (let round = 0; round < rounds; round += 1) {
     const row: Quantiles[] = [];
-    for (const neighbour of NEIGHBOURS) row.push(await withService((service) => latencies(service, neighbour)));
+    for (const neighbour of NEIGHBOURS) row.push(await withLoad((load) => latencies(load, neighbour)));
     measured.push(row);
   }
   return NEIGHBOURS.map((neighbour, index) => {
@@ -141,13 +121,13 @@ async function measureIsolation(): Promise<readonly (Neighbour & Quantiles & { r
 }
 
 /** POST to callback at the healthy destination, while as many events go to the other one. */
-async function latencies(service: Service, { event, other }: Neighbour): Promise<Quantiles> {
+async function latencies(load: Load, { event, other }: Neighbour): Promise<Quantiles> {
   const [sink, receiver] = await Promise.all([startCallbackSink(), startReceiver()]);
   if (other === 'hangs') receiver.respond(() => 'hang');
   if (other === 'refuses') await receiver.close();
   const otherUrl = other === 'none' ? null : receiver.url;
-  await openLoop(service, sink, { event, otherUrl: null, count: Math.ceil(deliveries / 5), prefix: 'warmup' });
-  const measured = await openLoop(service, sink, { event, otherUrl, count: deliveries, prefix: 'event' });
+  await openLoop(load, sink, { event, otherUrl: null, count: Math.ceil(deliveries / 5), prefix: 'warmup' });
+  const measured = await openLoop(load, sink, { event, otherUrl, count: deliveries, prefix: 'event' });
   sink.close();
   if (other !== 'refuses') await receiver.close();
   return quantiles(measured);
@@ -160,39 +140,31 @@ interface OpenLoop {
   readonly prefix: string;
 }
 
-async function openLoop({ post }: Service, sink: CallbackSink, { event, otherUrl, count, prefix }: OpenLoop): Promise<readonly number[]> {
-  const measured: Promise<number>[] = [];
-  const startedAt = performance.now();
-  for (let index = 0; index < count; index += 1) {
-    const dueMs = startedAt + (index * 1_000) / rate - performance.now();
-    if (dueMs > 0) await new Promise((resolve) => setTimeout(resolve, dueMs));
+function openLoop({ submit }: Load, sink: CallbackSink, { event, otherUrl, count, prefix }: OpenLoop): Promise<readonly number[]> {
+  return atRate(rate, count, async (index, dueMs) => {
     const id = `${prefix}-${index}`;
-    const sentAt = performance.now();
-    measured.push(
-      Promise.all([sink.arrival(id), post({ ...event, id, callback: { url: `${sink.url}/${id}` } })]).then(([atMs]) => atMs - sentAt),
-    );
-    if (otherUrl !== null) measured.push(post({ ...event, id: `other-${id}`, callback: { url: otherUrl } }).then(() => Number.NaN));
-  }
-  return (await Promise.all(measured)).filter((ms) => !Number.isNaN(ms));
+    const [atMs] = await Promise.all([
+      sink.arrival(id),
+      submit({ ...event, id, callback: { url: `${sink.url}/${id}` } }),
+      otherUrl !== null && submit({ ...event, id: `other-${id}`, callback: { url: otherUrl } }),
+    ]);
+    return atMs - dueMs;
+  });
 }
 
 /** Resident memory of the service and the engine, in MB, before and with so many callbacks that are to be tried again. */
-async function memoryOfPending(service: Service): Promise<readonly (readonly [string, number, number])[]> {
+async function memoryOfPending(load: Load, service: ServiceUnderTest): Promise<readonly (readonly [string, number, number])[]> {
   // Each waits by itself for a day: a 404 parks nothing.
   const receiver = createServer((request, response) => {
     request.resume().on('end', () => response.writeHead(404, { 'retry-after': '86400' }).end());
   });
   await once(receiver.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
-  const engine = await enginePid(service.dataDirectory);
   const connection = await Connection.connect({ address: await engineAddress(service.dataDirectory) });
   const { workflow } = new Client({ connection });
   let submitted = 0;
   const submit = async (count: number): Promise<void> => {
-    const lane = async (): Promise<void> => {
-      while (submitted < count) await service.post({ ...RIDING, id: `pending-${(submitted += 1)}`, callback: { url } });
-    };
-    await Promise.all(Array.from({ length: inFlight }, lane));
+    await inLanes(count - submitted, inFlight, () => load.submit({ ...RIDING, id: `pending-${(submitted += 1)}`, callback: { url } }));
     await until(
       `${count} callbacks are pending`,
       async () => (await workflow.count("WorkflowType = 'deliverCallback' AND ExecutionStatus = 'Running'")).count >= count,
@@ -205,7 +177,7 @@ async function memoryOfPending(service: Service): Promise<readonly (readonly [st
   const counts = [first, pending / 4, pending / 2, pending].map(Math.ceil).filter((count) => count >= first);
   for (const count of new Set(counts)) {
     await submit(count);
-    rows.push([String(count), await residentMb(service.pid), await residentMb(engine)]);
+    rows.push([String(count), await residentMb(service.pid), await residentMb(service.enginePid)]);
   }
   await connection.close();
   receiver.close();
@@ -215,11 +187,6 @@ async function memoryOfPending(service: Service): Promise<readonly (readonly [st
 
 async function engineAddress(dataDirectory: string): Promise<string> {
   return (JSON.parse(await readFile(join(dataDirectory, 'engine.json'), 'utf8')) as { readonly address: string }).address;
-}
-
-async function residentMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1_024;
 }
 
 /** Microseconds to sign a body of 20 KB: ours, the Standard Webhooks package, and the bare HMAC. */
@@ -246,7 +213,7 @@ function toReport(): string {
     lines.map((cells) => `| ${cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(1) : cell)).join(' | ')} |`).join('\n');
   return `# Callbacks, measured
 
-${cpus().length} cores for client, receivers, service and its embedded engine, Node ${process.version}, Temporal CLI 1.5.1 on SQLite; each row a new service
+${machine()} Each row a new service
 with a fifth as many events of warm-up. These machines are shared and differ: compare ratios. Repeat it with \`npm run bench:callbacks\`.
 
 ## Deliveries a second (${deliveries}, ${inFlight} in flight, POST to callback)
