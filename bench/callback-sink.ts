@@ -6,6 +6,8 @@ export interface CallbackSink {
   readonly url: string;
   /** When the callback for this key came, in `performance.now()`'s milliseconds; the key is the URL's last part. */
   arrival(key: string): Promise<number>;
+  /** The same of those that have come. */
+  readonly arrived: ReadonlyMap<string, number>;
   /** Called with each key as it arrives, before the answer. */
   onArrival: ((key: string) => void) | null;
   readonly duplicates: number;
@@ -19,6 +21,7 @@ export async function startCallbackSink(): Promise<CallbackSink> {
   let duplicates = 0;
   const sink = {
     url: '',
+    arrived,
     onArrival: null as ((key: string) => void) | null,
     get duplicates() {
       return duplicates;

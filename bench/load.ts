@@ -6,6 +6,7 @@ export interface Answer {
   readonly status: number;
   /** When its head came, in `performance.now()`'s milliseconds. */
   readonly atMs: number;
+  readonly text: string;
 }
 
 export interface Load {
@@ -22,7 +23,7 @@ export function createLoad(url: string, connections: number): Load {
   const headers = { 'content-type': 'application/json' };
   let sentAgain = 0;
 
-  async function send(event: Readonly<Record<string, unknown>>): Promise<Answer & { readonly text: string }> {
+  async function send(event: Readonly<Record<string, unknown>>): Promise<Answer> {
     const response = await pool.request({ path: '/v1/events', method: 'POST', headers, body: JSON.stringify(event) });
     const atMs = performance.now();
     return { status: response.statusCode, atMs, text: await response.body.text() };
