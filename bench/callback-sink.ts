@@ -11,6 +11,8 @@ export interface CallbackSink {
   /** Called with each key as it arrives, before the answer. */
   onArrival: ((key: string) => void) | null;
   readonly duplicates: number;
+  /** Forgets what has come, for those who send very many. */
+  forget(): void;
   close(): void;
 }
 
@@ -32,6 +34,7 @@ export async function startCallbackSink(): Promise<CallbackSink> {
         if (at === undefined) waiting.set(key, resolve);
         else resolve(at);
       }),
+    forget: () => arrived.clear(),
     close: () => {
       server.close();
       server.closeAllConnections();
