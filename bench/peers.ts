@@ -8,8 +8,10 @@ const { values } = parseArgs({
   options: {
     // Its results with `ENGINE_SYNC=full`, where all sync before they answer.
     synced: { type: 'string' },
-    // Ours alone as `npm start` has it.
-    default: { type: 'string' },
+    // Ours alone with `ENGINE_SYNC=normal`.
+    unsynced: { type: 'string' },
+    // Ours alone with `ENGINE_SYNC=full` and `TICKLESS_FAST_SANDBOX=1`.
+    fast: { type: 'string' },
     // What its crash test printed.
     crash: { type: 'string' },
     out: { type: 'string', default: 'bench/peers.md' },
@@ -57,14 +59,19 @@ interface Phase {
 
 type Percentiles = Readonly<Record<'p50' | 'p95' | 'p99', number>>;
 
-const { synced, default: byDefault, crash } = values;
-if (synced === undefined || byDefault === undefined) throw new Error('--synced and --default name the results of the harness');
-const equal = JSON.parse(await readFile(synced, 'utf8')) as Results;
-const ours = JSON.parse(await readFile(byDefault, 'utf8')) as Results;
+const { synced, unsynced, fast, crash } = values;
+if (synced === undefined || unsynced === undefined) throw new Error('--synced and --unsynced name the results of the harness');
+const equal = await readResults(synced);
+const ours = await readResults(unsynced);
+const light = fast === undefined ? null : await readResults(fast);
 const recoveries = crash === undefined ? [] : (await readFile(crash, 'utf8')).split('\n').filter((line) => /^\S+: /.test(line));
 const report = toReport();
 process.stdout.write(report);
 await writeFile(values.out, report);
+
+async function readResults(file: string): Promise<Results> {
+  return JSON.parse(await readFile(file, 'utf8')) as Results;
+}
 
 function runsOf({ engines }: Results, name: string): readonly Run[] {
   return engines[name]?.runs.filter((run) => run.ok) ?? [];
@@ -163,14 +170,14 @@ ${rows(equal)}
 |---|---|---|---|
 ${TARGETS.map(targetRow).join('\n')}
 
-## Ours as \`npm start\` has it
+## Ours without syncing each commit (\`ENGINE_SYNC=normal\`)
 
 Safe against SIGKILL; a power cut may lose the last commits, which is not what the peers above promise.
 
 ${head}
 ${rows(ours)}
 
-## SIGKILL between the last step and the callback
+${light === null ? '' : `## Ours in the lighter sandbox, synced\n\n${head}\n${rows(light)}\n\n`}## SIGKILL between the last step and the callback
 
 ${recoveries.length > 0 ? recoveries.map((line) => `- ${line}`).join('\n') : 'Not measured in this run.'}
 
