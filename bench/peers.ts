@@ -65,10 +65,6 @@ const equal = await readResults(synced);
 const ours = await readResults(unsynced);
 const light = fast === undefined ? null : await readResults(fast);
 const recoveries = crash === undefined ? [] : (await readFile(crash, 'utf8')).split('\n').filter((line) => /^\S+: /.test(line));
-const report = toReport();
-process.stdout.write(report);
-await writeFile(values.out, report);
-
 async function readResults(file: string): Promise<Results> {
   return JSON.parse(await readFile(file, 'utf8')) as Results;
 }
@@ -131,6 +127,10 @@ const TARGETS: readonly Target[] = [
     bound: { most: 1.3 },
   },
 ];
+
+const report = toReport();
+process.stdout.write(report);
+await writeFile(values.out, report);
 
 /** The ratio of the medians, and the least and the greatest of any two rounds that stood side by side. */
 function targetRow({ says, mine, theirs, of, bound }: Target): string {
