@@ -16,6 +16,9 @@ import { createFindClosedRuns } from './find-closed-runs.ts';
 import { createFoldSubject } from './fold-subject.ts';
 import { createRequestCancel } from './request-cancel.ts';
 import { rememberOutcomes } from './remember-outcomes.ts';
+import { createRideGroup } from './ride-group.ts';
+import { createRunGroupStage } from './run-group-stage.ts';
+import { MAX_SHARED_RESULT_BYTES } from './result-size.ts';
 import { createRunStage } from './run-stage.ts';
 import type { RunStageDependencies } from './run-stage.ts';
 import { createRideCallback } from './ride-callback.ts';
@@ -32,19 +35,25 @@ export interface ActivityDependencies extends RunStageDependencies, RideCallback
 }
 
 // Many results go into one record, and nobody asks a process about an item that shares a workflow.
-const SHARED = { maxResultBytes: 4 * 1024, observe: () => undefined };
+const SHARED = { maxResultBytes: MAX_SHARED_RESULT_BYTES, observe: () => undefined };
 
 /** Everything that workflows may ask of the outside world, under the names that histories know. */
 export function createActivities(dependencies: ActivityDependencies): Activities {
   const readPage = createReadPage(dependencies.client);
   const startDeliveries = createStartDeliveries(dependencies.client);
+  const rideCallback = createRideCallback(dependencies);
   return {
     runStage: rememberOutcomes(
       createRunStage(dependencies),
       ({ run, stage, workflow }) => `${workflow.runId}/${stage}/${run.attempts[stage]}`,
     ),
     sendCallback: createSendCallback(dependencies.attemptDelivery),
-    rideCallback: rememberOutcomes(createRideCallback(dependencies), ({ ended }) => ended.workflow.runId),
+    rideCallback: rememberOutcomes(rideCallback, ({ ended }) => ended.workflow.runId),
+    runGroupStage: rememberOutcomes(
+      createRunGroupStage(createRunStage(dependencies)),
+      ({ stage, workflow }) => `${workflow.runId}/${stage}`,
+    ),
+    rideGroup: rememberOutcomes(createRideGroup({ ...dependencies, rideCallback }), ({ workflow }) => workflow.runId),
     wakeParked: createWakeParked(dependencies.client),
     tellProgress: createTellProgress(dependencies),
     requestCancel: createRequestCancel(dependencies.client),

@@ -3,12 +3,13 @@ import type { RunStageInput, StageOutcome } from '../domain/activities.ts';
 import type { EventDefinition, HandlerContext } from '../domain/define-event.ts';
 import type { BeginProgress } from './callback/progress-callbacks.ts';
 import type { EventRun, Progress } from '../domain/event-run.ts';
+import { ownerId } from '../domain/event-id.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
 import { completeStage, endRun, markStarted, nextStage, reportProgress } from '../domain/event-run.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
 import { UnknownTypeError } from './unknown-type.ts';
 import { PermitLostError } from './permit-lost.ts';
-import { assertResultSize } from './result-size.ts';
+import { assertResultSize, MAX_SHARED_RESULT_BYTES } from './result-size.ts';
 import { toFailure } from './to-failure.ts';
 import { withTimeout } from './with-timeout.ts';
 import type { Stop } from './with-timeout.ts';
@@ -47,7 +48,7 @@ export function createRunStage({ resolve, observe, beginProgress, now, services,
       ...services,
       state: null,
       attempt: run.attempts[stage] ?? 1,
-      idempotencyKey: `${workflow.id}/${event.run}/${stage}`,
+      idempotencyKey: `${ownerId(event)}/${event.run}/${stage}`,
       get signal() {
         return stop.signal;
       },
@@ -72,7 +73,7 @@ export function createRunStage({ resolve, observe, beginProgress, now, services,
       const value = await withTimeout(event.plan.timeoutsMs[stage], activity.cancellationSignal, (stop) =>
         definition.run(stage, event, run.results, context(stop)),
       );
-      assertResultSize(value, maxResultBytes);
+      assertResultSize(value, definition.grouping ? MAX_SHARED_RESULT_BYTES : maxResultBytes);
       const endedAtMs = now();
       const after = completeStage(shown, stage, value ?? null);
       observe(nextStage(after) === null ? endRun(after, { status: 'completed', endedAtMs }) : after, workflow);

@@ -90,3 +90,12 @@ function classify(error: unknown, shutDown: boolean): { readonly code: string; r
   if (error instanceof RetryLaterError) return { code: 'retry_later', retryable: true };
   return { code: 'handler_failed', retryable: true };
 }
+
+/**
+ * What a stage's failure carries, for whoever ran it in a workflow that several share: nobody can cancel that, so that any
+ * other error comes of a shutdown or of a fault of ours, and is thrown again.
+ */
+export function stageFailureOf(error: unknown): StageFailure {
+  if (error instanceof ApplicationFailure && error.details?.[0]) return error.details[0] as StageFailure;
+  throw error;
+}

@@ -4,9 +4,12 @@ import type { Backlog } from './backlog.ts';
 import type { Intake } from './intake.ts';
 import type { LiveRuns } from './live-runs.ts';
 
-/** Whether an event may be started now. `cancel` says that it takes no room: it wasn't started after all, waits, or is over. */
+/**
+ * Whether an event may be started now. It takes up room until it is over: `leave` says that it is, or wasn't started after
+ * all, `follow` that it was started, as this event, and is to be watched.
+ */
 export type Admitted =
-  | { readonly admitted: true; readonly cancel: () => void }
+  | { readonly admitted: true; readonly leave: () => void; readonly follow: (event: AcceptedEvent) => void }
   | { readonly admitted: false; readonly reason: 'intake' | 'backlog'; readonly retryAfterMs: number };
 
 export type Admit = (event: AcceptedEvent) => Promise<Admitted>;
@@ -27,18 +30,22 @@ const BACKLOG_RETRY_MS = 10_000;
 export function createAdmission({ intake, letters, backlog, liveRuns }: AdmissionOptions): Admit {
   return async (event) => {
     if (event.plan.weight === 'heavy') {
-      if (await backlog.admits(event)) return { admitted: true, cancel: () => undefined };
+      if (await backlog.admits(event)) return { admitted: true, leave: () => undefined, follow: () => undefined };
       return { admitted: false, reason: 'backlog', retryAfterMs: BACKLOG_RETRY_MS };
     }
     const isLetter = event.plan.subjectType !== undefined;
     const admission = await (isLetter ? letters : intake).enter(event.tier);
     if (!admission.admitted) return { ...admission, reason: 'intake' };
-    // Whoever submits it hears of its end before anybody else.
-    if (isLetter) return { admitted: true, cancel: admission.leave };
-    const { ended, stop } = liveRuns.whenEnded(eventWorkflowId(event), UNSEEN_AFTER_MS);
-    // Rejects never.
-    void ended.then(admission.leave);
-    if (event.delayMs > 0) stop();
-    return { admitted: true, cancel: stop };
+    const { leave } = admission;
+    return {
+      admitted: true,
+      leave,
+      follow: (started) => {
+        // Whoever submits a letter hears of its end before anybody else; what is to wait takes up no room meanwhile.
+        if (isLetter || started.delayMs > 0) leave();
+        // Rejects never.
+        else void liveRuns.whenEnded(eventWorkflowId(started), UNSEEN_AFTER_MS).ended.then(leave);
+      },
+    };
   };
 }

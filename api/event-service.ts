@@ -16,17 +16,19 @@ export interface SubmitOptions {
   readonly fingerprint: string | null;
   /** How long to wait for the stages to end; 0 not to. */
   readonly waitMs: number;
+  /** It came without an id of its own, and its type lets it share a workflow with others under load. */
+  readonly mayShare?: boolean | undefined;
   /** Of the subject, when the event's turn comes. */
   readonly expectedVersion?: number | undefined;
 }
 
 /**
  * `accepted` and `ended` both mean that the event is durable. A subject's event has always ended; any other is waited for,
- * if at all. `stale`: its subject has another version than was expected; `full`: too many wait for its subject.
+ * if at all. `event`: with the id that it is known by from now on. `stale`: its subject has another version than was expected; `full`: too many wait for its subject.
  */
 export type Submission =
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'ended'; readonly resource: EventResource | CompactedEvent }
+  | { readonly kind: 'accepted'; readonly event: AcceptedEvent }
+  | { readonly kind: 'ended'; readonly event: AcceptedEvent; readonly resource: EventResource | CompactedEvent }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'stale'; readonly version: number }
   | { readonly kind: 'full' };

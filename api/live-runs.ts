@@ -1,4 +1,5 @@
 import { initialCallback } from '../domain/callback-record.ts';
+import { eventWorkflowId, parseMemberId } from '../domain/event-id.ts';
 import { toEventResource } from '../domain/event-resource.ts';
 import type { EventResource, WorkflowReference } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';
@@ -57,7 +58,8 @@ export function createLiveRuns(capacity = 1_000, maxCharacters = 64 * 2 ** 20): 
 
   return {
     observe(run, workflow) {
-      const { id } = workflow;
+      // Members of a group share a workflow, and are known by their own ids.
+      const id = parseMemberId(run.event.id) === null ? workflow.id : eventWorkflowId(run.event);
       const known = runs.get(id);
       // Measured once a run: results are small, only its data can be large.
       const live = { run, workflow, characters: known?.characters ?? JSON.stringify(run.event.data)?.length ?? 0 };

@@ -78,10 +78,10 @@ export function createSubjectEvents(subjects: Subjects): SubjectEvents {
       const resource = answeredResource(event, posted.answer);
       if (resource !== null) {
         noteAnswer(key, resource);
-        return { kind: 'ended', resource };
+        return { kind: 'ended', event, resource };
       }
       if (answer.kind !== 'compacted') throw new Error(`no resource for "${event.id}"`);
-      return { kind: 'ended', resource: { id: event.id, status: answer.status, version: answer.version, compacted: true } };
+      return { kind: 'ended', event, resource: { id: event.id, status: answer.status, version: answer.version, compacted: true } };
     },
 
     async get(key) {

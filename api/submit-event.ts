@@ -38,11 +38,11 @@ export async function submitEvent(
     });
   }
   const submission = await events.submit(event, { ...options, expectedVersion: ifMatch ?? expectedVersion }).catch((error: unknown) => {
-    admitted.cancel();
+    admitted.leave();
     throw error;
   });
-  // One that was over before it came again is never seen to end here.
-  if (submission.kind !== 'accepted') admitted.cancel();
+  if (submission.kind === 'accepted') admitted.follow(submission.event);
+  else admitted.leave();
   if (submission.kind !== 'accepted' && submission.kind !== 'ended') return refused(toRefusal(submission, event, ifMatch !== undefined));
   metrics.accepted(event, (performance.now() - startedAt) / 1_000);
   return submission;

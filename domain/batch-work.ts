@@ -4,7 +4,7 @@ import type { BatchPage, EndLetter } from './batch-page.ts';
 import type { PaceSample } from './batch-pace.ts';
 import type { BatchResource } from './batch-resource.ts';
 import type { DeliveryInput } from './delivery-input.ts';
-import type { EventRun } from './event-run.ts';
+import type { RunState } from './event-run.ts';
 import type { FailedAttempts } from './retry-policy.ts';
 
 /** What a batch's workflow starts with. */
@@ -96,12 +96,9 @@ export interface CancelledInput {
   readonly atMs: number;
 }
 
-/** A run without its event, which is in the page. */
-export type ItemRun = Omit<EventRun, 'event'>;
-
 export interface ItemWork extends Omit<ItemReference, 'page'> {
   /** Present once an attempt has failed that is to be followed by another. */
-  readonly begun?: { readonly item: ItemRun; readonly made: FailedAttempts; readonly dueAtMs: number };
+  readonly begun?: { readonly item: RunState; readonly made: FailedAttempts; readonly dueAtMs: number };
 }
 
 export interface RunItemsInput {
@@ -112,7 +109,7 @@ export interface RunItemsInput {
 
 export interface EndedItem {
   readonly offset: number;
-  readonly item: ItemRun;
+  readonly item: RunState;
   /** What it is grouped by, if it has failed. */
   readonly cause?: string;
   /** Its subject's after it, if it has one. */

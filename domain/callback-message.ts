@@ -1,5 +1,7 @@
+import type { AcceptedEvent } from './accepted-event.ts';
 import type { CallbackOutcome } from './callback-record.ts';
 import type { CallbackAttempt, CallbackEnvelope, CallbackRequest } from './delivery.ts';
+import { ownerId } from './event-id.ts';
 import type { EventResource, WorkflowReference } from './event-resource.ts';
 import type { EventRun } from './event-run.ts';
 
@@ -45,6 +47,11 @@ export interface RideMessage extends Pick<CallbackMessage, 'target' | 'message'>
  * will be told of its outcome.
  */
 export type Ride = { readonly kind: 'declined' } | { readonly kind: 'handed_over' } | ({ readonly kind: 'sent' } & CallbackOutcome);
+
+/** Where an event's terminal message goes. */
+export function eventTarget(event: AcceptedEvent, callback: CallbackRequest): CallbackTarget {
+  return { kind: 'event', tenant: event.tenant, owner: ownerId(event), run: event.run, callback };
+}
 
 /** An event's terminal message. */
 export function eventMessage(resource: CallbackResource): CallbackEnvelope<CallbackResource> {

@@ -53,6 +53,8 @@ export interface EventDefinition {
   readonly tier: Tier | null;
   readonly weight: Weight;
   readonly recordFirst: boolean;
+  /** Whether its events may share a workflow under load. */
+  readonly grouping: boolean;
   readonly retry: RetryPolicy;
   readonly timeoutsMs: Readonly<Record<Stage, number>>;
   readonly stages: readonly Stage[];
@@ -87,6 +89,12 @@ interface CommonOptions<Schema extends z.ZodType, State> {
   /** At most `max` events of a key at once, in the whole cluster. Such events run on workers, like heavy ones. */
   readonly limit?: Limit<z.output<Schema>> | readonly Limit<z.output<Schema>>[];
   readonly recordFirst?: boolean;
+  /**
+   * Under load, events of this type that come without an id of their own share a workflow: many more of them a second. All
+   * run each stage together, so that a stage takes at most 1 s, and its result has at most 4 KiB, also alone. Only for light
+   * types without `recordFirst`.
+   */
+  readonly grouping?: boolean;
   /**
    * An event that names a `subject` is processed by that subject, one after the other, and changes its state; its stages
    * see the state and take at most 1 s each. Only for light types without a limit.
@@ -124,8 +132,8 @@ interface HandlerOptions<Schema extends z.ZodType, State> extends CommonOptions<
 
 const TYPE_NAME = /^[a-z][a-z0-9_.-]{0,127}$/;
 const DEFAULT_TIMEOUT_MS = { light: 10_000, heavy: 15 * 60_000 } as const;
-// Whoever comes after an event of the same subject waits for it.
-const MAX_SUBJECT_TIMEOUT_MS = 1_000;
+// Whoever comes after an event of the same subject waits for it, and so does whoever shares a workflow with it.
+const MAX_SHARED_TIMEOUT_MS = 1_000;
 // Node's timers fire at once when asked for more.
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -137,7 +145,7 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision = null, Action = null, State = never>(
   options: StagedOptions<Schema, Meaning, Decision, Action, State> | HandlerOptions<Schema, State>,
 ): EventDefinition {
-  const { type, weight = 'light', tier, retry, timeouts, subject = null } = options;
+  const { type, weight = 'light', tier, retry, timeouts, subject = null, grouping = false } = options;
   if (!TYPE_NAME.test(type)) throw new Error(`event type "${type}": a name starts with a-z and has only a-z, 0-9, "_", "-" and "."`);
   const handlers = toStageHandlers(options);
   const stages = STAGES.filter((stage) => handlers[stage] !== undefined);
@@ -148,16 +156,17 @@ export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision =
   if (!(finite && policy.maxAttempts >= 1 && policy.initialDelayMs >= 0 && policy.factor >= 1 && policy.maxDelayMs >= 0)) {
     throw new Error(`event type "${type}": retry needs maxAttempts >= 1, factor >= 1 and delays >= 0, all of them finite`);
   }
-  const timeoutMs = subject === null ? DEFAULT_TIMEOUT_MS[weight] : MAX_SUBJECT_TIMEOUT_MS;
+  const timeoutMs = subject === null && !grouping ? DEFAULT_TIMEOUT_MS[weight] : MAX_SHARED_TIMEOUT_MS;
   const timeoutsMs = { meaning: timeoutMs, decision: timeoutMs, action: timeoutMs, ...timeouts };
   if (!Object.values(timeoutsMs).every((ms) => ms > 0 && ms <= MAX_TIMEOUT_MS)) {
     throw new Error(`event type "${type}": a timeout is above 0 and at most ${MAX_TIMEOUT_MS} ms`);
   }
   const limits = [options.limit ?? []].flat();
-  if (subject !== null) {
-    const fault = faultWithSubject(weight, limits.length, Math.max(...Object.values(timeoutsMs)));
-    if (fault !== null) throw new Error(`event type "${type}": ${fault}`);
-  }
+  const longestTimeoutMs = Math.max(...Object.values(timeoutsMs));
+  const fault =
+    (subject === null ? null : faultWithSubject(weight, limits.length, longestTimeoutMs)) ??
+    (grouping ? faultWithGrouping({ weight, limits: limits.length, longestTimeoutMs, recordFirst: options.recordFirst }) : null);
+  if (fault !== null) throw new Error(`event type "${type}": ${fault}`);
   for (const { max, reserved = 0 } of limits) {
     if (Number.isInteger(max) && max >= 1 && Number.isInteger(reserved) && reserved >= 0 && reserved <= max) continue;
     throw new Error(`event type "${type}": a limit needs a whole max of 1 or more, and 0 to max reserved`);
@@ -171,6 +180,7 @@ export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision =
     weight: limits.length > 0 ? 'heavy' : weight,
     // A heavy result is always recorded before anything is said of it: its stages are activities of their own.
     recordFirst: weight === 'heavy' || limits.length > 0 || (options.recordFirst ?? false),
+    grouping,
     retry: policy,
     timeoutsMs,
     stages,
@@ -199,8 +209,22 @@ type StageHandlers<Schema extends z.ZodType> = Partial<
 function faultWithSubject(weight: Weight, limits: number, longestTimeoutMs: number): string | null {
   if (weight === 'heavy') return "a subject's events are light: heavy work would hold up all that come after it";
   if (limits > 0) return 'with a subject there can be no limit: what waits for a permit would hold up all that come after it';
-  if (longestTimeoutMs > MAX_SUBJECT_TIMEOUT_MS) return `with a subject a timeout is at most ${MAX_SUBJECT_TIMEOUT_MS} ms`;
+  if (longestTimeoutMs > MAX_SHARED_TIMEOUT_MS) return `with a subject a timeout is at most ${MAX_SHARED_TIMEOUT_MS} ms`;
   return null;
+}
+
+interface GroupingOptions {
+  readonly weight: Weight;
+  readonly limits: number;
+  readonly longestTimeoutMs: number;
+  readonly recordFirst: boolean | undefined;
+}
+
+/** What makes a type unfit for groups. */
+function faultWithGrouping({ weight, limits, longestTimeoutMs, recordFirst }: GroupingOptions): string | null {
+  if (weight === 'heavy' || limits > 0) return 'grouping is for light events without a limit: the others of a group would wait for it';
+  if (recordFirst === true) return 'grouping answers before the result is recorded, which recordFirst rules out';
+  return longestTimeoutMs > MAX_SHARED_TIMEOUT_MS ? `with grouping a timeout is at most ${MAX_SHARED_TIMEOUT_MS} ms` : null;
 }
 
 // Results and states come back from Temporal as unknown; each result is what the stage before it returned, and a missing stage's is null.

@@ -2,6 +2,7 @@ export const DEFAULT_TENANT = 'default';
 
 const OWN_ID = /^[A-Za-z0-9._:@-]{1,128}$/;
 const MADE_ID = /^[ek]~[A-Za-z0-9_-]{1,64}$/;
+const MEMBER_ID = /^(g~[A-Za-z0-9-]{1,64})_(0|[1-9]\d{0,2})$/;
 const MADE_BATCH_ID = /^[bk]~[A-Za-z0-9_-]{1,64}$/;
 const ITEM_ID = /^(.+)_(0|[1-9]\d{0,8})$/;
 
@@ -13,9 +14,30 @@ export function isOwnId(text: string): boolean {
   return OWN_ID.test(text) && text !== '.' && text !== '..';
 }
 
-/** Anything that could be the id of an event with a workflow of its own. */
+/** Anything that could be the id of an event that was accepted by itself. */
 export function isEventId(text: string): boolean {
   return isOwnId(text) || MADE_ID.test(text);
+}
+
+/** The id of some events that share a workflow. */
+export function newGroupId(uuid: string): string {
+  return `g~${uuid}`;
+}
+
+/** The id of an event of a group. */
+export function memberId(groupId: string, index: number): string {
+  return `${groupId}_${index}`;
+}
+
+export interface MemberPlace {
+  readonly groupId: string;
+  readonly index: number;
+}
+
+/** Which event of a group an id stands for; null for any other id. */
+export function parseMemberId(text: string): MemberPlace | null {
+  const [, groupId, index] = MEMBER_ID.exec(text) ?? [];
+  return groupId === undefined ? null : { groupId, index: Number(index) };
 }
 
 /** Anything that could be the id of a batch. */

@@ -37,6 +37,13 @@ export interface EventRun {
   readonly progress: Progress | null;
 }
 
+/** A run without its event, for whoever has that elsewhere. */
+export type RunState = Omit<EventRun, 'event'>;
+
+export function stateOf({ event: _elsewhere, ...state }: EventRun): RunState {
+  return state;
+}
+
 export function acceptRun(event: AcceptedEvent): EventRun {
   return { event, phase: { status: 'accepted' }, startedAtMs: null, attempts: {}, results: {}, progress: null };
 }

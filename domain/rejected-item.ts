@@ -1,11 +1,11 @@
 import type { Rejection } from './accepted-batch.ts';
 import type { AcceptedEvent } from './accepted-event.ts';
-import type { ItemRun } from './batch-work.ts';
+import type { RunState } from './event-run.ts';
 import type { EventError } from './event-error.ts';
 import { failureCause } from './failure-cause.ts';
 
 /** A line that is no valid event ends as a failed item. */
-export function rejectedRun(rejection: Rejection): ItemRun {
+export function rejectedRun(rejection: Rejection): RunState {
   const { atMs } = rejection;
   const error = rejectedError(rejection);
   return { phase: { status: 'failed', endedAtMs: atMs, error }, startedAtMs: atMs, attempts: {}, results: {}, progress: null };

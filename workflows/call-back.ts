@@ -1,10 +1,9 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
-import { eventMessage, withoutLargeData } from '../domain/callback-message.ts';
-import type { CallbackTarget, Ride } from '../domain/callback-message.ts';
-import { recordAttempt } from '../domain/callback-record.ts';
+import { afterRide } from '../domain/after-ride.ts';
+import { eventMessage, eventTarget, withoutLargeData } from '../domain/callback-message.ts';
+import type { Ride } from '../domain/callback-message.ts';
 import type { CallbackRecord } from '../domain/callback-record.ts';
-import { ownerId } from '../domain/event-id.ts';
 import type { EventResource } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { startDelivery } from './start-delivery.ts';
@@ -18,10 +17,9 @@ const { rideCallback } = proxyLocalActivities<Activities>({ startToCloseTimeout:
  * first, nor for a cancelled one: whoever cancelled it waits for this very task.
  */
 export async function callBack(run: EventRun, resource: EventResource): Promise<CallbackRecord> {
-  const { tenant, run: number, callback, plan } = run.event;
-  const record = resource.callback;
-  if (callback === null) return record;
-  const target: CallbackTarget = { kind: 'event', tenant, owner: ownerId(run.event), run: number, callback };
+  const { callback, plan } = run.event;
+  if (callback === null) return resource.callback;
+  const target = eventTarget(run.event, callback);
   let ride: Ride = { kind: 'declined' };
   if (!plan.recordFirst && resource.status !== 'cancelled') {
     try {
@@ -30,23 +28,7 @@ export async function callBack(run: EventRun, resource: EventResource): Promise<
       // Nothing is known of an attempt that its process couldn't end. The event has its verdict whatever becomes of it.
     }
   }
-  if (ride.kind === 'sent') {
-    const next = recordAttempt(record, ride);
-    if (ride.nextAttemptAfterMs !== null) {
-      await startDelivery({
-        target,
-        message: eventMessage(withoutLargeData(resource)),
-        attempts: next.attempts,
-        firstAttemptAfterMs: ride.nextAttemptAfterMs,
-        ...(ride.parkedAt !== undefined && { parkedAt: ride.parkedAt }),
-      });
-    }
-    return next;
-  }
-  await startDelivery({
-    target,
-    message: eventMessage(withoutLargeData(resource)),
-    ...(ride.kind === 'handed_over' && { handedOver: true }),
-  });
+  const { record, delivery } = afterRide(resource.callback, ride);
+  if (delivery !== null) await startDelivery({ target, message: eventMessage(withoutLargeData(resource)), ...delivery });
   return record;
 }

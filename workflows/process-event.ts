@@ -10,6 +10,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
+import { countFailure, NO_FAILURES } from '../domain/attempt.ts';
+import type { BegunState } from '../domain/attempt.ts';
 import { ENDED_MEMO } from '../domain/durable-names.ts';
 import type { StageFailure } from '../domain/event-error.ts';
 import type { EventResource } from '../domain/event-resource.ts';
@@ -20,13 +22,14 @@ import {
   beginAttempt,
   completeStage,
   endRun,
+  isEnded,
   keepProgress,
   markStarted,
   nextStage,
   refusalToCancel,
   wait,
 } from '../domain/event-run.ts';
-import type { Waiting } from '../domain/event-run.ts';
+import type { EventRun, Waiting } from '../domain/event-run.ts';
 import { failureCause } from '../domain/failure-cause.ts';
 import { nextAttemptDelayMs } from '../domain/retry-policy.ts';
 import { PERMIT_LOST } from '../domain/permits.ts';
@@ -44,8 +47,11 @@ const MAX_RUN_MS = 13 * 24 * 3_600_000;
 // A run that waits longer than this before its next attempt lets others work meanwhile.
 const MAX_HELD_BACK_OFF_MS = 5_000;
 
-/** Runs one event: its stages in order, each tried again as its type says, then its callback. */
-export async function processEvent(event: AcceptedEvent): Promise<EventResource> {
+/**
+ * Runs one event: its stages in order, each tried again as its type says, then its callback.
+ * @param begun where it goes on, if it began in a group
+ */
+export async function processEvent(event: AcceptedEvent, begun?: BegunState): Promise<EventResource> {
   const { workflowId, runId } = workflowInfo();
   const workflow = { id: workflowId, runId };
   const root = CancellationScope.current();
@@ -54,7 +60,7 @@ export async function processEvent(event: AcceptedEvent): Promise<EventResource>
   const cancellable = createCancellable();
   const isLight = event.plan.weight === 'light';
   const latestEndMs = event.acceptedAtMs + event.delayMs + MAX_RUN_MS;
-  let run = acceptRun(event);
+  let run: EventRun = begun === undefined ? acceptRun(event) : { ...begun.state, event };
   let callback = initialCallback(event.callback?.url ?? null);
 
   setHandler(progressQuery, () => toEventResource(run, callback, workflow));
@@ -70,8 +76,9 @@ export async function processEvent(event: AcceptedEvent): Promise<EventResource>
     if (event.delayMs > 0) await waitUntil(null, { reason: 'delay', untilMs: event.acceptedAtMs + event.delayMs });
     if (permits.isNeeded) await waitForPermits(null);
     let endedAtMs = event.acceptedAtMs;
-    let made = { failed: 0, lost: 0 };
-    for (let stage = nextStage(run); stage !== null; stage = nextStage(run)) {
+    let made = begun?.made ?? NO_FAILURES;
+    if (run.phase.status === 'waiting' && run.phase.waiting.reason === 'retry') await waitUntil(run.phase.stage, run.phase.waiting);
+    for (let stage = nextStage(run); stage !== null && !isEnded(run.phase); stage = nextStage(run)) {
       cancellable.throwIfCancelled();
       run = beginAttempt(run, stage);
       const permitRunId = permits.grantedTo();
@@ -83,7 +90,7 @@ export async function processEvent(event: AcceptedEvent): Promise<EventResource>
         // The caller was told that it will end as cancelled, and the stage hadn't heard of it yet.
         cancellable.throwIfCancelled();
         endedAtMs = outcome.endedAtMs;
-        made = { failed: 0, lost: 0 };
+        made = NO_FAILURES;
         continue;
       } catch (error) {
         if (isCancellation(error)) throw error;
@@ -91,7 +98,7 @@ export async function processEvent(event: AcceptedEvent): Promise<EventResource>
         failure = toStageFailure(error, stage);
       }
       run = keepProgress(markStarted(run, failure.startedAtMs ?? Date.now()), failure.progress);
-      made[failure.lost ? 'lost' : 'failed'] += 1;
+      made = countFailure(made, failure);
       const delayMs = nextAttemptDelayMs(event.plan.retry, made, failure);
       if (delayMs === null || Date.now() + delayMs > latestEndMs) {
         run = endRun(run, { status: 'failed', endedAtMs: Math.max(Date.now(), failure.endedAtMs ?? 0), error: failure.error });

@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { Activities } from '../../domain/activities.ts';
-import type { ItemRun, RunItemsOutcome } from '../../domain/batch-work.ts';
+import type { RunItemsOutcome } from '../../domain/batch-work.ts';
+import type { RunState } from '../../domain/event-run.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import { ownerId } from '../../domain/event-id.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
@@ -130,7 +131,7 @@ function toLetter({ event }: Waiting): SubjectLetter {
   return subjectLetter({ ...event, callback: null }, `${ownerId(event)}/${event.run}`);
 }
 
-function toItemRun(answer: SubjectAnswer | undefined, nowMs: number): { readonly item: ItemRun; readonly version?: number } {
+function toItemRun(answer: SubjectAnswer | undefined, nowMs: number): { readonly item: RunState; readonly version?: number } {
   if (answer?.kind === 'recorded') {
     const { version, ...item } = answer.outcome;
     return { item: { ...item, progress: null }, version };

@@ -1,7 +1,6 @@
-import { eventMessage, withoutLargeData } from '../../domain/callback-message.ts';
+import { eventMessage, eventTarget, withoutLargeData } from '../../domain/callback-message.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
-import { ownerId } from '../../domain/event-id.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
 import { isEnded } from '../../domain/event-run.ts';
@@ -13,7 +12,7 @@ export function itemDelivery(run: EventRun, workflow: WorkflowReference, version
   if (event.callback === null || !isEnded(run.phase)) return null;
   const resource = { ...toEventResource(run, initialCallback(event.callback.url), workflow), version };
   return {
-    target: { kind: 'event', tenant: event.tenant, owner: ownerId(event), run: event.run, callback: event.callback },
+    target: eventTarget(event, event.callback),
     message: eventMessage(withoutLargeData(resource)),
   };
 }

@@ -1,20 +1,17 @@
 import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
 import type { BatchItem, Rejection } from '../../domain/accepted-batch.ts';
+import { NO_FAILURES, recordFailure, recordSuccess } from '../../domain/attempt.ts';
 import type { Activities, RunStageInput, StageOutcome } from '../../domain/activities.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
-import type { ItemRun, ItemWork, RunItemsInput, RunItemsOutcome } from '../../domain/batch-work.ts';
+import type { ItemWork, RunItemsInput, RunItemsOutcome } from '../../domain/batch-work.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
-import type { StageFailure } from '../../domain/event-error.ts';
-import { ownerId } from '../../domain/event-id.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
-import { acceptRun, beginAttempt, completeStage, endRun, markStarted, nextStage, wait } from '../../domain/event-run.ts';
+import { acceptRun, beginAttempt, isEnded, nextStage, stateOf } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { failureCause } from '../../domain/failure-cause.ts';
 import { rejectedCause, rejectedRun } from '../../domain/rejected-item.ts';
-import { nextAttemptDelayMs } from '../../domain/retry-policy.ts';
-import type { FailedAttempts } from '../../domain/retry-policy.ts';
+import { stageFailureOf } from '../to-failure.ts';
 import { itemDelivery } from './item-delivery.ts';
 import type { ReadPage } from './read-page.ts';
 
@@ -28,8 +25,6 @@ export interface RunItemsDependencies {
 // What is done in one call is repeated as a whole when its process is killed, and recorded as a whole at its end.
 const CALL_MS = 500;
 const CALL_BYTES = 512 * 1024;
-
-const NONE_MADE: FailedAttempts = { failed: 0, lost: 0 };
 
 type Result = RunItemsOutcome['ended'][number] | ItemWork;
 
@@ -88,33 +83,21 @@ export function createRunItems({ readPage, runStage, now }: RunItemsDependencies
   /** Goes through an item's stages until one fails, or all are done. */
   async function attemptStages(work: ItemWork, event: AcceptedEvent, workflow: WorkflowReference): Promise<Result> {
     let run: EventRun = work.begun === undefined ? acceptRun(event) : { ...work.begun.item, event };
-    let made = work.begun?.made ?? NONE_MADE;
-    let endedAtMs = now();
-    for (let stage = nextStage(run); stage !== null; stage = nextStage(run)) {
+    let made = work.begun?.made ?? NO_FAILURES;
+    for (let stage = nextStage(run); stage !== null && !isEnded(run.phase); stage = nextStage(run)) {
       run = beginAttempt(run, stage);
       try {
-        const outcome = await runStage({ run, stage, workflow: { ...workflow, id: ownerId(event) } });
-        run = completeStage(markStarted(run, outcome.startedAtMs), stage, outcome.value);
-        made = NONE_MADE;
-        endedAtMs = outcome.endedAtMs;
-        continue;
+        run = recordSuccess(run, stage, await runStage({ run, stage, workflow }));
+        made = NO_FAILURES;
       } catch (error) {
-        const failure = toStageFailure(error);
-        run = markStarted(run, failure.startedAtMs ?? now());
-        made = { ...made, [failure.lost ? 'lost' : 'failed']: made[failure.lost ? 'lost' : 'failed'] + 1 };
-        const delayMs = nextAttemptDelayMs(event.plan.retry, made, failure);
-        if (delayMs === null) {
-          run = endRun(run, { status: 'failed', endedAtMs: failure.endedAtMs ?? now(), error: failure.error });
-          break;
-        }
-        const dueAtMs = now() + delayMs;
-        run = wait(run, stage, { reason: 'retry', untilMs: dueAtMs, lastError: failure.error });
-        return { offset: work.offset, run: work.run, begun: { item: withoutEvent(run), made, dueAtMs } };
+        ({ run, made } = recordFailure(run, stage, made, stageFailureOf(error), now()));
+        if (run.phase.status !== 'waiting' || run.phase.waiting.reason !== 'retry') continue;
+        const dueAtMs = run.phase.waiting.untilMs;
+        return { offset: work.offset, run: work.run, begun: { item: stateOf(run), made, dueAtMs } };
       }
     }
-    run = endRun(run, { status: 'completed', endedAtMs });
     const cause = run.phase.status === 'failed' ? failureCause(event.type, run.phase.error) : undefined;
-    return { offset: work.offset, item: withoutEvent(run), ...(cause !== undefined && { cause }) };
+    return { offset: work.offset, item: stateOf(run), ...(cause !== undefined && { cause }) };
   }
 }
 
@@ -124,14 +107,4 @@ function rejectedResult({ offset }: ItemWork, rejection: Rejection): Result {
 
 function bytesOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value));
-}
-
-function withoutEvent({ event: _inItsPage, ...item }: EventRun): ItemRun {
-  return item;
-}
-
-/** A cancellation comes of a shutdown only: nobody can cancel what shares a workflow. */
-function toStageFailure(error: unknown): StageFailure {
-  if (error instanceof ApplicationFailure && error.details?.[0]) return error.details[0] as StageFailure;
-  throw error;
 }

@@ -61,6 +61,6 @@ function toJsonSchema({ data }: EventDefinition) {
   return z.toJSONSchema(data, { io: 'input', unrepresentable: 'any' });
 }
 
-function summarise({ type, summary, tier, weight, stages }: EventDefinition) {
-  return { type, summary, tier, weight, grouping: false, stages };
+function summarise({ type, summary, tier, weight, grouping, stages }: EventDefinition) {
+  return { type, summary, tier, weight, grouping, stages };
 }

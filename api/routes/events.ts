@@ -28,13 +28,13 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
 
     const prefer = context.req.header('prefer');
     const { waitMs, applied } = parsePreference(prefer);
-    const { event, fingerprint, expectedVersion } = parsed;
-    const submitted = await submitEvent(dependencies, event, { fingerprint, waitMs, expectedVersion, ifMatch: ifMatch.version });
+    const { event, ok: _ok, ...asked } = parsed;
+    const submitted = await submitEvent(dependencies, event, { ...asked, waitMs, ifMatch: ifMatch.version });
     if (submitted.kind === 'refused') return problem(context, submitted.problem);
     if (prefer !== undefined) context.header('vary', 'Prefer');
     if (applied !== null) context.header('preference-applied', applied);
     if (submitted.kind === 'ended' && waitMs > 0) return context.json(submitted.resource);
-    return accepted(context, event);
+    return accepted(context, submitted.event);
   });
 
   app.get('/v1/events', async (context) => {

@@ -52,24 +52,46 @@ export async function readWorkflowInput(client: Client, execution: Execution): P
   return decodeFirst(history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input);
 }
 
-/** What local activities left in a history, in order. */
-export async function readLocalResults(client: Client, execution: Execution): Promise<readonly unknown[]> {
-  const results: unknown[] = [];
+/** A history as far as it goes: what it was started with, what local activities left in it, in order, and how it ended. */
+export interface Recorded {
+  readonly input: unknown;
+  readonly results: readonly unknown[];
+  readonly end: WorkflowEnd;
+  readonly runId: string;
+}
+
+/** Null when there is no such workflow. */
+export async function readRecorded(client: Client, execution: Execution): Promise<Recorded | null> {
+  const events: HistoryEvent[] = [];
   let nextPageToken: Uint8Array | undefined;
-  do {
-    const page = await callEngine(client, READ_TIMEOUT_MS, () =>
-      client.workflowService.getWorkflowExecutionHistory({
-        namespace: client.options.namespace,
-        execution,
-        ...(nextPageToken && { nextPageToken }),
-      }),
-    );
-    for (const { markerRecordedEventAttributes: marker } of page.history?.events ?? []) {
-      if (marker?.markerName === LOCAL_ACTIVITY_MARKER) results.push(decodeFirst(marker.details?.['result']));
-    }
-    nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
-  } while (nextPageToken !== undefined);
-  return results;
+  try {
+    do {
+      const page = await callEngine(client, READ_TIMEOUT_MS, () =>
+        client.workflowService.getWorkflowExecutionHistory({
+          namespace: client.options.namespace,
+          execution,
+          ...(nextPageToken && { nextPageToken }),
+        }),
+      );
+      events.push(...(page.history?.events ?? []));
+      nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
+    } while (nextPageToken !== undefined);
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    throw error;
+  }
+  const [first] = events;
+  const last = events.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const started = first.workflowExecutionStartedEventAttributes;
+  return {
+    input: decodeFirst(started?.input),
+    results: events.flatMap(({ markerRecordedEventAttributes: marker }) =>
+      marker?.markerName === LOCAL_ACTIVITY_MARKER ? [decodeFirst(marker.details?.['result'])] : [],
+    ),
+    end: toEnd(last),
+    runId: started?.originalExecutionRunId ?? '',
+  };
 }
 
 function toEnd(event: HistoryEvent): WorkflowEnd {

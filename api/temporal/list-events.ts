@@ -1,12 +1,15 @@
 import type { Client } from '@temporalio/client';
-import type { EventStatus } from '../../domain/event-resource.ts';
+import type { EventResource, EventStatus } from '../../domain/event-resource.ts';
+import { toKeyword } from '../../domain/keyword.ts';
+import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { EventFilter, EventPage } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
-import { mapAtMost } from '../../domain/map-at-most.ts';
-import { fromCursor, toCursor } from './cursor.ts';
+import { selectsEvent } from '../selects-event.ts';
 import { callEngine } from './engine-call.ts';
-import { toKeyword } from '../../domain/keyword.ts';
+import type { Execution } from './history.ts';
+import { fromListCursor, toListCursor } from './list-cursor.ts';
 import { readEvent } from './read-event.ts';
+import { readGroup, readMember } from './read-group.ts';
 
 const LIST_TIMEOUT_MS = 1_500;
 const LAST_TIME_MS = Date.UTC(9999, 11, 31);
@@ -14,42 +17,93 @@ const LAST_TIME_MS = Date.UTC(9999, 11, 31);
 // Each is read for itself; so many at once keep a page quick without crowding out events.
 export const READS_AT_ONCE = 8;
 
-/** A page of events, as the engine's index knows them (it may lag by a second), each read as it is now. */
+/** An event of a page, and which of its execution's it is. */
+interface Entry {
+  readonly runId: string;
+  readonly index: number;
+  readonly read: () => Promise<EventResource | null>;
+}
+
+/**
+ * A page of events, as the engine's index knows them (it may lag by a second), each read as it is now; groups are spelled
+ * out event by event.
+ */
 export async function listEvents(client: Client, liveRuns: LiveRuns, filter: EventFilter): Promise<EventPage> {
+  const { token, at } = fromListCursor(filter.cursor);
   const response = await callEngine(client, LIST_TIMEOUT_MS, () =>
     client.workflowService.listWorkflowExecutions({
       namespace: client.options.namespace,
       pageSize: filter.limit,
       query: toVisibilityQuery(filter),
-      nextPageToken: fromCursor(filter.cursor),
+      nextPageToken: token,
     }),
   );
-  const executions = (response.executions ?? []).flatMap(({ execution }) =>
-    execution?.workflowId && execution.runId ? [{ workflowId: execution.workflowId, runId: execution.runId }] : [],
+  const executions = (response.executions ?? []).flatMap(({ execution, type }) =>
+    execution?.workflowId && execution.runId
+      ? [{ workflowId: execution.workflowId, runId: execution.runId, isGroup: type?.name === 'processGroup' }]
+      : [],
   );
-  const items = await mapAtMost(executions, READS_AT_ONCE, (execution) => readEvent(client, liveRuns, execution));
-  const token = response.nextPageToken;
-  return { items: items.filter((item) => item !== null), nextCursor: token && token.length > 0 ? toCursor(token) : null };
+  // What the last page ended with may be gone by now; then this one is shown from its beginning.
+  const first = Math.max(
+    0,
+    executions.findIndex(({ runId }) => runId === at?.runId),
+  );
+  const entries: Entry[] = [];
+  for (const { isGroup, ...execution } of executions.slice(first)) {
+    if (entries.length > filter.limit) break;
+    const { runId } = execution;
+    if (isGroup) entries.push(...(await membersOf(execution)).filter(({ index }) => runId !== at?.runId || index >= at.index));
+    else entries.push({ runId, index: 0, read: () => readEvent(client, liveRuns, execution) });
+  }
+  const items = await mapAtMost(entries.slice(0, filter.limit), READS_AT_ONCE, ({ read }) => read());
+  const next = entries[filter.limit];
+  const nextToken = response.nextPageToken?.length ? response.nextPageToken : null;
+  return {
+    items: items.filter((item) => item !== null),
+    nextCursor: next !== undefined ? toListCursor({ token, at: next }) : nextToken && toListCursor({ token: nextToken, at: null }),
+  };
+
+  /** Those that have left are listed by themselves. */
+  async function membersOf(execution: Required<Execution>): Promise<readonly Entry[]> {
+    const group = await readGroup(client, execution);
+    return (group?.members ?? []).flatMap(({ hasLeft }, index) => {
+      if (group === null || hasLeft) return [];
+      const read = async (): Promise<EventResource | null> => {
+        const resource = await readMember(client, liveRuns, group, index);
+        return resource !== null && selectsEvent(resource, filter) ? resource : null;
+      };
+      return [{ runId: execution.runId, index, read }];
+    });
+  }
 }
+
+const FORCED = ['Failed', 'Terminated', 'TimedOut'];
 
 const EXECUTION_STATUS: Readonly<Record<EventStatus, readonly string[]>> = {
   accepted: ['Running'],
   waiting: ['Running'],
   running: ['Running'],
   completed: ['Completed'],
-  failed: ['Failed', 'Terminated', 'TimedOut'],
+  failed: FORCED,
   cancelled: ['Canceled'],
 };
 
 /** The filter in the engine's query language. */
 export function toVisibilityQuery({ tenant, type, status, tier, subject, sinceMs }: EventFilter): string {
-  const conditions = [`WorkflowType = 'processEvent'`, `Tenant = ${quote(tenant)}`];
+  const conditions = [`WorkflowType IN ('processEvent', 'processGroup')`, `Tenant = ${quote(tenant)}`];
   if (type !== undefined) conditions.push(`EventType = ${quote(type)}`);
-  if (status !== undefined) conditions.push(`ExecutionStatus IN (${EXECUTION_STATUS[status].map(quote).join(', ')})`);
+  if (status !== undefined) conditions.push(statusCondition(status));
   if (tier !== undefined) conditions.push(`Tier = ${quote(tier)}`);
   if (subject !== undefined) conditions.push(`Subject = ${quote(subject)}`);
   if (sinceMs !== undefined) conditions.push(`StartTime >= ${quote(toTime(sinceMs))}`);
   return conditions.join(' AND ');
+}
+
+function statusCondition(status: EventStatus): string {
+  const isOne = (statuses: readonly string[]): string => `ExecutionStatus IN (${statuses.map(quote).join(', ')})`;
+  const condition = isOne(EXECUTION_STATUS[status]);
+  // Members that were completed before their group was ended by force stay so.
+  return status === 'completed' ? `(${condition} OR (WorkflowType = 'processGroup' AND ${isOne(FORCED)}))` : condition;
 }
 
 /** The engine reads years of four digits only. */

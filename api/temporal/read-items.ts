@@ -15,8 +15,7 @@ import { rejectedEvent } from '../../domain/rejected-item.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { PagesView } from './batch-reader.ts';
-import { isNotFound } from './engine-call.ts';
-import { readLocalResults, readWorkflowEnd, readWorkflowInput } from './history.ts';
+import { readRecorded, readWorkflowInput } from './history.ts';
 import { readEvent } from './read-event.ts';
 import { withRecord } from './read-record.ts';
 
@@ -90,20 +89,13 @@ interface SharedUnit {
 }
 
 async function readShared(client: Client, workflowId: string): Promise<SharedUnit> {
-  try {
-    // In this order: what it records between the two is then only missing while it is open.
-    const end = await readWorkflowEnd(client, { workflowId });
-    const results = (await readLocalResults(client, { workflowId })).filter(isOutcome);
-    const items = results.flatMap(({ ended, again }) => [
-      ...again.flatMap(({ offset, begun }) => (begun ? [{ offset, item: begun.item }] : [])),
-      ...ended,
-    ]);
-    return { items: new Map(items.map((item) => [item.offset, item])), isOpen: end?.kind === 'open' };
-  } catch (error) {
-    // Its start is on the way, or it never came to one.
-    if (isNotFound(error)) return { items: new Map(), isOpen: false };
-    throw error;
-  }
+  const recorded = await readRecorded(client, { workflowId });
+  // Its start is on the way, or it never came to one.
+  if (recorded === null) return { items: new Map(), isOpen: false };
+  const items = recorded.results
+    .filter(isOutcome)
+    .flatMap(({ ended, again }) => [...again.flatMap(({ offset, begun }) => (begun ? [{ offset, item: begun.item }] : [])), ...ended]);
+  return { items: new Map(items.map((item) => [item.offset, item])), isOpen: recorded.end.kind === 'open' };
 }
 
 /** Units have other local activities too. */

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { eventMessage, withoutLargeData } from '../../domain/callback-message.ts';
+import type { AcceptedEvent } from '../../domain/accepted-event.ts';
+import { eventMessage, eventTarget, withoutLargeData } from '../../domain/callback-message.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import { REDELIVER_SIGNAL, TASK_QUEUES } from '../../domain/durable-names.ts';
@@ -9,7 +10,6 @@ import type { Redelivery } from '../event-service.ts';
 import { callEngine, isNotFound } from './engine-call.ts';
 import { readWorkflowEnd, readWorkflowInput } from './history.ts';
 import type { WorkflowEnd } from './history.ts';
-import { isAcceptedEvent } from './read-event.ts';
 import { isCallbackRecord } from './read-record.ts';
 
 const CALL_TIMEOUT_MS = 1_500;
@@ -17,12 +17,19 @@ const CALL_TIMEOUT_MS = 1_500;
 const CLOSES_WITHIN_MS = 2_000;
 const LOOK_AGAIN_MS = 50;
 
+export interface RedeliverOptions {
+  /** The event, with all that is known of its callback; null when there is none. */
+  readonly read: () => Promise<EventResource | null>;
+  /** What its run was given; null where that isn't known, as of items. */
+  readonly accepted: () => Promise<AcceptedEvent | null>;
+}
+
 /**
  * Sends an event's terminal message again, in a delivery that goes on with the record of the attempts so far. Two who ask
  * at once are both heard: a delivery lingers for longer than it takes to read its record and to start the next one.
  * @throws EngineUnavailableError
  */
-export async function redeliverCallback(client: Client, read: () => Promise<EventResource | null>): Promise<Redelivery> {
+export async function redeliverCallback(client: Client, { read, accepted }: RedeliverOptions): Promise<Redelivery> {
   const found = await read();
   if (found === null) return 'not_found';
   if (found.completedAt === null || found.callback.url === null) return 'nothing_sent';
@@ -45,16 +52,15 @@ export async function redeliverCallback(client: Client, read: () => Promise<Even
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 
-  /** What is sent after an attempt that rode in the event's own workflow, and was the only one; null while that is open. */
-  async function afterRide(eventId: string): Promise<DeliveryInput | null> {
-    const end = await readWorkflowEnd(client, { workflowId: eventId });
+  /** What is sent after an attempt that rode in the workflow that ran the event, and was the only one; null while that is open. */
+  async function afterRide(ranIn: string): Promise<DeliveryInput | null> {
+    const end = await readWorkflowEnd(client, { workflowId: ranIn });
     if (end === null || end.kind === 'open') return null;
-    const [resource, event] = await Promise.all([read(), readWorkflowInput(client, { workflowId: eventId })]);
-    if (resource === null || !isAcceptedEvent(event) || event.callback === null) return null;
-    const { tenant, run, callback } = event;
+    const [resource, event] = await Promise.all([read(), accepted()]);
+    if (resource === null || event === null || event.callback === null) return null;
     return {
-      target: { kind: 'event', tenant, owner: ownerId(event), run, callback },
-      message: eventMessage(withoutLargeData({ ...resource, callback: initialCallback(callback.url) })),
+      target: eventTarget(event, event.callback),
+      message: eventMessage(withoutLargeData({ ...resource, callback: initialCallback(event.callback.url) })),
       attempts: resource.callback.attempts,
     };
   }

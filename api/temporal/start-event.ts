@@ -1,25 +1,29 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import type { SearchAttributePair } from '@temporalio/common';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
-import { FINGERPRINT_MEMO, TASK_QUEUES } from '../../domain/durable-names.ts';
-import { eventWorkflowId } from '../../domain/event-id.ts';
-import { taskTimeoutMs } from '../../domain/task-timeout.ts';
-import { priorityKey } from '../../domain/tier.ts';
+import { FINGERPRINT_MEMO } from '../../domain/durable-names.ts';
+import { eventWorkflowId, newGroupId } from '../../domain/event-id.ts';
+import { eventAttributes, eventStart, groupStart } from '../../domain/event-start.ts';
+import { eventsOf, toGroup } from '../../domain/group.ts';
+import { newUuidV7 } from '../uuid.ts';
 import { callEngine } from './engine-call.ts';
-import { toKeyword } from '../../domain/keyword.ts';
 
-/** `eagerly`: this process was handed the first task together with the engine's answer. */
-export type StartedEvent =
-  | { readonly kind: 'started'; readonly runId: string; readonly eagerly: boolean }
-  | { readonly kind: 'joined'; readonly runId: string }
-  | { readonly kind: 'conflict' };
+/** An event that has a workflow by now, its own or its group's. */
+export interface StartedEvent {
+  readonly kind: 'started';
+  /** With the id that it is known by: in a group another one than it came with. */
+  readonly event: AcceptedEvent;
+  readonly workflowId: string;
+  readonly runId: string;
+  /** This process was handed the first task together with the engine's answer. */
+  readonly eagerly: boolean;
+}
+
+export type JoinedEvent = Omit<StartedEvent, 'kind' | 'eagerly'> & { readonly kind: 'joined' };
 
 // 503 is due within 2 s of an engine's going away.
 const START_TIMEOUT_MS = 1_500;
-// Two weeks: no heavy event's stages, waits and retries take longer, and an event must end some day.
-const HEAVY_RUN_TIMEOUT_MS = 14 * 24 * 3_600_000;
 
 export interface StartEventOptions {
   readonly fingerprint: string | null;
@@ -36,52 +40,54 @@ export async function startEvent(
   client: Client,
   event: AcceptedEvent,
   { fingerprint, inFlight }: StartEventOptions,
-): Promise<StartedEvent> {
-  const light = event.plan.weight === 'light';
+): Promise<StartedEvent | JoinedEvent | { readonly kind: 'conflict' }> {
   const workflowId = eventWorkflowId(event);
   try {
-    const handle = await callEngine(client, START_TIMEOUT_MS, () =>
+    const { firstExecutionRunId, eagerlyStarted } = await callEngine(client, START_TIMEOUT_MS, () =>
       client.workflow.start('processEvent', {
-        workflowId,
+        ...eventStart(event, inFlight),
         args: [event],
-        taskQueue: light ? TASK_QUEUES.light : TASK_QUEUES.heavy,
-        requestEagerStart: light,
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        requestEagerStart: event.plan.weight === 'light',
         workflowIdConflictPolicy: 'FAIL',
-        workflowTaskTimeout: taskTimeoutMs(light ? event.tier : 'normal', inFlight),
-        ...(!light && { workflowRunTimeout: HEAVY_RUN_TIMEOUT_MS + event.delayMs }),
         ...(fingerprint !== null && { memo: { [FINGERPRINT_MEMO]: fingerprint } }),
-        priority: { priorityKey: priorityKey(event.tier), fairnessKey: event.tenant },
         typedSearchAttributes: searchAttributesOf(event),
-        staticSummary: `${event.type} (${event.tier})`,
       }),
     );
-    return { kind: 'started', runId: handle.firstExecutionRunId, eagerly: handle.eagerlyStarted };
+    return { kind: 'started', event, workflowId, runId: firstExecutionRunId, eagerly: eagerlyStarted };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    return joinOrConflict(client, workflowId, fingerprint);
+    const { memo, runId } = await callEngine(client, START_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).describe());
+    const same = fingerprint !== null && memo?.[FINGERPRINT_MEMO] === fingerprint;
+    return same ? { kind: 'joined', event, workflowId, runId } : { kind: 'conflict' };
   }
 }
 
-async function joinOrConflict(client: Client, workflowId: string, fingerprint: string | null): Promise<StartedEvent> {
-  const { memo, runId } = await callEngine(client, START_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).describe());
-  const same = fingerprint !== null && memo?.[FINGERPRINT_MEMO] === fingerprint;
-  return same ? { kind: 'joined', runId } : { kind: 'conflict' };
+/**
+ * Starts one workflow for light events that are alike and have no ids of their own.
+ * @throws EngineUnavailableError
+ */
+export async function startGroup(
+  client: Client,
+  first: AcceptedEvent,
+  others: readonly AcceptedEvent[],
+  inFlight: number,
+): Promise<readonly StartedEvent[]> {
+  const group = toGroup(newGroupId(newUuidV7()), first, others);
+  const options = groupStart(first, group, inFlight);
+  const { firstExecutionRunId, eagerlyStarted } = await callEngine(client, START_TIMEOUT_MS, () =>
+    client.workflow.start('processGroup', {
+      ...options,
+      args: [group],
+      requestEagerStart: true,
+      workflowIdConflictPolicy: 'FAIL',
+      typedSearchAttributes: searchAttributesOf(first),
+    }),
+  );
+  const { workflowId } = options;
+  return eventsOf(group).map((event) => ({ kind: 'started', event, workflowId, runId: firstExecutionRunId, eagerly: eagerlyStarted }));
 }
 
-const KEYS = {
-  EventType: defineSearchAttributeKey('EventType', 'KEYWORD'),
-  Tier: defineSearchAttributeKey('Tier', 'KEYWORD'),
-  Tenant: defineSearchAttributeKey('Tenant', 'KEYWORD'),
-  Subject: defineSearchAttributeKey('Subject', 'KEYWORD'),
-} as const;
-
 function searchAttributesOf(event: AcceptedEvent): TypedSearchAttributes {
-  const pairs: SearchAttributePair[] = [
-    { key: KEYS.EventType, value: toKeyword(event.type) },
-    { key: KEYS.Tier, value: event.tier },
-    { key: KEYS.Tenant, value: toKeyword(event.tenant) },
-  ];
-  if (event.subject !== null) pairs.push({ key: KEYS.Subject, value: toKeyword(event.subject) });
-  return new TypedSearchAttributes(pairs);
+  const attributes = Object.entries(eventAttributes(event));
+  return new TypedSearchAttributes(attributes.map(([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value })));
 }

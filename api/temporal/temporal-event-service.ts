@@ -1,11 +1,14 @@
 import type { Client } from '@temporalio/client';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { withoutExcerpts } from '../../domain/callback-record.ts';
-import { eventWorkflowId, isEventId, parseItemId } from '../../domain/event-id.ts';
+import type { MemberPlace } from '../../domain/event-id.ts';
+import { eventWorkflowId, isEventId, parseItemId, parseMemberId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { BatchService, ItemKey } from '../batch-service.ts';
 import { isSettled, liveResource } from '../live-runs.ts';
-import type { EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
+import type { Cancellation, EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
+import { createGroupCommit } from '../group-commit.ts';
+import { groupKey } from '../../domain/group.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { createSubjectEvents, subjectOf } from '../subject-events.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
@@ -14,9 +17,10 @@ import { callEngine } from './engine-call.ts';
 import { explainEvent } from './explain-event.ts';
 import { listEvents, READS_AT_ONCE } from './list-events.ts';
 import { readAccepted, readEvent, withDelivery } from './read-event.ts';
+import { readGroup, readMember } from './read-group.ts';
 import { redeliverCallback } from './redeliver-callback.ts';
 import { createTemporalSubjects } from './temporal-subjects.ts';
-import { startEvent } from './start-event.ts';
+import { startEvent, startGroup } from './start-event.ts';
 import { waitForEnd } from './wait-for-end.ts';
 
 export interface TemporalEventServiceOptions {
@@ -36,6 +40,7 @@ export interface TemporalEventServiceOptions {
 }
 
 const HEALTH_TIMEOUT_MS = 1_000;
+const SEEN_WITHIN_MS = 1_000;
 
 /** Events kept and run by Temporal. */
 export function createTemporalEventService(options: TemporalEventServiceOptions): EventService {
@@ -65,13 +70,44 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     return key && options.items.item(key);
   }
 
+  const start = (event: AcceptedEvent, fingerprint: string | null) => startEvent(client, event, { fingerprint, inFlight: inFlight() });
+  const share = createGroupCommit<AcceptedEvent, Awaited<ReturnType<typeof start>>>({
+    commit: async ([first, ...others]) => {
+      if (first === undefined) return { placed: [], done: Promise.resolve() };
+      const placed = others.length === 0 ? [await start(first, null)] : await startGroup(client, first, others, inFlight());
+      return { placed, done: stagesEnded(placed.at(-1)) };
+    },
+    keyOf: groupKey,
+    // No text has fewer bytes than characters, and few have many more.
+    bytesOf: (event) => JSON.stringify(event).length,
+    now: Date.now,
+  });
+
+  /** As far as this process sees, or not for long. */
+  async function stagesEnded(started: Awaited<ReturnType<typeof start>> | undefined): Promise<void> {
+    if (started?.kind === 'started' && started.eagerly) await liveRuns.whenEnded(eventWorkflowId(started.event), SEEN_WITHIN_MS).ended;
+  }
+
   const subjects = createSubjectEvents(createTemporalSubjects(client));
+
+  const groupOf = (tenant: string, { groupId }: MemberPlace) => readGroup(client, { workflowId: eventWorkflowId({ tenant, id: groupId }) });
+
+  async function accepted({ tenant, id }: EventKey): Promise<AcceptedEvent | null> {
+    const place = parseMemberId(id);
+    if (place !== null) return (await groupOf(tenant, place))?.members[place.index]?.run.event ?? null;
+    return isEventId(id) ? readAccepted(client, { workflowId: eventWorkflowId({ tenant, id }) }) : null;
+  }
 
   /** One of a subject, as long as it is kept in full; else an event of its own, or the item that the id stands for. */
   async function read(key: EventKey): Promise<EventResource | null> {
     if (subjectOf(key) !== null) {
       const resource = await subjects.get(key);
       return resource === null ? null : withDelivery(client, resource);
+    }
+    const place = parseMemberId(key.id);
+    if (place !== null) {
+      const group = await groupOf(key.tenant, place);
+      return group && readMember(client, liveRuns, group, place.index);
     }
     const event = isEventId(key.id) ? await readEvent(client, liveRuns, { workflowId: eventWorkflowId(key) }) : null;
     return event ?? readItem(key);
@@ -80,6 +116,15 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
   async function get(key: EventKey): Promise<EventResource | null> {
     const resource = await read(key);
     return resource === null ? null : toShown(resource);
+  }
+
+  /** One that has left its group can be cancelled as any other. */
+  async function cancelMember(key: EventKey): Promise<Cancellation> {
+    const resource = await read(key);
+    if (resource === null) return 'not_found';
+    if (resource.completedAt !== null) return 'already_ended';
+    const workflowId = eventWorkflowId(key);
+    return resource.workflow.id === workflowId ? cancelEvent(client, workflowId) : 'not_cancellable';
   }
 
   function toShown(resource: EventResource): EventResource {
@@ -91,7 +136,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
   return {
     get,
 
-    accepted: async ({ tenant, id }) => (isEventId(id) ? readAccepted(client, { workflowId: eventWorkflowId({ tenant, id }) }) : null),
+    accepted,
 
     compacted: subjects.compacted,
 
@@ -103,23 +148,22 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       if (subjectType !== undefined) {
         const submission = await subjects.submit(event, subjectType, options);
         if (submission.kind !== 'ended' || 'compacted' in submission.resource) return submission;
-        return { kind: 'ended', resource: toShown(submission.resource) };
+        return { ...submission, resource: toShown(submission.resource) };
       }
-      const workflowId = eventWorkflowId(event);
-      // Listening begins before the start: a light event may be over before the engine has answered it.
-      const live = waitMs > 0 ? liveRuns.whenEnded(workflowId, waitMs) : null;
+      const started = await (options.mayShare === true ? share(event) : start(event, fingerprint));
+      if (started.kind === 'conflict') return started;
+      const runsHere = started.kind === 'started' && started.eagerly;
+      if (started.kind === 'started' && event.plan.weight === 'light' && !runsHere) onEagerMiss();
+      if (waitMs === 0) return { kind: 'accepted', event: started.event };
+      // It may be over by now: this process remembers the last it saw.
+      const live = liveRuns.whenEnded(eventWorkflowId(started.event), waitMs);
       try {
-        const started = await startEvent(client, event, { fingerprint, inFlight: inFlight() });
-        if (started.kind === 'conflict') return started;
-        const runsHere = started.kind === 'started' && started.eagerly;
-        if (started.kind === 'started' && event.plan.weight === 'light' && !runsHere) onEagerMiss();
-        if (live === null) return { kind: 'accepted' };
-        const { runId } = started;
-        const wait = waitForEnd({ client, event, runId, live: live.ended, runsHere, waitMs, read: () => read(event) });
+        const wait = waitForEnd({ client, started, live: live.ended, runsHere, waitMs, read: () => read(started.event) });
         const resource = await unlessStopped(wait);
-        return resource === null ? { kind: 'accepted' } : { kind: 'ended', resource: toShown(resource) };
+        if (resource === null) return { kind: 'accepted', event: started.event };
+        return { kind: 'ended', event: started.event, resource: toShown(resource) };
       } finally {
-        live?.stop();
+        live.stop();
       }
     },
 
@@ -145,6 +189,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
         const ended = (await subjects.get({ tenant, id })) ?? (await subjects.compacted({ tenant, id }));
         return ended === null ? 'not_found' : 'already_ended';
       }
+      if (parseMemberId(id) !== null) return cancelMember({ tenant, id });
       const cancellation = isEventId(id) ? await cancelEvent(client, eventWorkflowId({ tenant, id })) : 'not_found';
       if (cancellation !== 'not_found') return cancellation;
       const key = itemKeyOf({ tenant, id });
@@ -161,7 +206,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       return (await read(key))?.callback.attempts ?? null;
     },
 
-    redeliver: async (key) => redeliverCallback(client, () => read(key)),
+    redeliver: async (key) => redeliverCallback(client, { read: () => read(key), accepted: () => accepted(key) }),
 
     async why(key) {
       const waiting = subjects.why(key);

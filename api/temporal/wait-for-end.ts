@@ -1,16 +1,14 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
-import type { AcceptedEvent } from '../../domain/accepted-event.ts';
-import { eventWorkflowId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { liveResource } from '../live-runs.ts';
 import type { LiveRun } from '../live-runs.ts';
 import { callEngine, isDeadline } from './engine-call.ts';
+import type { StartedEvent } from './start-event.ts';
 
 export interface WaitForEndOptions {
   readonly client: Client;
-  readonly event: AcceptedEvent;
-  readonly runId: string;
+  readonly started: Pick<StartedEvent, 'event' | 'workflowId' | 'runId'>;
   /** The ended run as this process saw it; null when it saw none in time. */
   readonly live: Promise<LiveRun | null>;
   /** This process was given the event's first task. */
@@ -24,8 +22,8 @@ const POLL_AFTER_MS = 100;
 
 /** Waits for the end of an event's stages: by what this process sees, and by asking the engine. Null at the deadline. */
 export async function waitForEnd(options: WaitForEndOptions): Promise<EventResource | null> {
-  const { client, event, runId, live, runsHere, waitMs, read } = options;
-  const workflowId = eventWorkflowId(event);
+  const { client, live, runsHere, waitMs, read } = options;
+  const { event, workflowId, runId } = options.started;
   const deadlineMs = Date.now() + waitMs;
   if (event.plan.recordFirst) return recorded();
 

@@ -7,11 +7,13 @@ import { DefaultLogger } from '@temporalio/worker';
 import { parseEnvironment } from '../../config/environment.ts';
 import { createLogger } from '../../config/logger.ts';
 import { destinationWorkflowId } from '../../domain/destination.ts';
+import { parseMemberId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { startEngine } from '../../engine/start-engine.ts';
 import { prepareNamespace } from '../../engine/prepare-namespace.ts';
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts';
 import { startInProcessService } from '../support/in-process-service.ts';
+import { startOverlapRecorder } from '../support/overlap-recorder.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 
@@ -60,6 +62,7 @@ try {
     if (name === 'light-parked') await save('watch-destination', destinationWorkflowId({ tenant: 'default', origin: receiver.url }));
     await receiver.close();
   }
+  await recordGroup();
   await recordBatch();
   for (const type of ['shock', 'joy', 'shock']) {
     await post('/v1/events', { type, subject: 'life-1', id: type, data: { intensity: 0.5 }, callback: { url: 'http://127.0.0.1:9/' } });
@@ -71,6 +74,20 @@ try {
   await service.stop();
   await engine.stop();
   await rm(dataDirectory, { recursive: true, force: true });
+}
+
+/** One of its members leaves, and the callback of another is not taken at first. */
+async function recordGroup(): Promise<void> {
+  const [receiver, recorder] = await Promise.all([startReceiver(), startOverlapRecorder()]);
+  receiver.respond((_request, index) => (index === 1 ? 400 : 200));
+  const event = { type: 'test-grouped', data: { port: recorder.port }, callback: { url: receiver.url } };
+  const failing = { ...event, data: { ...event.data, failures: 1 } };
+  const ids = await Promise.all([event, event, failing, event].map((body) => post('/v1/events', body)));
+  for (const id of ids) await until(`"${id}" is called back`, async () => (await read(id)).callback.status === 'delivered');
+  await save('group', parseMemberId(ids[2] ?? '')?.groupId ?? '');
+  await save('group-left', ids[2] ?? '');
+  recorder.close();
+  await receiver.close();
 }
 
 /** Its first unit is shared, its second a heavy item of its own, its third shared again. */

@@ -77,7 +77,9 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
       const entry = known ?? start(throughJson(event), fingerprint);
       entries.set(workflowId, entry);
       if (waitMs > 0) await endedWithin(entry, waitMs);
-      return waitMs > 0 && runs.isEnded(entry.run.phase) ? { kind: 'ended', resource: toResource(entry) } : { kind: 'accepted' };
+      return waitMs > 0 && runs.isEnded(entry.run.phase)
+        ? { kind: 'ended', event, resource: toResource(entry) }
+        : { kind: 'accepted', event };
     },
 
     async get(key) {

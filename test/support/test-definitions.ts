@@ -82,6 +82,24 @@ const failing = defineEvent({
   action: async (_event, _decision, { attempt, signal }) => fail(_event.data.how, attempt, signal),
 });
 
+/** Light, and may share a workflow; says its id to a recorder outside, and fails the first so many times. */
+const grouped = defineEvent({
+  type: 'test-grouped',
+  data: z.object({ port: z.int(), failures: z.int().nonnegative().default(0), permanently: z.boolean().default(false) }),
+  tier: 'normal',
+  grouping: true,
+  meaning: ({ data }) => ({ failures: data.failures }),
+  action: async ({ id, data }, _decision, { attempt }) => {
+    const socket = connect(data.port, '127.0.0.1');
+    const closed = once(socket, 'close');
+    socket.end(id);
+    await closed;
+    if (data.permanently) throw new PermanentError('told_to_fail', 'it was told to fail');
+    if (attempt <= data.failures) throw new Error(`attempt ${attempt} failed`);
+    return { attempt };
+  },
+});
+
 /** Light, and its answer and callback wait until the result is on record. */
 const recorded = defineEvent({
   type: 'test-recorded',
@@ -159,6 +177,7 @@ export const testDefinitions: readonly EventDefinition[] = [
   notedWork,
   perHost,
   failing,
+  grouped,
   recorded,
   counted,
   summed,

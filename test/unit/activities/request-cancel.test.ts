@@ -53,6 +53,8 @@ describe('the activities', () => {
       'runStage',
       'sendCallback',
       'rideCallback',
+      'runGroupStage',
+      'rideGroup',
       'wakeParked',
       'tellProgress',
       'requestCancel',

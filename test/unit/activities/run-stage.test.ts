@@ -180,7 +180,7 @@ describe('the context of a handler', () => {
       meaning: (_event, { idempotencyKey }) => idempotencyKey,
       action: (_event, _decision, { idempotencyKey }) => idempotencyKey,
     });
-    const { attempt, accepted } = prepare(keys);
+    const { attempt, accepted } = prepare(keys, { tenant: 'acme' });
     const second = beginAttempt(beginAttempt(accepted, 'action'), 'action');
 
     expect((await attempt('action')).value).toBe('acme/order-1/2/action');

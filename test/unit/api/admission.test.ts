@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAdmission } from '../../../api/admission.ts';
-import type { Admit } from '../../../api/admission.ts';
+import type { Admit, Admitted } from '../../../api/admission.ts';
 import { createBacklog } from '../../../api/backlog.ts';
 import { createIntake } from '../../../api/intake.ts';
 import type { Intake } from '../../../api/intake.ts';
@@ -40,7 +40,7 @@ afterEach(async () => {
 
 describe('a light event', () => {
   it('takes up room in this process until its run ends here', async () => {
-    expect(await admit(light('a'))).toMatchObject({ admitted: true });
+    expect(await start(light('a'))).toMatchObject({ admitted: true });
     expect(intake.inFlight).toBe(1);
     liveRuns.observe(beginAttempt(acceptRun(light('a')), 'meaning'), { id: 'a', runId: '1' });
     end('b');
@@ -53,7 +53,7 @@ describe('a light event', () => {
   });
 
   it('takes up room for 2 s if its end is not seen here', async () => {
-    await admit(light('a'));
+    await start(light('a'));
     await settle(1_999);
     expect(intake.inFlight).toBe(1);
     await settle(1);
@@ -61,7 +61,7 @@ describe('a light event', () => {
   });
 
   it('of a tenant is known by its workflow, as two tenants may use one id', async () => {
-    await admit(light('a', { tenant: 'acme' }));
+    await start(light('a', { tenant: 'acme' }));
     end('a');
     await settle();
     expect(intake.inFlight).toBe(1);
@@ -72,25 +72,25 @@ describe('a light event', () => {
 
   it('gives its room back at once when it was not started after all', async () => {
     const admitted = await admit(light('a'));
-    cancel(admitted);
+    leave(admitted);
     await settle();
     expect(intake.inFlight).toBe(0);
-    cancel(admitted);
+    leave(admitted);
     end('a');
     await settle(2_000);
     expect(intake.inFlight).toBe(0);
   });
 
   it('that is to wait for its time takes no room', async () => {
-    for (const id of ['a', 'b', 'c']) expect(await admit(light(id, { delayMs: 60_000 }))).toMatchObject({ admitted: true });
+    for (const id of ['a', 'b', 'c']) expect(await start(light(id, { delayMs: 60_000 }))).toMatchObject({ admitted: true });
     await settle();
     expect(intake.inFlight).toBe(0);
   });
 
   it('waits for room, and is let in as soon as another ends', async () => {
-    await admit(light('a'));
+    await start(light('a'));
     let answered = false;
-    const second = admit(light('b')).finally(() => {
+    const second = start(light('b')).finally(() => {
       answered = true;
     });
     await settle(500);
@@ -101,31 +101,31 @@ describe('a light event', () => {
   });
 
   it('is sent away when it has waited for a second', async () => {
-    await admit(light('a'));
-    const second = admit(light('b'));
+    await start(light('a'));
+    const second = start(light('b'));
     await settle(1_000);
     expect(await second).toEqual({ admitted: false, reason: 'intake', retryAfterMs: expect.any(Number) });
   });
 
   it("doesn't depend on the backlog", async () => {
     waitingInCluster = 1_000;
-    expect(await admit(light('a', { tier: 'bulk' }))).toMatchObject({ admitted: true });
+    expect(await start(light('a', { tier: 'bulk' }))).toMatchObject({ admitted: true });
   });
 });
 
 it('lets an event of a subject in by itself, until whoever submitted it has its answer', async () => {
-  await admit(light('a'));
+  await start(light('a'));
   const admitted = await admit(light('b', { plan: { ...lightPlan, subjectType: 'life' } }));
   await settle(5_000);
   expect(letters.inFlight).toBe(1);
-  cancel(admitted);
+  leave(admitted);
   expect(letters.inFlight).toBe(0);
 });
 
 describe('a heavy event', () => {
   it('takes no room in this process', async () => {
-    await admit(light('a'));
-    for (const id of ['b', 'c']) cancel(await admit(heavy(id)));
+    await start(light('a'));
+    for (const id of ['b', 'c']) leave(await start(heavy(id)));
     expect(intake).toMatchObject({ inFlight: 1, waiting: 0 });
     expect(reads).toBe(1);
   });
@@ -141,9 +141,16 @@ async function settle(ms = 0): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms);
 }
 
-function cancel(admitted: Awaited<ReturnType<Admit>>): void {
+/** Admitted and started, so that it is watched. */
+async function start(event: AcceptedEvent): Promise<Admitted> {
+  const admitted = await admit(event);
+  if (admitted.admitted) admitted.follow(event);
+  return admitted;
+}
+
+function leave(admitted: Admitted): void {
   if (!admitted.admitted) throw new Error('it was not admitted');
-  admitted.cancel();
+  admitted.leave();
 }
 
 /** What this process sees of a run that has ended. */

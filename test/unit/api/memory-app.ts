@@ -69,7 +69,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     },
     destinations: options.destinations ?? { list: async () => [], resume: async () => null },
     rateLimit: createRateLimit(options.rateLimit ?? null, Date.now),
-    admit: options.admit ?? (async () => ({ admitted: true, cancel: () => undefined })),
+    admit: options.admit ?? (async () => ({ admitted: true, leave: () => undefined, follow: () => undefined })),
     streamRoom: createStreamRoom(options.maxStreams ?? 100, stopping.signal),
     readDocument: options.readDocument ?? (async () => null),
     sessionStore: options.sessionStore ?? { owns: async () => false, open: async () => null, removeFolder: async () => undefined },

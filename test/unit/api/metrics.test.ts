@@ -14,14 +14,16 @@ const JOY = { type: 'joy', data: { intensity: 0.3 } };
 
 let memory: MemoryApp;
 let api: ApiUnderTest;
-/** What was asked to be admitted, and how often an admission was taken back. */
+/** What was asked to be admitted, how often room was given back at once, and what was followed to its end. */
 let asked: AcceptedEvent[];
-let cancelled: number;
+let left: number;
+let followed: string[];
 
 beforeEach(() => {
   asked = [];
-  cancelled = 0;
-  start({ admit: admitting({ admitted: true, cancel: () => (cancelled += 1) }) });
+  left = 0;
+  followed = [];
+  start({ admit: admitting({ admitted: true, leave: () => (left += 1), follow: ({ id }) => followed.push(id) }) });
 });
 afterEach(() => memory.stop());
 
@@ -65,20 +67,20 @@ describe('an event that is let in', () => {
     expect(valuesOf(text, 'tickless_event_seconds_count')).toEqual({ 'tier="normal",part="ack"': 2, 'tier="critical",part="ack"': 1 });
     expect(valuesOf(text, 'tickless_events_shed_total')).toEqual({});
     // Only of the one that was waited for is it known here that it has ended.
-    expect(cancelled).toBe(1);
+    expect([left, followed.length]).toEqual([1, 2]);
   });
 
   it('gives its room back, uncounted, when its id was used before with other content', async () => {
     await api.submit({ ...JOY, id: 'a' });
     expectProblem(await api.submit({ ...JOY, id: 'a', data: { intensity: 0.4 } }), 409, 'id_conflict');
-    expect(cancelled).toBe(1);
+    expect([left, followed.length]).toEqual([1, 1]);
     expect(valuesOf(await scrape(), 'tickless_events_accepted_total')).toEqual({ 'type="joy",tier="normal"': 1 });
   });
 
   it('gives its room back, uncounted, when it could not be started', async () => {
     memory.events.setAway(true);
     expectProblem(await api.submit(JOY), 503, 'engine_unavailable');
-    expect(cancelled).toBe(1);
+    expect([left, followed.length]).toEqual([1, 0]);
     expect(valuesOf(await scrape(), 'tickless_events_accepted_total')).toEqual({});
   });
 

@@ -7,13 +7,13 @@ import { toVisibilityQuery } from '../../../api/temporal/list-events.ts';
 
 describe('toVisibilityQuery', () => {
   it("asks for the tenant's events when nothing else is asked for", () => {
-    expect(toVisibilityQuery({ tenant: 'acme', limit: 50 })).toBe("WorkflowType = 'processEvent' AND Tenant = 'acme'");
+    expect(toVisibilityQuery({ tenant: 'acme', limit: 50 })).toBe("WorkflowType IN ('processEvent', 'processGroup') AND Tenant = 'acme'");
   });
 
   it('asks for everything that is asked for at once', () => {
     const filter = { tenant: 'acme', type: 'joy', status: 'failed', tier: 'low', subject: 'life-1', sinceMs: 0, limit: 50 } as const;
     expect(toVisibilityQuery(filter)).toBe(
-      "WorkflowType = 'processEvent' AND Tenant = 'acme' AND EventType = 'joy'" +
+      "WorkflowType IN ('processEvent', 'processGroup') AND Tenant = 'acme' AND EventType = 'joy'" +
         " AND ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut') AND Tier = 'low' AND Subject = 'life-1'" +
         " AND StartTime >= '1970-01-01T00:00:00.000Z'",
     );
@@ -41,7 +41,7 @@ describe('toVisibilityQuery', () => {
       fc.property(fc.string({ unit: fc.constantFrom("'", '"', '\\', '%', ' ', 'a', '\n', '\u0000') }), (text) => {
         const query = toVisibilityQuery({ tenant: 'acme', type: text, subject: text, limit: 50 });
         expect(query).toMatch(
-          /^WorkflowType = 'processEvent' AND Tenant = 'acme' AND EventType = '[^'"\\\n]*' AND Subject = '[^'"\\\n]*'$/,
+          /^WorkflowType IN \('processEvent', 'processGroup'\) AND Tenant = 'acme' AND EventType = '[^'"\\\n]*' AND Subject = '[^'"\\\n]*'$/,
         );
       }),
     );

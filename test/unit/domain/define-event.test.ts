@@ -180,3 +180,21 @@ describe('running a stage', () => {
     await expect(definition.run('action', event, {}, context)).rejects.toThrow('broken');
   });
 });
+
+describe('a type whose events may share a workflow', () => {
+  const base = { type: 'grouped', data: z.object({}), tier: 'normal', grouping: true, handler: () => null } as const;
+
+  it('says so, and gives each stage at most a second', () => {
+    expect(defineEvent(base)).toMatchObject({ grouping: true, timeoutsMs: { meaning: 1_000, decision: 1_000, action: 1_000 } });
+    expect(defineEvent({ ...base, grouping: false })).toMatchObject({ grouping: false, timeoutsMs: { action: 10_000 } });
+  });
+
+  it.each([
+    [{ weight: 'heavy' }, 'grouping is for light events'],
+    [{ limit: { key: 'a', max: 1 } }, 'grouping is for light events'],
+    [{ recordFirst: true }, 'recordFirst rules out'],
+    [{ timeouts: { action: 1_001 } }, 'with grouping a timeout is at most 1000 ms'],
+  ] as const)('can’t have %j', (fields, message) => {
+    expect(() => defineEvent({ ...base, ...fields })).toThrow(message);
+  });
+});

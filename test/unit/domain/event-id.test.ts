@@ -13,10 +13,13 @@ import {
   keyedEventId,
   limitWorkflowId,
   newBatchId,
+  memberId,
   newEventId,
+  newGroupId,
   ownerId,
   pageWorkflowId,
   parseItemId,
+  parseMemberId,
   unitWorkflowId,
 } from '../../../domain/event-id.ts';
 
@@ -200,5 +203,26 @@ describe('the workflows', () => {
     expect(pageWorkflowId(batch, '0190-a', 3)).toBe('acme/night~batch.page.0190-a.3');
     expect(unitWorkflowId(batch, 'upload-1', { page: 3, number: 1 })).toBe('acme/night~batch.unit.upload-1.3.1');
     expect(isEventId(batchWorkflowId({ tenant: DEFAULT_TENANT, id: 'night' }))).toBe(false);
+  });
+});
+
+describe('the id of an event of a group', () => {
+  it('says which group it is, and which of its events', () => {
+    fc.assert(
+      fc.property(fc.uuid().map(newGroupId), fc.integer({ min: 0, max: 999 }), (groupId, index) => {
+        const id = memberId(groupId, index);
+        expect(parseMemberId(id)).toEqual({ groupId, index });
+        expect([isOwnId(id), isEventId(id), isEventId(groupId), parseItemId(id)]).toEqual([false, false, false, null]);
+      }),
+    );
+  });
+
+  it('is no other event’s', () => {
+    fc.assert(
+      fc.property(fc.oneof(alikeId, batchId), (id) => {
+        expect(parseMemberId(id)).toBeNull();
+      }),
+    );
+    for (const text of ['g~a', 'g~a_', 'g~a_01', 'g~a_1000', 'g~a/b_1', 'a_1', 'g~a_1~callback.1']) expect(parseMemberId(text)).toBeNull();
   });
 });

@@ -155,7 +155,7 @@ describe('/process-event', () => {
   });
 
   it('says where to look when it is not done in time', async () => {
-    start(undefined, { overrides: { submit: async () => ({ kind: 'accepted' }) } });
+    start(undefined, { overrides: { submit: async (event) => ({ kind: 'accepted', event }) } });
 
     expect(await post('/process-event', talk)).toMatchObject({ status: 504, body: { error: { code: 'timeout' } } });
   });

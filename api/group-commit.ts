@@ -1,0 +1,87 @@
+import { MAX_GROUP } from '../domain/group.ts';
+import type { Tier } from '../domain/tier.ts';
+import { createTurns } from './turns.ts';
+
+export interface GroupCommitOptions<Item, Placed> {
+  /** Brings items on their way together; resolves once they are durable. */
+  readonly commit: (items: readonly Item[]) => Promise<Committed<Placed>>;
+  /** Items that may be committed together have the same key. */
+  readonly keyOf: (item: Item) => string;
+  readonly bytesOf: (item: Item) => number;
+  readonly now: () => number;
+}
+
+export interface Committed<Placed> {
+  /** Where each of the items is, in order. */
+  readonly placed: readonly Placed[];
+  /** Resolves when this process has done with them. */
+  readonly done: Promise<unknown>;
+}
+
+interface Waiting<Item, Placed> {
+  readonly item: Item;
+  readonly sinceMs: number;
+  readonly resolve: (placed: Placed) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+// One more than are worked on at a time would only make each of them smaller. Those that turn out to wait for something
+// else than this process make room for others.
+const TURNS = { maxQuick: 1, slowAfterMs: { least: 50, most: 500 }, maxTurns: 100 };
+
+/**
+ * Group commit: who comes alone goes at once, and alone; while two are worked on, those that come gather and go together
+ * after them. So groups are as large as the load makes them, and nobody ever waits for others to come.
+ */
+export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(options: GroupCommitOptions<Item, Placed>) {
+  const { commit, keyOf, bytesOf, now } = options;
+  const turns = createTurns({ ...TURNS, now });
+  // A key is there for as long as somebody waits.
+  const gathering = new Map<string, Waiting<Item, Placed>[]>();
+
+  async function empty(key: string, tier: Tier, waiting: Waiting<Item, Placed>[]): Promise<void> {
+    while (waiting.length > 0) {
+      const endTurn = await turns.take({ tier, sinceMs: waiting[0]?.sinceMs ?? 0 });
+      const group = waiting.splice(0, fitting(waiting));
+      if (waiting.length === 0) gathering.delete(key);
+      // Rejects never.
+      void send(group).finally(endTurn);
+    }
+  }
+
+  async function send(group: readonly Waiting<Item, Placed>[]): Promise<void> {
+    try {
+      const { placed, done } = await commit(group.map(({ item }) => item));
+      for (const [index, { resolve, reject }] of group.entries()) {
+        const place = placed[index];
+        if (place === undefined) reject(new Error('an item was committed nowhere'));
+        else resolve(place);
+      }
+      await done;
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+    }
+  }
+
+  function fitting(waiting: readonly Waiting<Item, Placed>[]): number {
+    let bytes = 0;
+    const beyond = waiting.findIndex(({ item }) => (bytes += bytesOf(item)) > MAX_GROUP.bytes);
+    return Math.max(1, Math.min(MAX_GROUP.events, beyond < 0 ? waiting.length : beyond));
+  }
+
+  return function add(item: Item): Promise<Placed> {
+    return new Promise((resolve, reject) => {
+      const key = keyOf(item);
+      const entry = { item, sinceMs: now(), resolve, reject };
+      const waiting = gathering.get(key);
+      if (waiting !== undefined) {
+        waiting.push(entry);
+        return;
+      }
+      const begun = [entry];
+      gathering.set(key, begun);
+      // Rejects never.
+      void empty(key, item.tier, begun);
+    });
+  };
+}

@@ -1,0 +1,46 @@
+import type { StageFailure } from './event-error.ts';
+import type { EventRun, RunState } from './event-run.ts';
+import { completeStage, endRun, markStarted, nextStage, wait } from './event-run.ts';
+import { nextAttemptDelayMs } from './retry-policy.ts';
+import type { FailedAttempts } from './retry-policy.ts';
+import type { Stage } from './stage.ts';
+
+/** A run, and how many attempts of the stage it is at have failed. */
+export interface BegunRun {
+  readonly run: EventRun;
+  readonly made: FailedAttempts;
+}
+
+/** The same for whoever has its event already. */
+export interface BegunState {
+  readonly state: RunState;
+  readonly made: FailedAttempts;
+}
+
+export const NO_FAILURES: FailedAttempts = { failed: 0, lost: 0 };
+
+export function countFailure(made: FailedAttempts, { lost }: Pick<StageFailure, 'lost'>): FailedAttempts {
+  return lost ? { ...made, lost: made.lost + 1 } : { ...made, failed: made.failed + 1 };
+}
+
+/** What a stage came to; with the last of them the run is complete. */
+export function recordSuccess(
+  run: EventRun,
+  stage: Stage,
+  { value, startedAtMs, endedAtMs }: { readonly value: unknown; readonly startedAtMs: number; readonly endedAtMs: number },
+): EventRun {
+  const after = completeStage(markStarted(run, startedAtMs), stage, value);
+  return nextStage(after) === null ? endRun(after, { status: 'completed', endedAtMs }) : after;
+}
+
+/** The run after a failed attempt: it waits for the next one, or has failed for good. `nowMs`: when the failure was heard of. */
+export function recordFailure(run: EventRun, stage: Stage, before: FailedAttempts, failure: StageFailure, nowMs: number): BegunRun {
+  const started = markStarted(run, failure.startedAtMs ?? nowMs);
+  const made = countFailure(before, failure);
+  const delayMs = nextAttemptDelayMs(run.event.plan.retry, made, failure);
+  const after =
+    delayMs === null
+      ? endRun(started, { status: 'failed', endedAtMs: failure.endedAtMs ?? nowMs, error: failure.error })
+      : wait(started, stage, { reason: 'retry', untilMs: nowMs + delayMs, lastError: failure.error });
+  return { run: after, made };
+}

@@ -1,0 +1,53 @@
+import type { AcceptedEvent } from './accepted-event.ts';
+import { TASK_QUEUES } from './durable-names.ts';
+import type { SearchAttribute } from './durable-names.ts';
+import { eventWorkflowId } from './event-id.ts';
+import type { Group } from './group.ts';
+import { toKeyword } from './keyword.ts';
+import { taskTimeoutMs } from './task-timeout.ts';
+import { priorityKey } from './tier.ts';
+import type { Tier } from './tier.ts';
+
+// Two weeks: no heavy event's stages, waits and retries take longer, and an event must end some day.
+const HEAVY_RUN_TIMEOUT_MS = 14 * 24 * 3_600_000;
+
+/** How the workflow of an event is started, by whoever starts it. `inFlight`: light events that the process is running. */
+export function eventStart(event: AcceptedEvent, inFlight: number) {
+  const light = event.plan.weight === 'light';
+  return {
+    workflowId: eventWorkflowId(event),
+    taskQueue: light ? TASK_QUEUES.light : TASK_QUEUES.heavy,
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    ...(!light && { workflowRunTimeout: HEAVY_RUN_TIMEOUT_MS + event.delayMs }),
+    ...sharedStart(event, light ? event.tier : 'normal', inFlight),
+    staticSummary: `${event.type} (${event.tier})`,
+  } as const;
+}
+
+/** How the workflow of a group is started, whose events are all like this one. */
+export function groupStart(event: AcceptedEvent, { id, members }: Group, inFlight: number) {
+  return {
+    workflowId: eventWorkflowId({ tenant: event.tenant, id }),
+    taskQueue: TASK_QUEUES.light,
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    ...sharedStart(event, event.tier, inFlight),
+    staticSummary: `${event.type} (${event.tier}) × ${members.length}`,
+  } as const;
+}
+
+/** What lists find it by, all of type Keyword. */
+export function eventAttributes({ type, tier, tenant, subject }: AcceptedEvent): Readonly<Partial<Record<SearchAttribute, string>>> {
+  return {
+    EventType: toKeyword(type),
+    Tier: tier,
+    Tenant: toKeyword(tenant),
+    ...(subject !== null && { Subject: toKeyword(subject) }),
+  };
+}
+
+function sharedStart({ tier, tenant }: AcceptedEvent, timedAs: Tier, inFlight: number) {
+  return {
+    workflowTaskTimeout: taskTimeoutMs(timedAs, inFlight),
+    priority: { priorityKey: priorityKey(tier), fairnessKey: tenant },
+  } as const;
+}

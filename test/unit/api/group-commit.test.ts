@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createGroupCommit } from '../../../api/group-commit.ts';
+import type { Tier } from '../../../domain/tier.ts';
+
+interface Item {
+  readonly name: string;
+  readonly tier: Tier;
+  readonly bytes: number;
+}
+
+/** What was committed together, in order, each until the test says how it went. */
+let commits: { readonly names: readonly string[]; durable(): void; fail(): void; done(): void }[];
+let add: (name: string, fields?: Partial<Item>) => Promise<string>;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  commits = [];
+  const commitOne = createGroupCommit<Item, string>({
+    commit: (items) =>
+      new Promise((resolve, reject) => {
+        let end = (): void => undefined;
+        const done = new Promise<void>((settle) => {
+          end = settle;
+        });
+        const names = items.map(({ name }) => name);
+        commits.push({
+          names,
+          durable: () => resolve({ placed: names.map((name) => `${name} of ${items.length}`), done }),
+          fail: () => reject(new Error('the engine is away')),
+          done: end,
+        });
+      }),
+    keyOf: ({ tier }) => tier,
+    bytesOf: ({ bytes }) => bytes,
+    now: Date.now,
+  });
+  add = (name, fields = {}) => commitOne({ name, tier: 'normal', bytes: 1, ...fields });
+});
+afterEach(() => vi.useRealTimers());
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+const namesOf = () => commits.map(({ names }) => names.join(' '));
+
+describe('group commit', () => {
+  it('lets one that comes alone go at once', async () => {
+    const placed = add('a');
+    await settle();
+    expect(namesOf()).toEqual(['a']);
+    commits[0]?.durable();
+    expect(await placed).toBe('a of 1');
+  });
+
+  it('gathers those that come while others are worked on, and answers each as soon as it is durable', async () => {
+    void add('a');
+    await settle();
+    const gathered = ['b', 'c', 'd'].map((name) => add(name));
+    commits[0]?.durable();
+    await settle();
+    expect(namesOf()).toEqual(['a']);
+    commits[0]?.done();
+    await settle();
+    expect(namesOf()).toEqual(['a', 'b c d']);
+    commits[1]?.durable();
+    expect(await Promise.all(gathered)).toEqual(['b of 3', 'c of 3', 'd of 3']);
+  });
+
+  it('lets those of the highest tier go first', async () => {
+    void add('a');
+    await settle();
+    for (const [name, tier] of [
+      ['low', 'low'],
+      ['first', 'critical'],
+      ['second', 'critical'],
+    ] as const)
+      void add(name, { tier });
+    await end(0);
+    await end(1);
+    expect(namesOf()).toEqual(['a', 'first second', 'low']);
+  });
+
+  it('keeps no others waiting for those that take long', async () => {
+    void add('a');
+    await settle();
+    commits[0]?.durable();
+    void add('b');
+    await vi.advanceTimersByTimeAsync(49);
+    expect(namesOf()).toEqual(['a']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(namesOf()).toEqual(['a', 'b']);
+  });
+
+  it('takes at most 200 together, and 256 KiB, but at least one', async () => {
+    void add('a');
+    await settle();
+    for (let index = 0; index < 201; index += 1) void add('n');
+    for (let index = 0; index < 3; index += 1) void add('l', { tier: 'low', bytes: 100 * 1024 });
+    void add('b', { tier: 'bulk', bytes: 300 * 1024 });
+    for (let index = 0; index < 5; index += 1) await end(index);
+    expect(commits.map(({ names }) => names.length)).toEqual([1, 200, 1, 2, 1, 1]);
+  });
+
+  it('tells all of those that could not be committed, and goes on with others', async () => {
+    void add('a');
+    await settle();
+    const lost = ['b', 'c'].map((name) => add(name));
+    for (const one of lost) one.catch(() => undefined);
+    await end(0);
+    const next = add('d');
+    commits[1]?.fail();
+    for (const one of lost) await expect(one).rejects.toThrow('away');
+    await settle();
+    commits[2]?.durable();
+    expect(await next).toBe('d of 1');
+  });
+});
+
+async function end(index: number): Promise<void> {
+  commits[index]?.durable();
+  commits[index]?.done();
+  await settle();
+}

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { countFailure, NO_FAILURES, recordFailure, recordSuccess } from '../../../domain/attempt.ts';
+import type { StageFailure } from '../../../domain/event-error.ts';
+import { acceptRun, beginAttempt, isEnded, nextStage } from '../../../domain/event-run.ts';
+import { acceptedEvent, anyStages, eventError, lightPlan, NOON_MS } from './event-samples.ts';
+
+const failure: StageFailure = {
+  error: eventError({ retryable: true }),
+  retryable: true,
+  retryAfterMs: null,
+  lost: false,
+  startedAtMs: NOON_MS + 1,
+  endedAtMs: NOON_MS + 5,
+};
+const begun = beginAttempt(acceptRun(acceptedEvent()), 'meaning');
+
+describe('an attempt that succeeds', () => {
+  it('completes the run with the last of its stages, at whose end it has ended', () => {
+    fc.assert(
+      fc.property(anyStages, (stages) => {
+        let run = acceptRun(acceptedEvent({ plan: { ...lightPlan, stages } }));
+        for (const [index, stage] of stages.entries()) {
+          expect(isEnded(run.phase)).toBe(false);
+          run = recordSuccess(beginAttempt(run, stage), stage, { value: index, startedAtMs: index, endedAtMs: index + 10 });
+        }
+        expect(run.phase).toEqual({ status: 'completed', endedAtMs: stages.length + 9 });
+        expect(run.startedAtMs).toBe(0);
+        expect(nextStage(run)).toBeNull();
+      }),
+    );
+  });
+});
+
+describe('an attempt that fails', () => {
+  it('has the run wait as its type says, with what went wrong', () => {
+    const { run, made } = recordFailure(begun, 'meaning', NO_FAILURES, failure, NOON_MS + 5);
+    const waiting = { reason: 'retry', untilMs: NOON_MS + 105, lastError: failure.error };
+    expect(run).toMatchObject({ startedAtMs: NOON_MS + 1, phase: { status: 'waiting', stage: 'meaning', waiting } });
+    expect(made).toEqual({ failed: 1, lost: 0 });
+  });
+
+  it('ends the run when no other is due, at its own end or when it was heard of', () => {
+    const last = { failed: 2, lost: 0 };
+    expect(recordFailure(begun, 'meaning', last, failure, NOON_MS + 9).run.phase).toEqual({
+      status: 'failed',
+      endedAtMs: NOON_MS + 5,
+      error: failure.error,
+    });
+    const lost = { ...failure, startedAtMs: null, endedAtMs: null };
+    expect(recordFailure(begun, 'meaning', last, lost, NOON_MS + 9).run).toMatchObject({
+      startedAtMs: NOON_MS + 9,
+      phase: { status: 'failed', endedAtMs: NOON_MS + 9 },
+    });
+  });
+
+  it('is counted as its worker’s or as its handler’s', () => {
+    expect(countFailure({ failed: 1, lost: 1 }, { lost: true })).toEqual({ failed: 1, lost: 2 });
+    expect(countFailure({ failed: 1, lost: 1 }, { lost: false })).toEqual({ failed: 2, lost: 1 });
+  });
+});
