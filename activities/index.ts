@@ -52,8 +52,13 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     runGroupStage: rememberOutcomes(
       createRunGroupStage(createRunStage(dependencies)),
       ({ stage, workflow }) => `${workflow.runId}/${stage}`,
+      ({ members }) => members.length,
     ),
-    rideGroup: rememberOutcomes(createRideGroup({ ...dependencies, rideCallback }), ({ workflow }) => workflow.runId),
+    rideGroup: rememberOutcomes(
+      createRideGroup({ ...dependencies, rideCallback }),
+      ({ workflow }) => workflow.runId,
+      ({ members }) => members.length,
+    ),
     wakeParked: createWakeParked(dependencies.client),
     tellProgress: createTellProgress(dependencies),
     requestCancel: createRequestCancel(dependencies.client),

@@ -65,3 +65,19 @@ it('forgets the oldest of very many', async () => {
   });
   expect(activity).toHaveBeenCalledTimes(2_002);
 });
+
+it('forgets sooner what is for many events', async () => {
+  const activity = vi.fn(async () => 'done');
+  const remembering = rememberOutcomes(
+    activity,
+    (key: string) => key,
+    () => 200,
+  );
+
+  for (let index = 0; index < 11; index += 1) await call(remembering, `group-${index}`);
+  expect(activity).toHaveBeenCalledTimes(11);
+  await call(remembering, 'group-1');
+  expect(activity).toHaveBeenCalledTimes(11);
+  await call(remembering, 'group-0');
+  expect(activity).toHaveBeenCalledTimes(12);
+});
