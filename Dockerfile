@@ -18,8 +18,9 @@ RUN node deploy/build.mjs
 
 FROM node:22-bookworm-slim
 # The core takes its root certificates from the system, which has none: TLS to an engine (Temporal Cloud) would fail.
+# Without ffmpeg a session's video would be sent to the transcriber whole.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates \
+    && apt-get install -y --no-install-recommends ca-certificates ffmpeg \
     && rm -rf /var/lib/apt/lists/*
 # HOST: a container's loopback is reachable by nobody.
 # The threads that run workflows are prepared by it (TICKLESS_FAST_SANDBOX).

@@ -16,6 +16,9 @@ import { createFindClosedRuns } from './find-closed-runs.ts';
 import { createFoldSubject } from './fold-subject.ts';
 import { createRequestCancel } from './request-cancel.ts';
 import { rememberOutcomes } from './remember-outcomes.ts';
+import { eventsOf } from '../domain/group.ts';
+import type { Group } from '../domain/group.ts';
+import { createInputs } from './read-input.ts';
 import { createRideGroup } from './ride-group.ts';
 import { createRunGroupStage } from './run-group-stage.ts';
 import { MAX_SHARED_RESULT_BYTES } from './result-size.ts';
@@ -34,6 +37,9 @@ export interface ActivityDependencies extends RunStageDependencies, RideCallback
   readonly client: Client;
 }
 
+// Of at most 256 KiB each; more than a process works on at once.
+const GROUPS_KEPT = 128;
+
 // Many results go into one record, and nobody asks a process about an item that shares a workflow.
 const SHARED = { maxResultBytes: MAX_SHARED_RESULT_BYTES, observe: () => undefined };
 
@@ -42,20 +48,21 @@ export function createActivities(dependencies: ActivityDependencies): Activities
   const readPage = createReadPage(dependencies.client);
   const startDeliveries = createStartDeliveries(dependencies.client);
   const rideCallback = createRideCallback(dependencies);
+  const groupEvents = createInputs(dependencies.client, GROUPS_KEPT, (group) => eventsOf(group as Group));
   return {
     runStage: rememberOutcomes(
       createRunStage(dependencies),
       ({ run, stage, workflow }) => `${workflow.runId}/${stage}/${run.attempts[stage]}`,
     ),
     sendCallback: createSendCallback(dependencies.attemptDelivery),
-    rideCallback: rememberOutcomes(rideCallback, ({ ended }) => ended.workflow.runId),
+    rideCallback: rememberOutcomes(rideCallback, ({ workflow }) => workflow.runId),
     runGroupStage: rememberOutcomes(
-      createRunGroupStage(createRunStage(dependencies)),
+      createRunGroupStage(createRunStage(dependencies), groupEvents),
       ({ stage, workflow }) => `${workflow.runId}/${stage}`,
       ({ members }) => members.length,
     ),
     rideGroup: rememberOutcomes(
-      createRideGroup({ ...dependencies, rideCallback }),
+      createRideGroup({ ...dependencies, rideCallback, groupEvents }),
       ({ workflow }) => workflow.runId,
       ({ members }) => members.length,
     ),

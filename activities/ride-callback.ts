@@ -1,4 +1,7 @@
+import { eventMessage, eventTarget } from '../domain/callback-message.ts';
 import type { Ride, RideMessage } from '../domain/callback-message.ts';
+import { initialCallback } from '../domain/callback-record.ts';
+import { toEventResource } from '../domain/event-resource.ts';
 import { mayRide, RIDE_MS } from '../domain/riding.ts';
 import type { AttemptDelivery } from './callback/attempt-delivery.ts';
 import type { Destinations } from './callback/destinations.ts';
@@ -22,11 +25,15 @@ export interface RideCallbackDependencies {
  */
 export function createRideCallback({ attemptDelivery, origins, destinations, handedOver, observe }: RideCallbackDependencies) {
   let riding = 0;
-  return async function rideCallback({ ended, ...message }: RideMessage): Promise<Ride> {
+  return async function rideCallback({ run, workflow }: RideMessage): Promise<Ride> {
+    const { callback, tenant } = run.event;
+    if (callback === null) throw new Error(`there is no callback of event "${run.event.id}"`);
     // A receiver that reads the event before it answers sees how it ended, also if that was in the workflow.
-    observe(ended.run, ended.workflow);
-    const origin = originOf(message.target.callback.url);
-    const state = await destinations.stateOf({ tenant: message.target.tenant, origin });
+    observe(run, workflow);
+    const target = eventTarget(run.event, callback);
+    const message = { target, message: eventMessage(toEventResource(run, initialCallback(callback.url), workflow)) };
+    const origin = originOf(callback.url);
+    const state = await destinations.stateOf({ tenant, origin });
     const aborting = new AbortController();
     if (state === 'parked') {
       return { kind: 'sent', ...(await attemptDelivery({ ...message, attemptsMade: 0, destination: state }, aborting.signal)) };
@@ -39,7 +46,7 @@ export function createRideCallback({ attemptDelivery, origins, destinations, han
       const attempting = attemptDelivery({ ...message, attemptsMade: 0, destination: 'well' }, aborting.signal);
       const outcome = await within(attempting, RIDE_MS);
       if (outcome !== null) return { kind: 'sent', ...outcome };
-      handedOver.keep(message.target, attempting, aborting);
+      handedOver.keep(target, attempting, aborting);
       return { kind: 'handed_over' };
     } finally {
       riding -= 1;

@@ -11,6 +11,7 @@ import type { Admit } from './admission.ts';
 import { limitBody } from './limit-body.ts';
 import type { Metrics } from './metrics.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import type { Archive } from './archive.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { BatchService } from './batch-service.ts';
 import type { createParseBatch } from './batches/parse-batch.ts';
@@ -29,7 +30,9 @@ import { docsRoutes } from './routes/docs.ts';
 import { eventTypeRoutes } from './routes/event-types.ts';
 import { eventRoutes } from './routes/events.ts';
 import { eventStreamRoute } from './routes/event-stream.ts';
+import { archivedJobRoutes } from './routes/archived-jobs.ts';
 import { healthRoutes } from './routes/health.ts';
+import { jobBatchRoutes } from './routes/job-batches.ts';
 import { jobFileRoutes } from './routes/job-files.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { legacyRoutes } from './routes/legacy.ts';
@@ -52,6 +55,7 @@ export interface AppEnvironment {
 export interface AppDependencies {
   readonly events: EventService;
   readonly batches: BatchService;
+  readonly archive: Archive;
   readonly limits: LimitService;
   readonly destinations: DestinationService;
   readonly catalog: Catalog;
@@ -94,6 +98,8 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   jobRoutes(app, dependencies);
   submitJobRoutes(app, dependencies);
   jobFileRoutes(app, dependencies);
+  archivedJobRoutes(app, dependencies);
+  jobBatchRoutes(app, dependencies);
   healthRoutes(app, dependencies);
   metricsRoutes(app, dependencies);
   docsRoutes(app);

@@ -17,6 +17,7 @@ import { createIntake } from './intake.ts';
 import type { Metrics } from './metrics.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createParseBatch } from './batches/parse-batch.ts';
+import { createTemporalArchive } from './temporal/temporal-archive.ts';
 import { createTemporalBatchService } from './temporal/temporal-batch-service.ts';
 import { createTemporalDestinationService } from './temporal/temporal-destination-service.ts';
 import { createTemporalLimitService, readPermits } from './temporal/temporal-limit-service.ts';
@@ -78,6 +79,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
       inFlight: () => intake.inFlight,
     }),
     batches,
+    archive: createTemporalArchive(options.client),
     parseBatch: createParseBatch({ now: Date.now, newUuid: newUuidV7, checkCallback }),
     parseEvent: createParseEvent({
       catalog,

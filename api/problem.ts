@@ -15,6 +15,7 @@ const STATUS = {
   id_conflict: 409,
   version_conflict: 409,
   already_ended: 409,
+  not_ended: 409,
   not_cancellable: 409,
   not_replayable: 409,
   precondition_failed: 412,

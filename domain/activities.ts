@@ -43,14 +43,15 @@ export interface StageOutcome {
 
 /** A stage of those members of a group that are still going on, in order. */
 export interface RunGroupStageInput {
-  readonly group: Group;
+  /** With the first stage; whoever runs the others has it by then, or reads it. */
+  readonly group?: Group;
   readonly stage: Stage;
   readonly workflow: WorkflowReference;
   readonly members: readonly { readonly index: number; readonly run: RunState }[];
 }
 
 /** First attempts of members that have ended and asked for a callback, in order. */
-export type RideGroupInput = Omit<RunGroupStageInput, 'stage'>;
+export type RideGroupInput = Pick<RunGroupStageInput, 'workflow' | 'members'>;
 
 /** Letters to be folded into a subject's state, in this order. */
 export interface FoldInput extends Pick<Subject, 'key' | 'version' | 'state' | 'updatedAtMs'> {

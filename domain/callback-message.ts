@@ -38,8 +38,9 @@ export interface ProgressMessage extends Pick<CallbackMessage, 'target' | 'messa
 }
 
 /** A first attempt that rides in its event's own workflow task, while which nobody else can be asked how the run ended. */
-export interface RideMessage extends Pick<CallbackMessage, 'target' | 'message'> {
-  readonly ended: { readonly run: EventRun; readonly workflow: WorkflowReference };
+export interface RideMessage {
+  readonly run: EventRun;
+  readonly workflow: WorkflowReference;
 }
 
 /**

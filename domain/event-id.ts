@@ -81,6 +81,16 @@ export function batchWorkflowId(batch: { readonly tenant: string; readonly id: s
   return `${eventWorkflowId(batch)}~batch`;
 }
 
+/** The workflow that keeps an archived job; an item of a batch is known by its id, as any other. "~archived" is in no event's id. */
+export function archivedJobWorkflowId(job: { readonly tenant: string; readonly id: string }): string {
+  return `${eventWorkflowId(job)}~archived`;
+}
+
+/** The workflow that keeps an archived batch. */
+export function archivedBatchWorkflowId(batch: { readonly tenant: string; readonly id: string }): string {
+  return `${batchWorkflowId(batch)}.archived`;
+}
+
 /** The workflow that keeps some of a batch's items; `upload` tells two uploads of the same batch apart. */
 export function pageWorkflowId(batch: { readonly tenant: string; readonly id: string }, upload: string, page: number): string {
   return `${batchWorkflowId(batch)}.page.${upload}.${page}`;

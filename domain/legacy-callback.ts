@@ -18,17 +18,9 @@ export interface LegacyCallbackParts {
  * changed; what can't be sent is named in `omitted`.
  */
 export function legacyCallback({ resource, format, markdown, sentAt }: LegacyCallbackParts): Readonly<Record<string, unknown>> {
-  const data = fieldsOf(resource.data);
   const document = fieldsOf(resource.result?.action);
   const success = resource.status === 'completed';
-  const common = {
-    schema_version: 1,
-    event_id: format.eventId,
-    timestamp: sentAt,
-    success,
-    ...Object.fromEntries(CALLBACK_FIELDS.map((name) => [name, data[name] ?? null])),
-    phase: resource.status,
-  };
+  const common = commonFields({ resource, format, sentAt }, success);
   if (!success) {
     const { code, message } = resource.error ?? { code: 'cancelled', message: 'the event was cancelled' };
     return { ...common, file_path: null, error: message, error_code: code };
@@ -38,6 +30,28 @@ export function legacyCallback({ resource, format, markdown, sentAt }: LegacyCal
     file_path: document['markdown_file'] ?? null,
     ...(format.includeMarkdown && (markdown === null ? { omitted: ['markdown_content'] } : { markdown_content: markdown })),
     ...(format.includeMetadata && { metadata: document['metadata'] ?? null }),
+  };
+}
+
+type ProgressParts = Omit<LegacyCallbackParts, 'markdown'>;
+
+/** A message of how far a session is, for those who ask for it: it is neither a success nor a failure yet. */
+export function legacyProgress(parts: ProgressParts): Readonly<Record<string, unknown>> {
+  const { step = null, percent = null, message = null } = parts.resource.progress ?? {};
+  return { ...commonFields(parts, null), step, progress: percent, message };
+}
+
+function commonFields({ resource, format, sentAt }: ProgressParts, success: boolean | null): Readonly<Record<string, unknown>> {
+  const data = fieldsOf(resource.data);
+  return {
+    schema_version: 1,
+    event_id: format.eventId,
+    // As its client named it: an item's id is made of it.
+    batch_id: resource.batchId === null ? null : format.eventId.replace(/_\d+$/, ''),
+    timestamp: sentAt,
+    success,
+    ...Object.fromEntries(CALLBACK_FIELDS.map((name) => [name, data[name] ?? null])),
+    phase: resource.status,
   };
 }
 

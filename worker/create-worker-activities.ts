@@ -30,6 +30,8 @@ export interface WorkerActivitiesOptions {
   readonly observeDelivery: ObserveDelivery;
   /** How long a receiver has to answer; 30 s outside of tests. */
   readonly attemptTimeoutMs?: number;
+  /** The longest that fetching for an event may take; as its handler says outside of tests. */
+  readonly fetchTimeoutMs?: number;
 }
 
 export interface WorkerActivities {
@@ -73,7 +75,13 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     // Connections of its own: a slow site must not hold up callbacks to the same host.
     services: {
       ...settings,
-      fetch: createGuardedFetch({ agent: createGuardedAgent({ guard }), guard, userAgent: 'Tickless', now: Date.now }),
+      fetch: createGuardedFetch({
+        agent: createGuardedAgent({ guard }),
+        guard,
+        userAgent: 'Tickless',
+        now: Date.now,
+        ...(options.fetchTimeoutMs !== undefined && { longestMs: options.fetchTimeoutMs }),
+      }),
     },
     attemptDelivery,
     post: watchedPost,

@@ -23,7 +23,7 @@ export async function callBack(run: EventRun, resource: EventResource): Promise<
   let ride: Ride = { kind: 'declined' };
   if (!plan.recordFirst && resource.status !== 'cancelled') {
     try {
-      ride = await rideCallback({ target, message: eventMessage(resource), ended: { run, workflow: resource.workflow } });
+      ride = await rideCallback({ run, workflow: resource.workflow });
     } catch {
       // Nothing is known of an attempt that its process couldn't end. The event has its verdict whatever becomes of it.
     }

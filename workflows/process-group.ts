@@ -24,19 +24,20 @@ const STARTED_AT_ONCE = 50;
 export async function processGroup(group: Group): Promise<void> {
   const { workflowId, runId } = workflowInfo();
   const workflow = { id: workflowId, runId };
+  const [first] = group.common.plan.stages;
   let members = beginGroup(group);
   for (const stage of group.common.plan.stages) {
     const going = select(beginStage(members, stage), isGoingOn);
     if (going.length === 0) break;
-    members = recordStage(members, await runGroupStage({ group, stage, workflow, members: going }));
+    members = recordStage(members, await runGroupStage({ ...(stage === first && { group }), stage, workflow, members: going }));
   }
   const called = select(members, isToBeCalled);
-  if (called.length > 0) members = recordRides(members, await rideGroup({ group, workflow, members: called }));
+  if (called.length > 0) members = recordRides(members, await rideGroup({ workflow, members: called }));
 
   const left = members.filter(({ hasLeft }) => hasLeft);
-  for (let first = 0; first < left.length; first += STARTED_AT_ONCE) {
+  for (let next = 0; next < left.length; next += STARTED_AT_ONCE) {
     await Promise.all(
-      left.slice(first, first + STARTED_AT_ONCE).map(({ run, made }) => startEvent(run.event, { state: stateOf(run), made })),
+      left.slice(next, next + STARTED_AT_ONCE).map(({ run, made }) => startEvent(run.event, { state: stateOf(run), made })),
     );
   }
   for (let rest = members.flatMap((member) => memberDelivery(member, workflow) ?? []); rest.length > 0;) {

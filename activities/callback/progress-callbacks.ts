@@ -4,6 +4,7 @@ import { ownerId } from '../../domain/event-id.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventRun } from '../../domain/event-run.ts';
+import { legacyProgress } from '../../domain/legacy-callback.ts';
 import { mayRide } from '../../domain/riding.ts';
 import { limitEnvelope } from './limit-envelope.ts';
 import type { OriginMemory } from './origin-memory.ts';
@@ -40,7 +41,10 @@ export function createProgressCallbacks(post: PostCallback, origins: OriginMemor
       if (!mayRide({ isTroubled: origins.isTroubled(origin), openAtOrigin: origins.openAt(origin), riding: 0 })) return;
       const atMs = now();
       const data = toEventResource(run, initialCallback(callback.url), workflow);
-      const { body } = limitEnvelope({ type: 'event.progress', timestamp: new Date(atMs).toISOString(), data });
+      const timestamp = new Date(atMs).toISOString();
+      const body = callback.format
+        ? JSON.stringify(legacyProgress({ resource: data, format: callback.format, sentAt: timestamp }))
+        : limitEnvelope({ type: 'event.progress', timestamp, data }).body;
       const id = webhookId({ owner: ownerId(event), run: event.run, progress: atMs });
       await post({ url: callback.url, headers: callback.headers, webhookId: id, body }, ending.signal);
     };

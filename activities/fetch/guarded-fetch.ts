@@ -13,6 +13,8 @@ export interface GuardedFetchOptions {
   readonly guard: AddressGuard;
   readonly userAgent: string;
   readonly now: () => number;
+  /** The longest that a fetch may take, whatever its handler would wait; no end outside of tests. */
+  readonly longestMs?: number;
 }
 
 const MAX_REDIRECTS = 5;
@@ -20,8 +22,9 @@ const PATIENCE_MS = 10_000;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /** Creates the fetch that is lent to handlers. Each redirect is checked like the address that the event named. */
-export function createGuardedFetch({ agent, guard, userAgent, now }: GuardedFetchOptions): FetchForEvent {
-  return async (asked, limits) => {
+export function createGuardedFetch({ agent, guard, userAgent, now, longestMs = Infinity }: GuardedFetchOptions): FetchForEvent {
+  return async (asked, handlersLimits) => {
+    const limits = { ...handlersLimits, timeoutMs: Math.min(handlersLimits.timeoutMs, longestMs) };
     const timeout = AbortSignal.timeout(limits.timeoutMs);
     const signal = AbortSignal.any([timeout, limits.signal]);
     let url = checked(asked);

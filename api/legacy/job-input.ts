@@ -39,9 +39,17 @@ export const restartedJob = z
 export function parseNewJob(body: unknown, newId: () => string): Parsed<JobRequest> {
   const parsed = newJob.safeParse(withoutNulls(body));
   if (!parsed.success) return { ok: false, errors: parsed.error.issues.flatMap((issue) => toFaults(issue, '')) };
-  const { event_id: eventId = newId(), parameters, wait_ms, webhook_url: url, webhook_headers: headers, ...include } = parsed.data;
+  const {
+    event_id: eventId = newId(),
+    parameters,
+    wait_ms,
+    webhook_url: url,
+    webhook_headers: headers,
+    webhook_progress: progress,
+    ...include
+  } = parsed.data;
   const format = { kind: 'legacy', eventId, includeMarkdown: include.include_markdown, includeMetadata: include.include_metadata } as const;
-  const envelope = { type: 'session', data: withoutNulls(parameters), ...(url !== undefined && { callback: { url, headers } }) };
+  const envelope = { type: 'session', data: withoutNulls(parameters), ...(url !== undefined && { callback: { url, headers, progress } }) };
   return { ok: true, value: { ...named(envelope, eventId), format, waitMs: Math.min(wait_ms, LONGEST_WAIT_MS) } };
 }
 

@@ -18,7 +18,12 @@ export function legacyError(context: Context, { status, code, message, details, 
 export function invalidInput(faults: readonly Fault[]): LegacyError {
   const details = faults.map(({ pointer, detail }) => ({ field: fieldOf(pointer), message: detail }));
   const [first] = details;
-  return { status: 400, code: 'ValidationError', message: first ? `${first.field}: ${first.message}` : 'the input is invalid', details };
+  return {
+    status: 400,
+    code: 'ValidationError',
+    message: first ? `${first.field || 'the body'}: ${first.message}` : 'the input is invalid',
+    details,
+  };
 }
 
 /** Older clients know 400 for all that is wrong with a request; what isn't its fault keeps its status. */

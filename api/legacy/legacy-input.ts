@@ -24,6 +24,7 @@ export const webhook = {
   webhook_headers: z.record(z.string(), z.string()).default({}),
   include_markdown: z.boolean().default(true),
   include_metadata: z.boolean().default(true),
+  webhook_progress: z.boolean().default(false),
 };
 const { webhook_url, ...webhookOptions } = webhook;
 // They run one after the other: more of them would not be done while somebody waits.
@@ -32,17 +33,18 @@ const MAX_SYNC_EVENTS = 200;
 const asyncEvent = sessionData.extend({ ...webhook, event_id: z.string().min(1).max(200).optional() });
 const asyncBatch = z.object({
   ...webhook,
-  events: z.array(z.unknown(), 'is required').min(1, 'must not be empty').max(10_000),
+  events: z.array(z.unknown(), 'must be a list').min(1, 'must not be empty').max(10_000),
   batch_id: z.string().min(1).max(200).optional(),
 });
 const syncBatch = z.object({
-  events: z.array(z.unknown(), 'is required').min(1, 'must not be empty').max(MAX_SYNC_EVENTS),
+  events: z.array(z.unknown(), 'must be a list').min(1, 'must not be empty').max(MAX_SYNC_EVENTS),
 });
 const batchItem = sessionData.extend({
   webhook_url: webhook_url.optional(),
   webhook_headers: webhookOptions.webhook_headers.removeDefault().optional(),
   include_markdown: z.boolean().optional(),
   include_metadata: z.boolean().optional(),
+  webhook_progress: z.boolean().optional(),
 });
 
 /** What the older routes take, for their description: each item of `events` is checked for itself. */
@@ -57,9 +59,9 @@ export const REQUESTS = {
 export function parseAsyncEvent(body: unknown, newId: () => string): Parsed<LegacyEvent> {
   const parsed = parse(asyncEvent, body);
   if (!parsed.ok) return parsed;
-  const { webhook_url: url, webhook_headers: headers, include_markdown, include_metadata, event_id = newId(), ...input } = parsed.value;
+  const { event_id = newId(), include_markdown, include_metadata, webhook_url, webhook_headers, webhook_progress, ...input } = parsed.value;
   const format = { kind: 'legacy', eventId: event_id, includeMarkdown: include_markdown, includeMetadata: include_metadata } as const;
-  return { ok: true, value: toEvent(input, format, { url, headers }) };
+  return { ok: true, value: toEvent(input, format, { url: webhook_url, headers: webhook_headers, progress: webhook_progress }) };
 }
 
 /** One session without a callback (`/process-event`). */
@@ -89,6 +91,7 @@ export type LegacyItem = { readonly format: LegacyFormat; readonly data: unknown
 interface CallbackPlan {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly progress: boolean;
 }
 
 /** Many sessions (`/process-events-async`): each calls back by the batch's settings, unless it has its own. */
@@ -100,6 +103,7 @@ export function parseAsyncBatch(body: unknown, newId: () => string): Parsed<Lega
     batch_id: batchId = newId(),
     webhook_url: url,
     webhook_headers: headers,
+    webhook_progress: progress,
     include_markdown,
     include_metadata,
   } = parsed.value;
@@ -115,15 +119,16 @@ export function parseAsyncBatch(body: unknown, newId: () => string): Parsed<Lega
     const {
       webhook_url: itemUrl,
       webhook_headers: itemHeaders,
+      webhook_progress: itemProgress,
       include_markdown: markdown,
       include_metadata: metadata,
       ...input
     } = item.value;
     const own = { ...format, includeMarkdown: markdown ?? include_markdown, includeMetadata: metadata ?? include_metadata };
-    const callback = { url: itemUrl ?? url, headers: itemHeaders ?? headers };
+    const callback = { url: itemUrl ?? url, headers: itemHeaders ?? headers, progress: itemProgress ?? progress };
     return { ok: true, format: own, data: input, envelope: toEnvelope(input, callback) };
   });
-  return { ok: true, value: { batchId, callback: { url, headers }, events, items } };
+  return { ok: true, value: { batchId, callback: { url, headers, progress }, events, items } };
 }
 
 /** Many sessions without callbacks (`/process-events`). */

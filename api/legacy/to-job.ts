@@ -24,6 +24,8 @@ export interface Job {
   readonly batch_id: string | null;
   /** The job that it repeats. */
   readonly restart_of: string | null;
+  /** It is out of the way, and kept whatever becomes of its event. */
+  readonly archived: boolean;
   readonly status: JobStatus;
   readonly progress: Progress | null;
   /** Of the stage that needed most. */
@@ -38,7 +40,7 @@ export interface Job {
   readonly links: { readonly self: string; readonly stream: string; readonly files: string; readonly archive: string };
 }
 
-export function toJob(resource: EventResource): Job {
+export function toJob(resource: EventResource, isArchived: boolean): Job {
   const { id, batchId, status, progress, attempts, data, result, acceptedAt, startedAt, completedAt } = resource;
   const self = `/api/jobs/${encodeURIComponent(id)}`;
   return {
@@ -46,6 +48,7 @@ export function toJob(resource: EventResource): Job {
     job_type: 'session',
     batch_id: batchId,
     restart_of: restartOf(resource.source),
+    archived: isArchived,
     status: JOB_STATUS[status],
     progress,
     attempts: Math.max(...Object.values(attempts)),

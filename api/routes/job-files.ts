@@ -9,7 +9,7 @@ import type { SessionFile, SessionStore } from '../../events/sessions/session-fi
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, idParameter, problems } from '../describe.ts';
 import { attachment } from '../legacy/content-disposition.ts';
-import { knownAs } from '../legacy/known-as.ts';
+import { findJob } from '../legacy/find-job.ts';
 import { toJob } from '../legacy/to-job.ts';
 import { problem } from '../problem.ts';
 import { noSuchJob } from './jobs.ts';
@@ -21,7 +21,9 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** What a session was made into: its files, one by one and as an archive. Only its own tenant finds it. */
-export function jobFileRoutes(app: OpenAPIHono<AppEnvironment>, { events, sessionStore }: AppDependencies): void {
+export function jobFileRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
+  const { sessionStore } = dependencies;
+
   app.get('/api/jobs/:id/files', async (context) => {
     const id = context.req.param('id');
     const found = await find(context.get('tenant'), id);
@@ -54,7 +56,7 @@ export function jobFileRoutes(app: OpenAPIHono<AppEnvironment>, { events, sessio
     const found = await find(context.get('tenant'), id);
     if (found === null) return problem(context, noSuchJob(id));
     const { resource, files } = found;
-    if (!hasEnded(resource)) return context.json({ id, status: toJob(resource).status }, 202, { 'retry-after': '5' });
+    if (!hasEnded(resource)) return context.json({ id, status: toJob(resource, false).status }, 202, { 'retry-after': '5' });
     const [first] = files;
     if (first === undefined) return problem(context, { code: 'not_found', detail: `the job "${id}" was made into nothing` });
     const name = first.name.replace(/\.md$/, '');
@@ -67,8 +69,9 @@ export function jobFileRoutes(app: OpenAPIHono<AppEnvironment>, { events, sessio
   describeJobFiles(app);
 
   async function find(tenant: string, id: string): Promise<JobFiles | null> {
-    const resource = await events.get({ tenant, id: knownAs('event_id', id) });
-    if (resource?.type !== 'session') return null;
+    const found = await findJob(dependencies, { tenant, id });
+    if (found === null) return null;
+    const { resource } = found;
     const files = sessionFiles(tenant, resource.result?.action);
     const [first] = files;
     return { resource, files: first !== undefined && (await sessionStore.owns(resource.id, first)) ? files : [] };

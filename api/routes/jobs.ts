@@ -4,6 +4,8 @@ import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, idParameter, problems } from '../describe.ts';
 import type { EventKey } from '../event-service.ts';
 import { knownAs } from '../legacy/known-as.ts';
+import { listJobs } from '../legacy/list-jobs.ts';
+import { findJob } from '../legacy/find-job.ts';
 import { hasJobEnded, JOB_STATUSES, toJob } from '../legacy/to-job.ts';
 import type { Job } from '../legacy/to-job.ts';
 import { linkToNext } from '../link-to-next.ts';
@@ -12,9 +14,15 @@ import { problem } from '../problem.ts';
 import { streamWatch } from '../sse/stream-watch.ts';
 import { createWatches } from '../sse/watches.ts';
 
+export const archivedParameter = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true');
+
 const jobsQuery = z.strictObject({
   status: z.enum(JOB_STATUSES).optional(),
   batch_id: z.string().min(1).max(255).optional(),
+  archived: archivedParameter,
   limit: z.coerce.number().int().min(1).max(200).default(100),
   cursor: z.string().max(4_096).optional(),
 });
@@ -25,6 +33,7 @@ export const jobSchema = z
     job_type: z.literal('session'),
     batch_id: z.string().nullable(),
     restart_of: z.string().nullable(),
+    archived: z.boolean(),
     status: z.enum(JOB_STATUSES),
     progress: z.object({ step: z.string(), percent: z.number(), message: z.string() }).nullable(),
     attempts: z.int(),
@@ -38,10 +47,10 @@ export const jobSchema = z
 
 /** `/api/jobs`: sessions in the words of older clients. Each is an event that `/v1/events` shows too. */
 export function jobRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
-  const { events, batches, streamRoom, reportError } = dependencies;
+  const { events, streamRoom, reportError } = dependencies;
   const watches = createWatches<Job>({
-    read: (key) => readJob(dependencies, key),
-    listen: (key, tell) => events.listen(key, (resource) => tell(toJob(resource))),
+    read: readJob,
+    listen: (key, tell) => events.listen(key, (resource) => tell(toJob(resource, false))),
     isEnded: hasJobEnded,
     progressOf: ({ id, status, progress, attempts }) => ({ id, status, progress, attempts }),
   });
@@ -50,24 +59,16 @@ export function jobRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDep
   app.get('/api/jobs', async (context) => {
     const query = parseQuery(jobsQuery, context);
     if (!query.ok) return problem(context, query.problem);
-    const { status, batch_id: batchId, limit, cursor } = query.value;
-    const tenant = context.get('tenant');
-    const isOpen = status !== undefined && !hasJobEnded({ status });
-    // What is open is told apart by the jobs themselves: the engine and the batch know less of it.
-    const ended = status === 'pending' || status === 'processing' ? undefined : status;
-    const page =
-      batchId === undefined
-        ? await events.list({ tenant, type: 'session', status: isOpen ? 'running' : ended, limit, cursor })
-        : await batches.items({ tenant, id: knownAs('batch_id', batchId), status: ended, limit, cursor });
-    const jobs = (page?.items ?? []).map(toJob).filter((job) => status === undefined || job.status === status);
-    const nextCursor = page?.nextCursor ?? null;
-    linkToNext(context, nextCursor);
-    return context.json({ items: jobs, next_cursor: nextCursor });
+    const { status, batch_id: batch, archived: isArchived, limit, cursor } = query.value;
+    const page = await listJobs(dependencies, { tenant: context.get('tenant'), status, batch, isArchived, limit, cursor });
+    linkToNext(context, page.nextCursor);
+    return context.json({ items: page.items, next_cursor: page.nextCursor });
   });
 
   app.get('/api/jobs/:id', async (context) => {
-    const job = await readJob(dependencies, { tenant: context.get('tenant'), id: context.req.param('id') });
-    return job === null ? problem(context, noSuchJob(context.req.param('id'))) : context.json(job);
+    const id = context.req.param('id');
+    const job = await readJob({ tenant: context.get('tenant'), id });
+    return job === null ? problem(context, noSuchJob(id)) : context.json(job);
   });
 
   app.get('/api/jobs/:id/stream', (context) => {
@@ -82,11 +83,11 @@ export function jobRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDep
   });
 
   describeJobs(app);
-}
 
-async function readJob({ events }: Pick<AppDependencies, 'events'>, { tenant, id }: EventKey): Promise<Job | null> {
-  const resource = await events.get({ tenant, id: knownAs('event_id', id) });
-  return resource?.type === 'session' ? toJob(resource) : null;
+  async function readJob(key: EventKey): Promise<Job | null> {
+    const found = await findJob(dependencies, key);
+    return found && toJob(found.resource, found.isArchived);
+  }
 }
 
 export function noSuchJob(id: string): { readonly code: 'not_found'; readonly detail: string } {
@@ -100,7 +101,9 @@ function describeJobs(app: OpenAPIHono<AppEnvironment>): void {
     method: 'get',
     path: '/api/jobs',
     summary: 'List sessions (older clients)',
-    description: 'Newest first, those of a batch by index; items of a batch are listed with its `batch_id` only. A page may be short.',
+    description:
+      'Newest first, those of a batch by index; items of a batch are listed with its `batch_id` only, and what is archived with ' +
+      '`archived=true` only. A page may be short.',
     request: { query: jobsQuery },
     responses: {
       200: {

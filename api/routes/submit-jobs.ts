@@ -5,7 +5,7 @@ import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, idParameter, problems } from '../describe.ts';
 import { newJob, parseNewJob, parseRestart, restartedJob, toJobFault } from '../legacy/job-input.ts';
 import type { JobRequest } from '../legacy/job-input.ts';
-import { knownAs } from '../legacy/known-as.ts';
+import { findJob } from '../legacy/find-job.ts';
 import type { Parsed } from '../legacy/legacy-input.ts';
 import { submitSession } from '../legacy/submit-session.ts';
 import { toJob } from '../legacy/to-job.ts';
@@ -33,13 +33,17 @@ export function submitJobRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: 
 
   app.post('/api/jobs/:id/restart', rateLimit, limit, async (context) => {
     const id = context.req.param('id');
-    const key = { tenant: context.get('tenant'), id: knownAs('event_id', id) };
-    const resource = await events.get(key);
-    if (resource?.type !== 'session') return problem(context, noSuchJob(id));
+    const tenant = context.get('tenant');
+    const found = await findJob(dependencies, { tenant, id });
+    if (found === null) return problem(context, noSuchJob(id));
+    const { resource } = found;
     if (!hasEnded(resource)) return problem(context, { code: 'not_replayable', detail: `the job "${id}" is still at work` });
-    const before = resource.batchId === null ? await events.accepted(key) : null;
+    const before = resource.batchId === null ? await events.accepted({ tenant, id: resource.id }) : null;
     if (before === null) {
-      const detail = `"${id}" is an item of a batch, whose retry-failed runs it again`;
+      const detail =
+        resource.batchId === null
+          ? `"${id}" is in the archive only: submit its parameters as a new job`
+          : `"${id}" is an item of a batch, whose retry-failed runs it again`;
       return problem(context, { code: 'not_replayable', detail });
     }
     // Whoever wants just the same sends nothing.
@@ -60,11 +64,11 @@ export function submitJobRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: 
     if (submitted.kind === 'invalid') return invalid(context, submitted.errors.map(toJobFault));
     if (submitted.kind === 'refused') return problem(context, submitted.problem);
     // A session is for no subject, and those alone are compacted.
-    if (submitted.kind === 'ended' && !('compacted' in submitted.resource)) return context.json(toJob(submitted.resource));
+    if (submitted.kind === 'ended' && !('compacted' in submitted.resource)) return context.json(toJob(submitted.resource, false));
     const { id } = submitted.event;
     const resource = await events.get({ tenant, id });
     if (resource === null) throw new Error(`the event "${id}" was accepted a moment ago`);
-    const job = toJob(resource);
+    const job = toJob(resource, false);
     return context.json(job, 202, { location: job.links.self, 'retry-after': '1' });
   }
 }

@@ -1,30 +1,48 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { HandledEvent } from '../../domain/define-event.ts';
 import { PermanentError } from '../../domain/handler-errors.ts';
+import type { SessionData } from './session-data.ts';
 import { sessionRoot } from './session-paths.ts';
+import { inTurn } from './in-turn.ts';
 import { unlessMissing } from './unless-missing.ts';
+import { findFolder } from './write-files.ts';
 
-export interface RoomNeeded {
+export interface Room {
   readonly dataDirectory: string;
-  readonly tenant: string;
+  readonly event: Pick<HandledEvent<SessionData>, 'id' | 'tenant' | 'data'>;
   /** Of all files of a tenant's sessions; null for no end. */
   readonly quotaBytes: number | null;
-  readonly bytes: number;
+}
+
+/** Fails early what has no room to begin with. @throws PermanentError `quota_exceeded` */
+export async function assertRoom(room: Room): Promise<void> {
+  await assertRoomFor(0, room);
 }
 
 /**
- * Counts what a tenant's sessions have written, as it is on disk now. Sessions that write at the same moment may go
- * beyond the quota together, each by its own files.
+ * Has a session's files written if there is room for them, with those that they replace taken away. What this process writes for
+ * a tenant it writes one after the other, so that two sessions never both take the room that is left for one.
  * @throws PermanentError `quota_exceeded`
  */
-export async function assertRoom({ dataDirectory, tenant, quotaBytes, bytes }: RoomNeeded): Promise<void> {
+export function writeWithin<T>(room: Room, bytes: number, write: () => Promise<T>): Promise<T> {
+  if (room.quotaBytes === null) return write();
+  return inTurn(join(room.dataDirectory, sessionRoot(room.event.tenant)), async () => {
+    await assertRoomFor(bytes, room);
+    return write();
+  });
+}
+
+async function assertRoomFor(bytes: number, { dataDirectory, event, quotaBytes }: Room): Promise<void> {
   if (quotaBytes === null) return;
-  const used = await bytesBelow(join(dataDirectory, sessionRoot(tenant)));
-  if (used + bytes <= quotaBytes) return;
-  const [usedMb, quotaMb] = [used, quotaBytes].map((count) => Math.ceil(count / 1024 / 1024));
+  const replaced = await findFolder(dataDirectory, event);
+  const ownBytes = replaced === null ? 0 : await bytesBelow(join(dataDirectory, replaced));
+  const usedBytes = (await bytesBelow(join(dataDirectory, sessionRoot(event.tenant)))) - ownBytes;
+  if (usedBytes + bytes <= quotaBytes) return;
+  const [usedMb, neededMb, quotaMb] = [usedBytes, bytes, quotaBytes].map((count) => Math.ceil(count / 1024 / 1024));
   throw new PermanentError(
     'quota_exceeded',
-    `the sessions' files take ${usedMb} of ${quotaMb} MB: delete some (DELETE /api/jobs/{id}/files), or have FILES_QUOTA_MB raised`,
+    `the sessions' files take ${usedMb} of ${quotaMb} MB, and this one's ${neededMb}: delete some (DELETE /api/jobs/{id}/files), or have FILES_QUOTA_MB raised`,
   );
 }
 

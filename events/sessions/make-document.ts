@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { HandledEvent, HandlerContext } from '../../domain/define-event.ts';
 import type { HandlerServices, ModelEndpoint } from '../../domain/handler-services.ts';
-import { assertRoom } from './files-quota.ts';
+import { assertRoom, writeWithin } from './files-quota.ts';
 import { makeTranscript, translate } from './make-transcript.ts';
 import { excerpt, toMarkdown } from './markdown.ts';
 import { askModel } from './model-client.ts';
@@ -44,8 +44,9 @@ type Context = Pick<HandlerContext, 'idempotencyKey' | 'signal' | 'heartbeat' | 
  */
 export async function makeDocument(event: Event, { page, steps, warnings: planned }: StepPlan, context: Context): Promise<SessionDocument> {
   const startedAtMs = Date.now();
-  const { data, tenant } = event;
+  const { data } = event;
   const { dataDirectory, transcriber, languageModel, filesQuotaBytes: quotaBytes } = context;
+  const room = { dataDirectory, event, quotaBytes };
   const has = (step: Step): boolean => steps.some((one) => one.step === step);
   const report = createStepReport(context, steps, Date.now);
   const allWork = join(dataDirectory, 'work');
@@ -54,7 +55,7 @@ export async function makeDocument(event: Event, { page, steps, warnings: planne
   const tools: StepTools = { context, cache, work, tell: report.tell };
   try {
     await removeStaleWork(allWork, startedAtMs);
-    await assertRoom({ dataDirectory, tenant, quotaBytes, bytes: 0 });
+    await assertRoom(room);
     const pageText = await cache.recall('page', [page.textDigest]);
     if (pageText === null) {
       throw new Error(`the text of "${page.url}" is not in this worker's data directory: all workers need the same one`);
@@ -76,9 +77,12 @@ export async function makeDocument(event: Event, { page, steps, warnings: planne
     const links = slides.previews.map((_preview, index) => previewName(index + 1));
     const markdown = toMarkdown({ data, title: page.title, summary, transcript, attachmentText: slides.text, gallery: links, warnings });
     const files = { markdown, transcript, previews: slides.previews };
-    await assertRoom({ dataDirectory, tenant, quotaBytes, bytes: bytesOf(files) });
-    const paths = await claimPaths(dataDirectory, event);
-    await writeFiles(dataDirectory, paths, files);
+    const paths = await writeWithin(room, bytesOf(files), async () => {
+      context.signal.throwIfAborted();
+      const claimed = await claimPaths(dataDirectory, event);
+      await writeFiles(dataDirectory, claimed, files);
+      return claimed;
+    });
     report.tell('document', 100, `wrote ${basename(paths.markdown)}`);
 
     const { event: conference, session, track, day, starttime, endtime, speakers, source_language, target_language } = data;

@@ -35,6 +35,7 @@ export function planSteps(
   { transcriber, languageModel }: Pick<HandlerServices, 'transcriber' | 'languageModel'>,
 ): StepPlan {
   const warnings: Warning[] = [];
+  if (page.characters === 0) warnings.push({ code: 'page_without_text', message: `no text was found in "${page.url}"` });
   const hasVideo = data.video_url !== null;
   if (hasVideo && transcriber === null) {
     const warning = { code: 'transcriber_not_configured', message: 'the video is not transcribed: TRANSCRIBER_URL is not set' };

@@ -1,23 +1,34 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HandledEvent } from '../../domain/define-event.ts';
-import { CLAIM, claimFolder } from './claim-folder.ts';
+import { CLAIM, claimFolder, ownerOf } from './claim-folder.ts';
 import type { SessionData } from './session-data.ts';
 import { ownSessionPaths, sessionPaths } from './session-paths.ts';
 import type { SessionPaths } from './session-paths.ts';
 import { unlessMissing } from './unless-missing.ts';
 import { writeWhole } from './write-whole.ts';
 
+type Event = Pick<HandledEvent<SessionData>, 'id' | 'tenant' | 'data'>;
+
 /** The place of a talk's files: its own by its names, or beside it where another event has files there already. */
-export async function claimPaths(
-  dataDirectory: string,
-  { id, tenant, data }: Pick<HandledEvent<SessionData>, 'id' | 'tenant' | 'data'>,
-): Promise<SessionPaths> {
-  const plain = sessionPaths(tenant, data);
-  if (await claimFolder(join(dataDirectory, plain.folder), id)) return plain;
-  const own = ownSessionPaths(tenant, data, id);
-  if (await claimFolder(join(dataDirectory, own.folder), id)) return own;
-  throw new Error(`"${own.folder}" has the files of another event`);
+export async function claimPaths(dataDirectory: string, event: Event): Promise<SessionPaths> {
+  const places = placesOf(event);
+  for (const paths of places) {
+    if (await claimFolder(join(dataDirectory, paths.folder), event.id)) return paths;
+  }
+  throw new Error(`"${places[1].folder}" has the files of another event`);
+}
+
+/** The folder that is an event's already; null where it has none. */
+export async function findFolder(dataDirectory: string, event: Event): Promise<string | null> {
+  for (const { folder } of placesOf(event)) {
+    if ((await ownerOf(join(dataDirectory, folder))) === event.id) return folder;
+  }
+  return null;
+}
+
+function placesOf({ id, tenant, data }: Event): readonly [SessionPaths, SessionPaths] {
+  return [sessionPaths(tenant, data), ownSessionPaths(tenant, data, id)];
 }
 
 export interface TalkFiles {

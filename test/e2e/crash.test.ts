@@ -34,7 +34,7 @@ it.each(['the service', 'the engine', 'both'] as const)(
   'loses nothing that it acknowledged when %s is killed in the middle',
   async (victim) => {
     const answers = submitAll();
-    await receiver.waitFor(() => receiver.requests.length >= EVENTS / 5);
+    await receiver.waitFor(() => receiver.requests.length >= EVENTS / 5, 20_000);
     await kill(victim);
     const acknowledged = new Set((await answers).flatMap(({ id, acknowledged: is }) => (is && id !== undefined ? [id] : [])));
 

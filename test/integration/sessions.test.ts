@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createTemporalArchive } from '../../api/temporal/temporal-archive.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -28,12 +29,13 @@ beforeAll(async () => {
   vi.stubEnv('PATH', STUBS + delimiter + process.env['PATH']);
   dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-sessions-'));
   [site, hooks] = await Promise.all([startSite(), startReceiver()]);
-  service = await startTestService({
+  const variables = {
     TICKLESS_DATA: dataDirectory,
     MAX_CONCURRENT_TASKS: String(CAP),
     LLM_URL: `${site.url}/v1`,
     TRANSCRIBER_URL: `${site.url}/v1`,
-  });
+  };
+  service = await startTestService(variables, { fetchTimeoutMs: 3_000 });
 });
 afterAll(async () => {
   await Promise.all([service.stop(), site.close(), hooks.close()]);
@@ -59,6 +61,11 @@ async function calledBack(id: string): Promise<ReceivedRequest> {
   const request = hooks.requests.find(isIts);
   if (request === undefined) throw new Error('it came a moment ago');
   return request;
+}
+
+async function idsOf(path: string): Promise<readonly string[]> {
+  const { items } = (await (await service.app.request(path)).json()) as { readonly items: readonly { readonly id: string }[] };
+  return items.map(({ id }) => id);
 }
 
 it('processes a talk of an older client, and calls back in its shape, signed', async () => {
@@ -149,6 +156,21 @@ it('shows a talk as a job, and gives its files', async () => {
   expect(listed).toMatchObject({ status: 'completed' });
 });
 
+it('shows what is in the archive when the engine has forgotten its event', async () => {
+  await post('kept', '/talk');
+  await calledBack('kept');
+  const event = (await (await service.app.request('/v1/events/kept')).json()) as EventResource;
+  // To have the engine forget one takes it a while; this one it never knew.
+  await createTemporalArchive(service.client).jobs.put({ ...event, id: 'forgotten' });
+
+  const job = await (await service.app.request('/api/jobs/forgotten')).json();
+
+  expect(job).toMatchObject({ id: 'forgotten', archived: true, status: 'completed', parameters: { session: 'Talk kept' } });
+  expect((await service.app.request('/v1/events/forgotten')).status).toBe(404);
+  expect((await service.app.request('/api/jobs/forgotten/archived', { method: 'DELETE' })).status).toBe(204);
+  expect((await service.app.request('/api/jobs/forgotten')).status).toBe(404);
+});
+
 it('runs a job again in another language, calls back for it as for the first, and deletes its files', async () => {
   await post('again', '/talk');
   await calledBack('again');
@@ -175,6 +197,31 @@ it('runs a job again in another language, calls back for it as for the first, an
   const deleted = await service.app.request('/api/jobs/again-2/files', { method: 'DELETE' });
   const gone = await service.app.request('/api/jobs/again-2/files/again.md');
   expect([deleted.status, gone.status, existsSync(join(dataDirectory, dirname(job.results.markdown_file)))]).toEqual([204, 404, false]);
+});
+
+it('archives a batch with its jobs, and takes it out again', async () => {
+  const talk = { event: 'NodeConf', session: 'Kept', url: `${site.url}/talk`, track: 'Kept' };
+  const events = [
+    { ...talk, filename: 'one.md' },
+    { ...talk, filename: 'two.md', day: 'Monday' },
+  ];
+  await postJson('/process-events-async', { batch_id: 'kept', webhook_url: `${hooks.url}/kept`, events });
+  const archived = await until('it has ended, and is archived', async () => {
+    const put = await service.app.request('/api/batches/kept/archived', { method: 'PUT' });
+    return put.status === 200 && put.json();
+  });
+  const again = await service.app.request('/api/batches/kept/archived', { method: 'PUT' });
+
+  expect(archived).toMatchObject({ id: 'kept', status: 'partial', archived: true, counts: { total: 2, completed: 1, failed: 1 } });
+  expect(again.status).toBe(200);
+  await until('its jobs are not listed', async () => (await idsOf('/api/jobs?batch_id=kept')).length === 0);
+  await until('nor is it', async () => !(await idsOf('/api/batches')).includes('kept'));
+  expect((await idsOf('/api/jobs?batch_id=kept&archived=true')).toSorted()).toEqual(['kept_0', 'kept_1']);
+  expect(await idsOf('/api/batches?archived=true')).toEqual(['kept']);
+
+  expect((await service.app.request('/api/batches/kept/archived', { method: 'DELETE' })).status).toBe(204);
+  expect(await (await service.app.request('/api/jobs/kept_0')).json()).toMatchObject({ archived: false });
+  await until('the archive is empty', async () => (await idsOf('/api/jobs?archived=true')).length === 0);
 });
 
 it('waits for talks that are processed one after the other', async () => {

@@ -26,6 +26,7 @@ export interface InProcessServiceOptions {
   readonly workflowBundle: WorkflowBundleOption;
   readonly variables?: Readonly<Record<string, string>>;
   readonly attemptTimeoutMs?: number;
+  readonly fetchTimeoutMs?: number;
 }
 
 /** The whole service in this process, on an engine that runs; requests go in by `app.request()`. */
@@ -34,6 +35,7 @@ export async function startInProcessService({
   workflowBundle,
   variables = {},
   attemptTimeoutMs,
+  fetchTimeoutMs,
 }: InProcessServiceOptions): Promise<TestService> {
   const environment = parseEnvironment({ CALLBACK_SCHEDULE: '100ms,200ms', CALLBACK_ALLOW: '127.0.0.0/8', ...variables });
   const logger = createLogger('error');
@@ -55,6 +57,7 @@ export async function startInProcessService({
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
       ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
+      ...(fetchTimeoutMs !== undefined && { fetchTimeoutMs }),
     }),
     workflowBundle,
     heavySlots: environment.MAX_CONCURRENT_TASKS,

@@ -8,7 +8,7 @@ export type { TestService } from './in-process-service.ts';
 /** The whole service in this process, on the engine that all integration tests share. */
 export function startTestService(
   variables: Readonly<Record<string, string>> = {},
-  options: Pick<InProcessServiceOptions, 'attemptTimeoutMs'> = {},
+  options: Pick<InProcessServiceOptions, 'attemptTimeoutMs' | 'fetchTimeoutMs'> = {},
 ): Promise<TestService> {
   return startInProcessService({
     engineAddress: inject('engineAddress'),

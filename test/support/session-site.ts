@@ -37,6 +37,7 @@ export const SESSION_CASES: readonly SessionCase[] = [
   { name: 'a page that moves for ever', fields: { url: '/moving' }, error: 'redirect' },
   { name: 'a page that moves to a private address', fields: { url: '/inward' }, error: 'fetch_refused' },
   { name: 'a page that is not there', fields: { url: '/gone' }, error: 'http_404' },
+  { name: 'a page that hangs at first', fields: { url: '/hanging' }, says: 'Not hanging any more.' },
   { name: 'a page of 50 MB', fields: { url: '/large' }, error: 'too_large' },
   { name: 'a page that is a picture', fields: { url: '/picture' }, error: 'not_a_page' },
   { name: 'slides with text', fields: { attachments_url: '/slides' }, says: '## Slides\n\nSlides say hello', pictures: 1 },
@@ -66,6 +67,7 @@ const PAGES: Readonly<Record<string, Reply>> = {
   '/moved': { status: 301, headers: { location: '/talk' } },
   '/moving': { status: 302, headers: { location: '/moving' } },
   '/inward': { status: 302, headers: { location: 'http://169.254.169.254/latest/meta-data/' } },
+  '/hanging': page('Not hanging any more.'),
   '/large': { headers: { 'content-type': 'text/html' }, body: Buffer.alloc(MANY_BYTES, '<p>x</p>') },
   '/picture': { headers: { 'content-type': 'image/png' }, body: 'x' },
   '/slides': { body: pdfWith('Slides say hello') },
@@ -103,6 +105,10 @@ export async function startSite(): Promise<Site> {
     mostAtOnce = Math.max(mostAtOnce, atOnce);
     // When the caller is gone, too.
     response.on('close', () => (atOnce -= 1));
+    if (request.path === '/hanging' && !asked.has('/hanging')) {
+      asked.add('/hanging');
+      return 'hang';
+    }
     await pause(PAGE_TAKES_MS);
     return PAGES[request.path] ?? 404;
   });

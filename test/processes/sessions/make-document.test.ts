@@ -203,15 +203,31 @@ it('writes nothing outside its folder, whatever the names are', async () => {
   expect(written.toSorted()).toEqual([`${folder}/.event`, `${folder}/unnamed.md`]);
 });
 
-it("writes nothing beyond its tenant's quota", async () => {
+it("writes nothing beyond its tenant's quota, however many write at once", async () => {
   const context = await sessionContext({ filesQuotaBytes: 700 });
   await run({}, context, { tenant: 'other' });
-  await run({}, context, { id: 'first' });
 
-  const failed = run({}, context, { id: 'second' });
+  const data = sessionOf({ url: `${site.url}/talk` });
+  const plan = planSteps(data, await readPage({ data }, context), context);
 
-  await expect(failed).rejects.toMatchObject({ code: 'quota_exceeded', message: expect.stringContaining('FILES_QUOTA_MB') });
+  const events = ['one', 'two', 'three', 'four'].map((id) => ({ id, data, tenant: 'default' }));
+  const ends = await Promise.allSettled(events.map((event) => makeDocument(event, plan, context)));
+
+  const refused = ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason as unknown);
+  expect(refused).toHaveLength(3);
+  for (const reason of refused) {
+    expect(reason).toMatchObject({ code: 'quota_exceeded', message: expect.stringContaining('FILES_QUOTA_MB') });
+  }
   expect((await filesIn(join(context.dataDirectory, 'events'))).filter((path) => path.endsWith('.md'))).toHaveLength(1);
+});
+
+it('needs no more room to write its files again', async () => {
+  const context = await sessionContext({ filesQuotaBytes: 700 });
+
+  const first = await run({}, context);
+  const again = await run({}, context);
+
+  expect(again.markdown_file).toBe(first.markdown_file);
 });
 
 it('does not translate what is in the wanted language', async () => {
@@ -234,6 +250,14 @@ it('warns instead where the session says that it is optional', async () => {
 
   expect(warnings.map(({ code }) => code)).toEqual(['transcriber_not_configured', 'summarizer_not_configured']);
   expect(transcript_file).toBeNull();
+});
+
+it('warns of a page without any text', async () => {
+  replies['/talk'] = { headers: { 'content-type': 'text/html' }, body: '<html><body><div id="app"></div></body></html>' };
+
+  const { warnings } = await run({}, await withModels());
+
+  expect(warnings).toMatchObject([{ code: 'page_without_text' }]);
 });
 
 it('has a gallery, but no text, of slides that were scanned', async () => {

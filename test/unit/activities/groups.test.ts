@@ -2,6 +2,7 @@ import { CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { GroupEvents } from '../../../activities/run-group-stage.ts';
 import { createRideGroup } from '../../../activities/ride-group.ts';
 import { createRunGroupStage } from '../../../activities/run-group-stage.ts';
 import { toFailure } from '../../../activities/to-failure.ts';
@@ -10,6 +11,7 @@ import type { Ride, RideMessage } from '../../../domain/callback-message.ts';
 import { acceptRun, beginAttempt, endRun, stateOf } from '../../../domain/event-run.ts';
 import type { GroupStageOutcome } from '../../../domain/group-run.ts';
 import { eventsOf, toGroup } from '../../../domain/group.ts';
+import type { Group } from '../../../domain/group.ts';
 import { PermanentError } from '../../../domain/handler-errors.ts';
 import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
 
@@ -20,20 +22,43 @@ function groupTo(urls: readonly (string | null)[]) {
   return toGroup('g~0', first ?? acceptedEvent(), others);
 }
 
+/** As if the group's first stage had run in this process. */
+function keeping(group: Group): GroupEvents {
+  const kept = new Map([[group.id, eventsOf(group)]]);
+  return {
+    read: async (workflowId) => kept.get(workflowId) ?? [],
+    keep: (workflowId, events) => void kept.set(workflowId, events),
+  };
+}
+
 describe('a stage of a group', () => {
   const group = groupTo([null, null, null]);
   const members = eventsOf(group).map((event, index) => ({ index, run: stateOf(beginAttempt(acceptRun(event), 'meaning')) }));
   const env = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+  const groupEvents = keeping(group);
 
   function run(attempt: (input: RunStageInput) => unknown, only = members) {
-    const runGroupStage = createRunGroupStage(async (input) => ({ value: await attempt(input), startedAtMs: 1, endedAtMs: 2 }));
-    return env.run((): Promise<GroupStageOutcome> => runGroupStage({ group, stage: 'meaning', workflow, members: only }));
+    const runGroupStage = createRunGroupStage(
+      async (input) => ({ value: await attempt(input), startedAtMs: 1, endedAtMs: 2 }),
+      groupEvents,
+    );
+    return env.run((): Promise<GroupStageOutcome> => runGroupStage({ stage: 'meaning', workflow, members: only }));
   }
 
   it('runs once for each of those that are going on, as the event that it is', async () => {
     const { stage, outcomes } = await run(({ run: { event, attempts } }) => `${event.id} ${attempts.meaning}`, members.slice(1));
     expect(stage).toBe('meaning');
     expect(outcomes).toEqual(['g~0_1 1', 'g~0_2 1'].map((value) => ({ value, startedAtMs: 1, endedAtMs: 2 })));
+  });
+
+  it('is handed the group with the first stage, and has it for the others', async () => {
+    const other = groupTo([null]);
+    const events = keeping({ ...other, id: 'none' });
+    const runGroupStage = createRunGroupStage(async ({ run: { event } }) => ({ value: event.id, startedAtMs: 1, endedAtMs: 2 }), events);
+    const input = { stage: 'meaning', workflow, members: members.slice(0, 1) } as const;
+    for (const given of [{ ...input, group: other }, input]) {
+      expect(await env.run((): Promise<GroupStageOutcome> => runGroupStage(given))).toMatchObject({ outcomes: [{ value: 'g~0_0' }] });
+    }
   });
 
   it('runs for all at once', async () => {
@@ -83,8 +108,9 @@ describe('first attempts of a group', () => {
     const messages: RideMessage[] = [];
     const rideGroup = createRideGroup({
       now: Date.now,
+      groupEvents: keeping(group),
       rideCallback: async (message) => {
-        const { origin } = new URL(message.target.callback.url);
+        const { origin } = new URL(message.run.event.callback?.url ?? '');
         messages.push(message);
         const now = (open.get(origin) ?? 0) + 1;
         open.set(origin, now);
@@ -98,7 +124,7 @@ describe('first attempts of a group', () => {
       index,
       run: stateOf(endRun(acceptRun(event), { status: 'completed', endedAtMs: NOON_MS })),
     }));
-    return { messages, most, ride: () => rideGroup({ group, workflow, members }) };
+    return { messages, most, ride: () => rideGroup({ workflow, members }) };
   }
 
   it('are made for each, as its own, no more at once to an origin than it has connections', async () => {
@@ -111,11 +137,7 @@ describe('first attempts of a group', () => {
       ['https://b.example', 16],
       ['https://a.example', 16],
     ]);
-    expect(messages[0]).toMatchObject({
-      target: { owner: 'g~0_0', run: 1 },
-      message: { type: 'event.completed', data: { id: 'g~0_0' } },
-      ended: { run: { event: { id: 'g~0_0' } }, workflow },
-    });
+    expect(messages[0]).toMatchObject({ run: { event: { id: 'g~0_0' }, phase: { status: 'completed' } }, workflow });
   });
 
   it('are left to others once a second has passed', async () => {

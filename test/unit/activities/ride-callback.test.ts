@@ -3,24 +3,17 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHandedOver } from '../../../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../../../activities/callback/origin-memory.ts';
 import { createRideCallback } from '../../../activities/ride-callback.ts';
-import { eventMessage } from '../../../domain/callback-message.ts';
 import type { RideMessage } from '../../../domain/callback-message.ts';
 import type { DestinationState } from '../../../activities/callback/destinations.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
 import type { CallbackOutcome } from '../../../domain/callback-record.ts';
-import { initialCallback } from '../../../domain/callback-record.ts';
-import { toEventResource } from '../../../domain/event-resource.ts';
 import { acceptRun, endRun } from '../../../domain/event-run.ts';
 import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
 
 const callback = { url: 'https://shop.example/hook', headers: {}, progress: false };
 const run = endRun(acceptRun(acceptedEvent({ callback })), { status: 'completed', endedAtMs: NOON_MS });
 const workflow = { id: 'order-1', runId: 'run-a' };
-const ride: RideMessage = {
-  target: { kind: 'event', tenant: 'default', owner: 'order-1', run: 1, callback },
-  message: eventMessage(toEventResource(run, initialCallback(callback.url), workflow)),
-  ended: { run, workflow },
-};
+const ride: RideMessage = { run, workflow };
 const good: CallbackAttempt = { at: '', status: 204, durationMs: 5, error: null };
 const delivered: CallbackOutcome = { attempt: good, nextAttemptAfterMs: null };
 

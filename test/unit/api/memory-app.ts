@@ -4,6 +4,7 @@ import type { AppDependencies } from '../../../api/app.ts';
 import { createAuthenticate } from '../../../api/authenticate.ts';
 import type { ApiKey } from '../../../api/authenticate.ts';
 import type { Admit } from '../../../api/admission.ts';
+import type { Archive } from '../../../api/archive.ts';
 import type { EventKey } from '../../../api/event-service.ts';
 import type { EventResource } from '../../../domain/event-resource.ts';
 import type { DestinationService } from '../../../api/destination-service.ts';
@@ -16,6 +17,7 @@ import { createParseBatch } from '../../../api/batches/parse-batch.ts';
 import { createStreamRoom } from '../../../api/sse/stream-room.ts';
 import { createParseEvent } from '../../../api/parse-event.ts';
 import { parseItemId } from '../../../domain/event-id.ts';
+import { createMemoryArchive } from '../../support/memory-archive.ts';
 import { createMemoryBatchService } from '../../support/memory-batch-service.ts';
 import { newUuidV7 } from '../../../api/uuid.ts';
 import { createCatalog } from '../../../domain/catalog.ts';
@@ -44,6 +46,7 @@ export interface MemoryAppOptions {
   readonly limits?: LimitService;
   readonly readDocument?: AppDependencies['readDocument'];
   readonly sessionStore?: AppDependencies['sessionStore'];
+  readonly archive?: Archive;
   readonly maxStreams?: number;
   readonly destinations?: DestinationService;
 }
@@ -61,6 +64,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     catalog,
     events: { ...events, get: getOrItem, ...overrides },
     batches,
+    archive: options.archive ?? createMemoryArchive(),
     parseBatch: createParseBatch({ now: Date.now, newUuid: newUuidV7, checkCallback: createCheckCallback([]) }),
     limits: options.limits ?? {
       list: async () => [],

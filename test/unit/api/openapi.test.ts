@@ -48,7 +48,7 @@ describe('/openapi.json', () => {
     const { paths } = await readDocument();
     for (const [path, operations] of Object.entries(paths)) {
       for (const { responses } of Object.values(operations))
-        expect(Object.keys(responses).includes('401')).toBe(/^\/v1\/|\/process-event|^\/api\/jobs/.test(path));
+        expect(Object.keys(responses).includes('401')).toBe(/^\/v1\/|\/process-event|^\/api\/(jobs|batches)/.test(path));
     }
   });
 

@@ -60,6 +60,21 @@ describe('the progress of a heavy event', () => {
     });
   });
 
+  it('is flat for whoever knows the older shape', async () => {
+    const format = { kind: 'legacy', eventId: 'talk 1', includeMarkdown: true, includeMetadata: true } as const;
+    const { tell, posts } = prepare({ ...heavy, callback: { ...callback, format } });
+    tell(40);
+    await vi.advanceTimersByTimeAsync(1_000);
+
+    expect(JSON.parse(posts[0]?.body ?? '')).toMatchObject({
+      schema_version: 1,
+      event_id: 'talk 1',
+      success: null,
+      phase: 'running',
+      progress: 40,
+    });
+  });
+
   it('is not repeated while nothing is new', async () => {
     const { tell, posts } = prepare();
     tell(40);

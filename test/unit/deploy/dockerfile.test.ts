@@ -28,6 +28,7 @@ function imageFaults(text: string): readonly string[] {
   const last = instructions.slice(instructions.map(({ name }) => name).lastIndexOf('FROM'));
   const settings = valuesOf('ENV', last).flatMap((value) => value.split(' ').map((setting) => setting.split('=')));
   const { NODE_ENV, NODE_OPTIONS, HOST, PORT } = Object.fromEntries(settings) as Readonly<Record<string, string>>;
+  const installs = valuesOf('RUN', last).join('\n');
   const [packages = '', build = ''] = valuesOf('RUN').filter((command) => command.startsWith('npm ci'));
   return [
     ...valuesOf('FROM')
@@ -47,7 +48,8 @@ function imageFaults(text: string): readonly string[] {
     ...(valuesOf('RUN').some((command) => /core-bridge\/releases .*-exec rm/.test(command))
       ? []
       : ["it carries other platforms' binaries"]),
-    ...(valuesOf('RUN', last).some((command) => command.includes(' ca-certificates')) ? [] : ['it trusts no certificate']),
+    ...(installs.includes(' ca-certificates ') ? [] : ['it trusts no certificate']),
+    ...(installs.includes(' ffmpeg ') ? [] : ['it takes no sound out of videos']),
     ...commandFaults(valuesOf('CMD', last).at(-1) ?? ''),
   ];
 }
@@ -87,6 +89,7 @@ describe('Dockerfile', () => {
     ['packages run scripts while it is built', ' --ignore-scripts', ''],
     ["it carries other platforms' binaries", '-exec rm -r {} +', '-print'],
     ['it trusts no certificate', ' ca-certificates ', ' curl '],
+    ['it takes no sound out of videos', 'ca-certificates ffmpeg', 'ca-certificates'],
     ['a signal does not reach node', /^CMD .*$/m, 'CMD node dist/api/main.js'],
     ['"dist/server/main.js" is not built', 'dist/api/main.js"]', 'dist/server/main.js"]'],
   ])('shows the fault "%s"', (fault, from, to) => {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  archivedBatchWorkflowId,
+  archivedJobWorkflowId,
   batchWorkflowId,
   DEFAULT_TENANT,
   deliveryWorkflowId,
@@ -175,6 +177,8 @@ describe('the workflows', () => {
       .filter(isLimitKey)
       .map((key) => ({ id: limitWorkflowId(key), of: ['limit', key] })),
     anyBatch.map((batch) => ({ id: batchWorkflowId(batch), of: ['batch', batch] })),
+    address.map(({ run: _every, ...job }) => ({ id: archivedJobWorkflowId(job), of: ['archived job', job] })),
+    anyBatch.map((batch) => ({ id: archivedBatchWorkflowId(batch), of: ['archived batch', batch] })),
     fc.tuple(anyBatch, anyUpload, anyNumber).map((of) => ({ id: pageWorkflowId(...of), of: ['page', ...of] })),
     fc
       .tuple(anyBatch, anyUpload, fc.record({ page: anyNumber, number: anyNumber }))

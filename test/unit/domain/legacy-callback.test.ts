@@ -3,9 +3,9 @@ import type { CallbackResource } from '../../../domain/callback-message.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';
 import type { LegacyFormat } from '../../../domain/delivery.ts';
 import { toEventResource } from '../../../domain/event-resource.ts';
-import { acceptRun, completeStage, endRun } from '../../../domain/event-run.ts';
-import type { EndedPhase } from '../../../domain/event-run.ts';
-import { legacyCallback } from '../../../domain/legacy-callback.ts';
+import { acceptRun, beginAttempt, completeStage, endRun, reportProgress } from '../../../domain/event-run.ts';
+import type { EndedPhase, EventRun } from '../../../domain/event-run.ts';
+import { legacyCallback, legacyProgress } from '../../../domain/legacy-callback.ts';
 import { acceptedEvent, eventError, NOON_MS } from './event-samples.ts';
 
 const sentAt = '2026-01-01T12:00:01.000Z';
@@ -27,7 +27,7 @@ function resourceOf(end: EndedPhase, { action = document, of = data }: ResourceO
 }
 
 const completed: EndedPhase = { status: 'completed', endedAtMs: NOON_MS };
-const common = { schema_version: 1, event_id: 'talk-1', timestamp: sentAt };
+const common = { schema_version: 1, event_id: 'talk-1', batch_id: null, timestamp: sentAt };
 const fields = { event: 'NodeConf', session: 'Time', track: 'Main', day: '2026-01-01', filename: 'time.md' };
 
 describe('legacyCallback', () => {
@@ -83,6 +83,7 @@ describe('legacyCallback', () => {
 
     expect(legacyCallback({ resource, format: { ...format, eventId: 'week_3' }, markdown: null, sentAt })).toEqual({
       ...common,
+      batch_id: 'week',
       ...fields,
       event_id: 'week_3',
       success: false,
@@ -105,5 +106,27 @@ describe('legacyCallback', () => {
       error: 'the event was cancelled',
       error_code: 'cancelled',
     });
+  });
+});
+
+describe('legacyProgress', () => {
+  const run = beginAttempt(acceptRun(acceptedEvent({ data })), 'action');
+  const bodyOf = (of: EventRun) =>
+    legacyProgress({ resource: toEventResource(of, initialCallback(null), { id: 'talk-1', runId: 'r' }), format, sentAt });
+
+  it('says how far a session is, which is neither a success nor a failure', () => {
+    expect(bodyOf(reportProgress(run, { step: 'transcript', percent: 40, message: 'writing down what is said' }))).toEqual({
+      ...common,
+      ...fields,
+      success: null,
+      phase: 'running',
+      step: 'transcript',
+      progress: 40,
+      message: 'writing down what is said',
+    });
+  });
+
+  it('has nothing to say before the first step', () => {
+    expect(bodyOf(run)).toMatchObject({ phase: 'running', step: null, progress: null, message: null });
   });
 });

@@ -100,6 +100,7 @@ describe('/api/jobs/{id}', () => {
       job_type: 'session',
       batch_id: null,
       restart_of: null,
+      archived: false,
       status: 'completed',
       progress: null,
       attempts: 1,

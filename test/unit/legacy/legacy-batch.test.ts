@@ -12,7 +12,14 @@ function parse(body: unknown): LegacyBatch {
 }
 
 it('gives each item its id by index and the settings of the batch, unless it has its own', () => {
-  const own = { ...talk, event_id: 'not used', webhook_url: 'https://own.example/', webhook_headers: {}, include_markdown: false };
+  const own = {
+    ...talk,
+    event_id: 'not used',
+    webhook_url: 'https://own.example/',
+    webhook_headers: {},
+    include_markdown: false,
+    webhook_progress: true,
+  };
 
   const { items } = parse({ ...asked, include_metadata: false, events: [talk, own] });
 
@@ -20,12 +27,12 @@ it('gives each item its id by index and the settings of the batch, unless it has
     {
       ok: true,
       format: { eventId: 'b_0', includeMarkdown: true, includeMetadata: false },
-      envelope: { type: 'session', callback: { url: asked.webhook_url, headers: { a: '1' } } },
+      envelope: { type: 'session', callback: { url: asked.webhook_url, headers: { a: '1' }, progress: false } },
     },
     {
       ok: true,
       format: { eventId: 'b_1', includeMarkdown: false, includeMetadata: false },
-      envelope: { callback: { url: 'https://own.example/', headers: {} } },
+      envelope: { callback: { url: 'https://own.example/', headers: {}, progress: true } },
     },
   ]);
 });

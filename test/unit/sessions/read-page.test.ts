@@ -44,6 +44,30 @@ it.each<[string, Answer]>([
   expect(text).not.toContain('Menu');
 });
 
+it('keeps apart what stands below each other', async () => {
+  const body = `<article><h2>On time</h2><p>${STORY}</p><p>First<br>second</p><pre>One</pre></article>`;
+
+  const text = await read(page('text/html', `<html><head><title>Talk</title></head><body>${body}</body></html>`));
+
+  expect(text).toBe(`On time\n\n${STORY.trim()}\n\nFirst\nsecond\n\nOne`);
+});
+
+it.each<[string, string]>([
+  ['neither html nor body', `<!doctype html><title>Talk</title><p>${STORY}</p>`],
+  ['no body', `<html><head><title>Talk</title></head><p>${STORY}</p></html>`],
+  ['a few words', '<html><head><title>Talk</title></head><body><script>x()</script><ul><li>One<li>Two</ul></body></html>'],
+])('reads a page with %s', async (_what, body) => {
+  site.respond(() => page('text/html', body));
+  const context = await sessionContext();
+
+  const { title, textDigest } = await readPage({ data: sessionOf({ url: site.url }) }, context);
+
+  expect(title).toBe('Talk');
+  expect(await createStepCache(context.dataDirectory).recall('page', [textDigest])).toMatch(
+    /^(Ticks are a habit.*none of them\.|One\s+Two)$/,
+  );
+});
+
 it('takes plain text as it is', async () => {
   expect(await read(page('text/plain', 'Just a text.'))).toContain('Just a text.');
 });

@@ -1,0 +1,130 @@
+import type { Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import type { BatchResource } from '../../domain/batch-resource.ts';
+import { TASK_QUEUES } from '../../domain/durable-names.ts';
+import { archivedBatchWorkflowId, archivedJobWorkflowId } from '../../domain/event-id.ts';
+import type { EventResource } from '../../domain/event-resource.ts';
+import { toKeyword } from '../../domain/keyword.ts';
+import { mapAtMost } from '../../domain/map-at-most.ts';
+import type { Archive, Shelf } from '../archive.ts';
+import type { EventKey } from '../event-service.ts';
+import { fromCursor, toCursor } from './cursor.ts';
+import { callEngine, isNotFound } from './engine-call.ts';
+import { readWorkflowEnd, readWorkflowInput } from './history.ts';
+
+const START_TIMEOUT_MS = 5_000;
+const LIST_TIMEOUT_MS = 1_500;
+const READS_AT_ONCE = 8;
+const KEYS = { Tenant: defineSearchAttributeKey('Tenant', 'KEYWORD'), BatchId: defineSearchAttributeKey('BatchId', 'KEYWORD') } as const;
+
+/** An archive that is a workflow for each thing in it, which stays open: closed ones are forgotten by the engine. */
+export function createTemporalArchive(client: Client): Archive {
+  return {
+    jobs: createShelf<EventResource>(client, {
+      workflowType: 'keepJob',
+      workflowIdOf: archivedJobWorkflowId,
+      batchIdOf: ({ batchId }) => batchId,
+    }),
+    batches: createShelf<BatchResource>(client, {
+      workflowType: 'keepBatch',
+      workflowIdOf: archivedBatchWorkflowId,
+      batchIdOf: () => null,
+    }),
+  };
+}
+
+interface ShelfOptions<Resource> {
+  readonly workflowType: 'keepJob' | 'keepBatch';
+  readonly workflowIdOf: (key: EventKey) => string;
+  readonly batchIdOf: (resource: Resource) => string | null;
+}
+
+type Keepable = Pick<EventResource & BatchResource, 'id' | 'tenant' | 'run' | 'acceptedAt'>;
+
+function createShelf<Resource extends Keepable>(client: Client, options: ShelfOptions<Resource>): Shelf<Resource> {
+  const { workflowType, workflowIdOf, batchIdOf } = options;
+
+  async function start(resource: Resource, workflowIdConflictPolicy: 'FAIL' | 'TERMINATE_EXISTING'): Promise<void> {
+    const batchId = batchIdOf(resource);
+    await callEngine(client, START_TIMEOUT_MS, () =>
+      client.workflow.start(workflowType, {
+        workflowId: workflowIdOf(resource),
+        taskQueue: TASK_QUEUES.heavy,
+        args: [resource],
+        workflowIdConflictPolicy,
+        startDelay: '365 days',
+        typedSearchAttributes: new TypedSearchAttributes([
+          { key: KEYS.Tenant, value: toKeyword(resource.tenant) },
+          ...(batchId === null ? [] : [{ key: KEYS.BatchId, value: toKeyword(batchId) }]),
+        ]),
+        staticSummary: `"${resource.id}", archived`,
+      }),
+    );
+  }
+
+  async function read(workflowId: string): Promise<Resource | null> {
+    const end = await readWorkflowEnd(client, { workflowId });
+    if (end?.kind !== 'open') return null;
+    return (await readWorkflowInput(client, { workflowId })) as Resource;
+  }
+
+  async function search(
+    conditions: readonly string[],
+    { pageSize, cursor }: { readonly pageSize: number; readonly cursor?: string | undefined },
+  ) {
+    const query = [`WorkflowType = '${workflowType}'`, "ExecutionStatus = 'Running'", ...conditions].join(' AND ');
+    const { executions, nextPageToken: token } = await callEngine(client, LIST_TIMEOUT_MS, () =>
+      client.workflowService.listWorkflowExecutions({
+        ...{ namespace: client.options.namespace, query, pageSize },
+        nextPageToken: fromCursor(cursor),
+      }),
+    );
+    return {
+      workflowIds: (executions ?? []).flatMap(({ execution }) => execution?.workflowId ?? []),
+      nextCursor: token && token.length > 0 ? toCursor(token) : null,
+    };
+  }
+
+  return {
+    async put(resource) {
+      try {
+        await start(resource, 'FAIL');
+        return true;
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+      const kept = await read(workflowIdOf(resource));
+      if (kept !== null && kept.acceptedAt !== resource.acceptedAt) return false;
+      if (kept?.run !== resource.run) await start(resource, 'TERMINATE_EXISTING');
+      return true;
+    },
+
+    get: (key) => read(workflowIdOf(key)),
+
+    async among(tenant, ids) {
+      if (ids.length === 0) return new Set();
+      const byWorkflow = new Map(ids.map((id) => [workflowIdOf({ tenant, id }), id]));
+      const listed = [...byWorkflow.keys()].map((workflowId) => `'${workflowId}'`).join(', ');
+      const { workflowIds } = await search([`WorkflowId IN (${listed})`], { pageSize: ids.length });
+      return new Set(workflowIds.flatMap((workflowId) => byWorkflow.get(workflowId) ?? []));
+    },
+
+    async list({ tenant, batchId, limit, cursor }) {
+      const ofBatch = batchId === undefined ? [] : [`BatchId = '${toKeyword(batchId)}'`];
+      const { workflowIds, nextCursor } = await search([`Tenant = '${toKeyword(tenant)}'`, ...ofBatch], { pageSize: limit, cursor });
+      const items = await mapAtMost(workflowIds, READS_AT_ONCE, read);
+      return { items: items.filter((item) => item !== null), nextCursor };
+    },
+
+    async takeOut(key) {
+      try {
+        await callEngine(client, START_TIMEOUT_MS, () => client.workflow.getHandle(workflowIdOf(key)).terminate('taken out'));
+        return true;
+      } catch (error) {
+        if (isNotFound(error)) return false;
+        throw error;
+      }
+    },
+  };
+}
