@@ -1,15 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { Webhook } from 'standardwebhooks';
-import { Pool } from 'undici';
 import { signWebhook } from '../activities/callback/sign-webhook.ts';
 import type { CallbackAttempt } from '../domain/delivery.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
@@ -18,12 +16,16 @@ import { deliveryWorkflowId } from '../domain/event-id.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';
 import { parseSecret } from '../domain/webhook-signature.ts';
 import { startReceiver } from '../test/support/receiver.ts';
-import { enginePid, freePort, startServiceProcess } from '../test/support/service-process.ts';
 import { until } from '../test/support/until.ts';
 import { startCallbackSink } from './callback-sink.ts';
 import type { CallbackSink } from './callback-sink.ts';
+import { createLoad } from './load.ts';
+import { machine } from './machine.ts';
+import { residentMb } from './process-usage.ts';
 import { quantiles } from './quantiles.ts';
 import type { Quantiles } from './quantiles.ts';
+import { withService } from './service-under-test.ts';
+import type { ServiceUnderTest } from './service-under-test.ts';
 
 // `npm run bench:callbacks`: what deliveries cost, and what a dead destination does to a healthy one.
 const { values } = parseArgs({
@@ -50,11 +52,9 @@ const RECORDED_FIRST = { type: 'test-recorded', data: {} };
 // Longer than anything here takes on a busy machine.
 const GIVE_UP_MS = 60_000;
 
-interface Service {
-  readonly dataDirectory: string;
-  readonly pid: number;
+interface Service extends Pick<ServiceUnderTest, 'pid' | 'enginePid' | 'dataDirectory'> {
   /** Sent until it is answered with 202. */
-  post(event: Record<string, unknown>): Promise<void>;
+  post(event: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
 const DAY_MS = 86_400_000;
@@ -91,32 +91,15 @@ for (const part of [intro, ratesPart, isolationPart, signPart, memoryPart]) {
   await writeFile(values.out, `${parts.join('\n\n')}\n`);
 }
 
-async function withService<T>(use: (service: Service) => Promise<T>): Promise<T> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-bench-'));
-  const service = await startServiceProcess({ dataDirectory, port: await freePort(), env: { NODE_ENV: 'production' } });
-  const pool = new Pool(service.url, { connections: 64, pipelining: 1 });
-  const headers = { 'content-type': 'application/json' };
-  const post = async (event: Record<string, unknown>): Promise<void> => {
-    const body = JSON.stringify(event);
-    const endMs = Date.now() + GIVE_UP_MS;
-    for (;;) {
-      const response = await pool.request({ path: '/v1/events', method: 'POST', headers, body }).catch(() => null);
-      const text = await response?.body.text();
-      if (response?.statusCode === 202) return;
-      const isRefused = response !== null && response.statusCode !== 503;
-      if (isRefused || Date.now() > endMs) throw new Error(`the service answered ${response?.statusCode ?? 'nothing'}: ${text}`);
-      // As a caller should: the same event again, which joins the first if that was accepted.
-      await pause(100);
+async function withPosts<T>(use: (service: Service) => Promise<T>): Promise<T> {
+  return withService(async (service) => {
+    const load = createLoad(service.url, 64);
+    try {
+      return await use({ ...service, pid: service.pid, post: async (event) => void (await load.submit(event)) });
+    } finally {
+      await load.close();
     }
-  };
-  try {
-    return await use({ dataDirectory, pid: service.pid, post });
-  } finally {
-    await pool.close();
-    service.kill('SIGTERM');
-    await service.exited;
-    await rm(dataDirectory, { recursive: true, force: true });
-  }
+  });
 }
 
 async function deliveriesPerSecond(service: Service, event: Record<string, unknown>): Promise<number> {
@@ -137,7 +120,7 @@ async function measureIsolation(): Promise<readonly Isolation[]> {
   const measured: Quantiles[][] = [];
   for (let round = 0; round < rounds; round += 1) {
     const row: Quantiles[] = [];
-    for (const neighbour of NEIGHBOURS) row.push(await withService((service) => latencies(service, neighbour)));
+    for (const neighbour of NEIGHBOURS) row.push(await withPosts((service) => latencies(service, neighbour)));
     measured.push(row);
   }
   return NEIGHBOURS.map((neighbour, index) => {
@@ -226,14 +209,13 @@ async function memoryOfPending(service: Service): Promise<readonly (readonly [st
   });
   await once(receiver.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
-  const engine = await enginePid(service.dataDirectory);
   const connection = await Connection.connect({ address: await engineAddress(service.dataDirectory) });
   const { workflow } = new Client({ connection });
   const first = Math.min(pending, 1_000);
   const ids = Array.from({ length: pending }, (_, index) => `pending-${index}`);
   const rows: (readonly [string, number, number])[] = [];
   const note = async (count: number): Promise<void> => {
-    rows.push([String(count), await residentMb(service.pid), await residentMb(engine)]);
+    rows.push([String(count), await residentMb(service.pid), await residentMb(service.enginePid)]);
     process.stdout.write(`${count} are pending\n`);
   };
 
@@ -285,11 +267,6 @@ async function engineAddress(dataDirectory: string): Promise<string> {
   return (JSON.parse(await readFile(join(dataDirectory, 'engine.json'), 'utf8')) as { readonly address: string }).address;
 }
 
-async function residentMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1_024;
-}
-
 /** Microseconds to sign a body of 20 KB: ours, the Standard Webhooks package, and the bare HMAC. */
 function signCosts(): readonly (readonly [string, number])[] {
   const secret = `whsec_${Buffer.alloc(32, 's').toString('base64')}`;
@@ -312,14 +289,14 @@ function signCosts(): readonly (readonly [string, number])[] {
 function intro(): string {
   return `# Callbacks, measured
 
-${cpus().length} cores for client, receivers, service and its embedded engine, Node ${process.version}, Temporal CLI 1.5.1 on SQLite; each row a new service
+${machine()} Each row a new service
 with a fifth as many events of warm-up. These machines are shared and differ: compare ratios. Repeat it with \`npm run bench:callbacks\`.`;
 }
 
 async function ratesPart(): Promise<string> {
   const rates: readonly (readonly [string, number])[] = [
-    ['riding in the event’s workflow', await withService((service) => deliveriesPerSecond(service, RIDING))],
-    ['by a delivery of its own (`recordFirst`)', await withService((service) => deliveriesPerSecond(service, RECORDED_FIRST))],
+    ['riding in the event’s workflow', await withPosts((service) => deliveriesPerSecond(service, RIDING))],
+    ['by a delivery of its own (`recordFirst`)', await withPosts((service) => deliveriesPerSecond(service, RECORDED_FIRST))],
   ];
   return `## Deliveries a second (${deliveries}, ${inFlight} in flight, POST to callback)
 
@@ -357,7 +334,7 @@ async function memoryPart(): Promise<string> {
 
 | pending | service | engine |
 |---|---|---|
-${toRows(await withService(memoryOfPending))}`;
+${toRows(await withPosts(memoryOfPending))}`;
 }
 
 function toRows(lines: readonly (readonly (string | number)[])[]): string {

@@ -1,14 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { deriveAction } from '../domain/life/action.ts';
 import { deriveDecision } from '../domain/life/decision.ts';
 import { deriveMeaning } from '../domain/life/meaning.ts';
 import { lifeSubject } from '../events/life/life-subject.ts';
-import { freePort, startServiceProcess } from '../test/support/service-process.ts';
+import { machine } from './machine.ts';
 import { quantiles } from './quantiles.ts';
 import type { Quantiles } from './quantiles.ts';
+import { withService } from './service-under-test.ts';
 import { createSubjectLoad, draw } from './subject-load.ts';
 import type { SubjectLoad, Sustained } from './subject-load.ts';
 
@@ -35,7 +34,7 @@ const alone = inProcess(single);
 const latency: string[] = [latencyRow('the same rules in this process, without durability', alone)];
 const rates: string[] = [];
 for (const [name, isFast] of SANDBOXES) {
-  await withService(isFast, async (load) => {
+  await withLoad(isFast, async (load) => {
     await load.sustain({ count: 1_000, inFlight: 100, subjectOf: () => 'warm-up' });
     for (const perSecond of [1, 10, 50]) {
       latency.push(latencyRow(`${perSecond} a second, ${name}`, await load.atRate(perSecond, Math.min(single, perSecond * 20))));
@@ -48,7 +47,7 @@ for (const [name, isFast] of SANDBOXES) {
     );
   });
 }
-const memory = await withService('0', memoryRows);
+const memory = await withLoad('0', memoryRows);
 await writeFile(values.out, report());
 
 /** The service's memory while it comes to hold ever more subjects; each event is there at the end. */
@@ -92,19 +91,18 @@ function inProcess(count: number): Quantiles {
   return quantiles(times);
 }
 
-async function withService<T>(fastSandbox: string, use: (load: SubjectLoad) => Promise<T>): Promise<T> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-subjects-'));
-  const env = { NODE_ENV: 'production', TICKLESS_FAST_SANDBOX: fastSandbox };
-  const service = await startServiceProcess({ dataDirectory, port: await freePort(), env });
-  const load = createSubjectLoad(service.url);
-  try {
-    return await use(load);
-  } finally {
-    await load.close();
-    service.kill('SIGTERM');
-    await service.exited;
-    await rm(dataDirectory, { recursive: true, force: true });
-  }
+async function withLoad<T>(fastSandbox: string, use: (load: SubjectLoad) => Promise<T>): Promise<T> {
+  return withService(
+    async ({ url }) => {
+      const load = createSubjectLoad(url);
+      try {
+        return await use(load);
+      } finally {
+        await load.close();
+      }
+    },
+    { env: { TICKLESS_FAST_SANDBOX: fastSandbox } },
+  );
 }
 
 function latencyRow(name: string, { p50, p95, p99 }: Quantiles): string {
@@ -125,8 +123,8 @@ function show(row: string): string {
 function report(): string {
   return `# Subjects, measured
 
-${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}) for everything: client, service and its embedded engine. Node ${process.version}, Temporal CLI 1.5.1 on
-SQLite, ${new Date().toISOString().slice(0, 10)}. Life's events in their weighted mix; each POST waits until its result is recorded. Repeat it with
+${machine()}
+Life's events in their weighted mix; each POST waits until its result is recorded. Repeat it with
 \`npm run bench:subjects\`.
 
 ## The price of durability
