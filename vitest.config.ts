@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const SHARING = ['test/unit/{cli,client,deploy,domain,legacy,life}/**/*.test.ts'];
+const SHARING = ['test/unit/{bench,cli,client,deploy,domain,legacy,life}/**/*.test.ts'];
 const common = { pool: 'forks', testTimeout: 60_000, hookTimeout: 240_000 } as const;
 
 export default defineConfig({

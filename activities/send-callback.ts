@@ -1,11 +1,45 @@
 import { Context } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
 import type { CallbackMessage } from '../domain/callback-message.ts';
 import type { CallbackOutcome } from '../domain/callback-record.ts';
 import type { AttemptDelivery } from './callback/attempt-delivery.ts';
+import { rememberOutcomes } from './remember-outcomes.ts';
 
-/** Makes one attempt of a delivery. Made twice after a crash, with the same `webhook-id`, by which the receiver knows it. */
+// Of an attempt that takes longer than this: most are over by then, and cost the engine no call.
+const HEARTBEAT_EVERY_MS = 1_000;
+
+/**
+ * Makes one attempt of a delivery. Where the engine gives it out again, this process says what it came to; only another
+ * one, as after a crash, makes it twice, with the same `webhook-id`, by which the receiver knows it.
+ */
 export function createSendCallback(attemptDelivery: AttemptDelivery) {
-  return function sendCallback(message: CallbackMessage): Promise<CallbackOutcome> {
-    return attemptDelivery(message, Context.current().cancellationSignal);
+  const attemptOnce = rememberOutcomes(
+    (message: CallbackMessage) => attemptDelivery(message, stopSignal()),
+    () => {
+      const { workflowExecution, activityId } = Context.current().info;
+      return `${workflowExecution?.runId}/${activityId}`;
+    },
+  );
+  return async function sendCallback(message: CallbackMessage): Promise<CallbackOutcome> {
+    const activity = Context.current();
+    const beat = setInterval(() => activity.heartbeat(), HEARTBEAT_EVERY_MS);
+    try {
+      return await attemptOnce(message);
+    } finally {
+      clearInterval(beat);
+    }
   };
+}
+
+const GIVEN_UP: ReadonlySet<string> = new Set(['NOT_FOUND', 'TIMED_OUT']);
+
+/** Aborts when the attempt is to end. An engine that was away takes it for dead, yet no receiver has less time for that. */
+function stopSignal(): AbortSignal {
+  const { cancellationSignal } = Context.current();
+  const stopping = new AbortController();
+  cancellationSignal.addEventListener('abort', () => {
+    const { reason } = cancellationSignal;
+    if (!(reason instanceof CancelledFailure && GIVEN_UP.has(reason.message))) stopping.abort(reason);
+  });
+  return stopping.signal;
 }

@@ -9,14 +9,16 @@ export function createWakeParked(client: Client) {
   return async function wakeParked({ destination, atMost, perSecond, isProbe }: WakeParked): Promise<{ readonly woken: number }> {
     let woken = 0;
     for await (const { workflowId } of client.workflow.list({ query: parkedQuery(destination), pageSize: atMost })) {
-      if (woken > 0) await new Promise((resolve) => setTimeout(resolve, 1_000 / perSecond));
       try {
         await client.workflow.getHandle(workflowId).signal(WAKE_SIGNAL, { isProbe });
         woken += 1;
       } catch (error) {
         // The index hasn't heard yet that it has ended.
         if (!(error instanceof WorkflowNotFoundError)) throw error;
+        continue;
       }
+      // After the last one too: the next ones are woken by the next call.
+      if (!isProbe) await new Promise((resolve) => setTimeout(resolve, 1_000 / perSecond));
       if (woken >= atMost) break;
     }
     return { woken };

@@ -11,7 +11,7 @@ export function explainRun(resource: EventResource, run: EventRun | null, nowMs:
   const base = { id: resource.id, status: resource.status };
   if (resource.callback.status === 'parked') return { ...base, ...parked(resource) };
   if (resource.completedAt !== null) {
-    return { ...base, reason: 'ended', summary: `It ended as ${resource.status}.`, since: resource.completedAt, details: {} };
+    return { ...base, reason: 'ended', since: resource.completedAt, ...ended(resource, nowMs) };
   }
   if (run?.phase.status !== 'waiting') return { ...base, ...running(resource, run) };
 
@@ -43,6 +43,18 @@ function parked({ status, callback, completedAt }: EventResource): Omit<Why, 'id
   const { origin } = new URL(callback.url ?? '');
   const summary = `It ended as ${status}; its callback waits until ${origin} is well again.`;
   return { reason: 'breaker', summary, since: callback.attempts.at(-1)?.at ?? completedAt, details: { key: origin } };
+}
+
+function ended({ status, callback }: EventResource, nowMs: number): Pick<Why, 'summary' | 'details'> {
+  const { attempts, nextAttemptAt } = callback;
+  const attempt = attempts.length;
+  const came = `${attempt === 1 ? '1 attempt' : `${attempt} attempts`} (the last: ${attempts.at(-1)?.error ?? 'none'})`;
+  const of = (text: string): string => `It ended as ${status}; its callback ${text}.`;
+  if (callback.status === 'failed') return { summary: of(`was given up after ${came}`), details: { attempt } };
+  if (callback.status !== 'pending') return { summary: `It ended as ${status}.`, details: {} };
+  if (nextAttemptAt === undefined) return { summary: of('is on its way'), details: { attempt } };
+  const etaMs = Math.max(0, Date.parse(nextAttemptAt) - nowMs);
+  return { summary: of(`is sent again at ${nextAttemptAt}, after ${came}`), details: { attempt, nextAttemptAt, etaMs } };
 }
 
 function attemptOf(stage: Stage | null, resource: EventResource, run: EventRun | null): number {

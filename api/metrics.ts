@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Catalog } from '../domain/catalog.ts';
 import type { DeliveryCount } from '../domain/callback-record.ts';
 import type { Tier } from '../domain/tier.ts';
 
@@ -15,7 +16,7 @@ export interface Metrics {
 
 export type ShedReason = 'intake' | 'backlog';
 
-export function createMetrics(): Metrics {
+export function createMetrics({ find }: Pick<Catalog, 'find'>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -52,7 +53,8 @@ export function createMetrics(): Metrics {
   return {
     registry,
     accepted({ type, tier }, ackSeconds) {
-      accepted.inc({ type, tier });
+      // Where unknown types are accepted, callers name them as they like: each name would be kept for ever.
+      accepted.inc({ type: find(type) === undefined ? 'unknown' : type, tier });
       seconds.observe({ tier, part: 'ack' }, ackSeconds);
     },
     shed: (tier, reason) => shed.inc({ tier, reason }),

@@ -25,7 +25,7 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
   const stopped = stopSignal();
   const engine = await connectEngine(logger);
   const liveRuns = createLiveRuns();
-  const metrics = createMetrics();
+  const metrics = createMetrics(catalog);
   const stopping = new AbortController();
   const workers = await startWorkers({
     ...engine,

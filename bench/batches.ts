@@ -1,12 +1,12 @@
-import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createClient } from '../client/create-client.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
-import { enginePid, freePort, startServiceProcess } from '../test/support/service-process.ts';
 import { engineRequests } from './engine-requests.ts';
+import { machine } from './machine.ts';
+import { residentMb } from './process-usage.ts';
 import { median } from './quantiles.ts';
+import { withService } from './service-under-test.ts';
 
 // `npm run bench:batches`: how fast a batch is taken and run, what it needs of memory, and how late its watchers hear of it.
 const { values } = parseArgs({
@@ -35,27 +35,15 @@ interface Memory {
 const few: Measured[] = [];
 let watched: Watched | undefined;
 let many: (Measured & { readonly service: Memory; readonly engine: Memory }) | undefined;
-await withService(async ({ url, pid, engine }) => {
+await withService(async ({ url, pid, enginePid }) => {
   await run(url, 2_000);
   for (let round = 0; round < rounds; round += 1) few.push(await run(url, Number(values.items)));
-  watched = await watch(url, engine, Number(values.watchers));
-  many = await withMemory(url, [pid, engine], Number(values.lines));
+  watched = await watch(url, enginePid, Number(values.watchers));
+  many = await withMemory(url, [pid, enginePid], Number(values.lines));
 });
 const report = toReport();
 process.stdout.write(report);
 await writeFile(values.out, report);
-
-async function withService(use: (service: { url: string; pid: number; engine: number }) => Promise<void>): Promise<void> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-bench-'));
-  const service = await startServiceProcess({ dataDirectory, port: await freePort(), env: { NODE_ENV: 'production' } });
-  try {
-    await use({ url: service.url, pid: service.pid, engine: await enginePid(dataDirectory) });
-  } finally {
-    service.kill('SIGTERM');
-    await service.exited;
-    await rm(dataDirectory, { recursive: true, force: true });
-  }
-}
 
 async function run(url: string, items: number, onAccepted: () => void = () => undefined): Promise<Measured> {
   const tickless = createClient({ url });
@@ -143,20 +131,15 @@ async function withMemory(url: string, pids: readonly [number, number], items: n
   return { ...measured, service: of(0), engine: of(1) };
 }
 
-async function residentMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024);
-}
-
 function toReport(): string {
   const rates = few.map(({ itemsPerSecond }) => itemsPerSecond);
   const { lags = [], queriesPerSecond = 0, readsPerSecond = 0 } = watched ?? {};
   const row = (name: string, memory: Memory | undefined): string =>
-    `| ${name} | ${memory?.before} | ${memory?.accepting} | ${memory?.running} |`;
+    `| ${name} | ${memory?.before.toFixed(0)} | ${memory?.accepting.toFixed(0)} | ${memory?.running.toFixed(0)} |`;
   return `# Batches, measured
 
-${cpus().length} cores for everything: client, service and its embedded engine. Node ${process.version}, Temporal CLI 1.5.1 on SQLite, WAL,
-\`ENGINE_SYNC=${process.env['ENGINE_SYNC'] ?? 'normal'}\`. Items are \`joy\` events without a callback, sent as lines. Repeat it with \`npm run bench:batches\`.
+${machine()}
+Items are \`joy\` events without a callback, sent as lines. Repeat it with \`npm run bench:batches\`.
 
 | | |
 |---|---|

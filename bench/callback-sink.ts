@@ -6,9 +6,13 @@ export interface CallbackSink {
   readonly url: string;
   /** When the callback for this key came, in `performance.now()`'s milliseconds; the key is the URL's last part. */
   arrival(key: string): Promise<number>;
+  /** The same of those that have come. */
+  readonly arrived: ReadonlyMap<string, number>;
   /** Called with each key as it arrives, before the answer. */
   onArrival: ((key: string) => void) | null;
   readonly duplicates: number;
+  /** Forgets what has come, for those who send very many. */
+  forget(): void;
   close(): void;
 }
 
@@ -19,6 +23,7 @@ export async function startCallbackSink(): Promise<CallbackSink> {
   let duplicates = 0;
   const sink = {
     url: '',
+    arrived,
     onArrival: null as ((key: string) => void) | null,
     get duplicates() {
       return duplicates;
@@ -29,6 +34,7 @@ export async function startCallbackSink(): Promise<CallbackSink> {
         if (at === undefined) waiting.set(key, resolve);
         else resolve(at);
       }),
+    forget: () => arrived.clear(),
     close: () => {
       server.close();
       server.closeAllConnections();

@@ -1,23 +1,31 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { Webhook } from 'standardwebhooks';
-import { Pool } from 'undici';
 import { signWebhook } from '../activities/callback/sign-webhook.ts';
+import type { CallbackAttempt } from '../domain/delivery.ts';
+import type { DeliveryInput } from '../domain/delivery-input.ts';
+import { TASK_QUEUES } from '../domain/durable-names.ts';
+import { deliveryWorkflowId } from '../domain/event-id.ts';
+import { mapAtMost } from '../domain/map-at-most.ts';
 import { parseSecret } from '../domain/webhook-signature.ts';
 import { startReceiver } from '../test/support/receiver.ts';
-import { enginePid, freePort, startServiceProcess } from '../test/support/service-process.ts';
 import { until } from '../test/support/until.ts';
 import { startCallbackSink } from './callback-sink.ts';
 import type { CallbackSink } from './callback-sink.ts';
-import { median, quantiles } from './quantiles.ts';
+import { createLoad } from './load.ts';
+import { machine } from './machine.ts';
+import { residentMb } from './process-usage.ts';
+import { quantiles } from './quantiles.ts';
 import type { Quantiles } from './quantiles.ts';
+import { withService } from './service-under-test.ts';
+import type { ServiceUnderTest } from './service-under-test.ts';
 
 // `npm run bench:callbacks`: what deliveries cost, and what a dead destination does to a healthy one.
 const { values } = parseArgs({
@@ -27,7 +35,7 @@ const { values } = parseArgs({
     // Events a second to each destination, sent whatever became of those before.
     rate: { type: 'string', default: '20' },
     // Of isolation; each measures all of its rows, so that what the machine does meanwhile meets all of them.
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '2' },
     pending: { type: 'string', default: '1000' },
     out: { type: 'string', default: 'bench/callbacks.md' },
   },
@@ -41,12 +49,16 @@ const pending = Number(values.pending);
 const RIDING = { type: 'noise', data: { intensity: 0.3 } };
 const RECORDED_FIRST = { type: 'test-recorded', data: {} };
 
-interface Service {
-  readonly dataDirectory: string;
-  readonly pid: number;
+// Longer than anything here takes on a busy machine.
+const GIVE_UP_MS = 60_000;
+
+interface Service extends Pick<ServiceUnderTest, 'pid' | 'enginePid' | 'dataDirectory'> {
   /** Sent until it is answered with 202. */
-  post(event: Record<string, unknown>): Promise<void>;
+  post(event: Readonly<Record<string, unknown>>): Promise<void>;
 }
+
+const DAY_MS = 86_400_000;
+const REFUSED: CallbackAttempt = { at: new Date().toISOString(), status: 404, durationMs: 1, error: 'http_404' };
 
 interface Neighbour {
   readonly name: string;
@@ -66,77 +78,57 @@ const NEIGHBOURS: readonly Neighbour[] = [
   { name: 'beside one that never answers', event: RECORDED_FIRST, other: 'hangs' },
 ];
 
-const ridden = await withService((service) => deliveriesPerSecond(service, RIDING));
-const handed = await withService((service) => deliveriesPerSecond(service, RECORDED_FIRST));
-const isolation = await measureIsolation();
-const memory = await withService(memoryOfPending);
-const report = toReport();
-process.stdout.write(report);
-await writeFile(values.out, report);
-
-async function withService<T>(use: (service: Service) => Promise<T>): Promise<T> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-bench-'));
-  const service = await startServiceProcess({ dataDirectory, port: await freePort(), env: { NODE_ENV: 'production' } });
-  const pool = new Pool(service.url, { connections: 64, pipelining: 1 });
-  const headers = { 'content-type': 'application/json' };
-  const post = async (event: Record<string, unknown>): Promise<void> => {
-    const response = await pool.request({ path: '/v1/events', method: 'POST', headers, body: JSON.stringify(event) });
-    const text = await response.body.text();
-    if (response.statusCode === 202) return;
-    if (response.statusCode !== 503) throw new Error(`the service answered ${response.statusCode}: ${text}`);
-    // As a caller should: the same event again, which joins the first if that was accepted.
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await post(event);
-  };
+// Written after each part, and whatever becomes of one: a run takes long.
+const parts: string[] = [];
+for (const part of [intro, ratesPart, isolationPart, signPart, memoryPart]) {
   try {
-    return await use({ dataDirectory, pid: service.pid, post });
-  } finally {
-    await pool.close();
-    service.kill('SIGTERM');
-    await service.exited;
-    await rm(dataDirectory, { recursive: true, force: true });
+    parts.push(await part());
+  } catch (error) {
+    parts.push(`A part of this run failed: ${String(error)}`);
+    process.exitCode = 1;
   }
+  process.stdout.write(`${parts.at(-1)}\n\n`);
+  await writeFile(values.out, `${parts.join('\n\n')}\n`);
 }
 
-/** `inFlight` events at a time between their POST and their callback. */
-async function deliveriesPerSecond({ post }: Service, event: Record<string, unknown>): Promise<number> {
+async function withPosts<T>(use: (service: Service) => Promise<T>): Promise<T> {
+  return withService(async (service) => {
+    const load = createLoad(service.url, 64);
+    try {
+      return await use({ ...service, pid: service.pid, post: async (event) => void (await load.submit(event)) });
+    } finally {
+      await load.close();
+    }
+  });
+}
+
+async function deliveriesPerSecond(service: Service, event: Record<string, unknown>): Promise<number> {
   const sink = await startCallbackSink();
-  const run = async (count: number, prefix: string): Promise<number> => {
-    let next = 0;
-    const startedAt = performance.now();
-    const lane = async (): Promise<void> => {
-      while (next < count) {
-        const id = `${prefix}-${(next += 1)}`;
-        await Promise.all([sink.arrival(id), post({ ...event, id, callback: { url: `${sink.url}/${id}` } })]);
-      }
-    };
-    await Promise.all(Array.from({ length: inFlight }, lane));
-    return count / ((performance.now() - startedAt) / 1_000);
-  };
-  await run(Math.ceil(deliveries / 5), 'warmup');
-  const perSecond = await run(deliveries, 'event');
+  await closedLoop(service, sink, { event, count: Math.ceil(deliveries / 5), prefix: 'warmup' });
+  const perSecond = await closedLoop(service, sink, { event, count: deliveries, prefix: 'event' });
   sink.close();
   return perSecond;
 }
 
-/** The medians over all rounds; `ratio` is that of each round's p95 to its p95 alone. */
-async function measureIsolation(): Promise<readonly (Neighbour & Quantiles & { readonly ratio: number })[]> {
+interface Isolation extends Neighbour, Quantiles {
+  /** Of each round, its p95 to its p95 alone. */
+  readonly ratios: readonly number[];
+}
+
+/** The quantiles are means over the rounds. */
+async function measureIsolation(): Promise<readonly Isolation[]> {
   const measured: Quantiles[][] = [];
   for (let round = 0; round < rounds; round += 1) {
     const row: Quantiles[] = [];
-    for (const neighbour of NEIGHBOURS) row.push(await withService((service) => latencies(service, neighbour)));
+    for (const neighbour of NEIGHBOURS) row.push(await withPosts((service) => latencies(service, neighbour)));
     measured.push(row);
   }
   return NEIGHBOURS.map((neighbour, index) => {
     const alone = NEIGHBOURS.findIndex(({ name, event }) => name === ALONE && event === neighbour.event);
-    const over = (read: (row: readonly Quantiles[]) => number): number => median(measured.map(read));
-    return {
-      ...neighbour,
-      p50: over((row) => row[index]?.p50 ?? Number.NaN),
-      p95: over((row) => row[index]?.p95 ?? Number.NaN),
-      p99: over((row) => row[index]?.p99 ?? Number.NaN),
-      ratio: over((row) => (row[index]?.p95 ?? Number.NaN) / (row[alone]?.p95 ?? Number.NaN)),
-    };
+    const each = (quantile: keyof Quantiles, at = index): readonly number[] => measured.map((row) => row[at]?.[quantile] ?? Number.NaN);
+    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / rounds;
+    const ratios = each('p95').map((p95, round) => p95 / (each('p95', alone)[round] ?? Number.NaN));
+    return { ...neighbour, p50: mean(each('p50')), p95: mean(each('p95')), p99: mean(each('p99')), ratios };
   });
 }
 
@@ -146,66 +138,109 @@ async function latencies(service: Service, { event, other }: Neighbour): Promise
   if (other === 'hangs') receiver.respond(() => 'hang');
   if (other === 'refuses') await receiver.close();
   const otherUrl = other === 'none' ? null : receiver.url;
-  await openLoop(service, sink, { event, otherUrl: null, count: Math.ceil(deliveries / 5), prefix: 'warmup' });
+  await closedLoop(service, sink, { event, count: Math.ceil(deliveries / 5), prefix: 'warmup' });
   const measured = await openLoop(service, sink, { event, otherUrl, count: deliveries, prefix: 'event' });
   sink.close();
   if (other !== 'refuses') await receiver.close();
   return quantiles(measured);
 }
 
-interface OpenLoop {
+interface Loop {
   readonly event: Record<string, unknown>;
-  readonly otherUrl: string | null;
   readonly count: number;
   readonly prefix: string;
 }
 
-async function openLoop({ post }: Service, sink: CallbackSink, { event, otherUrl, count, prefix }: OpenLoop): Promise<readonly number[]> {
+/** `inFlight` events at a time between their POST and their callback; callbacks a second. */
+async function closedLoop(service: Service, sink: CallbackSink, { event, count, prefix }: Loop): Promise<number> {
+  let next = 0;
+  const startedAt = performance.now();
+  const lane = async (): Promise<void> => {
+    while (next < count) await toCallback(service, sink, event, `${prefix}-${(next += 1)}`);
+  };
+  await Promise.all(Array.from({ length: inFlight }, lane));
+  return count / ((performance.now() - startedAt) / 1_000);
+}
+
+/** `rate` events a second, whatever becomes of them, and as many to another destination; milliseconds from POST to callback. */
+async function openLoop(
+  service: Service,
+  sink: CallbackSink,
+  { event, otherUrl, count, prefix }: Loop & { readonly otherUrl: string | null },
+): Promise<readonly number[]> {
   const measured: Promise<number>[] = [];
+  const others: Promise<unknown>[] = [];
   const startedAt = performance.now();
   for (let index = 0; index < count; index += 1) {
     const dueMs = startedAt + (index * 1_000) / rate - performance.now();
-    if (dueMs > 0) await new Promise((resolve) => setTimeout(resolve, dueMs));
+    if (dueMs > 0) await pause(dueMs);
     const id = `${prefix}-${index}`;
-    const sentAt = performance.now();
-    measured.push(
-      Promise.all([sink.arrival(id), post({ ...event, id, callback: { url: `${sink.url}/${id}` } })]).then(([atMs]) => atMs - sentAt),
-    );
-    if (otherUrl !== null) measured.push(post({ ...event, id: `other-${id}`, callback: { url: otherUrl } }).then(() => Number.NaN));
+    measured.push(toCallback(service, sink, event, id));
+    if (otherUrl !== null) others.push(service.post({ ...event, id: `other-${id}`, callback: { url: otherUrl } }).catch(() => undefined));
   }
-  return (await Promise.all(measured)).filter((ms) => !Number.isNaN(ms));
+  await Promise.all(others);
+  return await Promise.all(measured);
 }
 
-/** Resident memory of the service and the engine, in MB, before and with so many callbacks that are to be tried again. */
+/** Milliseconds from an event's POST to its callback; infinitely many when there is none. */
+async function toCallback({ post }: Service, sink: CallbackSink, event: Record<string, unknown>, id: string): Promise<number> {
+  const sentAt = performance.now();
+  const late = new AbortController();
+  try {
+    await post({ ...event, id, callback: { url: `${sink.url}/${id}` } });
+    const atMs = await Promise.race([sink.arrival(id), pause(GIVE_UP_MS, Number.POSITIVE_INFINITY, { signal: late.signal })]);
+    return atMs - sentAt;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  } finally {
+    late.abort();
+  }
+}
+
+/** Resident memory of the service and the engine, in MB, with so many callbacks that are to be tried again. */
 async function memoryOfPending(service: Service): Promise<readonly (readonly [string, number, number])[]> {
   // Each waits by itself for a day: a 404 parks nothing.
+  let refused = 0;
   const receiver = createServer((request, response) => {
-    request.resume().on('end', () => response.writeHead(404, { 'retry-after': '86400' }).end());
+    request.resume().on('end', () => {
+      refused += 1;
+      response.writeHead(404, { 'retry-after': String(DAY_MS / 1_000) }).end();
+    });
   });
   await once(receiver.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
-  const engine = await enginePid(service.dataDirectory);
   const connection = await Connection.connect({ address: await engineAddress(service.dataDirectory) });
   const { workflow } = new Client({ connection });
-  let submitted = 0;
-  const submit = async (count: number): Promise<void> => {
-    const lane = async (): Promise<void> => {
-      while (submitted < count) await service.post({ ...RIDING, id: `pending-${(submitted += 1)}`, callback: { url } });
-    };
-    await Promise.all(Array.from({ length: inFlight }, lane));
-    await until(
-      `${count} callbacks are pending`,
-      async () => (await workflow.count("WorkflowType = 'deliverCallback' AND ExecutionStatus = 'Running'")).count >= count,
-      600_000,
-    );
-  };
-  const rows: (readonly [string, number, number])[] = [];
-  // After the first the caches are full, so that what is more is what pending callbacks take.
   const first = Math.min(pending, 1_000);
-  const counts = [first, pending / 4, pending / 2, pending].map(Math.ceil).filter((count) => count >= first);
-  for (const count of new Set(counts)) {
-    await submit(count);
-    rows.push([String(count), await residentMb(service.pid), await residentMb(engine)]);
+  const ids = Array.from({ length: pending }, (_, index) => `pending-${index}`);
+  const rows: (readonly [string, number, number])[] = [];
+  const note = async (count: number): Promise<void> => {
+    rows.push([String(count), await residentMb(service.pid), await residentMb(service.enginePid)]);
+    process.stdout.write(`${count} are pending\n`);
+  };
+
+  await mapAtMost(ids.slice(0, first), inFlight, (id) => service.post({ ...RIDING, id, callback: { url } }));
+  await until('each was tried once', async () => refused >= first, 10 * GIVE_UP_MS);
+  await note(first);
+  // After the first the caches are full, so that what is more is what pending callbacks take. The others are started as an
+  // event starts them whose callback was refused: the events themselves would take several times as long.
+  const sample = deliveryWorkflowId({ owner: 'pending-0', run: 1 });
+  const { target, message } = await until('the first has a delivery', () => deliveryInput(workflow, sample), GIVE_UP_MS);
+  for (const [from, to] of [
+    [first, pending / 4],
+    [Math.max(first, pending / 4), pending / 2],
+    [Math.max(first, pending / 2), pending],
+  ] as const) {
+    if (to <= from) continue;
+    await mapAtMost(ids.slice(Math.ceil(from), Math.ceil(to)), inFlight, (owner) =>
+      workflow.start('deliverCallback', {
+        workflowId: deliveryWorkflowId({ owner, run: 1 }),
+        taskQueue: TASK_QUEUES.heavy,
+        args: [{ target: { ...target, owner }, message, attempts: [REFUSED], firstAttemptAfterMs: DAY_MS }],
+      }),
+    );
+    await until('the last of them waits', async () => isWaiting(workflow, ids[Math.ceil(to) - 1] ?? ''), 10 * GIVE_UP_MS);
+    await note(Math.ceil(to));
   }
   await connection.close();
   receiver.close();
@@ -213,13 +248,23 @@ async function memoryOfPending(service: Service): Promise<readonly (readonly [st
   return rows;
 }
 
-async function engineAddress(dataDirectory: string): Promise<string> {
-  return (JSON.parse(await readFile(join(dataDirectory, 'engine.json'), 'utf8')) as { readonly address: string }).address;
+async function deliveryInput(workflow: Client['workflow'], workflowId: string): Promise<DeliveryInput | null> {
+  const history = await workflow
+    .getHandle(workflowId)
+    .fetchHistory()
+    .catch(() => null);
+  const data = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data;
+  return data ? (JSON.parse(Buffer.from(data).toString()) as DeliveryInput) : null;
 }
 
-async function residentMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1_024;
+/** Whether it has had its first task, and set its timer. */
+async function isWaiting(workflow: Client['workflow'], owner: string): Promise<boolean> {
+  const { historyLength } = await workflow.getHandle(deliveryWorkflowId({ owner, run: 1 })).describe();
+  return historyLength >= 5;
+}
+
+async function engineAddress(dataDirectory: string): Promise<string> {
+  return (JSON.parse(await readFile(join(dataDirectory, 'engine.json'), 'utf8')) as { readonly address: string }).address;
 }
 
 /** Microseconds to sign a body of 20 KB: ours, the Standard Webhooks package, and the bare HMAC. */
@@ -241,48 +286,57 @@ function signCosts(): readonly (readonly [string, number])[] {
   ];
 }
 
-function toReport(): string {
-  const rows = (lines: readonly (readonly (string | number)[])[]): string =>
-    lines.map((cells) => `| ${cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(1) : cell)).join(' | ')} |`).join('\n');
+function intro(): string {
   return `# Callbacks, measured
 
-${cpus().length} cores for client, receivers, service and its embedded engine, Node ${process.version}, Temporal CLI 1.5.1 on SQLite; each row a new service
-with a fifth as many events of warm-up. These machines are shared and differ: compare ratios. Repeat it with \`npm run bench:callbacks\`.
+${machine()} Each row a new service
+with a fifth as many events of warm-up. These machines are shared and differ: compare ratios. Repeat it with \`npm run bench:callbacks\`.`;
+}
 
-## Deliveries a second (${deliveries}, ${inFlight} in flight, POST to callback)
+async function ratesPart(): Promise<string> {
+  const rates: readonly (readonly [string, number])[] = [
+    ['riding in the event’s workflow', await withPosts((service) => deliveriesPerSecond(service, RIDING))],
+    ['by a delivery of its own (`recordFirst`)', await withPosts((service) => deliveriesPerSecond(service, RECORDED_FIRST))],
+  ];
+  return `## Deliveries a second (${deliveries}, ${inFlight} in flight, POST to callback)
 
 | way | a second |
 |---|---|
-${rows([
-  ['riding in the event’s workflow', ridden],
-  ['by a delivery of its own (`recordFirst`)', handed],
-])}
+${toRows(rates)}`;
+}
 
-## A dead destination beside a healthy one (${deliveries} events to each, ${rate} a second to each, medians of ${rounds} rounds)
-
-| healthy destination, POST to callback, milliseconds | | p50 | p95 | p99 | p95 to p95 alone |
-|---|---|---|---|---|---|
-${rows(
-  isolation.map(({ name, event, p50, p95, p99, ratio }) => [
+async function isolationPart(): Promise<string> {
+  const rows = (await measureIsolation()).map(({ name, event, p50, p95, p99, ratios }) => [
     name,
     event === RIDING ? 'riding' : 'by a delivery',
     p50,
     p95,
     p99,
-    ratio.toFixed(2),
-  ]),
-)}
+    ratios.map((ratio) => ratio.toFixed(2)).join(', '),
+  ]);
+  return `## A dead destination beside a healthy one (${deliveries} events to each, ${rate} a second to each, means of ${rounds} rounds)
 
-## Signing a body of 20 KB
+| healthy destination, POST to callback, milliseconds | | p50 | p95 | p99 | p95 to p95 alone, each round |
+|---|---|---|---|---|---|
+${toRows(rows)}`;
+}
+
+function signPart(): string {
+  return `## Signing a body of 20 KB
 
 | | microseconds |
 |---|---|
-${rows(signCosts())}
+${toRows(signCosts())}`;
+}
 
-## Memory with callbacks to be tried again, MB resident
+async function memoryPart(): Promise<string> {
+  return `## Memory with callbacks to be tried again, MB resident
 
 | pending | service | engine |
 |---|---|---|
-${rows(memory)}
-`;
+${toRows(await withPosts(memoryOfPending))}`;
+}
+
+function toRows(lines: readonly (readonly (string | number)[])[]): string {
+  return lines.map((cells) => `| ${cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(1) : cell)).join(' | ')} |`).join('\n');
 }

@@ -1,15 +1,17 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Pool } from 'undici';
 import type { Tier } from '../domain/tier.ts';
-import { freePort, startServiceProcess } from '../test/support/service-process.ts';
 import { until } from '../test/support/until.ts';
+import { createLoad } from './load.ts';
+import type { Load } from './load.ts';
+import { machine } from './machine.ts';
+import { atRate, MIXED, takeTurns } from './pace.ts';
+import type { Shares } from './pace.ts';
 import { quantiles } from './quantiles.ts';
+import { withService } from './service-under-test.ts';
 
 // `npm run bench:limits`: how long heavy events of each tier wait for their permits under load, as a recorder outside sees it.
 const { values } = parseArgs({
@@ -26,7 +28,6 @@ const workMs = Number(values.work);
 const CAP = 5;
 // Shorter than the defaults, so that they are reached within the run; the rules are the same.
 const LONGEST_WAITS_S = { high: 2, normal: 5, low: 10, bulk: 30 };
-const SHARES: Readonly<Partial<Record<Tier, number>>> = { critical: 0.1, high: 0.2, normal: 0.4, low: 0.3 };
 const LOADS = [1, 1.5, 3];
 
 interface Sample {
@@ -44,49 +45,35 @@ interface Recorder {
 }
 
 const recorder = await startRecorder();
-const { perSecond, gapsMs, loads, flood } = await withService(async (url) => {
-  const pool = new Pool(url, { connections: 64, pipelining: 1 });
-  const submit = createSubmit(pool);
-  await saturate(submit, 20, 'warmup');
-  recorder.gapsMs = [];
-  const capacity = await saturate(submit, 60, 'capacity');
-  const gaps = recorder.gapsMs;
-  const rows: { readonly load: number; readonly samples: readonly Sample[]; readonly refused: number }[] = [];
-  for (const load of LOADS) rows.push({ load, ...(await openLoop(submit, capacity * load, SHARES, `load${load}`)) });
-  const flooded = await openLoop(submit, capacity * 3, { critical: 0.99, low: 0.01 }, 'flood');
-  await pool.close();
-  return { perSecond: capacity, gapsMs: gaps, loads: rows, flood: flooded };
-});
+const waits = Object.entries(LONGEST_WAITS_S).map(([tier, wait]) => `${tier}:${wait}s`);
+const env = { MAX_CONCURRENT_TASKS: String(CAP), LONGEST_WAITS: waits.join(','), MAX_BACKLOG: '100000' };
+const { perSecond, gapsMs, loads, flood } = await withService(
+  async ({ url }) => {
+    const load = createLoad(url, 64);
+    const submit = createSubmit(load);
+    await saturate(submit, 20, 'warmup');
+    recorder.gapsMs = [];
+    const capacity = await saturate(submit, 60, 'capacity');
+    const gaps = recorder.gapsMs;
+    const rows: { readonly load: number; readonly samples: readonly Sample[]; readonly refused: number }[] = [];
+    for (const load of LOADS) rows.push({ load, ...(await openLoop(submit, capacity * load, MIXED, `load${load}`)) });
+    const flooded = await openLoop(submit, capacity * 3, { critical: 0.99, low: 0.01 }, 'flood');
+    await load.close();
+    return { perSecond: capacity, gapsMs: gaps, loads: rows, flood: flooded };
+  },
+  { env },
+);
 recorder.close();
 const report = toReport();
 process.stdout.write(report);
 await writeFile(values.out, report);
 
-async function withService<T>(use: (url: string) => Promise<T>): Promise<T> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-bench-'));
-  const waits = Object.entries(LONGEST_WAITS_S).map(([tier, wait]) => `${tier}:${wait}s`);
-  const env = { NODE_ENV: 'production', MAX_CONCURRENT_TASKS: String(CAP), LONGEST_WAITS: waits.join(','), MAX_BACKLOG: '100000' };
-  const service = await startServiceProcess({ dataDirectory, port: await freePort(), env });
-  try {
-    return await use(service.url);
-  } finally {
-    service.kill('SIGTERM');
-    await service.exited;
-    await rm(dataDirectory, { recursive: true, force: true });
-  }
-}
-
 type Submit = (id: string, tier: Tier) => Promise<boolean>;
 
 /** False if it was refused. */
-function createSubmit(pool: Pool): Submit {
-  return async (id, tier) => {
-    const body = JSON.stringify({ type: 'test-recorded-work', id, tier, data: { port: recorder.port, ms: workMs } });
-    const headers = { 'content-type': 'application/json' };
-    const response = await pool.request({ path: '/v1/events', method: 'POST', headers, body });
-    await response.body.dump();
-    return response.statusCode === 202;
-  };
+function createSubmit({ post }: Load): Submit {
+  return async (id, tier) =>
+    (await post({ type: 'test-recorded-work', id, tier, data: { port: recorder.port, ms: workMs } })).status === 202;
 }
 
 /** So many events at once; how many a second were worked on. */
@@ -102,23 +89,13 @@ async function saturate(submit: Submit, events: number, prefix: string): Promise
 }
 
 /** Events at a steady rate, whatever becomes of those before; each tier's waits from the POST to the first work. */
-async function openLoop(submit: Submit, rate: number, shares: typeof SHARES, prefix: string) {
-  const tiers = Object.entries(shares) as readonly (readonly [Tier, number])[];
-  const owed = new Map<Tier, number>();
-  const sent: { readonly id: string; readonly tier: Tier; readonly atMs: number; readonly taken: Promise<boolean> }[] = [];
-  const total = Math.ceil(rate * seconds);
-  const startedAt = performance.now();
-  for (let index = 0; index < total; index += 1) {
-    const dueMs = startedAt + (index * 1_000) / rate - performance.now();
-    if (dueMs > 0) await new Promise((resolve) => setTimeout(resolve, dueMs));
-    for (const [tier, share] of tiers) owed.set(tier, (owed.get(tier) ?? 0) + share);
-    const [tier] = [...owed].toSorted((a, b) => b[1] - a[1])[0] ?? ['normal' as const];
-    owed.set(tier, (owed.get(tier) ?? 0) - 1);
-    const id = `${prefix}-${index}`;
-    sent.push({ id, tier, atMs: performance.now(), taken: submit(id, tier) });
-  }
-  const taken = await Promise.all(sent.map((event) => event.taken));
-  const accepted = sent.filter((_, index) => taken[index]);
+async function openLoop(submit: Submit, rate: number, shares: Shares, prefix: string) {
+  const nextTier = takeTurns(shares);
+  const sent = await atRate(rate, Math.ceil(rate * seconds), async (index, atMs) => {
+    const [id, tier] = [`${prefix}-${index}`, nextTier()];
+    return { id, tier, atMs, taken: await submit(id, tier) };
+  });
+  const accepted = sent.filter(({ taken }) => taken);
   await until('all that was accepted has come', async () => accepted.every(({ id }) => recorder.cameAt.has(id)), 900_000);
   const samples = accepted.map(({ id, tier, atMs }) => ({ tier, waitMs: (recorder.cameAt.get(id) ?? Number.NaN) - atMs }));
   return { samples, refused: sent.length - accepted.length };
@@ -153,13 +130,13 @@ function toReport(): string {
     const { p50, p95, p99 } = quantiles(waits);
     return `| ${load} | ${tier} | ${waits.length} | ${ms(p50)} | ${ms(p95)} | ${ms(p99)} | ${ms(Math.max(...waits))} |`;
   };
-  const rows = loads.flatMap(({ load, samples }) => Object.keys(SHARES).map((tier) => row(`${load}×`, samples, tier)));
+  const rows = loads.flatMap(({ load, samples }) => Object.keys(MIXED).map((tier) => row(`${load}×`, samples, tier)));
   const gaps = quantiles(gapsMs);
   const low = flood.samples.filter(({ tier }) => tier === 'low').map(({ waitMs }) => waitMs);
   const bound = LONGEST_WAITS_S.low * 1_000;
   return `# Limits, measured
 
-${cpus().length} cores for everything: client, recorder, service and its embedded engine. Node ${process.version}, Temporal CLI 1.5.1 on SQLite. Heavy events of
+${machine()} Heavy events of
 ${workMs} ms each, cap ${CAP}; who works when is seen by a recorder outside, which each event is connected to while it works. One process saturated:
 ${perSecond.toFixed(1)} events/s of ${((CAP * 1_000) / workMs).toFixed(0)} ideal. Longest waits set to ${Object.entries(LONGEST_WAITS_S)
     .map(([tier, wait]) => `${tier} ${wait} s`)

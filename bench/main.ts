@@ -1,17 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { arch, cpus, platform, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { freePort, startServiceProcess } from '../test/support/service-process.ts';
-import type { ServiceProcess } from '../test/support/service-process.ts';
+import type { Tier } from '../domain/tier.ts';
+import { freePort } from '../test/support/service-process.ts';
 import { startCallbackSink } from './callback-sink.ts';
-import { createLoad, throughput } from './load.ts';
-import type { Load } from './load.ts';
+import { createLoad, noise, run, throughput } from './load.ts';
+import type { Sending } from './load.ts';
+import { machine } from './machine.ts';
 import { median, quantiles } from './quantiles.ts';
 import type { Quantiles } from './quantiles.ts';
+import { withService } from './service-under-test.ts';
+import type { ServiceUnderTest } from './service-under-test.ts';
 
 // `npm run bench`: one client process, one service process with its engine, everything on this machine's cores.
 const { values } = parseArgs({
@@ -20,8 +21,11 @@ const { values } = parseArgs({
     warmup: { type: 'string', default: '1000' },
     single: { type: 'string', default: '300' },
     events: { type: 'string', default: '2000' },
-    'in-flight': { type: 'string', default: '32' },
+    'in-flight': { type: 'string', default: '64' },
     crashes: { type: 'string', default: '5' },
+    // For callbacks sent twice: as many at once as a process lets in.
+    saturating: { type: 'string', default: '4000' },
+    'at-once': { type: 'string', default: '200' },
     out: { type: 'string', default: 'bench/report.md' },
   },
 });
@@ -31,41 +35,32 @@ const inFlight = Number(values['in-flight']);
 interface Round {
   readonly accepted: Quantiles;
   readonly calledBack: Quantiles;
+  readonly own: Rate;
+  /** Without ids of their own, events may be started together; the bare workflow knows no such thing. */
+  readonly grouped: Rate | null;
+}
+
+interface Rate {
   readonly eventsPerSecond: number;
   readonly duplicates: number;
 }
 
-const measured: Round[] = [];
-const fast: Round[] = [];
-const floor: Round[] = [];
+const stock: Round[] = [];
+const light: Round[] = [];
+const bare: Round[] = [];
 for (let round = 0; round < rounds; round += 1) {
-  floor.push(await withBare(measure));
-  measured.push(await withService(({ service }) => measure(service.url)));
-  fast.push(await withService(({ service }) => measure(service.url), { TICKLESS_FAST_SANDBOX: '1' }));
+  bare.push(await withBare((url) => measure(url, 'own')));
+  stock.push(await withService(({ url }) => measure(url, 'both')));
+  light.push(await withService(({ url }) => measure(url, 'both'), { env: { TICKLESS_FAST_SANDBOX: '1' } }));
 }
-const recovery = quantiles(await withService(measureRecovery));
-const report = toReport(measured, fast, floor, recovery);
+const recovery = await withService(async (service) => ({
+  critical: quantiles(await recoveryTimes(service, 'critical')),
+  normal: quantiles(await recoveryTimes(service, 'normal')),
+}));
+const saturated = await saturate();
+const report = toReport();
 process.stdout.write(report);
 await writeFile(values.out, report);
-
-interface Subject {
-  service: ServiceProcess;
-  readonly restart: () => Promise<ServiceProcess>;
-}
-
-async function withService<T>(use: (subject: Subject) => Promise<T>, env: Readonly<Record<string, string>> = {}): Promise<T> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-bench-'));
-  const port = await freePort();
-  const start = (): Promise<ServiceProcess> => startServiceProcess({ dataDirectory, port, env: { NODE_ENV: 'production', ...env } });
-  const subject: Subject = { service: await start(), restart: start };
-  try {
-    return await use(subject);
-  } finally {
-    subject.service.kill('SIGTERM');
-    await subject.service.exited;
-    await rm(dataDirectory, { recursive: true, force: true });
-  }
-}
 
 /** The same load on a bare workflow of the same shape: what the SDK and the server leave of this machine. */
 async function withBare<T>(use: (url: string) => Promise<T>): Promise<T> {
@@ -84,22 +79,33 @@ async function withBare<T>(use: (url: string) => Promise<T>): Promise<T> {
   }
 }
 
-async function measure(url: string): Promise<Round> {
-  const sink = await startCallbackSink();
-  const load = createLoad(url, sink, inFlight);
-  await throughput(load, Number(values.warmup), inFlight, 'warmup');
-  const single = await oneAtATime(load, Number(values.single));
-  const eventsPerSecond = await throughput(load, Number(values.events), inFlight, 'event');
-  await load.close();
-  sink.close();
-  return { ...single, eventsPerSecond, duplicates: sink.duplicates };
+async function measure(url: string, ids: 'own' | 'both'): Promise<Round> {
+  await withSending(url, true, (sending) => throughput(sending, Number(values.warmup), inFlight, 'warmup'));
+  const single = await withSending(url, true, (sending) => oneAtATime(sending, Number(values.single)));
+  const rate = (ownIds: boolean): Promise<Rate> =>
+    withSending(url, ownIds, async (sending) => {
+      const eventsPerSecond = await throughput(sending, Number(values.events), inFlight, 'event');
+      return { eventsPerSecond, duplicates: sending.sink.duplicates };
+    });
+  return { ...single, own: await rate(true), grouped: ids === 'both' ? await rate(false) : null };
 }
 
-async function oneAtATime(load: Load, events: number): Promise<Pick<Round, 'accepted' | 'calledBack'>> {
+async function withSending<T>(url: string, ownIds: boolean, use: (sending: Sending) => Promise<T>): Promise<T> {
+  const sink = await startCallbackSink();
+  const load = createLoad(url, inFlight);
+  try {
+    return await use({ load, sink, ownIds });
+  } finally {
+    await load.close();
+    sink.close();
+  }
+}
+
+async function oneAtATime(sending: Sending, events: number): Promise<Pick<Round, 'accepted' | 'calledBack'>> {
   const accepted: number[] = [];
   const calledBack: number[] = [];
   for (let index = 0; index < events; index += 1) {
-    const times = await load.run(`single-${index}`);
+    const times = await run(sending, `single-${index}`);
     accepted.push(times.acceptedMs);
     calledBack.push(times.calledBackMs);
   }
@@ -107,24 +113,23 @@ async function oneAtATime(load: Load, events: number): Promise<Pick<Round, 'acce
 }
 
 /** SIGKILL when the callback arrives, before its answer, and a restart at once: milliseconds until it comes again. */
-async function measureRecovery(subject: Subject): Promise<readonly number[]> {
+async function recoveryTimes(service: ServiceUnderTest, tier: Tier): Promise<readonly number[]> {
   const sink = await startCallbackSink();
   const times: number[] = [];
   for (let crash = 0; crash < Number(values.crashes); crash += 1) {
-    const key = `crash-${crash}`;
+    const key = `${tier}-crash-${crash}`;
     const arrivals: number[] = [];
     const again = new Promise<void>((resolve) => {
       sink.onArrival = (arrived) => {
         if (arrived !== key) return;
         arrivals.push(performance.now());
-        if (arrivals.length === 1) subject.service.kill('SIGKILL');
+        if (arrivals.length === 1) service.kill('SIGKILL');
         else resolve();
       };
     });
-    const load = createLoad(subject.service.url, sink, 1);
-    await load.run(key).catch(() => undefined);
-    await subject.service.exited;
-    subject.service = await subject.restart();
+    const load = createLoad(service.url, 1);
+    await load.post({ ...noise(sink, key), id: key, tier }).catch(() => undefined);
+    await service.restart();
     await again;
     times.push((arrivals[1] ?? Number.NaN) - (arrivals[0] ?? Number.NaN));
     await load.close();
@@ -133,25 +138,40 @@ async function measureRecovery(subject: Subject): Promise<readonly number[]> {
   return times;
 }
 
-function toReport(all: readonly Round[], light: readonly Round[], bare: readonly Round[], recovered: Quantiles): string {
+/** How often a callback is sent twice because the service is only slow. */
+async function saturate(): Promise<Rate> {
+  const sink = await startCallbackSink();
+  const atOnce = Number(values['at-once']);
+  const eventsPerSecond = await withService(async ({ url }) => {
+    const load = createLoad(url, atOnce);
+    const perSecond = await throughput({ load, sink, ownIds: true }, Number(values.saturating), atOnce, 'saturating');
+    await load.close();
+    return perSecond;
+  });
+  // The service has ended what was under way, a second time or not.
+  sink.close();
+  return { eventsPerSecond, duplicates: sink.duplicates };
+}
+
+function toReport(): string {
   const row = (name: string, of: readonly Round[], pick: (round: Round) => Quantiles): string => {
     const cells = (['p50', 'p95', 'p99'] as const).map((quantile) => median(of.map((round) => pick(round)[quantile])).toFixed(1));
     return `| ${name} | ${cells.join(' | ')} |`;
   };
-  const rates = (name: string, of: readonly Round[]): string => {
-    const perSecond = of.map((round) => round.eventsPerSecond);
+  const rates = (name: string, of: readonly (Rate | null)[]): string => {
+    const known = of.filter((rate) => rate !== null);
+    const perSecond = known.map(({ eventsPerSecond }) => eventsPerSecond);
     const cells = [Math.min(...perSecond), median(perSecond), Math.max(...perSecond)].map((rate) => rate.toFixed(0));
-    return `| ${name} | ${cells.join(' | ')} | ${of.reduce((sum, round) => sum + round.duplicates, 0)} |`;
+    const repeats = known.reduce((sum, { duplicates }) => sum + duplicates, 0);
+    return `| ${name} | ${cells.join(' | ')} | ${repeats} of ${known.length * Number(values.events)} |`;
   };
-  const rate = (of: readonly Round[]): number => median(of.map((round) => round.eventsPerSecond));
-  const shares = [all, light].map((of) => (rate(of) / rate(bare)).toFixed(2));
-  const [cpu] = cpus();
+  const rate = (of: readonly Round[]): number => median(of.map(({ own }) => own.eventsPerSecond));
+  const shares = [stock, light].map((of) => (rate(of) / rate(bare)).toFixed(2));
   return `# Measured
 
-${cpus().length} cores (${cpu?.model ?? 'unknown'}, ${platform()} ${arch()}, ${Math.round(totalmem() / 2 ** 30)} GiB) for everything: client, receiver,
-service and its embedded engine. Node ${process.version}, Temporal CLI 1.5.1 on SQLite, WAL, \`ENGINE_SYNC=${process.env['ENGINE_SYNC'] ?? 'normal'}\`. Event type
-\`noise\` with an own id and about 300 bytes of data, a workflow of its own each, a signed callback to loopback.
-A bare workflow (\`bench/bare\`) is the least of the same shape: a plain HTTP server, three steps and an unsigned callback as local
+${machine()} Event type \`noise\` with about
+300 bytes of data, a signed callback to loopback. With an id of its own an event has a workflow of its own; without one, events that come together may
+share one. A bare workflow (\`bench/bare\`) is the least of the same shape: a plain HTTP server, three steps and an unsigned callback as local
 activities, no search attributes, no idempotency, on the same engine, in turn with ours.
 Medians over ${rounds} rounds, each with a new service and ${values.warmup} events of warm-up. Repeat it with \`npm run bench\`.
 
@@ -159,10 +179,10 @@ Medians over ${rounds} rounds, each with a new service and ${values.warmup} even
 
 | milliseconds | p50 | p95 | p99 |
 |---|---|---|---|
-${row('POST → 202', all, (round) => round.accepted)}
+${row('POST → 202', stock, (round) => round.accepted)}
 ${row('the same, lighter sandbox', light, (round) => round.accepted)}
 ${row('the same, bare workflow', bare, (round) => round.accepted)}
-${row('POST → callback received', all, (round) => round.calledBack)}
+${row('POST → callback received', stock, (round) => round.calledBack)}
 ${row('the same, lighter sandbox', light, (round) => round.calledBack)}
 ${row('the same, bare workflow', bare, (round) => round.calledBack)}
 
@@ -170,16 +190,40 @@ ${row('the same, bare workflow', bare, (round) => round.calledBack)}
 
 | events/s, callbacks included | lowest round | median | highest round | callbacks sent twice |
 |---|---|---|---|---|
-${rates('own workflow per event', all)}
-${rates('the same, lighter sandbox', light)}
-${rates('bare workflow', bare)}
+${rates(
+  'own workflow per event',
+  stock.map(({ own }) => own),
+)}
+${rates(
+  'the same, lighter sandbox',
+  light.map(({ own }) => own),
+)}
+${rates(
+  'bare workflow',
+  bare.map(({ own }) => own),
+)}
+${rates(
+  'no ids, started together',
+  stock.map(({ grouped }) => grouped),
+)}
+${rates(
+  'the same, lighter sandbox',
+  light.map(({ grouped }) => grouped),
+)}
 
-The service reaches ${shares[0]} of the bare workflow's rate, ${shares[1]} with \`TICKLESS_FAST_SANDBOX=1\` (the bare one runs in the SDK's own sandbox). These machines are shared and differ: compare ratios, not figures.
+With a workflow each the service reaches ${shares[0]} of the bare workflow's rate, ${shares[1]} with \`TICKLESS_FAST_SANDBOX=1\` (the bare one runs in the SDK's own
+sandbox). Machines differ: compare ratios, not figures.
 
-## Recovery
+## Recovery, and what it costs
 
-The service is killed by SIGKILL when a callback reaches its receiver, before the answer, and started again at once; the engine
-lives on. Milliseconds from the first arrival to the second (the same \`webhook-id\`), ${values.crashes} crashes:
-p50 ${recovered.p50.toFixed(0)}, worst ${recovered.p99.toFixed(0)}.
+The service is killed by SIGKILL when a callback reaches its receiver, before the answer, and started again at once; the engine lives on. The time
+is that from the first arrival to the second (the same \`webhook-id\`). How long the engine waits before it gives a task to another is the first part
+of it; what is shorter than a slow task takes repeats that, callback included: hence the last line, with as much at once as a process lets in.
+
+| | |
+|---|---|
+| SIGKILL → callback, \`critical\`, p50 and worst of ${values.crashes} | ${recovery.critical.p50.toFixed(0)} and ${recovery.critical.p99.toFixed(0)} ms |
+| the same, other tiers | ${recovery.normal.p50.toFixed(0)} and ${recovery.normal.p99.toFixed(0)} ms |
+| callbacks sent twice at saturation, ${values['at-once']} in flight | ${saturated.duplicates} of ${values.saturating} (${saturated.eventsPerSecond.toFixed(0)} events/s) |
 `;
 }

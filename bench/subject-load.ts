@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { drawLifeEvent } from '../domain/life/draw-life-event.ts';
+import { inLanes } from './load.ts';
+import { atRate } from './pace.ts';
 import { quantiles } from './quantiles.ts';
 import type { Quantiles } from './quantiles.ts';
 
@@ -72,18 +74,17 @@ export function createSubjectLoad(serviceUrl: string): SubjectLoad {
 
   return {
     readUsage,
-    atRate: (perSecond, count) => timesAtRate(perSecond, count, () => post(`rate-${perSecond}`)),
+    async atRate(perSecond, count) {
+      const times = await atRate(perSecond, count, async (_, dueMs) => {
+        await post(`rate-${perSecond}`);
+        return performance.now() - dueMs;
+      });
+      return quantiles(times);
+    },
     async sustain({ count, inFlight, subjectOf }) {
       const before = { ...(await readUsage()), sentAgain };
       const startedAt = performance.now();
-      let next = 0;
-      const lane = async (): Promise<void> => {
-        while (next < count) {
-          next += 1;
-          await post(subjectOf(next));
-        }
-      };
-      await Promise.all(Array.from({ length: inFlight }, lane));
+      await inLanes(count, inFlight, (index) => post(subjectOf(index + 1)));
       const seconds = (performance.now() - startedAt) / 1_000;
       const { cpuSeconds } = await readUsage();
       const cpuMs = ((cpuSeconds - before.cpuSeconds) * 1_000) / count;
@@ -92,18 +93,6 @@ export function createSubjectLoad(serviceUrl: string): SubjectLoad {
     readVersion: async (subject) => (JSON.parse(await get(`/v1/subjects/life/${subject}`)) as { version: number }).version,
     close: () => pool.close(),
   };
-}
-
-/** Milliseconds that calls take, so many a second, however long those before take. */
-export async function timesAtRate(perSecond: number, count: number, call: () => Promise<void>): Promise<Quantiles> {
-  const startedAt = performance.now();
-  const times = Array.from({ length: count }, async (_, index) => {
-    await pause(startedAt + (index * 1_000) / perSecond - performance.now());
-    const sentAt = performance.now();
-    await call();
-    return performance.now() - sentAt;
-  });
-  return quantiles(await Promise.all(times));
 }
 
 export function draw(): { readonly type: string; readonly intensity: number } {

@@ -1,16 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { deriveAction } from '../domain/life/action.ts';
 import { deriveDecision } from '../domain/life/decision.ts';
 import { deriveMeaning } from '../domain/life/meaning.ts';
 import { lifeSubject } from '../events/life/life-subject.ts';
-import { freePort, startServiceProcess } from '../test/support/service-process.ts';
+import { atRate } from './pace.ts';
 import { withBareSubject } from './bare/subject.ts';
+import { machine } from './machine.ts';
 import { quantiles } from './quantiles.ts';
 import type { Quantiles } from './quantiles.ts';
-import { createSubjectLoad, draw, timesAtRate } from './subject-load.ts';
+import { withService } from './service-under-test.ts';
+import { createSubjectLoad, draw } from './subject-load.ts';
 import type { SubjectLoad, Sustained } from './subject-load.ts';
 
 // `npm run bench:subjects`: Life's events on their subjects, POST with wait → result recorded; one service with its engine.
@@ -41,11 +41,15 @@ const rates: string[] = [];
 await withBareSubject(async (update) => {
   for (let index = 0; index < WARM_UP; index += 1) await update();
   for (const perSecond of RATES) {
-    latency.push(latencyRow(`${perSecond} a second, a bare Update`, await timesAtRate(perSecond, countAt(perSecond), update)));
+    const times = await atRate(perSecond, countAt(perSecond), async (_, dueMs) => {
+      await update();
+      return performance.now() - dueMs;
+    });
+    latency.push(latencyRow(`${perSecond} a second, a bare Update`, quantiles(times)));
   }
 });
 for (const [name, isFast] of SANDBOXES) {
-  await withService(isFast, async (load) => {
+  await withLoad(isFast, async (load) => {
     // One at a time: gathered, a thousand events are few Updates, and the code is still cold.
     await load.sustain({ count: WARM_UP, inFlight: 1, subjectOf: () => 'warm-up' });
     for (const perSecond of RATES) {
@@ -61,7 +65,7 @@ for (const [name, isFast] of SANDBOXES) {
     );
   });
 }
-const memory = await withService('0', memoryRows);
+const memory = await withLoad('0', memoryRows);
 await writeFile(values.out, report());
 
 function countAt(perSecond: number): number {
@@ -109,19 +113,18 @@ function inProcess(count: number): Quantiles {
   return quantiles(times);
 }
 
-async function withService<T>(fastSandbox: string, use: (load: SubjectLoad) => Promise<T>): Promise<T> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-subjects-'));
-  const env = { NODE_ENV: 'production', TICKLESS_FAST_SANDBOX: fastSandbox };
-  const service = await startServiceProcess({ dataDirectory, port: await freePort(), env });
-  const load = createSubjectLoad(service.url);
-  try {
-    return await use(load);
-  } finally {
-    await load.close();
-    service.kill('SIGTERM');
-    await service.exited;
-    await rm(dataDirectory, { recursive: true, force: true });
-  }
+async function withLoad<T>(fastSandbox: string, use: (load: SubjectLoad) => Promise<T>): Promise<T> {
+  return withService(
+    async ({ url }) => {
+      const load = createSubjectLoad(url);
+      try {
+        return await use(load);
+      } finally {
+        await load.close();
+      }
+    },
+    { env: { TICKLESS_FAST_SANDBOX: fastSandbox } },
+  );
 }
 
 function latencyRow(name: string, { p50, p95, p99 }: Quantiles): string {
@@ -142,9 +145,9 @@ function show(row: string): string {
 function report(): string {
   return `# Subjects, measured
 
-${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}) for everything: client, service and its embedded engine. Node ${process.version}, Temporal CLI 1.5.1 on
-SQLite, ${new Date().toISOString().slice(0, 10)}. Life's events in their weighted mix; each POST waits until its result is recorded. A bare
-Update (\`bench/bare/subject.ts\`) is the least of the same shape: no HTTP, no rules, nothing kept of events. Repeat it with \`npm run bench:subjects\`.
+${machine()}
+Life's events in their weighted mix; each POST waits until its result is recorded. A bare Update
+(\`bench/bare/subject.ts\`) is the least of the same shape: no HTTP, no rules, nothing kept of events. Repeat it with \`npm run bench:subjects\`.
 
 ## The price of durability
 

@@ -63,7 +63,7 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
     await keepTick({ client: engine.client, logger, tick: LIFE_TICK, everyMs: environment.LIFE_TICK });
 
     const liveRuns = createLiveRuns();
-    const metrics = createMetrics();
+    const metrics = createMetrics(catalog);
     const activities = createWorkerActivities({
       client: engine.client,
       catalog,

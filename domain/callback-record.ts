@@ -8,6 +8,8 @@ export interface CallbackRecord {
   readonly status: DeliveryStatus;
   readonly url: string | null;
   readonly attempts: readonly CallbackAttempt[];
+  /** When the next one is due (ISO 8601, UTC), as its delivery says while it waits for that. */
+  readonly nextAttemptAt?: string;
 }
 
 /** What one attempt led to. */
@@ -41,6 +43,11 @@ const MAX_ATTEMPTS = 300;
 export function recordAttempt(record: CallbackRecord, outcome: CallbackOutcome): CallbackRecord {
   const attempts = outcome.attempt === null ? record.attempts : [...record.attempts, outcome.attempt].slice(-MAX_ATTEMPTS);
   return { ...record, status: statusAfter(outcome), attempts };
+}
+
+/** Whether an attempt is on record: a report of it may come twice. */
+export function isRecorded({ attempts }: CallbackRecord, { attempt }: CallbackOutcome): boolean {
+  return attempts.some(({ at }) => at === attempt?.at);
 }
 
 /** How many steps of the schedule are used up: what was asked for by hand begins it anew. */

@@ -13,6 +13,7 @@ import { takeServiceLock } from './service-lock.ts';
 import { startServer } from './start-server.ts';
 import type { StartedServer } from './start-server.ts';
 import { superviseServer } from './supervise-server.ts';
+import { untilStuck } from './until-stuck.ts';
 import { PINNED_VERSION } from './version.ts';
 
 interface EmbeddedEngine {
@@ -47,10 +48,17 @@ export async function startEmbeddedEngine(engine: EmbeddedEngine): Promise<Engin
     const { ports, process, serverVersion } = (await findOrphan({ ...engine, dataDirectory })) ?? (await launchOnFreePorts(launch, engine));
     stampData(dataDirectory, { complete: true });
     const restart = async (signal: AbortSignal) => (await launch({ ports, isFirstStart: false, signal })).process;
-    const supervision = superviseServer({ server: process, restart, onRestart: engine.onRestart, logger: engine.logger });
+    const address = addressOf(ports.server);
+    const supervision = superviseServer({
+      server: process,
+      restart,
+      untilStuck: (signal) => untilStuck({ address, signal }),
+      onRestart: engine.onRestart,
+      logger: engine.logger,
+    });
     return {
       kind: 'embedded',
-      address: addressOf(ports.server),
+      address,
       uiUrl: engine.uiUrl ?? uiUrlOf(engine.settings, ports),
       serverVersion,
       get pid() {

@@ -7,6 +7,8 @@ interface Supervised {
   readonly server: ServerProcess;
   /** Starts it again, on the same address; gives up when the signal comes. */
   readonly restart: (signal: AbortSignal) => Promise<ServerProcess>;
+  /** Resolves with true when the server lives and is of no use any more, with false when the signal comes. */
+  readonly untilStuck: (signal: AbortSignal) => Promise<boolean>;
   readonly onRestart: (pid: number) => void;
   readonly logger: Logger;
 }
@@ -20,8 +22,8 @@ export interface Supervision {
 /** After this long without an end, an end counts as the first one again. */
 const STEADY_AFTER_MS = 5_000;
 
-/** Starts the server again whenever it ends, until stopped. */
-export function superviseServer({ server, restart, onRestart, logger }: Supervised): Supervision {
+/** Starts the server again whenever it ends, and ends it when it is stuck, until stopped. */
+export function superviseServer({ server, restart, untilStuck, onRestart, logger }: Supervised): Supervision {
   const stopping = new AbortController();
   let current = server;
   const watching = watch();
@@ -40,12 +42,23 @@ export function superviseServer({ server, restart, onRestart, logger }: Supervis
     let failures = 0;
     while (!stopping.signal.aborted) {
       const since = performance.now();
-      const reason = await current.ended;
+      const reason = await endOf(current);
       if (stopping.signal.aborted) return;
       if (performance.now() - since > STEADY_AFTER_MS) failures = 0;
       logger.warn({ pid: current.identity.pid, reason }, 'the engine has ended and is started again');
       failures = await startAgain(failures);
     }
+  }
+
+  async function endOf(watched: ServerProcess): Promise<string> {
+    const over = new AbortController();
+    const stuck = untilStuck(AbortSignal.any([over.signal, stopping.signal])).then(async (isStuck) => {
+      if (!isStuck || over.signal.aborted || stopping.signal.aborted) return;
+      logger.error({ pid: watched.identity.pid }, 'the engine can no longer read its data (interrupted), and is ended');
+      await endProcess(watched, 'at once');
+    });
+    const [reason] = await Promise.all([watched.ended.finally(() => over.abort()), stuck]);
+    return reason;
   }
 
   /** Tries until it has started, or is to stop. Resolves with the failures so far, the end before this start included. */

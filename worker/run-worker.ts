@@ -27,7 +27,7 @@ export async function runWorker(definitions: readonly EventDefinition[]): Promis
   const logger = createLogger(environment.LOG_LEVEL);
   const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
   const catalog = createCatalog(definitions);
-  const metrics = createMetrics();
+  const metrics = createMetrics(catalog);
   const stopped = stopSignal();
   const engine = await connectEngine(logger);
   await keepTick({ client: engine.client, logger, tick: LIFE_TICK, everyMs: environment.LIFE_TICK });

@@ -1,6 +1,6 @@
 import { condition, continueAsNew, proxyActivities, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
-import { attemptsMade, initialCallback, recordAttempt } from '../domain/callback-record.ts';
+import { attemptsMade, initialCallback, isRecorded, recordAttempt } from '../domain/callback-record.ts';
 import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
@@ -10,6 +10,8 @@ import { parkedAttributes } from './parked-attributes.ts';
 const { sendCallback } = proxyActivities<Activities>({
   taskQueue: TASK_QUEUES.delivery,
   startToCloseTimeout: '40s',
+  // An attempt beats every second or two: a worker that vanished is noticed long before a slow receiver's time is over.
+  heartbeatTimeout: '10s',
   // The outcome of an attempt is a value; what is retried here is a worker that vanished.
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
@@ -36,7 +38,8 @@ export async function deliverCallback(input: DeliveryInput): Promise<CallbackRec
   let lingerMs = afterMs === null ? LINGER_MS : 0;
   // Whoever starts it parked puts it on the index; as a new run of its own it may not be there.
   let parkedAt = 'Destination' in workflowInfo().searchAttributes ? input.parkedAt : undefined;
-  setHandler(deliveryQuery, () => record);
+  let dueAtMs: number | null = null;
+  setHandler(deliveryQuery, () => ({ ...record, ...(dueAtMs !== null && { nextAttemptAt: new Date(dueAtMs).toISOString() }) }));
   setHandler(redeliverSignal, () => {
     asked += 1;
   });
@@ -53,10 +56,11 @@ export async function deliverCallback(input: DeliveryInput): Promise<CallbackRec
     const [report] = reports;
     if (report !== undefined) {
       reports = reports.slice(1);
-      note(report);
+      if (!isRecorded(record, report)) note(report);
       continue;
     }
     const waitMs = dueInMs();
+    dueAtMs = record.status === 'pending' && afterMs !== null && waitMs > 0 ? Date.now() + waitMs : null;
     // Something else came up: it is looked at first.
     if (waitMs > 0 && (await condition(() => asked > 0 || woken !== null || reports.length > 0, waitMs))) continue;
     if (afterMs === null && asked === 0) return record;

@@ -73,7 +73,8 @@ export async function watchDestination({ destination, settings, breaker: before 
 
   async function resume(): Promise<void> {
     const perSecond = settings.resumedPerSecond;
-    const { woken } = await wakeParked({ destination, atMost: perSecond * RESUMED_AT_ONCE_S, perSecond, isProbe: false });
+    const atMost = Math.max(1, Math.round(perSecond * RESUMED_AT_ONCE_S));
+    const { woken } = await wakeParked({ destination, atMost, perSecond, isProbe: false });
     if (changed) return;
     if (woken > 0) empty = 0;
     else await lookAgain();

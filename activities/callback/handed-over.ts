@@ -12,13 +12,15 @@ export interface HandedOver {
   close(graceMs: number): Promise<void>;
 }
 
-const RETRY_MS = 100;
-// Its delivery waits for longer; after that it has sent again.
-const REPORT_WITHIN_MS = 5_000;
+const RETRY_MS = { first: 100, longest: 5_000 } as const;
+// The engine may be away, or the event's task be given out again late, and its delivery start by then. It may have sent again
+// meanwhile: what came first belongs on record too.
+const REPORT_WITHIN_MS = 600_000;
 const LAST_REPORT_MS = 1_000;
 
 export function createHandedOver(client: Client): HandedOver {
   const kept = new Map<Promise<void>, AbortController>();
+  let isClosed = false;
 
   async function report(target: CallbackTarget, attempting: Promise<CallbackOutcome>): Promise<void> {
     // Of what failed by a fault of ours there is nothing to tell: its delivery sends again.
@@ -26,14 +28,15 @@ export function createHandedOver(client: Client): HandedOver {
     if (outcome === null) return;
     const delivery = client.workflow.getHandle(deliveryWorkflowId(target));
     const deadlineMs = Date.now() + REPORT_WITHIN_MS;
-    for (;;) {
+    for (let pauseMs: number = RETRY_MS.first; ; pauseMs = Math.min(2 * pauseMs, RETRY_MS.longest)) {
       try {
         await delivery.signal(ATTEMPT_ENDED_SIGNAL, outcome);
         return;
       } catch {
-        // The delivery may be about to start, or the engine away for a moment. Without a report the delivery sends again.
-        if (Date.now() > deadlineMs) return;
-        await pause(RETRY_MS);
+        // Without a report the delivery sends again.
+        if (isClosed || Date.now() > deadlineMs) return;
+        // Doesn't keep the process from ending.
+        await new Promise((resolve) => setTimeout(resolve, pauseMs).unref());
       }
     }
   }
@@ -47,6 +50,7 @@ export function createHandedOver(client: Client): HandedOver {
       await settledWithin([...kept.keys()], graceMs);
       for (const aborting of kept.values()) aborting.abort();
       await settledWithin([...kept.keys()], LAST_REPORT_MS);
+      isClosed = true;
     },
   };
 }
@@ -56,10 +60,10 @@ async function settledWithin(promises: readonly Promise<void>[], timeoutMs: numb
   await Promise.race([Promise.allSettled(promises).finally(() => late.abort()), pause(timeoutMs, late.signal)]);
 }
 
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
+function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
-    signal?.addEventListener('abort', () => {
+    signal.addEventListener('abort', () => {
       clearTimeout(timer);
       resolve();
     });

@@ -59,6 +59,35 @@ describe('startEngine', () => {
     await engine.stop();
   });
 
+  // It takes half a minute, and depends on how busy the machine is.
+  it.runIf(process.env['PROOF'] === 'full')(
+    'ends an engine that can no longer read its data, and starts it again',
+    async () => {
+      const { options } = createPlace();
+      const restarts: number[] = [];
+      const engine = await start({ ...options, onRestart: (pid) => restarts.push(pid) });
+      await startWorkflow(engine, 'kept');
+      const connection = Connection.lazy({ address: engine.address, interceptors: [] });
+      const giveUpSoon = async (index: number): Promise<void> => {
+        const { workflowService } = connection;
+        const call = async (): Promise<unknown> =>
+          index % 2 === 0
+            ? workflowService.countWorkflowExecutions({ namespace: 'default' })
+            : workflowService.listNamespaces({ pageSize: 5 });
+        while (restarts.length === 0) await connection.withDeadline(Date.now() + 1 + Math.random() * 25, call).catch(() => undefined);
+      };
+      await Promise.all([
+        ...Array.from({ length: 64 }, (_, index) => giveUpSoon(index)),
+        until('it runs again', () => Promise.resolve(restarts.length === 1), 120_000),
+      ]);
+
+      expect(await hasWorkflow(engine, 'kept')).toBe(true);
+      await connection.close();
+      await engine.stop();
+    },
+    180_000,
+  );
+
   it('uses the engine of a killed service again, and keeps that one running too', async () => {
     const { options, dataDirectory } = createPlace();
     const orphan = await leaveOrphan(dataDirectory);

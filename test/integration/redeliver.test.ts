@@ -77,13 +77,19 @@ it('sends a callback that was given up again, and begins its schedule anew', asy
   });
 });
 
-it('sends at once what still waits for its next attempt', async () => {
+it('says when the next attempt is due, and makes it at once when asked to', async () => {
   receiver.respond((_request, index) => (index === 0 ? { status: 503, headers: { 'retry-after': '3600' } } : 200));
   const id = await submit({ type: 'noise', data: { intensity: 0.3 } });
-  await until('it waits', async () => (await read(id)).callback.attempts.length === 1);
+  const { callback } = await until('it waits', async () => {
+    const event = await read(id);
+    return event.callback.nextAttemptAt !== undefined && event;
+  });
+  const why = (await (await service.app.request(`/v1/events/${id}/why`)).json()) as object;
   await redeliver(id);
 
-  expect((await settled(id, 2)).callback).toMatchObject({ status: 'delivered' });
+  expect(Date.parse(callback.nextAttemptAt ?? '') - Date.parse(callback.attempts[0]?.at ?? '')).toBeGreaterThanOrEqual(3_599_000);
+  expect(why).toMatchObject({ reason: 'ended', details: { attempt: 1, nextAttemptAt: callback.nextAttemptAt } });
+  expect((await settled(id, 2)).callback).toEqual({ status: 'delivered', url: receiver.url, attempts: expect.any(Array) });
 });
 
 it('sends what an item of a batch sent again', async () => {

@@ -10,12 +10,15 @@ export interface Child {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts one of the test mains of this folder as a process of its own. */
-export function startChild(main: string, env: Readonly<Record<string, string>>): Child {
+/**
+ * Starts one of the test mains of this folder as a process of its own.
+ * @param nodeOptions for Node itself, which its worker threads inherit
+ */
+export function startChild(main: string, env: Readonly<Record<string, string>>, nodeOptions: readonly string[] = []): Child {
   const { TEMPORAL_ADDRESS: _ours, ...inherited } = process.env;
   const entry = fileURLToPath(new URL(`./${main}`, import.meta.url));
   const preload = fileURLToPath(new URL('../../worker/sandbox-preload.cjs', import.meta.url));
-  const child = spawn(process.execPath, ['--require', preload, '--import', 'tsx', entry], {
+  const child = spawn(process.execPath, [...nodeOptions, '--require', preload, '--import', 'tsx', entry], {
     env: { ...inherited, HOST: '127.0.0.1', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

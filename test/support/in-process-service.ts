@@ -41,9 +41,9 @@ export async function startInProcessService({
   const logger = createLogger('error');
   const engine = await connectEngine(logger, { address: engineAddress, namespace: 'default' });
   const liveRuns = createLiveRuns();
-  const metrics = createMetrics();
   const stopping = new AbortController();
   const catalog = createCatalog([...eventDefinitions, ...testDefinitions]);
+  const metrics = createMetrics(catalog);
   const lanes = ['light', 'heavy', 'delivery'] as const;
   const workers = await startWorkers({
     ...engine,

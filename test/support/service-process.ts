@@ -11,6 +11,7 @@ export interface ServiceProcessOptions {
   readonly dataDirectory: string;
   readonly port: number;
   readonly env?: Readonly<Record<string, string>>;
+  readonly nodeOptions?: readonly string[];
 }
 
 export interface ServiceProcess extends Child {
@@ -18,8 +19,9 @@ export interface ServiceProcess extends Child {
 }
 
 /** Starts the service as a process of its own, as `npm start` does, and waits until it accepts events. */
-export async function startServiceProcess({ dataDirectory, port, env = {} }: ServiceProcessOptions): Promise<ServiceProcess> {
-  const child = startChild('service-main.ts', { TICKLESS_DATA: dataDirectory, PORT: String(port), ...env });
+export async function startServiceProcess(options: ServiceProcessOptions): Promise<ServiceProcess> {
+  const { dataDirectory, port, env = {}, nodeOptions } = options;
+  const child = startChild('service-main.ts', { TICKLESS_DATA: dataDirectory, PORT: String(port), ...env }, nodeOptions);
   const url = `http://127.0.0.1:${port}`;
   await until(
     'the service is ready',

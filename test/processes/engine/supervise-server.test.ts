@@ -6,11 +6,19 @@ import { until } from '../../support/until.ts';
 
 const logger = createLogger('silent');
 
+const never = (signal: AbortSignal): Promise<boolean> => new Promise((resolve) => signal.addEventListener('abort', () => resolve(false)));
+
 describe('superviseServer', () => {
   it('starts a server again as often as it ends, and says so', async () => {
     const servers = [createServer(1), createServer(2), createServer(3)];
     const onRestart = vi.fn<(pid: number) => void>();
-    const supervision = superviseServer({ server: next(servers), restart: () => Promise.resolve(next(servers)), onRestart, logger });
+    const supervision = superviseServer({
+      server: next(servers),
+      restart: () => Promise.resolve(next(servers)),
+      untilStuck: never,
+      onRestart,
+      logger,
+    });
     end(1);
     await until('the second runs', () => Promise.resolve(supervision.pid === 2));
     end(2);
@@ -24,7 +32,7 @@ describe('superviseServer', () => {
     const servers = [createServer(1), createServer(2)];
     const restart = vi.fn<() => Promise<ServerProcess>>();
     restart.mockRejectedValueOnce(new Error('not yet')).mockImplementation(() => Promise.resolve(next(servers)));
-    const supervision = superviseServer({ server: next(servers), restart, onRestart: () => undefined, logger });
+    const supervision = superviseServer({ server: next(servers), restart, untilStuck: never, onRestart: () => undefined, logger });
     end(1);
     await until('the second runs', () => Promise.resolve(supervision.pid === 2));
     expect(restart).toHaveBeenCalledTimes(2);
@@ -35,7 +43,7 @@ describe('superviseServer', () => {
   it('starts nothing any more once it stops', async () => {
     const servers = [createServer(1)];
     const restart = vi.fn<() => Promise<ServerProcess>>();
-    const supervision = superviseServer({ server: next(servers), restart, onRestart: () => undefined, logger });
+    const supervision = superviseServer({ server: next(servers), restart, untilStuck: never, onRestart: () => undefined, logger });
     const stopped = Promise.all([supervision.stop(), supervision.stop()]);
     end(1);
     await stopped;
@@ -46,7 +54,13 @@ describe('superviseServer', () => {
     const servers = [createServer(1)];
     const restart = (signal: AbortSignal) =>
       new Promise<ServerProcess>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('given up'))));
-    const supervision = superviseServer({ server: next(servers), restart: vi.fn(restart), onRestart: () => undefined, logger });
+    const supervision = superviseServer({
+      server: next(servers),
+      restart: vi.fn(restart),
+      untilStuck: never,
+      onRestart: () => undefined,
+      logger,
+    });
     end(1);
     await supervision.stop();
     expect(supervision.pid).toBe(1);

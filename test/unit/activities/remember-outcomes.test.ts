@@ -45,12 +45,14 @@ it('does again what was cut off with its task', async () => {
   expect(await second).toBe('done');
 });
 
-it('leaves alone what the engine counts itself', async () => {
-  const activity = vi.fn(async () => 'done');
+it('does again what failed as an ordinary activity, which the engine tries again', async () => {
+  const activity = vi.fn<() => Promise<string>>(async () => 'done');
   const remembering = rememberOutcomes(activity, (key: string) => key);
+  activity.mockRejectedValueOnce(new Error('no'));
 
-  await call(remembering, 'a', local(false));
-  await call(remembering, 'a', local(false));
+  await expect(call(remembering, 'a', local(false))).rejects.toThrow('no');
+  expect(await call(remembering, 'a', local(false))).toBe('done');
+  expect(await call(remembering, 'a', local(false))).toBe('done');
   expect(activity).toHaveBeenCalledTimes(2);
 });
 
@@ -64,4 +66,15 @@ it('forgets the oldest of very many', async () => {
     await remembering('event-0');
   });
   expect(activity).toHaveBeenCalledTimes(2_002);
+});
+
+it('forgets the oldest of large ones sooner', async () => {
+  const activity = vi.fn(async () => 'x'.repeat(1024 * 1024));
+  const remembering = rememberOutcomes(activity, (key: string) => key);
+
+  for (let index = 0; index < 20; index += 1) await call(remembering, `event-${index}`);
+  await call(remembering, 'event-19');
+  await call(remembering, 'event-10');
+  await call(remembering, 'event-0');
+  expect(activity).toHaveBeenCalledTimes(21);
 });

@@ -86,18 +86,21 @@ describe('an attempt that rides', () => {
     expect(prepared.signal).toHaveBeenCalledExactlyOnceWith('attemptEnded', delivered);
   });
 
-  it('is reported again until its delivery has started, but not after that has sent again', async () => {
+  it('is reported again until its delivery is there, or the engine back, for ten minutes', async () => {
     const signal = vi.fn<() => Promise<undefined>>(() => Promise.reject(new Error('workflow not found')));
     const prepared = prepare(signal);
     await handOver(prepared);
     prepared.settle(delivered);
     await vi.advanceTimersByTimeAsync(1_000);
     const early = signal.mock.calls.length;
-    await vi.advanceTimersByTimeAsync(60_000);
+    await vi.advanceTimersByTimeAsync(590_000);
+    const midway = signal.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(20_000);
     const late = signal.mock.calls.length;
     await vi.advanceTimersByTimeAsync(60_000);
 
     expect(early).toBeGreaterThan(1);
+    expect(midway).toBeGreaterThan(early + 100);
     expect(signal.mock.calls.length).toBe(late);
   });
 

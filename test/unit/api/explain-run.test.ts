@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { explainRun } from '../../../api/explain-run.ts';
 import type { Why } from '../../../domain/why.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';
+import type { CallbackRecord } from '../../../domain/callback-record.ts';
 import { toEventResource } from '../../../domain/event-resource.ts';
 import type { EndedPhase, EventRun } from '../../../domain/event-run.ts';
 import { acceptRun, beginAttempt, endRun, markStarted, wait } from '../../../domain/event-run.ts';
@@ -9,6 +10,7 @@ import { acceptedEvent, eventError, NOON_MS } from '../domain/event-samples.ts';
 
 const NOON = '2026-01-01T12:00:00.000Z';
 const FIVE_PAST = '2026-01-01T12:00:05.000Z';
+const refused = { at: NOON, status: 500, durationMs: 5, error: 'http_500' };
 const accepted = acceptRun(acceptedEvent());
 const running = markStarted(beginAttempt(accepted, 'meaning'), NOON_MS + 5_000);
 
@@ -37,6 +39,29 @@ describe('an event', () => {
       since: '2026-01-01T12:00:06.000Z',
       details: { key: 'https://shop.example' },
     });
+  });
+
+  it.each<readonly [string, Partial<CallbackRecord>, string, Why['details']]>([
+    ['was delivered', { status: 'delivered' }, 'It ended as completed.', {}],
+    ['is under way', {}, 'It ended as completed; its callback is on its way.', { attempt: 0 }],
+    [
+      'is to be tried again',
+      { attempts: [refused], nextAttemptAt: FIVE_PAST },
+      `It ended as completed; its callback is sent again at ${FIVE_PAST}, after 1 attempt (the last: http_500).`,
+      { attempt: 1, nextAttemptAt: FIVE_PAST, etaMs: 4_000 },
+    ],
+    [
+      'was given up',
+      { status: 'failed', attempts: [refused, refused] },
+      'It ended as completed; its callback was given up after 2 attempts (the last: http_500).',
+      { attempt: 2 },
+    ],
+  ])('whose callback %s has ended, and says so', (_, fields, summary, details) => {
+    const ended = endRun(running, { status: 'completed', endedAtMs: NOON_MS });
+    const callback = { ...initialCallback('https://shop.example/hook'), ...fields };
+    const resource = toEventResource(ended, callback, { id: 'order-1', runId: 'run-a' });
+
+    expect(explainRun(resource, null, NOON_MS + 1_000)).toMatchObject({ reason: 'ended', summary, details });
   });
 
   it('whose stage runs says which, and the how many-th attempt it is', () => {

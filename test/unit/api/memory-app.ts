@@ -77,7 +77,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     streamRoom: createStreamRoom(options.maxStreams ?? 100, stopping.signal),
     readDocument: options.readDocument ?? (async () => null),
     sessionStore: options.sessionStore ?? { owns: async () => false, open: async () => null, removeFolder: async () => undefined },
-    metrics: createMetrics(),
+    metrics: createMetrics(catalog),
     isAccepting: () => accepting,
     parseEvent: createParseEvent({
       catalog,

@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Admit, Admitted } from '../../../api/admission.ts';
 import { createMetrics } from '../../../api/metrics.ts';
+import { createCatalog } from '../../../domain/catalog.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
+import { eventDefinitions } from '../../../events/index.ts';
 import type { ApiUnderTest } from '../../contract/api-under-test.ts';
 import { createApiUnderTest, expectProblem } from '../../contract/api-under-test.ts';
 import { startMemoryApp } from './memory-app.ts';
 import type { MemoryApp, MemoryAppOptions } from './memory-app.ts';
 
+const CATALOG = createCatalog(eventDefinitions);
 const JOY = { type: 'joy', data: { intensity: 0.3 } };
 
 let memory: MemoryApp;
@@ -101,7 +104,7 @@ describe('/metrics', () => {
 
   it('asks the intake at each scrape', async () => {
     const intake = { waiting: 3, inFlight: 7 };
-    const { registry, watchIntake } = createMetrics();
+    const { registry, watchIntake } = createMetrics(CATALOG);
     watchIntake(() => intake);
     expect(valuesOf(await registry.metrics(), 'tickless_intake')).toEqual({ 'state="waiting"': 3, 'state="in_flight"': 7 });
     intake.waiting = 0;
@@ -109,7 +112,7 @@ describe('/metrics', () => {
   });
 
   it('counts the light events that were not handed back at once', async () => {
-    const metrics = createMetrics();
+    const metrics = createMetrics(CATALOG);
     metrics.eagerMissed();
     metrics.eagerMissed();
     expect(await metrics.registry.metrics()).toMatch(/^tickless_eager_starts_missed_total 2$/m);
@@ -139,11 +142,20 @@ function valuesOf(text: string, name: string): Readonly<Record<string, number>> 
 }
 
 it('counts deliveries by their outcome, and times those of events that succeed', async () => {
-  const metrics = createMetrics();
+  const metrics = createMetrics(CATALOG);
   metrics.delivery({ outcome: 'delivered', tier: 'high', seconds: 0.5 });
   metrics.delivery({ outcome: 'delivered', tier: null, seconds: 0.5 });
   metrics.delivery({ outcome: 'parked', tier: 'high', seconds: 9 });
   const text = await metrics.registry.metrics();
   expect(valuesOf(text, 'tickless_deliveries_total')).toEqual({ 'outcome="delivered"': 2, 'outcome="parked"': 1 });
   expect(valuesOf(text, 'tickless_event_seconds_count')).toEqual({ 'tier="high",part="callback"': 1 });
+});
+
+it('keeps one count for all types that it does not know', async () => {
+  const metrics = createMetrics(CATALOG);
+  for (const type of ['made-up', 'made-up-2', 'joy']) metrics.accepted({ type, tier: 'normal' }, 0.001);
+  expect(valuesOf(await metrics.registry.metrics(), 'tickless_events_accepted_total')).toEqual({
+    'type="unknown",tier="normal"': 2,
+    'type="joy",tier="normal"': 1,
+  });
 });

@@ -33,7 +33,7 @@ const OURS = ['api', 'worker'];
 function imageFaults(name: string, { image, build }: Service, packageVersion: string): readonly string[] {
   if (build !== undefined) return image === `tickless:${packageVersion}` ? [] : [`${name}'s image has not the version of package.json`];
   if (image.includes('auto-setup')) return [`${name} uses the auto-setup image`];
-  return /^[a-z/-]+:\d+\.\d+(\.\d+)?$/.test(image) ? [] : [`${name}'s image "${image}" is not pinned`];
+  return /^[a-z/-]+:v?\d+\.\d+(\.\d+)?$/.test(image) ? [] : [`${name}'s image "${image}" is not pinned`];
 }
 
 /** The tools bring the schema that the server of the same version checks at its start. */
@@ -85,6 +85,8 @@ const AFTER: Readonly<Record<string, readonly string[]>> = {
   ui: ['temporal'],
   api: ['namespace', 'temporal', 'schema', 'postgres'],
   worker: ['namespace', 'temporal', 'schema', 'postgres'],
+  prometheus: [],
+  grafana: ['prometheus'],
 };
 
 function orderFaults(name: string, service: Service, { services }: Compose): readonly string[] {

@@ -35,7 +35,8 @@ describe('docker-compose.yml', () => {
   });
 
   it('has the services of a whole installation', () => {
-    expect(Object.keys(parseCompose(text).services)).toEqual(['postgres', 'schema', 'temporal', 'namespace', 'ui', 'api', 'worker']);
+    const services = ['postgres', 'schema', 'temporal', 'namespace', 'ui', 'api', 'worker', 'prometheus', 'grafana'];
+    expect(Object.keys(parseCompose(text).services)).toEqual(services);
   });
 
   it('runs a worker that exists as a source', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attemptsMade, initialCallback, recordAttempt, withoutExcerpts } from '../../../domain/callback-record.ts';
+import { attemptsMade, initialCallback, isRecorded, recordAttempt, withoutExcerpts } from '../../../domain/callback-record.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
 
 const url = 'https://shop.example/hook';
@@ -67,6 +67,15 @@ describe('the schedule', () => {
     expect(record.attempts).toHaveLength(300);
     expect(attemptsMade(record)).toBe(1);
   });
+});
+
+it('knows an attempt that is told twice', () => {
+  const outcome = { attempt: answered(500), nextAttemptAfterMs: 5_000 };
+  const record = recordAttempt(initialCallback(url), outcome);
+
+  expect(isRecorded(record, outcome)).toBe(true);
+  expect(isRecorded(record, { ...outcome, attempt: { ...answered(500), at: '2026-01-01T12:30:00.000Z' } })).toBe(false);
+  expect(isRecorded(record, { attempt: null, nextAttemptAfterMs: 5_000 })).toBe(false);
 });
 
 describe('withoutExcerpts', () => {
