@@ -1,6 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 
-import { except } from 'hono/combine';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import type { ReadDocument } from '../events/sessions/read-document.ts';
@@ -82,8 +81,9 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (context, methods) => problem(context, wrongMethod(methods)) }));
   app.use('/v1/*', dependencies.authenticate);
   app.use('/v1/events', dependencies.rateLimit);
+  const limit = limitBody({ maxSize: MAX_BODY_BYTES, onError: (context) => problem(context, tooLarge()) });
   // Batches have limits of their own.
-  app.use('/v1/*', except('/v1/batches', limitBody({ maxSize: MAX_BODY_BYTES, onError: (context) => problem(context, tooLarge()) })));
+  app.use('/v1/*', (context, next) => (context.req.path === '/v1/batches' ? next() : limit(context, next)));
 
   eventRoutes(app, dependencies);
   deliveryRoutes(app, dependencies);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { drawLifeEvent } from '../domain/life/draw-life-event.ts';
 import { inLanes } from './load.ts';
@@ -28,7 +29,7 @@ export interface Sustained {
   readonly perSecond: number;
   /** Of the service, for one event. */
   readonly cpuMs: number;
-  /** How many were answered 503 at first. */
+  /** How many were answered 503 or 429 at first. */
   readonly sentAgain: number;
 }
 
@@ -52,8 +53,11 @@ export function createSubjectLoad(serviceUrl: string): SubjectLoad {
       const response = await pool.request({ path: '/v1/events', method: 'POST', headers, body });
       const text = await response.body.text();
       if (response.statusCode === 200) return;
-      if (response.statusCode !== 503) throw new Error(`the service answered ${response.statusCode}: ${text}`);
+      // 429: all of a burst came before the first gathering went.
+      if (response.statusCode !== 503 && response.statusCode !== 429)
+        throw new Error(`the service answered ${response.statusCode}: ${text}`);
       sentAgain += 1;
+      await pause(10);
     }
   }
 

@@ -4,6 +4,8 @@ import { deriveAction } from '../domain/life/action.ts';
 import { deriveDecision } from '../domain/life/decision.ts';
 import { deriveMeaning } from '../domain/life/meaning.ts';
 import { lifeSubject } from '../events/life/life-subject.ts';
+import { atRate } from './pace.ts';
+import { withBareSubject } from './bare/subject.ts';
 import { machine } from './machine.ts';
 import { quantiles } from './quantiles.ts';
 import type { Quantiles } from './quantiles.ts';
@@ -30,18 +32,34 @@ const SANDBOXES = [
   ['the lighter one', '1'],
 ] as const;
 
+const RATES = [1, 10, 50];
+const WARM_UP = 300;
+
 const alone = inProcess(single);
 const latency: string[] = [latencyRow('the same rules in this process, without durability', alone)];
 const rates: string[] = [];
+await withBareSubject(async (update) => {
+  for (let index = 0; index < WARM_UP; index += 1) await update();
+  for (const perSecond of RATES) {
+    const times = await atRate(perSecond, countAt(perSecond), async (_, dueMs) => {
+      await update();
+      return performance.now() - dueMs;
+    });
+    latency.push(latencyRow(`${perSecond} a second, a bare Update`, quantiles(times)));
+  }
+});
 for (const [name, isFast] of SANDBOXES) {
   await withLoad(isFast, async (load) => {
-    await load.sustain({ count: 1_000, inFlight: 100, subjectOf: () => 'warm-up' });
-    for (const perSecond of [1, 10, 50]) {
-      latency.push(latencyRow(`${perSecond} a second, ${name}`, await load.atRate(perSecond, Math.min(single, perSecond * 20))));
+    // One at a time: gathered, a thousand events are few Updates, and the code is still cold.
+    await load.sustain({ count: WARM_UP, inFlight: 1, subjectOf: () => 'warm-up' });
+    for (const perSecond of RATES) {
+      latency.push(latencyRow(`${perSecond} a second, ${name}`, await load.atRate(perSecond, countAt(perSecond))));
     }
+    await load.sustain({ count: 1_000, inFlight: 100, subjectOf: () => 'warm-up' });
     const of20 = (index: number): string => `of-20-${index % 20}`;
     rates.push(
       rateRow('one subject', 100, name, await load.sustain({ count: events, inFlight: 100, subjectOf: () => 'hot' })),
+      rateRow('one subject', 200, name, await load.sustain({ count: events, inFlight: 200, subjectOf: () => 'hot' })),
       rateRow('20 subjects', 100, name, await load.sustain({ count: events, inFlight: 100, subjectOf: of20 })),
       rateRow('20 subjects', 400, name, await load.sustain({ count: events, inFlight: 400, subjectOf: of20 })),
     );
@@ -49,6 +67,10 @@ for (const [name, isFast] of SANDBOXES) {
 }
 const memory = await withLoad('0', memoryRows);
 await writeFile(values.out, report());
+
+function countAt(perSecond: number): number {
+  return Math.min(single, perSecond * 20);
+}
 
 /** The service's memory while it comes to hold ever more subjects; each event is there at the end. */
 async function memoryRows(load: SubjectLoad): Promise<readonly string[]> {
@@ -124,8 +146,8 @@ function report(): string {
   return `# Subjects, measured
 
 ${machine()}
-Life's events in their weighted mix; each POST waits until its result is recorded. Repeat it with
-\`npm run bench:subjects\`.
+Life's events in their weighted mix; each POST waits until its result is recorded. A bare Update
+(\`bench/bare/subject.ts\`) is the least of the same shape: no HTTP, no rules, nothing kept of events. Repeat it with \`npm run bench:subjects\`.
 
 ## The price of durability
 

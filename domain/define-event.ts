@@ -65,12 +65,8 @@ export interface EventDefinition {
   /** The permits an event needs, by key; empty where its type names none. */
   limitsOf(event: { readonly data: unknown; readonly tenant: string }): readonly PermitNeed[];
   adapt(envelope: RawEnvelope): RawEnvelope;
-  run(
-    stage: Stage,
-    event: HandledEvent<unknown>,
-    results: Readonly<Partial<Record<Stage, unknown>>>,
-    context: HandlerContext,
-  ): Promise<unknown>;
+  /** What the stage's handler gives: a promise if it is asynchronous, else its result at once. */
+  run(stage: Stage, event: HandledEvent<unknown>, results: Readonly<Partial<Record<Stage, unknown>>>, context: HandlerContext): unknown;
 }
 
 interface CommonOptions<Schema extends z.ZodType, State> {
@@ -194,7 +190,7 @@ export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision =
         reserved,
       })),
     adapt: (envelope) => options.adapt?.(envelope) ?? envelope,
-    run: async (stage, event, results, context) => handlers[stage]?.(event as HandledEvent<z.output<Schema>>, results, context) ?? null,
+    run: (stage, event, results, context) => handlers[stage]?.(event as HandledEvent<z.output<Schema>>, results, context) ?? null,
   };
 }
 

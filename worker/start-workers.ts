@@ -12,7 +12,7 @@ export interface StartWorkersOptions {
   readonly lanes: readonly Lane[];
   readonly activities: WorkerActivities;
   readonly workflowBundle: WorkflowBundleOption;
-  /** Heavy stages running at once in this process. */
+  /** Heavy stages running at once in this process, and at most two more where limits let them. */
   readonly heavySlots: number;
 }
 
@@ -28,6 +28,10 @@ const GRACE_MS = 5_000;
 // What has been told to stop and hasn't by now is cut off.
 const FORCE_MS = 7_000;
 const HANDED_OVER_GRACE_MS = 1_000;
+// A poll reserves a slot before there is a task, and the next poll another one. As many slots besides leave one free for
+// whoever was granted a permit, and its activity comes with the engine's answer (eagerly) instead of by way of the queue:
+// with five pollers for five slots that never happened.
+const POLLING_SLOTS = 2;
 
 /** Creates and runs a worker for each lane. Eager starts need the connection to be the client's own. */
 export async function startWorkers(options: StartWorkersOptions): Promise<Workers> {
@@ -62,7 +66,15 @@ function workerOptions(lane: Lane, { connection, namespace, activities, workflow
   };
   // An origin that hangs holds 16 of them for 30 s; each then beats every 2 s.
   if (lane === 'delivery') return { ...common, maxConcurrentActivityTaskExecutions: 400, maxHeartbeatThrottleInterval: '2s' };
-  if (lane === 'heavy') return { ...common, ...sticky, maxConcurrentActivityTaskExecutions: heavySlots, maxCachedWorkflows: 500 };
+  if (lane === 'heavy') {
+    return {
+      ...common,
+      ...sticky,
+      maxConcurrentActivityTaskExecutions: heavySlots + POLLING_SLOTS,
+      activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
+      maxCachedWorkflows: 500,
+    };
+  }
   return {
     ...common,
     ...sticky,

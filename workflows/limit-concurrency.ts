@@ -90,8 +90,9 @@ export async function limitConcurrency({ key, permits: before }: LimitInput): Pr
     let checked = 0;
     for (;;) {
       await condition(() => permits.holders.length > 0);
-      await condition(() => permits.holders.length === 0, CHECK_OWNERS_EVERY_MS);
-      if (permits.holders.length === 0) continue;
+      const allLeft = await condition(() => permits.holders.length === 0, CHECK_OWNERS_EVERY_MS);
+      // Even if there are others again by now: they are new.
+      if (allLeft) continue;
       const from = checked >= permits.holders.length ? 0 : checked;
       checked = from + CHECKED_AT_ONCE;
       const runs = permits.holders.slice(from, checked).map(({ workflowId, runId }) => ({ id: workflowId, runId }));

@@ -44,12 +44,14 @@ export function nextForgettingTick(ticks: number): number {
 
 /** Lowest weight first, oldest first among equals, first appended first among those. The order of the rest stays. */
 function evictLightest(memory: readonly MemoryEntry[]): readonly MemoryEntry[] {
-  return memory
-    .map((entry, position) => ({ entry, position }))
-    .toSorted((a, b) => a.entry.weight - b.entry.weight || a.entry.timestampMs - b.entry.timestampMs)
-    .slice(Math.max(0, memory.length - memoryLimit))
-    .toSorted((a, b) => a.position - b.position)
-    .map(({ entry }) => entry);
+  if (memory.length <= memoryLimit) return memory;
+  // Mostly one is too many: to look for it takes a tenth of what sorting does.
+  const lightest = memory.reduce((found, entry) => (isLighter(entry, found) ? entry : found));
+  return evictLightest(memory.toSpliced(memory.indexOf(lightest), 1));
+}
+
+function isLighter(entry: MemoryEntry, other: MemoryEntry): boolean {
+  return entry.weight === other.weight ? entry.timestampMs < other.timestampMs : entry.weight < other.weight;
 }
 
 /** A timestamp ahead of the clock counts as new: a negative age would raise the weight, or divide by zero. */

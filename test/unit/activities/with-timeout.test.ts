@@ -36,10 +36,42 @@ describe('withTimeout', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
   });
 
-  it('throws what the work throws', async () => {
-    const work = withTimeout(1_000, new AbortController().signal, () => Promise.reject(new Error('broken')));
+  it('sets no timer for work that ends at once', async () => {
+    const timers: number[] = [];
 
-    await expect(work).rejects.toThrow('broken');
+    const result = await withTimeout(1_000, new AbortController().signal, () => {
+      timers.push(vi.getTimerCount());
+      return 42;
+    });
+
+    expect(result).toBe(42);
+    expect(timers).toEqual([0]);
+  });
+
+  it('waits for a promise that is none of its own kind', async () => {
+    const thenable = {};
+    Reflect.set(thenable, 'then', (resolve: (value: number) => void) => resolve(42));
+
+    expect(await withTimeout<unknown>(1_000, new AbortController().signal, () => thenable)).toBe(42);
+  });
+
+  it.each([
+    [
+      'at once',
+      () => {
+        throw new Error('broken');
+      },
+    ],
+    ['later', () => Promise.reject(new Error('broken'))],
+  ])('throws what the work throws %s', async (_when, work) => {
+    await expect(withTimeout<never>(1_000, new AbortController().signal, work)).rejects.toThrow('broken');
+  });
+
+  it('begins no work once the outer signal has aborted', async () => {
+    const work = vi.fn(never);
+
+    await expect(withTimeout(1_000, AbortSignal.abort(cancellation), work)).rejects.toBe(cancellation);
+    expect(work).not.toHaveBeenCalled();
   });
 
   it('ends with a timeout once the time is up, not before, and aborts the work', async () => {
@@ -81,10 +113,6 @@ describe('withTimeout', () => {
     outer.abort('no reason');
 
     await expect(work).rejects.toEqual(new Error('aborted'));
-  });
-
-  it('ends at once when the outer signal has aborted already', async () => {
-    await expect(withTimeout(1_000, AbortSignal.abort(cancellation), never)).rejects.toBe(cancellation);
   });
 
   it.each([

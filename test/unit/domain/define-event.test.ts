@@ -169,7 +169,7 @@ describe('running a stage', () => {
     expect(await defineEvent(minimal).run('meaning', event, {}, context)).toBeNull();
   });
 
-  it('rejects when a handler throws at once', async () => {
+  it('throws what a handler throws', () => {
     const definition = defineEvent({
       ...minimal,
       handler: () => {
@@ -177,7 +177,7 @@ describe('running a stage', () => {
       },
     });
 
-    await expect(definition.run('action', event, {}, context)).rejects.toThrow('broken');
+    expect(() => definition.run('action', event, {}, context)).toThrow('broken');
   });
 });
 

@@ -81,9 +81,9 @@ describe('the decision on an order', () => {
   it('refuses larger ones for good', async () => {
     const results = { meaning: { totalCents: 10_000_001, pieces: 1 } };
 
-    const decision = orderPlaced.run('decision', handledEvent(order), results, handlerContext());
+    const decide = async (): Promise<unknown> => orderPlaced.run('decision', handledEvent(order), results, handlerContext());
 
-    await expect(decision).rejects.toMatchObject({ name: 'PermanentError', code: 'order_too_large' });
+    await expect(decide).rejects.toMatchObject({ name: 'PermanentError', code: 'order_too_large' });
   });
 });
 
