@@ -16,11 +16,7 @@ import { createFindClosedRuns } from './find-closed-runs.ts';
 import { createFoldSubject } from './fold-subject.ts';
 import { createRequestCancel } from './request-cancel.ts';
 import { rememberOutcomes } from './remember-outcomes.ts';
-import { eventsOf } from '../domain/group.ts';
-import type { Group } from '../domain/group.ts';
-import { createInputs } from './read-input.ts';
-import { createRideGroup } from './ride-group.ts';
-import { createRunGroupStage } from './run-group-stage.ts';
+import { createRunGroup } from './run-group.ts';
 import { MAX_SHARED_RESULT_BYTES } from './result-size.ts';
 import { createRunStage } from './run-stage.ts';
 import type { RunStageDependencies } from './run-stage.ts';
@@ -37,9 +33,6 @@ export interface ActivityDependencies extends RunStageDependencies, RideCallback
   readonly client: Client;
 }
 
-// Of at most 256 KiB each; more than a process works on at once.
-const GROUPS_KEPT = 128;
-
 // Many results go into one record, and nobody asks a process about an item that shares a workflow.
 const SHARED = { maxResultBytes: MAX_SHARED_RESULT_BYTES, observe: () => undefined };
 
@@ -48,7 +41,6 @@ export function createActivities(dependencies: ActivityDependencies): Activities
   const readPage = createReadPage(dependencies.client);
   const startDeliveries = createStartDeliveries(dependencies.client);
   const rideCallback = createRideCallback(dependencies);
-  const groupEvents = createInputs(dependencies.client, GROUPS_KEPT, (group) => eventsOf(group as Group));
   return {
     runStage: rememberOutcomes(
       createRunStage(dependencies),
@@ -56,11 +48,10 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     ),
     sendCallback: createSendCallback(dependencies.attemptDelivery),
     rideCallback: rememberOutcomes(rideCallback, ({ workflow }) => workflow.runId),
-    runGroupStage: rememberOutcomes(
-      createRunGroupStage(createRunStage(dependencies), groupEvents),
-      ({ stage, workflow }) => `${workflow.runId}/${stage}`,
+    runGroup: rememberOutcomes(
+      createRunGroup({ ...dependencies, rideCallback, runStage: createRunStage(dependencies) }),
+      ({ workflow }) => workflow.runId,
     ),
-    rideGroup: rememberOutcomes(createRideGroup({ ...dependencies, rideCallback, groupEvents }), ({ workflow }) => workflow.runId),
     wakeParked: createWakeParked(dependencies.client),
     tellProgress: createTellProgress(dependencies),
     requestCancel: createRequestCancel(dependencies.client),

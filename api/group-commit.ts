@@ -25,12 +25,15 @@ interface Waiting<Item, Placed> {
   readonly reject: (error: unknown) => void;
 }
 
-// One more than are worked on at a time would only make each of them smaller. Those that turn out to wait for something
-// else than this process make room for others.
+// More than one at a time would only make each of them smaller. One that turns out to wait for something else than this
+// process makes room for others.
 const TURNS = { maxQuick: 1, slowAfterMs: { least: 50, most: 500 }, maxTurns: 100 };
+// After a group the next one gathers for as long again as that took: its callbacks are on their way, and twice as many events
+// share what a workflow costs.
+const MAX_PAUSE_MS = 25;
 
 /**
- * Group commit: who comes alone goes at once, and alone; while two are worked on, those that come gather and go together
+ * Group commit: who comes alone goes at once, and alone; while others are worked on, those that come gather and go together
  * after them. So groups are as large as the load makes them, and nobody ever waits for others to come.
  */
 export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(options: GroupCommitOptions<Item, Placed>) {
@@ -50,6 +53,7 @@ export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(
   }
 
   async function send(group: readonly Waiting<Item, Placed>[]): Promise<void> {
+    const startedMs = now();
     try {
       const { placed, done } = await commit(group.map(({ item }) => item));
       for (const [index, { resolve, reject }] of group.entries()) {
@@ -58,6 +62,7 @@ export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(
         else resolve(place);
       }
       await done;
+      if (group.length > 1) await new Promise((resolve) => setTimeout(resolve, Math.min(MAX_PAUSE_MS, now() - startedMs)));
     } catch (error) {
       for (const { reject } of group) reject(error);
     }

@@ -15,9 +15,9 @@ import type { CallbackMessage, Ride, RideMessage, ProgressMessage } from './call
 import type { CallbackOutcome } from './callback-record.ts';
 import type { WakeParked } from './destination.ts';
 import type { WorkflowReference } from './event-resource.ts';
-import type { EventRun, Progress, RunState } from './event-run.ts';
+import type { EventRun, Progress } from './event-run.ts';
 import type { Group } from './group.ts';
-import type { GroupRideOutcome, GroupStageOutcome } from './group-run.ts';
+import type { GroupOutcome } from './group-run.ts';
 import type { PermitClaim } from './permits.ts';
 import type { DeliveryInput } from './delivery-input.ts';
 import type { Stage } from './stage.ts';
@@ -41,17 +41,10 @@ export interface StageOutcome {
   readonly progress?: Progress;
 }
 
-/** A stage of those members of a group that are still going on, in order. */
-export interface RunGroupStageInput {
-  /** With the first stage; whoever runs the others has it by then, or reads it. */
-  readonly group?: Group;
-  readonly stage: Stage;
+export interface RunGroupInput {
+  readonly group: Group;
   readonly workflow: WorkflowReference;
-  readonly members: readonly { readonly index: number; readonly run: RunState }[];
 }
-
-/** First attempts of members that have ended and asked for a callback, in order. */
-export type RideGroupInput = Pick<RunGroupStageInput, 'workflow' | 'members'>;
 
 /** Letters to be folded into a subject's state, in this order. */
 export interface FoldInput extends Pick<Subject, 'key' | 'version' | 'state' | 'updatedAtMs'> {
@@ -75,10 +68,8 @@ export interface Activities {
   sendCallback(message: CallbackMessage): Promise<CallbackOutcome>;
   /** Sends at once if the riding rule lets it, and never takes much longer than 1 s. */
   rideCallback(message: RideMessage): Promise<Ride>;
-  /** An attempt of a stage for each member, all at once; never throws for what a handler does. */
-  runGroupStage(input: RunGroupStageInput): Promise<GroupStageOutcome>;
-  /** Sends for each member what the riding rule lets it, and never takes much longer than 1 s. */
-  rideGroup(input: RideGroupInput): Promise<GroupRideOutcome>;
+  /** The stages of each member, all at once, and their first callbacks; never throws for what a handler or a receiver does. */
+  runGroup(input: RunGroupInput): Promise<GroupOutcome>;
   /** Wakes deliveries that are parked for a destination. */
   wakeParked(wake: WakeParked): Promise<{ readonly woken: number }>;
   /** A workflow can't ask the engine to cancel itself, and only a cancel request lets it end as Canceled. */

@@ -1,8 +1,8 @@
 import type { AcceptedEvent } from './accepted-event.ts';
 import { memberId } from './event-id.ts';
 
-/** At most so many events share a workflow, and so many bytes of them: an engine takes 2 MiB as its input. */
-export const MAX_GROUP = { events: 200, bytes: 256 * 1024 } as const;
+/** At most so many events share a workflow, and so many bytes of them: an engine takes 2 MiB in one piece, and each may have results of 12 KiB. */
+export const MAX_GROUP = { events: 100, bytes: 256 * 1024 } as const;
 
 type Common = 'type' | 'tier' | 'tenant' | 'plan';
 

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import type { BatchItem } from '../../domain/accepted-batch.ts';
-import { createInputs } from '../read-input.ts';
 
 /** The items of a page, by its workflow's id. */
 export type ReadPage = (workflowId: string) => Promise<readonly BatchItem[]>;
@@ -8,6 +8,28 @@ export type ReadPage = (workflowId: string) => Promise<readonly BatchItem[]>;
 // Of at most 256 KiB each. A page is read several times in a row, by the tasks of one unit or the units of one page.
 const PAGES_KEPT = 64;
 
+/** Reads pages from the first events of their histories. A page never changes, so those used last are kept. */
 export function createReadPage(client: Client): ReadPage {
-  return createInputs(client, PAGES_KEPT, (page) => (page as { readonly items: readonly BatchItem[] }).items).read;
+  const kept = new Map<string, Promise<readonly BatchItem[]>>();
+
+  return (workflowId) => {
+    const page = kept.get(workflowId) ?? read(workflowId);
+    kept.delete(workflowId);
+    kept.set(workflowId, page);
+    page.catch(() => kept.delete(workflowId));
+    const [oldest] = kept.keys();
+    if (kept.size > PAGES_KEPT && oldest !== undefined) kept.delete(oldest);
+    return page;
+  };
+
+  async function read(workflowId: string): Promise<readonly BatchItem[]> {
+    const { history } = await client.workflowService.getWorkflowExecutionHistory({
+      namespace: client.options.namespace,
+      execution: { workflowId },
+      maximumPageSize: 1,
+    });
+    const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+    if (!payload) throw new Error(`the page "${workflowId}" has no items`);
+    return defaultPayloadConverter.fromPayload<{ readonly items: readonly BatchItem[] }>(payload).items;
+  }
 }

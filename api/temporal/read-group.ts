@@ -4,8 +4,8 @@ import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { endRun, isEnded } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
-import { beginGroup, recordOutcome } from '../../domain/group-run.ts';
-import type { GroupMember } from '../../domain/group-run.ts';
+import { beginGroup, recordGroup } from '../../domain/group-run.ts';
+import type { GroupMember, GroupOutcome } from '../../domain/group-run.ts';
 import type { Group } from '../../domain/group.ts';
 import { liveResource } from '../live-runs.ts';
 import type { LiveRuns } from '../live-runs.ts';
@@ -24,7 +24,10 @@ export interface RecordedGroup {
 export async function readGroup(client: Client, execution: Execution): Promise<RecordedGroup | null> {
   const recorded = await readRecorded(client, execution);
   if (recorded === null || !isGroup(recorded.input)) return null;
-  const members = recorded.results.reduce(recordOutcome, beginGroup(recorded.input));
+  // Its only local activity, once it has ended.
+  const [outcome] = recorded.results;
+  const begun = beginGroup(recorded.input);
+  const members = isOutcome(outcome) ? recordGroup(begun, outcome) : begun;
   return { members, end: recorded.end, execution: { workflowId: execution.workflowId, runId: recorded.runId } };
 }
 
@@ -57,4 +60,8 @@ function withEnd(run: EventRun, end: WorkflowEnd): EventRun {
 
 function isGroup(input: unknown): input is Group {
   return isRecord(input) && 'common' in input && 'members' in input;
+}
+
+function isOutcome(result: unknown): result is GroupOutcome {
+  return isRecord(result) && 'members' in result;
 }

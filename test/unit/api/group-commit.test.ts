@@ -78,6 +78,33 @@ describe('group commit', () => {
     expect(namesOf()).toEqual(['a', 'first second', 'low']);
   });
 
+  it('lets the next ones gather for as long again as a group took, but at most 25 ms', async () => {
+    void add('a');
+    await settle();
+    for (const name of ['b', 'c']) void add(name);
+    commits[0]?.durable();
+    commits[0]?.done();
+    await settle();
+    expect(namesOf()).toEqual(['a', 'b c']);
+    void add('d');
+    commits[1]?.durable();
+    await vi.advanceTimersByTimeAsync(10);
+    commits[1]?.done();
+    await vi.advanceTimersByTimeAsync(9);
+    void add('e');
+    expect(namesOf()).toEqual(['a', 'b c']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(namesOf()).toEqual(['a', 'b c', 'd e']);
+    void add('f');
+    commits[2]?.durable();
+    await vi.advanceTimersByTimeAsync(30);
+    commits[2]?.done();
+    await vi.advanceTimersByTimeAsync(24);
+    expect(namesOf()).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(namesOf()).toHaveLength(4);
+  });
+
   it('keeps no others waiting for those that take long', async () => {
     void add('a');
     await settle();
@@ -89,14 +116,14 @@ describe('group commit', () => {
     expect(namesOf()).toEqual(['a', 'b']);
   });
 
-  it('takes at most 200 together, and 256 KiB, but at least one', async () => {
+  it('takes at most 100 together, and 256 KiB, but at least one', async () => {
     void add('a');
     await settle();
-    for (let index = 0; index < 201; index += 1) void add('n');
+    for (let index = 0; index < 101; index += 1) void add('n');
     for (let index = 0; index < 3; index += 1) void add('l', { tier: 'low', bytes: 100 * 1024 });
     void add('b', { tier: 'bulk', bytes: 300 * 1024 });
     for (let index = 0; index < 5; index += 1) await end(index);
-    expect(commits.map(({ names }) => names.length)).toEqual([1, 200, 1, 2, 1, 1]);
+    expect(commits.map(({ names }) => names.length)).toEqual([1, 100, 1, 2, 1, 1]);
   });
 
   it('tells all of those that could not be committed, and goes on with others', async () => {
@@ -117,5 +144,6 @@ describe('group commit', () => {
 async function end(index: number): Promise<void> {
   commits[index]?.durable();
   commits[index]?.done();
-  await settle();
+  // Whatever pause comes after it.
+  await vi.advanceTimersByTimeAsync(25);
 }

@@ -1,0 +1,80 @@
+import { setMaxListeners } from 'node:events';
+import { Context } from '@temporalio/activity';
+import { NO_FAILURES, recordFailure, recordSuccess } from '../domain/attempt.ts';
+import type { BegunRun } from '../domain/attempt.ts';
+import type { AcceptedEvent } from '../domain/accepted-event.ts';
+import type { Activities, RunGroupInput, RunStageInput, StageOutcome } from '../domain/activities.ts';
+import type { Ride, RideMessage } from '../domain/callback-message.ts';
+import type { WorkflowReference } from '../domain/event-resource.ts';
+import { acceptRun, beginAttempt, isEnded, nextStage, stateOf } from '../domain/event-run.ts';
+import { eventsOf } from '../domain/group.ts';
+import { mapAtMost } from '../domain/map-at-most.ts';
+import { CONNECTIONS_PER_ORIGIN, RIDE_MS } from '../domain/riding.ts';
+import { originOf } from './callback/origin-memory.ts';
+import { stageFailureOf } from './to-failure.ts';
+
+export interface RunGroupDependencies {
+  /** One attempt of a stage. */
+  readonly runStage: (input: RunStageInput) => Promise<StageOutcome>;
+  readonly rideCallback: (message: RideMessage) => Promise<Ride>;
+  readonly now: () => number;
+}
+
+/**
+ * Runs the stages of a group's members, all at once, each until it is complete or an attempt has failed; then makes the first
+ * attempts of their callbacks. Safe to run twice as far as the handlers are: they are given the same `idempotencyKey` again.
+ */
+export function createRunGroup({ runStage, rideCallback, now }: RunGroupDependencies): Activities['runGroup'] {
+  return async ({ group, workflow }: RunGroupInput) => {
+    // Each of the members listens for as long as it runs.
+    setMaxListeners(0, Context.current().cancellationSignal);
+    const members = await Promise.all(eventsOf(group).map((event) => runMember(event, workflow)));
+    const rides = await rideAll(members, workflow);
+    return {
+      members: members.map((member) => {
+        const ride = rides.get(member);
+        return { state: stateOf(member.run), ...(member.made !== NO_FAILURES && { made: member.made }), ...(ride && { ride }) };
+      }),
+    };
+  };
+
+  async function runMember(event: AcceptedEvent, workflow: WorkflowReference): Promise<BegunRun> {
+    let run = acceptRun(event);
+    for (let stage = nextStage(run); stage !== null && !isEnded(run.phase); stage = nextStage(run)) {
+      run = beginAttempt(run, stage);
+      try {
+        run = recordSuccess(run, stage, await runStage({ run, stage, workflow }));
+      } catch (error) {
+        return recordFailure(run, stage, NO_FAILURES, stageFailureOf(error), now());
+      }
+    }
+    return { run, made: NO_FAILURES };
+  }
+
+  /**
+   * By the rule for those that ride alone, to each origin as many at once as it has connections, the others after them. What
+   * hasn't begun after a second is left to deliveries of its own. Who failed is called back by the workflow that it leaves for.
+   */
+  async function rideAll(members: readonly BegunRun[], workflow: WorkflowReference): Promise<ReadonlyMap<BegunRun, Ride>> {
+    const untilMs = now() + RIDE_MS;
+    const rides = new Map<BegunRun, Ride>();
+    const lines = new Map<string, BegunRun[]>();
+    for (const member of members) {
+      const { event, phase } = member.run;
+      if (event.callback === null || phase.status !== 'completed') continue;
+      rides.set(member, { kind: 'declined' });
+      const origin = originOf(event.callback.url);
+      const line = lines.get(origin);
+      if (line === undefined) lines.set(origin, [member]);
+      else line.push(member);
+    }
+    await Promise.all(
+      [...lines.values()].map((line) =>
+        mapAtMost(line, CONNECTIONS_PER_ORIGIN, async (member) => {
+          if (now() < untilMs) rides.set(member, await rideCallback({ run: member.run, workflow }));
+        }),
+      ),
+    );
+    return rides;
+  }
+}
