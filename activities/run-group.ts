@@ -1,23 +1,20 @@
 import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
-import { NO_FAILURES, recordFailure, recordSuccess } from '../domain/attempt.ts';
+import { NO_FAILURES } from '../domain/attempt.ts';
 import type { BegunRun } from '../domain/attempt.ts';
-import type { AcceptedEvent } from '../domain/accepted-event.ts';
-import type { Activities, RunGroupInput, RunStageInput, StageOutcome } from '../domain/activities.ts';
+import type { Activities, RunGroupInput } from '../domain/activities.ts';
 import type { Ride, RideMessage } from '../domain/callback-message.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
-import { acceptRun, beginAttempt, isEnded, nextStage, stateOf } from '../domain/event-run.ts';
+import { acceptRun, stateOf } from '../domain/event-run.ts';
 import { eventsOf } from '../domain/group.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';
 import { CONNECTIONS_PER_ORIGIN, RIDE_MS } from '../domain/riding.ts';
+import { attemptStages } from './attempt-stages.ts';
+import type { AttemptStagesDependencies } from './attempt-stages.ts';
 import { originOf } from './callback/origin-memory.ts';
-import { stageFailureOf } from './to-failure.ts';
 
-export interface RunGroupDependencies {
-  /** One attempt of a stage. */
-  readonly runStage: (input: RunStageInput) => Promise<StageOutcome>;
+export interface RunGroupDependencies extends AttemptStagesDependencies {
   readonly rideCallback: (message: RideMessage) => Promise<Ride>;
-  readonly now: () => number;
 }
 
 /**
@@ -28,7 +25,9 @@ export function createRunGroup({ runStage, rideCallback, now }: RunGroupDependen
   return async ({ group, workflow }: RunGroupInput) => {
     // Each of the members listens for as long as it runs.
     setMaxListeners(0, Context.current().cancellationSignal);
-    const members = await Promise.all(eventsOf(group).map((event) => runMember(event, workflow)));
+    const members = await Promise.all(
+      eventsOf(group).map((event) => attemptStages({ runStage, now }, { run: acceptRun(event), made: NO_FAILURES }, workflow)),
+    );
     const rides = await rideAll(members, workflow);
     return {
       members: members.map((member) => {
@@ -37,19 +36,6 @@ export function createRunGroup({ runStage, rideCallback, now }: RunGroupDependen
       }),
     };
   };
-
-  async function runMember(event: AcceptedEvent, workflow: WorkflowReference): Promise<BegunRun> {
-    let run = acceptRun(event);
-    for (let stage = nextStage(run); stage !== null && !isEnded(run.phase); stage = nextStage(run)) {
-      run = beginAttempt(run, stage);
-      try {
-        run = recordSuccess(run, stage, await runStage({ run, stage, workflow }));
-      } catch (error) {
-        return recordFailure(run, stage, NO_FAILURES, stageFailureOf(error), now());
-      }
-    }
-    return { run, made: NO_FAILURES };
-  }
 
   /**
    * By the rule for those that ride alone, to each origin as many at once as it has connections, the others after them. What

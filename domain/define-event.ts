@@ -86,8 +86,8 @@ interface CommonOptions<Schema extends z.ZodType, State> {
   readonly limit?: Limit<z.output<Schema>> | readonly Limit<z.output<Schema>>[];
   readonly recordFirst?: boolean;
   /**
-   * Under load, events of this type that come without an id of their own share a workflow: many more of them a second. All
-   * run each stage together, so that a stage takes at most 1 s, and its result has at most 4 KiB, also alone. Only for light
+   * Under load, events of this type that come without an id of their own share a workflow: many more of them a second. They
+   * are run at once and recorded together, so that a stage takes at most 1 s, and its result has at most 4 KiB, also alone. Only for light
    * types without `recordFirst`.
    */
   readonly grouping?: boolean;

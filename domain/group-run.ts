@@ -2,12 +2,11 @@ import { afterRide } from './after-ride.ts';
 import type { AfterRide } from './after-ride.ts';
 import { NO_FAILURES } from './attempt.ts';
 import type { BegunRun, BegunState } from './attempt.ts';
-import { eventMessage, eventTarget, withoutLargeData } from './callback-message.ts';
 import type { Ride } from './callback-message.ts';
 import { initialCallback } from './callback-record.ts';
 import type { CallbackRecord } from './callback-record.ts';
 import type { DeliveryInput } from './delivery-input.ts';
-import { toEventResource } from './event-resource.ts';
+import { eventDelivery } from './event-delivery.ts';
 import type { WorkflowReference } from './event-resource.ts';
 import { acceptRun } from './event-run.ts';
 import type { Group } from './group.ts';
@@ -58,8 +57,6 @@ export function recordGroup(before: readonly GroupMember[], { members }: GroupOu
 
 /** The callback of a member that another workflow is to deliver; null where there is none. */
 export function memberDelivery({ run, delivery }: GroupMember, workflow: WorkflowReference): DeliveryInput | null {
-  const { event } = run;
-  if (delivery === null || event.callback === null) return null;
-  const resource = toEventResource(run, initialCallback(event.callback.url), workflow);
-  return { target: eventTarget(event, event.callback), message: eventMessage(withoutLargeData(resource)), ...delivery };
+  const first = delivery && eventDelivery(run, workflow);
+  return first && { ...first, ...delivery };
 }

@@ -3,6 +3,7 @@ import type { Activities } from '../domain/activities.ts';
 import { stateOf } from '../domain/event-run.ts';
 import { beginGroup, memberDelivery, recordGroup } from '../domain/group-run.ts';
 import type { Group } from '../domain/group.ts';
+import { mapAtMost } from '../domain/map-at-most.ts';
 import { firstDeliveries, startDeliveries } from './start-deliveries.ts';
 import { startEvent } from './start-event.ts';
 
@@ -26,11 +27,7 @@ export async function processGroup(group: Group): Promise<void> {
   const members = recordGroup(beginGroup(group), await runGroup({ group, workflow }));
 
   const left = members.filter(({ hasLeft }) => hasLeft);
-  for (let next = 0; next < left.length; next += STARTED_AT_ONCE) {
-    await Promise.all(
-      left.slice(next, next + STARTED_AT_ONCE).map(({ run, made }) => startEvent(run.event, { state: stateOf(run), made })),
-    );
-  }
+  await mapAtMost(left, STARTED_AT_ONCE, ({ run, made }) => startEvent(run.event, { state: stateOf(run), made }));
   for (let rest = members.flatMap((member) => memberDelivery(member, workflow) ?? []); rest.length > 0;) {
     const next = firstDeliveries(rest);
     await startDeliveries({ deliveries: next });

@@ -11,7 +11,7 @@ import type { SubjectAnswer, SubjectLetter } from '../../domain/subject.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
 import { subjectWorkflowId } from '../../domain/subject-id.ts';
 import { subjectLetter } from '../subject-letter.ts';
-import { itemDelivery } from './item-delivery.ts';
+import { eventDelivery } from '../../domain/event-delivery.ts';
 import type { ReadPage } from './read-page.ts';
 import type { SendToSubject } from './send-to-subject.ts';
 
@@ -79,7 +79,7 @@ export function createApplyItems({ readPage, sendToSubject, now }: ApplyItemsDep
       const { item, version } = toItemRun(answer, now());
       const cause = item.phase.status === 'failed' ? failureCause(event.type, item.phase.error) : undefined;
       ended.push({ offset, item, ...(version !== undefined && { version }), ...(cause !== undefined && { cause }) });
-      const delivery = itemDelivery({ ...item, event }, workflow, version);
+      const delivery = eventDelivery({ ...item, event }, workflow, version);
       if (delivery !== null) deliveries.push(delivery);
     }
 

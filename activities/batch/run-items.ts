@@ -1,25 +1,22 @@
 import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
 import type { BatchItem, Rejection } from '../../domain/accepted-batch.ts';
-import { NO_FAILURES, recordFailure, recordSuccess } from '../../domain/attempt.ts';
-import type { Activities, RunStageInput, StageOutcome } from '../../domain/activities.ts';
+import { NO_FAILURES } from '../../domain/attempt.ts';
+import type { Activities } from '../../domain/activities.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { ItemWork, RunItemsInput, RunItemsOutcome } from '../../domain/batch-work.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
-import { acceptRun, beginAttempt, isEnded, nextStage, stateOf } from '../../domain/event-run.ts';
-import type { EventRun } from '../../domain/event-run.ts';
+import { acceptRun, stateOf } from '../../domain/event-run.ts';
 import { failureCause } from '../../domain/failure-cause.ts';
 import { rejectedCause, rejectedRun } from '../../domain/rejected-item.ts';
-import { stageFailureOf } from '../to-failure.ts';
-import { itemDelivery } from './item-delivery.ts';
+import { attemptStages } from '../attempt-stages.ts';
+import type { AttemptStagesDependencies } from '../attempt-stages.ts';
+import { eventDelivery } from '../../domain/event-delivery.ts';
 import type { ReadPage } from './read-page.ts';
 
-export interface RunItemsDependencies {
+export interface RunItemsDependencies extends AttemptStagesDependencies {
   readonly readPage: ReadPage;
-  /** One attempt of a stage. */
-  readonly runStage: (input: RunStageInput) => Promise<StageOutcome>;
-  readonly now: () => number;
 }
 
 // What is done in one call is repeated as a whole when its process is killed, and recorded as a whole at its end.
@@ -62,7 +59,7 @@ export function createRunItems({ readPage, runStage, now }: RunItemsDependencies
 
     async function runOne(work: ItemWork, item: BatchItem): Promise<void> {
       const isEvent = item.kind === 'event';
-      const result = isEvent ? await attemptStages(work, { ...item.event, run: work.run }, workflow) : rejectedResult(work, item.rejection);
+      const result = isEvent ? await attemptItem(work, { ...item.event, run: work.run }, workflow) : rejectedResult(work, item.rejection);
       bytes += bytesOf(result);
       if (!('item' in result)) {
         again.push(result);
@@ -70,7 +67,7 @@ export function createRunItems({ readPage, runStage, now }: RunItemsDependencies
       }
       ended.push(result);
       const event = isEvent ? item.event : item.rejection.event;
-      const delivery = event && itemDelivery({ ...result.item, event: { ...event, run: work.run } }, workflow);
+      const delivery = event && eventDelivery({ ...result.item, event: { ...event, run: work.run } }, workflow);
       if (!delivery) return;
       bytes += bytesOf(delivery);
       deliveries.push(delivery);
@@ -80,21 +77,16 @@ export function createRunItems({ readPage, runStage, now }: RunItemsDependencies
     return { ended, again, deliveries };
   };
 
-  /** Goes through an item's stages until one fails, or all are done. */
-  async function attemptStages(work: ItemWork, event: AcceptedEvent, workflow: WorkflowReference): Promise<Result> {
-    let run: EventRun = work.begun === undefined ? acceptRun(event) : { ...work.begun.item, event };
-    let made = work.begun?.made ?? NO_FAILURES;
-    for (let stage = nextStage(run); stage !== null && !isEnded(run.phase); stage = nextStage(run)) {
-      run = beginAttempt(run, stage);
-      try {
-        run = recordSuccess(run, stage, await runStage({ run, stage, workflow }));
-        made = NO_FAILURES;
-      } catch (error) {
-        ({ run, made } = recordFailure(run, stage, made, stageFailureOf(error), now()));
-        if (run.phase.status !== 'waiting' || run.phase.waiting.reason !== 'retry') continue;
-        const dueAtMs = run.phase.waiting.untilMs;
-        return { offset: work.offset, run: work.run, begun: { item: stateOf(run), made, dueAtMs } };
-      }
+  /** An item's stages until one fails, or all are done. */
+  async function attemptItem(work: ItemWork, event: AcceptedEvent, workflow: WorkflowReference): Promise<Result> {
+    const begun = {
+      run: work.begun === undefined ? acceptRun(event) : { ...work.begun.item, event },
+      made: work.begun?.made ?? NO_FAILURES,
+    };
+    const { run, made } = await attemptStages({ runStage, now }, begun, workflow);
+    if (run.phase.status === 'waiting' && run.phase.waiting.reason === 'retry') {
+      const dueAtMs = run.phase.waiting.untilMs;
+      return { offset: work.offset, run: work.run, begun: { item: stateOf(run), made, dueAtMs } };
     }
     const cause = run.phase.status === 'failed' ? failureCause(event.type, run.phase.error) : undefined;
     return { offset: work.offset, item: stateOf(run), ...(cause !== undefined && { cause }) };

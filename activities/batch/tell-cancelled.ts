@@ -1,7 +1,7 @@
 import { calledBack } from '../../domain/accepted-batch.ts';
 import type { Activities } from '../../domain/activities.ts';
 import { acceptRun, endRun } from '../../domain/event-run.ts';
-import { itemDelivery } from './item-delivery.ts';
+import { eventDelivery } from '../../domain/event-delivery.ts';
 import type { ReadPage } from './read-page.ts';
 
 /** Has items called back that were cancelled before they began. Safe to run twice, as a delivery is started once. */
@@ -13,7 +13,7 @@ export function createTellCancelled(readPage: ReadPage, startDeliveries: Activit
       const event = item && calledBack(item);
       if (!event) return [];
       const ended = endRun(acceptRun({ ...event, run }), { status: 'cancelled', endedAtMs: atMs });
-      return itemDelivery(ended, { id: page, runId: '' }) ?? [];
+      return eventDelivery(ended, { id: page, runId: '' }) ?? [];
     });
     await startDeliveries({ deliveries });
   };

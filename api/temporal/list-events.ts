@@ -5,13 +5,12 @@ import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { EventFilter, EventPage } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { selectsEvent } from '../selects-event.ts';
-import { callEngine } from './engine-call.ts';
 import type { Execution } from './history.ts';
+import { listWorkflows } from './list-workflows.ts';
 import { fromListCursor, toListCursor } from './list-cursor.ts';
 import { readEvent } from './read-event.ts';
 import { readGroup, readMember } from './read-group.ts';
 
-const LIST_TIMEOUT_MS = 1_500;
 const LAST_TIME_MS = Date.UTC(9999, 11, 31);
 
 // Each is read for itself; so many at once keep a page quick without crowding out events.
@@ -30,34 +29,22 @@ interface Entry {
  */
 export async function listEvents(client: Client, liveRuns: LiveRuns, filter: EventFilter): Promise<EventPage> {
   const { token, at } = fromListCursor(filter.cursor);
-  const response = await callEngine(client, LIST_TIMEOUT_MS, () =>
-    client.workflowService.listWorkflowExecutions({
-      namespace: client.options.namespace,
-      pageSize: filter.limit,
-      query: toVisibilityQuery(filter),
-      nextPageToken: token,
-    }),
-  );
-  const executions = (response.executions ?? []).flatMap(({ execution, type }) =>
-    execution?.workflowId && execution.runId
-      ? [{ workflowId: execution.workflowId, runId: execution.runId, isGroup: type?.name === 'processGroup' }]
-      : [],
-  );
+  const { workflows, nextToken } = await listWorkflows(client, { query: toVisibilityQuery(filter), pageSize: filter.limit, token });
   // What the last page ended with may be gone by now; then this one is shown from its beginning.
   const first = Math.max(
     0,
-    executions.findIndex(({ runId }) => runId === at?.runId),
+    workflows.findIndex(({ runId }) => runId === at?.runId),
   );
   const entries: Entry[] = [];
-  for (const { isGroup, ...execution } of executions.slice(first)) {
+  for (const { type, ...execution } of workflows.slice(first)) {
     if (entries.length > filter.limit) break;
     const { runId } = execution;
-    if (isGroup) entries.push(...(await membersOf(execution)).filter(({ index }) => runId !== at?.runId || index >= at.index));
+    if (type === 'processGroup')
+      entries.push(...(await membersOf(execution)).filter(({ index }) => runId !== at?.runId || index >= at.index));
     else entries.push({ runId, index: 0, read: () => readEvent(client, liveRuns, execution) });
   }
   const items = await mapAtMost(entries.slice(0, filter.limit), READS_AT_ONCE, ({ read }) => read());
   const next = entries[filter.limit];
-  const nextToken = response.nextPageToken?.length ? response.nextPageToken : null;
   return {
     items: items.filter((item) => item !== null),
     nextCursor: next !== undefined ? toListCursor({ token, at: next }) : nextToken && toListCursor({ token: nextToken, at: null }),

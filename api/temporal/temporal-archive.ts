@@ -12,9 +12,9 @@ import type { EventKey } from '../event-service.ts';
 import { fromCursor, toCursor } from './cursor.ts';
 import { callEngine, isNotFound } from './engine-call.ts';
 import { readWorkflowEnd, readWorkflowInput } from './history.ts';
+import { listWorkflows } from './list-workflows.ts';
 
 const START_TIMEOUT_MS = 5_000;
-const LIST_TIMEOUT_MS = 1_500;
 const READS_AT_ONCE = 8;
 const KEYS = { Tenant: defineSearchAttributeKey('Tenant', 'KEYWORD'), BatchId: defineSearchAttributeKey('BatchId', 'KEYWORD') } as const;
 
@@ -74,16 +74,8 @@ function createShelf<Resource extends Keepable>(client: Client, options: ShelfOp
     { pageSize, cursor }: { readonly pageSize: number; readonly cursor?: string | undefined },
   ) {
     const query = [`WorkflowType = '${workflowType}'`, "ExecutionStatus = 'Running'", ...conditions].join(' AND ');
-    const { executions, nextPageToken: token } = await callEngine(client, LIST_TIMEOUT_MS, () =>
-      client.workflowService.listWorkflowExecutions({
-        ...{ namespace: client.options.namespace, query, pageSize },
-        nextPageToken: fromCursor(cursor),
-      }),
-    );
-    return {
-      workflowIds: (executions ?? []).flatMap(({ execution }) => execution?.workflowId ?? []),
-      nextCursor: token && token.length > 0 ? toCursor(token) : null,
-    };
+    const { workflows, nextToken } = await listWorkflows(client, { query, pageSize, token: fromCursor(cursor) });
+    return { workflowIds: workflows.map(({ workflowId }) => workflowId), nextCursor: nextToken && toCursor(nextToken) };
   }
 
   return {

@@ -13,7 +13,7 @@ import { mapAtMost } from '../../domain/map-at-most.ts';
 import { createBatchReader } from './batch-reader.ts';
 import type { PagesView } from './batch-reader.ts';
 import { fromCursor, toCursor } from './cursor.ts';
-import { callEngine } from './engine-call.ts';
+import { listWorkflows } from './list-workflows.ts';
 import { toKeyword } from '../../domain/keyword.ts';
 import { readItems, readPage } from './read-items.ts';
 import { startBatch } from './start-batch.ts';
@@ -24,7 +24,6 @@ export interface TemporalBatchServiceOptions {
   readonly liveRuns: LiveRuns;
 }
 
-const LIST_TIMEOUT_MS = 1_500;
 // Some 300 KB of letters; a larger batch is read in several goes.
 const PAGES_READ = 1_000;
 // Of a list of up to 200 batches.
@@ -117,21 +116,14 @@ export function createTemporalBatchService({ client, liveRuns }: TemporalBatchSe
     },
 
     async list({ tenant, status, limit, cursor }: BatchFilter): Promise<BatchList> {
-      const response = await callEngine(client, LIST_TIMEOUT_MS, () =>
-        client.workflowService.listWorkflowExecutions({
-          namespace: client.options.namespace,
-          pageSize: limit,
-          query: `WorkflowType = 'processBatch' AND Tenant = '${toKeyword(tenant)}' AND ExecutionStatus != 'ContinuedAsNew'`,
-          nextPageToken: fromCursor(cursor),
-        }),
-      );
+      const query = `WorkflowType = 'processBatch' AND Tenant = '${toKeyword(tenant)}' AND ExecutionStatus != 'ContinuedAsNew'`;
+      const { workflows, nextToken } = await listWorkflows(client, { query, pageSize: limit, token: fromCursor(cursor) });
       // One that ended and went on is in the index twice.
-      const ids = new Set((response.executions ?? []).flatMap(({ execution }) => execution?.workflowId ?? []));
+      const ids = new Set(workflows.map(({ workflowId }) => workflowId));
       const batches = await mapAtMost([...ids], READS_AT_ONCE, reader.read);
-      const token = response.nextPageToken;
       return {
         items: batches.filter((batch): batch is BatchResource => batch !== null && (status === undefined || batch.status === status)),
-        nextCursor: token && token.length > 0 ? toCursor(token) : null,
+        nextCursor: nextToken && toCursor(nextToken),
       };
     },
 

@@ -1,27 +1,14 @@
 import { createServer } from 'node:http';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { Agent, request } from 'undici';
-import { parseEnvironment } from '../../config/environment.ts';
-import { createLogger } from '../../config/logger.ts';
-import { startEngine } from '../../engine/start-engine.ts';
+import { startBareEngine } from './start-bare-engine.ts';
 
 // `npm run bench:bare`: what a bare Temporal workflow of the same shape does behind a plain HTTP server, on the same engine.
 // The floor that the service's own figures are compared with, in the same minute on the same machine.
-Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-bare-'));
-const engine = await startEngine({
-  environment: parseEnvironment({}),
-  dataDirectory,
-  logger: createLogger('warn'),
-  progress: () => undefined,
-  preferredPorts: { server: 0, ui: 0 },
-});
-const connection = await NativeConnection.connect({ address: engine.address, grpcCompression: { codec: 'none' } });
+const engine = await startBareEngine();
+const { connection } = engine;
 const client = new Client({ connection });
 const agent = new Agent({ connections: 64 });
 const step = (name: string) => async (): Promise<unknown> => ({ step: name, value: 0.5, why: 'x'.repeat(100) });
@@ -61,6 +48,4 @@ await new Promise((resolve) => process.once('SIGTERM', resolve));
 server.close();
 worker.shutdown();
 await running;
-await connection.close();
 await engine.stop();
-await rm(dataDirectory, { recursive: true, force: true });

@@ -1,12 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { parseEnvironment } from '../../config/environment.ts';
-import { createLogger } from '../../config/logger.ts';
-import { startEngine } from '../../engine/start-engine.ts';
+import { Worker } from '@temporalio/worker';
+import { startBareEngine } from './start-bare-engine.ts';
 
 const WORKFLOWS = fileURLToPath(new URL('./workflows.ts', import.meta.url));
 
@@ -15,16 +10,8 @@ const WORKFLOWS = fileURLToPath(new URL('./workflows.ts', import.meta.url));
  * event's size and runs a local activity for each. What it takes is what the SDK and the engine leave of this machine.
  */
 export async function withBareSubject<T>(use: (update: () => Promise<void>) => Promise<T>): Promise<T> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-bare-'));
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  const engine = await startEngine({
-    environment: parseEnvironment({}),
-    dataDirectory,
-    logger: createLogger('warn'),
-    progress: () => undefined,
-    preferredPorts: { server: 0, ui: 0 },
-  });
-  const connection = await NativeConnection.connect({ address: engine.address, grpcCompression: { codec: 'none' } });
+  const engine = await startBareEngine();
+  const { connection } = engine;
   const taskQueue = 'bare-subject';
   const fold = async ({ state }: { readonly state: number }) => ({ state: state + 1, outcome: 'x'.repeat(800) });
   const worker = await Worker.create({
@@ -42,8 +29,6 @@ export async function withBareSubject<T>(use: (update: () => Promise<void>) => P
   } finally {
     worker.shutdown();
     await running;
-    await connection.close();
     await engine.stop();
-    await rm(dataDirectory, { recursive: true, force: true });
   }
 }

@@ -5,6 +5,7 @@ import { newGroupId, parseMemberId } from '../../domain/event-id.ts';
 import { toGroup } from '../../domain/group.ts';
 import { startOverlapRecorder } from '../support/overlap-recorder.ts';
 import type { OverlapRecorder } from '../support/overlap-recorder.ts';
+import { calledBack, readEvent } from '../support/read-event.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { startTestService } from '../support/service.ts';
@@ -199,16 +200,10 @@ async function post(event: Record<string, unknown>, headers: Record<string, stri
   });
 }
 
-async function read(id: string): Promise<EventResource> {
-  const response = await service.app.request(`/v1/events/${id}`);
-  expect(response.status).toBe(200);
-  return (await response.json()) as EventResource;
+function read(id: string): Promise<EventResource> {
+  return readEvent(service, id);
 }
 
-/** The event once it has ended and its callback has been sent. */
-async function ended(id: string): Promise<EventResource> {
-  return until(`"${id}" has ended`, async () => {
-    const event = await read(id);
-    return event.completedAt !== null && event.callback.status !== 'pending' && event;
-  });
+function ended(id: string): Promise<EventResource> {
+  return calledBack(service, id);
 }

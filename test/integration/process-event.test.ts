@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { EventResource } from '../../domain/event-resource.ts';
+import { calledBack, readEvent } from '../support/read-event.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { startTestService, WEBHOOK_SECRET } from '../support/service.ts';
@@ -211,18 +212,12 @@ async function post(path: string, body: unknown, headers: Record<string, string>
   });
 }
 
-async function read(id: string): Promise<EventResource> {
-  const response = await service.app.request(`/v1/events/${id}`);
-  expect(response.status).toBe(200);
-  return (await response.json()) as EventResource;
+function read(id: string): Promise<EventResource> {
+  return readEvent(service, id);
 }
 
-/** The event once its workflow has ended and its callback has been sent. */
-async function ended(id: string): Promise<EventResource> {
-  return until(`"${id}" has ended`, async () => {
-    const event = await read(id);
-    return event.completedAt !== null && event.callback.status !== 'pending' && event;
-  });
+function ended(id: string): Promise<EventResource> {
+  return calledBack(service, id);
 }
 
 const NAMES: Readonly<Record<number, string>> = {
