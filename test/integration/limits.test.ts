@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Why } from '../../domain/why.ts';
 import type { LimitResource } from '../../domain/limit-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
@@ -8,6 +8,7 @@ import { overlap } from '../support/test-definitions.ts';
 import { until } from '../support/until.ts';
 
 let service: TestService;
+let submitted: string[] = [];
 
 beforeAll(async () => {
   service = await startTestService({ MAX_CONCURRENT_TASKS: '3' });
@@ -15,8 +16,16 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 beforeEach(async () => {
   await setCapacity('tasks', null);
-  await until('all permits are back', async () => (await limit('tasks')).holders.length === 0);
+  await until('all permits are back, and nobody waits', async () => {
+    const { holders, waiting } = await limit('tasks');
+    return holders.length === 0 && waiting === 0;
+  });
   overlap.reset();
+});
+// Also after a failed test, so that the next one finds all permits free.
+afterEach(async () => {
+  await Promise.all(submitted.map(cancel));
+  submitted = [];
 });
 
 it('runs no more heavy events at once than there are permits, and finishes all of them', async () => {
@@ -28,7 +37,7 @@ it('runs no more heavy events at once than there are permits, and finishes all o
 });
 
 it('shows holders and waiters with their positions, and says why an event waits', async () => {
-  const ids = await submitMany(5, { ms: 60_000 });
+  await submitMany(5, { ms: 60_000 });
   const shown = await until('all have asked', async () => {
     const current = await limit('tasks');
     return current.holders.length === 3 && current.waiting === 2 && current;
@@ -45,25 +54,26 @@ it('shows holders and waiters with their positions, and says why an event waits'
     reason: 'running',
     details: { stage: 'action', attempt: 1 },
   });
-  await cancelAll(ids);
 });
 
 it('lets a changed capacity take effect at once, up and down, without touching holders', async () => {
-  const ids = await submitMany(8, { ms: 60_000 });
+  await submitMany(8, { ms: 60_000 });
   await until('three hold a permit', async () => (await limit('tasks')).holders.length === 3);
 
   expect(await setCapacity('tasks', 6)).toMatchObject({ capacity: 6 });
-  await until('six hold a permit', async () => (await limit('tasks')).holders.length === 6);
+  const [holder] = await until('six hold a permit', async () => {
+    const { holders } = await limit('tasks');
+    return holders.length === 6 && holders;
+  });
   await setCapacity('tasks', 1);
-  await cancel(ids[0] ?? '');
+  await cancel(holder?.event ?? '');
   await until('the cancelled one is out', async () => (await limit('tasks')).holders.length === 5);
 
   expect(await limit('tasks')).toMatchObject({ capacity: 1, waiting: 2 });
-  await cancelAll(ids);
 });
 
 it('gives the permit of a terminated run to the next, by the engine’s word alone', async () => {
-  const ids = await submitMany(4, { ms: 60_000 });
+  await submitMany(4, { ms: 60_000 });
   const { holders } = await until('one waits', async () => {
     const current = await limit('tasks');
     return current.waiting === 1 && current;
@@ -75,11 +85,10 @@ it('gives the permit of a terminated run to the next, by the engine’s word alo
     const current = await limit('tasks');
     return current.waiting === 0 && current.holders.length === 3;
   });
-  await cancelAll(ids);
 });
 
 it('takes a waiter that is cancelled out of the line', async () => {
-  const ids = await submitMany(5, { ms: 60_000 });
+  await submitMany(5, { ms: 60_000 });
   const { waiters } = await until('two wait', async () => {
     const current = await limit('tasks');
     return current.waiting === 2 && current;
@@ -89,7 +98,6 @@ it('takes a waiter that is cancelled out of the line', async () => {
 
   expect(await ended(waiters[0]?.event ?? '')).toMatchObject({ status: 'cancelled', attempts: { action: 0 } });
   await until('one waits', async () => (await limit('tasks')).waiting === 1);
-  await cancelAll(ids);
 });
 
 it('serves critical events first', async () => {
@@ -134,7 +142,6 @@ it('asks again after a reset, and runs under a permit of its own', async () => {
     const { holders, waiting } = await limit('tasks');
     return holders.length === 1 && waiting === 0 && (await read(id)).status === 'running';
   });
-  await cancelAll([id]);
 });
 
 it('refuses what is no capacity, and knows no limit that nobody uses', async () => {
@@ -159,7 +166,9 @@ async function submitMany(
         body: JSON.stringify({ type, data, tier }),
       });
       expect(response.status).toBe(202);
-      return ((await response.json()) as { id: string }).id;
+      const { id } = (await response.json()) as { id: string };
+      submitted.push(id);
+      return id;
     }),
   );
 }
@@ -179,16 +188,9 @@ async function explain(id: string): Promise<Why> {
   return (await (await service.app.request(`/v1/events/${id}/why`)).json()) as Why;
 }
 
+/** Of an event that has ended it changes nothing. */
 async function cancel(id: string): Promise<void> {
   await service.app.request(`/v1/events/${id}/cancel`, { method: 'POST' });
-}
-
-async function cancelAll(ids: readonly string[]): Promise<void> {
-  await Promise.all(ids.map(cancel));
-  await until('nobody holds a permit', async () => {
-    const { holders, waiting } = await limit('tasks');
-    return holders.length === 0 && waiting === 0;
-  });
 }
 
 async function limit(key: string): Promise<LimitResource> {
