@@ -22,7 +22,7 @@ export function openEngineLog(dataDirectory: string, { isFirstStart }: { readonl
 }
 
 /** The last part of what this start has printed. */
-export function readEngineLog({ path, offset }: EngineLog, maxBytes = 2_000): string {
+export function readEngineLog({ path, offset }: EngineLog, maxBytes = 65_536): string {
   const file = openSync(path, 'r');
   try {
     const from = Math.max(offset, fstatSync(file).size - maxBytes);
@@ -35,5 +35,5 @@ export function readEngineLog({ path, offset }: EngineLog, maxBytes = 2_000): st
 
 /** Whether the server has said that all of it has started. */
 export function hasAnnounced(log: EngineLog): boolean {
-  return /^Server:\s/m.test(readEngineLog(log, 65_536));
+  return /^Server:\s/m.test(readEngineLog(log));
 }

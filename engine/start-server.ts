@@ -26,6 +26,7 @@ export interface StartedServer {
 
 /** A first start takes 0.2 s; a database that has to recover, or a busy machine, much longer. */
 const TIMEOUT_MS = 60_000;
+const EXCERPT_CHARACTERS = 1_000;
 
 /**
  * Starts the server and waits until it answers. One that doesn't is ended.
@@ -50,6 +51,14 @@ export async function startServer(start: ServerStart): Promise<StartedServer> {
 }
 
 function startFailed(log: EngineLog, reason: string): EngineError {
-  const message = `The engine did not come up (${reason}). The end of "${log.path}":\n${readEngineLog(log)}`;
-  return new EngineError('engine_start_failed', message);
+  return new EngineError(
+    'engine_start_failed',
+    `The engine did not come up (${reason}). From "${log.path}":\n${excerpt(readEngineLog(log))}`,
+  );
+}
+
+/** Its beginning and its end: a panic says first what went wrong, then where, at length. */
+function excerpt(printed: string): string {
+  if (printed.length <= 2 * EXCERPT_CHARACTERS) return printed;
+  return `${printed.slice(0, EXCERPT_CHARACTERS)}\n…\n${printed.slice(-EXCERPT_CHARACTERS)}`;
 }
