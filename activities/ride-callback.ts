@@ -3,6 +3,7 @@ import type { Ride, RideMessage } from '../domain/callback-message.ts';
 import { initialCallback } from '../domain/callback-record.ts';
 import { toEventResource } from '../domain/event-resource.ts';
 import { mayRide, RIDE_MS } from '../domain/riding.ts';
+import { within } from '../domain/within.ts';
 import type { AttemptDelivery } from './callback/attempt-delivery.ts';
 import type { Destinations } from './callback/destinations.ts';
 import type { HandedOver } from './callback/handed-over.ts';
@@ -52,16 +53,4 @@ export function createRideCallback({ attemptDelivery, origins, destinations, han
       riding -= 1;
     }
   };
-}
-
-async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), timeoutMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

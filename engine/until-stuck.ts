@@ -6,7 +6,7 @@ interface Watch {
   readonly signal: AbortSignal;
 }
 
-const EVERY_MS = 3_000;
+const EVERY_MS = { asARule: 3_000, onceInterrupted: 500 };
 const LOOK_TIMEOUT_MS = 10_000;
 // A single statement may be interrupted with the call that it was for.
 const TIMES = 3;
@@ -22,7 +22,7 @@ export async function untilStuck({ address, signal }: Watch): Promise<boolean> {
   try {
     for (let interrupted = 0; interrupted < TIMES;) {
       // Unreferenced: it must not keep a service alive that has nothing else to do.
-      await pause(EVERY_MS, undefined, { signal, ref: false });
+      await pause(interrupted === 0 ? EVERY_MS.asARule : EVERY_MS.onceInterrupted, undefined, { signal, ref: false });
       interrupted = (await isInterrupted(connection)) ? interrupted + 1 : 0;
     }
     return true;

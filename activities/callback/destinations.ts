@@ -10,6 +10,7 @@ import type { Destination, DestinationInput, DestinationReport } from '../../dom
 import { BREAKER_MEMO, REPORT_ATTEMPT_UPDATE, TASK_QUEUES } from '../../domain/durable-names.ts';
 import { toKeyword } from '../../domain/keyword.ts';
 import { isUnwell } from '../../domain/riding.ts';
+import { within } from '../../domain/within.ts';
 
 /** `none`: nothing is wrong with it, as far as the cluster knows. */
 export type DestinationState = BreakerPhase['state'] | 'none';
@@ -29,8 +30,9 @@ export interface Destinations {
 }
 
 const CALL_TIMEOUT_MS = 2_000;
-// A ride waits for it inside a workflow task.
-const READ_TIMEOUT_MS = 300;
+const READ_TIMEOUT_MS = 2_000;
+// A ride waits for it inside a workflow task; what comes later is known to the next one.
+const PATIENCE_MS = 300;
 const TRUST_MS = 10_000;
 const TRUST_TROUBLE_MS = 2_000;
 const MAX_KNOWN = 10_000;
@@ -64,18 +66,23 @@ export function createDestinations(client: Client, settings: BreakerSettings, no
     }
   }
 
+  /** Null if nothing can be learned. */
+  async function look(workflowId: string): Promise<DestinationState | null> {
+    try {
+      const handle = client.workflow.getHandle(workflowId);
+      const { status, memo } = await client.withDeadline(Date.now() + READ_TIMEOUT_MS, () => handle.describe());
+      return learn(workflowId, status.name === 'RUNNING' ? toState(memo?.[BREAKER_MEMO]) : 'none');
+    } catch (error) {
+      return error instanceof WorkflowNotFoundError ? learn(workflowId, 'none') : null;
+    }
+  }
+
   return {
     async stateOf(destination) {
       const workflowId = destinationWorkflowId(destination);
       const last = known.get(workflowId);
       if (last !== undefined && now() - last.atMs < (last.state === 'none' ? TRUST_MS : TRUST_TROUBLE_MS)) return last.state;
-      try {
-        const handle = client.workflow.getHandle(workflowId);
-        const { status, memo } = await client.withDeadline(Date.now() + READ_TIMEOUT_MS, () => handle.describe());
-        return learn(workflowId, status.name === 'RUNNING' ? toState(memo?.[BREAKER_MEMO]) : 'none');
-      } catch (error) {
-        return error instanceof WorkflowNotFoundError ? learn(workflowId, 'none') : (last?.state ?? 'none');
-      }
+      return (await within(look(workflowId), PATIENCE_MS)) ?? last?.state ?? 'none';
     },
 
     async note(destination, attempt, mayBeTroubled) {

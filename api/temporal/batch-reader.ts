@@ -9,7 +9,7 @@ import { initialCallback } from '../../domain/callback-record.ts';
 import { BATCH_PAGES_QUERY, BATCH_PROGRESS_QUERY, BATCH_QUERY } from '../../domain/durable-names.ts';
 import { EngineUnavailableError } from '../event-service.ts';
 import { createRecent } from '../recent.ts';
-import { callEngine, isNotFound } from './engine-call.ts';
+import { isNotFound, readEngine } from './engine-call.ts';
 import { endedByForce, pagesByForce } from './ended-by-force.ts';
 import type { ForcedEnd } from './ended-by-force.ts';
 import { readWorkflowEnd, readWorkflowInput } from './history.ts';
@@ -66,7 +66,7 @@ export function createBatchReader(client: Client): BatchReader {
 
   /** As of the moment at which it was ended from outside, if anybody can still say. */
   async function progressOf(workflowId: string): Promise<BatchProgress | null> {
-    const { runId } = await callEngine(client, QUERY_TIMEOUT_MS * 5, () => client.workflow.getHandle(workflowId).describe());
+    const { runId } = await readEngine(client, QUERY_TIMEOUT_MS * 5, () => client.workflow.getHandle(workflowId).describe());
     const known = forced.get(runId) ?? (await query<BatchProgress>(workflowId, BATCH_PROGRESS_QUERY, CLOSED_QUERY_TIMEOUT_MS));
     if (known !== null) forced.set(runId, known);
     return known;
@@ -74,7 +74,7 @@ export function createBatchReader(client: Client): BatchReader {
 
   async function query<T>(workflowId: string, name: string, timeoutMs: number, ...args: readonly unknown[]): Promise<T | null> {
     try {
-      return await callEngine(client, timeoutMs, () => client.workflow.getHandle(workflowId).query<T, unknown[]>(name, ...args));
+      return await readEngine(client, timeoutMs, () => client.workflow.getHandle(workflowId).query<T, unknown[]>(name, ...args));
     } catch (error) {
       if (isNotFound(error)) throw error;
       return null;

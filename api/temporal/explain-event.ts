@@ -5,7 +5,7 @@ import type { EventRun } from '../../domain/event-run.ts';
 import { estimateWaitMs, waitingOrder } from '../../domain/permits.ts';
 import type { Why } from '../../domain/why.ts';
 import { explainRun } from '../explain-run.ts';
-import { callEngine } from './engine-call.ts';
+import { readEngine } from './engine-call.ts';
 import { hasPollers } from './has-pollers.ts';
 import { readBreaker } from './temporal-destination-service.ts';
 import { readPermits } from './temporal-limit-service.ts';
@@ -60,7 +60,7 @@ async function lackingWorker(client: Client, resource: EventResource, run: Event
 
 async function queryRun(client: Client, workflowId: string): Promise<EventRun | null> {
   try {
-    return await callEngine(client, QUERY_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).query<EventRun>(RUN_QUERY));
+    return await readEngine(client, QUERY_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).query<EventRun>(RUN_QUERY));
   } catch {
     // Nobody is there to answer, or is busy with its stages.
     return null;

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { callEngine } from './engine-call.ts';
+import { readEngine } from './engine-call.ts';
 
 const { TaskQueueType } = proto.temporal.api.enums.v1;
 // Pollers that went away are listed for 5 minutes; a live one asks anew at least once a minute.
@@ -8,7 +8,7 @@ const LIVE_WITHIN_MS = 90_000;
 
 /** Whether any worker takes workflow tasks of this queue. */
 export async function hasPollers(client: Client, queue: string): Promise<boolean> {
-  const { pollers } = await callEngine(client, 1_500, () =>
+  const { pollers } = await readEngine(client, 1_500, () =>
     client.workflowService.describeTaskQueue({
       namespace: client.options.namespace,
       taskQueue: { name: queue },

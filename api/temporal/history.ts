@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { temporal } from '@temporalio/proto';
-import { callEngine, isNotFound } from './engine-call.ts';
+import { isNotFound, readEngine } from './engine-call.ts';
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
@@ -29,7 +29,7 @@ export type WorkflowEnd =
  */
 export async function readWorkflowEnd(client: Client, execution: Execution, timeoutMs = READ_TIMEOUT_MS): Promise<WorkflowEnd | null> {
   try {
-    const { history } = await callEngine(client, timeoutMs, () =>
+    const { history } = await readEngine(client, timeoutMs, () =>
       client.workflowService.getWorkflowExecutionHistoryReverse({
         namespace: client.options.namespace,
         execution,
@@ -46,7 +46,7 @@ export async function readWorkflowEnd(client: Client, execution: Execution, time
 
 /** What a workflow was started with. */
 export async function readWorkflowInput(client: Client, execution: Execution): Promise<unknown> {
-  const { history } = await callEngine(client, READ_TIMEOUT_MS, () =>
+  const { history } = await readEngine(client, READ_TIMEOUT_MS, () =>
     client.workflowService.getWorkflowExecutionHistory({ namespace: client.options.namespace, execution, maximumPageSize: 1 }),
   );
   return decodeFirst(history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input);
@@ -66,7 +66,7 @@ export async function readRecorded(client: Client, execution: Execution): Promis
   let nextPageToken: Uint8Array | undefined;
   try {
     do {
-      const page = await callEngine(client, READ_TIMEOUT_MS, () =>
+      const page = await readEngine(client, READ_TIMEOUT_MS, () =>
         client.workflowService.getWorkflowExecutionHistory({
           namespace: client.options.namespace,
           execution,

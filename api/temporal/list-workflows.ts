@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { callEngine } from './engine-call.ts';
+import { readEngine } from './engine-call.ts';
 
 export interface ListedWorkflow {
   readonly workflowId: string;
@@ -21,7 +21,7 @@ export async function listWorkflows(
   { query, pageSize, token }: { readonly query: string; readonly pageSize: number; readonly token: Uint8Array },
 ): Promise<WorkflowPage> {
   const { namespace } = client.options;
-  const { executions, nextPageToken } = await callEngine(client, LIST_TIMEOUT_MS, () =>
+  const { executions, nextPageToken } = await readEngine(client, LIST_TIMEOUT_MS, () =>
     client.workflowService.listWorkflowExecutions({ namespace, query, pageSize, nextPageToken: token }),
   );
   return {

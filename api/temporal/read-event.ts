@@ -9,7 +9,7 @@ import { acceptRun, endRun, isEnded } from '../../domain/event-run.ts';
 import type { EventRun, Progress } from '../../domain/event-run.ts';
 import { liveResource } from '../live-runs.ts';
 import type { LiveRuns } from '../live-runs.ts';
-import { callEngine, isNotFound } from './engine-call.ts';
+import { isNotFound, readEngine } from './engine-call.ts';
 import { readWorkflowEnd, readWorkflowInput } from './history.ts';
 import type { Execution, WorkflowEnd } from './history.ts';
 import { readHeartbeat } from './read-heartbeat.ts';
@@ -57,7 +57,7 @@ async function readEnded(client: Client, execution: Execution, end: Exclude<Work
   if (end.kind === 'failed' && isResource(end.detail)) return end.detail;
   const event = await readWorkflowInput(client, execution);
   if (end.kind === 'cancelled') {
-    const { memo } = await callEngine(client, 1_500, () => client.workflow.getHandle(execution.workflowId, execution.runId).describe());
+    const { memo } = await readEngine(client, 1_500, () => client.workflow.getHandle(execution.workflowId, execution.runId).describe());
     const left = memo?.[ENDED_MEMO];
     if (isResource(left)) return { ...left, data: isAcceptedEvent(event) ? event.data : null };
     if (!isAcceptedEvent(event)) return null;
@@ -69,7 +69,7 @@ async function readEnded(client: Client, execution: Execution, end: Exclude<Work
   const message =
     end.kind === 'failed' ? end.message : `the workflow was ${end.kind === 'terminated' ? 'terminated' : 'ended by its time limit'}`;
   const error = { code, message, stage: null, retryable: false };
-  const { runId } = await callEngine(client, 1_500, () => client.workflow.getHandle(execution.workflowId, execution.runId).describe());
+  const { runId } = await readEngine(client, 1_500, () => client.workflow.getHandle(execution.workflowId, execution.runId).describe());
   const resource = toResource(endRun(acceptRun(event), { status: 'failed', endedAtMs: end.atMs, error }), { ...execution, runId });
   return { ...resource, callback: { ...resource.callback, status: event.callback === null ? 'none' : 'failed' } };
 }
@@ -97,7 +97,7 @@ function furthest(one: Progress | null, other: Progress | null): Progress | null
 
 async function query<T>(client: Client, { workflowId, runId }: Execution, name: string): Promise<T | null> {
   try {
-    return await callEngine(client, QUERY_TIMEOUT_MS, () => client.workflow.getHandle(workflowId, runId).query<T>(name));
+    return await readEngine(client, QUERY_TIMEOUT_MS, () => client.workflow.getHandle(workflowId, runId).query<T>(name));
   } catch (error) {
     if (isNotFound(error)) throw error;
     return null;

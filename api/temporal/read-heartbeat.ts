@@ -1,12 +1,12 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Progress } from '../../domain/event-run.ts';
-import { callEngine } from './engine-call.ts';
+import { readEngine } from './engine-call.ts';
 import type { Execution } from './history.ts';
 
 /** The progress in the last heartbeat of the activity a workflow waits for; null when there is none. */
 export async function readHeartbeat(client: Client, { workflowId, runId }: Execution): Promise<Progress | null> {
-  const { raw } = await callEngine(client, 1_500, () => client.workflow.getHandle(workflowId, runId).describe());
+  const { raw } = await readEngine(client, 1_500, () => client.workflow.getHandle(workflowId, runId).describe());
   for (const { heartbeatDetails } of raw.pendingActivities ?? []) {
     const payload = heartbeatDetails?.payloads?.[0];
     const progress: unknown = payload ? defaultPayloadConverter.fromPayload(payload) : null;

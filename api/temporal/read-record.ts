@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { CallbackRecord } from '../../domain/callback-record.ts';
 import { DELIVERY_QUERY } from '../../domain/durable-names.ts';
 import { deliveryWorkflowId } from '../../domain/event-id.ts';
-import { callEngine, isNotFound } from './engine-call.ts';
+import { isNotFound, readEngine } from './engine-call.ts';
 import { readWorkflowEnd } from './history.ts';
 
 const QUERY_TIMEOUT_MS = 200;
@@ -20,7 +20,7 @@ export async function withRecord(
   if (end.kind === 'completed' && isCallbackRecord(end.result)) return end.result;
   if (end.kind !== 'open') return { ...known, status: 'failed' };
   try {
-    return await callEngine(client, QUERY_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).query<CallbackRecord>(DELIVERY_QUERY));
+    return await readEngine(client, QUERY_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).query<CallbackRecord>(DELIVERY_QUERY));
   } catch (error) {
     if (isNotFound(error)) throw error;
     return known;

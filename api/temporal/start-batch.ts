@@ -10,7 +10,7 @@ import { batchWorkflowId, pageWorkflowId } from '../../domain/event-id.ts';
 import type { BatchSubmission, BatchUpload } from '../batch-service.ts';
 import { fillPages } from '../batches/fill-pages.ts';
 import { newUuidV7 } from '../uuid.ts';
-import { callEngine } from './engine-call.ts';
+import { callEngine, readEngine } from './engine-call.ts';
 import { toKeyword } from '../../domain/keyword.ts';
 
 const START_TIMEOUT_MS = 5_000;
@@ -112,7 +112,7 @@ async function keepPages(
 
 async function findBatch(client: Client, workflowId: string): Promise<Readonly<Record<string, unknown>> | null> {
   try {
-    const { memo } = await callEngine(client, START_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).describe());
+    const { memo } = await readEngine(client, START_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).describe());
     return memo ?? {};
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;

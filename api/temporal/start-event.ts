@@ -7,7 +7,7 @@ import { eventWorkflowId, newGroupId } from '../../domain/event-id.ts';
 import { eventAttributes, eventStart, groupStart } from '../../domain/event-start.ts';
 import { eventsOf, toGroup } from '../../domain/group.ts';
 import { newUuidV7 } from '../uuid.ts';
-import { callEngine } from './engine-call.ts';
+import { callEngine, readEngine } from './engine-call.ts';
 
 /** An event that has a workflow by now, its own or its group's. */
 export interface StartedEvent {
@@ -56,7 +56,7 @@ export async function startEvent(
     return { kind: 'started', event, workflowId, runId: firstExecutionRunId, eagerly: eagerlyStarted };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    const { memo, runId } = await callEngine(client, START_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).describe());
+    const { memo, runId } = await readEngine(client, START_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).describe());
     const same = fingerprint !== null && memo?.[FINGERPRINT_MEMO] === fingerprint;
     return same ? { kind: 'joined', event, workflowId, runId } : { kind: 'conflict' };
   }

@@ -6,7 +6,7 @@ import type { SteerInput } from '../../domain/batch-work.ts';
 import { STEER_BATCH_UPDATE } from '../../domain/durable-names.ts';
 import type { ItemSteering } from '../batch-service.ts';
 import type { BatchReader, LeftBatch } from './batch-reader.ts';
-import { callEngine, isNotFound } from './engine-call.ts';
+import { callEngine, isNotFound, readEngine } from './engine-call.ts';
 import { startBatchWorkflow } from './start-batch.ts';
 
 const UPDATE_TIMEOUT_MS = 1_800;
@@ -40,7 +40,7 @@ async function retryEnded(
   { accepted, byItself, batch, startedAtMs }: LeftBatch,
 ): Promise<ItemSteering> {
   if (byItself && batch.counts.failed === 0) return 'done';
-  const { memo } = await callEngine(client, UPDATE_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).describe());
+  const { memo } = await readEngine(client, UPDATE_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).describe());
   const progress = { batch: resumeBatch(retryFailed(batch)), startedAtMs, pace: [] };
   try {
     await startBatchWorkflow(client, { accepted, progress, renewFrom: 0 }, { memo: memo ?? {}, isNew: false });

@@ -5,7 +5,7 @@ import type { Destination, DestinationInput } from '../../domain/destination.ts'
 import { BREAKER_QUERY, RESUME_UPDATE } from '../../domain/durable-names.ts';
 import { toKeyword } from '../../domain/keyword.ts';
 import type { DestinationResource, DestinationService } from '../destination-service.ts';
-import { callEngine, isNotFound } from './engine-call.ts';
+import { callEngine, isNotFound, readEngine } from './engine-call.ts';
 import { readWorkflowInput } from './history.ts';
 
 const CALL_TIMEOUT_MS = 2_000;
@@ -18,7 +18,7 @@ export function createTemporalDestinationService(client: Client): DestinationSer
     if (breaker === null) return null;
     const { phase, failures } = breaker;
     const nextProbeAtMs = phase.state === 'parked' ? phase.nextProbeAtMs : null;
-    const { count } = await callEngine(client, CALL_TIMEOUT_MS, () => client.workflow.count(parkedQuery(destination)));
+    const { count } = await readEngine(client, CALL_TIMEOUT_MS, () => client.workflow.count(parkedQuery(destination)));
     return {
       origin: destination.origin,
       state: phase.state,
@@ -31,7 +31,7 @@ export function createTemporalDestinationService(client: Client): DestinationSer
   return {
     async list(tenant) {
       const query = `WorkflowType = 'watchDestination' AND ExecutionStatus = 'Running' AND Tenant = '${toKeyword(tenant)}'`;
-      const response = await callEngine(client, CALL_TIMEOUT_MS, () =>
+      const response = await readEngine(client, CALL_TIMEOUT_MS, () =>
         client.workflowService.listWorkflowExecutions({ namespace: client.options.namespace, pageSize: MAX_LISTED, query }),
       );
       const ids = (response.executions ?? []).flatMap(({ execution }) => execution?.workflowId ?? []);
@@ -58,9 +58,9 @@ export function createTemporalDestinationService(client: Client): DestinationSer
 export async function readBreaker(client: Client, destination: Destination): Promise<Breaker | null> {
   try {
     const handle = client.workflow.getHandle(destinationWorkflowId(destination));
-    const { status } = await callEngine(client, CALL_TIMEOUT_MS, () => handle.describe());
+    const { status } = await readEngine(client, CALL_TIMEOUT_MS, () => handle.describe());
     if (status.name !== 'RUNNING') return null;
-    return await callEngine(client, CALL_TIMEOUT_MS, () => handle.query<Breaker>(BREAKER_QUERY));
+    return await readEngine(client, CALL_TIMEOUT_MS, () => handle.query<Breaker>(BREAKER_QUERY));
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;

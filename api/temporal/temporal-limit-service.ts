@@ -7,7 +7,7 @@ import { capacityOf, createPermits, waitingOrder } from '../../domain/permits.ts
 import type { Permits } from '../../domain/permits.ts';
 import type { LimitResource } from '../../domain/limit-resource.ts';
 import type { LimitService } from '../limit-service.ts';
-import { callEngine, isNotFound } from './engine-call.ts';
+import { callEngine, isNotFound, readEngine } from './engine-call.ts';
 
 export interface TemporalLimitServiceOptions {
   readonly client: Client;
@@ -57,9 +57,9 @@ export function createTemporalLimitService({ client, defaultLimit }: TemporalLim
 export async function readPermits(client: Client, key: string): Promise<Permits | null> {
   try {
     const handle = client.workflow.getHandle(limitWorkflowId(key));
-    const { status } = await callEngine(client, CALL_TIMEOUT_MS, () => handle.describe());
+    const { status } = await readEngine(client, CALL_TIMEOUT_MS, () => handle.describe());
     if (status.name !== 'RUNNING') return null;
-    return await callEngine(client, CALL_TIMEOUT_MS, () => handle.query<Permits>(PERMITS_QUERY));
+    return await readEngine(client, CALL_TIMEOUT_MS, () => handle.query<Permits>(PERMITS_QUERY));
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;

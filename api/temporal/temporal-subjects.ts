@@ -11,7 +11,7 @@ import type { SubjectKey } from '../../domain/subject-id.ts';
 import { createMailboxes } from '../mailbox.ts';
 import { hash64 } from '../subject-events.ts';
 import type { LetterAnswer, Subjects } from '../subject-events.ts';
-import { callEngine, isNotFound } from './engine-call.ts';
+import { callEngine, isNotFound, readEngine } from './engine-call.ts';
 
 // An Update that isn't done by then is taken for lost; it may have waited for those of other processes.
 const UPDATE_TIMEOUT_MS = 10_000;
@@ -46,7 +46,7 @@ export function createTemporalSubjects(client: Client): Subjects {
   async function query<T>(key: SubjectKey, name: string, ...args: unknown[]): Promise<T | null> {
     try {
       const handle = client.workflow.getHandle(subjectWorkflowId(key));
-      return await callEngine(client, QUERY_TIMEOUT_MS, () => handle.query<T, unknown[]>(name, ...args));
+      return await readEngine(client, QUERY_TIMEOUT_MS, () => handle.query<T, unknown[]>(name, ...args));
     } catch (error) {
       if (isNotFound(error) || error instanceof QueryRejectedError) return null;
       throw error;

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { EventResource } from '../../domain/event-resource.ts';
+import { within } from '../../domain/within.ts';
 import { liveResource } from '../live-runs.ts';
 import type { LiveRun } from '../live-runs.ts';
 import { callEngine, isDeadline } from './engine-call.ts';
@@ -51,16 +52,4 @@ async function firstOf<T>(one: Promise<T | null>, other: Promise<T | null>): Pro
   if (first !== null) return first;
   const [a, b] = await Promise.all([one, other]);
   return a ?? b;
-}
-
-async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), timeoutMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
