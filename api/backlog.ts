@@ -1,6 +1,7 @@
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import { MAX_WAITERS } from '../domain/permits.ts';
 import { hasRoom } from '../domain/shedding.ts';
+import { within } from '../domain/within.ts';
 
 export interface BacklogOptions {
   /** Heavy events waiting in the whole cluster, above which none is accepted; lower tiers are refused earlier. */
@@ -22,6 +23,8 @@ interface Entry {
 }
 
 const READ_EVERY_MS = 1_000;
+// Whoever submits waits no longer for a reading: the one before holds until it comes.
+const PATIENCE_MS = 200;
 // Keys may come from events: those not heard of for longest are forgotten when there are this many.
 const MAX_KEYS = 10_000;
 
@@ -35,17 +38,20 @@ export function createBacklog({ maxWaiting, read, now }: BacklogOptions): Backlo
     known.set(key, entry);
     if (known.size > MAX_KEYS) known.delete(known.keys().next().value ?? '');
     if (now() - entry.atMs >= READ_EVERY_MS) {
-      entry.reading ??= read(key)
-        .then((waiting) => {
-          entry.waiting = waiting;
-          entry.atMs = now();
-        })
-        .finally(() => {
-          entry.reading = null;
-        });
-      await entry.reading;
+      entry.reading ??= look(key, entry);
+      await within(entry.reading, PATIENCE_MS);
     }
     return entry;
+  }
+
+  /** A limiter that can't be asked, as its worker is away, refuses nobody: what is let in meanwhile is counted here. */
+  async function look(key: string, entry: Entry): Promise<void> {
+    const before = entry.waiting;
+    const waiting = await read(key).catch(() => before);
+    // With those who were let in since it was asked.
+    entry.waiting += waiting - before;
+    entry.atMs = now();
+    entry.reading = null;
   }
 
   return {

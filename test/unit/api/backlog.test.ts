@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBacklog } from '../../../api/backlog.ts';
 import type { Backlog } from '../../../api/backlog.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
@@ -108,28 +108,41 @@ describe('the backlog', () => {
     expect(await admitMany(backlog, 2)).toEqual([true, false]);
   });
 
-  it('passes on that it could not be read, to all who asked, and is read again for the next', async () => {
-    const error = new Error('the engine does not answer');
-    let away = true;
+  it('goes by what it knows where it cannot be read, and asks again a second later', async () => {
+    let away = false;
     const backlog = createBacklog({
       maxWaiting: 100,
       now: () => nowMs,
       read: async (key) => {
         reads.push(key);
-        if (away) throw error;
-        return 99;
+        if (away) throw new Error('the engine does not answer');
+        return 97;
       },
     });
-    const refused = await Promise.allSettled([backlog.admits(heavy('critical')), backlog.admits(heavy('critical', ['tasks', 'b']))]);
-    expect(refused).toEqual([
-      { status: 'rejected', reason: error },
-      { status: 'rejected', reason: error },
-    ]);
-    expect(reads).toEqual(['tasks', 'b']);
-    await expect(backlog.admits(heavy('critical'))).rejects.toBe(error);
+    expect(await admitMany(backlog, 1)).toEqual([true]);
+    away = true;
+    nowMs += 1_000;
+    expect(await admitMany(backlog, 3)).toEqual([true, true, false]);
     away = false;
+    nowMs += 999;
+    expect(await admitMany(backlog, 1)).toEqual([false]);
+    nowMs += 1;
+    expect(await admitMany(backlog, 1)).toEqual([true]);
+    expect(reads).toHaveLength(3);
+  });
+
+  it('goes by what it knows while a reading takes long, and adds those let in meanwhile', async () => {
+    vi.useFakeTimers();
+    let answer = (_waiting: number): void => undefined;
+    const read = () => new Promise<number>((resolve) => (answer = resolve));
+    const backlog = createBacklog({ maxWaiting: 100, read, now: () => nowMs });
+    const admitted = [1, 2].map(() => backlog.admits(heavy('critical')));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(await Promise.all(admitted)).toEqual([true, true]);
+    answer(97);
+    await vi.advanceTimersByTimeAsync(0);
     expect(await admitMany(backlog, 2)).toEqual([true, false]);
-    expect(reads).toEqual(['tasks', 'b', 'tasks', 'tasks']);
+    vi.useRealTimers();
   });
 
   it('forgets the keys not heard of for longest when callers make up ever new ones', async () => {
