@@ -1,8 +1,9 @@
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import { eventWorkflowId } from '../domain/event-id.ts';
+import { isEnded } from '../domain/event-run.ts';
 import type { Backlog } from './backlog.ts';
 import type { Intake } from './intake.ts';
-import type { LiveRuns } from './live-runs.ts';
+import type { LiveRun, LiveRuns } from './live-runs.ts';
 
 /**
  * Whether an event may be started now. It takes up room until it is over: `leave` says that it is, or wasn't started after
@@ -22,8 +23,11 @@ export interface AdmissionOptions {
   readonly liveRuns: LiveRuns;
 }
 
-// An event whose end this process doesn't see, as it failed or ran elsewhere, takes up room for so long.
-const UNSEEN_AFTER_MS = 2_000;
+// An event that nothing is seen of here, as it waits for a slot or runs elsewhere, takes up room for so long: the longest
+// that the engine waits for its task before it is given out again.
+const UNSEEN_AFTER_MS = 10_000;
+// One that began here and of which nothing more is seen, as an attempt failed, for so long.
+const STILL_AFTER_MS = 2_000;
 const BACKLOG_RETRY_MS = 10_000;
 
 /** Decides by weight: light events need room in this process, those of subjects in its mailboxes, heavy ones in the cluster's backlog. */
@@ -43,9 +47,25 @@ export function createAdmission({ intake, letters, backlog, liveRuns }: Admissio
       follow: (started) => {
         // Whoever submits a letter hears of its end before anybody else; what is to wait takes up no room meanwhile.
         if (isLetter || started.delayMs > 0) leave();
-        // Rejects never.
-        else void liveRuns.whenEnded(eventWorkflowId(started), UNSEEN_AFTER_MS).ended.then(leave);
+        else leaveWhenEnded(eventWorkflowId(started), leave);
       },
     };
   };
+
+  function leaveWhenEnded(workflowId: string, leave: () => void): void {
+    const end = (): void => {
+      clearTimeout(timer);
+      stopListening();
+      leave();
+    };
+    const look = ({ run }: LiveRun): void => {
+      clearTimeout(timer);
+      if (isEnded(run.phase)) end();
+      else timer = setTimeout(end, STILL_AFTER_MS);
+    };
+    let timer = setTimeout(end, UNSEEN_AFTER_MS);
+    const stopListening = liveRuns.listen(workflowId, look);
+    const seen = liveRuns.find(workflowId);
+    if (seen !== undefined) look(seen);
+  }
 }

@@ -38,13 +38,14 @@ const MAX_PAUSE_MS = 25;
  */
 export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(options: GroupCommitOptions<Item, Placed>) {
   const { commit, keyOf, bytesOf, now } = options;
-  const turns = createTurns({ ...TURNS, now });
+  // Critical ones wait for no others.
+  const turns = { critical: createTurns({ ...TURNS, now }), other: createTurns({ ...TURNS, now }) };
   // A key is there for as long as somebody waits.
   const gathering = new Map<string, Waiting<Item, Placed>[]>();
 
   async function empty(key: string, tier: Tier, waiting: Waiting<Item, Placed>[]): Promise<void> {
     while (waiting.length > 0) {
-      const endTurn = await turns.take({ tier, sinceMs: waiting[0]?.sinceMs ?? 0 });
+      const endTurn = await turns[tier === 'critical' ? 'critical' : 'other'].take({ tier, sinceMs: waiting[0]?.sinceMs ?? 0 });
       const group = waiting.splice(0, fitting(waiting));
       if (waiting.length === 0) gathering.delete(key);
       // Rejects never.

@@ -6,6 +6,8 @@ import type { Tier } from '../domain/tier.ts';
 export interface IntakeOptions {
   /** Events let in whose stages have not ended: fewer than a process has slots to run them in. */
   readonly maxInFlight: number;
+  /** So many more, all of them critical. */
+  readonly reserved?: number;
   readonly maxWaiting: number;
   readonly maxWaitMs: number;
   readonly now: () => number;
@@ -30,8 +32,9 @@ interface Waiter extends InLine {
 /**
  * Lets events in as fast as this process can run them. Under load they wait here, unanswered, the highest tier first, and
  * whoever has waited too long, or is the lowest of too many, is sent away: what is answered with 202 is never shed.
+ * Nobody waits for whom there is room.
  */
-export function createIntake({ maxInFlight, maxWaiting, maxWaitMs, now }: IntakeOptions): Intake {
+export function createIntake({ maxInFlight, reserved = 0, maxWaiting, maxWaitMs, now }: IntakeOptions): Intake {
   const line: Waiter[] = [];
   let inFlight = 0;
   let pauseMs = maxWaitMs / maxInFlight;
@@ -54,8 +57,17 @@ export function createIntake({ maxInFlight, maxWaiting, maxWaitMs, now }: Intake
     };
   }
 
+  function hasRoom(tier: Tier): boolean {
+    return inFlight < maxInFlight + (tier === 'critical' ? reserved : 0);
+  }
+
   function letIn(): void {
-    while (inFlight < maxInFlight && line.length > 0) remove(nextInLine(line, now()))?.answer(admit());
+    for (;;) {
+      const open = line.filter(({ tier }) => hasRoom(tier));
+      const next = open[nextInLine(open, now())];
+      if (next === undefined) return;
+      remove(line.indexOf(next))?.answer(admit());
+    }
   }
 
   /** Sends away who has waited too long; in the place of a higher tier one of the lowest, as long as such wait. */
@@ -100,7 +112,7 @@ export function createIntake({ maxInFlight, maxWaiting, maxWaitMs, now }: Intake
       return inFlight;
     },
     enter(tier) {
-      if (inFlight < maxInFlight && line.length === 0) return Promise.resolve(admit());
+      if (hasRoom(tier)) return Promise.resolve(admit());
       return new Promise((answer) => {
         const waiter: Waiter = { tier, sinceMs: now(), answer, timer: setTimeout(() => giveUp(waiter), maxWaitMs) };
         line.push(waiter);

@@ -6,10 +6,11 @@ import type { Group } from './group.ts';
 import { toKeyword } from './keyword.ts';
 import { taskTimeoutMs } from './task-timeout.ts';
 import { priorityKey } from './tier.ts';
-import type { Tier } from './tier.ts';
 
 // Two weeks: no heavy event's stages, waits and retries take longer, and an event must end some day.
 const HEAVY_RUN_TIMEOUT_MS = 14 * 24 * 3_600_000;
+// It only steers: what it waits for are activities.
+const HEAVY_TASK_TIMEOUT_MS = 2_000;
 
 /** How the workflow of an event is started, by whoever starts it. `inFlight`: light events that the process is running. */
 export function eventStart(event: AcceptedEvent, inFlight: number) {
@@ -19,7 +20,7 @@ export function eventStart(event: AcceptedEvent, inFlight: number) {
     taskQueue: light ? TASK_QUEUES.light : TASK_QUEUES.heavy,
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     ...(!light && { workflowRunTimeout: HEAVY_RUN_TIMEOUT_MS + event.delayMs }),
-    ...sharedStart(event, light ? event.tier : 'normal', inFlight),
+    ...sharedStart(event, light ? taskTimeoutMs(inFlight) : HEAVY_TASK_TIMEOUT_MS),
     staticSummary: `${event.type} (${event.tier})`,
   } as const;
 }
@@ -30,7 +31,7 @@ export function groupStart(event: AcceptedEvent, { id, members }: Group, inFligh
     workflowId: eventWorkflowId({ tenant: event.tenant, id }),
     taskQueue: TASK_QUEUES.light,
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    ...sharedStart(event, event.tier, inFlight),
+    ...sharedStart(event, taskTimeoutMs(inFlight)),
     staticSummary: `${event.type} (${event.tier}) × ${members.length}`,
   } as const;
 }
@@ -45,9 +46,9 @@ export function eventAttributes({ type, tier, tenant, subject }: AcceptedEvent):
   };
 }
 
-function sharedStart({ tier, tenant }: AcceptedEvent, timedAs: Tier, inFlight: number) {
+function sharedStart({ tier, tenant }: AcceptedEvent, workflowTaskTimeout: number) {
   return {
-    workflowTaskTimeout: taskTimeoutMs(timedAs, inFlight),
+    workflowTaskTimeout,
     priority: { priorityKey: priorityKey(tier), fairnessKey: tenant },
   } as const;
 }

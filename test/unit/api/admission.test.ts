@@ -32,7 +32,7 @@ beforeEach(() => {
   admit = createAdmission({ intake, letters, liveRuns, backlog: createBacklog({ maxWaiting: 100, read, now: Date.now }) });
 });
 afterEach(async () => {
-  await vi.advanceTimersByTimeAsync(5_000);
+  await vi.advanceTimersByTimeAsync(10_000);
   expect(intake).toMatchObject({ inFlight: 0, waiting: 0 });
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
@@ -42,7 +42,7 @@ describe('a light event', () => {
   it('takes up room in this process until its run ends here', async () => {
     expect(await start(light('a'))).toMatchObject({ admitted: true });
     expect(intake.inFlight).toBe(1);
-    liveRuns.observe(beginAttempt(acceptRun(light('a')), 'meaning'), { id: 'a', runId: '1' });
+    begin('a');
     end('b');
     await settle();
     expect(intake.inFlight).toBe(1);
@@ -52,11 +52,34 @@ describe('a light event', () => {
     expect(reads).toBe(0);
   });
 
-  it('takes up room for 2 s if its end is not seen here', async () => {
+  it('takes up room for 10 s if nothing is seen of it here', async () => {
     await start(light('a'));
+    await settle(9_999);
+    expect(intake.inFlight).toBe(1);
+    await settle(1);
+    expect(intake.inFlight).toBe(0);
+  });
+
+  it('takes up room for 2 s after it was seen here last', async () => {
+    await start(light('a'));
+    await settle(3_000);
+    begin('a');
+    await settle(1_999);
+    begin('a');
     await settle(1_999);
     expect(intake.inFlight).toBe(1);
     await settle(1);
+    expect(intake.inFlight).toBe(0);
+  });
+
+  it.each([
+    ['begins', begin],
+    ['ends', end],
+  ])('may be seen before it is known to be started: it %s', async (_what, see) => {
+    const admitted = await admit(light('a'));
+    see('a');
+    follow(admitted, light('a'));
+    await settle(2_000);
     expect(intake.inFlight).toBe(0);
   });
 
@@ -144,13 +167,24 @@ async function settle(ms = 0): Promise<void> {
 /** Admitted and started, so that it is watched. */
 async function start(event: AcceptedEvent): Promise<Admitted> {
   const admitted = await admit(event);
-  if (admitted.admitted) admitted.follow(event);
+  if (admitted.admitted) follow(admitted, event);
   return admitted;
+}
+
+function follow(admitted: Admitted, event: AcceptedEvent): void {
+  if (!admitted.admitted) throw new Error('it was not admitted');
+  admitted.follow(event);
 }
 
 function leave(admitted: Admitted): void {
   if (!admitted.admitted) throw new Error('it was not admitted');
   admitted.leave();
+}
+
+/** What this process sees of a run whose first stage begins. */
+function begin(id: string): void {
+  const event = light(id);
+  liveRuns.observe(beginAttempt(acceptRun(event), 'meaning'), { id: eventWorkflowId(event), runId: '1' });
 }
 
 /** What this process sees of a run that has ended. */

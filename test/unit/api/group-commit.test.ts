@@ -69,13 +69,26 @@ describe('group commit', () => {
     await settle();
     for (const [name, tier] of [
       ['low', 'low'],
-      ['first', 'critical'],
-      ['second', 'critical'],
+      ['first', 'high'],
+      ['second', 'high'],
     ] as const)
       void add(name, { tier });
     await end(0);
     await end(1);
     expect(namesOf()).toEqual(['a', 'first second', 'low']);
+  });
+
+  it('lets critical ones wait for no others, only for one another', async () => {
+    void add('a');
+    await settle();
+    void add('first', { tier: 'critical' });
+    await settle();
+    for (const name of ['second', 'third']) void add(name, { tier: 'critical' });
+    void add('b');
+    await settle();
+    expect(namesOf()).toEqual(['a', 'first']);
+    await end(1);
+    expect(namesOf()).toEqual(['a', 'first', 'second third']);
   });
 
   it('lets the next ones gather for as long again as a group took, but at most 25 ms', async () => {
