@@ -18,9 +18,11 @@ export default defineConfig({
           ...common,
           name: 'integration',
           include: ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],
-          globalSetup: ['test/support/bundle-once.ts', 'test/support/engine-once.ts'],
-          // One engine and two cores for all of them.
-          fileParallelism: false,
+          globalSetup: ['test/support/bundle-once.ts', 'test/support/engine-per-worker.ts'],
+          // Each process imports the SDK once.
+          isolate: false,
+          // After all the others: these wait more than they work, and take their time by the clock.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

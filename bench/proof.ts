@@ -18,6 +18,7 @@ const child = spawn(
     'run',
     '--project',
     'integration',
+    '--maxWorkers=1',
     ...(files.length > 0 ? files : ['test/e2e']),
     '--reporter=default',
     '--reporter=json',

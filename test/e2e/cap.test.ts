@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { LimitResource } from '../../domain/limit-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { startChild } from '../support/child-process.ts';
 import type { Child } from '../support/child-process.ts';
+import { engineAddress } from '../support/engine-address.ts';
 import { startOverlapRecorder } from '../support/overlap-recorder.ts';
 import type { OverlapRecorder } from '../support/overlap-recorder.ts';
 import { proof } from '../support/proof.ts';
@@ -25,7 +26,7 @@ let members: Member[];
 
 beforeEach(async () => {
   recorder = await startOverlapRecorder();
-  const env = { TEMPORAL_ADDRESS: inject('engineAddress'), WEBHOOK_SECRETS: WEBHOOK_SECRET, MAX_CONCURRENT_TASKS: String(CAP) };
+  const env = { TEMPORAL_ADDRESS: engineAddress(), WEBHOOK_SECRETS: WEBHOOK_SECRET, MAX_CONCURRENT_TASKS: String(CAP) };
   const ports = [await freePort(), await freePort()];
   apiUrls = ports.map((port) => `http://127.0.0.1:${port}`);
   const starts = [

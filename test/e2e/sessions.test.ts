@@ -2,10 +2,11 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { LimitResource } from '../../domain/limit-resource.ts';
 import { startChild } from '../support/child-process.ts';
 import type { Child } from '../support/child-process.ts';
+import { engineAddress } from '../support/engine-address.ts';
 import { proof } from '../support/proof.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
@@ -43,7 +44,7 @@ beforeEach(async () => {
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
   const env = {
-    TEMPORAL_ADDRESS: inject('engineAddress'),
+    TEMPORAL_ADDRESS: engineAddress(),
     WEBHOOK_SECRETS: WEBHOOK_SECRET,
     MAX_CONCURRENT_TASKS: String(CAP),
     CALLBACK_ALLOW: '127.0.0.0/8',

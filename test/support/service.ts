@@ -1,4 +1,5 @@
 import { inject } from 'vitest';
+import { engineAddress } from './engine-address.ts';
 import { startInProcessService } from './in-process-service.ts';
 import type { InProcessServiceOptions, TestService } from './in-process-service.ts';
 
@@ -11,7 +12,7 @@ export function startTestService(
   options: Pick<InProcessServiceOptions, 'attemptTimeoutMs' | 'fetchTimeoutMs'> = {},
 ): Promise<TestService> {
   return startInProcessService({
-    engineAddress: inject('engineAddress'),
+    engineAddress: engineAddress(),
     workflowBundle: { codePath: inject('workflowBundlePath') },
     variables,
     ...options,
