@@ -16,6 +16,7 @@ import { createFindClosedRuns } from './find-closed-runs.ts';
 import { createFoldSubject } from './fold-subject.ts';
 import { createRequestCancel } from './request-cancel.ts';
 import { rememberOutcomes } from './remember-outcomes.ts';
+import { createRunEvent } from './run-event.ts';
 import { createRunGroup } from './run-group.ts';
 import { MAX_SHARED_RESULT_BYTES } from './result-size.ts';
 import { createRunStage } from './run-stage.ts';
@@ -48,6 +49,10 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     ),
     sendCallback: createSendCallback(dependencies.attemptDelivery),
     rideCallback: rememberOutcomes(rideCallback, ({ workflow }) => workflow.runId),
+    runEvent: rememberOutcomes(
+      createRunEvent({ ...dependencies, rideCallback, runStage: createRunStage(dependencies) }),
+      ({ workflow }) => workflow.runId,
+    ),
     runGroup: rememberOutcomes(
       createRunGroup({ ...dependencies, rideCallback, runStage: createRunStage(dependencies) }),
       ({ workflow }) => workflow.runId,

@@ -5,7 +5,8 @@ import type { BegunRun } from '../domain/attempt.ts';
 import type { Activities, RunGroupInput } from '../domain/activities.ts';
 import type { Ride, RideMessage } from '../domain/callback-message.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
-import { acceptRun, stateOf } from '../domain/event-run.ts';
+import { acceptRun } from '../domain/event-run.ts';
+import { toOutcome } from '../domain/group-run.ts';
 import { eventsOf } from '../domain/group.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';
 import { CONNECTIONS_PER_ORIGIN, RIDE_MS } from '../domain/riding.ts';
@@ -29,12 +30,7 @@ export function createRunGroup({ runStage, rideCallback, now }: RunGroupDependen
       eventsOf(group).map((event) => attemptStages({ runStage, now }, { run: acceptRun(event), made: NO_FAILURES }, workflow)),
     );
     const rides = await rideAll(members, workflow);
-    return {
-      members: members.map((member) => {
-        const ride = rides.get(member);
-        return { state: stateOf(member.run), ...(member.made !== NO_FAILURES && { made: member.made }), ...(ride && { ride }) };
-      }),
-    };
+    return { members: members.map((member) => toOutcome(member, rides.get(member))) };
   };
 
   /**

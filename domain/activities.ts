@@ -17,7 +17,7 @@ import type { WakeParked } from './destination.ts';
 import type { WorkflowReference } from './event-resource.ts';
 import type { EventRun, Progress } from './event-run.ts';
 import type { Group } from './group.ts';
-import type { GroupOutcome } from './group-run.ts';
+import type { GroupOutcome, MemberOutcome } from './group-run.ts';
 import type { PermitClaim } from './permits.ts';
 import type { DeliveryInput } from './delivery-input.ts';
 import type { Stage } from './stage.ts';
@@ -46,6 +46,11 @@ export interface RunGroupInput {
   readonly workflow: WorkflowReference;
 }
 
+export interface RunEventInput {
+  readonly event: AcceptedEvent;
+  readonly workflow: WorkflowReference;
+}
+
 /** Letters to be folded into a subject's state, in this order. */
 export interface FoldInput extends Pick<Subject, 'key' | 'version' | 'state' | 'updatedAtMs'> {
   readonly letters: readonly SubjectLetter[];
@@ -68,6 +73,8 @@ export interface Activities {
   sendCallback(message: CallbackMessage): Promise<CallbackOutcome>;
   /** Sends at once if the riding rule lets it, and never takes much longer than 1 s. */
   rideCallback(message: RideMessage): Promise<Ride>;
+  /** All stages of one event that has a workflow of its own, and its first callback; never throws for what a handler or a receiver does. */
+  runEvent(input: RunEventInput): Promise<MemberOutcome>;
   /** The stages of each member, all at once, and their first callbacks; never throws for what a handler or a receiver does. */
   runGroup(input: RunGroupInput): Promise<GroupOutcome>;
   /** Wakes deliveries that are parked for a destination. */

@@ -8,7 +8,7 @@ import type { CallbackRecord } from './callback-record.ts';
 import type { DeliveryInput } from './delivery-input.ts';
 import { eventDelivery } from './event-delivery.ts';
 import type { WorkflowReference } from './event-resource.ts';
-import { acceptRun } from './event-run.ts';
+import { acceptRun, stateOf } from './event-run.ts';
 import type { Group } from './group.ts';
 import { eventsOf } from './group.ts';
 
@@ -29,6 +29,11 @@ export interface MemberOutcome extends Pick<BegunState, 'state'> {
 /** What became of each member, in order. Recorded in the group's history, and all that is. */
 export interface GroupOutcome {
   readonly members: readonly MemberOutcome[];
+}
+
+/** What is recorded of an event whose stages have been run, as far as they went. */
+export function toOutcome({ run, made }: BegunRun, ride?: Ride): MemberOutcome {
+  return { state: stateOf(run), ...(made !== NO_FAILURES && { made }), ...(ride && { ride }) };
 }
 
 /** A group before anything of it is recorded. */

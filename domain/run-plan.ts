@@ -19,6 +19,6 @@ export function toRunPlan(definition: EventDefinition, { type, limits, subjectTy
     timeoutsMs: definition.timeoutsMs,
     recordFirst: definition.recordFirst,
     ...(limits.length > 0 && { limits }),
-    ...(subjectType !== undefined && { subjectType }),
+    ...(subjectType === undefined ? definition.grouping && { grouping: true } : { subjectType }),
   };
 }

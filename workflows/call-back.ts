@@ -15,13 +15,14 @@ const { rideCallback } = proxyLocalActivities<Activities>({ startToCloseTimeout:
  * Sends an ended event's callback, if it has one. A light event's first attempt rides in this workflow task; whatever is
  * left to do after it goes on in a workflow of its own, so that this one can end. Nothing rides for an event that records
  * first, nor for a cancelled one: whoever cancelled it waits for this very task.
+ * @param ridden the ride of one that is over already
  */
-export async function callBack(run: EventRun, resource: EventResource): Promise<CallbackRecord> {
+export async function callBack(run: EventRun, resource: EventResource, ridden?: Ride): Promise<CallbackRecord> {
   const { callback, plan } = run.event;
   if (callback === null) return resource.callback;
   const target = eventTarget(run.event, callback);
-  let ride: Ride = { kind: 'declined' };
-  if (!plan.recordFirst && resource.status !== 'cancelled') {
+  let ride: Ride = ridden ?? { kind: 'declined' };
+  if (ridden === undefined && !plan.recordFirst && resource.status !== 'cancelled') {
     try {
       ride = await rideCallback({ run, workflow: resource.workflow });
     } catch {

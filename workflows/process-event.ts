@@ -15,6 +15,7 @@ import type { BegunState } from '../domain/attempt.ts';
 import { ENDED_MEMO } from '../domain/durable-names.ts';
 import type { StageFailure } from '../domain/event-error.ts';
 import type { EventResource } from '../domain/event-resource.ts';
+import type { Ride } from '../domain/callback-message.ts';
 import { initialCallback } from '../domain/callback-record.ts';
 import { toEventResource } from '../domain/event-resource.ts';
 import {
@@ -39,6 +40,7 @@ import { callBack } from './call-back.ts';
 import { createCancellable } from './cancellable.ts';
 import { cancelUpdate, progressQuery, runQuery } from './messages.ts';
 import { holdPermits } from './permit-holder.ts';
+import { runAtOnce } from './run-at-once.ts';
 import { stageRunner } from './stage-runner.ts';
 import { toStageFailure } from './to-stage-failure.ts';
 
@@ -62,6 +64,7 @@ export async function processEvent(event: AcceptedEvent, begun?: BegunState): Pr
   const latestEndMs = event.acceptedAtMs + event.delayMs + MAX_RUN_MS;
   let run: EventRun = begun === undefined ? acceptRun(event) : { ...begun.state, event };
   let callback = initialCallback(event.callback?.url ?? null);
+  let ride: Ride | undefined;
 
   setHandler(progressQuery, () => toEventResource(run, callback, workflow));
   setHandler(runQuery, () => run);
@@ -77,6 +80,11 @@ export async function processEvent(event: AcceptedEvent, begun?: BegunState): Pr
     if (permits.isNeeded) await waitForPermits(null);
     let endedAtMs = event.acceptedAtMs;
     let made = begun?.made ?? NO_FAILURES;
+    const first = nextStage(run);
+    if (event.plan.grouping === true && begun === undefined && first !== null) {
+      run = beginAttempt(run, first);
+      ({ run, made, ride } = await runAtOnce(event, workflow));
+    }
     if (run.phase.status === 'waiting' && run.phase.waiting.reason === 'retry') await waitUntil(run.phase.stage, run.phase.waiting);
     for (let stage = nextStage(run); stage !== null && !isEnded(run.phase); stage = nextStage(run)) {
       cancellable.throwIfCancelled();
@@ -117,7 +125,7 @@ export async function processEvent(event: AcceptedEvent, begun?: BegunState): Pr
 
   // Before the callback, which may take days.
   if (permits.isNeeded) await permits.release();
-  callback = await callBack(run, toEventResource(run, callback, workflow));
+  callback = await callBack(run, toEventResource(run, callback, workflow), ride);
   const resource = toEventResource(run, callback, workflow);
   if (run.phase.status === 'failed') {
     upsertSearchAttributes({ Cause: [failureCause(event.type, run.phase.error)] });

@@ -39,13 +39,21 @@ it('runs the stages of a light event in one workflow task and sends one signed c
     'task-scheduled',
     'task-started',
     'task-completed',
-    ...Array(4).fill('marker'),
+    // Stages and callback in one local activity, as its type says `grouping`.
+    'marker',
     'completed',
   ]);
   expect(receiver.requests).toHaveLength(1);
   const [request] = receiver.requests;
   const message = new Webhook(WEBHOOK_SECRET).verify(request?.text ?? '', request?.headers as Record<string, string>);
   expect(message).toMatchObject({ type: 'event.completed', data: { id, status: 'completed', result: event.result } });
+});
+
+it('runs each stage of a light event as a local activity, in one workflow task, unless its type says `grouping`', async () => {
+  const { id } = await submit({ type: 'test-counted', data: { add: 1 } });
+
+  expect(await ended(id)).toMatchObject({ status: 'completed', result: { action: 1 }, callback: { status: 'delivered' } });
+  expect(await eventTypes(id)).toEqual(['started', 'task-scheduled', 'task-started', 'task-completed', 'marker', 'marker', 'completed']);
 });
 
 it('shows the event as completed to a receiver that reads it before it answers', async () => {

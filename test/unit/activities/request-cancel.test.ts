@@ -53,6 +53,7 @@ describe('the activities', () => {
       'runStage',
       'sendCallback',
       'rideCallback',
+      'runEvent',
       'runGroup',
       'wakeParked',
       'tellProgress',

@@ -1,0 +1,27 @@
+import { proxyLocalActivities } from '@temporalio/workflow';
+import type { AcceptedEvent } from '../domain/accepted-event.ts';
+import type { Activities } from '../domain/activities.ts';
+import { NO_FAILURES } from '../domain/attempt.ts';
+import type { BegunRun } from '../domain/attempt.ts';
+import type { Ride } from '../domain/callback-message.ts';
+import type { WorkflowReference } from '../domain/event-resource.ts';
+
+const { runEvent } = proxyLocalActivities<Activities>({
+  // It ends by itself: no stage takes longer than a second, nor does the callback. The rest is for a process that can't.
+  startToCloseTimeout: '15s',
+  retry: { initialInterval: '100ms', maximumInterval: '5s' },
+});
+
+export interface RanAtOnce extends BegunRun {
+  /** The first attempt of its callback; undefined where it isn't complete, or nobody is to be called back. */
+  readonly ride: Ride | undefined;
+}
+
+/**
+ * Runs all stages of an event in one local activity, and its first callback: each costs an activation of the workflow, which
+ * takes longer than quick stages do. What an attempt that failed leaves to be done is done stage by stage.
+ */
+export async function runAtOnce(event: AcceptedEvent, workflow: WorkflowReference): Promise<RanAtOnce> {
+  const { state, made = NO_FAILURES, ride } = await runEvent({ event, workflow });
+  return { run: { ...state, event }, made, ride };
+}
