@@ -171,8 +171,9 @@ function toReport(): string {
 
 ${machine()} Event type \`noise\` with about
 300 bytes of data, a signed callback to loopback. With an id of its own an event has a workflow of its own; without one, events that come together may
-share one. A bare workflow (\`bench/bare\`) is the least of the same shape: a plain HTTP server, three steps and an unsigned callback as local
-activities, no search attributes, no idempotency, on the same engine, in turn with ours.
+share one. A bare workflow (\`bench/bare\`) is the least of the same shape: a plain HTTP server, three steps and an unsigned callback as a local
+activity each, no search attributes, no idempotency, on the same engine, in turn with ours. \`noise\` says \`grouping\`, so that one local activity runs its
+steps and its callback (docs/decisions/0011-quick-events-in-one-local-activity.md).
 Medians over ${rounds} rounds, each with a new service and ${values.warmup} events of warm-up. Repeat it with \`npm run bench\`.
 
 ## One event at a time (${values.single} events a round)
@@ -225,5 +226,10 @@ of it; what is shorter than a slow task takes repeats that, callback included: h
 | SIGKILL → callback, \`critical\`, p50 and worst of ${values.crashes} | ${recovery.critical.p50.toFixed(0)} and ${recovery.critical.p99.toFixed(0)} ms |
 | the same, other tiers | ${recovery.normal.p50.toFixed(0)} and ${recovery.normal.p99.toFixed(0)} ms |
 | callbacks sent twice at saturation, ${values['at-once']} in flight | ${saturated.duplicates} of ${values.saturating} (${saturated.eventsPerSecond.toFixed(0)} events/s) |
+
+## Elsewhere
+
+Waits for permits and wake-up, by tier and load: [limits.md](limits.md). Deliveries, a dead destination beside a healthy one, memory with many pending:
+[callbacks.md](callbacks.md). Events of subjects: [subjects.md](subjects.md). Batches: [batches.md](batches.md). Beside other engines: [peers.md](peers.md).
 `;
 }
