@@ -42,7 +42,7 @@ export interface ApiOptions {
 
 // Fewer than a process has workflow-task slots, so that every event let in is run at once.
 const INTAKE = { maxInFlight: 200, reserved: 40, maxWaiting: 1_000, maxWaitMs: 1_000 };
-const LETTERS = { ...INTAKE, maxInFlight: 1_000 };
+const LETTERS = { ...INTAKE, maxInFlight: 1_000, reserved: 0 };
 
 // Each costs a socket and a few kilobytes.
 const MAX_STREAMS = 1_000;

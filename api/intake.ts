@@ -6,7 +6,7 @@ import type { Tier } from '../domain/tier.ts';
 export interface IntakeOptions {
   /** Events let in whose stages have not ended: fewer than a process has slots to run them in. */
   readonly maxInFlight: number;
-  /** So many more, all of them critical. */
+  /** So many more, for critical ones that find no other place. */
   readonly reserved?: number;
   readonly maxWaiting: number;
   readonly maxWaitMs: number;
@@ -36,29 +36,35 @@ interface Waiter extends InLine {
  */
 export function createIntake({ maxInFlight, reserved = 0, maxWaiting, maxWaitMs, now }: IntakeOptions): Intake {
   const line: Waiter[] = [];
-  let inFlight = 0;
+  // Those in reserved places are counted apart, so that they keep nobody from the others.
+  const inside = { open: 0, reserved: 0 };
   let pauseMs = maxWaitMs / maxInFlight;
   let lastLeftMs = now();
 
   function admit(): Admission {
     // An empty intake says nothing of the pace.
-    if (inFlight === 0) lastLeftMs = now();
-    inFlight += 1;
-    let inside = true;
+    if (inFlight() === 0) lastLeftMs = now();
+    const place = inside.open < maxInFlight ? 'open' : 'reserved';
+    inside[place] += 1;
+    let isInside = true;
     return {
       admitted: true,
       leave: () => {
-        if (!inside) return;
-        inside = false;
-        inFlight -= 1;
+        if (!isInside) return;
+        isInside = false;
+        inside[place] -= 1;
         noteLeaving();
         letIn();
       },
     };
   }
 
+  function inFlight(): number {
+    return inside.open + inside.reserved;
+  }
+
   function hasRoom(tier: Tier): boolean {
-    return inFlight < maxInFlight + (tier === 'critical' ? reserved : 0);
+    return inside.open < maxInFlight || (tier === 'critical' && inside.reserved < reserved);
   }
 
   function letIn(): void {
@@ -101,7 +107,7 @@ export function createIntake({ maxInFlight, reserved = 0, maxWaiting, maxWaitMs,
 
   /** How long those who wait now will take, as fast as events left lately. */
   function retryAfterMs(): number {
-    return Math.min(60_000, Math.max(1_000, (line.length + inFlight) * pauseMs));
+    return Math.min(60_000, Math.max(1_000, (line.length + inFlight()) * pauseMs));
   }
 
   return {
@@ -109,7 +115,7 @@ export function createIntake({ maxInFlight, reserved = 0, maxWaiting, maxWaitMs,
       return line.length;
     },
     get inFlight() {
-      return inFlight;
+      return inFlight();
     },
     enter(tier) {
       if (hasRoom(tier)) return Promise.resolve(admit());

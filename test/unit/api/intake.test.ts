@@ -34,10 +34,11 @@ describe('the intake', () => {
     expect(counts(intake)).toEqual({ inFlight: 2, waiting: 2 });
     await answers.leave('c');
     expect(answers.admitted()).toEqual(['a', 'c', 'd']);
+    expect(counts(intake)).toEqual({ inFlight: 2, waiting: 1 });
+    // Whoever has a reserved place keeps nobody from the others.
     await answers.leave('a');
-    expect(counts(intake)).toEqual({ inFlight: 1, waiting: 1 });
-    await answers.leave('d');
     expect(answers.admitted()).toEqual(['a', 'c', 'd', 'b']);
+    expect(counts(intake)).toEqual({ inFlight: 2, waiting: 0 });
   });
 
   it('lets one in for each that leaves, the highest tier first, and of equals whoever came first', async () => {
@@ -185,8 +186,13 @@ describe('the intake', () => {
       fc.asyncProperty(options, fc.array(step, { maxLength: 40 }), async (limits, steps) => {
         const { intake, enter, answers } = start(limits);
         let entered = 0;
+        const tiers = new Map<string, Tier>();
         for (const taken of steps) {
-          if (taken.kind === 'enter') enter(`${(entered += 1)}`, taken.tier);
+          if (taken.kind === 'enter') {
+            entered += 1;
+            tiers.set(`${entered}`, taken.tier);
+            enter(`${entered}`, taken.tier);
+          }
           if (taken.kind === 'leave') await answers.leave(answers.admitted()[taken.which]);
           if (taken.kind === 'pass') vi.advanceTimersByTime(taken.ms);
           await settle();
@@ -196,6 +202,8 @@ describe('the intake', () => {
           expect(intake.waiting).toBeLessThanOrEqual(limits.maxWaiting);
           // Nobody waits beside an empty place.
           if (intake.waiting > 0) expect(intake.inFlight).toBeGreaterThanOrEqual(limits.maxInFlight);
+          const waitingTiers = [...tiers].filter(([name]) => !answers.has(name)).map(([, tier]) => tier);
+          if (waitingTiers.includes('critical')) expect(intake.inFlight).toBe(limits.maxInFlight + limits.reserved);
         }
         // A second for each that can be sent away in the place of a higher one.
         for (let second = 0; second <= limits.maxWaiting; second += 1) await settle(1_000);
