@@ -23,8 +23,8 @@ export interface AdmissionOptions {
   readonly liveRuns: LiveRuns;
 }
 
-// An event that nothing is seen of here, as it waits for a slot or runs elsewhere, takes up room for so long: the longest
-// that the engine waits for its task before it is given out again.
+// An event that nothing is seen of yet, as it waits for a slot, takes up room for so long: the longest that the engine waits
+// for its task before it is given out again.
 const UNSEEN_AFTER_MS = 10_000;
 // One that began here and of which nothing more is seen, as an attempt failed, for so long.
 const STILL_AFTER_MS = 2_000;
@@ -61,9 +61,10 @@ export function createAdmission({ intake, letters, backlog, liveRuns }: Admissio
     const look = ({ run }: LiveRun): void => {
       clearTimeout(timer);
       if (isEnded(run.phase)) end();
-      else timer = setTimeout(end, STILL_AFTER_MS);
+      else timer = setTimeout(end, STILL_AFTER_MS).unref();
     };
-    let timer = setTimeout(end, UNSEEN_AFTER_MS);
+    // Unreferenced: a process that stops doesn't wait for it.
+    let timer = setTimeout(end, UNSEEN_AFTER_MS).unref();
     const stopListening = liveRuns.listen(workflowId, look);
     const seen = liveRuns.find(workflowId);
     if (seen !== undefined) look(seen);

@@ -27,7 +27,8 @@ export interface SubmitOptions {
  * if at all. `event`: with the id that it is known by from now on. `stale`: its subject has another version than was expected; `full`: too many wait for its subject.
  */
 export type Submission =
-  | { readonly kind: 'accepted'; readonly event: AcceptedEvent }
+  /** `runsHere`: this process was given its first task. */
+  | { readonly kind: 'accepted'; readonly event: AcceptedEvent; readonly runsHere?: boolean }
   | { readonly kind: 'ended'; readonly event: AcceptedEvent; readonly resource: EventResource | CompactedEvent }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'stale'; readonly version: number }

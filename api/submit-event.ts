@@ -41,7 +41,8 @@ export async function submitEvent(
     admitted.leave();
     throw error;
   });
-  if (submission.kind === 'accepted') admitted.follow(submission.event);
+  // One that was there already, or runs elsewhere, takes up no room here.
+  if (submission.kind === 'accepted' && submission.runsHere === true) admitted.follow(submission.event);
   else admitted.leave();
   if (submission.kind !== 'accepted' && submission.kind !== 'ended') return refused(toRefusal(submission, event, ifMatch !== undefined));
   metrics.accepted(event, (performance.now() - startedAt) / 1_000);

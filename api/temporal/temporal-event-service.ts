@@ -154,13 +154,13 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       if (started.kind === 'conflict') return started;
       const runsHere = started.kind === 'started' && started.eagerly;
       if (started.kind === 'started' && event.plan.weight === 'light' && !runsHere) onEagerMiss();
-      if (waitMs === 0) return { kind: 'accepted', event: started.event };
+      if (waitMs === 0) return { kind: 'accepted', event: started.event, runsHere };
       // It may be over by now: this process remembers the last it saw.
       const live = liveRuns.whenEnded(eventWorkflowId(started.event), waitMs);
       try {
         const wait = waitForEnd({ client, started, live: live.ended, runsHere, waitMs, read: () => read(started.event) });
         const resource = await unlessStopped(wait);
-        if (resource === null) return { kind: 'accepted', event: started.event };
+        if (resource === null) return { kind: 'accepted', event: started.event, runsHere };
         return { kind: 'ended', event: started.event, resource: toShown(resource) };
       } finally {
         live.stop();

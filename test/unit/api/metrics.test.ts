@@ -77,6 +77,11 @@ describe('an event that is let in', () => {
     expect(valuesOf(await scrape(), 'tickless_events_accepted_total')).toEqual({ 'type="joy",tier="normal"': 1 });
   });
 
+  it('gives its room back when it was there already', async () => {
+    for (let times = 0; times < 2; times += 1) expect((await api.submit({ ...JOY, id: 'a' })).status).toBe(202);
+    expect([left, followed.length]).toEqual([1, 1]);
+  });
+
   it('gives its room back, uncounted, when it could not be started', async () => {
     memory.events.setAway(true);
     expectProblem(await api.submit(JOY), 503, 'engine_unavailable');
