@@ -41,6 +41,7 @@ const DESTINATION = defineSearchAttributeKey('Destination', 'KEYWORD');
 
 export function createDestinations(client: Client, settings: BreakerSettings, now: () => number): Destinations {
   const known = new Map<string, { readonly state: DestinationState; readonly atMs: number }>();
+  const looks = new Map<string, Promise<DestinationState | null>>();
 
   function learn(workflowId: string, state: DestinationState): DestinationState {
     // Set anew at the end of the map, whose first entry is then the oldest.
@@ -66,14 +67,31 @@ export function createDestinations(client: Client, settings: BreakerSettings, no
     }
   }
 
-  /** Null if nothing can be learned. */
-  async function look(workflowId: string): Promise<DestinationState | null> {
+  /** Null if nothing can be learned. One look is for all who ask meanwhile. */
+  function look(workflowId: string): Promise<DestinationState | null> {
+    const before = looks.get(workflowId);
+    if (before !== undefined) return before;
+    const looking = describe(workflowId).finally(() => looks.delete(workflowId));
+    looks.set(workflowId, looking);
+    return looking;
+  }
+
+  async function describe(workflowId: string): Promise<DestinationState | null> {
+    const knownBefore = known.get(workflowId);
+    const state = await readState(workflowId);
+    const knownNow = known.get(workflowId);
+    // Something was learned while this was asked, which is newer.
+    if (knownNow !== undefined && knownNow !== knownBefore) return knownNow.state;
+    return state && learn(workflowId, state);
+  }
+
+  async function readState(workflowId: string): Promise<DestinationState | null> {
     try {
       const handle = client.workflow.getHandle(workflowId);
       const { status, memo } = await client.withDeadline(Date.now() + READ_TIMEOUT_MS, () => handle.describe());
-      return learn(workflowId, status.name === 'RUNNING' ? toState(memo?.[BREAKER_MEMO]) : 'none');
+      return status.name === 'RUNNING' ? toState(memo?.[BREAKER_MEMO]) : 'none';
     } catch (error) {
-      return error instanceof WorkflowNotFoundError ? learn(workflowId, 'none') : null;
+      return error instanceof WorkflowNotFoundError ? 'none' : null;
     }
   }
 

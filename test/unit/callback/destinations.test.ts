@@ -38,6 +38,27 @@ describe('a healthy destination', () => {
     expect(describeRun).toHaveBeenCalledTimes(2);
   });
 
+  it('is asked about once for all who ask at the same time', async () => {
+    const { destinations, describeRun } = prepare();
+
+    expect(await Promise.all([1, 2, 3].map(() => destinations.stateOf(destination)))).toEqual(['none', 'none', 'none']);
+    expect(describeRun).toHaveBeenCalledTimes(1);
+  });
+
+  it('is not taken for one when a failure is told while the engine is asked', async () => {
+    const { destinations, describeRun } = prepare();
+    let answer = (): void => undefined;
+    describeRun.mockImplementationOnce(
+      () => new Promise((_, reject) => (answer = () => reject(new WorkflowNotFoundError('none', 'a', undefined)))),
+    );
+
+    const asked = destinations.stateOf(destination);
+    expect(await destinations.note(destination, failed, false)).toBe('parked');
+    answer();
+    expect(await asked).toBe('parked');
+    expect(await destinations.stateOf(destination)).toBe('parked');
+  });
+
   it('costs the engine nothing when an attempt succeeds, or never reaches it', async () => {
     const { destinations, executeUpdate, executeUpdateWithStart } = prepare();
 
