@@ -10,7 +10,7 @@ import { choosePorts } from './ports.ts';
 import { serverArguments, settingArguments } from './server-arguments.ts';
 import type { ServerPorts, ServerSettings } from './server-arguments.ts';
 import { takeServiceLock } from './service-lock.ts';
-import { startServer } from './start-server.ts';
+import { PORT_TAKEN, startServer } from './start-server.ts';
 import type { StartedServer } from './start-server.ts';
 import { superviseServer } from './supervise-server.ts';
 import { untilStuck } from './until-stuck.ts';
@@ -89,7 +89,7 @@ async function launchOnFreePorts(launch: Launch, { preferredPorts }: EmbeddedEng
     try {
       return { ...(await launch({ ports, isFirstStart: true })), ports };
     } catch (error) {
-      const isPortTaken = error instanceof Error && error.message.includes('address already in use');
+      const isPortTaken = error instanceof Error && error.message.includes(PORT_TAKEN);
       if (!isPortTaken || tries === PORT_TRIES) throw error;
     }
   }

@@ -28,9 +28,12 @@ export interface StartedServer {
 const TIMEOUT_MS = 60_000;
 const EXCERPT_CHARACTERS = 1_000;
 
+/** In the message of a start that failed since another process has one of its ports. */
+export const PORT_TAKEN = 'address already in use';
+
 /**
  * Starts the server and waits until it answers. One that doesn't is ended.
- * @throws EngineError `engine_start_failed` with the end of its log
+ * @throws EngineError `engine_start_failed` with the beginning and the end of its log
  */
 export async function startServer(start: ServerStart): Promise<StartedServer> {
   const log = openEngineLog(start.dataDirectory, start);
@@ -51,10 +54,9 @@ export async function startServer(start: ServerStart): Promise<StartedServer> {
 }
 
 function startFailed(log: EngineLog, reason: string): EngineError {
-  return new EngineError(
-    'engine_start_failed',
-    `The engine did not come up (${reason}). From "${log.path}":\n${excerpt(readEngineLog(log))}`,
-  );
+  const printed = readEngineLog(log);
+  const why = printed.includes(PORT_TAKEN) ? `${reason}: ${PORT_TAKEN}` : reason;
+  return new EngineError('engine_start_failed', `The engine did not come up (${why}). From "${log.path}":\n${excerpt(printed)}`);
 }
 
 /** Its beginning and its end: a panic says first what went wrong, then where, at length. */

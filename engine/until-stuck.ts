@@ -6,7 +6,7 @@ interface Watch {
   readonly signal: AbortSignal;
 }
 
-const EVERY_MS = { asARule: 3_000, onceInterrupted: 500 };
+const EVERY_MS = { asARule: 3_000, onceInterrupted: 1_000 };
 const LOOK_TIMEOUT_MS = 10_000;
 // A single statement may be interrupted with the call that it was for.
 const TIMES = 3;

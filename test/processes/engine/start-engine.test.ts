@@ -38,7 +38,7 @@ describe('startEngine', () => {
   it('tries other ports when another process was quicker to take one', async () => {
     const { root, options } = createOptions({});
     const calls = join(root, 'calls');
-    const environment = withFake(root, `echo "$*" >> ${calls}; echo "panic: bind: address already in use"; seq 1 2000; exit 1`);
+    const environment = withFake(root, `echo "$*" >> ${calls}; seq 1 2000; echo "panic: bind: address already in use"; seq 1 2000; exit 1`);
     await expect(startEngine({ ...options, environment })).rejects.toThrow('address already in use');
     const ports = [...readFileSync(calls, 'utf8').matchAll(/--port (\d+)/g)].map(([, port]) => port);
     expect(new Set(ports).size).toBe(3);
