@@ -44,7 +44,7 @@ export function createBacklog({ maxWaiting, read, now }: BacklogOptions): Backlo
     return entry;
   }
 
-  /** A limiter that can't be asked, as its worker is away, refuses nobody: what is let in meanwhile is counted here. */
+  /** A limiter that can't be asked, as its worker is away, is no reason to refuse: what is let in meanwhile is counted here. */
   async function look(key: string, entry: Entry): Promise<void> {
     const before = entry.waiting;
     const waiting = await read(key).catch(() => before);

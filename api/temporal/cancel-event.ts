@@ -3,7 +3,7 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { CANCEL_UPDATE } from '../../domain/durable-names.ts';
 import type { Cancellation } from '../event-service.ts';
-import { callEngine, isDeadline, isNotFound } from './engine-call.ts';
+import { callEngine, isUnavailable, isNotFound } from './engine-call.ts';
 import { readWorkflowEnd } from './history.ts';
 
 const CANCEL_TIMEOUT_MS = 1_000;
@@ -23,7 +23,7 @@ export async function cancelEvent(client: Client, workflowId: string): Promise<C
     return 'cancelling';
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) return refusalOf(error.cause);
-    if (!isDeadline(error) && !isNotFound(error)) throw error;
+    if (!isUnavailable(error) && !isNotFound(error)) throw error;
     const end = await readWorkflowEnd(client, { workflowId }, SECOND_LOOK_TIMEOUT_MS);
     if (end === null) return 'not_found';
     return end.kind === 'open' ? 'not_cancellable' : 'already_ended';

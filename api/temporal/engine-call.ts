@@ -46,7 +46,7 @@ async function callUntil<T>(client: Client, { timeoutMs, deadlineMs }: Patience,
   }
 }
 
-export function isDeadline(error: unknown): boolean {
+export function isUnavailable(error: unknown): boolean {
   return error instanceof EngineUnavailableError;
 }
 

@@ -4,7 +4,7 @@ import type { EventResource } from '../../domain/event-resource.ts';
 import { within } from '../../domain/within.ts';
 import { liveResource } from '../live-runs.ts';
 import type { LiveRun } from '../live-runs.ts';
-import { callEngine, isDeadline } from './engine-call.ts';
+import { callEngine, isUnavailable } from './engine-call.ts';
 import type { StartedEvent } from './start-event.ts';
 
 export interface WaitForEndOptions {
@@ -39,7 +39,7 @@ export async function waitForEnd(options: WaitForEndOptions): Promise<EventResou
     try {
       await callEngine(client, deadlineMs - Date.now(), () => client.workflow.getHandle(workflowId, runId || undefined).result());
     } catch (error) {
-      if (isDeadline(error)) return null;
+      if (isUnavailable(error)) return null;
       if (!(error instanceof WorkflowFailedError)) throw error;
     }
     return read();

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBacklog } from '../../../api/backlog.ts';
 import type { Backlog } from '../../../api/backlog.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
@@ -18,6 +18,8 @@ beforeEach(() => {
   waiting = new Map();
   reads = [];
 });
+
+afterEach(() => vi.useRealTimers());
 
 describe('the backlog', () => {
   it('is read at most once a second for each key', async () => {
@@ -142,7 +144,6 @@ describe('the backlog', () => {
     answer(97);
     await vi.advanceTimersByTimeAsync(0);
     expect(await admitMany(backlog, 2)).toEqual([true, false]);
-    vi.useRealTimers();
   });
 
   it('forgets the keys not heard of for longest when callers make up ever new ones', async () => {
