@@ -38,9 +38,9 @@ beforeAll(async () => {
   service = await startTestService(variables, { fetchTimeoutMs: 3_000 });
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await Promise.all([service.stop(), site.close(), hooks.close()]);
   await rm(dataDirectory, { recursive: true, force: true });
-  vi.unstubAllEnvs();
 });
 
 async function postJson(path: string, body: unknown): Promise<Response> {

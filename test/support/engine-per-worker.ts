@@ -19,27 +19,31 @@ declare module 'vitest' {
  */
 export async function setup({ provide, vitest }: TestProject): Promise<() => Promise<void>> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-engines-'));
-  const { TEMPORAL_ADDRESS: _ours, ...variables } = process.env;
-  const environment = parseEnvironment({ TEMPORAL_CLI_PATH: variables['TEMPORAL_CLI_PATH'] });
   const engines: Awaited<ReturnType<typeof startEngine>>[] = [];
-  while (engines.length < vitest.config.maxWorkers) {
-    engines.push(
-      await startEngine({
-        environment,
-        dataDirectory: join(dataDirectory, String(engines.length)),
-        logger: createLogger('warn'),
-        progress: (message) => process.stderr.write(`${message}\n`),
-        headless: true,
-        preferredPorts: { server: 0, ui: 0 },
-      }),
-    );
+  const stop = async (): Promise<void> => {
+    await Promise.all(engines.map((engine) => engine.stop()));
+    await rm(dataDirectory, { recursive: true, force: true });
+  };
+  try {
+    while (engines.length < vitest.config.maxWorkers) engines.push(await start(join(dataDirectory, String(engines.length))));
+  } catch (error) {
+    await stop();
+    throw error;
   }
   provide(
     'engineAddresses',
     engines.map(({ address }) => address),
   );
-  return async () => {
-    await Promise.all(engines.map((engine) => engine.stop()));
-    await rm(dataDirectory, { recursive: true, force: true });
-  };
+  return stop;
+}
+
+function start(dataDirectory: string): ReturnType<typeof startEngine> {
+  return startEngine({
+    environment: parseEnvironment({ TEMPORAL_CLI_PATH: process.env['TEMPORAL_CLI_PATH'] }),
+    dataDirectory,
+    logger: createLogger('warn'),
+    progress: (message) => process.stderr.write(`${message}\n`),
+    headless: true,
+    preferredPorts: { server: 0, ui: 0 },
+  });
 }
