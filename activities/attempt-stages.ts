@@ -11,7 +11,7 @@ export interface AttemptStagesDependencies {
   readonly now: () => number;
 }
 
-/** Goes through the stages of an event that shares a workflow, until an attempt has failed or all are done. */
+/** Goes through the stages of an event in one call, until an attempt has failed or all are done. */
 export async function attemptStages(
   { runStage, now }: AttemptStagesDependencies,
   begun: BegunRun,

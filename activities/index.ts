@@ -1,5 +1,7 @@
+import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { Activities } from '../domain/activities.ts';
+import type { WorkflowReference } from '../domain/event-resource.ts';
 import { createApplyItems } from './batch/apply-items.ts';
 import { createIsBatchOpen } from './batch/is-batch-open.ts';
 import { createReadItem, createReadItemKinds } from './batch/read-item.ts';
@@ -49,14 +51,8 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     ),
     sendCallback: createSendCallback(dependencies.attemptDelivery),
     rideCallback: rememberOutcomes(rideCallback, ({ workflow }) => workflow.runId),
-    runEvent: rememberOutcomes(
-      createRunEvent({ ...dependencies, rideCallback, runStage: createRunStage(dependencies) }),
-      ({ workflow }) => workflow.runId,
-    ),
-    runGroup: rememberOutcomes(
-      createRunGroup({ ...dependencies, rideCallback, runStage: createRunStage(dependencies) }),
-      ({ workflow }) => workflow.runId,
-    ),
+    runEvent: rememberOutcomes(createRunEvent({ ...dependencies, rideCallback, runStage: createRunStage(dependencies) }), perAttempt),
+    runGroup: rememberOutcomes(createRunGroup({ ...dependencies, rideCallback, runStage: createRunStage(dependencies) }), perAttempt),
     wakeParked: createWakeParked(dependencies.client),
     tellProgress: createTellProgress(dependencies),
     requestCancel: createRequestCancel(dependencies.client),
@@ -76,4 +72,9 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     renewPages: createRenewPages(dependencies.client, readPage),
     isBatchOpen: createIsBatchOpen(dependencies.client),
   };
+}
+
+/** Those that the SDK itself tries again once they have failed, by a fault of ours, are run again then. */
+function perAttempt({ workflow }: { readonly workflow: WorkflowReference }): string {
+  return `${workflow.runId}/${Context.current().info.attempt}`;
 }

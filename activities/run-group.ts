@@ -3,26 +3,22 @@ import { Context } from '@temporalio/activity';
 import { NO_FAILURES } from '../domain/attempt.ts';
 import type { BegunRun } from '../domain/attempt.ts';
 import type { Activities, RunGroupInput } from '../domain/activities.ts';
-import type { Ride, RideMessage } from '../domain/callback-message.ts';
+import type { Ride } from '../domain/callback-message.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
 import { acceptRun } from '../domain/event-run.ts';
-import { toOutcome } from '../domain/group-run.ts';
+import { toRunOutcome } from '../domain/run-outcome.ts';
 import { eventsOf } from '../domain/group.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';
 import { CONNECTIONS_PER_ORIGIN, RIDE_MS } from '../domain/riding.ts';
 import { attemptStages } from './attempt-stages.ts';
-import type { AttemptStagesDependencies } from './attempt-stages.ts';
+import type { RunEventDependencies } from './run-event.ts';
 import { originOf } from './callback/origin-memory.ts';
-
-export interface RunGroupDependencies extends AttemptStagesDependencies {
-  readonly rideCallback: (message: RideMessage) => Promise<Ride>;
-}
 
 /**
  * Runs the stages of a group's members, all at once, each until it is complete or an attempt has failed; then makes the first
  * attempts of their callbacks. Safe to run twice as far as the handlers are: they are given the same `idempotencyKey` again.
  */
-export function createRunGroup({ runStage, rideCallback, now }: RunGroupDependencies): Activities['runGroup'] {
+export function createRunGroup({ runStage, rideCallback, now }: RunEventDependencies): Activities['runGroup'] {
   return async ({ group, workflow }: RunGroupInput) => {
     // Each of the members listens for as long as it runs.
     setMaxListeners(0, Context.current().cancellationSignal);
@@ -30,7 +26,7 @@ export function createRunGroup({ runStage, rideCallback, now }: RunGroupDependen
       eventsOf(group).map((event) => attemptStages({ runStage, now }, { run: acceptRun(event), made: NO_FAILURES }, workflow)),
     );
     const rides = await rideAll(members, workflow);
-    return { members: members.map((member) => toOutcome(member, rides.get(member))) };
+    return { members: members.map((member) => toRunOutcome(member, rides.get(member))) };
   };
 
   /**
@@ -53,7 +49,12 @@ export function createRunGroup({ runStage, rideCallback, now }: RunGroupDependen
     await Promise.all(
       [...lines.values()].map((line) =>
         mapAtMost(line, CONNECTIONS_PER_ORIGIN, async (member) => {
-          if (now() < untilMs) rides.set(member, await rideCallback({ run: member.run, workflow }));
+          // It stays declined where its process couldn't end it.
+          if (now() < untilMs)
+            await rideCallback({ run: member.run, workflow }).then(
+              (ride) => rides.set(member, ride),
+              () => undefined,
+            );
         }),
       ),
     );

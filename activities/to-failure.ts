@@ -92,7 +92,7 @@ function classify(error: unknown, shutDown: boolean): { readonly code: string; r
 }
 
 /**
- * What a stage's failure carries, for whoever ran it in a workflow that several share: nobody can cancel that, so that any
+ * What a stage's failure carries, for whoever runs all stages of an event in one call: nobody can cancel that, so that any
  * other error comes of a shutdown or of a fault of ours, and is thrown again.
  */
 export function stageFailureOf(error: unknown): StageFailure {

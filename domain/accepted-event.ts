@@ -30,8 +30,8 @@ export interface RunPlan {
   readonly timeoutsMs: Readonly<Record<Stage, number>>;
   /** The answer and the callback wait until the result is recorded. */
   readonly recordFirst: boolean;
-  /** Its stages are quick: one local activity runs all of them and the first callback, in its own workflow as in a group's. */
-  readonly grouping?: boolean;
+  /** Its stages are quick: in a workflow of its own one local activity runs all of them, and the first callback. */
+  readonly atOnce?: boolean;
   /** The permits it needs, in the order in which every event asks for them; absent in events accepted before there were any. */
   readonly limits?: readonly PermitNeed[];
   /** The kind of subject that processes it, where it has one. */

@@ -17,7 +17,8 @@ import type { WakeParked } from './destination.ts';
 import type { WorkflowReference } from './event-resource.ts';
 import type { EventRun, Progress } from './event-run.ts';
 import type { Group } from './group.ts';
-import type { GroupOutcome, MemberOutcome } from './group-run.ts';
+import type { GroupOutcome } from './group-run.ts';
+import type { RunOutcome } from './run-outcome.ts';
 import type { PermitClaim } from './permits.ts';
 import type { DeliveryInput } from './delivery-input.ts';
 import type { Stage } from './stage.ts';
@@ -74,7 +75,7 @@ export interface Activities {
   /** Sends at once if the riding rule lets it, and never takes much longer than 1 s. */
   rideCallback(message: RideMessage): Promise<Ride>;
   /** All stages of one event that has a workflow of its own, and its first callback; never throws for what a handler or a receiver does. */
-  runEvent(input: RunEventInput): Promise<MemberOutcome>;
+  runEvent(input: RunEventInput): Promise<RunOutcome>;
   /** The stages of each member, all at once, and their first callbacks; never throws for what a handler or a receiver does. */
   runGroup(input: RunGroupInput): Promise<GroupOutcome>;
   /** Wakes deliveries that are parked for a destination. */

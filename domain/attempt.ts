@@ -1,6 +1,6 @@
 import type { StageFailure } from './event-error.ts';
-import type { EventRun, RunState } from './event-run.ts';
-import { completeStage, endRun, markStarted, nextStage, wait } from './event-run.ts';
+import type { EventRun, Progress, RunState } from './event-run.ts';
+import { completeStage, endRun, keepProgress, markStarted, nextStage, wait } from './event-run.ts';
 import { nextAttemptDelayMs } from './retry-policy.ts';
 import type { FailedAttempts } from './retry-policy.ts';
 import type { Stage } from './stage.ts';
@@ -23,19 +23,22 @@ export function countFailure(made: FailedAttempts, { lost }: Pick<StageFailure, 
   return lost ? { ...made, lost: made.lost + 1 } : { ...made, failed: made.failed + 1 };
 }
 
+interface StageSuccess {
+  readonly value: unknown;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly progress?: Progress;
+}
+
 /** What a stage came to; with the last of them the run is complete. */
-export function recordSuccess(
-  run: EventRun,
-  stage: Stage,
-  { value, startedAtMs, endedAtMs }: { readonly value: unknown; readonly startedAtMs: number; readonly endedAtMs: number },
-): EventRun {
-  const after = completeStage(markStarted(run, startedAtMs), stage, value);
+export function recordSuccess(run: EventRun, stage: Stage, { value, startedAtMs, endedAtMs, progress }: StageSuccess): EventRun {
+  const after = keepProgress(completeStage(markStarted(run, startedAtMs), stage, value), progress);
   return nextStage(after) === null ? endRun(after, { status: 'completed', endedAtMs }) : after;
 }
 
 /** The run after a failed attempt: it waits for the next one, or has failed for good. `nowMs`: when the failure was heard of. */
 export function recordFailure(run: EventRun, stage: Stage, before: FailedAttempts, failure: StageFailure, nowMs: number): BegunRun {
-  const started = markStarted(run, failure.startedAtMs ?? nowMs);
+  const started = keepProgress(markStarted(run, failure.startedAtMs ?? nowMs), failure.progress);
   const made = countFailure(before, failure);
   const delayMs = nextAttemptDelayMs(run.event.plan.retry, made, failure);
   const after =

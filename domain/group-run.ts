@@ -1,16 +1,16 @@
 import { afterRide } from './after-ride.ts';
 import type { AfterRide } from './after-ride.ts';
 import { NO_FAILURES } from './attempt.ts';
-import type { BegunRun, BegunState } from './attempt.ts';
-import type { Ride } from './callback-message.ts';
+import type { BegunRun } from './attempt.ts';
 import { initialCallback } from './callback-record.ts';
 import type { CallbackRecord } from './callback-record.ts';
 import type { DeliveryInput } from './delivery-input.ts';
 import { eventDelivery } from './event-delivery.ts';
 import type { WorkflowReference } from './event-resource.ts';
-import { acceptRun, stateOf } from './event-run.ts';
+import { acceptRun } from './event-run.ts';
 import type { Group } from './group.ts';
 import { eventsOf } from './group.ts';
+import type { RunOutcome } from './run-outcome.ts';
 
 /** A member of a group. One whose attempt has failed goes on in a workflow of its own, so that no other waits for it. */
 export interface GroupMember extends BegunRun {
@@ -20,20 +20,9 @@ export interface GroupMember extends BegunRun {
   readonly delivery: AfterRide['delivery'];
 }
 
-/** What became of a member: its stages, until one failed, and its first callback, if it is complete and asked for one. */
-export interface MemberOutcome extends Pick<BegunState, 'state'> {
-  readonly made?: BegunState['made'];
-  readonly ride?: Ride;
-}
-
 /** What became of each member, in order. Recorded in the group's history, and all that is. */
 export interface GroupOutcome {
-  readonly members: readonly MemberOutcome[];
-}
-
-/** What is recorded of an event whose stages have been run, as far as they went. */
-export function toOutcome({ run, made }: BegunRun, ride?: Ride): MemberOutcome {
-  return { state: stateOf(run), ...(made !== NO_FAILURES && { made }), ...(ride && { ride }) };
+  readonly members: readonly RunOutcome[];
 }
 
 /** A group before anything of it is recorded. */

@@ -19,6 +19,7 @@ export function toRunPlan(definition: EventDefinition, { type, limits, subjectTy
     timeoutsMs: definition.timeoutsMs,
     recordFirst: definition.recordFirst,
     ...(limits.length > 0 && { limits }),
-    ...(subjectType === undefined ? definition.grouping && { grouping: true } : { subjectType }),
+    ...(definition.grouping && subjectType === undefined && { atOnce: true }),
+    ...(subjectType !== undefined && { subjectType }),
   };
 }

@@ -81,11 +81,17 @@ export async function processEvent(event: AcceptedEvent, begun?: BegunState): Pr
     let endedAtMs = event.acceptedAtMs;
     let made = begun?.made ?? NO_FAILURES;
     const first = nextStage(run);
-    if (event.plan.grouping === true && begun === undefined && first !== null) {
+    if (event.plan.atOnce === true && begun === undefined && first !== null) {
+      cancellable.throwIfCancelled();
+      // For those who ask, or would cancel it, meanwhile.
       run = beginAttempt(run, first);
       ({ run, made, ride } = await runAtOnce(event, workflow));
     }
-    if (run.phase.status === 'waiting' && run.phase.waiting.reason === 'retry') await waitUntil(run.phase.stage, run.phase.waiting);
+    if (run.phase.status === 'waiting' && run.phase.waiting.reason === 'retry') {
+      const { stage, waiting } = run.phase;
+      if (waiting.untilMs > latestEndMs) run = endRun(run, { status: 'failed', endedAtMs: Date.now(), error: waiting.lastError });
+      else await waitUntil(stage, waiting);
+    }
     for (let stage = nextStage(run); stage !== null && !isEnded(run.phase); stage = nextStage(run)) {
       cancellable.throwIfCancelled();
       run = beginAttempt(run, stage);

@@ -27,7 +27,7 @@ export async function processGroup(group: Group): Promise<void> {
   const members = recordGroup(beginGroup(group), await runGroup({ group, workflow }));
 
   const left = members.filter(({ hasLeft }) => hasLeft);
-  await mapAtMost(left, STARTED_AT_ONCE, ({ run, made }) => startEvent(run.event, { state: stateOf(run), made }));
+  await mapAtMost(left, STARTED_AT_ONCE, ({ run, made }) => startEvent(run.event, { state: stateOf(run), made }, members.length));
   for (let rest = members.flatMap((member) => memberDelivery(member, workflow) ?? []); rest.length > 0;) {
     const next = firstDeliveries(rest);
     await startDeliveries({ deliveries: next });

@@ -1,4 +1,4 @@
-import { proxyLocalActivities } from '@temporalio/workflow';
+import { CancellationScope, proxyLocalActivities } from '@temporalio/workflow';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { Activities } from '../domain/activities.ts';
 import { NO_FAILURES } from '../domain/attempt.ts';
@@ -19,9 +19,10 @@ export interface RanAtOnce extends BegunRun {
 
 /**
  * Runs all stages of an event in one local activity, and its first callback: each costs an activation of the workflow, which
- * takes longer than quick stages do. What an attempt that failed leaves to be done is done stage by stage.
+ * takes longer than quick stages do. What an attempt that failed leaves to be done is done stage by stage. Whoever cancels
+ * the workflow in the engine meanwhile is too late: its callback may have told another verdict.
  */
 export async function runAtOnce(event: AcceptedEvent, workflow: WorkflowReference): Promise<RanAtOnce> {
-  const { state, made = NO_FAILURES, ride } = await runEvent({ event, workflow });
+  const { state, made = NO_FAILURES, ride } = await CancellationScope.nonCancellable(() => runEvent({ event, workflow }));
   return { run: { ...state, event }, made, ride };
 }

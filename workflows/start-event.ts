@@ -8,12 +8,13 @@ import { processEvent } from './process-event.ts';
 /**
  * Goes on with an event in a workflow of its own, which outlives this one. Awaited, since a child whose parent completes in
  * the same task is never started.
+ * @param inFlight light events that its process is running, as far as is known here
  */
-export async function startEvent(event: AcceptedEvent, begun: BegunState): Promise<void> {
+export async function startEvent(event: AcceptedEvent, begun: BegunState, inFlight: number): Promise<void> {
   const attributes = Object.entries(eventAttributes(event));
   try {
     await startChild(processEvent, {
-      ...eventStart(event, 1),
+      ...eventStart(event, inFlight),
       args: [event, begun],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       typedSearchAttributes: new TypedSearchAttributes(

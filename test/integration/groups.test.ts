@@ -74,23 +74,23 @@ it('answers whoever waits with the result of its own event', async () => {
 });
 
 it.each([
-  ['completed', { failures: 2 }, 3],
-  ['failed', { permanently: true }, 1],
-])(
-  'runs one that has a workflow of its own in the same way, and stage by stage once an attempt has failed: %s',
-  async (status, data, attempts) => {
-    const id = `alone-${status}`;
-    await post({ type: 'test-grouped', id, data: { port: recorder.port, ...data }, callback: { url: receiver.url } });
+  // All of it until the failure, two more attempts, and the callback.
+  ['completed', { failures: 2 }, 3, 4],
+  ['failed', { permanently: true }, 1, 2],
+])('runs one that has a workflow of its own at once, and stage by stage after a failure: %s', async (status, data, attempts, markers) => {
+  const id = `alone-${status}`;
+  await post({ type: 'test-grouped', id, data: { port: recorder.port, ...data }, callback: { url: receiver.url } });
 
-    expect(await ended(id)).toMatchObject({
-      status,
-      attempts: { meaning: 1, action: attempts },
-      callback: { status: 'delivered', attempts: [{ status: 200 }] },
-      workflow: { id },
-    });
-    expect(receiver.requests).toHaveLength(1);
-  },
-);
+  expect(await ended(id)).toMatchObject({
+    status,
+    attempts: { meaning: 1, action: attempts },
+    callback: { status: 'delivered', attempts: [{ status: 200 }] },
+    workflow: { id },
+  });
+  expect(receiver.requests).toHaveLength(1);
+  const { events } = await service.client.workflow.getHandle(id).fetchHistory();
+  expect(events?.filter(({ markerRecordedEventAttributes }) => markerRecordedEventAttributes != null)).toHaveLength(markers);
+});
 
 it('lets one that fails leave for a workflow of its own, and repeats no other', async () => {
   const ids = await submitTogether(

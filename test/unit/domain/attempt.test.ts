@@ -32,6 +32,13 @@ describe('an attempt that succeeds', () => {
   });
 });
 
+it('keeps what an attempt last said of its progress, however it ended', () => {
+  const progress = { step: 'reading', percent: 80, message: '' };
+  const success = { value: 1, startedAtMs: NOON_MS, endedAtMs: NOON_MS + 1, progress };
+  expect(recordSuccess(begun, 'meaning', success).progress).toMatchObject(progress);
+  expect(recordFailure(begun, 'meaning', NO_FAILURES, { ...failure, progress }, NOON_MS).run.progress).toMatchObject(progress);
+});
+
 describe('an attempt that fails', () => {
   it('has the run wait as its type says, with what went wrong', () => {
     const { run, made } = recordFailure(begun, 'meaning', NO_FAILURES, failure, NOON_MS + 5);

@@ -4,7 +4,7 @@ import { NO_FAILURES, recordFailure, recordSuccess } from '../../../domain/attem
 import type { StageFailure } from '../../../domain/event-error.ts';
 import { acceptRun, beginAttempt, stateOf } from '../../../domain/event-run.ts';
 import { beginGroup, memberDelivery, recordGroup } from '../../../domain/group-run.ts';
-import type { MemberOutcome } from '../../../domain/group-run.ts';
+import type { RunOutcome } from '../../../domain/run-outcome.ts';
 import { eventsOf, toGroup } from '../../../domain/group.ts';
 import { acceptedEvent, eventError, lightPlan, NOON_MS } from './event-samples.ts';
 
@@ -14,11 +14,11 @@ const plan = { ...lightPlan, stages: ['action'] as const };
 const event = acceptedEvent({ source: null, callback, plan });
 const good = { at: '', status: 204, durationMs: 5, error: null };
 const begun = beginAttempt(acceptRun(event), 'action');
-const completed: MemberOutcome = {
+const completed: RunOutcome = {
   state: stateOf(recordSuccess(begun, 'action', { value: 1, startedAtMs: NOON_MS + 1, endedAtMs: NOON_MS + 2 })),
 };
 
-function failed(fields: Partial<StageFailure> = {}): MemberOutcome {
+function failed(fields: Partial<StageFailure> = {}): RunOutcome {
   const failure = {
     error: eventError(),
     retryable: true,
@@ -31,7 +31,7 @@ function failed(fields: Partial<StageFailure> = {}): MemberOutcome {
   return { state: stateOf(run), made };
 }
 
-function recorded(...members: readonly MemberOutcome[]) {
+function recorded(...members: readonly RunOutcome[]) {
   const others = Array.from({ length: Math.max(0, members.length - 1) }, () => event);
   return recordGroup(beginGroup(toGroup('g~0', event, others)), { members });
 }
