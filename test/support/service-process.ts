@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { startChild } from './child-process.ts';
 import type { Child } from './child-process.ts';
@@ -40,11 +39,22 @@ export async function enginePid(dataDirectory: string): Promise<number> {
   return record.process.pid;
 }
 
+// Below those that the system gives to whoever needs any, as every connection does: one of these would be taken before a
+// process that has yet to start listens on it.
+const PORTS = { first: 10_000, last: 32_000 } as const;
+
+/** Any that nobody listens on, for a process that is to be started. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = PORTS.first + Math.floor(Math.random() * (PORTS.last - PORTS.first));
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
