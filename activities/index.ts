@@ -44,15 +44,13 @@ export function createActivities(dependencies: ActivityDependencies): Activities
   const readPage = createReadPage(dependencies.client);
   const startDeliveries = createStartDeliveries(dependencies.client);
   const rideCallback = createRideCallback(dependencies);
+  const runStage = createRunStage(dependencies);
   return {
-    runStage: rememberOutcomes(
-      createRunStage(dependencies),
-      ({ run, stage, workflow }) => `${workflow.runId}/${stage}/${run.attempts[stage]}`,
-    ),
+    runStage: rememberOutcomes(runStage, ({ run, stage, workflow }) => `${workflow.runId}/${stage}/${run.attempts[stage]}`),
     sendCallback: createSendCallback(dependencies.attemptDelivery),
     rideCallback: rememberOutcomes(rideCallback, ({ workflow }) => workflow.runId),
-    runEvent: rememberOutcomes(createRunEvent({ ...dependencies, rideCallback, runStage: createRunStage(dependencies) }), perAttempt),
-    runGroup: rememberOutcomes(createRunGroup({ ...dependencies, rideCallback, runStage: createRunStage(dependencies) }), perAttempt),
+    runEvent: rememberOutcomes(createRunEvent({ ...dependencies, rideCallback, runStage }), perAttempt),
+    runGroup: rememberOutcomes(createRunGroup({ ...dependencies, rideCallback, runStage }), perAttempt),
     wakeParked: createWakeParked(dependencies.client),
     tellProgress: createTellProgress(dependencies),
     requestCancel: createRequestCancel(dependencies.client),

@@ -1,17 +1,11 @@
-import { proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../domain/activities.ts';
+import { workflowInfo } from '@temporalio/workflow';
 import { stateOf } from '../domain/event-run.ts';
 import { beginGroup, memberDelivery, recordGroup } from '../domain/group-run.ts';
 import type { Group } from '../domain/group.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';
+import { runGroup } from './at-once.ts';
 import { firstDeliveries, startDeliveries } from './start-deliveries.ts';
 import { startEvent } from './start-event.ts';
-
-const { runGroup } = proxyLocalActivities<Activities>({
-  // It ends by itself: no stage takes longer than a second, nor do the callbacks. The rest is for a process that can't.
-  startToCloseTimeout: '15s',
-  retry: { initialInterval: '100ms', maximumInterval: '5s' },
-});
 
 const STARTED_AT_ONCE = 50;
 

@@ -1,16 +1,10 @@
-import { CancellationScope, proxyLocalActivities } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
-import type { Activities } from '../domain/activities.ts';
 import { NO_FAILURES } from '../domain/attempt.ts';
 import type { BegunRun } from '../domain/attempt.ts';
 import type { Ride } from '../domain/callback-message.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
-
-const { runEvent } = proxyLocalActivities<Activities>({
-  // It ends by itself: no stage takes longer than a second, nor does the callback. The rest is for a process that can't.
-  startToCloseTimeout: '15s',
-  retry: { initialInterval: '100ms', maximumInterval: '5s' },
-});
+import { runEvent } from './at-once.ts';
 
 export interface RanAtOnce extends BegunRun {
   /** The first attempt of its callback; undefined where it isn't complete, or nobody is to be called back. */

@@ -5,7 +5,7 @@ import { taskTimeoutMs } from '../../../domain/task-timeout.ts';
 describe('the time that the engine gives a task', () => {
   it('is short where little is in flight, so that a crash is noticed soon', () => {
     expect(taskTimeoutMs(1)).toBe(1_000);
-    // Of an event that has left its group.
+    // Of one that is no longer counted.
     expect(taskTimeoutMs(0)).toBe(1_000);
   });
 
