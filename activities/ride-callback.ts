@@ -1,8 +1,9 @@
 import { eventMessage, eventTarget } from '../domain/callback-message.ts';
 import type { Ride, RideMessage } from '../domain/callback-message.ts';
 import { initialCallback } from '../domain/callback-record.ts';
+import { waitAgainMs } from '../domain/delivery.ts';
 import { toEventResource } from '../domain/event-resource.ts';
-import { mayRide, RIDE_MS } from '../domain/riding.ts';
+import { mayRide, mustWait, RIDE_MS } from '../domain/riding.ts';
 import { within } from '../domain/within.ts';
 import type { AttemptDelivery } from './callback/attempt-delivery.ts';
 import type { Destinations } from './callback/destinations.ts';
@@ -17,6 +18,8 @@ export interface RideCallbackDependencies {
   readonly destinations: Destinations;
   readonly handedOver: HandedOver;
   readonly observe: ObserveRun;
+  /** A number in [0, 1). */
+  readonly random: () => number;
 }
 
 /**
@@ -24,7 +27,7 @@ export interface RideCallbackDependencies {
  * isn't answered in 1 s is handed over, not cut: it goes on here, and its delivery is told of the outcome. After a crash
  * it is made again with the same `webhook-id`. Where the destination is parked it says so, and its delivery begins parked.
  */
-export function createRideCallback({ attemptDelivery, origins, destinations, handedOver, observe }: RideCallbackDependencies) {
+export function createRideCallback({ attemptDelivery, origins, destinations, handedOver, observe, random }: RideCallbackDependencies) {
   let riding = 0;
   return async function rideCallback({ run, workflow }: RideMessage): Promise<Ride> {
     const { callback, tenant } = run.event;
@@ -40,7 +43,9 @@ export function createRideCallback({ attemptDelivery, origins, destinations, han
       return { kind: 'sent', ...(await attemptDelivery({ ...message, attemptsMade: 0, destination: state }, aborting.signal)) };
     }
     const isTroubled = state !== 'none' || origins.isTroubled(origin);
-    if (!mayRide({ isTroubled, openAtOrigin: origins.openAt(origin), riding })) return { kind: 'declined' };
+    const openAtOrigin = origins.openAt(origin);
+    if (mustWait({ isTroubled, openAtOrigin })) return { kind: 'sent', attempt: null, nextAttemptAfterMs: waitAgainMs(0, random()) };
+    if (!mayRide({ isTroubled, openAtOrigin, riding })) return { kind: 'declined' };
 
     riding += 1;
     try {

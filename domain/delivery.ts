@@ -103,7 +103,8 @@ export function nextDelayMs({ scheduleMs, attemptsMade, retryAfterMs = 0, jitter
   return Math.max(jitteredMs, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS));
 }
 
-const FIRST_WAIT_MS = 1_000;
+// A wait that was in vain costs about as much as an event: as rarely as the schedule's first retry.
+const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 30_000;
 
 /**

@@ -72,6 +72,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     resolve: options.catalog.find,
     observe: options.observe,
     now: Date.now,
+    random: Math.random,
     // Connections of its own: a slow site must not hold up callbacks to the same host.
     services: {
       ...settings,

@@ -10,7 +10,7 @@ import { parkedAttributes } from './parked-attributes.ts';
 const { sendCallback } = proxyActivities<Activities>({
   taskQueue: TASK_QUEUES.delivery,
   startToCloseTimeout: '40s',
-  // An attempt beats every second or two: a worker that vanished is noticed long before a slow receiver's time is over.
+  // An attempt beats every few seconds: a worker that vanished is noticed long before a slow receiver's time is over.
   heartbeatTimeout: '10s',
   // The outcome of an attempt is a value; what is retried here is a worker that vanished.
   retry: { initialInterval: '1s', maximumInterval: '30s' },

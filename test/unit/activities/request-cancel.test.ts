@@ -40,6 +40,7 @@ describe('the activities', () => {
       resolve: () => undefined,
       observe: () => undefined,
       now: () => 0,
+      random: () => 0,
       services: noServices,
       beginProgress: () => ({ tell: () => undefined, end: async () => undefined }),
       attemptDelivery: () => Promise.reject(new Error('not called')),

@@ -8,6 +8,7 @@ import type { DestinationState } from '../../../activities/callback/destinations
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
 import type { CallbackOutcome } from '../../../domain/callback-record.ts';
 import { acceptRun, endRun } from '../../../domain/event-run.ts';
+import { CONNECTIONS_PER_ORIGIN } from '../../../domain/riding.ts';
 import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
 
 const callback = { url: 'https://shop.example/hook', headers: {}, progress: false };
@@ -22,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-function prepare(signal = vi.fn(async () => undefined), state: DestinationState = 'none') {
+function prepare(signal = vi.fn(async () => undefined), state: DestinationState = 'none', origins = createOriginMemory(Date.now)) {
   const getHandle = vi.fn(() => ({ signal }));
   const handedOver = createHandedOver({ workflow: { getHandle } } as unknown as Client);
   const seen: unknown[] = [];
@@ -39,10 +40,11 @@ function prepare(signal = vi.fn(async () => undefined), state: DestinationState 
           resolve({ attempt: { ...good, status: null, error: 'aborted' }, nextAttemptAfterMs: 1_000 });
         });
       }),
-    origins: createOriginMemory(Date.now),
+    origins,
     destinations: { stateOf: async () => state, note: async () => state },
     handedOver,
     observe: (observed) => seen.push(observed),
+    random: () => 0.5,
   });
   return {
     rideCallback,
@@ -119,6 +121,17 @@ describe('an attempt that rides', () => {
     const prepared = prepare(undefined, state);
 
     expect(await prepared.rideCallback(ride)).toEqual({ kind: 'declined' });
+  });
+
+  it('is put off where all connections to its destination are open and none is answered soon', async () => {
+    const origins = createOriginMemory(Date.now);
+    const hanging = origins.watch(() => new Promise(() => undefined));
+    for (let open = 0; open < CONNECTIONS_PER_ORIGIN; open += 1) void hanging({ url: callback.url, headers: {}, webhookId: 'a', body: '' });
+    await vi.advanceTimersByTimeAsync(1_000);
+    const prepared = prepare(undefined, 'none', origins);
+
+    expect(await prepared.rideCallback(ride)).toEqual({ kind: 'sent', attempt: null, nextAttemptAfterMs: 5_000 });
+    expect(prepared.sent).toEqual([]);
   });
 
   it('is broken off when the process stops, and its delivery is told so', async () => {
