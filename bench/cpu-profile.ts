@@ -1,6 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { SourceMap } from 'node:module';
 import type { SourceMapPayload } from 'node:module';
+import { dirname, resolve } from 'node:path';
 
 /** As Node writes it with `--cpu-prof`: a tree of calls, and which of them was running at each sample. */
 export interface CpuProfile {
@@ -97,6 +99,7 @@ export async function createPlaceOf(root: string, bundlePath: string): Promise<(
   const bundle = await readFile(bundlePath, 'utf8');
   const [, encoded = ''] = /\/\/# sourceMappingURL=data:application\/json;[^,]*base64,(\S+)\s*$/.exec(bundle) ?? [];
   const map = new SourceMap(JSON.parse(Buffer.from(encoded, 'base64').toString()) as SourceMapPayload);
+  const compiled = new Map<string, SourceMap | null>();
   const withoutRoot = (path: string): string => (path.startsWith(root) ? path.slice(root.length) : path);
 
   return ({ functionName, url, lineNumber, columnNumber }) => {
@@ -114,8 +117,20 @@ export async function createPlaceOf(root: string, bundlePath: string): Promise<(
       return inPackage(source) ?? { kind: 'file', name: withoutRoot(source.replace(/^webpack:\/\/[^/]*\/(\.\/)?/, '')) };
     }
     if (!path.startsWith('/')) return { kind: 'builtin' };
+    if (!compiled.has(path)) compiled.set(path, readMap(path));
+    const ours = compiled.get(path) ?? null;
+    if (ours !== null) {
+      const entry = ours.findEntry(lineNumber, columnNumber);
+      return { kind: 'file', name: 'originalSource' in entry ? withoutRoot(resolve(dirname(path), entry.originalSource)) : 'esbuild' };
+    }
     return inPackage(path) ?? { kind: 'file', name: withoutRoot(path) };
   };
+}
+
+/** Of what `dev/compile.mjs` has made; null of other files. */
+function readMap(path: string): SourceMap | null {
+  if (!path.includes('/.cache/tickless/') || !existsSync(`${path}.map`)) return null;
+  return new SourceMap(JSON.parse(readFileSync(`${path}.map`, 'utf8')) as SourceMapPayload);
 }
 
 function inPackage(path: string): Place | undefined {

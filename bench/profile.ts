@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,7 @@ const { values } = parseArgs({
     grouped: { type: 'boolean', default: false },
     // How many rows a table has.
     rows: { type: 'string', default: '15' },
+    out: { type: 'string' },
   },
 });
 const events = Number(values.events);
@@ -57,7 +58,9 @@ const measured = await withService(
 );
 const threads = await readThreads(measured.window);
 await rm(folder, { recursive: true });
-process.stdout.write(toReport());
+const report = toReport();
+process.stdout.write(report);
+await writeFile(values.out ?? `bench/profile-${values.grouped ? 'grouped' : 'own'}.md`, report);
 
 /** The clock of the profiles. */
 function nowUs(): number {
@@ -112,10 +115,11 @@ function toReport(): string {
       })
       .join('\n');
   const head = '| self, ms an event | with what it calls of Node | share of the thread |\n|---|---|---|---|';
-  return `# Where the time goes
+  return `# Where the time goes: ${values.grouped ? 'events that are started together' : 'a workflow an event'}
 
 ${machine()} ${events} \`noise\` events with callbacks, ${inFlight} in flight, ${values.grouped ? 'no ids of their own' : 'a workflow each'}, after ${values.warmup} of warm-up:
-${eventsPerSecond.toFixed(0)} events/s under the profiler, which itself took ${perEvent(profiler)} ms of CPU an event.
+${eventsPerSecond.toFixed(0)} events/s under the profiler, which itself took ${perEvent(profiler)} ms of CPU an event. Repeat it
+with \`npm run bench:profile${values.grouped ? ' -- --grouped' : ''}\`.
 
 | CPU | ms an event | cores |
 |---|---|---|

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -55,4 +55,14 @@ test('workflow code is found by the map of its bundle', async () => {
   const { bundle, placeOf: find } = await placeOf();
 
   expect(find(frame('a', bundle))).toEqual({ kind: 'file', name: 'workflows/a.ts' });
+});
+
+test('what was compiled for the start is found by the map beside it', async () => {
+  const { bundle, placeOf: find } = await placeOf();
+  const program = join(bundle, '../node_modules/.cache/tickless/dev-main-ts/0a1b/dev/main.js');
+  await mkdir(join(program, '..'), { recursive: true });
+  await writeFile(program, 'post();');
+  await writeFile(`${program}.map`, JSON.stringify({ version: 3, sources: ['/app/api/post.ts'], names: [], mappings: 'AAAA' }));
+
+  expect(find(frame('post', `file://${program}`))).toEqual({ kind: 'file', name: 'api/post.ts' });
 });

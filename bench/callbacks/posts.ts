@@ -1,0 +1,61 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { CallbackSink } from '../callback-sink.ts';
+import { createLoad } from '../load.ts';
+import { withService } from '../service-under-test.ts';
+import type { ServiceUnderTest } from '../service-under-test.ts';
+
+export const RIDING = { type: 'noise', data: { intensity: 0.3 } };
+export const RECORDED_FIRST = { type: 'test-recorded', data: {} };
+
+// Longer than anything here takes on a busy machine.
+export const GIVE_UP_MS = 60_000;
+
+export interface Service extends Pick<ServiceUnderTest, 'pid' | 'enginePid' | 'dataDirectory'> {
+  /** Sent until it is answered with 202. */
+  post(event: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+export async function withPosts<T>(use: (service: Service) => Promise<T>): Promise<T> {
+  return withService(async (service) => {
+    const load = createLoad(service.url, 64);
+    try {
+      return await use({ ...service, pid: service.pid, post: async (event) => void (await load.submit(event)) });
+    } finally {
+      await load.close();
+    }
+  });
+}
+
+export interface Loop {
+  readonly event: Record<string, unknown>;
+  readonly count: number;
+  readonly prefix: string;
+  /** Events at a time between their POST and their callback. */
+  readonly inFlight: number;
+}
+
+/** Callbacks a second. */
+export async function closedLoop(service: Service, sink: CallbackSink, { event, count, prefix, inFlight }: Loop): Promise<number> {
+  let next = 0;
+  const startedAt = performance.now();
+  const lane = async (): Promise<void> => {
+    while (next < count) await toCallback(service, sink, event, `${prefix}-${(next += 1)}`);
+  };
+  await Promise.all(Array.from({ length: inFlight }, lane));
+  return count / ((performance.now() - startedAt) / 1_000);
+}
+
+/** Milliseconds from an event's POST to its callback; infinitely many when there is none. */
+export async function toCallback({ post }: Service, sink: CallbackSink, event: Record<string, unknown>, id: string): Promise<number> {
+  const sentAt = performance.now();
+  const late = new AbortController();
+  try {
+    await post({ ...event, id, callback: { url: `${sink.url}/${id}` } });
+    const atMs = await Promise.race([sink.arrival(id), pause(GIVE_UP_MS, Number.POSITIVE_INFINITY, { signal: late.signal })]);
+    return atMs - sentAt;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  } finally {
+    late.abort();
+  }
+}
