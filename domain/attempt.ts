@@ -30,20 +30,29 @@ interface StageSuccess {
   readonly progress?: Progress;
 }
 
-/** What a stage came to; with the last of them the run is complete. */
-export function recordSuccess(run: EventRun, stage: Stage, { value, startedAtMs, endedAtMs, progress }: StageSuccess): EventRun {
-  const after = keepProgress(completeStage(markStarted(run, startedAtMs), stage, value), progress);
-  return nextStage(after) === null ? endRun(after, { status: 'completed', endedAtMs }) : after;
+export function recordStage(run: EventRun, stage: Stage, { value, startedAtMs, progress }: StageSuccess): EventRun {
+  return keepProgress(completeStage(markStarted(run, startedAtMs), stage, value), progress);
 }
+
+/** What a stage came to; with the last of them the run is complete. */
+export function recordSuccess(run: EventRun, stage: Stage, success: StageSuccess): EventRun {
+  const after = recordStage(run, stage, success);
+  return nextStage(after) === null ? endRun(after, { status: 'completed', endedAtMs: success.endedAtMs }) : after;
+}
+
+// An event must end some day, and say so: well before the engine ends it by its run timeout.
+const MAX_RUN_MS = 13 * 24 * 3_600_000;
 
 /** The run after a failed attempt: it waits for the next one, or has failed for good. `nowMs`: when the failure was heard of. */
 export function recordFailure(run: EventRun, stage: Stage, before: FailedAttempts, failure: StageFailure, nowMs: number): BegunRun {
+  const { plan, acceptedAtMs, delayMs: putOffMs } = run.event;
   const started = keepProgress(markStarted(run, failure.startedAtMs ?? nowMs), failure.progress);
   const made = countFailure(before, failure);
-  const delayMs = nextAttemptDelayMs(run.event.plan.retry, made, failure);
-  const after =
-    delayMs === null
-      ? endRun(started, { status: 'failed', endedAtMs: failure.endedAtMs ?? nowMs, error: failure.error })
-      : wait(started, stage, { reason: 'retry', untilMs: nowMs + delayMs, lastError: failure.error });
+  const delayMs = nextAttemptDelayMs(plan.retry, made, failure);
+  const untilMs = delayMs === null ? null : nowMs + delayMs;
+  const isOver = untilMs === null || untilMs > acceptedAtMs + putOffMs + MAX_RUN_MS;
+  const after = isOver
+    ? endRun(started, { status: 'failed', endedAtMs: Math.max(nowMs, failure.endedAtMs ?? 0), error: failure.error })
+    : wait(started, stage, { reason: 'retry', untilMs, lastError: failure.error });
   return { run: after, made };
 }

@@ -10,7 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
-import { countFailure, NO_FAILURES } from '../domain/attempt.ts';
+import { NO_FAILURES, recordFailure, recordStage } from '../domain/attempt.ts';
 import type { BegunState } from '../domain/attempt.ts';
 import { ENDED_MEMO } from '../domain/durable-names.ts';
 import type { StageFailure } from '../domain/event-error.ts';
@@ -18,21 +18,9 @@ import type { EventResource } from '../domain/event-resource.ts';
 import type { Ride } from '../domain/callback-message.ts';
 import { initialCallback } from '../domain/callback-record.ts';
 import { toEventResource } from '../domain/event-resource.ts';
-import {
-  acceptRun,
-  beginAttempt,
-  completeStage,
-  endRun,
-  isEnded,
-  keepProgress,
-  markStarted,
-  nextStage,
-  refusalToCancel,
-  wait,
-} from '../domain/event-run.ts';
+import { acceptRun, beginAttempt, endRun, isEnded, nextStage, refusalToCancel, wait } from '../domain/event-run.ts';
 import type { EventRun, Waiting } from '../domain/event-run.ts';
 import { failureCause } from '../domain/failure-cause.ts';
-import { nextAttemptDelayMs } from '../domain/retry-policy.ts';
 import { PERMIT_LOST } from '../domain/permits.ts';
 import type { Stage } from '../domain/stage.ts';
 import { becomeCanceled } from './become-canceled.ts';
@@ -44,8 +32,6 @@ import { runAtOnce } from './run-at-once.ts';
 import { stageRunner } from './stage-runner.ts';
 import { toStageFailure } from './to-stage-failure.ts';
 
-// An event must end some day, and say so: well before the engine ends it by its run timeout.
-const MAX_RUN_MS = 13 * 24 * 3_600_000;
 // A run that waits longer than this before its next attempt lets others work meanwhile.
 const MAX_HELD_BACK_OFF_MS = 5_000;
 
@@ -61,7 +47,6 @@ export async function processEvent(event: AcceptedEvent, begun?: BegunState): Pr
   const permits = holdPermits(event, workflow);
   const cancellable = createCancellable();
   const isLight = event.plan.weight === 'light';
-  const latestEndMs = event.acceptedAtMs + event.delayMs + MAX_RUN_MS;
   let run: EventRun = begun === undefined ? acceptRun(event) : { ...begun.state, event };
   let callback = initialCallback(event.callback?.url ?? null);
   let ride: Ride | undefined;
@@ -76,7 +61,11 @@ export async function processEvent(event: AcceptedEvent, begun?: BegunState): Pr
   });
 
   try {
-    if (event.delayMs > 0) await waitUntil(null, { reason: 'delay', untilMs: event.acceptedAtMs + event.delayMs });
+    if (event.delayMs > 0) {
+      const delay = { reason: 'delay', untilMs: event.acceptedAtMs + event.delayMs } as const;
+      run = wait(run, null, delay);
+      await waitOut(delay);
+    }
     if (permits.isNeeded) await waitForPermits(null);
     let endedAtMs = event.acceptedAtMs;
     let made = begun?.made ?? NO_FAILURES;
@@ -87,11 +76,7 @@ export async function processEvent(event: AcceptedEvent, begun?: BegunState): Pr
       run = beginAttempt(run, first);
       ({ run, made, ride } = await runAtOnce(event, workflow));
     }
-    if (run.phase.status === 'waiting' && run.phase.waiting.reason === 'retry') {
-      const { stage, waiting } = run.phase;
-      if (waiting.untilMs > latestEndMs) run = endRun(run, { status: 'failed', endedAtMs: Date.now(), error: waiting.lastError });
-      else await waitUntil(stage, waiting);
-    }
+    if (run.phase.status === 'waiting' && run.phase.waiting.reason === 'retry') await waitOut(run.phase.waiting);
     for (let stage = nextStage(run); stage !== null && !isEnded(run.phase); stage = nextStage(run)) {
       cancellable.throwIfCancelled();
       run = beginAttempt(run, stage);
@@ -100,7 +85,7 @@ export async function processEvent(event: AcceptedEvent, begun?: BegunState): Pr
       let failure: StageFailure;
       try {
         const outcome = isLight ? await runStage(input) : await cancellable.run(() => runStage(input));
-        run = keepProgress(completeStage(markStarted(run, outcome.startedAtMs), stage, outcome.value), outcome.progress);
+        run = recordStage(run, stage, outcome);
         // The caller was told that it will end as cancelled, and the stage hadn't heard of it yet.
         cancellable.throwIfCancelled();
         endedAtMs = outcome.endedAtMs;
@@ -111,16 +96,12 @@ export async function processEvent(event: AcceptedEvent, begun?: BegunState): Pr
         cancellable.throwIfCancelled();
         failure = toStageFailure(error, stage);
       }
-      run = keepProgress(markStarted(run, failure.startedAtMs ?? Date.now()), failure.progress);
-      made = countFailure(made, failure);
-      const delayMs = nextAttemptDelayMs(event.plan.retry, made, failure);
-      if (delayMs === null || Date.now() + delayMs > latestEndMs) {
-        run = endRun(run, { status: 'failed', endedAtMs: Math.max(Date.now(), failure.endedAtMs ?? 0), error: failure.error });
-        break;
-      }
-      const letGo = permits.isNeeded && delayMs > MAX_HELD_BACK_OFF_MS;
+      ({ run, made } = recordFailure(run, stage, made, failure, Date.now()));
+      if (run.phase.status !== 'waiting' || run.phase.waiting.reason !== 'retry') break;
+      const { waiting } = run.phase;
+      const letGo = permits.isNeeded && waiting.untilMs - Date.now() > MAX_HELD_BACK_OFF_MS;
       if (letGo) await permits.release();
-      await waitUntil(stage, { reason: 'retry', untilMs: Date.now() + delayMs, lastError: failure.error });
+      await waitOut(waiting);
       if (letGo || failure.error.code === PERMIT_LOST) await waitForPermits(stage);
     }
     run = endRun(run, { status: 'completed', endedAtMs });
@@ -150,9 +131,8 @@ export async function processEvent(event: AcceptedEvent, begun?: BegunState): Pr
   }
   return resource;
 
-  async function waitUntil(stage: Stage | null, waiting: Extract<Waiting, { untilMs: number }>): Promise<void> {
-    run = wait(run, stage, waiting);
-    await cancellable.run(() => sleep(Math.max(1, waiting.untilMs - Date.now())));
+  async function waitOut({ untilMs }: Extract<Waiting, { untilMs: number }>): Promise<void> {
+    await cancellable.run(() => sleep(Math.max(1, untilMs - Date.now())));
   }
 
   async function waitForPermits(stage: Stage | null): Promise<void> {

@@ -1,5 +1,9 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import { decodeFromPayloadsAtIndex } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { AcceptedEvent } from '../../domain/accepted-event.ts';
+import { CANCEL_UPDATE, TASK_QUEUES } from '../../domain/durable-names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { calledBack, readEvent } from '../support/read-event.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -165,6 +169,25 @@ it('cancels a light event that waits for its time, without running a stage', asy
   expect(await ended(id)).toMatchObject({ status: 'cancelled', attempts: { meaning: 0 }, result: null });
 });
 
+it('cancels a quick event before its first task, without running a stage', async () => {
+  const like = await submit({ type: 'noise', data: { intensity: 0.3 } });
+  await ended(like.id);
+  const id = `${like.id}-cancelled`;
+  // As the API starts it, with the request that cancels it already there.
+  const startWorkflowOperation = new WithStartWorkflowOperation('processEvent', {
+    workflowId: id,
+    taskQueue: TASK_QUEUES.light,
+    args: [{ ...(await acceptedEvent(like.id)), id }],
+    workflowIdConflictPolicy: 'FAIL',
+  });
+  await service.client.workflow.executeUpdateWithStart(CANCEL_UPDATE, {
+    args: [{ notAfterMs: Date.now() + 60_000 }],
+    startWorkflowOperation,
+  });
+
+  expect(await ended(id)).toMatchObject({ status: 'cancelled', attempts: { meaning: 0 }, result: null, callback: { status: 'delivered' } });
+});
+
 it('hands a callback that is refused over to a delivery of its own, which sends the same message until it is taken', async () => {
   receiver.respond((_request, index) => (index < 2 ? 500 : 200));
 
@@ -226,6 +249,16 @@ function read(id: string): Promise<EventResource> {
 
 function ended(id: string): Promise<EventResource> {
   return calledBack(service, id);
+}
+
+/** The input of its workflow. */
+async function acceptedEvent(id: string): Promise<AcceptedEvent> {
+  const { events } = await service.client.workflow.getHandle(id).fetchHistory();
+  return decodeFromPayloadsAtIndex(
+    service.client.options.loadedDataConverter,
+    0,
+    events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads,
+  );
 }
 
 const NAMES: Readonly<Record<number, string>> = {

@@ -13,6 +13,7 @@ const failure: StageFailure = {
   startedAtMs: NOON_MS + 1,
   endedAtMs: NOON_MS + 5,
 };
+const DAY_MS = 24 * 3_600_000;
 const begun = beginAttempt(acceptRun(acceptedEvent()), 'meaning');
 
 describe('an attempt that succeeds', () => {
@@ -47,18 +48,28 @@ describe('an attempt that fails', () => {
     expect(made).toEqual({ failed: 1, lost: 0 });
   });
 
-  it('ends the run when no other is due, at its own end or when it was heard of', () => {
+  it('ends the run when no other is due, when it was heard of, or at its own end by a clock that is ahead', () => {
     const last = { failed: 2, lost: 0 };
-    expect(recordFailure(begun, 'meaning', last, failure, NOON_MS + 9).run.phase).toEqual({
-      status: 'failed',
-      endedAtMs: NOON_MS + 5,
-      error: failure.error,
-    });
+    const ended = (endedAtMs: number) => ({ status: 'failed', endedAtMs, error: failure.error });
+    expect(recordFailure(begun, 'meaning', last, failure, NOON_MS + 9).run.phase).toEqual(ended(NOON_MS + 9));
+    expect(recordFailure(begun, 'meaning', last, failure, NOON_MS).run.phase).toEqual(ended(NOON_MS + 5));
     const lost = { ...failure, startedAtMs: null, endedAtMs: null };
     expect(recordFailure(begun, 'meaning', last, lost, NOON_MS + 9).run).toMatchObject({
       startedAtMs: NOON_MS + 9,
       phase: { status: 'failed', endedAtMs: NOON_MS + 9 },
     });
+  });
+
+  it('ends a run that would not end otherwise, well before the engine would', () => {
+    const patient = { ...lightPlan, retry: { ...lightPlan.retry, maximumAttempts: 1_000 } };
+    const delayMs = DAY_MS;
+    const run = beginAttempt(acceptRun(acceptedEvent({ plan: patient, delayMs })), 'meaning');
+    const askedToWait = { ...failure, retryAfterMs: DAY_MS };
+    const heardOf = (days: number) =>
+      recordFailure(run, 'meaning', NO_FAILURES, askedToWait, run.event.acceptedAtMs + days * DAY_MS).run.phase;
+
+    expect(heardOf(13)).toMatchObject({ status: 'waiting', waiting: { untilMs: run.event.acceptedAtMs + 14 * DAY_MS } });
+    expect(heardOf(13.001)).toMatchObject({ status: 'failed', error: failure.error });
   });
 
   it('is counted as its worker’s or as its handler’s', () => {
