@@ -44,7 +44,8 @@ export function createRideCallback({ attemptDelivery, origins, destinations, han
     }
     const isTroubled = state !== 'none' || origins.isTroubled(origin);
     const openAtOrigin = origins.openAt(origin);
-    if (mustWait({ isTroubled, openAtOrigin })) return { kind: 'sent', attempt: null, nextAttemptAfterMs: waitAgainMs(0, random()) };
+    if (mustWait({ isTroubled, openAtOrigin }))
+      return { kind: 'sent', attempt: null, nextAttemptAfterMs: waitAgainMs({ waitedMs: 0, isSlow: true, jitter: random() }) };
     if (!mayRide({ isTroubled, openAtOrigin, riding })) return { kind: 'declined' };
 
     riding += 1;

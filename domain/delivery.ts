@@ -103,16 +103,23 @@ export function nextDelayMs({ scheduleMs, attemptsMade, retryAfterMs = 0, jitter
   return Math.max(jitteredMs, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS));
 }
 
-// A wait that was in vain costs about as much as an event: as rarely as the schedule's first retry.
-const FIRST_WAIT_MS = 5_000;
+// A wait that was in vain costs more than an event, and of a receiver that never answers each is in vain for 30 s.
+const FIRST_WAIT_MS = { answered: 1_000, slow: 15_000 } as const;
 const LONGEST_WAIT_MS = 30_000;
 
-/**
- * The pause in milliseconds of a delivery for which there is no connection free: about as long again as it has waited.
- * @param jitter a random number in [0, 1)
- */
-export function waitAgainMs(sinceEndMs: number, jitter: number): number {
-  return Math.round(Math.min(LONGEST_WAIT_MS, Math.max(FIRST_WAIT_MS, sinceEndMs)) * (1 - JITTER_SHARE + 2 * JITTER_SHARE * jitter));
+export interface WaitAgainInput {
+  /** Since the end of what it tells of. */
+  readonly waitedMs: number;
+  /** Whether those who have a connection are not answered soon. */
+  readonly isSlow: boolean;
+  /** A random number in [0, 1). */
+  readonly jitter: number;
+}
+
+/** The pause in milliseconds of a delivery for which there is no connection free: about as long again as it has waited. */
+export function waitAgainMs({ waitedMs, isSlow, jitter }: WaitAgainInput): number {
+  const leastMs = isSlow ? FIRST_WAIT_MS.slow : FIRST_WAIT_MS.answered;
+  return Math.round(Math.min(LONGEST_WAIT_MS, Math.max(leastMs, waitedMs)) * (1 - JITTER_SHARE + 2 * JITTER_SHARE * jitter));
 }
 
 /**

@@ -45,10 +45,10 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
     const { url, headers } = target.callback;
     const destination = { tenant: target.tenant, origin: originOf(url) };
     const { origin } = destination;
-    const waitAgain = (): CallbackOutcome => ({
-      attempt: null,
-      nextAttemptAfterMs: waitAgainMs(now() - Date.parse(message.timestamp), random()),
-    });
+    const waitAgain = (): CallbackOutcome => {
+      const waitedMs = now() - Date.parse(message.timestamp);
+      return { attempt: null, nextAttemptAfterMs: waitAgainMs({ waitedMs, isSlow: origins.isTroubled(origin), jitter: random() }) };
+    };
     if ((known ?? (await destinations.stateOf(destination))) === 'parked')
       return { attempt: null, nextAttemptAfterMs: 0, parkedAt: origin };
     if (known === undefined && mustWait({ isTroubled: origins.isTroubled(origin), openAtOrigin: origins.openAt(origin) }))

@@ -130,7 +130,7 @@ describe('an attempt that rides', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     const prepared = prepare(undefined, 'none', origins);
 
-    expect(await prepared.rideCallback(ride)).toEqual({ kind: 'sent', attempt: null, nextAttemptAfterMs: 5_000 });
+    expect(await prepared.rideCallback(ride)).toEqual({ kind: 'sent', attempt: null, nextAttemptAfterMs: 15_000 });
     expect(prepared.sent).toEqual([]);
   });
 

@@ -238,7 +238,7 @@ describe('a destination that answers nobody soon', () => {
   it('is sent no more than it has connections: the others wait, as long again as they have', async () => {
     const { attemptDelivery, posts, counts } = prepare(delivered, 'none', full);
 
-    expect(await attemptDelivery(messageOf())).toEqual({ attempt: null, nextAttemptAfterMs: 5_000 });
+    expect(await attemptDelivery(messageOf())).toEqual({ attempt: null, nextAttemptAfterMs: 15_000 });
     expect([posts, counts]).toEqual([[], []]);
   });
 
@@ -252,7 +252,7 @@ describe('a destination that answers nobody soon', () => {
   it('has no part in the record of what stood in line in vain', async () => {
     const { attemptDelivery } = prepare(failedWith(null, { error: 'busy' }));
 
-    expect(await attemptDelivery(messageOf())).toEqual({ attempt: null, nextAttemptAfterMs: 5_000 });
+    expect(await attemptDelivery(messageOf())).toEqual({ attempt: null, nextAttemptAfterMs: 1_000 });
   });
 });
 

@@ -84,16 +84,20 @@ describe('nextDelayMs', () => {
 
 describe('waitAgainMs', () => {
   it.each([
-    [0, 5_000],
-    [-5_000, 5_000],
-    [8_000, 8_000],
-    [3_600_000, 30_000],
-  ])('doubles the wait of one that has waited %s ms: %s', (sinceEndMs, delayMs) => {
-    expect(waitAgainMs(sinceEndMs, 0.5)).toBe(delayMs);
+    [0, false, 1_000],
+    [-5_000, false, 1_000],
+    [8_000, false, 8_000],
+    [3_600_000, false, 30_000],
+    [0, true, 15_000],
+    [18_000, true, 18_000],
+    [3_600_000, true, 30_000],
+  ])('doubles the wait of one that has waited %s ms (slow: %s): %s', (waitedMs, isSlow, delayMs) => {
+    expect(waitAgainMs({ waitedMs, isSlow, jitter: 0.5 })).toBe(delayMs);
   });
 
   it('is spread by chance', () => {
-    expect([waitAgainMs(10_000, 0), waitAgainMs(10_000, 1)]).toEqual([9_000, 11_000]);
+    const waitOf = (jitter: number) => waitAgainMs({ waitedMs: 20_000, isSlow: true, jitter });
+    expect([waitOf(0), waitOf(1)]).toEqual([18_000, 22_000]);
   });
 });
 
