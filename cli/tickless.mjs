@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// The command in a clone, whose TypeScript is compiled as it is read.
-import { register } from 'tsx/esm/api';
+// The command in a clone.
+import { importSource } from '../dev/import-source.mjs';
 
-register();
-await import('./main.ts');
+await importSource('cli/main.ts');

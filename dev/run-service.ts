@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { createCheckCallback } from '../activities/callback/check-callback.ts';
-import { createApi } from '../api/create-api.ts';
 import { createLiveRuns } from '../api/live-runs.ts';
 import { createMetrics } from '../api/metrics.ts';
 import { startServer } from '../api/start-server.ts';
@@ -39,18 +38,18 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
   // A laptop's receivers listen on it; elsewhere they are refused (CALLBACK_ALLOW).
   const callbackAllow = [...environment.CALLBACK_ALLOW, '127.0.0.0/8', '::1/128'];
 
-  const starting = startEngine({ environment, dataDirectory, logger, progress: tell });
+  const startingEngine = startEngine({ environment, dataDirectory, logger, progress: tell });
   // Registered before it is up: whatever fails beside it must not leave it running.
   const stops: (() => Promise<void>)[] = [
     () =>
-      starting.then(
+      startingEngine.then(
         (engine) => engine.stop(),
         () => undefined,
       ),
   ];
   try {
     const [server, workflowBundle, webhookSecrets] = await Promise.all([
-      starting,
+      startingEngine,
       loadWorkflowBundle(toTemporalLogger(logger)),
       loadWebhookSecrets(environment.WEBHOOK_SECRETS, dataDirectory),
     ]);
@@ -73,14 +72,21 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
     });
-    const workers = await startWorkers({
+    const startingWorkers = startWorkers({
       ...engine,
       lanes: LANES,
       activities,
       workflowBundle,
       heavySlots: environment.MAX_CONCURRENT_TASKS,
     });
-    stops.push(() => workers.stop());
+    stops.push(() =>
+      startingWorkers.then(
+        (workers) => workers.stop(),
+        () => undefined,
+      ),
+    );
+    // Read while the workers' threads start, which takes as long: after a crash, what was interrupted waits for them.
+    const [workers, { createApi }] = await Promise.all([startingWorkers, import('../api/create-api.ts')]);
 
     const stopping = new AbortController();
     const uiUrl = environment.TEMPORAL_UI_URL ?? server.uiUrl;

@@ -10,6 +10,5 @@ ensureInstalled(root);
 // What is set in the environment wins over the file.
 if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
 
-const { register } = await import('tsx/esm/api');
-register();
-await import('./main.ts');
+const { importSource } = await import('./import-source.mjs');
+await importSource('dev/main.ts', { packages: ['@temporalio/worker'] });

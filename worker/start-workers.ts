@@ -35,18 +35,30 @@ const POLLING_SLOTS = 2;
 
 /** Creates and runs a worker for each lane. Eager starts need the connection to be the client's own. */
 export async function startWorkers(options: StartWorkersOptions): Promise<Workers> {
-  const workers = await Promise.all(options.lanes.map((lane) => Worker.create(workerOptions(lane, options))));
-  const runs = workers.map((worker) => worker.run());
-  const failed = Promise.race(runs).then(() => new Promise<never>(() => undefined));
-  return {
-    failed,
-    stop: async () => {
-      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-      // In this order: what is in flight ends with its callback, and only then nothing more can be handed over.
-      await Promise.allSettled(runs);
-      await options.activities.close(HANDED_OVER_GRACE_MS);
-    },
+  const workers: Worker[] = [];
+  const runs: Promise<void>[] = [];
+  const stop = async (): Promise<void> => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    // In this order: what is in flight ends with its callback, and only then nothing more can be handed over.
+    await Promise.allSettled(runs);
+    await options.activities.close(HANDED_OVER_GRACE_MS);
   };
+  try {
+    // One after the other, each at work while the next is made: what a crash interrupted waits for the first of them.
+    for (const lane of options.lanes) {
+      const worker = await Worker.create(workerOptions(lane, options));
+      workers.push(worker);
+      const run = worker.run();
+      // Told of once all are there.
+      run.catch(() => undefined);
+      runs.push(run);
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const failed = Promise.race(runs).then(() => new Promise<never>(() => undefined));
+  return { failed, stop };
 }
 
 function workerOptions(lane: Lane, { connection, namespace, activities, workflowBundle, heavySlots }: StartWorkersOptions): WorkerOptions {

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, realpathSync, statSync, utimesSync, writeFileS
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryDirectory, writeExecutable } from './fakes.ts';
+import { temporaryDirectory, writeExecutable } from '../engine/fakes.ts';
 
 const MODULE = join(import.meta.dirname, '../../../dev/ensure-installed.mjs');
 const FAKE_NPM = `
