@@ -3,13 +3,15 @@ import type { Ride, RideMessage } from '../domain/callback-message.ts';
 import { initialCallback } from '../domain/callback-record.ts';
 import { waitAgainMs } from '../domain/delivery.ts';
 import { toEventResource } from '../domain/event-resource.ts';
-import { mayRide, mustWait, RIDE_MS } from '../domain/riding.ts';
+import { mustWait, RIDE_LONGER_MS, RIDE_MS } from '../domain/riding.ts';
 import { within } from '../domain/within.ts';
 import type { AttemptDelivery } from './callback/attempt-delivery.ts';
 import type { Destinations } from './callback/destinations.ts';
 import type { HandedOver } from './callback/handed-over.ts';
 import type { OriginMemory } from './callback/origin-memory.ts';
 import { originOf } from './callback/origin-memory.ts';
+import { createRidingPlaces } from './callback/riding-places.ts';
+import type { WatchLoop } from './callback/watch-loop.ts';
 import type { ObserveRun } from './run-stage.ts';
 
 export interface RideCallbackDependencies {
@@ -20,16 +22,20 @@ export interface RideCallbackDependencies {
   readonly observe: ObserveRun;
   /** A number in [0, 1). */
   readonly random: () => number;
+  readonly watchLoop: WatchLoop;
 }
 
 /**
  * Makes the first attempt of a light event's callback inside the event's workflow task, if the riding rule lets it. What
- * isn't answered in 1 s is handed over, not cut: it goes on here, and its delivery is told of the outcome. After a crash
- * it is made again with the same `webhook-id`. Where the destination is parked it says so, and its delivery begins parked.
+ * isn't answered in 1 s, or 3 where this process is that busy, is handed over, not cut: it goes on here, and its delivery is told of the outcome. After a crash
+ * it is made again with the same `webhook-id`. Where the destination is parked, or slow and has all its connections open, it
+ * says so: its delivery begins with the wait, instead of a task to learn the same.
+ * Those of a group share its one task (`isShared`), and are held to no number.
  */
-export function createRideCallback({ attemptDelivery, origins, destinations, handedOver, observe, random }: RideCallbackDependencies) {
-  let riding = 0;
-  return async function rideCallback({ run, workflow }: RideMessage): Promise<Ride> {
+export function createRideCallback(dependencies: RideCallbackDependencies) {
+  const { attemptDelivery, origins, destinations, handedOver, observe, random, watchLoop } = dependencies;
+  const places = createRidingPlaces();
+  return async function rideCallback({ run, workflow }: RideMessage, isShared = false): Promise<Ride> {
     const { callback, tenant } = run.event;
     if (callback === null) throw new Error(`there is no callback of event "${run.event.id}"`);
     // A receiver that reads the event before it answers sees how it ended, also if that was in the workflow.
@@ -43,20 +49,19 @@ export function createRideCallback({ attemptDelivery, origins, destinations, han
       return { kind: 'sent', ...(await attemptDelivery({ ...message, attemptsMade: 0, destination: state }, aborting.signal)) };
     }
     const isTroubled = state !== 'none' || origins.isTroubled(origin);
-    const openAtOrigin = origins.openAt(origin);
-    if (mustWait({ isTroubled, openAtOrigin }))
+    if (mustWait({ isTroubled, openAtOrigin: origins.openAt(origin) }))
       return { kind: 'sent', attempt: null, nextAttemptAfterMs: waitAgainMs({ waitedMs: 0, isSlow: true, jitter: random() }) };
-    if (!mayRide({ isTroubled, openAtOrigin, riding })) return { kind: 'declined' };
-
-    riding += 1;
+    const leave = isShared && !isTroubled ? (): void => undefined : places.take(origin, isTroubled);
+    if (leave === null) return { kind: 'declined' };
     try {
+      const isBusy = watchLoop();
       const attempting = attemptDelivery({ ...message, attemptsMade: 0, destination: 'well' }, aborting.signal);
-      const outcome = await within(attempting, RIDE_MS);
+      const outcome = (await within(attempting, RIDE_MS)) ?? (isBusy() ? await within(attempting, RIDE_LONGER_MS) : null);
       if (outcome !== null) return { kind: 'sent', ...outcome };
       handedOver.keep(target, attempting, aborting);
       return { kind: 'handed_over' };
     } finally {
-      riding -= 1;
+      leave();
     }
   };
 }

@@ -7,7 +7,8 @@ import { attemptStages } from './attempt-stages.ts';
 import type { AttemptStagesDependencies } from './attempt-stages.ts';
 
 export interface RunEventDependencies extends AttemptStagesDependencies {
-  readonly rideCallback: (message: RideMessage) => Promise<Ride>;
+  /** @param isShared the workflow task is that of others too */
+  readonly rideCallback: (message: RideMessage, isShared?: boolean) => Promise<Ride>;
 }
 
 // The event has its verdict whatever becomes of an attempt that its process couldn't end: a delivery makes it again.

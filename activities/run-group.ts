@@ -9,16 +9,21 @@ import { acceptRun } from '../domain/event-run.ts';
 import { toRunOutcome } from '../domain/run-outcome.ts';
 import { eventsOf } from '../domain/group.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';
-import { CONNECTIONS_PER_ORIGIN, RIDE_MS } from '../domain/riding.ts';
+import { CONNECTIONS_PER_ORIGIN, RIDE_LONGER_MS, RIDE_MS } from '../domain/riding.ts';
 import { attemptStages } from './attempt-stages.ts';
 import type { RunEventDependencies } from './run-event.ts';
 import { originOf } from './callback/origin-memory.ts';
+import type { WatchLoop } from './callback/watch-loop.ts';
+
+export interface RunGroupDependencies extends RunEventDependencies {
+  readonly watchLoop: WatchLoop;
+}
 
 /**
  * Runs the stages of a group's members, all at once, each until it is complete or an attempt has failed; then makes the first
  * attempts of their callbacks. Safe to run twice as far as the handlers are: they are given the same `idempotencyKey` again.
  */
-export function createRunGroup({ runStage, rideCallback, now }: RunEventDependencies): Activities['runGroup'] {
+export function createRunGroup({ runStage, rideCallback, now, watchLoop }: RunGroupDependencies): Activities['runGroup'] {
   return async ({ group, workflow }: RunGroupInput) => {
     // Each of the members listens for as long as it runs.
     setMaxListeners(0, Context.current().cancellationSignal);
@@ -31,10 +36,12 @@ export function createRunGroup({ runStage, rideCallback, now }: RunEventDependen
 
   /**
    * By the rule for those that ride alone, to each origin as many at once as it has connections, the others after them. What
-   * hasn't begun after a second is left to deliveries of its own. Who failed is called back by the workflow that it leaves for.
+   * hasn't begun after a second, or three where this process is that busy, is left to deliveries of its own. Who failed is called back by the workflow that it leaves for.
    */
   async function rideAll(members: readonly BegunRun[], workflow: WorkflowReference): Promise<ReadonlyMap<BegunRun, Ride>> {
     const untilMs = now() + RIDE_MS;
+    const isBusy = watchLoop();
+    const mayBegin = (): boolean => now() < untilMs || (now() < untilMs + RIDE_LONGER_MS && isBusy());
     const rides = new Map<BegunRun, Ride>();
     const lines = new Map<string, BegunRun[]>();
     for (const member of members) {
@@ -50,8 +57,8 @@ export function createRunGroup({ runStage, rideCallback, now }: RunEventDependen
       [...lines.values()].map((line) =>
         mapAtMost(line, CONNECTIONS_PER_ORIGIN, async (member) => {
           // It stays declined where its process couldn't end it.
-          if (now() < untilMs)
-            await rideCallback({ run: member.run, workflow }).then(
+          if (mayBegin())
+            await rideCallback({ run: member.run, workflow }, true).then(
               (ride) => rides.set(member, ride),
               () => undefined,
             );

@@ -1,6 +1,6 @@
 import type { ProgressMessage } from '../domain/callback-message.ts';
 import { webhookId } from '../domain/delivery.ts';
-import { mayRide } from '../domain/riding.ts';
+import { mayTellProgress } from '../domain/riding.ts';
 import { limitEnvelope } from './callback/limit-envelope.ts';
 import type { OriginMemory } from './callback/origin-memory.ts';
 import { originOf } from './callback/origin-memory.ts';
@@ -19,7 +19,7 @@ export function createTellProgress({ post, origins }: TellProgressDependencies) 
   return async function tellProgress({ target, message, number }: ProgressMessage): Promise<void> {
     const { url, headers } = target.callback;
     const origin = originOf(url);
-    if (!mayRide({ isTroubled: origins.isTroubled(origin), openAtOrigin: origins.openAt(origin), riding: 0 })) return;
+    if (!mayTellProgress({ isTroubled: origins.isTroubled(origin), openAtOrigin: origins.openAt(origin) })) return;
     const { body } = limitEnvelope(message);
     await post({ url, headers, webhookId: webhookId({ ...target, progress: number }), body }, AbortSignal.timeout(POST_TIMEOUT_MS));
   };

@@ -38,6 +38,8 @@ export interface ApiOptions {
   readonly checkCallback: ParseEventDependencies['checkCallback'];
   /** Aborts when the process is told to stop: no more events are accepted, and whoever waits is answered. */
   readonly stopping: AbortSignal;
+  /** Attempts to deliver that are under way in this process. */
+  readonly callbacksUnderWay: () => number;
 }
 
 // Fewer than a process has workflow-task slots, so that every event let in is run at once.

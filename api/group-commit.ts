@@ -8,6 +8,8 @@ export interface GroupCommitOptions<Item, Placed> {
   /** Items that may be committed together have the same key. */
   readonly keyOf: (item: Item) => string;
   readonly bytesOf: (item: Item) => number;
+  /** Whether what those before have left behind keeps this process too busy for more. */
+  readonly isBehind: () => boolean;
   readonly now: () => number;
 }
 
@@ -31,13 +33,16 @@ const TURNS = { maxQuick: 1, slowAfterMs: { least: 50, most: 500 }, maxTurns: 10
 // After a group the next one gathers for as long again as that took: its callbacks are on their way, and twice as many events
 // share what a workflow costs.
 const MAX_PAUSE_MS = 25;
+// More callbacks are not sent any faster, but each later: a process that is behind with them lets the next ones gather.
+const MAX_BEHIND_MS = 1_000;
+const LOOK_AGAIN_MS = 5;
 
 /**
  * Group commit: who comes alone goes at once, and alone; while others are worked on, those that come gather and go together
  * after them. So groups are as large as the load makes them, and nobody ever waits for others to come.
  */
 export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(options: GroupCommitOptions<Item, Placed>) {
-  const { commit, keyOf, bytesOf, now } = options;
+  const { commit, keyOf, bytesOf, isBehind, now } = options;
   // Critical ones wait for no others.
   const turns = { critical: createTurns({ ...TURNS, now }), other: createTurns({ ...TURNS, now }) };
   // A key is there for as long as somebody waits.
@@ -63,10 +68,15 @@ export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(
         else resolve(place);
       }
       await done;
-      if (group.length > 1) await new Promise((resolve) => setTimeout(resolve, Math.min(MAX_PAUSE_MS, now() - startedMs)));
+      if (group.length > 1) await pause(Math.min(MAX_PAUSE_MS, now() - startedMs));
+      if (group[0]?.item.tier !== 'critical') await catchUp();
     } catch (error) {
       for (const { reject } of group) reject(error);
     }
+  }
+
+  async function catchUp(): Promise<void> {
+    for (const untilMs = now() + MAX_BEHIND_MS; isBehind() && now() < untilMs;) await pause(LOOK_AGAIN_MS);
   }
 
   function fitting(waiting: readonly Waiting<Item, Placed>[]): number {
@@ -90,4 +100,8 @@ export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(
       void empty(key, item.tier, begun);
     });
   };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -27,18 +27,19 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
   const liveRuns = createLiveRuns();
   const metrics = createMetrics(catalog);
   const stopping = new AbortController();
+  const activities = createWorkerActivities({
+    client: engine.client,
+    catalog,
+    environment,
+    webhookSecrets,
+    callbackAllow: environment.CALLBACK_ALLOW,
+    observe: liveRuns.observe,
+    observeDelivery: metrics.delivery,
+  });
   const workers = await startWorkers({
     ...engine,
     lanes: ['light'],
-    activities: createWorkerActivities({
-      client: engine.client,
-      catalog,
-      environment,
-      webhookSecrets,
-      callbackAllow: environment.CALLBACK_ALLOW,
-      observe: liveRuns.observe,
-      observeDelivery: metrics.delivery,
-    }),
+    activities,
     workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
     heavySlots: environment.MAX_CONCURRENT_TASKS,
   });
@@ -52,6 +53,7 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
     queues: ['light'],
     liveRuns,
     metrics,
+    callbacksUnderWay: activities.callbacksUnderWay,
     checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
     stopping: stopping.signal,
   });

@@ -1,4 +1,4 @@
-import { serve } from '@hono/node-server';
+import { createAdaptorServer } from '@hono/node-server';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 
@@ -16,14 +16,17 @@ interface StartServerOptions {
   readonly setting?: string;
 }
 
+// Node's 511 are too few for a busy moment: who finds the line full tries again after 1 s, then 3. The system may allow fewer.
+const CONNECTIONS_IN_LINE = 4_096;
+
 /**
  * Listens for HTTP.
  * @throws Error with the address in it when it can't be listened on
  */
 export async function startServer({ fetch, host, port, setting = 'PORT' }: StartServerOptions): Promise<HttpServer> {
-  const server = await new Promise<Server>((resolve, reject) => {
-    const starting = serve({ fetch, hostname: host, port }, () => resolve(starting)) as Server;
-    starting.once('error', (error: NodeJS.ErrnoException) => {
+  const server = createAdaptorServer({ fetch, hostname: host }) as Server;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
       const inUse = error.code === 'EADDRINUSE';
       reject(
         new Error(
@@ -32,6 +35,7 @@ export async function startServer({ fetch, host, port, setting = 'PORT' }: Start
         ),
       );
     });
+    server.listen({ host, port, backlog: CONNECTIONS_IN_LINE }, resolve);
   });
   // Node's 5 s would close connections that clients are about to use again.
   server.keepAliveTimeout = 65_000;

@@ -100,6 +100,7 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
       queues: LANES,
       liveRuns,
       metrics,
+      callbacksUnderWay: activities.callbacksUnderWay,
       checkCallback: createCheckCallback(callbackAllow),
       stopping: stopping.signal,
     });

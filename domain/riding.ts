@@ -6,20 +6,22 @@ export const LIGHT_TASK_SLOTS = 256;
 /** For so long an attempt may hold up the event whose workflow task it rides in. */
 export const RIDE_MS = 1_000;
 
+/** For so long more where the process itself had no rest meanwhile. */
+export const RIDE_LONGER_MS = 2_000;
+
 /** Attempts that a process makes at once to one origin; the others stand in line. */
 export const CONNECTIONS_PER_ORIGIN = 16;
 
 // 16 have a connection, the others stand in line: to a receiver that is well each is free within milliseconds, and waiting
 // for one costs far less than a delivery of its own (docs/decisions/0003-riding-in-line.md). In a second it is handed over.
-const MAX_OPEN_AT_ORIGIN = 64;
-const MAX_RIDING = LIGHT_TASK_SLOTS / 2;
+const MAX_RIDING = { toOrigin: LIGHT_TASK_SLOTS / 2, inAll: (LIGHT_TASK_SLOTS * 3) / 4 } as const;
 
 export interface RidingInput {
   /** The origin was lately failing or slow, as this process saw it. */
   readonly isTroubled: boolean;
-  /** Attempts open at the origin from this process, of any kind. */
-  readonly openAtOrigin: number;
-  /** Attempts that ride just now in this process, to any origin. */
+  /** Workflow tasks of this process in which an attempt to the origin rides just now. */
+  readonly ridingToOrigin: number;
+  /** The same to any origin. */
   readonly riding: number;
 }
 
@@ -27,15 +29,29 @@ export interface RidingInput {
  * Whether an event's first attempt may ride in the event's own workflow task. A receiver that is slow or dead so holds up
  * nobody's task but the few that found it out, and never more than half of them.
  */
-export function mayRide({ isTroubled, openAtOrigin, riding }: RidingInput): boolean {
-  return !isTroubled && openAtOrigin < MAX_OPEN_AT_ORIGIN && riding < MAX_RIDING;
+export function mayRide({ isTroubled, ridingToOrigin, riding }: RidingInput): boolean {
+  return !isTroubled && ridingToOrigin < MAX_RIDING.toOrigin && riding < MAX_RIDING.inAll;
+}
+
+export interface RoomInput {
+  readonly isTroubled: boolean;
+  /** Attempts open at the origin from this process, of any kind, those in line among them. */
+  readonly openAtOrigin: number;
+}
+
+// A progress message that isn't sent is soon followed by another.
+const MAX_OPEN_FOR_PROGRESS = 64;
+
+/** Whether a progress message may be sent. */
+export function mayTellProgress({ isTroubled, openAtOrigin }: RoomInput): boolean {
+  return !isTroubled && openAtOrigin < MAX_OPEN_FOR_PROGRESS;
 }
 
 /**
  * Whether a delivery must wait elsewhere until its origin has a connection free: where those before it aren't answered
  * soon, whoever stands in line takes up room that deliveries to others need.
  */
-export function mustWait({ isTroubled, openAtOrigin }: Omit<RidingInput, 'riding'>): boolean {
+export function mustWait({ isTroubled, openAtOrigin }: RoomInput): boolean {
   return isTroubled && openAtOrigin >= CONNECTIONS_PER_ORIGIN;
 }
 

@@ -7,6 +7,7 @@ import { createGuardedAgent } from '../activities/callback/guarded-agent.ts';
 import { createHandedOver } from '../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../activities/callback/origin-memory.ts';
 import { createPostCallback } from '../activities/callback/post-callback.ts';
+import { watchLoop } from '../activities/callback/watch-loop.ts';
 import { createRenderBody } from '../activities/callback/render-body.ts';
 import { createGuardedFetch } from '../activities/fetch/guarded-fetch.ts';
 import { createProgressCallbacks } from '../activities/callback/progress-callbacks.ts';
@@ -36,6 +37,8 @@ export interface WorkerActivitiesOptions {
 
 export interface WorkerActivities {
   readonly activities: Activities;
+  /** Attempts to deliver that are under way in this process, those in line for a connection among them. */
+  callbacksUnderWay(): number;
   /** Ends the callbacks that go on beside the activities, within `graceMs` or soon after it. */
   close(graceMs: number): Promise<void>;
 }
@@ -45,7 +48,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
   const { environment } = options;
   const settings = handlerSettings(environment);
   const guard = createAddressGuard(options.callbackAllow);
-  const origins = createOriginMemory(Date.now);
+  const origins = createOriginMemory(Date.now, watchLoop);
   const destinations = createDestinations(options.client, toBreakerSettings(environment), Date.now);
   const handedOver = createHandedOver(options.client);
   const post = createPostCallback({
@@ -73,6 +76,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     observe: options.observe,
     now: Date.now,
     random: Math.random,
+    watchLoop,
     // Connections of its own: a slow site must not hold up callbacks to the same host.
     services: {
       ...settings,
@@ -91,5 +95,5 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     destinations,
     handedOver,
   });
-  return { activities, close: handedOver.close };
+  return { activities, callbacksUnderWay: origins.openInAll, close: handedOver.close };
 }

@@ -34,7 +34,8 @@ export interface CallbackPost {
   readonly body: string;
 }
 
-export type PostCallback = (post: CallbackPost, signal?: AbortSignal) => Promise<CallbackAttempt>;
+/** @param begins called when it has a connection, if ever */
+export type PostCallback = (post: CallbackPost, signal?: AbortSignal, begins?: () => void) => Promise<CallbackAttempt>;
 
 /** What the contract promises a receiver, from the lookup of its address to the end of its answer. */
 export const ATTEMPT_TIMEOUT_MS = 30_000;
@@ -65,13 +66,14 @@ export function createPostCallback({
   const keys = secrets.map(parseSecret);
   const slots = createOriginSlots(connectionsPerOrigin);
 
-  return async (post, signal) => {
+  return async (post, signal, begins) => {
     const calledMs = now();
     const destination = checkDestination(post.url, guard);
     if (!destination.ok) return failedAttempt('guarded', calledMs, now());
     const slot = await slots.take(destination.origin, { waitMs: waitTimeoutMs, signal });
     if (slot.kind !== 'granted') return failedAttempt(slot.kind, calledMs, now());
     try {
+      begins?.();
       const startedMs = now();
       const body = Buffer.from(post.body);
       const headers = { ...callerHeaders(post.headers), ...ownHeaders(post.webhookId, body, startedMs) };

@@ -5,7 +5,7 @@ import type { WorkflowReference } from '../../domain/event-resource.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { legacyProgress } from '../../domain/legacy-callback.ts';
-import { mayRide } from '../../domain/riding.ts';
+import { mayTellProgress } from '../../domain/riding.ts';
 import { limitEnvelope } from './limit-envelope.ts';
 import type { OriginMemory } from './origin-memory.ts';
 import { originOf } from './origin-memory.ts';
@@ -38,7 +38,7 @@ export function createProgressCallbacks(post: PostCallback, origins: OriginMemor
     let sending: Promise<void> = Promise.resolve();
 
     const send = async (run: EventRun): Promise<void> => {
-      if (!mayRide({ isTroubled: origins.isTroubled(origin), openAtOrigin: origins.openAt(origin), riding: 0 })) return;
+      if (!mayTellProgress({ isTroubled: origins.isTroubled(origin), openAtOrigin: origins.openAt(origin) })) return;
       const atMs = now();
       const data = toEventResource(run, initialCallback(callback.url), workflow);
       const timestamp = new Date(atMs).toISOString();

@@ -9,6 +9,7 @@ import { isSettled, liveResource } from '../live-runs.ts';
 import type { Cancellation, EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
 import { createGroupCommit } from '../group-commit.ts';
 import { groupKey } from '../../domain/group.ts';
+import { CONNECTIONS_PER_ORIGIN } from '../../domain/riding.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { createSubjectEvents, subjectOf } from '../subject-events.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
@@ -37,10 +38,14 @@ export interface TemporalEventServiceOptions {
   readonly onEagerMiss: () => void;
   /** Light events that this process is running. */
   readonly inFlight: () => number;
+  /** Attempts to deliver that are under way in this process. */
+  readonly callbacksUnderWay: () => number;
 }
 
 const HEALTH_TIMEOUT_MS = 1_000;
 const SEEN_WITHIN_MS = 1_000;
+// As many again as one origin has connections.
+const CALLBACKS_IN_LINE = 2 * CONNECTIONS_PER_ORIGIN;
 
 /** Events kept and run by Temporal. */
 export function createTemporalEventService(options: TemporalEventServiceOptions): EventService {
@@ -80,6 +85,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     keyOf: groupKey,
     // No text has fewer bytes than characters, and few have many more.
     bytesOf: (event) => JSON.stringify(event).length,
+    isBehind: () => options.callbacksUnderWay() > CALLBACKS_IN_LINE,
     now: Date.now,
   });
 

@@ -45,20 +45,21 @@ export async function startInProcessService({
   const catalog = createCatalog([...eventDefinitions, ...testDefinitions]);
   const metrics = createMetrics(catalog);
   const lanes = ['light', 'heavy', 'delivery'] as const;
+  const activities = createWorkerActivities({
+    client: engine.client,
+    catalog,
+    environment,
+    webhookSecrets: [WEBHOOK_SECRET],
+    callbackAllow: environment.CALLBACK_ALLOW,
+    observe: liveRuns.observe,
+    observeDelivery: metrics.delivery,
+    ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
+    ...(fetchTimeoutMs !== undefined && { fetchTimeoutMs }),
+  });
   const workers = await startWorkers({
     ...engine,
     lanes,
-    activities: createWorkerActivities({
-      client: engine.client,
-      catalog,
-      environment,
-      webhookSecrets: [WEBHOOK_SECRET],
-      callbackAllow: environment.CALLBACK_ALLOW,
-      observe: liveRuns.observe,
-      observeDelivery: metrics.delivery,
-      ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
-      ...(fetchTimeoutMs !== undefined && { fetchTimeoutMs }),
-    }),
+    activities,
     workflowBundle,
     heavySlots: environment.MAX_CONCURRENT_TASKS,
   });
@@ -72,6 +73,7 @@ export async function startInProcessService({
     queues: lanes,
     liveRuns,
     metrics,
+    callbacksUnderWay: activities.callbacksUnderWay,
     checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
     stopping: stopping.signal,
   });

@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHandedOver } from '../../../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../../../activities/callback/origin-memory.ts';
 import { createRideCallback } from '../../../activities/ride-callback.ts';
-import type { RideMessage } from '../../../domain/callback-message.ts';
+import type { Ride, RideMessage } from '../../../domain/callback-message.ts';
 import type { DestinationState } from '../../../activities/callback/destinations.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
 import type { CallbackOutcome } from '../../../domain/callback-record.ts';
 import { acceptRun, endRun } from '../../../domain/event-run.ts';
-import { CONNECTIONS_PER_ORIGIN } from '../../../domain/riding.ts';
+import { CONNECTIONS_PER_ORIGIN, LIGHT_TASK_SLOTS } from '../../../domain/riding.ts';
 import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
 
 const callback = { url: 'https://shop.example/hook', headers: {}, progress: false };
@@ -23,7 +23,12 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-function prepare(signal = vi.fn(async () => undefined), state: DestinationState = 'none', origins = createOriginMemory(Date.now)) {
+function prepare(
+  signal = vi.fn(async () => undefined),
+  state: DestinationState = 'none',
+  origins = createOriginMemory(Date.now, () => () => false),
+  isBusy = false,
+) {
   const getHandle = vi.fn(() => ({ signal }));
   const handedOver = createHandedOver({ workflow: { getHandle } } as unknown as Client);
   const seen: unknown[] = [];
@@ -45,6 +50,7 @@ function prepare(signal = vi.fn(async () => undefined), state: DestinationState 
     handedOver,
     observe: (observed) => seen.push(observed),
     random: () => 0.5,
+    watchLoop: () => () => isBusy,
   });
   return {
     rideCallback,
@@ -123,9 +129,38 @@ describe('an attempt that rides', () => {
     expect(await prepared.rideCallback(ride)).toEqual({ kind: 'declined' });
   });
 
+  it('is handed over after three seconds where the process itself had no rest', async () => {
+    const prepared = prepare(undefined, 'none', undefined, true);
+    let rode: Ride | null = null;
+    void prepared.rideCallback(ride).then((outcome) => {
+      rode = outcome;
+    });
+    await vi.advanceTimersByTimeAsync(2_900);
+    expect(rode).toBeNull();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(rode).toEqual({ kind: 'handed_over' });
+  });
+
+  it.each([
+    ['rides in tasks of their own in no more than half of them', false, LIGHT_TASK_SLOTS / 2],
+    ['rides in a group’s task with as many others as there are', true, 150],
+  ])('%s', async (_what, isShared, expected) => {
+    const prepared = prepare();
+    const riding = Array.from({ length: 150 }, () => prepared.rideCallback(ride, isShared));
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(prepared.sent).toHaveLength(expected);
+    await vi.advanceTimersByTimeAsync(1_000);
+    const kinds = (await Promise.all(riding)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'handed_over')).toHaveLength(expected);
+  });
+
   it('is put off where all connections to its destination are open and none is answered soon', async () => {
-    const origins = createOriginMemory(Date.now);
-    const hanging = origins.watch(() => new Promise(() => undefined));
+    const origins = createOriginMemory(Date.now, () => () => false);
+    const hanging = origins.watch((_message, _signal, begins) => {
+      begins?.();
+      return new Promise(() => undefined);
+    });
     for (let open = 0; open < CONNECTIONS_PER_ORIGIN; open += 1) void hanging({ url: callback.url, headers: {}, webhookId: 'a', body: '' });
     await vi.advanceTimersByTimeAsync(1_000);
     const prepared = prepare(undefined, 'none', origins);

@@ -20,7 +20,12 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 /** A group whose members are called back at these addresses. */
-function run(urls: readonly (string | null)[], stage: (input: RunStageInput) => unknown, ride: (message: RideMessage) => Promise<Ride>) {
+function run(
+  urls: readonly (string | null)[],
+  stage: (input: RunStageInput) => unknown,
+  ride: (message: RideMessage) => Promise<Ride>,
+  isBusy = false,
+) {
   const [first, ...others] = urls.map((url) => acceptedEvent({ callback: url === null ? null : { url, headers: {}, progress: false } }));
   const group = toGroup('g~0', first ?? acceptedEvent(), others);
   const env = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
@@ -34,6 +39,7 @@ function run(urls: readonly (string | null)[], stage: (input: RunStageInput) => 
     },
     rideCallback: ride,
     now: Date.now,
+    watchLoop: () => () => isBusy,
   });
   return env.run((): Promise<GroupOutcome> => runGroup({ group, workflow }));
 }
@@ -96,7 +102,7 @@ describe('the stages of a group', () => {
 
 describe('first attempts of a group', () => {
   /** Each attempt takes a while; the most that were under way at once, by origin. */
-  async function rideTo(urls: readonly string[], tookMs: number) {
+  async function rideTo(urls: readonly string[], tookMs: number, isBusy = false) {
     const open = new Map<string, number>();
     const most = new Map<string, number>();
     const running = run(
@@ -112,8 +118,9 @@ describe('first attempts of a group', () => {
         open.set(origin, (open.get(origin) ?? 1) - 1);
         return sent;
       },
+      isBusy,
     );
-    await vi.advanceTimersByTimeAsync(2 * tookMs);
+    await vi.advanceTimersByTimeAsync(4 * tookMs);
     const { members } = await running;
     return { most, kinds: members.map(({ ride }) => ride?.kind) };
   }
@@ -132,5 +139,11 @@ describe('first attempts of a group', () => {
     const urls = Array.from({ length: 20 }, () => 'https://a.example/hook');
     const { kinds } = await rideTo(urls, 1_000);
     expect(kinds).toEqual(urls.map((_, index) => (index < 16 ? 'sent' : 'declined')));
+  });
+
+  it('are left to others once three seconds have passed where the process itself has no rest', async () => {
+    const urls = Array.from({ length: 60 }, () => 'https://a.example/hook');
+    const { kinds } = await rideTo(urls, 1_000, true);
+    expect(kinds).toEqual(urls.map((_, index) => (index < 48 ? 'sent' : 'declined')));
   });
 });

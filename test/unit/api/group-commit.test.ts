@@ -10,11 +10,13 @@ interface Item {
 
 /** What was committed together, in order, each until the test says how it went. */
 let commits: { readonly names: readonly string[]; durable(): void; fail(): void; done(): void }[];
+let isBehind = false;
 let add: (name: string, fields?: Partial<Item>) => Promise<string>;
 
 beforeEach(() => {
   vi.useFakeTimers();
   commits = [];
+  isBehind = false;
   const commitOne = createGroupCommit<Item, string>({
     commit: (items) =>
       new Promise((resolve, reject) => {
@@ -32,6 +34,7 @@ beforeEach(() => {
       }),
     keyOf: ({ tier }) => tier,
     bytesOf: ({ bytes }) => bytes,
+    isBehind: () => isBehind,
     now: Date.now,
   });
   add = (name, fields = {}) => commitOne({ name, tier: 'normal', bytes: 1, ...fields });
@@ -116,6 +119,27 @@ describe('group commit', () => {
     expect(namesOf()).toHaveLength(3);
     await vi.advanceTimersByTimeAsync(1);
     expect(namesOf()).toHaveLength(4);
+  });
+
+  it('lets the next ones gather while callbacks lag behind, critical ones excepted', async () => {
+    void add('a');
+    await settle();
+    commits[0]?.durable();
+    isBehind = true;
+    await vi.advanceTimersByTimeAsync(5);
+    commits[0]?.done();
+    void add('b');
+    void add('first', { tier: 'critical' });
+    await settle();
+    commits[1]?.durable();
+    commits[1]?.done();
+    await settle();
+    void add('second', { tier: 'critical' });
+    await vi.advanceTimersByTimeAsync(40);
+    expect(namesOf()).toEqual(['a', 'first', 'second']);
+    isBehind = false;
+    await vi.advanceTimersByTimeAsync(5);
+    expect(namesOf()).toEqual(['a', 'first', 'second', 'b']);
   });
 
   it('keeps no others waiting for those that take long', async () => {

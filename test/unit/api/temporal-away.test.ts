@@ -27,6 +27,7 @@ describe('events kept by Temporal, where no Temporal listens', () => {
       items: { item: async () => null, cancelItem: async () => 'not_found', whyItem: async () => null },
       onEagerMiss: () => undefined,
       inFlight: () => 0,
+      callbacksUnderWay: () => 0,
     });
   });
   // Never closed: what the client still tries again would throw out of reach, "Channel has been shut down".

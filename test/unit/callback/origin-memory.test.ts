@@ -17,12 +17,14 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-function prepare() {
-  const memory = createOriginMemory(Date.now);
+function prepare(isBusy = false) {
+  const memory = createOriginMemory(Date.now, () => () => isBusy);
   let settle = (_attempt: CallbackAttempt): void => undefined;
+  let begin = (): void => undefined;
   const post = memory.watch(
-    () =>
+    (_message, _signal, begins) =>
       new Promise((resolve) => {
+        begin = () => begins?.();
         settle = resolve;
       }),
   );
@@ -31,7 +33,7 @@ function prepare() {
     settle(attempt);
     await posted;
   };
-  return { memory, post, see, settle: (attempt: CallbackAttempt) => settle(attempt) };
+  return { memory, post, see, begin: () => begin(), settle: (attempt: CallbackAttempt) => settle(attempt) };
 }
 
 describe('an origin', () => {
@@ -68,8 +70,12 @@ describe('an origin', () => {
   });
 
   it('is known to be slow before it has answered', async () => {
-    const { memory, post, settle } = prepare();
+    const { memory, post, begin, settle } = prepare();
     const posted = post(message);
+    // In line for a connection, which is not its doing.
+    vi.advanceTimersByTime(2_000);
+    expect(memory.isTroubled(origin)).toBe(false);
+    begin();
     vi.advanceTimersByTime(1_000);
 
     expect(memory.isTroubled(origin)).toBe(true);
@@ -78,9 +84,24 @@ describe('an origin', () => {
   });
 });
 
+describe('an origin of a process that has no rest', () => {
+  it('is not blamed for what was slow, only for what has failed', async () => {
+    const { memory, post, begin, see, settle } = prepare(true);
+    const posted = post(message);
+    begin();
+    vi.advanceTimersByTime(1_000);
+    settle(answered(204, 1_500));
+    await posted;
+    expect(memory.isTroubled(origin)).toBe(false);
+
+    await see(answered(500));
+    expect(memory.isTroubled(origin)).toBe(true);
+  });
+});
+
 describe('attempts under way', () => {
   it('are counted until they end, whatever their end', async () => {
-    const memory = createOriginMemory(Date.now);
+    const memory = createOriginMemory(Date.now, () => () => false);
     const failing = memory.watch(() => Promise.reject(new Error('ours')));
     const { post, settle } = { ...prepare() };
     const watched = memory.watch(post);
