@@ -3,7 +3,7 @@ import type { Ride, RideMessage } from '../domain/callback-message.ts';
 import { initialCallback } from '../domain/callback-record.ts';
 import { waitAgainMs } from '../domain/delivery.ts';
 import { toEventResource } from '../domain/event-resource.ts';
-import { mustWait, RIDE_LONGER_MS, RIDE_MS } from '../domain/riding.ts';
+import { mustWait, RIDE_EXTRA_MS, RIDE_MS } from '../domain/riding.ts';
 import { within } from '../domain/within.ts';
 import type { AttemptDelivery } from './callback/attempt-delivery.ts';
 import type { Destinations } from './callback/destinations.ts';
@@ -11,7 +11,7 @@ import type { HandedOver } from './callback/handed-over.ts';
 import type { OriginMemory } from './callback/origin-memory.ts';
 import { originOf } from './callback/origin-memory.ts';
 import { createRidingPlaces } from './callback/riding-places.ts';
-import type { WatchLoop } from './callback/watch-loop.ts';
+import type { WatchLoop } from '../domain/watch-loop.ts';
 import type { ObserveRun } from './run-stage.ts';
 
 export interface RideCallbackDependencies {
@@ -48,15 +48,16 @@ export function createRideCallback(dependencies: RideCallbackDependencies) {
     if (state === 'parked') {
       return { kind: 'sent', ...(await attemptDelivery({ ...message, attemptsMade: 0, destination: state }, aborting.signal)) };
     }
-    const isTroubled = state !== 'none' || origins.isTroubled(origin);
-    if (mustWait({ isTroubled, openAtOrigin: origins.openAt(origin) }))
+    if (mustWait({ isTroubled: origins.isSlow(origin), openAtOrigin: origins.openAt(origin) }))
       return { kind: 'sent', attempt: null, nextAttemptAfterMs: waitAgainMs({ waitedMs: 0, isSlow: true, jitter: random() }) };
-    const leave = isShared && !isTroubled ? (): void => undefined : places.take(origin, isTroubled);
+    if (state !== 'none' || origins.isTroubled(origin)) return { kind: 'declined' };
+    const leave = isShared ? (): void => undefined : places.take(origin);
     if (leave === null) return { kind: 'declined' };
+
     try {
       const isBusy = watchLoop();
       const attempting = attemptDelivery({ ...message, attemptsMade: 0, destination: 'well' }, aborting.signal);
-      const outcome = (await within(attempting, RIDE_MS)) ?? (isBusy() ? await within(attempting, RIDE_LONGER_MS) : null);
+      const outcome = (await within(attempting, RIDE_MS)) ?? (isBusy() ? await within(attempting, RIDE_EXTRA_MS) : null);
       if (outcome !== null) return { kind: 'sent', ...outcome };
       handedOver.keep(target, attempting, aborting);
       return { kind: 'handed_over' };

@@ -9,11 +9,11 @@ import { acceptRun } from '../domain/event-run.ts';
 import { toRunOutcome } from '../domain/run-outcome.ts';
 import { eventsOf } from '../domain/group.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';
-import { CONNECTIONS_PER_ORIGIN, RIDE_LONGER_MS, RIDE_MS } from '../domain/riding.ts';
+import { CONNECTIONS_PER_ORIGIN, RIDE_EXTRA_MS, RIDE_MS } from '../domain/riding.ts';
 import { attemptStages } from './attempt-stages.ts';
 import type { RunEventDependencies } from './run-event.ts';
 import { originOf } from './callback/origin-memory.ts';
-import type { WatchLoop } from './callback/watch-loop.ts';
+import type { WatchLoop } from '../domain/watch-loop.ts';
 
 export interface RunGroupDependencies extends RunEventDependencies {
   readonly watchLoop: WatchLoop;
@@ -41,7 +41,7 @@ export function createRunGroup({ runStage, rideCallback, now, watchLoop }: RunGr
   async function rideAll(members: readonly BegunRun[], workflow: WorkflowReference): Promise<ReadonlyMap<BegunRun, Ride>> {
     const untilMs = now() + RIDE_MS;
     const isBusy = watchLoop();
-    const mayBegin = (): boolean => now() < untilMs || (now() < untilMs + RIDE_LONGER_MS && isBusy());
+    const mayBegin = (): boolean => now() < untilMs || (now() < untilMs + RIDE_EXTRA_MS && isBusy());
     const rides = new Map<BegunRun, Ride>();
     const lines = new Map<string, BegunRun[]>();
     for (const member of members) {

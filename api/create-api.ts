@@ -38,7 +38,7 @@ export interface ApiOptions {
   readonly checkCallback: ParseEventDependencies['checkCallback'];
   /** Aborts when the process is told to stop: no more events are accepted, and whoever waits is answered. */
   readonly stopping: AbortSignal;
-  /** Attempts to deliver that are under way in this process. */
+  /** Posts of callbacks that are under way in this process. */
   readonly callbacksUnderWay: () => number;
 }
 

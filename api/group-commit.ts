@@ -1,5 +1,6 @@
 import { MAX_GROUP } from '../domain/group.ts';
 import type { Tier } from '../domain/tier.ts';
+import type { WatchLoop } from '../domain/watch-loop.ts';
 import { createTurns } from './turns.ts';
 
 export interface GroupCommitOptions<Item, Placed> {
@@ -8,8 +9,9 @@ export interface GroupCommitOptions<Item, Placed> {
   /** Items that may be committed together have the same key. */
   readonly keyOf: (item: Item) => string;
   readonly bytesOf: (item: Item) => number;
-  /** Whether what those before have left behind keeps this process too busy for more. */
+  /** Whether much of what those before have left to this process is not done yet. */
   readonly isBehind: () => boolean;
+  readonly watchLoop: WatchLoop;
   readonly now: () => number;
 }
 
@@ -33,16 +35,17 @@ const TURNS = { maxQuick: 1, slowAfterMs: { least: 50, most: 500 }, maxTurns: 10
 // After a group the next one gathers for as long again as that took: its callbacks are on their way, and twice as many events
 // share what a workflow costs.
 const MAX_PAUSE_MS = 25;
-// More callbacks are not sent any faster, but each later: a process that is behind with them lets the next ones gather.
+// A process without rest that is behind with callbacks would send none of them faster for having more, but each later: it lets
+// the next ones gather. One that is behind since it waits for receivers doesn't.
 const MAX_BEHIND_MS = 1_000;
 const LOOK_AGAIN_MS = 5;
 
 /**
  * Group commit: who comes alone goes at once, and alone; while others are worked on, those that come gather and go together
- * after them. So groups are as large as the load makes them, and nobody ever waits for others to come.
+ * after them. So groups are as large as the load makes them, and whoever comes to an idle process waits for nobody.
  */
 export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(options: GroupCommitOptions<Item, Placed>) {
-  const { commit, keyOf, bytesOf, isBehind, now } = options;
+  const { commit, keyOf, bytesOf, isBehind, watchLoop, now } = options;
   // Critical ones wait for no others.
   const turns = { critical: createTurns({ ...TURNS, now }), other: createTurns({ ...TURNS, now }) };
   // A key is there for as long as somebody waits.
@@ -60,6 +63,7 @@ export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(
 
   async function send(group: readonly Waiting<Item, Placed>[]): Promise<void> {
     const startedMs = now();
+    const isBusy = watchLoop();
     try {
       const { placed, done } = await commit(group.map(({ item }) => item));
       for (const [index, { resolve, reject }] of group.entries()) {
@@ -69,7 +73,7 @@ export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(
       }
       await done;
       if (group.length > 1) await pause(Math.min(MAX_PAUSE_MS, now() - startedMs));
-      if (group[0]?.item.tier !== 'critical') await catchUp();
+      if (group[0]?.item.tier !== 'critical' && isBusy()) await catchUp();
     } catch (error) {
       for (const { reject } of group) reject(error);
     }

@@ -13,7 +13,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  * @returns {Promise<void>} when its modules have run
  */
 export async function importSource(entry, { packages = [] } = {}) {
-  const program = await compile(root, entry).catch(() => null);
+  const program = await compile(root, entry).catch((error) => {
+    process.stderr.write(`Tickless: not compiled for a quick start (${error.message})\n`);
+    return null;
+  });
   if (program === null) return importAsRead(entry);
   for (const name of packages) await import(name);
   process.setSourceMapsEnabled(true);

@@ -72,6 +72,8 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
     });
+    // Handlers run from here on, those of events that a crash has interrupted among them.
+    surviveStrayErrors(logger);
     const startingWorkers = startWorkers({
       ...engine,
       lanes: LANES,
@@ -106,8 +108,6 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
     });
     const http = await startServer({ fetch: app.fetch, host: environment.HOST, port: environment.PORT });
     stops.push(() => http.stop(ANSWER_GRACE_MS));
-    // From here on: what fails before is a failed start.
-    surviveStrayErrors(logger);
     process.stdout.write(welcome({ url: http.url, uiUrl, dataDirectory, embedded: server.kind === 'embedded' }));
 
     const signal = await Promise.race([stopped, workers.failed]);

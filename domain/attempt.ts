@@ -1,3 +1,4 @@
+import type { AcceptedEvent } from './accepted-event.ts';
 import type { StageFailure } from './event-error.ts';
 import type { EventRun, Progress, RunState } from './event-run.ts';
 import { completeStage, endRun, keepProgress, markStarted, nextStage, wait } from './event-run.ts';
@@ -43,16 +44,30 @@ export function recordSuccess(run: EventRun, stage: Stage, success: StageSuccess
 // An event must end some day, and say so: well before the engine ends it by its run timeout.
 const MAX_RUN_MS = 13 * 24 * 3_600_000;
 
-/** The run after a failed attempt: it waits for the next one, or has failed for good. `nowMs`: when the failure was heard of. */
-export function recordFailure(run: EventRun, stage: Stage, before: FailedAttempts, failure: StageFailure, nowMs: number): BegunRun {
-  const { plan, acceptedAtMs, delayMs: putOffMs } = run.event;
+/** No attempt of an event is begun later. */
+export function latestAttemptMs({ acceptedAtMs, delayMs }: AcceptedEvent): number {
+  return acceptedAtMs + delayMs + MAX_RUN_MS;
+}
+
+/**
+ * The run after a failed attempt: it waits for the next one, or has failed for good.
+ * @param nowMs when the failure was heard of
+ * @param latestMs when the next attempt may begin at the latest; whoever goes on with the run sees to it by default
+ */
+export function recordFailure(
+  run: EventRun,
+  stage: Stage,
+  before: FailedAttempts,
+  failure: StageFailure,
+  nowMs: number,
+  latestMs = Number.POSITIVE_INFINITY,
+): BegunRun {
   const started = keepProgress(markStarted(run, failure.startedAtMs ?? nowMs), failure.progress);
   const made = countFailure(before, failure);
-  const delayMs = nextAttemptDelayMs(plan.retry, made, failure);
-  const untilMs = delayMs === null ? null : nowMs + delayMs;
-  const isOver = untilMs === null || untilMs > acceptedAtMs + putOffMs + MAX_RUN_MS;
-  const after = isOver
-    ? endRun(started, { status: 'failed', endedAtMs: Math.max(nowMs, failure.endedAtMs ?? 0), error: failure.error })
-    : wait(started, stage, { reason: 'retry', untilMs, lastError: failure.error });
+  const delayMs = nextAttemptDelayMs(run.event.plan.retry, made, failure);
+  const after =
+    delayMs === null || nowMs + delayMs > latestMs
+      ? endRun(started, { status: 'failed', endedAtMs: Math.max(nowMs, failure.endedAtMs ?? 0), error: failure.error })
+      : wait(started, stage, { reason: 'retry', untilMs: nowMs + delayMs, lastError: failure.error });
   return { run: after, made };
 }

@@ -116,7 +116,7 @@ export interface WaitAgainInput {
   readonly jitter: number;
 }
 
-/** The pause in milliseconds of a delivery for which there is no connection free: about as long again as it has waited. */
+/** The pause in milliseconds of a delivery for which there is no connection free: as long again as it has waited, within bounds. */
 export function waitAgainMs({ waitedMs, isSlow, jitter }: WaitAgainInput): number {
   const leastMs = isSlow ? FIRST_WAIT_MS.slow : FIRST_WAIT_MS.answered;
   return Math.round(Math.min(LONGEST_WAIT_MS, Math.max(leastMs, waitedMs)) * (1 - JITTER_SHARE + 2 * JITTER_SHARE * jitter));

@@ -7,30 +7,28 @@ export const LIGHT_TASK_SLOTS = 256;
 export const RIDE_MS = 1_000;
 
 /** For so long more where the process itself had no rest meanwhile. */
-export const RIDE_LONGER_MS = 2_000;
+export const RIDE_EXTRA_MS = 2_000;
 
 /** Attempts that a process makes at once to one origin; the others stand in line. */
 export const CONNECTIONS_PER_ORIGIN = 16;
 
 // 16 have a connection, the others stand in line: to a receiver that is well each is free within milliseconds, and waiting
-// for one costs far less than a delivery of its own (docs/decisions/0003-riding-in-line.md). In a second it is handed over.
+// for one costs far less than a delivery of its own (docs/decisions/0003-riding-in-line.md).
 const MAX_RIDING = { toOrigin: LIGHT_TASK_SLOTS / 2, inAll: (LIGHT_TASK_SLOTS * 3) / 4 } as const;
 
 export interface RidingInput {
-  /** The origin was lately failing or slow, as this process saw it. */
-  readonly isTroubled: boolean;
-  /** Workflow tasks of this process in which an attempt to the origin rides just now. */
+  /** Workflow tasks of single events of this process in which an attempt to the origin rides just now. */
   readonly ridingToOrigin: number;
   /** The same to any origin. */
   readonly riding: number;
 }
 
 /**
- * Whether an event's first attempt may ride in the event's own workflow task. A receiver that is slow or dead so holds up
- * nobody's task but the few that found it out, and never more than half of them.
+ * Whether an event's first attempt may ride in the event's own workflow task. A receiver that begins to be slow so holds up
+ * half of the tasks at most, and all such receivers together three quarters.
  */
-export function mayRide({ isTroubled, ridingToOrigin, riding }: RidingInput): boolean {
-  return !isTroubled && ridingToOrigin < MAX_RIDING.toOrigin && riding < MAX_RIDING.inAll;
+export function mayRide({ ridingToOrigin, riding }: RidingInput): boolean {
+  return ridingToOrigin < MAX_RIDING.toOrigin && riding < MAX_RIDING.inAll;
 }
 
 export interface RoomInput {

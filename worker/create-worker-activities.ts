@@ -7,7 +7,7 @@ import { createGuardedAgent } from '../activities/callback/guarded-agent.ts';
 import { createHandedOver } from '../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../activities/callback/origin-memory.ts';
 import { createPostCallback } from '../activities/callback/post-callback.ts';
-import { watchLoop } from '../activities/callback/watch-loop.ts';
+import { watchLoop } from '../config/watch-loop.ts';
 import { createRenderBody } from '../activities/callback/render-body.ts';
 import { createGuardedFetch } from '../activities/fetch/guarded-fetch.ts';
 import { createProgressCallbacks } from '../activities/callback/progress-callbacks.ts';
@@ -37,7 +37,7 @@ export interface WorkerActivitiesOptions {
 
 export interface WorkerActivities {
   readonly activities: Activities;
-  /** Attempts to deliver that are under way in this process, those in line for a connection among them. */
+  /** Posts of callbacks that are under way in this process, those in line for a connection among them. */
   callbacksUnderWay(): number;
   /** Ends the callbacks that go on beside the activities, within `graceMs` or soon after it. */
   close(graceMs: number): Promise<void>;

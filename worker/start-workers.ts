@@ -58,6 +58,8 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
     throw error;
   }
   const failed = Promise.race(runs).then(() => new Promise<never>(() => undefined));
+  // One may fail before anybody listens.
+  failed.catch(() => undefined);
   return { failed, stop };
 }
 
@@ -91,7 +93,7 @@ function workerOptions(lane: Lane, { connection, namespace, activities, workflow
     ...common,
     ...sticky,
     enableNonLocalActivities: false,
-    // A callback that rides holds a slot for up to a second: with few of them healthy events would stand behind slow receivers.
+    // A callback that rides holds a slot for a second or three: with few of them healthy events would stand behind slow receivers.
     maxConcurrentWorkflowTaskExecutions: LIGHT_TASK_SLOTS,
     maxConcurrentLocalActivityExecutions: LIGHT_TASK_SLOTS,
     workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },

@@ -3,7 +3,8 @@ import type { Activities } from '../domain/activities.ts';
 
 /** All stages, and the first callback, of an event or of a group in one local activity. */
 export const { runEvent, runGroup } = proxyLocalActivities<Activities>({
-  // They end by themselves: no stage takes longer than a second, nor do the callbacks. The rest is for a process that can't.
-  startToCloseTimeout: '15s',
+  // They end by themselves: three stages take at most a second each, callbacks begin within three and are let go after as many. The
+  // rest is for a process whose timers are late.
+  startToCloseTimeout: '30s',
   retry: { initialInterval: '100ms', maximumInterval: '5s' },
 });

@@ -8,7 +8,7 @@ import type { EventResource } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { startDelivery } from './start-delivery.ts';
 
-// It hands over after 1 s by itself; the rest is for a process that can't.
+// It hands over after 1 s by itself, or 3; the rest is for a process that can't.
 const { rideCallback } = proxyLocalActivities<Activities>({ startToCloseTimeout: '10s', retry: { maximumAttempts: 1 } });
 
 /**

@@ -10,7 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
-import { NO_FAILURES, recordFailure, recordStage } from '../domain/attempt.ts';
+import { latestAttemptMs, NO_FAILURES, recordFailure, recordStage } from '../domain/attempt.ts';
 import type { BegunState } from '../domain/attempt.ts';
 import { ENDED_MEMO } from '../domain/durable-names.ts';
 import type { StageFailure } from '../domain/event-error.ts';
@@ -47,6 +47,7 @@ export async function processEvent(event: AcceptedEvent, begun?: BegunState): Pr
   const permits = holdPermits(event, workflow);
   const cancellable = createCancellable();
   const isLight = event.plan.weight === 'light';
+  const latestMs = latestAttemptMs(event);
   let run: EventRun = begun === undefined ? acceptRun(event) : { ...begun.state, event };
   let callback = initialCallback(event.callback?.url ?? null);
   let ride: Ride | undefined;
@@ -76,7 +77,11 @@ export async function processEvent(event: AcceptedEvent, begun?: BegunState): Pr
       run = beginAttempt(run, first);
       ({ run, made, ride } = await runAtOnce(event, workflow));
     }
-    if (run.phase.status === 'waiting' && run.phase.waiting.reason === 'retry') await waitOut(run.phase.waiting);
+    if (run.phase.status === 'waiting' && run.phase.waiting.reason === 'retry') {
+      const { waiting } = run.phase;
+      if (waiting.untilMs > latestMs) run = endRun(run, { status: 'failed', endedAtMs: Date.now(), error: waiting.lastError });
+      else await waitOut(waiting);
+    }
     for (let stage = nextStage(run); stage !== null && !isEnded(run.phase); stage = nextStage(run)) {
       cancellable.throwIfCancelled();
       run = beginAttempt(run, stage);
@@ -96,7 +101,7 @@ export async function processEvent(event: AcceptedEvent, begun?: BegunState): Pr
         cancellable.throwIfCancelled();
         failure = toStageFailure(error, stage);
       }
-      ({ run, made } = recordFailure(run, stage, made, failure, Date.now()));
+      ({ run, made } = recordFailure(run, stage, made, failure, Date.now(), latestMs));
       if (run.phase.status !== 'waiting' || run.phase.waiting.reason !== 'retry') break;
       const { waiting } = run.phase;
       const letGo = permits.isNeeded && waiting.untilMs - Date.now() > MAX_HELD_BACK_OFF_MS;

@@ -47,7 +47,7 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
     const { origin } = destination;
     const waitAgain = (): CallbackOutcome => {
       const waitedMs = now() - Date.parse(message.timestamp);
-      return { attempt: null, nextAttemptAfterMs: waitAgainMs({ waitedMs, isSlow: origins.isTroubled(origin), jitter: random() }) };
+      return { attempt: null, nextAttemptAfterMs: waitAgainMs({ waitedMs, isSlow: origins.isSlow(origin), jitter: random() }) };
     };
     if ((known ?? (await destinations.stateOf(destination))) === 'parked')
       return { attempt: null, nextAttemptAfterMs: 0, parkedAt: origin };

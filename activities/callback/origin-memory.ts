@@ -1,7 +1,7 @@
 import type { CallbackAttempt } from '../../domain/delivery.ts';
 import { isUnwell, RIDE_MS } from '../../domain/riding.ts';
 import type { CallbackPost, PostCallback } from './post-callback.ts';
-import type { WatchLoop } from './watch-loop.ts';
+import type { WatchLoop } from '../../domain/watch-loop.ts';
 
 /** What this process sees of the origins it posts to. */
 export interface OriginMemory {
@@ -10,6 +10,8 @@ export interface OriginMemory {
    * rest itself is not held against it: all callbacks would be given away, each for the price of four, and the load with them.
    */
   isTroubled(origin: string): boolean;
+  /** The same, where the last of its troubles was that an attempt took longer than a ride may. */
+  isSlow(origin: string): boolean;
   /** Attempts under way. */
   openAt(origin: string): number;
   /** The same to all origins. */
@@ -24,42 +26,59 @@ const MAX_TROUBLED = 10_000;
 export function createOriginMemory(now: () => number, watchLoop: WatchLoop): OriginMemory {
   const open = new Map<string, number>();
   let openInAll = 0;
-  const troubledAtMs = new Map<string, number>();
+  const troubled = new Map<string, { readonly atMs: number; readonly isSlow: boolean }>();
 
-  function noteTrouble(origin: string): void {
+  function noteTrouble(origin: string, isSlow: boolean): void {
     // Set anew at the end of the map, whose first entry is then the oldest.
-    troubledAtMs.delete(origin);
-    troubledAtMs.set(origin, now());
-    if (troubledAtMs.size > MAX_TROUBLED) troubledAtMs.delete(troubledAtMs.keys().next().value ?? '');
+    troubled.delete(origin);
+    troubled.set(origin, { atMs: now(), isSlow });
+    if (troubled.size > MAX_TROUBLED) troubled.delete(troubled.keys().next().value ?? '');
+  }
+
+  function lastTrouble(origin: string): { readonly isSlow: boolean } | null {
+    const last = troubled.get(origin);
+    return last !== undefined && now() - last.atMs < FORGET_TROUBLE_MS ? last : null;
   }
 
   function note(origin: string, attempt: CallbackAttempt, wasBusy: boolean): void {
-    if (isUnwell(attempt) || (attempt.durationMs > RIDE_MS && !wasBusy)) noteTrouble(origin);
-    else if (attempt.status !== null) troubledAtMs.delete(origin);
+    const tookLong = attempt.durationMs > RIDE_MS;
+    if (isUnwell(attempt)) noteTrouble(origin, tookLong);
+    // What never reached it, as it stood in line in vain, says nothing of it.
+    else if (attempt.status === null) return;
+    else if (!tookLong) troubled.delete(origin);
+    else if (!wasBusy) noteTrouble(origin, true);
+  }
+
+  /** Others needn't wait for an attempt's end to know that it is slow. What it returns ends the watch. */
+  function watchForSlowness(origin: string): () => void {
+    let isBusy = watchLoop();
+    const timer = setInterval(() => {
+      if (!isBusy()) noteTrouble(origin, true);
+      isBusy = watchLoop();
+    }, RIDE_MS);
+    return () => clearInterval(timer);
   }
 
   return {
-    isTroubled: (origin) => now() - (troubledAtMs.get(origin) ?? Number.NEGATIVE_INFINITY) < FORGET_TROUBLE_MS,
+    isTroubled: (origin) => lastTrouble(origin) !== null,
+    isSlow: (origin) => lastTrouble(origin)?.isSlow === true,
     openAt: (origin) => open.get(origin) ?? 0,
     openInAll: () => openInAll,
     watch: (post) => async (message: CallbackPost, signal) => {
       const origin = originOf(message.url);
       open.set(origin, (open.get(origin) ?? 0) + 1);
       openInAll += 1;
-      let slow: NodeJS.Timeout | undefined;
-      let isBusy = watchLoop();
+      let wasBusy = (): boolean => false;
+      let endWatch = (): void => undefined;
       try {
         const attempt = await post(message, signal, () => {
-          isBusy = watchLoop();
-          // Others needn't wait for its end to know that it is slow. How long it stood in line here says nothing of it.
-          slow = setTimeout(() => {
-            if (!isBusy()) noteTrouble(origin);
-          }, RIDE_MS);
+          wasBusy = watchLoop();
+          endWatch = watchForSlowness(origin);
         });
-        note(origin, attempt, isBusy());
+        note(origin, attempt, wasBusy());
         return attempt;
       } finally {
-        clearTimeout(slow);
+        endWatch();
         openInAll -= 1;
         const left = (open.get(origin) ?? 1) - 1;
         if (left > 0) open.set(origin, left);

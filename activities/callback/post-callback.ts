@@ -34,7 +34,7 @@ export interface CallbackPost {
   readonly body: string;
 }
 
-/** @param begins called when it has a connection, if ever */
+/** @param begins called when it is its turn to have a connection, if ever */
 export type PostCallback = (post: CallbackPost, signal?: AbortSignal, begins?: () => void) => Promise<CallbackAttempt>;
 
 /** What the contract promises a receiver, from the lookup of its address to the end of its answer. */

@@ -1,18 +1,18 @@
 import { mayRide } from '../../domain/riding.ts';
 
-/** Workflow tasks of this process in which an attempt rides just now. */
+/** Workflow tasks of single events of this process in which an attempt rides just now. */
 export interface RidingPlaces {
   /** Null where there is none left; what it returns is called once, when the attempt is over or handed over. */
-  take(origin: string, isTroubled: boolean): (() => void) | null;
+  take(origin: string): (() => void) | null;
 }
 
 export function createRidingPlaces(): RidingPlaces {
   const taken = new Map<string, number>();
   let riding = 0;
   return {
-    take(origin, isTroubled) {
+    take(origin) {
       const ridingToOrigin = taken.get(origin) ?? 0;
-      if (!mayRide({ isTroubled, ridingToOrigin, riding })) return null;
+      if (!mayRide({ ridingToOrigin, riding })) return null;
       riding += 1;
       taken.set(origin, ridingToOrigin + 1);
       return () => {

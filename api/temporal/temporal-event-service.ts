@@ -7,6 +7,7 @@ import type { EventResource } from '../../domain/event-resource.ts';
 import type { BatchService, ItemKey } from '../batch-service.ts';
 import { isSettled, liveResource } from '../live-runs.ts';
 import type { Cancellation, EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
+import { watchLoop } from '../../config/watch-loop.ts';
 import { createGroupCommit } from '../group-commit.ts';
 import { groupKey } from '../../domain/group.ts';
 import { CONNECTIONS_PER_ORIGIN } from '../../domain/riding.ts';
@@ -38,14 +39,14 @@ export interface TemporalEventServiceOptions {
   readonly onEagerMiss: () => void;
   /** Light events that this process is running. */
   readonly inFlight: () => number;
-  /** Attempts to deliver that are under way in this process. */
+  /** Posts of callbacks that are under way in this process. */
   readonly callbacksUnderWay: () => number;
 }
 
 const HEALTH_TIMEOUT_MS = 1_000;
 const SEEN_WITHIN_MS = 1_000;
 // As many again as one origin has connections.
-const CALLBACKS_IN_LINE = 2 * CONNECTIONS_PER_ORIGIN;
+const MAX_OPEN_CALLBACKS = 2 * CONNECTIONS_PER_ORIGIN;
 
 /** Events kept and run by Temporal. */
 export function createTemporalEventService(options: TemporalEventServiceOptions): EventService {
@@ -85,7 +86,8 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     keyOf: groupKey,
     // No text has fewer bytes than characters, and few have many more.
     bytesOf: (event) => JSON.stringify(event).length,
-    isBehind: () => options.callbacksUnderWay() > CALLBACKS_IN_LINE,
+    isBehind: () => options.callbacksUnderWay() > MAX_OPEN_CALLBACKS,
+    watchLoop,
     now: Date.now,
   });
 

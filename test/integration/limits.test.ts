@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 it('runs no more heavy events at once than there are permits, and finishes all of them', async () => {
-  const ids = await submitMany(12, { ms: 100 });
+  const ids = await submitMany(12, { ms: 300 });
 
   for (const id of ids) expect(await ended(id)).toMatchObject({ status: 'completed' });
   expect(overlap.highest()).toBe(3);
@@ -113,10 +113,20 @@ it('serves critical events first', async () => {
 });
 
 it('holds a type’s own limit per key that the event makes', async () => {
-  const one = await submitMany(4, { host: 'one', ms: 100 }, 'normal', 'test-per-host');
-  const other = await submitMany(2, { host: 'two', ms: 100 }, 'normal', 'test-per-host');
+  await submitMany(4, { host: 'one', ms: 60_000 }, 'normal', 'test-per-host');
+  await submitMany(2, { host: 'two', ms: 60_000 }, 'normal', 'test-per-host');
+  await until('two of each host work, and two wait', async () => {
+    const [one, two] = [await limit('host:one'), await limit('host:two')];
+    const atWork = overlap.highest('one') === 2 && overlap.highest('two') === 2;
+    return atWork && one.holders.length === 2 && one.waiting === 2 && two.holders.length === 2;
+  });
 
-  for (const id of [...one, ...other]) expect(await ended(id)).toMatchObject({ status: 'completed' });
+  const first = (await limit('host:one')).holders.map(({ event }) => event);
+  await Promise.all(first.map(cancel));
+  await until('the others work', async () => {
+    const { holders } = await limit('host:one');
+    return holders.length === 2 && holders.every(({ event }) => !first.includes(event));
+  });
   expect(overlap.highest('one')).toBe(2);
 });
 

@@ -53,10 +53,13 @@ describe('compile', () => {
     expect(await compile(root, 'main.ts')).toBe(first);
   });
 
-  it('does it again where its result is gone, or what it was made of', async () => {
+  it('does it again where its result is gone or damaged, or what it was made of is gone', async () => {
     const root = createProject({ 'main.ts': `import './gone.ts'; console.log('still here');`, 'gone.ts': '' });
     const first = await compile(root, 'main.ts');
     rmSync(dirname(new URL(first).pathname), { recursive: true });
+    expect(await output(await compile(root, 'main.ts'))).toBe('still here\n');
+
+    writeFileSync(new URL(first), '');
     expect(await output(await compile(root, 'main.ts'))).toBe('still here\n');
 
     rmSync(join(root, 'gone.ts'));
@@ -72,6 +75,12 @@ describe('compile', () => {
     const printed = await output(await compile(root, 'main.ts'));
     expect(printed).toContain(`${pathToFileURL(join(root, 'deep/place.ts')).href}\n`);
     expect(printed).toMatch(/deep\/place\.ts:3:/);
+  });
+
+  it('does not let a module look for other places than its own address', async () => {
+    const root = createProject({ 'main.ts': `console.log(import.meta.dirname);` });
+
+    await expect(compile(root, 'main.ts')).rejects.toThrow('of import.meta only url is known here');
   });
 
   it('is done by several at once', async () => {

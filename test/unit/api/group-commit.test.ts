@@ -11,12 +11,14 @@ interface Item {
 /** What was committed together, in order, each until the test says how it went. */
 let commits: { readonly names: readonly string[]; durable(): void; fail(): void; done(): void }[];
 let isBehind = false;
+let isBusy = false;
 let add: (name: string, fields?: Partial<Item>) => Promise<string>;
 
 beforeEach(() => {
   vi.useFakeTimers();
   commits = [];
   isBehind = false;
+  isBusy = false;
   const commitOne = createGroupCommit<Item, string>({
     commit: (items) =>
       new Promise((resolve, reject) => {
@@ -35,6 +37,7 @@ beforeEach(() => {
     keyOf: ({ tier }) => tier,
     bytesOf: ({ bytes }) => bytes,
     isBehind: () => isBehind,
+    watchLoop: () => () => isBusy,
     now: Date.now,
   });
   add = (name, fields = {}) => commitOne({ name, tier: 'normal', bytes: 1, ...fields });
@@ -121,7 +124,8 @@ describe('group commit', () => {
     expect(namesOf()).toHaveLength(4);
   });
 
-  it('lets the next ones gather while callbacks lag behind, critical ones excepted', async () => {
+  it('lets the next ones gather while callbacks lag behind in a process that has no rest, critical ones excepted', async () => {
+    isBusy = true;
     void add('a');
     await settle();
     commits[0]?.durable();
@@ -140,6 +144,15 @@ describe('group commit', () => {
     isBehind = false;
     await vi.advanceTimersByTimeAsync(5);
     expect(namesOf()).toEqual(['a', 'first', 'second', 'b']);
+  });
+
+  it('keeps nobody waiting for callbacks that wait for receivers', async () => {
+    isBehind = true;
+    void add('a');
+    await settle();
+    void add('b');
+    await end(0);
+    expect(namesOf()).toEqual(['a', 'b']);
   });
 
   it('keeps no others waiting for those that take long', async () => {

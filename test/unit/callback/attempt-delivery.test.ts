@@ -38,7 +38,7 @@ function destinationsOf(state: DestinationState): Destinations {
 }
 
 function originsOf({ isTroubled, openAt }: { readonly isTroubled: boolean; readonly openAt: number }): OriginMemory {
-  return { isTroubled: () => isTroubled, openAt: () => openAt, openInAll: () => openAt, watch: (post) => post };
+  return { isTroubled: () => isTroubled, isSlow: () => isTroubled, openAt: () => openAt, openInAll: () => openAt, watch: (post) => post };
 }
 
 /** A delivery whose receiver gives this answer, and what it posts. */

@@ -64,9 +64,27 @@ describe('an origin', () => {
   it('is not forgiven by an attempt that never reached it', async () => {
     const { memory, see } = prepare();
     await see(answered(500));
-    await see({ ...answered(null), error: 'busy' });
+    await see({ ...answered(null, 5_000), error: 'busy' });
 
     expect(memory.isTroubled(origin)).toBe(true);
+  });
+
+  it('is not blamed for those that stood in line in vain', async () => {
+    const { memory, see } = prepare();
+    await see({ ...answered(null, 5_000), error: 'busy' });
+
+    expect(memory.isTroubled(origin)).toBe(false);
+  });
+
+  it.each([
+    [answered(500), false],
+    [answered(500, 1_200), true],
+    [answered(204, 1_200), true],
+  ])('that is troubled is slow where that was what it was: %j', async (attempt, isSlow) => {
+    const { memory, see } = prepare();
+    await see(attempt);
+
+    expect([memory.isTroubled(origin), memory.isSlow(origin)]).toEqual([true, isSlow]);
   });
 
   it('is known to be slow before it has answered', async () => {
@@ -96,6 +114,22 @@ describe('an origin of a process that has no rest', () => {
 
     await see(answered(500));
     expect(memory.isTroubled(origin)).toBe(true);
+    await see(answered(204, 1_500));
+    expect(memory.isTroubled(origin)).toBe(true);
+  });
+
+  it('is noticed once that process has rest', async () => {
+    let isBusy = true;
+    const memory = createOriginMemory(Date.now, () => () => isBusy);
+    void memory.watch((_message, _signal, begins) => {
+      begins?.();
+      return new Promise(() => undefined);
+    })(message);
+    vi.advanceTimersByTime(1_000);
+    expect(memory.isTroubled(origin)).toBe(false);
+    isBusy = false;
+    vi.advanceTimersByTime(1_000);
+    expect(memory.isSlow(origin)).toBe(true);
   });
 });
 

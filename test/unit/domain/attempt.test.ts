@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countFailure, NO_FAILURES, recordFailure, recordSuccess } from '../../../domain/attempt.ts';
+import { countFailure, latestAttemptMs, NO_FAILURES, recordFailure, recordSuccess } from '../../../domain/attempt.ts';
 import type { StageFailure } from '../../../domain/event-error.ts';
 import { acceptRun, beginAttempt, isEnded, nextStage } from '../../../domain/event-run.ts';
 import { acceptedEvent, anyStages, eventError, lightPlan, NOON_MS } from './event-samples.ts';
@@ -60,16 +60,16 @@ describe('an attempt that fails', () => {
     });
   });
 
-  it('ends a run that would not end otherwise, well before the engine would', () => {
-    const patient = { ...lightPlan, retry: { ...lightPlan.retry, maximumAttempts: 1_000 } };
-    const delayMs = DAY_MS;
-    const run = beginAttempt(acceptRun(acceptedEvent({ plan: patient, delayMs })), 'meaning');
+  it('ends a run whose next attempt would come too late, 13 days after its time', () => {
+    const run = beginAttempt(acceptRun(acceptedEvent({ delayMs: DAY_MS })), 'meaning');
     const askedToWait = { ...failure, retryAfterMs: DAY_MS };
-    const heardOf = (days: number) =>
-      recordFailure(run, 'meaning', NO_FAILURES, askedToWait, run.event.acceptedAtMs + days * DAY_MS).run.phase;
+    const { acceptedAtMs } = run.event;
+    const heardOf = (days: number, latestMs?: number) =>
+      recordFailure(run, 'meaning', NO_FAILURES, askedToWait, acceptedAtMs + days * DAY_MS, latestMs).run.phase;
 
-    expect(heardOf(13)).toMatchObject({ status: 'waiting', waiting: { untilMs: run.event.acceptedAtMs + 14 * DAY_MS } });
-    expect(heardOf(13.001)).toMatchObject({ status: 'failed', error: failure.error });
+    expect(heardOf(13, latestAttemptMs(run.event))).toMatchObject({ status: 'waiting', waiting: { untilMs: acceptedAtMs + 14 * DAY_MS } });
+    expect(heardOf(13.001, latestAttemptMs(run.event))).toMatchObject({ status: 'failed', error: failure.error });
+    expect(heardOf(1_000)).toMatchObject({ status: 'waiting' });
   });
 
   it('is counted as its worker’s or as its handler’s', () => {

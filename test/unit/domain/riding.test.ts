@@ -3,14 +3,13 @@ import type { CallbackAttempt } from '../../../domain/delivery.ts';
 import { CONNECTIONS_PER_ORIGIN, isUnwell, LIGHT_TASK_SLOTS, mayRide, mayTellProgress, mustWait } from '../../../domain/riding.ts';
 
 describe('an attempt', () => {
-  const quiet = { isTroubled: false, ridingToOrigin: 0, riding: 0 };
+  const quiet = { ridingToOrigin: 0, riding: 0 };
 
   it('rides where all is quiet', () => {
     expect(mayRide(quiet)).toBe(true);
   });
 
   it.each([
-    ['its origin was lately failing or slow', { isTroubled: true }],
     ['half of the workflow tasks are in attempts to its origin', { ridingToOrigin: LIGHT_TASK_SLOTS / 2 }],
     ['three quarters of them are in attempts to any', { riding: (LIGHT_TASK_SLOTS * 3) / 4 }],
   ])('does not ride when %s', (_why, fields) => {
