@@ -230,8 +230,7 @@ of it; what is shorter than a slow task takes repeats that, callback included: h
 ## Elsewhere
 
 Waits for permits and wake-up, by tier and load: [limits.md](limits.md). Deliveries, a dead destination beside a healthy one, memory with many pending:
-[callbacks.md](callbacks.md). Rates up to an overload of all tiers: [open-loop.md](open-loop.md). Memory over 200,000 events, and at rest: [footprint.md](footprint.md).
-Where the time goes: [profiles.md](profiles.md). Events of subjects: [subjects.md](subjects.md). Batches: [batches.md](batches.md). Beside other engines:
-[peers.md](peers.md).
+[callbacks.md](callbacks.md). Rates up to an overload of all tiers: [open-loop.md](open-loop.md). Where the time goes: [profiles.md](profiles.md). Events of subjects:
+[subjects.md](subjects.md). Batches: [batches.md](batches.md). Beside other engines: [peers.md](peers.md).
 `;
 }

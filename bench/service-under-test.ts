@@ -14,6 +14,8 @@ export interface ServiceUnderTest {
   restart(): Promise<void>;
 }
 
+const { ENGINE_SYNC = 'full' } = process.env;
+
 /** A service and its engine, as `npm start` has them, with nothing in them yet; both are gone afterwards. */
 export async function withService<T>(
   use: (service: ServiceUnderTest) => Promise<T>,
@@ -22,7 +24,12 @@ export async function withService<T>(
   const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-bench-'));
   const port = await freePort();
   const start = (): Promise<ServiceProcess> =>
-    startServiceProcess({ ...options, dataDirectory, port, env: { NODE_ENV: 'production', ...options.env } });
+    startServiceProcess({
+      ...options,
+      dataDirectory,
+      port,
+      env: { NODE_ENV: 'production', ENGINE_SYNC, ...options.env },
+    });
   let process = await start();
   try {
     return await use({

@@ -55,7 +55,7 @@ export const environmentSchema = z.object({
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_CLI_PATH: z.string().optional(),
   TEMPORAL_UI_URL: z.url().optional(),
-  ENGINE_SYNC: z.enum(['normal', 'full']).default('normal'),
+  ENGINE_SYNC: z.enum(['normal', 'full']).default('full'),
   RETENTION: duration.prefault('7d').refine((retentionMs) => retentionMs >= 3_600_000, 'at least 1h'),
   API_KEYS: apiKeys.prefault(''),
   WEBHOOK_SECRETS: secrets.prefault(''),

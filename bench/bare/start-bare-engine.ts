@@ -16,7 +16,7 @@ export async function startBareEngine(): Promise<BareEngine> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-bare-'));
   const engine = await startEngine({
-    environment: parseEnvironment({}),
+    environment: parseEnvironment({ ENGINE_SYNC: process.env['ENGINE_SYNC'] }),
     dataDirectory,
     logger: createLogger('warn'),
     progress: () => undefined,

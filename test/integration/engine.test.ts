@@ -118,7 +118,7 @@ describe('startEngine', () => {
   it('ends the engine of a killed service that has other settings, and prepares the namespace that is wanted now', async () => {
     const { options, dataDirectory } = createPlace();
     const orphan = await leaveOrphan(dataDirectory);
-    const environment = parseEnvironment({ ...cliPath(), TEMPORAL_NAMESPACE: 'shop', ENGINE_SYNC: 'full' });
+    const environment = parseEnvironment({ ...cliPath(), TEMPORAL_NAMESPACE: 'shop', ENGINE_SYNC: 'normal' });
     const engine = await start({ ...options, environment });
     expect(identifyProcess(orphan.pid)).toBeUndefined();
 

@@ -19,7 +19,8 @@ export function startChild(main: string, env: Readonly<Record<string, string>>, 
   const preload = fileURLToPath(new URL('../../worker/sandbox-preload.cjs', import.meta.url));
   const run = fileURLToPath(new URL('../../dev/run.mjs', import.meta.url));
   const child = spawn(process.execPath, [...nodeOptions, '--require', preload, run, `test/support/${main}`], {
-    env: { ...inherited, HOST: '127.0.0.1', LOG_LEVEL: 'warn', ...env },
+    // No test cuts the power.
+    env: { ENGINE_SYNC: 'normal', ...inherited, HOST: '127.0.0.1', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -39,7 +39,7 @@ export async function setup({ provide, vitest }: TestProject): Promise<() => Pro
 
 function start(dataDirectory: string): ReturnType<typeof startEngine> {
   return startEngine({
-    environment: parseEnvironment({ TEMPORAL_CLI_PATH: process.env['TEMPORAL_CLI_PATH'] }),
+    environment: parseEnvironment({ TEMPORAL_CLI_PATH: process.env['TEMPORAL_CLI_PATH'], ENGINE_SYNC: 'normal' }),
     dataDirectory,
     logger: createLogger('warn'),
     progress: (message) => process.stderr.write(`${message}\n`),

@@ -19,7 +19,7 @@ describe('parseEnvironment', () => {
       HOST: '127.0.0.1',
       TICKLESS_DATA: '.tickless',
       TEMPORAL_NAMESPACE: 'default',
-      ENGINE_SYNC: 'normal',
+      ENGINE_SYNC: 'full',
       RETENTION: 604_800_000,
       API_KEYS: [],
       WEBHOOK_SECRETS: [],
