@@ -1,9 +1,50 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { inject } from 'vitest';
 
-/** Of the engine that no file but this uses now; those before may have left something in it. */
+const WAIT_MS = 30_000;
+const LOOK_AGAIN_MS = 50;
+
+/**
+ * Of the engine that no process but this uses, for as long as it lives; files before may have left something in it.
+ * Claimed by a file, not chosen by `VITEST_POOL_ID`: now and then two processes are given the same one.
+ */
 export function engineAddress(): string {
-  const pool = Number(process.env['VITEST_POOL_ID']);
-  const address = inject('engineAddresses')[pool - 1];
-  if (address === undefined) throw new Error(`there is no engine for process ${pool}`);
-  return address;
+  const { addresses, claims } = inject('engines');
+  for (const untilMs = Date.now() + WAIT_MS; Date.now() < untilMs;) {
+    const address = addresses.find((one) => claim(join(claims, one.replace(':', '-'))));
+    if (address !== undefined) return address;
+    // One that is being ended has not gone yet.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_AGAIN_MS);
+  }
+  throw new Error('more processes run test files than there are engines');
+}
+
+function claim(file: string): boolean {
+  try {
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch {
+    const holder = readHolder(file);
+    if (holder === process.pid) return true;
+    if (holder !== null && !isAlive(holder)) rmSync(file, { force: true });
+    return false;
+  }
+}
+
+/** Null while it is being written, or where it is gone. */
+function readHolder(file: string): number | null {
+  try {
+    return Number(readFileSync(file, 'utf8')) || null;
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

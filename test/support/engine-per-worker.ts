@@ -8,8 +8,11 @@ import { startEngine } from '../../engine/start-engine.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** In the order of the processes' pool ids. */
-    engineAddresses: readonly string[];
+    engines: {
+      readonly addresses: readonly string[];
+      /** A folder where each process says which is its own. */
+      readonly claims: string;
+    };
   }
 }
 
@@ -30,10 +33,7 @@ export async function setup({ provide, vitest }: TestProject): Promise<() => Pro
     await stop();
     throw error;
   }
-  provide(
-    'engineAddresses',
-    engines.map(({ address }) => address),
-  );
+  provide('engines', { addresses: engines.map(({ address }) => address), claims: dataDirectory });
   return stop;
 }
 
