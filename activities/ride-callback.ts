@@ -27,9 +27,9 @@ export interface RideCallbackDependencies {
 
 /**
  * Makes the first attempt of a light event's callback inside the event's workflow task, if the riding rule lets it. What
- * isn't answered in 1 s, or 3 where this process is that busy, is handed over, not cut: it goes on here, and its delivery is told of the outcome. After a crash
- * it is made again with the same `webhook-id`. Where the destination is parked, or slow and has all its connections open, it
- * says so: its delivery begins with the wait, instead of a task to learn the same.
+ * isn't answered in 1 s, or 3 where this process has no rest, is handed over, not cut: it goes on here, and its delivery is
+ * told of the outcome. After a crash it is made again with the same `webhook-id`. Where the destination is parked, or slow
+ * and has all its connections open, it says so: its delivery begins with the wait, instead of a task to learn the same.
  * Those of a group share its one task (`isShared`), and are held to no number.
  */
 export function createRideCallback(dependencies: RideCallbackDependencies) {

@@ -35,8 +35,9 @@ export function createRunGroup({ runStage, rideCallback, now, watchLoop }: RunGr
   };
 
   /**
-   * By the rule for those that ride alone, to each origin as many at once as it has connections, the others after them. What
-   * hasn't begun after a second, or three where this process is that busy, is left to deliveries of its own. Who failed is called back by the workflow that it leaves for.
+   * To each origin as many at once as it has connections, the others after them. What hasn't begun after a second, or three
+   * where this process has no rest, is left to deliveries of its own. Who failed is called back by the workflow that it
+   * leaves for.
    */
   async function rideAll(members: readonly BegunRun[], workflow: WorkflowReference): Promise<ReadonlyMap<BegunRun, Ride>> {
     const untilMs = now() + RIDE_MS;

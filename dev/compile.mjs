@@ -120,8 +120,7 @@ function isWhole(cache, { digest, outputs }) {
 
 /** Of the project's place too, which is compiled in, and of how it is done. */
 function digestOf(root, sources) {
-  const hash = createHash('sha256').update(`${root}
-`);
+  const hash = createHash('sha256').update(`${root}\n`);
   const how = [fileURLToPath(import.meta.url), join(root, 'tsconfig.json'), createRequire(import.meta.url).resolve('esbuild/package.json')];
   for (const file of how) if (existsSync(file)) hash.update(readFileSync(file));
   for (const file of [...sources.keys()].toSorted((one, other) => (one < other ? -1 : 1)))

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { readWorkflowInput } from '../../api/temporal/history.ts';
 import type { CallbackAttempt } from '../../domain/delivery.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import { TASK_QUEUES } from '../../domain/durable-names.ts';
 import { deliveryWorkflowId } from '../../domain/event-id.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
+import { readEngineRecord } from '../../engine/engine-record.ts';
 import { until } from '../../test/support/until.ts';
 import { residentMb } from '../process-usage.ts';
 import { table } from '../table.ts';
@@ -45,8 +45,9 @@ async function memoryOfPending(
   });
   await once(receiver.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
-  const connection = await Connection.connect({ address: await engineAddress(service.dataDirectory) });
-  const { workflow } = new Client({ connection });
+  const connection = await Connection.connect({ address: readEngineRecord(service.dataDirectory)?.address ?? '' });
+  const client = new Client({ connection });
+  const { workflow } = client;
   const first = Math.min(pending, 1_000);
   const ids = Array.from({ length: pending }, (_, index) => `pending-${index}`);
   const rows: (readonly [string, number, number])[] = [];
@@ -61,7 +62,11 @@ async function memoryOfPending(
   // After the first the caches are full, so that what is more is what pending callbacks take. The others are started as an
   // event starts them whose callback was refused: the events themselves would take several times as long.
   const sample = deliveryWorkflowId({ owner: 'pending-0', run: 1 });
-  const { target, message } = await until('the first has a delivery', () => deliveryInput(workflow, sample), GIVE_UP_MS);
+  const { target, message } = (await until(
+    'the first has a delivery',
+    () => readWorkflowInput(client, { workflowId: sample }).catch(() => null),
+    GIVE_UP_MS,
+  )) as DeliveryInput;
   for (const [from, to] of [
     [first, pending / 4],
     [Math.max(first, pending / 4), pending / 2],
@@ -84,21 +89,8 @@ async function memoryOfPending(
   return rows;
 }
 
-async function deliveryInput(workflow: Client['workflow'], workflowId: string): Promise<DeliveryInput | null> {
-  const history = await workflow
-    .getHandle(workflowId)
-    .fetchHistory()
-    .catch(() => null);
-  const data = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data;
-  return data ? (JSON.parse(Buffer.from(data).toString()) as DeliveryInput) : null;
-}
-
 /** Whether it has had its first task, and set its timer. */
 async function isWaiting(workflow: Client['workflow'], owner: string): Promise<boolean> {
   const { historyLength } = await workflow.getHandle(deliveryWorkflowId({ owner, run: 1 })).describe();
   return historyLength >= 5;
-}
-
-async function engineAddress(dataDirectory: string): Promise<string> {
-  return (JSON.parse(await readFile(join(dataDirectory, 'engine.json'), 'utf8')) as { readonly address: string }).address;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CallbackSink } from '../callback-sink.ts';
-import { createLoad } from '../load.ts';
+import { createLoad, inLanes } from '../load.ts';
 import { withService } from '../service-under-test.ts';
 import type { ServiceUnderTest } from '../service-under-test.ts';
 
@@ -36,12 +36,8 @@ export interface Loop {
 
 /** Callbacks a second. */
 export async function closedLoop(service: Service, sink: CallbackSink, { event, count, prefix, inFlight }: Loop): Promise<number> {
-  let next = 0;
   const startedAt = performance.now();
-  const lane = async (): Promise<void> => {
-    while (next < count) await toCallback(service, sink, event, `${prefix}-${(next += 1)}`);
-  };
-  await Promise.all(Array.from({ length: inFlight }, lane));
+  await inLanes(count, inFlight, (index) => toCallback(service, sink, event, `${prefix}-${index}`));
   return count / ((performance.now() - startedAt) / 1_000);
 }
 

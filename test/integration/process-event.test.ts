@@ -1,8 +1,7 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
-import { decodeFromPayloadsAtIndex } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { AcceptedEvent } from '../../domain/accepted-event.ts';
+import { readAccepted } from '../../api/temporal/read-event.ts';
 import { CANCEL_UPDATE, TASK_QUEUES } from '../../domain/durable-names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { calledBack, readEvent } from '../support/read-event.ts';
@@ -177,7 +176,7 @@ it('cancels a quick event before its first task, without running a stage', async
   const startWorkflowOperation = new WithStartWorkflowOperation('processEvent', {
     workflowId: id,
     taskQueue: TASK_QUEUES.light,
-    args: [{ ...(await acceptedEvent(like.id)), id }],
+    args: [{ ...(await readAccepted(service.client, { workflowId: like.id })), id }],
     workflowIdConflictPolicy: 'FAIL',
   });
   await service.client.workflow.executeUpdateWithStart(CANCEL_UPDATE, {
@@ -249,16 +248,6 @@ function read(id: string): Promise<EventResource> {
 
 function ended(id: string): Promise<EventResource> {
   return calledBack(service, id);
-}
-
-/** The input of its workflow. */
-async function acceptedEvent(id: string): Promise<AcceptedEvent> {
-  const { events } = await service.client.workflow.getHandle(id).fetchHistory();
-  return decodeFromPayloadsAtIndex(
-    service.client.options.loadedDataConverter,
-    0,
-    events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads,
-  );
 }
 
 const NAMES: Readonly<Record<number, string>> = {

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import { identifyProcess } from '../../engine/process-identity.ts';
 
 const WAIT_MS = 30_000;
 const LOOK_AGAIN_MS = 50;
@@ -27,7 +28,7 @@ function claim(file: string): boolean {
   } catch {
     const holder = readHolder(file);
     if (holder === process.pid) return true;
-    if (holder !== null && !isAlive(holder)) rmSync(file, { force: true });
+    if (holder !== null && identifyProcess(holder) === undefined) rmSync(file, { force: true });
     return false;
   }
 }
@@ -38,13 +39,5 @@ function readHolder(file: string): number | null {
     return Number(readFileSync(file, 'utf8')) || null;
   } catch {
     return null;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
   }
 }
