@@ -18,21 +18,39 @@ export interface ServerPorts {
 interface ServerStart {
   readonly settings: ServerSettings;
   readonly ports: ServerPorts;
-  readonly isNewDatabase: boolean;
 }
 
 /** The database, relative to the data directory: an absolute path with `?` or `%` would be misread as part of a URI. */
 export const DATABASE_FILE = 'engine.db';
 
 /** The arguments of `temporal` for one start. It picks free ports for HTTP and metrics by itself. */
-export function serverArguments({ settings, ports, isNewDatabase }: ServerStart): readonly string[] {
+export function serverArguments({ settings, ports }: ServerStart): readonly string[] {
   return [
     'server',
     'start-dev',
     ...settingArguments(settings),
     ...['--port', String(ports.server)],
     ...(settings.headless ? [] : ['--ui-port', String(ports.ui)]),
-    ...(isNewDatabase ? searchAttributeArguments() : []),
+  ];
+}
+
+/**
+ * Those of the start that makes the database, and does nothing else. Its journal is one that leaves nothing beside the file; to sync
+ * is of no use for what is deleted if it isn't finished.
+ */
+export function makingArguments({ settings, ports }: ServerStart): readonly string[] {
+  return [
+    'server',
+    'start-dev',
+    ...['--db-filename', DATABASE_FILE],
+    ...['--sqlite-pragma', 'journal_mode=DELETE'],
+    ...['--sqlite-pragma', 'synchronous=OFF'],
+    ...['--ip', HOST],
+    ...['--port', String(ports.server)],
+    ...['--log-level', 'error'],
+    '--headless',
+    ...(settings.namespace === 'default' ? [] : ['--namespace', settings.namespace]),
+    ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
   ];
 }
 
@@ -48,8 +66,4 @@ export function settingArguments({ sync, headless, namespace }: ServerSettings):
     ...(headless ? ['--headless'] : []),
     ...DYNAMIC_CONFIG.flatMap(({ key, value }) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]),
   ];
-}
-
-function searchAttributeArguments(): readonly string[] {
-  return SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]);
 }

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Logger } from '../config/logger.ts';
 import { addressOf } from './address.ts';
 import { adoptOrphan } from './adopt-orphan.ts';
@@ -7,12 +7,14 @@ import { checkDataVersion, stampData } from './data-version.ts';
 import { readEngineRecord, removeEngineRecord, writeEngineRecord } from './engine-record.ts';
 import type { Engine } from './engine.ts';
 import { choosePorts } from './ports.ts';
-import { serverArguments, settingArguments } from './server-arguments.ts';
+import { DATABASE_FILE, makingArguments, serverArguments, settingArguments } from './server-arguments.ts';
 import type { ServerPorts, ServerSettings } from './server-arguments.ts';
 import { takeServiceLock } from './service-lock.ts';
 import { PORT_TAKEN, startServer } from './start-server.ts';
 import type { StartedServer } from './start-server.ts';
+import { endProcess } from './server-process.ts';
 import { superviseServer } from './supervise-server.ts';
+import { trimIndex } from './trim-index.ts';
 import { untilStuck } from './until-stuck.ts';
 import { PINNED_VERSION } from './version.ts';
 
@@ -104,17 +106,17 @@ interface LaunchInput {
 type Launch = (input: LaunchInput) => Promise<StartedServer>;
 
 /** Makes the one way of starting the server, for the first time and after each of its ends. */
-function createLaunch({ settings, dataDirectory, findExecutable }: EmbeddedEngine): Launch {
+function createLaunch({ settings, dataDirectory, findExecutable, logger }: EmbeddedEngine): Launch {
   let found: string | undefined;
-  return async (input) => {
-    const isNewDatabase = checkDataVersion(dataDirectory) === 'new';
-    found ??= await findExecutable();
-    if (isNewDatabase) stampData(dataDirectory, { complete: false });
+
+  /** @param recorded what another service compares with what it wants, before it uses this server again */
+  async function launchWith(words: readonly string[], recorded: readonly string[], input: LaunchInput): Promise<StartedServer> {
     const { ports } = input;
-    const started = await startServer({
+    found ??= await findExecutable();
+    return startServer({
       ...input,
       executable: found,
-      arguments: serverArguments({ settings, ports, isNewDatabase }),
+      arguments: words,
       port: ports.server,
       dataDirectory,
       record: (process) => {
@@ -124,12 +126,29 @@ function createLaunch({ settings, dataDirectory, findExecutable }: EmbeddedEngin
           ports,
           uiUrl: uiUrlOf(settings, ports),
           versions: PINNED_VERSION,
-          settings: recordedSettings(settings),
+          settings: recorded,
         });
       },
     });
-    if (isNewDatabase) stampData(dataDirectory, { complete: true });
-    return started;
+  }
+
+  /** By a server that runs for this alone: while it has the database open, nobody else may write to it. */
+  async function makeDatabase(input: LaunchInput): Promise<void> {
+    stampData(dataDirectory, { complete: false });
+    const { process } = await launchWith(makingArguments({ settings, ports: input.ports }), ['makes the database'], input);
+    // Whatever it has begun since it answers is rolled back.
+    await endProcess(process, 'at once');
+    try {
+      await trimIndex(join(dataDirectory, DATABASE_FILE));
+    } catch (error) {
+      logger.warn({ err: error }, 'the engine keeps indexes that nobody uses, which cost it a third of its pace');
+    }
+    stampData(dataDirectory, { complete: true });
+  }
+
+  return async (input) => {
+    if (checkDataVersion(dataDirectory) === 'new') await makeDatabase(input);
+    return launchWith(serverArguments({ settings, ports: input.ports }), recordedSettings(settings), input);
   };
 }
 

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import sqlite from 'node-sqlite3-wasm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseEnvironment } from '../../config/environment.ts';
 import { createLogger } from '../../config/logger.ts';
@@ -41,6 +43,25 @@ describe('startEngine', () => {
     await engine.stop();
     expect(identifyProcess(pid ?? 0)).toBeUndefined();
     expect(['service.lock', 'engine.json'].filter((name) => existsSync(join(dataDirectory, name)))).toEqual([]);
+  });
+
+  it('has an index only for what is asked of it', async () => {
+    const { options, dataDirectory } = createPlace();
+    const engine = await start(options);
+    await engine.stop();
+    const made = await readFile(join(dataDirectory, 'engine.db'));
+    // As a file without a write-ahead log, which the library can't read; what made the schema is in the file itself.
+    const copy = join(dataDirectory, 'copy.db');
+    await writeFile(copy, made.fill(1, 18, 20));
+    const database = new sqlite.Database(copy, { readOnly: true });
+    onTestFinished(() => database.close());
+    const rows = database.all(
+      `SELECT name FROM sqlite_master WHERE tbl_name = 'executions_visibility' AND type <> 'table' AND sql <> '' ORDER BY name`,
+    );
+    expect(rows.map(({ name }) => name)).toEqual([
+      ...['by_keyword_01', 'by_keyword_02', 'by_keyword_03', 'by_keyword_04', 'by_keyword_05', 'by_keyword_06', 'by_keyword_07'],
+      ...['by_status', 'by_workflow_id', 'by_workflow_type', 'default_idx'],
+    ]);
   });
 
   it('starts an engine that was killed again, on the same address and with its data', async () => {

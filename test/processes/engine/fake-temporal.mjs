@@ -16,5 +16,6 @@ if (process.argv.includes('--version')) {
     stream.end(frame);
   });
   writeFileSync('engine.db', 'a database', { flag: 'a' });
+  writeFileSync('starts', `${process.argv.join(' ')}\n`, { flag: 'a' });
   server.listen(Number(process.argv[process.argv.indexOf('--port') + 1]), '127.0.0.1');
 }

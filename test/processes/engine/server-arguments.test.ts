@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DYNAMIC_CONFIG } from '../../../engine/dynamic-config.ts';
 import { SEARCH_ATTRIBUTES } from '../../../domain/durable-names.ts';
-import { serverArguments, settingArguments } from '../../../engine/server-arguments.ts';
+import { makingArguments, serverArguments, settingArguments } from '../../../engine/server-arguments.ts';
 import type { ServerSettings } from '../../../engine/server-arguments.ts';
 
 const settings: ServerSettings = { sync: 'normal', headless: false, namespace: 'default' };
@@ -9,7 +9,7 @@ const ports = { server: 7233, ui: 8233 };
 
 describe('serverArguments', () => {
   it('starts the development server on loopback with the database in WAL mode', () => {
-    const line = toLine(serverArguments({ settings, ports, isNewDatabase: false }));
+    const line = toLine(serverArguments({ settings, ports }));
     expect(line).toMatch(/^server start-dev --db-filename engine\.db --sqlite-pragma journal_mode=WAL --sqlite-pragma synchronous=NORMAL /);
     expect(line).toContain('--ip 127.0.0.1');
     expect(line).toContain('--port 7233 --ui-port 8233');
@@ -23,7 +23,7 @@ describe('serverArguments', () => {
   });
 
   it('leaves the UI out when headless', () => {
-    const words = serverArguments({ settings: { ...settings, headless: true }, ports, isNewDatabase: false });
+    const words = serverArguments({ settings: { ...settings, headless: true }, ports });
     expect(words).toContain('--headless');
     expect(words).not.toContain('--ui-port');
   });
@@ -32,10 +32,13 @@ describe('serverArguments', () => {
     expect(toLine(settingArguments({ ...settings, namespace: 'shop' }))).toContain('--namespace shop');
   });
 
-  it('creates the search attributes with the database only', () => {
-    const fresh = toLine(serverArguments({ settings, ports, isNewDatabase: true }));
-    for (const name of SEARCH_ATTRIBUTES) expect(fresh).toContain(`--search-attribute ${name}=Keyword`);
-    expect(serverArguments({ settings, ports, isNewDatabase: false })).not.toContain('--search-attribute');
+  it('creates the search attributes with the database only, in a journal that leaves nothing beside it', () => {
+    const making = toLine(makingArguments({ settings, ports }));
+    for (const name of SEARCH_ATTRIBUTES) expect(making).toContain(`--search-attribute ${name}=Keyword`);
+    expect(making).toContain('--sqlite-pragma journal_mode=DELETE');
+    expect(making).toContain('--port 7233');
+    expect(toLine(makingArguments({ settings: { ...settings, namespace: 'shop' }, ports }))).toContain('--namespace shop');
+    expect(serverArguments({ settings, ports })).not.toContain('--search-attribute');
   });
 
   it('tells configurations apart without their ports', () => {

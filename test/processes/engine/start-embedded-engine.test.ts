@@ -40,15 +40,25 @@ describe('startEngine with an embedded engine', () => {
     });
   });
 
-  it('makes the search attributes with the first start only', async () => {
+  it('makes the database by a start of its own, once', async () => {
     const { options, dataDirectory } = createPlace();
-    const readArguments = (engine: Engine) => readFileSync(`/proc/${engine.pid}/cmdline`, 'utf8');
+    const starts = () => readFileSync(join(dataDirectory, 'starts'), 'utf8').trim().split('\n');
     const first = await start(options);
-    expect(readArguments(first)).toContain('EventType=Keyword');
+    expect(starts()).toEqual([expect.stringContaining('EventType=Keyword'), expect.not.stringContaining('EventType=Keyword')]);
     await first.stop();
-    const second = await start(options);
-    expect(readArguments(second)).not.toContain('EventType=Keyword');
+    await start(options);
+    expect(starts()[2]).not.toContain('EventType=Keyword');
     expect(existsSync(join(dataDirectory, 'engine.db'))).toBe(true);
+  });
+
+  it('makes it anew when that was cut off', async () => {
+    const { options, dataDirectory } = createPlace();
+    const first = await start(options);
+    await first.stop();
+    const stamp = join(dataDirectory, 'engine-version.json');
+    writeFileSync(stamp, JSON.stringify({ ...JSON.parse(readFileSync(stamp, 'utf8')), complete: false }));
+    await start(options);
+    expect(readFileSync(join(dataDirectory, 'starts'), 'utf8').match(/EventType=Keyword/g)).toHaveLength(2);
   });
 
   it('has no UI when headless, and names the one that is configured', async () => {
