@@ -1,7 +1,9 @@
-import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import type { Activities } from '../domain/activities.ts';
+import type { Activities, RunEventInput, RunGroupInput } from '../domain/activities.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
+import type { RideMessage } from '../domain/callback-message.ts';
+import type { GroupOutcome } from '../domain/group-run.ts';
+import type { RunOutcome } from '../domain/run-outcome.ts';
 import { createApplyItems } from './batch/apply-items.ts';
 import { createIsBatchOpen } from './batch/is-batch-open.ts';
 import { createReadItem, createReadItemKinds } from './batch/read-item.ts';
@@ -18,6 +20,7 @@ import { createFindClosedRuns } from './find-closed-runs.ts';
 import { createFoldSubject } from './fold-subject.ts';
 import { createRequestCancel } from './request-cancel.ts';
 import { rememberOutcomes } from './remember-outcomes.ts';
+import type { Remembering } from './remember-outcomes.ts';
 import { createRunEvent } from './run-event.ts';
 import { createRunGroup } from './run-group.ts';
 import { MAX_SHARED_RESULT_BYTES } from './result-size.ts';
@@ -39,8 +42,13 @@ export interface ActivityDependencies extends RunStageDependencies, RideCallback
 // Many results go into one record, and nobody asks a process about an item that shares a workflow.
 const SHARED = { maxResultBytes: MAX_SHARED_RESULT_BYTES, observe: () => undefined };
 
+export interface CreatedActivities extends Activities {
+  readonly runEvent: Remembering<RunEventInput, RunOutcome>;
+  readonly runGroup: Remembering<RunGroupInput, GroupOutcome>;
+}
+
 /** Everything that workflows may ask of the outside world, under the names that histories know. */
-export function createActivities(dependencies: ActivityDependencies): Activities {
+export function createActivities(dependencies: ActivityDependencies): CreatedActivities {
   const readPage = createReadPage(dependencies.client);
   const startDeliveries = createStartDeliveries(dependencies.client);
   const rideCallback = createRideCallback(dependencies);
@@ -48,7 +56,10 @@ export function createActivities(dependencies: ActivityDependencies): Activities
   return {
     runStage: rememberOutcomes(runStage, ({ run, stage, workflow }) => `${workflow.runId}/${stage}/${run.attempts[stage]}`),
     sendCallback: createSendCallback(dependencies.attemptDelivery),
-    rideCallback: rememberOutcomes(rideCallback, ({ workflow }) => workflow.runId),
+    rideCallback: rememberOutcomes(
+      (message) => rideCallback(message),
+      ({ workflow }: RideMessage) => workflow.runId,
+    ),
     runEvent: rememberOutcomes(createRunEvent({ ...dependencies, rideCallback, runStage }), perAttempt),
     runGroup: rememberOutcomes(createRunGroup({ ...dependencies, rideCallback, runStage }), perAttempt),
     wakeParked: createWakeParked(dependencies.client),
@@ -73,6 +84,6 @@ export function createActivities(dependencies: ActivityDependencies): Activities
 }
 
 /** Those that the SDK itself tries again once they have failed, by a fault of ours, are run again then. */
-function perAttempt({ workflow }: { readonly workflow: WorkflowReference }): string {
-  return `${workflow.runId}/${Context.current().info.attempt}`;
+function perAttempt({ workflow }: { readonly workflow: WorkflowReference }, attempt: number): string {
+  return `${workflow.runId}/${attempt}`;
 }

@@ -1,4 +1,6 @@
-import { Context } from '@temporalio/activity';
+import type { HandlerLog } from '../domain/define-event.ts';
+import type { Surroundings } from './surroundings.ts';
+import { currentSurroundings } from './surroundings.ts';
 
 // More than twice as many as can be under way in a process's workflow tasks.
 const MAX_REMEMBERED = 2_000;
@@ -7,42 +9,49 @@ const MAX_CHARACTERS = 16 * 1024 * 1024;
 
 interface Call<Outcome> {
   readonly outcome: Promise<Outcome>;
+  /** Ends what was begun ahead when the activity that has taken it over is to end. */
+  readonly follow: (signal: AbortSignal) => void;
   /** 0 until it has ended. */
   characters: number;
+}
+
+/** An activity that knows what it came to. */
+export interface Remembering<Input, Outcome> {
+  (input: Input): Promise<Outcome>;
+  /** Does at once what the engine's worker will ask for soon: its first attempt, which then finds it done or under way. */
+  ahead(input: Input, log: HandlerLog): void;
 }
 
 /**
  * Gives an activity that is called again in this process what it came to before, also while it is under way. The engine
  * gives out again what took too long, or whose outcome didn't reach it: a stage would be done twice, a callback sent twice
  * and put on record once. In another process, as after a crash, it is.
- * @param keyOf what makes two calls the same one
+ * @param keyOf what makes two calls the same one; given the number of the activity's attempt too
  */
 export function rememberOutcomes<Input, Outcome>(
-  activity: (input: Input) => Promise<Outcome>,
-  keyOf: (input: Input) => string,
-): (input: Input) => Promise<Outcome> {
+  activity: (input: Input, surroundings: Surroundings) => Promise<Outcome>,
+  keyOf: (input: Input, attempt: number) => string,
+): Remembering<Input, Outcome> {
   const calls = new Map<string, Call<Outcome>>();
   let characters = 0;
 
-  function run(key: string, input: Input): Promise<Outcome> {
-    const { cancellationSignal, info } = Context.current();
-    const call: Call<Outcome> = { outcome: activity(input), characters: 0 };
+  /** @param isFinal whether a failure is what it came to: the engine tries an ordinary activity again, and a local one it doesn't */
+  function run(key: string, outcome: Promise<Outcome>, isFinal: () => boolean, follow: Call<Outcome>['follow']): Promise<Outcome> {
+    const call: Call<Outcome> = { outcome, follow, characters: 0 };
     calls.set(key, call);
     forgetOldest();
-    call.outcome.then(
-      (outcome) => {
+    outcome.then(
+      (value) => {
         if (calls.get(key) !== call) return;
-        call.characters = JSON.stringify(outcome)?.length ?? 0;
+        call.characters = JSON.stringify(value)?.length ?? 0;
         characters += call.characters;
         forgetOldest();
       },
       () => {
-        // An ordinary activity that fails is to be tried again. A local one has failed, unless it was cut off with its
-        // task, which says nothing of what it would have come to.
-        if (!info.isLocal || cancellationSignal.aborted) forget(key);
+        if (!isFinal()) forget(key);
       },
     );
-    return call.outcome;
+    return outcome;
   }
 
   function forgetOldest(): void {
@@ -58,11 +67,35 @@ export function rememberOutcomes<Input, Outcome>(
     calls.delete(key);
   }
 
-  return async (input) => {
-    const key = keyOf(input);
+  async function remembering(input: Input): Promise<Outcome> {
+    const surroundings = currentSurroundings();
+    const { attempt, signal, heartbeat } = surroundings;
+    const key = keyOf(input, attempt);
     const before = calls.get(key);
-    if (before === undefined) return run(key, input);
-    await before.outcome.catch(() => undefined);
-    return calls.get(key)?.outcome ?? run(key, input);
-  };
+    if (before !== undefined) {
+      before.follow(signal);
+      await before.outcome.catch(() => undefined);
+    }
+    // One that was cut off with its task has failed, but that says nothing of what it would have come to.
+    const isFinal = (): boolean => heartbeat === null && !signal.aborted;
+    return calls.get(key)?.outcome ?? run(key, activity(input, surroundings), isFinal, () => undefined);
+  }
+
+  return Object.assign(remembering, {
+    ahead(input: Input, log: HandlerLog) {
+      const key = keyOf(input, 1);
+      if (calls.has(key)) return;
+      const ending = new AbortController();
+      // Who waits for the answer that it is accepted comes first.
+      const outcome = new Promise((resolve) => setImmediate(resolve)).then(() =>
+        activity(input, { attempt: 1, signal: ending.signal, log, heartbeat: null }),
+      );
+      const follow = (signal: AbortSignal): void => {
+        if (signal.aborted) ending.abort(signal.reason);
+        else signal.addEventListener('abort', () => ending.abort(signal.reason), { once: true });
+      };
+      // Whoever asks for it finds out by itself.
+      run(key, outcome, () => false, follow).catch(() => undefined);
+    },
+  });
 }

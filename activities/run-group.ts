@@ -1,18 +1,19 @@
 import { setMaxListeners } from 'node:events';
-import { Context } from '@temporalio/activity';
 import { NO_FAILURES } from '../domain/attempt.ts';
 import type { BegunRun } from '../domain/attempt.ts';
-import type { Activities, RunGroupInput } from '../domain/activities.ts';
+import type { RunGroupInput } from '../domain/activities.ts';
 import type { Ride } from '../domain/callback-message.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
 import { acceptRun } from '../domain/event-run.ts';
 import { toRunOutcome } from '../domain/run-outcome.ts';
 import { eventsOf } from '../domain/group.ts';
+import type { GroupOutcome } from '../domain/group-run.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';
 import { CONNECTIONS_PER_ORIGIN, RIDE_EXTRA_MS, RIDE_MS } from '../domain/riding.ts';
 import { attemptStages } from './attempt-stages.ts';
 import type { RunEventDependencies } from './run-event.ts';
 import { originOf } from './callback/origin-memory.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { WatchLoop } from '../domain/watch-loop.ts';
 
 export interface RunGroupDependencies extends RunEventDependencies {
@@ -23,12 +24,14 @@ export interface RunGroupDependencies extends RunEventDependencies {
  * Runs the stages of a group's members, all at once, each until it is complete or an attempt has failed; then makes the first
  * attempts of their callbacks. Safe to run twice as far as the handlers are: they are given the same `idempotencyKey` again.
  */
-export function createRunGroup({ runStage, rideCallback, now, watchLoop }: RunGroupDependencies): Activities['runGroup'] {
-  return async ({ group, workflow }: RunGroupInput) => {
+export function createRunGroup({ runStage, rideCallback, now, watchLoop }: RunGroupDependencies) {
+  return async function runGroup({ group, workflow }: RunGroupInput, surroundings: Surroundings): Promise<GroupOutcome> {
     // Each of the members listens for as long as it runs.
-    setMaxListeners(0, Context.current().cancellationSignal);
+    setMaxListeners(0, surroundings.signal);
     const members = await Promise.all(
-      eventsOf(group).map((event) => attemptStages({ runStage, now }, { run: acceptRun(event), made: NO_FAILURES }, workflow)),
+      eventsOf(group).map((event) =>
+        attemptStages({ runStage, now }, { run: acceptRun(event), made: NO_FAILURES }, workflow, surroundings),
+      ),
     );
     const rides = await rideAll(members, workflow);
     return { members: members.map((member) => toRunOutcome(member, rides.get(member))) };

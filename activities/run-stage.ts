@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import type { RunStageInput, StageOutcome } from '../domain/activities.ts';
 import type { EventDefinition, HandlerContext } from '../domain/define-event.ts';
 import type { BeginProgress } from './callback/progress-callbacks.ts';
@@ -10,6 +9,7 @@ import type { WorkflowReference } from '../domain/event-resource.ts';
 import { UnknownTypeError } from './unknown-type.ts';
 import { PermitLostError } from './permit-lost.ts';
 import { assertResultSize, MAX_SHARED_RESULT_BYTES } from './result-size.ts';
+import type { Surroundings } from './surroundings.ts';
 import { toFailure } from './to-failure.ts';
 import { withTimeout } from './with-timeout.ts';
 import type { Stop } from './with-timeout.ts';
@@ -35,9 +35,11 @@ const HEARTBEAT_EVERY_MS = 1_000;
  * translates what it throws. Safe to run twice as far as the handler is: it is given the same `idempotencyKey` again.
  */
 export function createRunStage({ resolve, observe, beginProgress, now, services, maxResultBytes }: RunStageDependencies) {
-  return async function runStage({ run, stage, workflow, permitRunId }: RunStageInput): Promise<StageOutcome> {
+  return async function runStage(
+    { run, stage, workflow, permitRunId }: RunStageInput,
+    { signal, log, heartbeat }: Surroundings,
+  ): Promise<StageOutcome> {
     const { event } = run;
-    const activity = Context.current();
     const startedAtMs = now();
     let shown = markStarted(run, startedAtMs);
     let over = false;
@@ -58,19 +60,18 @@ export function createRunStage({ resolve, observe, beginProgress, now, services,
         shown = reportProgress(shown, progress);
         observe(shown, workflow);
         messages.tell(shown);
-        activity.heartbeat(shown.progress);
+        heartbeat?.(shown.progress);
       },
-      log: activity.log,
+      log,
     });
 
     const name = event.plan.definition ?? event.type;
     const definition = resolve(name);
-    // A local activity has no heartbeats.
-    const beat = activity.info.isLocal ? undefined : setInterval(() => activity.heartbeat(shown.progress), HEARTBEAT_EVERY_MS);
+    const beat = heartbeat === null ? undefined : setInterval(() => heartbeat(shown.progress), HEARTBEAT_EVERY_MS);
     try {
       if (permitRunId !== undefined && permitRunId !== workflow.runId) throw new PermitLostError();
       if (definition === undefined) throw new UnknownTypeError(name);
-      const value = await withTimeout(event.plan.timeoutsMs[stage], activity.cancellationSignal, (stop) =>
+      const value = await withTimeout(event.plan.timeoutsMs[stage], signal, (stop) =>
         definition.run(stage, event, run.results, context(stop)),
       );
       assertResultSize(value, definition.grouping ? MAX_SHARED_RESULT_BYTES : maxResultBytes);

@@ -4,6 +4,7 @@ import type { Environment } from '../config/environment.ts';
 import type { Logger } from '../config/logger.ts';
 import { createReadDocument } from '../events/sessions/read-document.ts';
 import { createSessionStore } from '../events/sessions/session-files.ts';
+import type { RunAhead } from '../domain/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import { createApp } from './app.ts';
 import { createAuthenticate } from './authenticate.ts';
@@ -40,6 +41,7 @@ export interface ApiOptions {
   readonly stopping: AbortSignal;
   /** Posts of callbacks that are under way in this process. */
   readonly callbacksUnderWay: () => number;
+  readonly runAhead: RunAhead;
 }
 
 // Fewer than a process has workflow-task slots, so that every event let in is run at once.

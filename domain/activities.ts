@@ -52,6 +52,15 @@ export interface RunEventInput {
   readonly workflow: WorkflowReference;
 }
 
+/**
+ * Runs here and now what the engine has just handed to this process, instead of when its workflow comes to ask for it: the same
+ * work, once, whose outcome the workflow then finds.
+ */
+export interface RunAhead {
+  event(input: RunEventInput): void;
+  group(input: RunGroupInput): void;
+}
+
 /** Letters to be folded into a subject's state, in this order. */
 export interface FoldInput extends Pick<Subject, 'key' | 'version' | 'state' | 'updatedAtMs'> {
   readonly letters: readonly SubjectLetter[];

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { Runtime } from '@temporalio/worker';
 import { createAddressGuard } from '../activities/callback/address-guard.ts';
 import type { ObserveDelivery } from '../activities/callback/attempt-delivery.ts';
 import { createAttemptDelivery } from '../activities/callback/attempt-delivery.ts';
@@ -14,8 +15,10 @@ import { createProgressCallbacks } from '../activities/callback/progress-callbac
 import { createActivities } from '../activities/index.ts';
 import type { ObserveRun } from '../activities/run-stage.ts';
 import type { Environment } from '../config/environment.ts';
-import type { Activities } from '../domain/activities.ts';
+import type { Activities, RunAhead } from '../domain/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
+import type { HandlerLog } from '../domain/define-event.ts';
+import type { WorkflowReference } from '../domain/event-resource.ts';
 import { createReadDocument } from '../events/sessions/read-document.ts';
 import { toBreakerSettings } from './breaker-settings.ts';
 import { handlerSettings } from './handler-settings.ts';
@@ -37,6 +40,7 @@ export interface WorkerActivitiesOptions {
 
 export interface WorkerActivities {
   readonly activities: Activities;
+  readonly runAhead: RunAhead;
   /** Posts of callbacks that are under way in this process, those in line for a connection among them. */
   callbacksUnderWay(): number;
   /** Ends the callbacks that go on beside the activities, within `graceMs` or soon after it. */
@@ -95,5 +99,21 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     destinations,
     handedOver,
   });
-  return { activities, callbacksUnderWay: origins.openInAll, close: handedOver.close };
+  const { runEvent, runGroup } = activities;
+  return {
+    activities,
+    runAhead: {
+      event: (input) => runEvent.ahead(input, logOf(input.workflow)),
+      group: (input) => runGroup.ahead(input, logOf(input.workflow)),
+    },
+    callbacksUnderWay: origins.openInAll,
+    close: handedOver.close,
+  };
+}
+
+/** As an activity's own log: its lines say which workflow they belong to. */
+function logOf({ id: workflowId, runId }: WorkflowReference): HandlerLog {
+  const write = (level: keyof HandlerLog) => (message: string, fields?: Record<string, unknown>) =>
+    Runtime.instance().logger[level](message, { workflowId, runId, ...fields });
+  return { info: write('info'), warn: write('warn'), error: write('error') };
 }

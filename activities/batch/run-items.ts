@@ -12,6 +12,7 @@ import { failureCause } from '../../domain/failure-cause.ts';
 import { rejectedCause, rejectedRun } from '../../domain/rejected-item.ts';
 import { attemptStages } from '../attempt-stages.ts';
 import type { AttemptStagesDependencies } from '../attempt-stages.ts';
+import { currentSurroundings } from '../surroundings.ts';
 import { eventDelivery } from '../../domain/event-delivery.ts';
 import type { ReadPage } from './read-page.ts';
 
@@ -83,7 +84,7 @@ export function createRunItems({ readPage, runStage, now }: RunItemsDependencies
       run: work.begun === undefined ? acceptRun(event) : { ...work.begun.item, event },
       made: work.begun?.made ?? NO_FAILURES,
     };
-    const { run, made } = await attemptStages({ runStage, now }, begun, workflow);
+    const { run, made } = await attemptStages({ runStage, now }, begun, workflow, currentSurroundings());
     if (run.phase.status === 'waiting' && run.phase.waiting.reason === 'retry') {
       const dueAtMs = run.phase.waiting.untilMs;
       return { offset: work.offset, run: work.run, begun: { item: stateOf(run), made, dueAtMs } };

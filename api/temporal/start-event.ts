@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
+import type { RunAhead } from '../../domain/activities.ts';
 import { FINGERPRINT_MEMO } from '../../domain/durable-names.ts';
 import { eventWorkflowId, newGroupId } from '../../domain/event-id.ts';
 import { eventAttributes, eventStart, groupStart } from '../../domain/event-start.ts';
@@ -29,6 +30,7 @@ export interface StartEventOptions {
   readonly fingerprint: string | null;
   /** Light events that this process is running. */
   readonly inFlight: number;
+  readonly runAhead: RunAhead;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface StartEventOptions {
 export async function startEvent(
   client: Client,
   event: AcceptedEvent,
-  { fingerprint, inFlight }: StartEventOptions,
+  { fingerprint, inFlight, runAhead }: StartEventOptions,
 ): Promise<StartedEvent | JoinedEvent | { readonly kind: 'conflict' }> {
   const workflowId = eventWorkflowId(event);
   try {
@@ -53,6 +55,9 @@ export async function startEvent(
         typedSearchAttributes: searchAttributesOf(event),
       }),
     );
+    // What waits first may yet be cancelled; other types' stages may take long, and are recorded one by one.
+    if (eagerlyStarted && event.plan.atOnce === true && event.delayMs === 0)
+      runAhead.event({ event: asRecorded(event), workflow: { id: workflowId, runId: firstExecutionRunId } });
     return { kind: 'started', event, workflowId, runId: firstExecutionRunId, eagerly: eagerlyStarted };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -70,7 +75,7 @@ export async function startGroup(
   client: Client,
   first: AcceptedEvent,
   others: readonly AcceptedEvent[],
-  inFlight: number,
+  { inFlight, runAhead }: Omit<StartEventOptions, 'fingerprint'>,
 ): Promise<readonly StartedEvent[]> {
   const group = toGroup(newGroupId(newUuidV7()), first, others);
   const options = groupStart(first, group, inFlight);
@@ -84,10 +89,16 @@ export async function startGroup(
     }),
   );
   const { workflowId } = options;
+  if (eagerlyStarted) runAhead.group({ group: asRecorded(group), workflow: { id: workflowId, runId: firstExecutionRunId } });
   return eventsOf(group).map((event) => ({ kind: 'started', event, workflowId, runId: firstExecutionRunId, eagerly: eagerlyStarted }));
 }
 
 function searchAttributesOf(event: AcceptedEvent): TypedSearchAttributes {
   const attributes = Object.entries(eventAttributes(event));
   return new TypedSearchAttributes(attributes.map(([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value })));
+}
+
+/** What its workflow gets to see: handlers are given the same, whoever calls them. */
+function asRecorded<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value));
 }

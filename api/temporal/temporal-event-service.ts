@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
+import type { RunAhead } from '../../domain/activities.ts';
 import { withoutExcerpts } from '../../domain/callback-record.ts';
 import type { MemberPlace } from '../../domain/event-id.ts';
 import { eventWorkflowId, isEventId, parseItemId, parseMemberId } from '../../domain/event-id.ts';
@@ -41,6 +42,7 @@ export interface TemporalEventServiceOptions {
   readonly inFlight: () => number;
   /** Posts of callbacks that are under way in this process. */
   readonly callbacksUnderWay: () => number;
+  readonly runAhead: RunAhead;
 }
 
 const HEALTH_TIMEOUT_MS = 1_000;
@@ -50,7 +52,7 @@ const MAX_OPEN_CALLBACKS = 2 * CONNECTIONS_PER_ORIGIN;
 
 /** Events kept and run by Temporal. */
 export function createTemporalEventService(options: TemporalEventServiceOptions): EventService {
-  const { client, liveRuns, uiUrl, onEagerMiss, inFlight } = options;
+  const { client, liveRuns, uiUrl, onEagerMiss, inFlight, runAhead } = options;
   const { namespace } = client.options;
 
   // One promise for all, never settled before the stop, would keep every wait that was ever raced against it.
@@ -76,11 +78,13 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     return key && options.items.item(key);
   }
 
-  const start = (event: AcceptedEvent, fingerprint: string | null) => startEvent(client, event, { fingerprint, inFlight: inFlight() });
+  const start = (event: AcceptedEvent, fingerprint: string | null) =>
+    startEvent(client, event, { fingerprint, inFlight: inFlight(), runAhead });
   const share = createGroupCommit<AcceptedEvent, Awaited<ReturnType<typeof start>>>({
     commit: async ([first, ...others]) => {
       if (first === undefined) return { placed: [], done: Promise.resolve() };
-      const placed = others.length === 0 ? [await start(first, null)] : await startGroup(client, first, others, inFlight());
+      const placed =
+        others.length === 0 ? [await start(first, null)] : await startGroup(client, first, others, { inFlight: inFlight(), runAhead });
       return { placed, done: stagesEnded(placed.at(-1)) };
     },
     keyOf: groupKey,

@@ -74,6 +74,7 @@ export async function startInProcessService({
     liveRuns,
     metrics,
     callbacksUnderWay: activities.callbacksUnderWay,
+    runAhead: activities.runAhead,
     checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
     stopping: stopping.signal,
   });

@@ -1,6 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { rememberOutcomes } from '../../../activities/remember-outcomes.ts';
+import type { Surroundings } from '../../../activities/surroundings.ts';
 
 /** Calls it as the engine's local activity. */
 async function call<Outcome>(activity: (key: string) => Promise<Outcome>, key: string, env = local()): Promise<Outcome> {
@@ -77,4 +78,71 @@ it('forgets the oldest of large ones sooner', async () => {
   await call(remembering, 'event-10');
   await call(remembering, 'event-0');
   expect(activity).toHaveBeenCalledTimes(21);
+});
+
+describe('what is begun ahead', () => {
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+  it('is found by the activity that asks for it, and not done again', async () => {
+    const activity = vi.fn(async (key: string, { attempt, heartbeat }: Surroundings) => ({ key, attempt, heartbeat }));
+    const remembering = rememberOutcomes(activity, (key, attempt) => `${key}/${attempt}`);
+
+    remembering.ahead('a', log);
+    remembering.ahead('a', log);
+    expect(await call(remembering, 'a')).toEqual({ key: 'a', attempt: 1, heartbeat: null });
+    remembering.ahead('a', log);
+    expect(await call(remembering, 'a')).toMatchObject({ key: 'a' });
+    expect(activity).toHaveBeenCalledTimes(1);
+  });
+
+  it('waits for what is going on in this turn of the loop', async () => {
+    const activity = vi.fn(async (key: string) => key);
+    const remembering = rememberOutcomes(activity, (key) => key);
+
+    remembering.ahead('a', log);
+    await Promise.resolve();
+    expect(activity).not.toHaveBeenCalled();
+    expect(await call(remembering, 'a')).toBe('a');
+  });
+
+  it('is left alone when its activity was the first', async () => {
+    const activity = vi.fn(async (key: string) => key);
+    const remembering = rememberOutcomes(activity, (key) => key);
+
+    const asked = call(remembering, 'a');
+    remembering.ahead('a', log);
+    expect(await asked).toBe('a');
+    expect(activity).toHaveBeenCalledTimes(1);
+  });
+
+  it('is done again when it has failed, and its failure goes nowhere else', async () => {
+    const activity = vi.fn<() => Promise<string>>(async () => 'done');
+    const remembering = rememberOutcomes(activity, (key: string) => key);
+    activity.mockRejectedValueOnce(new Error('no'));
+
+    remembering.ahead('a', log);
+    expect(await call(remembering, 'a')).toBe('done');
+    expect(activity).toHaveBeenCalledTimes(2);
+  });
+
+  it.each(['before', 'after'])('ends when its activity is cut off, %s it has begun', async (when) => {
+    const cut = local();
+    const activity = vi.fn<(key: string, surroundings: Surroundings) => Promise<string>>(async () => 'done');
+    activity.mockImplementationOnce(
+      (_key, { signal }) =>
+        new Promise((_resolve, reject) => {
+          if (signal.aborted) reject(signal.reason);
+          else signal.addEventListener('abort', () => reject(signal.reason));
+        }),
+    );
+    const remembering = rememberOutcomes(activity, (key: string) => key);
+
+    remembering.ahead('a', log);
+    if (when === 'before') cut.cancel();
+    const asked = call(remembering, 'a', cut);
+    await vi.waitFor(() => expect(activity).toHaveBeenCalled());
+    if (when === 'after') cut.cancel();
+    expect(await asked).toBe('done');
+    expect(activity).toHaveBeenCalledTimes(2);
+  });
 });

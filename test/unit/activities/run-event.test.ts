@@ -2,6 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createRunEvent } from '../../../activities/run-event.ts';
+import { currentSurroundings } from '../../../activities/surroundings.ts';
 import { toFailure } from '../../../activities/to-failure.ts';
 import type { Ride } from '../../../domain/callback-message.ts';
 import type { RunOutcome } from '../../../domain/run-outcome.ts';
@@ -36,7 +37,7 @@ function run(fields: Parameters<typeof acceptedEvent>[0], failing?: Stage | 'cal
     },
     now: Date.now,
   });
-  return env.run(() => runEvent({ event: acceptedEvent(fields), workflow: { id: 'a', runId: '1' } }));
+  return env.run(() => runEvent({ event: acceptedEvent(fields), workflow: { id: 'a', runId: '1' } }, currentSurroundings()));
 }
 
 it('runs the stages of an event, then its first callback', async () => {

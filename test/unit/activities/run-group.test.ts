@@ -3,6 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRunGroup } from '../../../activities/run-group.ts';
+import { currentSurroundings } from '../../../activities/surroundings.ts';
 import { toFailure } from '../../../activities/to-failure.ts';
 import type { RunStageInput } from '../../../domain/activities.ts';
 import type { Ride, RideMessage } from '../../../domain/callback-message.ts';
@@ -41,7 +42,7 @@ function run(
     now: Date.now,
     watchLoop: () => () => isBusy,
   });
-  return env.run((): Promise<GroupOutcome> => runGroup({ group, workflow }));
+  return env.run((): Promise<GroupOutcome> => runGroup({ group, workflow }, currentSurroundings()));
 }
 
 const never = () => Promise.reject(new Error('nothing to send'));

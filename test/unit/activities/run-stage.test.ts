@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { z } from 'zod';
 import { noServices } from '../../support/handler-services.ts';
 import { createRunStage } from '../../../activities/run-stage.ts';
+import { currentSurroundings } from '../../../activities/surroundings.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
 import type { StageOutcome } from '../../../domain/activities.ts';
 import type { StageFailure } from '../../../domain/event-error.ts';
@@ -65,7 +66,7 @@ function prepare(definition: EventDefinition, fields: Partial<AcceptedEvent> = {
     logged,
     accepted,
     attempt: (stage: Stage = 'action', run: EventRun = beginAttempt(accepted, stage)): Promise<StageOutcome> =>
-      env.run(() => runStage({ run, stage, workflow })),
+      env.run(() => runStage({ run, stage, workflow }, currentSurroundings())),
   };
 }
 

@@ -1,0 +1,27 @@
+import { Context } from '@temporalio/activity';
+import type { HandlerLog } from '../domain/define-event.ts';
+
+/** What an activity's code is given by whoever calls it: the engine's worker, or this process ahead of that. */
+export interface Surroundings {
+  /** Of the activity, from 1. */
+  readonly attempt: number;
+  /** Aborts when it is to end. */
+  readonly signal: AbortSignal;
+  readonly log: HandlerLog;
+  /** Tells the engine how far it is; null where that can't be told, as of a local activity. */
+  readonly heartbeat: ((details: unknown) => void) | null;
+}
+
+/** Those of the activity that is running. */
+export function currentSurroundings(): Surroundings {
+  const activity = Context.current();
+  const { info, cancellationSignal } = activity;
+  return {
+    attempt: info.attempt,
+    signal: cancellationSignal,
+    get log() {
+      return activity.log;
+    },
+    heartbeat: info.isLocal ? null : (details) => activity.heartbeat(details),
+  };
+}
