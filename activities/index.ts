@@ -19,6 +19,7 @@ import { createClaimPermit } from './claim-permit.ts';
 import { createFindClosedRuns } from './find-closed-runs.ts';
 import { createFoldSubject } from './fold-subject.ts';
 import { createRequestCancel } from './request-cancel.ts';
+import { readInput } from './read-input.ts';
 import { rememberOutcomes } from './remember-outcomes.ts';
 import type { Remembering } from './remember-outcomes.ts';
 import { createRunEvent } from './run-event.ts';
@@ -61,7 +62,15 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
       ({ workflow }: RideMessage) => workflow.runId,
     ),
     runEvent: rememberOutcomes(createRunEvent({ ...dependencies, rideCallback, runStage }), perAttempt),
-    runGroup: rememberOutcomes(createRunGroup({ ...dependencies, rideCallback, runStage }), perAttempt),
+    runGroup: rememberOutcomes(
+      createRunGroup({
+        ...dependencies,
+        rideCallback,
+        runStage,
+        readGroup: (workflow) => readInput(dependencies.client, { workflowId: workflow.id, runId: workflow.runId }),
+      }),
+      perAttempt,
+    ),
     wakeParked: createWakeParked(dependencies.client),
     tellProgress: createTellProgress(dependencies),
     requestCancel: createRequestCancel(dependencies.client),

@@ -7,6 +7,7 @@ import type { WorkflowReference } from '../domain/event-resource.ts';
 import { acceptRun } from '../domain/event-run.ts';
 import { toRunOutcome } from '../domain/run-outcome.ts';
 import { eventsOf } from '../domain/group.ts';
+import type { Group } from '../domain/group.ts';
 import type { GroupOutcome } from '../domain/group-run.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';
 import { CONNECTIONS_PER_ORIGIN, RIDE_EXTRA_MS, RIDE_MS } from '../domain/riding.ts';
@@ -18,20 +19,21 @@ import type { WatchLoop } from '../domain/watch-loop.ts';
 
 export interface RunGroupDependencies extends RunEventDependencies {
   readonly watchLoop: WatchLoop;
+  /** What the group's workflow was started with, for whoever wasn't the one to start it. */
+  readonly readGroup: (workflow: WorkflowReference) => Promise<Group>;
 }
 
 /**
  * Runs the stages of a group's members, all at once, each until it is complete or an attempt has failed; then makes the first
  * attempts of their callbacks. Safe to run twice as far as the handlers are: they are given the same `idempotencyKey` again.
  */
-export function createRunGroup({ runStage, rideCallback, now, watchLoop }: RunGroupDependencies) {
+export function createRunGroup({ runStage, rideCallback, now, watchLoop, readGroup }: RunGroupDependencies) {
   return async function runGroup({ group, workflow }: RunGroupInput, surroundings: Surroundings): Promise<GroupOutcome> {
+    const events = eventsOf(group ?? (await readGroup(workflow)));
     // Each of the members listens for as long as it runs.
     setMaxListeners(0, surroundings.signal);
     const members = await Promise.all(
-      eventsOf(group).map((event) =>
-        attemptStages({ runStage, now }, { run: acceptRun(event), made: NO_FAILURES }, workflow, surroundings),
-      ),
+      events.map((event) => attemptStages({ runStage, now }, { run: acceptRun(event), made: NO_FAILURES }, workflow, surroundings)),
     );
     const rides = await rideAll(members, workflow);
     return { members: members.map((member) => toRunOutcome(member, rides.get(member))) };

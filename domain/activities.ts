@@ -43,7 +43,8 @@ export interface StageOutcome {
 }
 
 export interface RunGroupInput {
-  readonly group: Group;
+  /** Absent: what its workflow was started with. The workflow doesn't hand it on, since that costs more than the stages do. */
+  readonly group?: Group;
   readonly workflow: WorkflowReference;
 }
 

@@ -18,7 +18,7 @@ const STARTED_AT_ONCE = 50;
 export async function processGroup(group: Group): Promise<void> {
   const { workflowId, runId } = workflowInfo();
   const workflow = { id: workflowId, runId };
-  const members = recordGroup(beginGroup(group), await runGroup({ group, workflow }));
+  const members = recordGroup(beginGroup(group), await runGroup({ workflow }));
 
   const left = members.filter(({ hasLeft }) => hasLeft);
   await mapAtMost(left, STARTED_AT_ONCE, ({ run, made }) => startEvent(run.event, { state: stateOf(run), made }, members.length));

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import type { BatchItem } from '../../domain/accepted-batch.ts';
+import { readInput } from '../read-input.ts';
 
 /** The items of a page, by its workflow's id. */
 export type ReadPage = (workflowId: string) => Promise<readonly BatchItem[]>;
@@ -23,13 +23,6 @@ export function createReadPage(client: Client): ReadPage {
   };
 
   async function read(workflowId: string): Promise<readonly BatchItem[]> {
-    const { history } = await client.workflowService.getWorkflowExecutionHistory({
-      namespace: client.options.namespace,
-      execution: { workflowId },
-      maximumPageSize: 1,
-    });
-    const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-    if (!payload) throw new Error(`the page "${workflowId}" has no items`);
-    return defaultPayloadConverter.fromPayload<{ readonly items: readonly BatchItem[] }>(payload).items;
+    return (await readInput<{ readonly items: readonly BatchItem[] }>(client, { workflowId })).items;
   }
 }

@@ -25,7 +25,7 @@ function run(
   urls: readonly (string | null)[],
   stage: (input: RunStageInput) => unknown,
   ride: (message: RideMessage) => Promise<Ride>,
-  isBusy = false,
+  { isBusy = false, isRead = false } = {},
 ) {
   const [first, ...others] = urls.map((url) => acceptedEvent({ callback: url === null ? null : { url, headers: {}, progress: false } }));
   const group = toGroup('g~0', first ?? acceptedEvent(), others);
@@ -41,8 +41,12 @@ function run(
     rideCallback: ride,
     now: Date.now,
     watchLoop: () => () => isBusy,
+    readGroup: async (of) => {
+      expect(of).toBe(workflow);
+      return group;
+    },
   });
-  return env.run((): Promise<GroupOutcome> => runGroup({ group, workflow }, currentSurroundings()));
+  return env.run((): Promise<GroupOutcome> => runGroup({ ...(!isRead && { group }), workflow }, currentSurroundings()));
 }
 
 const never = () => Promise.reject(new Error('nothing to send'));
@@ -54,6 +58,11 @@ describe('the stages of a group', () => {
       ['g~0_0 1', 'g~0_1 1'].map((value) => ({ meaning: value, decision: value, action: value })),
     );
     expect(members.map(({ state }) => state.phase)).toEqual(members.map(() => ({ status: 'completed', endedAtMs: NOON_MS + 1 })));
+  });
+
+  it('are those of the group that its workflow was started with, for who was not told', async () => {
+    const { members } = await run([null], () => 'read', never, { isRead: true });
+    expect(members[0]?.state.results).toEqual({ meaning: 'read', decision: 'read', action: 'read' });
   });
 
   it('run for all at once', async () => {
@@ -119,7 +128,7 @@ describe('first attempts of a group', () => {
         open.set(origin, (open.get(origin) ?? 1) - 1);
         return sent;
       },
-      isBusy,
+      { isBusy },
     );
     await vi.advanceTimersByTimeAsync(4 * tookMs);
     const { members } = await running;

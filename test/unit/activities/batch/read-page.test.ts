@@ -67,6 +67,6 @@ describe('readPage', () => {
   it('refuses a workflow that is no page', async () => {
     const { readPage } = fakeEngine(async () => null);
 
-    await expect(readPage('page-1')).rejects.toThrow('the page "page-1" has no items');
+    await expect(readPage('page-1')).rejects.toThrow('the workflow "page-1" was started with nothing');
   });
 });
