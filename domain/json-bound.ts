@@ -13,7 +13,7 @@ export function createJsonBound(): BoundJson {
   function bound(value: unknown): number {
     if (typeof value === 'number') return NUMBER_BYTES;
     if (typeof value === 'string') return boundText(value);
-    if (!isPlain(value)) return exactBytes(value);
+    if (!isPlain(value)) return boundAsWritten(value);
     const before = known.get(value);
     if (before !== undefined) return before;
     const bytes = Array.isArray(value) ? boundList(value) : boundFields(value);
@@ -50,8 +50,8 @@ function boundUnit(unit: number): number {
   return unit < 0x800 ? 2 : 3;
 }
 
-function exactBytes(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value) ?? 'null');
+function boundAsWritten(value: unknown): number {
+  return boundText(JSON.stringify(value) ?? 'null');
 }
 
 /** Whatever writes itself out in a way of its own, as a Date does, isn't looked into. */

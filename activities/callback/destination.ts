@@ -24,7 +24,11 @@ export function checkDestination(text: string, guard: AddressGuard): Destination
 }
 
 function parseUrl(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The URL parser has turned decimal, octal, hexadecimal, short and full-width IPv4 into four octets by now. */

@@ -88,7 +88,15 @@ export function createOriginMemory(now: () => number, watchLoop: WatchLoop): Ori
   };
 }
 
-/** The unit of pooling, riding and the breaker: scheme, host and port. */
+const origins = new Map<string, string>();
+const MAX_ORIGINS = 1_000;
+
+/** The unit of pooling, riding and the breaker: scheme, host and port. Asked for several times an attempt, and parsed once. */
 export function originOf(url: string): string {
-  return new URL(url).origin;
+  const known = origins.get(url);
+  if (known !== undefined) return known;
+  const { origin } = new URL(url);
+  if (origins.size >= MAX_ORIGINS) origins.clear();
+  origins.set(url, origin);
+  return origin;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createJsonBound } from '../../../activities/json-bound.ts';
+import { createJsonBound } from '../../../domain/json-bound.ts';
 
 it('is never below what JSON.stringify writes, also of parts that it knows', () => {
   const anyUnit = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit));
