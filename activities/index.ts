@@ -18,6 +18,7 @@ import { createCancelItems } from './cancel-items.ts';
 import { createClaimPermit } from './claim-permit.ts';
 import { createFindClosedRuns } from './find-closed-runs.ts';
 import { createFoldSubject } from './fold-subject.ts';
+import { createReadMessage } from './read-message.ts';
 import { createRequestCancel } from './request-cancel.ts';
 import { readInput } from './read-input.ts';
 import { rememberOutcomes } from './remember-outcomes.ts';
@@ -35,8 +36,10 @@ import { createSendCallback } from './send-callback.ts';
 import { createWakeParked } from './wake-parked.ts';
 import { createSendTicks } from './send-ticks.ts';
 import { createStartDeliveries } from './start-deliveries.ts';
+import { createStartDelivery } from './start-delivery.ts';
 
-export interface ActivityDependencies extends RunStageDependencies, RideCallbackDependencies, TellProgressDependencies {
+export interface ActivityDependencies
+  extends RunStageDependencies, Omit<RideCallbackDependencies, 'startDelivery'>, TellProgressDependencies {
   readonly client: Client;
 }
 
@@ -51,12 +54,14 @@ export interface CreatedActivities extends Activities {
 /** Everything that workflows may ask of the outside world, under the names that histories know. */
 export function createActivities(dependencies: ActivityDependencies): CreatedActivities {
   const readPage = createReadPage(dependencies.client);
-  const startDeliveries = createStartDeliveries(dependencies.client);
-  const rideCallback = createRideCallback(dependencies);
+  const startDelivery = createStartDelivery(dependencies.client);
+  const startDeliveries = createStartDeliveries(startDelivery);
+  const rideCallback = createRideCallback({ ...dependencies, startDelivery });
   const runStage = createRunStage(dependencies);
   return {
     runStage: rememberOutcomes(runStage, ({ run, stage, workflow }) => `${workflow.runId}/${stage}/${run.attempts[stage]}`),
     sendCallback: createSendCallback(dependencies.attemptDelivery),
+    readMessage: createReadMessage(dependencies.client),
     rideCallback: rememberOutcomes(
       (message) => rideCallback(message),
       ({ workflow }: RideMessage) => workflow.runId,

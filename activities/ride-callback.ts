@@ -1,8 +1,11 @@
+import { afterRide } from '../domain/after-ride.ts';
 import { eventMessage, eventTarget } from '../domain/callback-message.ts';
-import type { Ride, RideMessage } from '../domain/callback-message.ts';
+import type { CallbackTarget, Ride, RideMessage, RideOutcome } from '../domain/callback-message.ts';
 import { initialCallback } from '../domain/callback-record.ts';
+import type { CallbackOutcome } from '../domain/callback-record.ts';
 import { waitAgainMs } from '../domain/delivery.ts';
 import { toEventResource } from '../domain/event-resource.ts';
+import type { WorkflowReference } from '../domain/event-resource.ts';
 import { mustWait, RIDE_EXTRA_MS, RIDE_MS } from '../domain/riding.ts';
 import { within } from '../domain/within.ts';
 import type { AttemptDelivery } from './callback/attempt-delivery.ts';
@@ -13,6 +16,7 @@ import { originOf } from './callback/origin-memory.ts';
 import { createRidingPlaces } from './callback/riding-places.ts';
 import type { WatchLoop } from '../domain/watch-loop.ts';
 import type { ObserveRun } from './run-stage.ts';
+import type { StartDelivery } from './start-delivery.ts';
 
 export interface RideCallbackDependencies {
   readonly attemptDelivery: AttemptDelivery;
@@ -22,18 +26,24 @@ export interface RideCallbackDependencies {
   readonly observe: ObserveRun;
   /** A number in [0, 1). */
   readonly random: () => number;
+  readonly now: () => number;
   readonly watchLoop: WatchLoop;
+  readonly startDelivery: StartDelivery;
 }
+
+// The event's workflow task waits for it. One that is started after that all the same is what the workflow then finds.
+const START_WITHIN_MS = 2_000;
 
 /**
  * Makes the first attempt of a light event's callback inside the event's workflow task, if the riding rule lets it. What
  * isn't answered in 1 s, or 3 where this process has no rest, is handed over, not cut: it goes on here, and its delivery is
  * told of the outcome. After a crash it is made again with the same `webhook-id`. Where the destination is parked, or slow
- * and has all its connections open, it says so: its delivery begins with the wait, instead of a task to learn the same.
- * Those of a group share its one task (`isShared`), and are held to no number.
+ * and has all its connections open, its delivery begins with the wait, and is started from here: as a child it would cost
+ * the event's workflow a second task, and have one of its own to learn the same. Those of a group share its one task
+ * (`isShared`), and are held to no number; their deliveries are started together.
  */
 export function createRideCallback(dependencies: RideCallbackDependencies) {
-  const { attemptDelivery, origins, destinations, handedOver, observe, random, watchLoop } = dependencies;
+  const { attemptDelivery, origins, destinations, handedOver, observe, random, now, watchLoop, startDelivery } = dependencies;
   const places = createRidingPlaces();
   return async function rideCallback({ run, workflow }: RideMessage, isShared = false): Promise<Ride> {
     const { callback, tenant } = run.event;
@@ -45,11 +55,16 @@ export function createRideCallback(dependencies: RideCallbackDependencies) {
     const origin = originOf(callback.url);
     const state = await destinations.stateOf({ tenant, origin });
     const aborting = new AbortController();
+    // An item's workflow is not named after it, and leaves no data on record.
+    const owner = isShared || run.event.batchId ? null : workflow;
     if (state === 'parked') {
-      return { kind: 'sent', ...(await attemptDelivery({ ...message, attemptsMade: 0, destination: state }, aborting.signal)) };
+      const parked = await attemptDelivery({ ...message, attemptsMade: 0, destination: state }, aborting.signal);
+      return beginWithWait(target, parked, owner);
     }
-    if (mustWait({ isTroubled: origins.isSlow(origin), openAtOrigin: origins.openAt(origin) }))
-      return { kind: 'sent', attempt: null, nextAttemptAfterMs: waitAgainMs({ waitedMs: 0, isSlow: true, jitter: random() }) };
+    if (mustWait({ isTroubled: origins.isSlow(origin), openAtOrigin: origins.openAt(origin) })) {
+      const nextAttemptAfterMs = waitAgainMs({ waitedMs: 0, isSlow: true, jitter: random() });
+      return beginWithWait(target, { attempt: null, nextAttemptAfterMs }, owner);
+    }
     if (state !== 'none' || origins.isTroubled(origin)) return { kind: 'declined' };
     const leave = isShared ? (): void => undefined : places.take(origin);
     if (leave === null) return { kind: 'declined' };
@@ -65,4 +80,22 @@ export function createRideCallback(dependencies: RideCallbackDependencies) {
       leave();
     }
   };
+
+  /** Where it can't be started, the event's workflow does it. */
+  async function beginWithWait(target: CallbackTarget, outcome: CallbackOutcome, owner: WorkflowReference | null): Promise<Ride> {
+    const { nextAttemptAfterMs, parkedAt } = outcome;
+    const dueAtMs = parkedAt === undefined && nextAttemptAfterMs !== null ? now() + nextAttemptAfterMs : null;
+    const ride: RideOutcome = {
+      kind: 'sent',
+      ...outcome,
+      ...(dueAtMs !== null && { nextAttemptAt: new Date(dueAtMs).toISOString() }),
+    };
+    const { delivery } = afterRide(initialCallback(target.callback.url), ride);
+    if (owner === null || delivery === null) return ride;
+    const starting = startDelivery({ target, messageOf: owner, ...delivery }).then(
+      () => true,
+      () => false,
+    );
+    return (await within(starting, START_WITHIN_MS)) === true ? { ...ride, isStarted: true } : ride;
+  }
 }

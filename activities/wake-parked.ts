@@ -1,26 +1,50 @@
 import type { Client } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { parkedQuery } from '../domain/destination.ts';
 import type { WakeParked } from '../domain/destination.ts';
-import { WAKE_SIGNAL } from '../domain/durable-names.ts';
+import { TASK_QUEUES, WAKE_SIGNAL } from '../domain/durable-names.ts';
+import { readInput } from './read-input.ts';
 
 /** Wakes some of the deliveries that are parked for a destination, at a pace. One that isn't parked any more doesn't mind. */
 export function createWakeParked(client: Client) {
   return async function wakeParked({ destination, atMost, perSecond, isProbe }: WakeParked): Promise<{ readonly woken: number }> {
     let woken = 0;
-    for await (const { workflowId } of client.workflow.list({ query: parkedQuery(destination), pageSize: atMost })) {
-      try {
-        await client.workflow.getHandle(workflowId).signal(WAKE_SIGNAL, { isProbe });
-        woken += 1;
-      } catch (error) {
-        // The index hasn't heard yet that it has ended.
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-        continue;
-      }
+    for await (const { workflowId, startTime, executionTime } of client.workflow.list({
+      query: parkedQuery(destination),
+      pageSize: atMost,
+    })) {
+      const isDelayed = executionTime !== undefined && executionTime > startTime;
+      if (!(await wake(workflowId, isDelayed, isProbe))) continue;
+      woken += 1;
       // After the last one too: the next ones are woken by the next call.
       if (!isProbe) await new Promise((resolve) => setTimeout(resolve, 1_000 / perSecond));
       if (woken >= atMost) break;
     }
     return { woken };
   };
+
+  /** False where the index hasn't heard yet that it has ended. */
+  async function wake(workflowId: string, isDelayed: boolean, isProbe: boolean): Promise<boolean> {
+    try {
+      if (isDelayed) await wakeDelayed(workflowId, isProbe);
+      else await client.workflow.getHandle(workflowId).signal(WAKE_SIGNAL, { isProbe });
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      throw error;
+    }
+  }
+
+  /** A plain signal is kept for the first task, and lets the engine keep that back for as long as before. */
+  async function wakeDelayed(workflowId: string, isProbe: boolean): Promise<void> {
+    await client.workflow.signalWithStart('deliverCallback', {
+      workflowId,
+      taskQueue: TASK_QUEUES.heavy,
+      // It is there; and if it has ended by now, it stays as it is.
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      args: [await readInput(client, { workflowId })],
+      signal: WAKE_SIGNAL,
+      signalArgs: [{ isProbe }],
+    });
+  }
 }

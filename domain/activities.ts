@@ -11,7 +11,7 @@ import type {
   UnitReference,
   UnitVerdict,
 } from './batch-work.ts';
-import type { CallbackMessage, Ride, RideMessage, ProgressMessage } from './callback-message.ts';
+import type { CallbackMessage, RecordedMessage, Ride, RideMessage, ProgressMessage } from './callback-message.ts';
 import type { CallbackOutcome } from './callback-record.ts';
 import type { WakeParked } from './destination.ts';
 import type { WorkflowReference } from './event-resource.ts';
@@ -82,6 +82,8 @@ export interface Activities {
   runStage(input: RunStageInput): Promise<StageOutcome>;
   /** Never throws for what the network or the receiver does: that is its outcome. */
   sendCallback(message: CallbackMessage): Promise<CallbackOutcome>;
+  /** What an event's run left on record to be sent; null where it was ended by force. Fails until it has ended. */
+  readMessage(owner: { readonly workflow: WorkflowReference }): Promise<RecordedMessage | null>;
   /** Sends at once if the riding rule lets it, and never takes much longer than 1 s. */
   rideCallback(message: RideMessage): Promise<Ride>;
   /** All stages of one event that has a workflow of its own, and its first callback; never throws for what a handler or a receiver does. */

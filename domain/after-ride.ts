@@ -13,8 +13,8 @@ export interface AfterRide {
 export function afterRide(record: CallbackRecord, ride: Ride): AfterRide {
   if (ride.kind === 'declined') return { record, delivery: {} };
   if (ride.kind === 'handed_over') return { record, delivery: { handedOver: true } };
-  const next = recordAttempt(record, ride);
-  if (ride.nextAttemptAfterMs === null) return { record: next, delivery: null };
+  const next = { ...recordAttempt(record, ride), ...(ride.nextAttemptAt !== undefined && { nextAttemptAt: ride.nextAttemptAt }) };
+  if (ride.nextAttemptAfterMs === null || ride.isStarted === true) return { record: next, delivery: null };
   return {
     record: next,
     delivery: {

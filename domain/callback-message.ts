@@ -1,5 +1,6 @@
 import type { AcceptedEvent } from './accepted-event.ts';
-import type { CallbackOutcome } from './callback-record.ts';
+import { initialCallback } from './callback-record.ts';
+import type { CallbackOutcome, CallbackRecord } from './callback-record.ts';
 import type { CallbackAttempt, CallbackEnvelope, CallbackRequest } from './delivery.ts';
 import { ownerId } from './event-id.ts';
 import type { EventResource, WorkflowReference } from './event-resource.ts';
@@ -43,11 +44,26 @@ export interface RideMessage {
   readonly workflow: WorkflowReference;
 }
 
+/** A ride that has an outcome. */
+export interface RideOutcome extends CallbackOutcome {
+  readonly kind: 'sent';
+  /** Its delivery begins with a wait, and the process has started it. */
+  readonly isStarted?: boolean;
+  /** When that wait is over, if its end is known (ISO 8601, UTC). */
+  readonly nextAttemptAt?: string;
+}
+
 /**
  * What became of it. `declined`: nothing was sent, its delivery is to; `handed_over`: it is under way, and its delivery
- * will be told of its outcome.
+ * will be told of its outcome. Stored in histories.
  */
-export type Ride = { readonly kind: 'declined' } | { readonly kind: 'handed_over' } | ({ readonly kind: 'sent' } & CallbackOutcome);
+export type Ride = { readonly kind: 'declined' } | { readonly kind: 'handed_over' } | RideOutcome;
+
+/** A terminal message, and what is known of its callback, as an event's run has left them. */
+export interface RecordedMessage {
+  readonly message: CallbackEnvelope;
+  readonly callback: CallbackRecord;
+}
 
 /** Where an event's terminal message goes. */
 export function eventTarget(event: AcceptedEvent, callback: CallbackRequest): CallbackTarget {
@@ -57,6 +73,12 @@ export function eventTarget(event: AcceptedEvent, callback: CallbackRequest): Ca
 /** An event's terminal message. */
 export function eventMessage(resource: CallbackResource): CallbackEnvelope<CallbackResource> {
   return { type: `event.${resource.status}`, timestamp: resource.completedAt ?? resource.acceptedAt, data: resource };
+}
+
+/** Byte for byte what would have been sent before the verdict was recorded: nothing was known of the callback then. */
+export function recordedMessage(resource: EventResource): RecordedMessage {
+  const { callback } = resource;
+  return { message: eventMessage(withoutLargeData({ ...resource, callback: initialCallback(callback.url) })), callback };
 }
 
 // A body of more bytes would go out without its data anyway, and no text has fewer bytes than characters.

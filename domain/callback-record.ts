@@ -50,6 +50,21 @@ export function isRecorded({ attempts }: CallbackRecord, { attempt }: CallbackOu
   return attempts.some(({ at }) => at === attempt?.at);
 }
 
+/** Nothing is due any more, unless somebody asks for it. */
+export function isSettled({ status }: CallbackRecord): boolean {
+  return status === 'delivered' || status === 'failed';
+}
+
+/**
+ * The record of a delivery that learns what its event's run has on record: other than it began with, where that ran again
+ * after a crash and a first attempt rode along after all.
+ */
+export function joinRecords(record: CallbackRecord, recorded: CallbackRecord): CallbackRecord {
+  const others = recorded.attempts.filter((attempt) => !isRecorded(record, { attempt, nextAttemptAfterMs: null }));
+  const attempts = [...others, ...record.attempts].slice(-MAX_ATTEMPTS);
+  return { ...record, attempts, ...(isSettled(recorded) && { status: recorded.status }) };
+}
+
 /** How many steps of the schedule are used up: what was asked for by hand begins it anew. */
 export function attemptsMade({ attempts }: CallbackRecord): number {
   const last = attempts.findLastIndex(({ reason }) => reason === 'redelivery');

@@ -1,9 +1,12 @@
 import { condition, continueAsNew, proxyActivities, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
-import { attemptsMade, initialCallback, isRecorded, recordAttempt } from '../domain/callback-record.ts';
+import { attemptsMade, initialCallback, isRecorded, isSettled, joinRecords, recordAttempt } from '../domain/callback-record.ts';
 import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
-import type { DeliveryInput } from '../domain/delivery-input.ts';
+import type { CallbackEnvelope } from '../domain/delivery.ts';
+import { ASK_AGAIN_MS } from '../domain/delivery-input.ts';
+import type { DeliveryInput, EarlyDeliveryInput } from '../domain/delivery-input.ts';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
+import type { WorkflowReference } from '../domain/event-resource.ts';
 import { attemptEndedSignal, deliveryQuery, redeliverSignal, wakeSignal } from './messages.ts';
 import { parkedAttributes } from './parked-attributes.ts';
 
@@ -16,10 +19,15 @@ const { sendCallback } = proxyActivities<Activities>({
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
 
+const { readMessage } = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.delivery,
+  startToCloseTimeout: '10s',
+  // The event goes on for as long as it is tried again, which is only after a crash.
+  retry: { initialInterval: '200ms', maximumInterval: '30s' },
+});
+
 // An attempt has 30 s, and its process a few to tell of it; without its word the process is taken for dead.
 const REPORT_WITHIN_MS = 40_000;
-// A parked delivery is woken; one that was missed, since the engine's index lagged behind, asks again after this time.
-const ASK_AGAIN_MS = 900_000;
 // Whoever asks for a redelivery reads the record first, and passes it on. For longer than that may take the next one still
 // finds this run, so that no two of them go on from the same record.
 const LINGER_MS = 10_000;
@@ -28,8 +36,8 @@ const LINGER_MS = 10_000;
  * Sends a callback until it is delivered or the schedule is exhausted, and again whenever asked to; its result is the
  * record of all attempts. While its destination is parked it waits to be woken, and is found by `Destination`.
  */
-export async function deliverCallback(input: DeliveryInput): Promise<CallbackRecord> {
-  const { target, message } = input;
+export async function deliverCallback(input: DeliveryInput | EarlyDeliveryInput): Promise<CallbackRecord> {
+  const { target } = input;
   let record: CallbackRecord = { ...initialCallback(target.callback.url), attempts: input.attempts ?? [] };
   let afterMs = input.firstAttemptAfterMs === undefined ? 0 : input.firstAttemptAfterMs;
   let asked = input.redeliveries ?? 0;
@@ -39,6 +47,10 @@ export async function deliverCallback(input: DeliveryInput): Promise<CallbackRec
   // Whoever starts it parked puts it on the index; as a new run of its own it may not be there.
   let parkedAt = 'Destination' in workflowInfo().searchAttributes ? input.parkedAt : undefined;
   let dueAtMs: number | null = null;
+  let waitedMs = 0;
+  // Whoever wakes it may have come before its first task.
+  if (input.parkedAt !== undefined) note({ attempt: null, nextAttemptAfterMs: 0, parkedAt: input.parkedAt });
+  if (input.isDelayed === true) waitedMs = Date.now() - workflowInfo().startTime.getTime();
   setHandler(deliveryQuery, () => ({ ...record, ...(dueAtMs !== null && { nextAttemptAt: new Date(dueAtMs).toISOString() }) }));
   setHandler(redeliverSignal, () => {
     asked += 1;
@@ -50,7 +62,9 @@ export async function deliverCallback(input: DeliveryInput): Promise<CallbackRec
     reports = [...reports, outcome];
   });
 
-  if (input.parkedAt !== undefined) note({ attempt: null, nextAttemptAfterMs: 0, parkedAt: input.parkedAt });
+  const message = 'message' in input ? input.message : await readFrom(input.messageOf);
+  // Of what was ended by force there is nothing to tell.
+  if (message === null) return { ...record, status: 'failed' };
   if (input.handedOver === true) await condition(() => reports.length > 0, REPORT_WITHIN_MS);
   for (;;) {
     const [report] = reports;
@@ -64,7 +78,7 @@ export async function deliverCallback(input: DeliveryInput): Promise<CallbackRec
     // Something else came up: it is looked at first.
     if (waitMs > 0 && (await condition(() => asked > 0 || woken !== null || reports.length > 0, waitMs))) continue;
     if (afterMs === null && asked === 0) return record;
-    await send();
+    await send(message);
     if (!workflowInfo().continueAsNewSuggested || reports.length > 0) continue;
     if (afterMs === null && asked === 0) return record;
     await continueAsNew<typeof deliverCallback>({
@@ -79,10 +93,19 @@ export async function deliverCallback(input: DeliveryInput): Promise<CallbackRec
 
   function dueInMs(): number {
     if (asked > 0 || woken !== null) return 0;
-    return record.status === 'parked' ? ASK_AGAIN_MS : (afterMs ?? lingerMs);
+    return (record.status === 'parked' ? ASK_AGAIN_MS : (afterMs ?? lingerMs)) - waitedMs;
   }
 
-  async function send(): Promise<void> {
+  /** What its event's run left on record to be sent; that may be more than it began with. */
+  async function readFrom(workflow: WorkflowReference): Promise<CallbackEnvelope | null> {
+    const recorded = await readMessage({ workflow });
+    if (recorded === null) return null;
+    record = joinRecords(record, recorded.callback);
+    if (isSettled(record)) afterMs = null;
+    return recorded.message;
+  }
+
+  async function send(message: CallbackEnvelope): Promise<void> {
     const due = { target, message, attemptsMade: attemptsMade(record) };
     if (asked > 0) {
       asked -= 1;
@@ -102,6 +125,7 @@ export async function deliverCallback(input: DeliveryInput): Promise<CallbackRec
   function note(outcome: CallbackOutcome): void {
     record = recordAttempt(record, outcome);
     afterMs = outcome.nextAttemptAfterMs;
+    waitedMs = 0;
     // One that has ended is found no more, and needn't be taken off the index.
     if (outcome.parkedAt === parkedAt || afterMs === null) return;
     ({ parkedAt } = outcome);

@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client';
 import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { BreakerPhase, BreakerSettings } from '../../domain/breaker.ts';
 import { createBreaker } from '../../domain/breaker.ts';
 import type { CallbackAttempt } from '../../domain/delivery.ts';
@@ -8,9 +7,9 @@ import { isGone } from '../../domain/delivery.ts';
 import { destinationWorkflowId } from '../../domain/destination.ts';
 import type { Destination, DestinationInput, DestinationReport } from '../../domain/destination.ts';
 import { BREAKER_MEMO, REPORT_ATTEMPT_UPDATE, TASK_QUEUES } from '../../domain/durable-names.ts';
-import { toKeyword } from '../../domain/keyword.ts';
 import { isUnwell } from '../../domain/riding.ts';
 import { within } from '../../domain/within.ts';
+import { destinationAttributes } from './destination-attributes.ts';
 
 /** `none`: nothing is wrong with it, as far as the cluster knows. */
 export type DestinationState = BreakerPhase['state'] | 'none';
@@ -36,8 +35,6 @@ const PATIENCE_MS = 300;
 const TRUST_MS = 10_000;
 const TRUST_TROUBLE_MS = 2_000;
 const MAX_KNOWN = 10_000;
-const TENANT = defineSearchAttributeKey('Tenant', 'KEYWORD');
-const DESTINATION = defineSearchAttributeKey('Destination', 'KEYWORD');
 
 export function createDestinations(client: Client, settings: BreakerSettings, now: () => number): Destinations {
   const known = new Map<string, { readonly state: DestinationState; readonly atMs: number }>();
@@ -122,10 +119,7 @@ function toStart(destination: Destination, settings: BreakerSettings) {
     args: [input],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowTaskTimeout: '2s',
-    typedSearchAttributes: new TypedSearchAttributes([
-      { key: TENANT, value: toKeyword(destination.tenant) },
-      { key: DESTINATION, value: toKeyword(destination.origin) },
-    ]),
+    typedSearchAttributes: destinationAttributes(destination),
     staticSummary: `callbacks to ${destination.origin}`,
   });
 }

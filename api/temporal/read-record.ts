@@ -18,12 +18,14 @@ export async function withRecord(
   const end = await readWorkflowEnd(client, { workflowId });
   if (end === null) return known;
   if (end.kind === 'completed' && isCallbackRecord(end.result)) return end.result;
-  if (end.kind !== 'open') return { ...known, status: 'failed' };
+  const { nextAttemptAt, ...before } = known;
+  if (end.kind !== 'open') return { ...before, status: 'failed' };
   try {
     return await readEngine(client, QUERY_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).query<CallbackRecord>(DELIVERY_QUERY));
   } catch (error) {
     if (isNotFound(error)) throw error;
-    return known;
+    // It has had no task yet, or is too busy to say when the next one after that is due.
+    return nextAttemptAt !== undefined && Date.parse(nextAttemptAt) > Date.now() ? known : before;
   }
 }
 

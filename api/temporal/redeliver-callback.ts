@@ -1,8 +1,10 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
+import type { WorkflowIdReusePolicy } from '@temporalio/common';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { eventMessage, eventTarget, withoutLargeData } from '../../domain/callback-message.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
-import type { DeliveryInput } from '../../domain/delivery-input.ts';
+import type { DeliveryInput, EarlyDeliveryInput } from '../../domain/delivery-input.ts';
 import { REDELIVER_SIGNAL, TASK_QUEUES } from '../../domain/durable-names.ts';
 import { deliveryWorkflowId, ownerId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
@@ -16,6 +18,8 @@ const CALL_TIMEOUT_MS = 1_500;
 // An event that rides its callback is closed within a second of its stages' end.
 const CLOSES_WITHIN_MS = 2_000;
 const LOOK_AGAIN_MS = 50;
+
+type AnyDelivery = DeliveryInput | EarlyDeliveryInput;
 
 export interface RedeliverOptions {
   /** The event, with all that is known of its callback; null when there is none. */
@@ -53,7 +57,7 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
   }
 
   /** What is sent after an attempt that rode in the workflow that ran the event, and was the only one; null while that is open. */
-  async function afterRide(ranIn: string): Promise<DeliveryInput | null> {
+  async function afterRide(ranIn: string): Promise<AnyDelivery | null> {
     const end = await readWorkflowEnd(client, { workflowId: ranIn });
     if (end === null || end.kind === 'open') return null;
     const [resource, event] = await Promise.all([read(), accepted()]);
@@ -65,18 +69,29 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
     };
   }
 
-  async function afterDelivery(end: WorkflowEnd): Promise<DeliveryInput> {
-    const { target, message, attempts = [] } = (await readWorkflowInput(client, { workflowId })) as DeliveryInput;
+  async function afterDelivery(end: WorkflowEnd): Promise<AnyDelivery> {
+    const input = await readInput();
+    const { target, attempts = [] } = input;
     const recorded = end.kind === 'completed' && isCallbackRecord(end.result) ? end.result.attempts : attempts;
-    return { target, message, attempts: recorded };
+    const what = 'message' in input ? { message: input.message } : { messageOf: input.messageOf };
+    return { target, ...what, attempts: recorded };
   }
 
-  async function start(input: DeliveryInput): Promise<void> {
+  async function readInput(): Promise<AnyDelivery> {
+    return (await readWorkflowInput(client, { workflowId })) as AnyDelivery;
+  }
+
+  async function start(input: AnyDelivery): Promise<void> {
+    await signalWithStart({ ...input, firstAttemptAfterMs: null }, 'ALLOW_DUPLICATE');
+  }
+
+  async function signalWithStart(input: AnyDelivery, workflowIdReusePolicy: WorkflowIdReusePolicy): Promise<void> {
     await callEngine(client, CALL_TIMEOUT_MS, () =>
       client.workflow.signalWithStart('deliverCallback', {
         workflowId,
         taskQueue: TASK_QUEUES.heavy,
-        args: [{ ...input, firstAttemptAfterMs: null }],
+        workflowIdReusePolicy,
+        args: [input],
         signal: REDELIVER_SIGNAL,
       }),
     );
@@ -85,10 +100,13 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
   /** False when it has ended meanwhile. */
   async function signalled(): Promise<boolean> {
     try {
-      await callEngine(client, CALL_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).signal(REDELIVER_SIGNAL));
+      const input = await readInput();
+      // A plain signal would let the engine keep its first task back for as long as before.
+      if (input.isDelayed === true) await signalWithStart(input, 'REJECT_DUPLICATE');
+      else await callEngine(client, CALL_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).signal(REDELIVER_SIGNAL));
       return true;
     } catch (error) {
-      if (isNotFound(error)) return false;
+      if (isNotFound(error) || error instanceof WorkflowExecutionAlreadyStartedError) return false;
       throw error;
     }
   }

@@ -64,6 +64,7 @@ try {
     if (name === 'light-parked') await save('watch-destination', destinationWorkflowId({ tenant: 'default', origin: receiver.url }));
     await receiver.close();
   }
+  await recordWaiting();
   await recordGroup();
   await recordBatch();
   for (const type of ['shock', 'joy', 'shock']) {
@@ -76,6 +77,26 @@ try {
   await service.stop();
   await engine.stop();
   await rm(dataDirectory, { recursive: true, force: true });
+}
+
+/** Its destination is parked when it comes, so that its process starts the delivery, which begins with the wait. */
+async function recordWaiting(): Promise<void> {
+  const receiver = await startReceiver();
+  const event = { type: 'noise', data: { intensity: 0.3 }, callback: { url: receiver.url } };
+  receiver.respond(() => 410);
+  await post('/v1/events', event);
+  const resume = `/v1/destinations/${encodeURIComponent(receiver.url)}/resume`;
+  await until('it is gone', async () => (await service.app.request('/v1/destinations')).text().then((text) => text.includes(receiver.url)));
+  const id = await post('/v1/events', event);
+  await until('its callback is parked', async () => (await read(id)).callback.status === 'parked');
+  receiver.respond(() => 200);
+  await until('it is delivered', async () => {
+    await service.app.request(resume, { method: 'POST' });
+    return (await read(id)).callback.status === 'delivered';
+  });
+  await save('light-waiting', id);
+  await save('light-waiting-delivery', `${id}~callback.1`);
+  await receiver.close();
 }
 
 /** One of its members leaves, and the callback of another is not taken at first. */

@@ -57,6 +57,7 @@ describe('the activities', () => {
     expect(Object.keys(activities)).toEqual([
       'runStage',
       'sendCallback',
+      'readMessage',
       'rideCallback',
       'runEvent',
       'runGroup',

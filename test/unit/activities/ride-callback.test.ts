@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHandedOver } from '../../../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../../../activities/callback/origin-memory.ts';
 import { createRideCallback } from '../../../activities/ride-callback.ts';
+import type { StartDelivery } from '../../../activities/start-delivery.ts';
 import type { Ride, RideMessage } from '../../../domain/callback-message.ts';
 import type { DestinationState } from '../../../activities/callback/destinations.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
@@ -16,6 +17,7 @@ const run = endRun(acceptRun(acceptedEvent({ callback })), { status: 'completed'
 const workflow = { id: 'order-1', runId: 'run-a' };
 const ride: RideMessage = { run, workflow };
 const good: CallbackAttempt = { at: '', status: 204, durationMs: 5, error: null };
+const parked: CallbackOutcome = { attempt: null, nextAttemptAfterMs: 0, parkedAt: 'https://shop.example' };
 const delivered: CallbackOutcome = { attempt: good, nextAttemptAfterMs: null };
 
 beforeEach(() => {
@@ -28,6 +30,7 @@ function prepare(
   state: DestinationState = 'none',
   origins = createOriginMemory(Date.now, () => () => false),
   isBusy = false,
+  startDelivery = vi.fn<StartDelivery>(async () => undefined),
 ) {
   const getHandle = vi.fn(() => ({ signal }));
   const handedOver = createHandedOver({ workflow: { getHandle } } as unknown as Client);
@@ -50,7 +53,9 @@ function prepare(
     handedOver,
     observe: (observed) => seen.push(observed),
     random: () => 0.5,
+    now: () => NOON_MS,
     watchLoop: () => () => isBusy,
+    startDelivery,
   });
   return {
     rideCallback,
@@ -59,6 +64,7 @@ function prepare(
     getHandle,
     seen,
     sent,
+    startDelivery,
     settle: (outcome: CallbackOutcome) => settle(outcome),
     isAborted: () => aborted,
   };
@@ -116,11 +122,43 @@ describe('an attempt that rides', () => {
     const prepared = prepare(undefined, 'parked');
     const riding = prepared.rideCallback(ride);
     await vi.advanceTimersByTimeAsync(0);
-    const parked = { attempt: null, nextAttemptAfterMs: 0, parkedAt: 'https://shop.example' };
+    prepared.settle(parked);
+
+    expect(await riding).toEqual({ kind: 'sent', ...parked, isStarted: true });
+    expect(prepared.sent).toEqual([expect.objectContaining({ destination: 'parked' })]);
+    expect(prepared.startDelivery).toHaveBeenCalledExactlyOnceWith({
+      target: { kind: 'event', tenant: 'default', owner: 'order-1', run: 1, callback },
+      messageOf: workflow,
+      attempts: [],
+      firstAttemptAfterMs: 0,
+      parkedAt: 'https://shop.example',
+    });
+  });
+
+  it.each<[string, () => Promise<void>]>([
+    ['refuses', () => Promise.reject(new Error('unavailable'))],
+    ['doesn’t answer', () => new Promise(() => undefined)],
+  ])('leaves its delivery to the event’s workflow where the engine %s', async (_what, start) => {
+    const prepared = prepare(undefined, 'parked', undefined, false, vi.fn<StartDelivery>(start));
+    const riding = prepared.rideCallback(ride);
+    await vi.advanceTimersByTimeAsync(0);
+    prepared.settle(parked);
+    await vi.advanceTimersByTimeAsync(2_000);
+
+    expect(await riding).toEqual({ kind: 'sent', ...parked });
+  });
+
+  it.each<[string, RideMessage, boolean]>([
+    ['a group', ride, true],
+    ['a batch', { ...ride, run: { ...run, event: { ...run.event, batchId: 'b~1' } } }, false],
+  ])('leaves the delivery of one of %s to its workflow', async (_what, message, isShared) => {
+    const prepared = prepare(undefined, 'parked');
+    const riding = prepared.rideCallback(message, isShared);
+    await vi.advanceTimersByTimeAsync(0);
     prepared.settle(parked);
 
     expect(await riding).toEqual({ kind: 'sent', ...parked });
-    expect(prepared.sent).toEqual([expect.objectContaining({ destination: 'parked' })]);
+    expect(prepared.startDelivery).not.toHaveBeenCalled();
   });
 
   it.each(['open', 'slow'] as const)('is not begun when the cluster has trouble with its destination, which is %s', async (state) => {
@@ -165,8 +203,14 @@ describe('an attempt that rides', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     const prepared = prepare(undefined, 'none', origins);
 
-    expect(await prepared.rideCallback(ride)).toEqual({ kind: 'sent', attempt: null, nextAttemptAfterMs: 15_000 });
+    const nextAttemptAt = new Date(NOON_MS + 15_000).toISOString();
+    const waiting = { kind: 'sent', attempt: null, nextAttemptAfterMs: 15_000, nextAttemptAt };
+    expect(await prepared.rideCallback(ride)).toEqual({ ...waiting, isStarted: true });
+    expect(await prepared.rideCallback(ride, true)).toEqual(waiting);
     expect(prepared.sent).toEqual([]);
+    expect(prepared.startDelivery).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ messageOf: workflow, attempts: [], firstAttemptAfterMs: 15_000 }),
+    );
   });
 
   it('is broken off when the process stops, and its delivery is told so', async () => {

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createWakeParked } from '../../../activities/wake-parked.ts';
 
@@ -11,19 +12,37 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 /** Parked deliveries, of which some have ended; and which was woken when. */
-function prepare(parked: readonly string[], ended: readonly string[] = []) {
+function prepare(parked: readonly string[], ended: readonly string[] = [], delayed: readonly string[] = []) {
   const woken: (readonly [string, number])[] = [];
+  const dispatched: unknown[] = [];
   const signal = async (workflowId: string): Promise<void> => {
     if (ended.includes(workflowId)) throw new WorkflowNotFoundError('gone', workflowId, undefined);
     woken.push([workflowId, Date.now()]);
   };
+  const input = defaultPayloadConverter.toPayload({ messageOf: { id: 'a', runId: 'r' } });
   const client = {
+    options: { namespace: 'default' },
+    workflowService: {
+      getWorkflowExecutionHistory: async () => ({
+        history: { events: [{ workflowExecutionStartedEventAttributes: { input: { payloads: [input] } } }] },
+      }),
+    },
     workflow: {
-      list: () => parked.map((workflowId) => ({ workflowId })),
+      list: () =>
+        parked.map((workflowId) => ({
+          workflowId,
+          startTime: new Date(0),
+          executionTime: new Date(delayed.includes(workflowId) ? 900_000 : 0),
+        })),
       getHandle: (workflowId: string) => ({ signal: () => signal(workflowId) }),
+      signalWithStart: async (_type: string, options: { readonly workflowId: string }) => {
+        if (ended.includes(options.workflowId))
+          throw new WorkflowExecutionAlreadyStartedError('ended', options.workflowId, 'deliverCallback');
+        dispatched.push(options);
+      },
     },
   };
-  return { woken, wakeParked: createWakeParked(client as unknown as Client) };
+  return { woken, dispatched, wakeParked: createWakeParked(client as unknown as Client) };
 }
 
 it('wakes at the pace, also from one call to the next', async () => {
@@ -47,4 +66,20 @@ it('wakes one as a probe, and waits for nothing', async () => {
 
   expect(await wakeParked({ destination, atMost: 1, perSecond: 1, isProbe: true })).toEqual({ woken: 1 });
   expect(woken).toEqual([['a', 0]]);
+});
+
+it('has the engine give out the first task of one that it keeps back, and starts none that has ended', async () => {
+  const { woken, dispatched, wakeParked } = prepare(['a', 'b'], ['a'], ['a', 'b']);
+
+  expect(await wakeParked({ destination, atMost: 1, perSecond: 1, isProbe: true })).toEqual({ woken: 1 });
+  expect(woken).toEqual([]);
+  expect(dispatched).toEqual([
+    expect.objectContaining({
+      workflowId: 'b',
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      args: [{ messageOf: { id: 'a', runId: 'r' } }],
+      signal: 'wake',
+      signalArgs: [{ isProbe: true }],
+    }),
+  ]);
 });

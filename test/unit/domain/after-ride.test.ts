@@ -33,3 +33,14 @@ it('begins anew where nothing was sent, or waits for the outcome of what is unde
   expect(afterRide(record, { kind: 'declined' })).toEqual({ record, delivery: {} });
   expect(afterRide(record, { kind: 'handed_over' })).toEqual({ record, delivery: { handedOver: true } });
 });
+
+it('leaves nothing to do where the process has started the delivery, and says when that is due', () => {
+  const nextAttemptAt = '2026-01-01T12:00:15.000Z';
+  const ride = { kind: 'sent', attempt: null, nextAttemptAfterMs: 15_000, nextAttemptAt } as const;
+
+  expect(afterRide(record, { ...ride, isStarted: true })).toEqual({ record: { ...record, nextAttemptAt }, delivery: null });
+  expect(afterRide(record, ride)).toEqual({
+    record: { ...record, nextAttemptAt },
+    delivery: { attempts: [], firstAttemptAfterMs: 15_000 },
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attemptsMade, initialCallback, isRecorded, recordAttempt, withoutExcerpts } from '../../../domain/callback-record.ts';
+import { attemptsMade, initialCallback, isRecorded, joinRecords, recordAttempt, withoutExcerpts } from '../../../domain/callback-record.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
 
 const url = 'https://shop.example/hook';
@@ -86,5 +86,28 @@ describe('withoutExcerpts', () => {
       ...initialCallback(url),
       attempts: [{ ...answered(500), error: 'http_500' }],
     });
+  });
+});
+
+describe('the record of a delivery that was started before its event’s verdict was recorded', () => {
+  const parked = { ...initialCallback(url), status: 'parked' as const };
+  const rode = answered(204);
+
+  it('stays as it is where the event’s says the same', () => {
+    expect(joinRecords(parked, { ...initialCallback(url), nextAttemptAt: '2026-01-01T12:00:15.000Z' })).toEqual(parked);
+  });
+
+  it('is settled where a first attempt rode along after all', () => {
+    const recorded = { ...initialCallback(url), status: 'delivered' as const, attempts: [rode] };
+
+    expect(joinRecords(parked, recorded)).toEqual({ ...parked, status: 'delivered', attempts: [rode] });
+  });
+
+  it('goes on where one rode along in vain, and has it once', () => {
+    const recorded = { ...initialCallback(url), attempts: [rode] };
+    const later = { ...answered(500), at: '2026-01-01T12:30:00.000Z' };
+
+    expect(joinRecords({ ...parked, attempts: [later] }, recorded)).toEqual({ ...parked, attempts: [rode, later] });
+    expect(joinRecords({ ...parked, attempts: [rode, later] }, recorded)).toEqual({ ...parked, attempts: [rode, later] });
   });
 });

@@ -1,0 +1,33 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { startDelayMs } from '../domain/delivery-input.ts';
+import type { DeliveryInput, EarlyDeliveryInput } from '../domain/delivery-input.ts';
+import { TASK_QUEUES } from '../domain/durable-names.ts';
+import { deliveryWorkflowId } from '../domain/event-id.ts';
+import { destinationAttributes } from './callback/destination-attributes.ts';
+
+export type StartDelivery = (delivery: DeliveryInput | EarlyDeliveryInput) => Promise<void>;
+
+/**
+ * Starts a delivery from outside of workflows. One that begins with a wait has no task before that is over, and no upsert
+ * to be found by while it is parked. Safe to call twice, as a delivery's workflow is started once.
+ */
+export function createStartDelivery(client: Client): StartDelivery {
+  return async (delivery) => {
+    const { target, parkedAt } = delivery;
+    const delayMs = startDelayMs(delivery);
+    const attributes = parkedAt === undefined ? null : destinationAttributes({ tenant: target.tenant, origin: parkedAt });
+    try {
+      await client.workflow.start('deliverCallback', {
+        workflowId: deliveryWorkflowId(target),
+        taskQueue: TASK_QUEUES.heavy,
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        args: [delayMs === null ? delivery : { ...delivery, isDelayed: true }],
+        ...(delayMs !== null && { startDelay: delayMs }),
+        ...(attributes !== null && { typedSearchAttributes: attributes }),
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  };
+}

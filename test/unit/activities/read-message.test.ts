@@ -1,0 +1,104 @@
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
+import { expect, it } from 'vitest';
+import { createReadMessage } from '../../../activities/read-message.ts';
+import { eventMessage } from '../../../domain/callback-message.ts';
+import { initialCallback } from '../../../domain/callback-record.ts';
+import type { CallbackRecord } from '../../../domain/callback-record.ts';
+import { toEventResource } from '../../../domain/event-resource.ts';
+import type { EventResource } from '../../../domain/event-resource.ts';
+import { acceptRun, endRun } from '../../../domain/event-run.ts';
+import type { EndedPhase } from '../../../domain/event-run.ts';
+import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
+
+const url = 'https://shop.example/hook';
+const event = acceptedEvent({ callback: { url, headers: {}, progress: false } });
+const workflow = { id: 'order-1', runId: 'run-a' };
+const error = { code: 'no_stock', message: 'there is none', stage: 'action', retryable: false } as const;
+const parked: CallbackRecord = { ...initialCallback(url), status: 'parked' };
+
+interface Run {
+  readonly status: string;
+  readonly memo?: Readonly<Record<string, unknown>>;
+  readonly resetTo?: string;
+  readonly result?: () => Promise<unknown>;
+}
+
+/** An engine that knows some runs. */
+function prepare(runs: Readonly<Record<string, Run>>) {
+  const input = defaultPayloadConverter.toPayload(event);
+  const getHandle = (workflowId: string, runId: string) => ({
+    describe: async () => {
+      const run = runs[runId];
+      if (run === undefined) throw new WorkflowNotFoundError('gone', workflowId, runId);
+      return { status: { name: run.status }, memo: run.memo, raw: { workflowExtendedInfo: { resetRunId: run.resetTo ?? '' } } };
+    },
+    result: async () => runs[runId]?.result?.(),
+  });
+  const getWorkflowExecutionHistory = async () => ({
+    history: { events: [{ workflowExecutionStartedEventAttributes: { input: { payloads: [input] } } }] },
+  });
+  const client = { options: { namespace: 'default' }, workflow: { getHandle }, workflowService: { getWorkflowExecutionHistory } };
+  return createReadMessage(client as unknown as Client);
+}
+
+function resource(phase: EndedPhase, callback: CallbackRecord): EventResource {
+  return toEventResource(endRun(acceptRun(event), phase), callback, workflow);
+}
+
+function failedWith(failure: Error): Error {
+  return new WorkflowFailedError('the workflow failed', failure, 'NON_RETRYABLE_FAILURE');
+}
+
+it.each<[EndedPhase, (ended: EventResource) => Run]>([
+  [{ status: 'completed', endedAtMs: NOON_MS }, (ended) => ({ status: 'COMPLETED', result: async () => ended })],
+  [
+    { status: 'failed', endedAtMs: NOON_MS, error },
+    (ended) => ({
+      status: 'FAILED',
+      result: () => Promise.reject(failedWith(ApplicationFailure.nonRetryable('there is none', 'no_stock', ended))),
+    }),
+  ],
+  [{ status: 'cancelled', endedAtMs: NOON_MS }, (ended) => ({ status: 'CANCELLED', memo: { ended: { ...ended, data: null } } })],
+])('reads what would have been sent at once, and what is known of the callback, of a run that is %j', async (phase, left) => {
+  const readMessage = prepare({ 'run-a': left(resource(phase, parked)) });
+
+  expect(await readMessage({ workflow })).toEqual({
+    message: eventMessage(resource(phase, initialCallback(url))),
+    callback: parked,
+  });
+});
+
+it('fails as long as the run goes on', async () => {
+  await expect(prepare({ 'run-a': { status: 'RUNNING' } })({ workflow })).rejects.toThrow('has not ended yet');
+});
+
+it('goes on to the run that it was reset to', async () => {
+  const ended = resource({ status: 'completed', endedAtMs: NOON_MS }, parked);
+  const readMessage = prepare({
+    'run-a': { status: 'TERMINATED', resetTo: 'run-b' },
+    'run-b': { status: 'COMPLETED', result: async () => ended },
+  });
+
+  expect(await readMessage({ workflow })).toMatchObject({ message: { type: 'event.completed' } });
+});
+
+it.each<[string, Readonly<Record<string, Run>>]>([
+  ['was terminated', { 'run-a': { status: 'TERMINATED' } }],
+  ['ran out of time', { 'run-a': { status: 'TIMED_OUT' } }],
+  ['is gone', {}],
+  ['was cancelled in the engine', { 'run-a': { status: 'CANCELLED' } }],
+  [
+    'failed by an error of ours',
+    { 'run-a': { status: 'FAILED', result: () => Promise.reject(failedWith(ApplicationFailure.nonRetryable('a bug'))) } },
+  ],
+])('finds nothing to tell of a run that %s', async (_what, runs) => {
+  expect(await prepare(runs)({ workflow })).toBeNull();
+});
+
+it('says what else the engine says', async () => {
+  const readMessage = prepare({ 'run-a': { status: 'COMPLETED', result: () => Promise.reject(new Error('unavailable')) } });
+
+  await expect(readMessage({ workflow })).rejects.toThrow('unavailable');
+});
