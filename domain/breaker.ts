@@ -38,6 +38,8 @@ export interface DestinationFailure {
   readonly isProbe: boolean;
   /** What it asked for, 0 for nothing. */
   readonly retryAfterMs: number;
+  /** So many at once; 1 by default. */
+  readonly failures?: number;
 }
 
 // Longer than an attempt may take: a probe that isn't reported by then is lost.
@@ -50,7 +52,7 @@ export function createBreaker(): Breaker {
 export function noteFailure(breaker: Breaker, failure: DestinationFailure, settings: BreakerSettings): Breaker {
   const { nowMs, isGone, isProbe, retryAfterMs } = failure;
   const { phase } = breaker;
-  const failures = breaker.failures + 1;
+  const failures = breaker.failures + (failure.failures ?? 1);
   const park = (sinceMs: number, pauseMs: number): Breaker => {
     const nextProbeAtMs = isGone ? null : nowMs + Math.max(pauseMs, retryAfterMs);
     return { failures, phase: { state: 'parked', sinceMs, pauseMs, nextProbeAtMs } };

@@ -19,6 +19,8 @@ export interface DestinationReport {
   readonly isGone: boolean;
   readonly isProbe: boolean;
   readonly retryAfterMs: number;
+  /** So many at once; 1 by default. */
+  readonly failures?: number;
 }
 
 export interface WakeParked {

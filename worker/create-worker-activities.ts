@@ -5,6 +5,7 @@ import type { ObserveDelivery } from '../activities/callback/attempt-delivery.ts
 import { createAttemptDelivery } from '../activities/callback/attempt-delivery.ts';
 import { createDestinations } from '../activities/callback/destinations.ts';
 import { createGuardedAgent } from '../activities/callback/guarded-agent.ts';
+import { createHangWatch } from '../activities/callback/hang-watch.ts';
 import { createHandedOver } from '../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../activities/callback/origin-memory.ts';
 import { createPostCallback } from '../activities/callback/post-callback.ts';
@@ -63,7 +64,12 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     userAgent: 'Tickless',
     ...(options.attemptTimeoutMs !== undefined && { attemptTimeoutMs: options.attemptTimeoutMs }),
   });
-  const watchedPost = origins.watch(post);
+  const watchHangs = createHangWatch({
+    watchLoop,
+    // Whatever becomes of it: the attempts tell of their own ends.
+    onHang: (destination, open) => void destinations.noteHang(destination, open).catch(() => undefined),
+  });
+  const watchedPost = origins.watch(watchHangs(post));
   const attemptDelivery = createAttemptDelivery({
     post: watchedPost,
     renderBody: createRenderBody({ readDocument: createReadDocument(settings.dataDirectory), now: Date.now }),

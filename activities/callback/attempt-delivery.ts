@@ -54,7 +54,7 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
     if (known === undefined && mustWait({ isTroubled: origins.isTroubled(origin), openAtOrigin: origins.openAt(origin) }))
       return waitAgain();
     const body = await renderBody({ target, message });
-    const posted = await post({ url, headers, webhookId: webhookId(target), body }, signal);
+    const posted = await post({ url, headers, webhookId: webhookId(target), body, tenant: target.tenant }, signal);
     if (posted.error === 'busy' && reason === undefined) return waitAgain();
     const attempt = reason === undefined ? posted : { ...posted, reason };
     const isParked = (await destinations.note(destination, attempt, known === 'troubled')) === 'parked';

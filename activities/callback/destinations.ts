@@ -8,8 +8,10 @@ import { destinationWorkflowId } from '../../domain/destination.ts';
 import type { Destination, DestinationInput, DestinationReport } from '../../domain/destination.ts';
 import { BREAKER_MEMO, REPORT_ATTEMPT_UPDATE, TASK_QUEUES } from '../../domain/durable-names.ts';
 import { isUnwell } from '../../domain/riding.ts';
+import { HANGS_AFTER_MS } from '../../domain/silence.ts';
 import { within } from '../../domain/within.ts';
 import { destinationAttributes } from './destination-attributes.ts';
+import { ATTEMPT_TIMEOUT_MS } from './post-callback.ts';
 
 /** `none`: nothing is wrong with it, as far as the cluster knows. */
 export type DestinationState = BreakerPhase['state'] | 'none';
@@ -26,8 +28,12 @@ export interface Destinations {
    * @param mayBeTroubled whatever this process knows of it
    */
   note(destination: Destination, attempt: CallbackAttempt, mayBeTroubled: boolean): Promise<DestinationState>;
+  /** So many attempts are open and won't be answered soon: each is a failure, and is told again as what it comes to. */
+  noteHang(destination: Destination, open: number): Promise<DestinationState>;
 }
 
+// A probe needs a connection, and those are open until the attempts that hang are over.
+const UNTIL_FREE_MS = ATTEMPT_TIMEOUT_MS - HANGS_AFTER_MS;
 const CALL_TIMEOUT_MS = 2_000;
 const READ_TIMEOUT_MS = 2_000;
 // A ride waits for it inside a workflow task; what comes later is known to the next one.
@@ -108,6 +114,9 @@ export function createDestinations(client: Client, settings: BreakerSettings, no
       if (attempt.status === null || (last === 'none' && !mayBeTroubled)) return last;
       return report(destination, { well: true, isGone: false, isProbe: false, retryAfterMs: 0 });
     },
+
+    noteHang: (destination, failures) =>
+      report(destination, { well: false, isGone: false, isProbe: false, retryAfterMs: UNTIL_FREE_MS, failures }),
   };
 }
 

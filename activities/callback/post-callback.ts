@@ -32,6 +32,8 @@ export interface CallbackPost {
   readonly webhookId: string;
   /** JSON; sent byte for byte as signed. */
   readonly body: string;
+  /** Whose breaker hears of it if it isn't answered; nobody's without. */
+  readonly tenant?: string;
 }
 
 /** @param begins called when it is its turn to have a connection, if ever */

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { DestinationResource } from '../../api/destination-service.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
+import { CONNECTIONS_PER_ORIGIN } from '../../domain/riding.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { startTestService } from '../support/service.ts';
@@ -57,6 +58,29 @@ it('parks what goes to a failing destination, leaves others alone, and delivers 
   const { items } = (await get(`/v1/events/${late}/deliveries`)) as { items: { reason: string }[] };
   expect(items.filter(({ reason }) => reason === 'schedule').length).toBeLessThanOrEqual(1);
   await healthy.close();
+});
+
+it('parks what answers nobody for ten seconds, lets those attempts go on, and delivers all when one is answered', async () => {
+  let release = (): void => undefined;
+  const released = new Promise<number>((resolve) => {
+    release = () => resolve(200);
+  });
+  receiver.respond(() => released);
+  const ids = await Promise.all(Array.from({ length: CONNECTIONS_PER_ORIGIN }, () => submit(receiver.url)));
+  const destination = await until('it is parked', async () => {
+    const found = await find(receiver.url);
+    return found?.state === 'parked' && found;
+  });
+  const late = await submit(receiver.url);
+  await callbackIs(late, 'parked');
+  const open = receiver.sockets.open;
+  release();
+  const events = await Promise.all([...ids, late].map((id) => callbackIs(id, 'delivered')));
+
+  expect(destination.failures).toBe(CONNECTIONS_PER_ORIGIN);
+  expect(open).toBe(CONNECTIONS_PER_ORIGIN);
+  for (const { callback } of events) expect(callback.attempts).toMatchObject([{ status: 200 }]);
+  expect(receiver.requests).toHaveLength(events.length);
 });
 
 it('keeps probes out of the schedule, and on record', async () => {

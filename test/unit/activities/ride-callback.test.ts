@@ -49,7 +49,7 @@ function prepare(
         });
       }),
     origins,
-    destinations: { stateOf: async () => state, note: async () => state },
+    destinations: { stateOf: async () => state, note: async () => state, noteHang: async () => state },
     handedOver,
     observe: (observed) => seen.push(observed),
     random: () => 0.5,

@@ -34,7 +34,7 @@ const unobserved = { observeDelivery: () => undefined, now: () => NOON_MS };
 const quiet = originsOf({ isTroubled: false, openAt: 0 });
 
 function destinationsOf(state: DestinationState): Destinations {
-  return { stateOf: async () => state, note: async () => state };
+  return { stateOf: async () => state, note: async () => state, noteHang: async () => state };
 }
 
 function originsOf({ isTroubled, openAt }: { readonly isTroubled: boolean; readonly openAt: number }): OriginMemory {
@@ -85,7 +85,9 @@ describe('the message of a callback', () => {
 
     await attemptDelivery(messageOf());
 
-    expect(posts).toEqual([{ url: callback.url, headers: callback.headers, webhookId: 'evt_order-1-1', body: expect.any(String) }]);
+    expect(posts).toEqual([
+      { url: callback.url, headers: callback.headers, webhookId: 'evt_order-1-1', body: expect.any(String), tenant: 'default' },
+    ]);
   });
 
   it.each<[string, EndedPhase]>([

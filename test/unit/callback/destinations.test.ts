@@ -78,6 +78,16 @@ describe('a destination in trouble', () => {
     expect(executeUpdate).toHaveBeenCalledTimes(1);
   });
 
+  it('is told of attempts that are not answered as so many failures, and not probed before they are over', async () => {
+    const { destinations, executeUpdateWithStart } = prepare();
+
+    expect(await destinations.noteHang(destination, 16)).toBe('parked');
+    expect(executeUpdateWithStart.mock.calls[0]?.[1].args).toEqual([
+      { well: false, isGone: false, isProbe: false, retryAfterMs: 20_000, failures: 16 },
+    ]);
+    expect(await destinations.stateOf(destination)).toBe('parked');
+  });
+
   it('is told of a success by a process that knows nothing of the trouble, if it may be in some', async () => {
     const { destinations, executeUpdate } = prepare();
     await destinations.stateOf(destination);

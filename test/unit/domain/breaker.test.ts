@@ -28,6 +28,16 @@ describe('a destination', () => {
     expect(parked).toEqual({ failures: 3, phase: { state: 'parked', sinceMs: 0, pauseMs: 1_000, nextProbeAtMs: 1_000 } });
   });
 
+  it('is parked by enough of them at once', () => {
+    const hang = { ...failure, retryAfterMs: 20_000 };
+
+    expect(noteFailure(createBreaker(), { ...hang, failures: 2 }, settings)).toEqual(failTimes(2));
+    expect(noteFailure(createBreaker(), { ...hang, failures: 16 }, settings)).toEqual({
+      failures: 16,
+      phase: { state: 'parked', sinceMs: 0, pauseMs: 1_000, nextProbeAtMs: 20_000 },
+    });
+  });
+
   it('is not parked when a success came in between', () => {
     expect(failTimes(2, noteSuccess(failTimes(2))).phase).toEqual({ state: 'open' });
   });
