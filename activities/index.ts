@@ -61,7 +61,7 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
   return {
     runStage: rememberOutcomes(runStage, ({ run, stage, workflow }) => `${workflow.runId}/${stage}/${run.attempts[stage]}`),
     sendCallback: createSendCallback(dependencies.attemptDelivery),
-    readMessage: createReadMessage(dependencies.client),
+    readMessage: createReadMessage(dependencies),
     rideCallback: rememberOutcomes(
       (message) => rideCallback(message),
       ({ workflow }: RideMessage) => workflow.runId,

@@ -1,21 +1,42 @@
+import { Context } from '@temporalio/activity';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { Activities } from '../domain/activities.ts';
 import { recordedMessage } from '../domain/callback-message.ts';
+import { isSettled } from '../domain/callback-record.ts';
 import { ENDED_MEMO } from '../domain/durable-names.ts';
 import type { EventResource, WorkflowReference } from '../domain/event-resource.ts';
+import type { AttemptDelivery } from './callback/attempt-delivery.ts';
+import type { Destinations } from './callback/destinations.ts';
+import { originOf } from './callback/origin-memory.ts';
 import { readInput } from './read-input.ts';
 
 const WITH_VERDICT: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED']);
 const BY_FORCE: ReadonlySet<string> = new Set(['TERMINATED', 'TIMED_OUT']);
 
-/** Reads what an event's run has on record to be sent. Fails, so that it is tried again, as long as that goes on. Only reads. */
-export function createReadMessage(client: Client): Activities['readMessage'] {
-  return async ({ workflow }) => {
+export interface ReadMessageDependencies {
+  readonly client: Client;
+  readonly attemptDelivery: AttemptDelivery;
+  readonly destinations: Destinations;
+}
+
+/**
+ * Reads what an event's run has on record to be sent. Fails, so that it is tried again, as long as that goes on. Of what is
+ * due it says, too, if its destination is parked: most that wait while a destination begins to hang find it so, and needn't
+ * have another task to hear of it. Only reads.
+ */
+export function createReadMessage({ client, attemptDelivery, destinations }: ReadMessageDependencies): Activities['readMessage'] {
+  return async ({ workflow, target, isDue }) => {
     const resource = await readVerdict(client, workflow);
-    return resource && recordedMessage(resource);
+    if (resource === null) return null;
+    const recorded = recordedMessage(resource);
+    if (!isDue || isSettled(recorded.callback)) return recorded;
+    const destination = await destinations.stateOf({ tenant: target.tenant, origin: originOf(target.callback.url) });
+    if (destination !== 'parked') return recorded;
+    const due = { target, message: recorded.message, attemptsMade: 0, destination };
+    return { ...recorded, parked: await attemptDelivery(due, Context.current().cancellationSignal) };
   };
 }
 

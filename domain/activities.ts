@@ -11,7 +11,7 @@ import type {
   UnitReference,
   UnitVerdict,
 } from './batch-work.ts';
-import type { CallbackMessage, RecordedMessage, Ride, RideMessage, ProgressMessage } from './callback-message.ts';
+import type { CallbackMessage, CallbackTarget, RecordedMessage, Ride, RideMessage, ProgressMessage } from './callback-message.ts';
 import type { CallbackOutcome } from './callback-record.ts';
 import type { WakeParked } from './destination.ts';
 import type { WorkflowReference } from './event-resource.ts';
@@ -46,6 +46,14 @@ export interface RunGroupInput {
   /** Absent: what its workflow was started with. The workflow doesn't hand it on, since that costs more than the stages do. */
   readonly group?: Group;
   readonly workflow: WorkflowReference;
+}
+
+export interface ReadMessageInput {
+  /** The event's. */
+  readonly workflow: WorkflowReference;
+  readonly target: CallbackTarget;
+  /** Nobody has asked for it, so that it is sent only if its destination isn't parked. */
+  readonly isDue: boolean;
 }
 
 export interface RunEventInput {
@@ -83,7 +91,7 @@ export interface Activities {
   /** Never throws for what the network or the receiver does: that is its outcome. */
   sendCallback(message: CallbackMessage): Promise<CallbackOutcome>;
   /** What an event's run left on record to be sent; null where it was ended by force. Fails until it has ended. */
-  readMessage(owner: { readonly workflow: WorkflowReference }): Promise<RecordedMessage | null>;
+  readMessage(input: ReadMessageInput): Promise<RecordedMessage | null>;
   /** Sends at once if the riding rule lets it, and never takes much longer than 1 s. */
   rideCallback(message: RideMessage): Promise<Ride>;
   /** All stages of one event that has a workflow of its own, and its first callback; never throws for what a handler or a receiver does. */

@@ -63,6 +63,8 @@ export type Ride = { readonly kind: 'declined' } | { readonly kind: 'handed_over
 export interface RecordedMessage {
   readonly message: CallbackEnvelope;
   readonly callback: CallbackRecord;
+  /** That it isn't sent, where it is due and its destination is parked. */
+  readonly parked?: CallbackOutcome;
 }
 
 /** Where an event's terminal message goes. */

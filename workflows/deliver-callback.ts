@@ -98,10 +98,11 @@ export async function deliverCallback(input: DeliveryInput | EarlyDeliveryInput)
 
   /** What its event's run left on record to be sent; that may be more than it began with. */
   async function readFrom(workflow: WorkflowReference): Promise<CallbackEnvelope | null> {
-    const recorded = await readMessage({ workflow });
+    const recorded = await readMessage({ workflow, target, isDue: asked === 0 && woken === null });
     if (recorded === null) return null;
     record = joinRecords(record, recorded.callback);
     if (isSettled(record)) afterMs = null;
+    if (recorded.parked !== undefined) note(recorded.parked);
     return recorded.message;
   }
 

@@ -1,9 +1,14 @@
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
-import { expect, it } from 'vitest';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { expect, it, vi } from 'vitest';
+import type { AttemptDelivery } from '../../../activities/callback/attempt-delivery.ts';
+import type { DestinationState } from '../../../activities/callback/destinations.ts';
 import { createReadMessage } from '../../../activities/read-message.ts';
+import type { ReadMessageInput } from '../../../domain/activities.ts';
 import { eventMessage } from '../../../domain/callback-message.ts';
+import type { RecordedMessage } from '../../../domain/callback-message.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';
 import type { CallbackRecord } from '../../../domain/callback-record.ts';
 import { toEventResource } from '../../../domain/event-resource.ts';
@@ -13,9 +18,16 @@ import type { EndedPhase } from '../../../domain/event-run.ts';
 import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
 
 const url = 'https://shop.example/hook';
-const event = acceptedEvent({ callback: { url, headers: {}, progress: false } });
+const callback = { url, headers: {}, progress: false };
+const event = acceptedEvent({ callback });
 const workflow = { id: 'order-1', runId: 'run-a' };
+const asked: ReadMessageInput = {
+  workflow,
+  target: { kind: 'event', tenant: 'default', owner: 'order-1', run: 1, callback },
+  isDue: false,
+};
 const error = { code: 'no_stock', message: 'there is none', stage: 'action', retryable: false } as const;
+const notSent = { attempt: null, nextAttemptAfterMs: 0, parkedAt: 'https://shop.example' };
 const parked: CallbackRecord = { ...initialCallback(url), status: 'parked' };
 
 interface Run {
@@ -26,7 +38,7 @@ interface Run {
 }
 
 /** An engine that knows some runs. */
-function prepare(runs: Readonly<Record<string, Run>>) {
+function prepare(runs: Readonly<Record<string, Run>>, state: DestinationState = 'none') {
   const input = defaultPayloadConverter.toPayload(event);
   const getHandle = (workflowId: string, runId: string) => ({
     describe: async () => {
@@ -40,7 +52,11 @@ function prepare(runs: Readonly<Record<string, Run>>) {
     history: { events: [{ workflowExecutionStartedEventAttributes: { input: { payloads: [input] } } }] },
   });
   const client = { options: { namespace: 'default' }, workflow: { getHandle }, workflowService: { getWorkflowExecutionHistory } };
-  return createReadMessage(client as unknown as Client);
+  const attemptDelivery = vi.fn<AttemptDelivery>(async () => notSent);
+  const destinations = { stateOf: async () => state, note: async () => state, noteHang: async () => state };
+  const readMessage = createReadMessage({ client: client as unknown as Client, attemptDelivery, destinations });
+  const read = async (input = asked): Promise<RecordedMessage | null> => new MockActivityEnvironment().run(readMessage, input);
+  return { read, attemptDelivery };
 }
 
 function resource(phase: EndedPhase, callback: CallbackRecord): EventResource {
@@ -62,26 +78,26 @@ it.each<[EndedPhase, (ended: EventResource) => Run]>([
   ],
   [{ status: 'cancelled', endedAtMs: NOON_MS }, (ended) => ({ status: 'CANCELLED', memo: { ended: { ...ended, data: null } } })],
 ])('reads what would have been sent at once, and what is known of the callback, of a run that is %j', async (phase, left) => {
-  const readMessage = prepare({ 'run-a': left(resource(phase, parked)) });
+  const { read } = prepare({ 'run-a': left(resource(phase, parked)) });
 
-  expect(await readMessage({ workflow })).toEqual({
+  expect(await read()).toEqual({
     message: eventMessage(resource(phase, initialCallback(url))),
     callback: parked,
   });
 });
 
 it('fails as long as the run goes on', async () => {
-  await expect(prepare({ 'run-a': { status: 'RUNNING' } })({ workflow })).rejects.toThrow('has not ended yet');
+  await expect(prepare({ 'run-a': { status: 'RUNNING' } }).read()).rejects.toThrow('has not ended yet');
 });
 
 it('goes on to the run that it was reset to', async () => {
   const ended = resource({ status: 'completed', endedAtMs: NOON_MS }, parked);
-  const readMessage = prepare({
+  const { read } = prepare({
     'run-a': { status: 'TERMINATED', resetTo: 'run-b' },
     'run-b': { status: 'COMPLETED', result: async () => ended },
   });
 
-  expect(await readMessage({ workflow })).toMatchObject({ message: { type: 'event.completed' } });
+  expect(await read()).toMatchObject({ message: { type: 'event.completed' } });
 });
 
 it.each<[string, Readonly<Record<string, Run>>]>([
@@ -94,11 +110,24 @@ it.each<[string, Readonly<Record<string, Run>>]>([
     { 'run-a': { status: 'FAILED', result: () => Promise.reject(failedWith(ApplicationFailure.nonRetryable('a bug'))) } },
   ],
 ])('finds nothing to tell of a run that %s', async (_what, runs) => {
-  expect(await prepare(runs)({ workflow })).toBeNull();
+  expect(await prepare(runs).read()).toBeNull();
 });
 
 it('says what else the engine says', async () => {
-  const readMessage = prepare({ 'run-a': { status: 'COMPLETED', result: () => Promise.reject(new Error('unavailable')) } });
+  const { read } = prepare({ 'run-a': { status: 'COMPLETED', result: () => Promise.reject(new Error('unavailable')) } });
 
-  await expect(readMessage({ workflow })).rejects.toThrow('unavailable');
+  await expect(read()).rejects.toThrow('unavailable');
+});
+
+it.each<[string, DestinationState, CallbackRecord, boolean, number]>([
+  ['says that what is due waits, as its destination is parked', 'parked', parked, true, 1],
+  ['says nothing of the destination of what was asked for', 'parked', parked, false, 0],
+  ['says nothing of one that is well', 'none', parked, true, 0],
+  ['says nothing of one where nothing is left to send', 'parked', { ...parked, status: 'delivered' }, true, 0],
+])('%s', async (_what, state, record, isDue, times) => {
+  const ended = resource({ status: 'completed', endedAtMs: NOON_MS }, record);
+  const { read, attemptDelivery } = prepare({ 'run-a': { status: 'COMPLETED', result: async () => ended } }, state);
+
+  expect((await read({ ...asked, isDue }))?.parked).toEqual(times === 0 ? undefined : notSent);
+  expect(attemptDelivery).toHaveBeenCalledTimes(times);
 });
