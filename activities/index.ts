@@ -29,7 +29,9 @@ import { MAX_SHARED_RESULT_BYTES } from './result-size.ts';
 import { createRunStage } from './run-stage.ts';
 import type { RunStageDependencies } from './run-stage.ts';
 import { createRideCallback } from './ride-callback.ts';
-import type { RideCallbackDependencies } from './ride-callback.ts';
+import { createRideCallbacks } from './ride-callbacks.ts';
+import { createSendRiding } from './send-riding.ts';
+import type { SendRidingDependencies } from './send-riding.ts';
 import { createTellProgress } from './tell-progress.ts';
 import type { TellProgressDependencies } from './tell-progress.ts';
 import { createSendCallback } from './send-callback.ts';
@@ -39,7 +41,7 @@ import { createStartDeliveries } from './start-deliveries.ts';
 import { createStartDelivery } from './start-delivery.ts';
 
 export interface ActivityDependencies
-  extends RunStageDependencies, Omit<RideCallbackDependencies, 'startDelivery'>, TellProgressDependencies {
+  extends RunStageDependencies, Omit<SendRidingDependencies, 'startDelivery'>, TellProgressDependencies {
   readonly client: Client;
 }
 
@@ -56,7 +58,8 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
   const readPage = createReadPage(dependencies.client);
   const startDelivery = createStartDelivery(dependencies.client);
   const startDeliveries = createStartDeliveries(startDelivery);
-  const rideCallback = createRideCallback({ ...dependencies, startDelivery });
+  const sendRiding = createSendRiding({ ...dependencies, startDelivery });
+  const rideCallback = createRideCallback({ ...dependencies, sendRiding });
   const runStage = createRunStage(dependencies);
   return {
     runStage: rememberOutcomes(runStage, ({ run, stage, workflow }) => `${workflow.runId}/${stage}/${run.attempts[stage]}`),
@@ -66,6 +69,7 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
       (message) => rideCallback(message),
       ({ workflow }: RideMessage) => workflow.runId,
     ),
+    rideCallbacks: createRideCallbacks({ ...dependencies, sendRiding }),
     runEvent: rememberOutcomes(createRunEvent({ ...dependencies, rideCallback, runStage }), perAttempt),
     runGroup: rememberOutcomes(
       createRunGroup({

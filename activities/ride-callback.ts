@@ -1,101 +1,28 @@
-import { afterRide } from '../domain/after-ride.ts';
 import { eventMessage, eventTarget } from '../domain/callback-message.ts';
-import type { CallbackTarget, Ride, RideMessage, RideOutcome } from '../domain/callback-message.ts';
+import type { Ride, RideMessage } from '../domain/callback-message.ts';
 import { initialCallback } from '../domain/callback-record.ts';
-import type { CallbackOutcome } from '../domain/callback-record.ts';
-import { waitAgainMs } from '../domain/delivery.ts';
 import { toEventResource } from '../domain/event-resource.ts';
-import type { WorkflowReference } from '../domain/event-resource.ts';
-import { mustWait, RIDE_EXTRA_MS, RIDE_MS } from '../domain/riding.ts';
-import { within } from '../domain/within.ts';
-import type { AttemptDelivery } from './callback/attempt-delivery.ts';
-import type { Destinations } from './callback/destinations.ts';
-import type { HandedOver } from './callback/handed-over.ts';
-import type { OriginMemory } from './callback/origin-memory.ts';
-import { originOf } from './callback/origin-memory.ts';
-import { createRidingPlaces } from './callback/riding-places.ts';
-import type { WatchLoop } from '../domain/watch-loop.ts';
 import type { ObserveRun } from './run-stage.ts';
-import type { StartDelivery } from './start-delivery.ts';
+import type { SendRiding } from './send-riding.ts';
 
 export interface RideCallbackDependencies {
-  readonly attemptDelivery: AttemptDelivery;
-  readonly origins: OriginMemory;
-  readonly destinations: Destinations;
-  readonly handedOver: HandedOver;
   readonly observe: ObserveRun;
-  /** A number in [0, 1). */
-  readonly random: () => number;
-  readonly now: () => number;
-  readonly watchLoop: WatchLoop;
-  readonly startDelivery: StartDelivery;
+  readonly sendRiding: SendRiding;
 }
 
-// The event's workflow task waits for it. One that is started after that all the same is what the workflow then finds.
-const START_WITHIN_MS = 2_000;
-
 /**
- * Makes the first attempt of a light event's callback inside the event's workflow task, if the riding rule lets it. What
- * isn't answered in 1 s, or 3 where this process has no rest, is handed over, not cut: it goes on here, and its delivery is
- * told of the outcome. After a crash it is made again with the same `webhook-id`. Where the destination is parked, or slow
- * and has all its connections open, its delivery begins with the wait, and is started from here: as a child it would cost
- * the event's workflow a second task, and have one of its own to learn the same. Those of a group share its one task
- * (`isShared`), and are held to no number; their deliveries are started together.
+ * Makes the first attempt of a light event's callback inside the workflow task that ran the event. After a crash it is made
+ * again with the same `webhook-id`. Those of a group share its one task (`isShared`); their deliveries are started together.
  */
-export function createRideCallback(dependencies: RideCallbackDependencies) {
-  const { attemptDelivery, origins, destinations, handedOver, observe, random, now, watchLoop, startDelivery } = dependencies;
-  const places = createRidingPlaces();
+export function createRideCallback({ observe, sendRiding }: RideCallbackDependencies) {
   return async function rideCallback({ run, workflow }: RideMessage, isShared = false): Promise<Ride> {
-    const { callback, tenant } = run.event;
+    const { callback } = run.event;
     if (callback === null) throw new Error(`there is no callback of event "${run.event.id}"`);
     // A receiver that reads the event before it answers sees how it ended, also if that was in the workflow.
     observe(run, workflow);
-    const target = eventTarget(run.event, callback);
-    const message = { target, message: eventMessage(toEventResource(run, initialCallback(callback.url), workflow)) };
-    const origin = originOf(callback.url);
-    const state = await destinations.stateOf({ tenant, origin });
-    const aborting = new AbortController();
+    const message = eventMessage(toEventResource(run, initialCallback(callback.url), workflow));
     // An item's workflow is not named after it, and leaves no data on record.
     const owner = isShared || run.event.batchId ? null : workflow;
-    if (state === 'parked') {
-      const parked = await attemptDelivery({ ...message, attemptsMade: 0, destination: state }, aborting.signal);
-      return beginWithWait(target, parked, owner);
-    }
-    if (mustWait({ isTroubled: origins.isSlow(origin), openAtOrigin: origins.openAt(origin) })) {
-      const nextAttemptAfterMs = waitAgainMs({ waitedMs: 0, isSlow: true, jitter: random() });
-      return beginWithWait(target, { attempt: null, nextAttemptAfterMs }, owner);
-    }
-    if (state !== 'none' || origins.isTroubled(origin)) return { kind: 'declined' };
-    const leave = isShared ? (): void => undefined : places.take(origin);
-    if (leave === null) return { kind: 'declined' };
-
-    try {
-      const isBusy = watchLoop();
-      const attempting = attemptDelivery({ ...message, attemptsMade: 0, destination: 'well' }, aborting.signal);
-      const outcome = (await within(attempting, RIDE_MS)) ?? (isBusy() ? await within(attempting, RIDE_EXTRA_MS) : null);
-      if (outcome !== null) return { kind: 'sent', ...outcome };
-      handedOver.keep(target, attempting, aborting);
-      return { kind: 'handed_over' };
-    } finally {
-      leave();
-    }
+    return sendRiding({ target: eventTarget(run.event, callback), message }, { alone: !isShared, owner });
   };
-
-  /** Where it can't be started, the event's workflow does it. */
-  async function beginWithWait(target: CallbackTarget, outcome: CallbackOutcome, owner: WorkflowReference | null): Promise<Ride> {
-    const { nextAttemptAfterMs, parkedAt } = outcome;
-    const dueAtMs = parkedAt === undefined && nextAttemptAfterMs !== null ? now() + nextAttemptAfterMs : null;
-    const ride: RideOutcome = {
-      kind: 'sent',
-      ...outcome,
-      ...(dueAtMs !== null && { nextAttemptAt: new Date(dueAtMs).toISOString() }),
-    };
-    const { delivery } = afterRide(initialCallback(target.callback.url), ride);
-    if (owner === null || delivery === null) return ride;
-    const starting = startDelivery({ target, messageOf: owner, ...delivery }).then(
-      () => true,
-      () => false,
-    );
-    return (await within(starting, START_WITHIN_MS)) === true ? { ...ride, isStarted: true } : ride;
-  }
 }

@@ -4,30 +4,17 @@ import type { CallbackMessage } from '../domain/callback-message.ts';
 import type { CallbackOutcome } from '../domain/callback-record.ts';
 import type { AttemptDelivery } from './callback/attempt-delivery.ts';
 import { rememberOutcomes } from './remember-outcomes.ts';
-
-// Of an attempt that takes longer than this: most are over by then, and cost the engine no call.
-const HEARTBEAT_EVERY_MS = 1_000;
+import { currentActivity } from './surroundings.ts';
+import { withHeartbeat } from './with-heartbeat.ts';
 
 /**
  * Makes one attempt of a delivery. Where the engine gives it out again, this process says what it came to; only another
  * one, as after a crash, makes it twice, with the same `webhook-id`, by which the receiver knows it.
  */
 export function createSendCallback(attemptDelivery: AttemptDelivery) {
-  const attemptOnce = rememberOutcomes(
-    (message: CallbackMessage) => attemptDelivery(message, stopSignal()),
-    () => {
-      const { workflowExecution, activityId } = Context.current().info;
-      return `${workflowExecution?.runId}/${activityId}`;
-    },
-  );
+  const attemptOnce = rememberOutcomes((message: CallbackMessage) => attemptDelivery(message, stopSignal()), currentActivity);
   return async function sendCallback(message: CallbackMessage): Promise<CallbackOutcome> {
-    const activity = Context.current();
-    const beat = setInterval(() => activity.heartbeat(), HEARTBEAT_EVERY_MS);
-    try {
-      return await attemptOnce(message);
-    } finally {
-      clearInterval(beat);
-    }
+    return withHeartbeat(() => attemptOnce(message));
   };
 }
 

@@ -12,6 +12,12 @@ export interface Surroundings {
   readonly heartbeat: ((details: unknown) => void) | null;
 }
 
+/** What tells the activity that is running from any other, but not one of its attempts from another. */
+export function currentActivity(): string {
+  const { workflowExecution, activityId } = Context.current().info;
+  return `${workflowExecution?.runId}/${activityId}`;
+}
+
 /** Those of the activity that is running. */
 export function currentSurroundings(): Surroundings {
   const activity = Context.current();

@@ -77,7 +77,7 @@ export interface EventService {
   /** Told what this process sees of an event's run, before the engine shows it, until the function it gives is called. */
   listen(key: EventKey, tell: (resource: EventResource) => void): () => void;
   get(key: EventKey): Promise<EventResource | null>;
-  /** What its run was given, its callback's headers included; null for what has no workflow of its own, as items have none. */
+  /** What its run was given, its callback's headers included; null for items of batches. */
   accepted(key: EventKey): Promise<AcceptedEvent | null>;
   /** What is known of a subject's event that isn't among its last 50; null for any other. */
   compacted(key: EventKey): Promise<CompactedEvent | null>;

@@ -23,6 +23,8 @@ export interface LetterAnswer {
 export interface Subjects extends Pick<Mailboxes<LetterAnswer>, 'post' | 'positionOf'> {
   snapshot(key: SubjectKey): Promise<SubjectSnapshot | null>;
   outcome(key: SubjectKey, eventId: string): Promise<EventResource | CompactedOutcome | null>;
+  /** What an event was when it came; null when it isn't kept in full. */
+  accepted(key: SubjectKey, eventId: string): Promise<AcceptedEvent | null>;
   /** Of the last 50 events, the newest last; null when there is no such subject. */
   outcomes(key: SubjectKey): Promise<readonly EventResource[] | null>;
 }
@@ -32,6 +34,7 @@ export interface SubjectEvents {
   submit(event: AcceptedEvent, type: string, options: SubmitOptions): Promise<Submission>;
   snapshot(key: SubjectKey): Promise<SubjectSnapshot | null>;
   get(key: EventKey): Promise<EventResource | null>;
+  accepted(key: EventKey): Promise<AcceptedEvent | null>;
   compacted(key: EventKey): Promise<CompactedEvent | null>;
   why(key: EventKey): Why | null;
   /** @throws InvalidCursorError */
@@ -61,7 +64,14 @@ export function createSubjectEvents(subjects: Subjects): SubjectEvents {
 
   async function find(key: EventKey): Promise<EventResource | CompactedOutcome | null> {
     const subject = subjectOf(key);
-    return subject && askBriefly(subjects.outcome(subject, key.id), () => answered.get(`${key.tenant}/${key.id}`) ?? null);
+    const name = `${key.tenant}/${key.id}`;
+    if (subject === null) return null;
+    const asking = subjects.outcome(subject, key.id).then((outcome) => {
+      // Its callback may be on record by now.
+      if (answered.has(name) && outcome !== null && 'acceptedAt' in outcome) answered.set(name, outcome);
+      return outcome;
+    });
+    return askBriefly(asking, () => answered.get(name) ?? null);
   }
 
   return {
@@ -87,6 +97,11 @@ export function createSubjectEvents(subjects: Subjects): SubjectEvents {
     async get(key) {
       const outcome = await find(key);
       return outcome !== null && 'acceptedAt' in outcome ? outcome : null;
+    },
+
+    async accepted(key) {
+      const subject = subjectOf(key);
+      return subject && subjects.accepted(subject, key.id);
     },
 
     async compacted(key) {
@@ -146,5 +161,5 @@ export function hash64(text: string): string {
 
 /** The resource that an answer tells of; null where the event isn't kept in full. */
 export function answeredResource(event: AcceptedEvent, { answer, workflow }: LetterAnswer): EventResource | null {
-  return answer.kind === 'recorded' ? toSubjectEventResource(answer.event ?? event, answer.outcome, workflow) : null;
+  return answer.kind === 'recorded' ? toSubjectEventResource({ ...answer, event: answer.event ?? event }, workflow) : null;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'undici';
+import type { CallbackSink } from './callback-sink.ts';
 import { drawLifeEvent } from '../domain/life/draw-life-event.ts';
 import { inLanes } from './load.ts';
 import { atRate } from './pace.ts';
@@ -23,6 +24,8 @@ export interface SustainOptions {
   readonly count: number;
   readonly inFlight: number;
   readonly subjectOf: (index: number) => string;
+  /** Has each event called back here, and counts it as under way until that has come. */
+  readonly sink?: CallbackSink;
 }
 
 export interface Sustained {
@@ -45,20 +48,23 @@ export function createSubjectLoad(serviceUrl: string): SubjectLoad {
   const pool = new Pool(serviceUrl, { connections: MAX_IN_FLIGHT, pipelining: 1 });
 
   /** Sent again under its id, as the service asks for, when it isn't known whether it was recorded. */
-  async function post(subject: string): Promise<void> {
+  async function post(subject: string, sink?: CallbackSink): Promise<void> {
     const { type, intensity } = draw();
+    const id = randomUUID();
+    const callback = sink && { url: `${sink.url}/${id}` };
     const headers = { 'content-type': 'application/json', prefer: 'wait=30' };
-    const body = JSON.stringify({ type, subject, id: randomUUID(), data: { intensity } });
+    const body = JSON.stringify({ type, subject, id, data: { intensity }, callback });
     for (;;) {
       const response = await pool.request({ path: '/v1/events', method: 'POST', headers, body });
       const text = await response.body.text();
-      if (response.statusCode === 200) return;
+      if (response.statusCode === 200) break;
       // 429: all of a burst came before the first gathering went.
       if (response.statusCode !== 503 && response.statusCode !== 429)
         throw new Error(`the service answered ${response.statusCode}: ${text}`);
       sentAgain += 1;
       await pause(10);
     }
+    await sink?.arrival(id);
   }
 
   async function get(path: string): Promise<string> {
@@ -81,10 +87,10 @@ export function createSubjectLoad(serviceUrl: string): SubjectLoad {
       });
       return quantiles(times);
     },
-    async sustain({ count, inFlight, subjectOf }) {
+    async sustain({ count, inFlight, subjectOf, sink }) {
       const before = { ...(await readUsage()), sentAgain };
       const startedAt = performance.now();
-      await inLanes(count, inFlight, (index) => post(subjectOf(index + 1)));
+      await inLanes(count, inFlight, (index) => post(subjectOf(index + 1), sink));
       const seconds = (performance.now() - startedAt) / 1_000;
       const { cpuSeconds } = await readUsage();
       const cpuMs = ((cpuSeconds - before.cpuSeconds) * 1_000) / count;

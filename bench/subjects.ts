@@ -4,6 +4,7 @@ import { deriveAction } from '../domain/life/action.ts';
 import { deriveDecision } from '../domain/life/decision.ts';
 import { deriveMeaning } from '../domain/life/meaning.ts';
 import { lifeSubject } from '../events/life/life-subject.ts';
+import { startCallbackSink } from './callback-sink.ts';
 import { atRate } from './pace.ts';
 import { withBareSubject } from './bare/subject.ts';
 import { machine } from './machine.ts';
@@ -20,12 +21,15 @@ const { values } = parseArgs({
     events: { type: 'string', default: '10000' },
     // With one event each; then ten hot ones with a tenth as many each.
     subjects: { type: 'string', default: '10000' },
+    // With a callback each, which costs far more.
+    called: { type: 'string', default: '2000' },
     out: { type: 'string', default: 'bench/subjects.md' },
   },
 });
 const single = Number(values.single);
 const events = Number(values.events);
 const subjects = Number(values.subjects);
+const called = Number(values.called);
 
 const SANDBOXES = [
   ['the SDK’s sandbox', '0'],
@@ -65,6 +69,27 @@ for (const [name, isFast] of SANDBOXES) {
     );
   });
 }
+await withLoad('0', async (load) => {
+  const sink = await startCallbackSink();
+  const inFlight = 64;
+  const of100 = (index: number): string => `called-back-${index % 100}`;
+  await load.sustain({ count: WARM_UP, inFlight, subjectOf: of100, sink });
+  rates.push(
+    rateRow(
+      '100 subjects, events without callbacks',
+      inFlight,
+      'the SDK’s sandbox',
+      await load.sustain({ count: called, inFlight, subjectOf: of100 }),
+    ),
+    rateRow(
+      '100 subjects, events with a callback each',
+      inFlight,
+      'the SDK’s sandbox',
+      await load.sustain({ count: called, inFlight, subjectOf: of100, sink }),
+    ),
+  );
+  sink.close();
+});
 const memory = await withLoad('0', memoryRows);
 await writeFile(values.out, report());
 
@@ -155,7 +180,7 @@ Life's events in their weighted mix; each POST waits until its result is recorde
 |---|---|---|---|---|
 ${latency.join('\n')}
 
-## What is sustained (${events} events a row)
+## What is sustained (${events} events a row; of those called back, which are under way until that has come, ${called})
 
 | | events/s | CPU of the service, ms an event |
 |---|---|---|

@@ -70,6 +70,10 @@ export interface RunAhead {
   group(input: RunGroupInput): void;
 }
 
+export interface RideCallbacksInput {
+  readonly callbacks: readonly Pick<CallbackMessage, 'target' | 'message'>[];
+}
+
 /** Letters to be folded into a subject's state, in this order. */
 export interface FoldInput extends Pick<Subject, 'key' | 'version' | 'state' | 'updatedAtMs'> {
   readonly letters: readonly SubjectLetter[];
@@ -94,6 +98,11 @@ export interface Activities {
   readMessage(input: ReadMessageInput): Promise<RecordedMessage | null>;
   /** Sends at once if the riding rule lets it, and never takes much longer than 1 s. */
   rideCallback(message: RideMessage): Promise<Ride>;
+  /**
+   * Makes first attempts that hold up no workflow's task, each as `rideCallback` would, all at once; what came of each, in order.
+   * Takes a few seconds at most, and never throws for what a receiver does.
+   */
+  rideCallbacks(input: RideCallbacksInput): Promise<{ readonly rides: readonly Ride[] }>;
   /** All stages of one event that has a workflow of its own, and its first callback; never throws for what a handler or a receiver does. */
   runEvent(input: RunEventInput): Promise<RunOutcome>;
   /** The stages of each member, all at once, and their first callbacks; never throws for what a handler or a receiver does. */

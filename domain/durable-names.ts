@@ -33,6 +33,10 @@ export const APPLY_UPDATE = 'apply';
 export const SNAPSHOT_QUERY = 'snapshot';
 export const OUTCOME_QUERY = 'outcome';
 export const OUTCOMES_QUERY = 'outcomes';
+export const ACCEPTED_QUERY = 'accepted';
+
+/** The patch since which a subject's callbacks go together; runs from before it start a delivery for each. */
+export const CALLBACKS_TOGETHER_PATCH = 'subject-callbacks-together';
 
 /**
  * What lists filter by, all of type Keyword; `Cause` is set on failure only. Stored in every data file and namespace.

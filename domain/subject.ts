@@ -1,5 +1,6 @@
 import type { AcceptedEvent } from './accepted-event.ts';
 import { initialCallback } from './callback-record.ts';
+import type { CallbackRecord } from './callback-record.ts';
 import type { EventResource, WorkflowReference } from './event-resource.ts';
 import { toEventResource } from './event-resource.ts';
 import type { EndedPhase, EventRun } from './event-run.ts';
@@ -37,9 +38,9 @@ export interface Folded {
   readonly letters: readonly FoldedLetter[];
 }
 
-/** What whoever sent a letter is told. `event` is there where an earlier letter of the same id was recorded. */
+/** What whoever sent a letter is told. `event` is there where an earlier letter of the same id was recorded, with what is known of it. */
 export type SubjectAnswer =
-  | { readonly kind: 'recorded'; readonly outcome: SubjectOutcome; readonly event?: AcceptedEvent }
+  | ({ readonly kind: 'recorded'; readonly outcome: SubjectOutcome; readonly event?: AcceptedEvent } & LaterKnown)
   | ({ readonly kind: 'compacted' } & CompactedOutcome)
   | { readonly kind: 'id_conflict' }
   | { readonly kind: 'stale'; readonly version: number };
@@ -83,11 +84,19 @@ export interface Subject {
   readonly seen: readonly string[];
 }
 
-export interface RecordedEvent {
+/** What is kept of an event besides its outcome; runs from before it was kept lack it. */
+export interface LaterKnown {
+  /** The run of the subject's workflow that processed it, as its callback says, however often that is sent. */
+  readonly runId?: string;
+  /** Its callback's, once an attempt was made before there was a delivery, which then has a newer one. */
+  readonly callback?: CallbackRecord;
+}
+
+export interface RecordedEvent extends LaterKnown {
   readonly event: AcceptedEvent;
   readonly idHash: string;
   readonly outcome: SubjectOutcome;
-  /** Of its data and results as JSON. */
+  /** Of its data, results and callback's record as JSON. */
   readonly characters: number;
 }
 
@@ -116,8 +125,11 @@ export function freshLetters(subject: Subject, letters: readonly SubjectLetter[]
   });
 }
 
-/** The subject after the letters that were folded, in their order. */
-export function recordFolded(subject: Subject, letters: readonly SubjectLetter[], folded: Folded): Subject {
+/**
+ * The subject after the letters that were folded, in their order.
+ * @param runId of the workflow that holds it
+ */
+export function recordFolded(subject: Subject, letters: readonly SubjectLetter[], folded: Folded, runId: string): Subject {
   const recent: RecordedEvent[] = [...subject.recent];
   const seen: string[] = [...subject.seen];
   let { version, updatedAtMs } = subject;
@@ -126,7 +138,7 @@ export function recordFolded(subject: Subject, letters: readonly SubjectLetter[]
     if (letter?.kind !== 'processed') continue;
     const { outcome } = letter;
     const characters = JSON.stringify(event.data).length + JSON.stringify(outcome.results).length;
-    recent.push({ event, idHash, outcome, characters });
+    recent.push({ event, idHash, outcome, runId, characters });
     seen.push(`${idHash}${contentHash}${outcome.phase.status === 'completed' ? 'c' : 'f'}`);
     version = outcome.version;
     updatedAtMs = outcome.phase.endedAtMs;
@@ -139,6 +151,15 @@ export function recordFolded(subject: Subject, letters: readonly SubjectLetter[]
     recent: boundRecent(recent),
     seen: seen.slice(-SEEN_EVENTS),
   };
+}
+
+/** The subject once its callback's first attempt is on record; nothing of one that isn't kept in full any more. */
+export function recordCallback(subject: Subject, version: number, callback: CallbackRecord): Subject {
+  const recent = subject.recent.map((entry) => {
+    if (entry.outcome.version !== version) return entry;
+    return { ...entry, callback, characters: entry.characters + JSON.stringify(callback).length };
+  });
+  return { ...subject, recent };
 }
 
 /** What is known of an event by its id; null when it isn't among the last 1,000. */
@@ -157,14 +178,20 @@ export function answerTo(subject: Subject, letter: SubjectLetter): SubjectAnswer
   if (known === null) return null;
   const hashes = `${letter.idHash}${letter.contentHash}`;
   if (!subject.seen.some((entry) => entry.startsWith(hashes))) return { kind: 'id_conflict' };
-  return 'outcome' in known ? { kind: 'recorded', outcome: known.outcome, event: known.event } : { kind: 'compacted', ...known };
+  if (!('outcome' in known)) return { kind: 'compacted', ...known };
+  const { idHash: _id, characters: _characters, ...recorded } = known;
+  return { kind: 'recorded', ...recorded };
 }
 
-/** A subject's event as the API and the callbacks show it. */
-export function toSubjectEventResource(event: AcceptedEvent, outcome: SubjectOutcome, workflow: WorkflowReference): EventResource {
+/** A subject's event as the API and the callbacks show it; `workflow` is the subject's, in its latest run. */
+export function toSubjectEventResource(
+  { event, outcome, runId, callback }: LaterKnown & Pick<RecordedEvent, 'event' | 'outcome'>,
+  workflow: WorkflowReference,
+): EventResource {
   const { version, ...ended } = outcome;
   const run = { event, progress: null, ...ended };
-  return { ...toEventResource(run, initialCallback(event.callback?.url ?? null), workflow), version };
+  const record = callback ?? initialCallback(event.callback?.url ?? null);
+  return { ...toEventResource(run, record, { id: workflow.id, runId: runId ?? workflow.runId }), version };
 }
 
 function idHashOf(entry: string): string {

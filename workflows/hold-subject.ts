@@ -1,17 +1,15 @@
-import { allHandlersFinished, condition, continueAsNew, proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, continueAsNew, proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
 import { eventMessage } from '../domain/callback-message.ts';
-import type { DeliveryInput } from '../domain/delivery-input.ts';
 import { eventWorkflowId } from '../domain/event-id.ts';
-import { answerTo, findOutcome, freshLetters, recordFolded, toSubjectEventResource } from '../domain/subject.ts';
+import { answerTo, findOutcome, freshLetters, recordCallback, recordFolded, toSubjectEventResource } from '../domain/subject.ts';
 import type { Applied, FoldedLetter, Subject, SubjectAnswer, SubjectLetter } from '../domain/subject.ts';
-import { applyUpdate, outcomeQuery, outcomesQuery, snapshotQuery } from './messages.ts';
-import { charactersOf, firstDeliveries, startDeliveries } from './start-deliveries.ts';
+import { acceptedQuery, applyUpdate, outcomeQuery, outcomesQuery, snapshotQuery } from './messages.ts';
+import { createCallbackSender } from './subject-callbacks.ts';
+import type { PendingCallbacks } from './subject-callbacks.ts';
 
-export interface HoldSubjectInput {
+export interface HoldSubjectInput extends PendingCallbacks {
   readonly subject: Subject;
-  /** Callbacks whose deliveries have yet to be started. */
-  readonly deliveries?: readonly DeliveryInput[];
 }
 
 const { foldSubject } = proxyLocalActivities<Activities>({
@@ -19,12 +17,6 @@ const { foldSubject } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '30s',
   retry: { initialInterval: '100ms', maximumInterval: '1s', maximumAttempts: 3 },
 });
-
-const MAX_HISTORY_EVENTS = 4_000;
-const MAX_HISTORY_BYTES = 1024 * 1024;
-// Where deliveries can't be started, events wait: what is left to start is carried from run to run.
-const MAX_PENDING = 200;
-const MAX_PENDING_CHARACTERS = 512 * 1024;
 
 /**
  * Holds a subject: its state, changed by gathered events one after the other. State and outcomes are recorded together, in
@@ -34,15 +26,21 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
   const { workflowId, runId } = workflowInfo();
   const workflow = { id: workflowId, runId };
   let { subject } = input;
-  let deliveries = input.deliveries ?? [];
+  const sender = createCallbackSender(input, (version, callback) => {
+    subject = recordCallback(subject, version, callback);
+  });
   let turn = Promise.resolve();
 
   setHandler(snapshotQuery, () => ({ version: subject.version, state: subject.state, updatedAtMs: subject.updatedAtMs }));
   setHandler(outcomeQuery, ({ idHash }) => {
     const known = findOutcome(subject, idHash);
-    return known !== null && 'outcome' in known ? toSubjectEventResource(known.event, known.outcome, workflow) : known;
+    return known !== null && 'outcome' in known ? toSubjectEventResource(known, workflow) : known;
   });
-  setHandler(outcomesQuery, () => subject.recent.map(({ event, outcome }) => toSubjectEventResource(event, outcome, workflow)));
+  setHandler(acceptedQuery, ({ idHash }) => {
+    const known = findOutcome(subject, idHash);
+    return known !== null && 'outcome' in known ? known.event : null;
+  });
+  setHandler(outcomesQuery, () => subject.recent.map((recorded) => toSubjectEventResource(recorded, workflow)));
   setHandler(applyUpdate, ({ letters }) => {
     // Updates of several processes come at once; their events are folded in turn.
     const answers = turn.then(() => process(letters));
@@ -53,26 +51,17 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
     return answers;
   });
 
-  for (;;) {
-    await condition(() => deliveries.length > 0 || isFull());
-    if (deliveries.length > 0) {
-      const next = firstDeliveries(deliveries);
-      await startDeliveries({ deliveries: next });
-      deliveries = deliveries.slice(next.length);
-    }
-    if (!isFull()) continue;
-    await condition(() => allHandlersFinished());
-    await continueAsNew<typeof holdSubject>({ subject, deliveries });
-  }
+  const pending = await sender.untilFull();
+  await continueAsNew<typeof holdSubject>({ subject, ...pending });
 
   async function process(letters: readonly SubjectLetter[]): Promise<Applied> {
-    if (isBehind()) await condition(() => !isBehind());
+    if (sender.isBehind()) await condition(() => !sender.isBehind());
     const folded = new Map<string, { readonly contentHash: string; readonly answer: SubjectAnswer }>();
     let fresh = freshLetters(subject, letters);
     while (fresh.length > 0) {
       const { key, version, state, updatedAtMs } = subject;
       const next = await foldSubject({ key, version, state, updatedAtMs, letters: fresh });
-      subject = recordFolded(subject, fresh, next);
+      subject = recordFolded(subject, fresh, next, runId);
       for (const [index, letter] of next.letters.entries()) note(fresh[index], letter);
       fresh = fresh.slice(next.letters.length);
     }
@@ -86,7 +75,9 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
       if (result.kind === 'stale' || event.callback === null) return;
       const { tenant, run, callback } = event;
       const target = { kind: 'event', tenant, owner: eventWorkflowId(event), run, callback } as const;
-      deliveries = [...deliveries, { target, message: eventMessage(toSubjectEventResource(event, result.outcome, workflow)) }];
+      const message = eventMessage(toSubjectEventResource({ event, outcome: result.outcome }, workflow));
+      const { version } = result.outcome;
+      sender.add({ version, target, message });
     }
 
     /** Of an id that came twice at once, both get the same answer if they ask for the same. */
@@ -95,14 +86,5 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
       if (mine === undefined) return answerTo(subject, letter) ?? { kind: 'id_conflict' };
       return mine.contentHash === letter.contentHash ? mine.answer : { kind: 'id_conflict' };
     }
-  }
-
-  function isBehind(): boolean {
-    return deliveries.length >= MAX_PENDING || charactersOf(deliveries) > MAX_PENDING_CHARACTERS;
-  }
-
-  function isFull(): boolean {
-    const { historyLength, historySize } = workflowInfo();
-    return historyLength > MAX_HISTORY_EVENTS || historySize > MAX_HISTORY_BYTES;
   }
 }

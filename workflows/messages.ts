@@ -1,8 +1,10 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { ClaimMessage } from '../domain/activities.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { BatchProgress, PagesAnswer, PagesQueryInput, SteerInput } from '../domain/batch-work.ts';
 import {
+  ACCEPTED_QUERY,
   APPLY_UPDATE,
   ATTEMPT_ENDED_SIGNAL,
   BATCH_PAGES_QUERY,
@@ -66,3 +68,5 @@ export const snapshotQuery = defineQuery<SubjectSnapshot>(SNAPSHOT_QUERY);
 export const outcomeQuery = defineQuery<EventResource | CompactedOutcome | null, [{ readonly idHash: string }]>(OUTCOME_QUERY);
 /** The newest last. */
 export const outcomesQuery = defineQuery<readonly EventResource[]>(OUTCOMES_QUERY);
+/** One of a subject's events as it was accepted, as long as it is kept in full. */
+export const acceptedQuery = defineQuery<AcceptedEvent | null, [{ readonly idHash: string }]>(ACCEPTED_QUERY);

@@ -14,12 +14,12 @@ const STARTED_AT_ONCE = 50;
 const STARTED_CHARACTERS = 256 * 1024;
 
 /** As many as one activity takes; at least one. */
-export function firstDeliveries(deliveries: readonly DeliveryInput[]): readonly DeliveryInput[] {
+export function firstDeliveries<Delivery extends Pick<DeliveryInput, 'message'>>(deliveries: readonly Delivery[]): readonly Delivery[] {
   let count = Math.min(deliveries.length, STARTED_AT_ONCE);
   while (count > 1 && charactersOf(deliveries.slice(0, count)) > STARTED_CHARACTERS) count = Math.ceil(count / 2);
   return deliveries.slice(0, count);
 }
 
-export function charactersOf(deliveries: readonly DeliveryInput[]): number {
+export function charactersOf(deliveries: readonly Pick<DeliveryInput, 'message'>[]): number {
   return deliveries.reduce((sum, { message }) => sum + JSON.stringify(message).length, 0);
 }

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { WorkflowIdReusePolicy } from '@temporalio/common';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { eventMessage, eventTarget, withoutLargeData } from '../../domain/callback-message.ts';
-import { initialCallback } from '../../domain/callback-record.ts';
+import { initialCallback, isSettled } from '../../domain/callback-record.ts';
 import type { DeliveryInput, EarlyDeliveryInput } from '../../domain/delivery-input.ts';
 import { REDELIVER_SIGNAL, TASK_QUEUES } from '../../domain/durable-names.ts';
 import { deliveryWorkflowId, ownerId } from '../../domain/event-id.ts';
@@ -46,7 +46,7 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
       if (await signalled()) return 'redelivering';
       continue;
     }
-    const next = end === null ? await afterRide(found.workflow.id) : await afterDelivery(end);
+    const next = end === null ? await afterRide(found) : await afterDelivery(end);
     if (next !== null) {
       await start(next);
       return 'redelivering';
@@ -56,17 +56,23 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 
-  /** What is sent after an attempt that rode in the workflow that ran the event, and was the only one; null while that is open. */
-  async function afterRide(ranIn: string): Promise<AnyDelivery | null> {
-    const end = await readWorkflowEnd(client, { workflowId: ranIn });
-    if (end === null || end.kind === 'open') return null;
+  /** What is sent after a first attempt that was the only one; null while that may be under way. */
+  async function afterRide({ workflow, version }: EventResource): Promise<AnyDelivery | null> {
+    // A subject's workflow goes on, and has on record what became of each.
+    if (version === null && !(await isClosed(workflow.id))) return null;
     const [resource, event] = await Promise.all([read(), accepted()]);
     if (resource === null || event === null || event.callback === null) return null;
+    if (version !== null && !isSettled(resource.callback)) return null;
     return {
       target: eventTarget(event, event.callback),
       message: eventMessage(withoutLargeData({ ...resource, callback: initialCallback(event.callback.url) })),
       attempts: resource.callback.attempts,
     };
+  }
+
+  async function isClosed(ranIn: string): Promise<boolean> {
+    const end = await readWorkflowEnd(client, { workflowId: ranIn });
+    return end !== null && end.kind !== 'open';
   }
 
   async function afterDelivery(end: WorkflowEnd): Promise<AnyDelivery> {

@@ -105,6 +105,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
   const groupOf = (tenant: string, { groupId }: MemberPlace) => readGroup(client, { workflowId: eventWorkflowId({ tenant, id: groupId }) });
 
   async function accepted({ tenant, id }: EventKey): Promise<AcceptedEvent | null> {
+    if (subjectOf({ tenant, id }) !== null) return subjects.accepted({ tenant, id });
     const place = parseMemberId(id);
     if (place !== null) return (await groupOf(tenant, place))?.members[place.index]?.run.event ?? null;
     return isEventId(id) ? readAccepted(client, { workflowId: eventWorkflowId({ tenant, id }) }) : null;

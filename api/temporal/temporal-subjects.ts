@@ -2,7 +2,8 @@ import type { Client } from '@temporalio/client';
 import { QueryRejectedError, WithStartWorkflowOperation } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { Workflow } from '@temporalio/common';
-import { APPLY_UPDATE, OUTCOME_QUERY, OUTCOMES_QUERY, SNAPSHOT_QUERY } from '../../domain/durable-names.ts';
+import { ACCEPTED_QUERY, APPLY_UPDATE, OUTCOME_QUERY, OUTCOMES_QUERY, SNAPSHOT_QUERY } from '../../domain/durable-names.ts';
+import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { Applied, ApplyInput, CompactedOutcome, SubjectLetter, SubjectSnapshot } from '../../domain/subject.ts';
 import { subjectWorkflowId } from '../../domain/subject-id.ts';
@@ -58,6 +59,7 @@ export function createTemporalSubjects(client: Client): Subjects {
     positionOf,
     snapshot: (key) => query<SubjectSnapshot>(key, SNAPSHOT_QUERY),
     outcome: (key, eventId) => query<EventResource | CompactedOutcome>(key, OUTCOME_QUERY, { idHash: hash64(eventId) }),
+    accepted: (key, eventId) => query<AcceptedEvent>(key, ACCEPTED_QUERY, { idHash: hash64(eventId) }),
     outcomes: (key) => query<readonly EventResource[]>(key, OUTCOMES_QUERY),
   };
 }

@@ -67,11 +67,8 @@ try {
   await recordWaiting();
   await recordGroup();
   await recordBatch();
-  for (const type of ['shock', 'joy', 'shock']) {
-    await post('/v1/events', { type, subject: 'life-1', id: type, data: { intensity: 0.5 }, callback: { url: 'http://127.0.0.1:9/' } });
-  }
-  // These two go on.
-  await write('hold-subject', '~subject/default/life/life-1');
+  await recordSubject();
+  // It goes on.
   await write('limit-concurrency', '~limit/tasks');
 } finally {
   await service.stop();
@@ -110,6 +107,19 @@ async function recordGroup(): Promise<void> {
   await save('group', parseMemberId(ids[2] ?? '')?.groupId ?? '');
   await save('group-left', ids[2] ?? '');
   recorder.close();
+  await receiver.close();
+}
+
+/** Its first callback is not taken at first. In `hold-subject` there is a run from before callbacks went together; it goes on. */
+async function recordSubject(): Promise<void> {
+  const receiver = await startReceiver();
+  receiver.respond((_request, index) => (index === 0 ? 503 : 200));
+  for (const type of ['shock', 'joy', 'shock']) {
+    const event = { type, subject: 'life-1', id: type, data: { intensity: 0.5 }, callback: { url: receiver.url } };
+    const id = await post('/v1/events', event);
+    await until(`"${id}" is called back`, async () => (await read(id)).callback.status === 'delivered');
+  }
+  await write('hold-subject-together', '~subject/default/life/life-1');
   await receiver.close();
 }
 

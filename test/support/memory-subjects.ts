@@ -25,7 +25,7 @@ export function createMemorySubjects(catalog: Catalog, callEngine: () => void): 
       const input = { key, version, state, updatedAtMs, letters: fresh };
       const options = { resolve: catalog.find, now: Date.now, services: noServices, log, signal: new AbortController().signal };
       const folded = throughJson(await foldLetters(input, options));
-      subject = recordFolded(subject, fresh, folded);
+      subject = recordFolded(subject, fresh, folded, workflow.runId);
       for (const [index, letter] of folded.letters.entries()) {
         if (letter.kind === 'stale') refused.set(fresh[index]?.idHash ?? '', letter);
       }
@@ -51,12 +51,13 @@ export function createMemorySubjects(catalog: Catalog, callEngine: () => void): 
       const known = subject === undefined ? null : findOutcome(subject, hash64(eventId));
       return known !== null && 'outcome' in known ? toResource(key, known) : known;
     },
+    accepted: async (key, eventId) => find(key)?.recent.find(({ idHash }) => idHash === hash64(eventId))?.event ?? null,
     outcomes: async (key) => find(key)?.recent.map((recorded) => toResource(key, recorded)) ?? null,
   };
 }
 
-function toResource(key: SubjectKey, { event, outcome }: Subject['recent'][number]) {
-  return toSubjectEventResource(event, outcome, { id: subjectWorkflowId(key), runId: 'run-1' });
+function toResource(key: SubjectKey, recorded: Subject['recent'][number]) {
+  return toSubjectEventResource(recorded, { id: subjectWorkflowId(key), runId: 'run-1' });
 }
 
 function throughJson<T>(value: T): T {

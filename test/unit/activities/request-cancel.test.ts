@@ -59,6 +59,7 @@ describe('the activities', () => {
       'sendCallback',
       'readMessage',
       'rideCallback',
+      'rideCallbacks',
       'runEvent',
       'runGroup',
       'wakeParked',

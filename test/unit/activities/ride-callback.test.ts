@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHandedOver } from '../../../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../../../activities/callback/origin-memory.ts';
 import { createRideCallback } from '../../../activities/ride-callback.ts';
+import { createSendRiding } from '../../../activities/send-riding.ts';
 import type { StartDelivery } from '../../../activities/start-delivery.ts';
 import type { Ride, RideMessage } from '../../../domain/callback-message.ts';
 import type { DestinationState } from '../../../activities/callback/destinations.ts';
@@ -38,7 +39,7 @@ function prepare(
   const sent: unknown[] = [];
   let settle = (_outcome: CallbackOutcome): void => undefined;
   let aborted = false;
-  const rideCallback = createRideCallback({
+  const sendRiding = createSendRiding({
     attemptDelivery: (message, abortSignal) =>
       new Promise((resolve) => {
         sent.push(message);
@@ -51,12 +52,12 @@ function prepare(
     origins,
     destinations: { stateOf: async () => state, note: async () => state, noteHang: async () => state },
     handedOver,
-    observe: (observed) => seen.push(observed),
     random: () => 0.5,
     now: () => NOON_MS,
     watchLoop: () => () => isBusy,
     startDelivery,
   });
+  const rideCallback = createRideCallback({ observe: (observed) => seen.push(observed), sendRiding });
   return {
     rideCallback,
     handedOver,

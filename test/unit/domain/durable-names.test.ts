@@ -30,6 +30,8 @@ it('keeps the names that histories and clients know: changing one is a migration
     SNAPSHOT_QUERY: 'snapshot',
     OUTCOME_QUERY: 'outcome',
     OUTCOMES_QUERY: 'outcomes',
+    ACCEPTED_QUERY: 'accepted',
+    CALLBACKS_TOGETHER_PATCH: 'subject-callbacks-together',
     SEARCH_ATTRIBUTES: ['EventType', 'Tier', 'Tenant', 'Subject', 'BatchId', 'Destination', 'Cause'],
     UPLOAD_MEMO: 'upload',
     FINGERPRINT_MEMO: 'fingerprint',

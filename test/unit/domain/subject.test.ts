@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { initialCallback } from '../../../domain/callback-record.ts';
 import {
   answerTo,
   createSubject,
@@ -7,6 +8,7 @@ import {
   freshLetters,
   HASH_CHARACTERS,
   inOrder,
+  recordCallback,
   recordFolded,
   toSubjectEventResource,
 } from '../../../domain/subject.ts';
@@ -39,7 +41,7 @@ function fold(subject: Subject, letters: readonly SubjectLetter[], atMost = lett
 
 function apply(subject: Subject, letters: readonly SubjectLetter[], atMost?: number): Subject {
   const fresh = freshLetters(subject, letters);
-  return recordFolded(subject, fresh, fold(subject, fresh, atMost));
+  return recordFolded(subject, fresh, fold(subject, fresh, atMost), 'run-a');
 }
 
 const anyGatherings = fc.array(
@@ -104,7 +106,7 @@ it('answers by the last 50 in full, by the last 1,000 in short, and knows nothin
   expect(findOutcome(subject, letter('101.0').idHash)).toEqual({ status: 'completed', version: 101 });
   expect(findOutcome(subject, letter('100.0').idHash)).toBeNull();
   expect(answerTo(subject, letter('1050.0'))).toEqual({ kind: 'compacted', status: 'completed', version: 1_050 });
-  expect(answerTo(subject, letter('1051.0'))).toEqual({ kind: 'recorded', outcome: first?.outcome, event: first?.event });
+  expect(answerTo(subject, letter('1051.0'))).toEqual({ kind: 'recorded', outcome: first?.outcome, event: first?.event, runId: 'run-a' });
   expect(answerTo(subject, letter('1051.0', 'other'))).toEqual({ kind: 'id_conflict' });
   expect(answerTo(subject, letter('1050.0', 'other'))).toEqual({ kind: 'id_conflict' });
   expect(answerTo(subject, letter('100.0'))).toBeNull();
@@ -117,18 +119,36 @@ it('keeps fewer in full where they are large', () => {
   expect(findOutcome(subject, letter(1).idHash)).toEqual({ status: 'completed', version: 1 });
 });
 
-it('shows an event with its version', () => {
+it('shows an event with its version, the run that processed it, and its callback as far as that is on record', () => {
   const subject = apply(createSubject(key), [letter(1, 'x', { callback: { url: 'https://x.example', headers: {}, progress: false } })]);
   const [recorded] = subject.recent;
   if (recorded === undefined) throw new Error('nothing was recorded');
-  const workflow = { id: 'w', runId: 'r' };
-  expect(toSubjectEventResource(recorded.event, recorded.outcome, workflow)).toMatchObject({
+  const workflow = { id: 'w', runId: 'run-b' };
+  expect(toSubjectEventResource(recorded, workflow)).toMatchObject({
     id: 'event-1',
     version: 1,
     status: 'completed',
     callback: { status: 'pending' },
-    workflow,
+    workflow: { id: 'w', runId: 'run-a' },
   });
+  const { runId: _run, ...older } = recorded;
+  expect(toSubjectEventResource(older, workflow).workflow.runId).toBe('run-b');
   const plain = apply(createSubject(key), [letter(2)]).recent[0];
-  expect(plain && toSubjectEventResource(plain.event, plain.outcome, workflow).callback.status).toBe('none');
+  expect(plain && toSubjectEventResource(plain, workflow).callback.status).toBe('none');
+
+  const callback = { ...initialCallback('https://x.example'), status: 'delivered' as const };
+  const later = recordCallback(subject, 1, callback);
+  expect(later.recent[0] && toSubjectEventResource(later.recent[0], workflow).callback).toEqual(callback);
+  expect(answerTo(later, letter(1))).toMatchObject({ kind: 'recorded', callback });
+  expect(recordCallback(subject, 2, callback)).toEqual(subject);
+});
+
+it('keeps fewer in full where their callbacks’ records are large', () => {
+  let subject = createSubject(key);
+  for (let id = 1; id <= 4; id += 1) subject = apply(subject, [letter(id)]);
+  const excerpt = 'e'.repeat(300_000);
+  const attempt = { at: '', status: 200, durationMs: 1, error: null, excerpt };
+  for (const version of [2, 3])
+    subject = recordCallback(subject, version, { ...initialCallback('https://x.example'), attempts: [attempt] });
+  expect(apply(subject, [letter(5)]).recent.map(({ outcome }) => outcome.version)).toEqual([3, 4, 5]);
 });

@@ -1,0 +1,97 @@
+import { afterRide } from '../domain/after-ride.ts';
+import type { CallbackMessage, CallbackTarget, Ride, RideOutcome } from '../domain/callback-message.ts';
+import { initialCallback } from '../domain/callback-record.ts';
+import type { CallbackOutcome } from '../domain/callback-record.ts';
+import { waitAgainMs } from '../domain/delivery.ts';
+import type { WorkflowReference } from '../domain/event-resource.ts';
+import { mustWait, RIDE_EXTRA_MS, RIDE_MS } from '../domain/riding.ts';
+import { within } from '../domain/within.ts';
+import type { AttemptDelivery } from './callback/attempt-delivery.ts';
+import type { Destinations } from './callback/destinations.ts';
+import type { HandedOver } from './callback/handed-over.ts';
+import type { OriginMemory } from './callback/origin-memory.ts';
+import { originOf } from './callback/origin-memory.ts';
+import { createRidingPlaces } from './callback/riding-places.ts';
+import type { WatchLoop } from '../domain/watch-loop.ts';
+import type { StartDelivery } from './start-delivery.ts';
+
+export interface SendRidingDependencies {
+  readonly attemptDelivery: AttemptDelivery;
+  readonly origins: OriginMemory;
+  readonly destinations: Destinations;
+  readonly handedOver: HandedOver;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly now: () => number;
+  readonly watchLoop: WatchLoop;
+  readonly startDelivery: StartDelivery;
+}
+
+// The event's workflow task waits for it. One that is started after that all the same is what the workflow then finds.
+const START_WITHIN_MS = 2_000;
+
+export interface RideOptions {
+  /** It holds up a workflow task of its own. Those of a group share one, a subject's none, and are held to no number. */
+  readonly alone: boolean;
+  /** Whose record has the message; null where that isn't a workflow of its own. */
+  readonly owner: WorkflowReference | null;
+}
+
+export type SendRiding = (sending: Pick<CallbackMessage, 'target' | 'message'>, options: RideOptions) => Promise<Ride>;
+
+/**
+ * Makes the first attempt of a callback beside the work that it tells of, if the riding rule lets it. What isn't answered in
+ * 1 s, or 3 where this process has no rest, is handed over, not cut: it goes on here, and its delivery is told of the outcome.
+ * Where the destination is parked, or slow and has all its connections open, its delivery begins with the wait, and is started
+ * from here if its message has an owner: as a child it would cost that one a second task, and have one of its own to learn the same.
+ */
+export function createSendRiding(dependencies: SendRidingDependencies): SendRiding {
+  const { attemptDelivery, origins, destinations, handedOver, random, now, watchLoop, startDelivery } = dependencies;
+  const places = createRidingPlaces();
+  return async ({ target, message }, { alone, owner }) => {
+    const { callback, tenant } = target;
+    const origin = originOf(callback.url);
+    const state = await destinations.stateOf({ tenant, origin });
+    const aborting = new AbortController();
+    if (state === 'parked') {
+      const parked = await attemptDelivery({ target, message, attemptsMade: 0, destination: state }, aborting.signal);
+      return beginWithWait(target, parked, owner);
+    }
+    if (mustWait({ isTroubled: origins.isSlow(origin), openAtOrigin: origins.openAt(origin) })) {
+      const nextAttemptAfterMs = waitAgainMs({ waitedMs: 0, isSlow: true, jitter: random() });
+      return beginWithWait(target, { attempt: null, nextAttemptAfterMs }, owner);
+    }
+    if (state !== 'none' || origins.isTroubled(origin)) return { kind: 'declined' };
+    const leave = alone ? places.take(origin) : (): void => undefined;
+    if (leave === null) return { kind: 'declined' };
+
+    try {
+      const isBusy = watchLoop();
+      const attempting = attemptDelivery({ target, message, attemptsMade: 0, destination: 'well' }, aborting.signal);
+      const outcome = (await within(attempting, RIDE_MS)) ?? (isBusy() ? await within(attempting, RIDE_EXTRA_MS) : null);
+      if (outcome !== null) return { kind: 'sent', ...outcome };
+      handedOver.keep(target, attempting, aborting);
+      return { kind: 'handed_over' };
+    } finally {
+      leave();
+    }
+  };
+
+  /** Where it can't be started, the event's workflow does it. */
+  async function beginWithWait(target: CallbackTarget, outcome: CallbackOutcome, owner: WorkflowReference | null): Promise<Ride> {
+    const { nextAttemptAfterMs, parkedAt } = outcome;
+    const dueAtMs = parkedAt === undefined && nextAttemptAfterMs !== null ? now() + nextAttemptAfterMs : null;
+    const ride: RideOutcome = {
+      kind: 'sent',
+      ...outcome,
+      ...(dueAtMs !== null && { nextAttemptAt: new Date(dueAtMs).toISOString() }),
+    };
+    const { delivery } = afterRide(initialCallback(target.callback.url), ride);
+    if (owner === null || delivery === null) return ride;
+    const starting = startDelivery({ target, messageOf: owner, ...delivery }).then(
+      () => true,
+      () => false,
+    );
+    return (await within(starting, START_WITHIN_MS)) === true ? { ...ride, isStarted: true } : ride;
+  }
+}

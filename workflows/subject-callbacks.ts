@@ -1,0 +1,145 @@
+import { allHandlersFinished, condition, patched, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { Activities } from '../domain/activities.ts';
+import type { CallbackRecord } from '../domain/callback-record.ts';
+import type { DeliveryInput } from '../domain/delivery-input.ts';
+import { CALLBACKS_TOGETHER_PATCH, TASK_QUEUES } from '../domain/durable-names.ts';
+import { addCallback, beginRides, endRides, endStarts, leaveAll, unsettled } from '../domain/subject-callbacks.ts';
+import type { FirstCallback, SubjectCallbacks } from '../domain/subject-callbacks.ts';
+import { charactersOf, firstDeliveries, startDeliveries } from './start-deliveries.ts';
+
+/** What a run of a subject's workflow leaves to the next. */
+export interface PendingCallbacks {
+  /** Their first attempts have yet to be made. */
+  readonly callbacks?: readonly FirstCallback[];
+  /** Their deliveries have yet to be started. */
+  readonly deliveries?: readonly DeliveryInput[];
+}
+
+export interface CallbackSender {
+  add(callback: FirstCallback): void;
+  /** Whether more than may wait do so. */
+  isBehind(): boolean;
+  /** Sends until the run's history is full, no Update is at work and nothing is under way; what is left then. */
+  untilFull(): Promise<PendingCallbacks>;
+}
+
+// Not local: Updates of a subject wait for no receiver, and a callback goes out once its result is recorded, not before.
+const { rideCallbacks } = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.delivery,
+  // It ends by itself after two seconds, or six in a process without rest; the rest is for one whose timers are late.
+  startToCloseTimeout: '30s',
+  // A worker that vanished: what it sent, if anything, is sent again, as of deliveries.
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '200ms', maximumInterval: '10s' },
+});
+
+// A receiver that begins to hang holds up one of them for a second; callbacks to others go with the next.
+const RIDES_AT_ONCE = 3;
+const MAX_HISTORY_EVENTS = 4_000;
+const MAX_HISTORY_BYTES = 1024 * 1024;
+// Where callbacks can't be sent, events wait: what is left to do is carried from run to run.
+const MAX_PENDING = 200;
+const MAX_PENDING_CHARACTERS = 512 * 1024;
+
+/**
+ * Sends the callbacks of a subject's events: first attempts together, and deliveries of their own for what these leave. Neither
+ * waits for the other, so that first attempts aren't held up by starts.
+ * @param record told of each attempt that was made
+ */
+export function createCallbackSender(
+  { callbacks: waiting = [], deliveries: left = [] }: PendingCallbacks,
+  record: (version: number, record: CallbackRecord) => void,
+): CallbackSender {
+  let callbacks: SubjectCallbacks = { waiting, riding: [], left };
+  let ridesUnderWay = 0;
+  let isStarting = false;
+
+  return {
+    add(callback) {
+      callbacks = addCallback(callbacks, callback);
+    },
+    isBehind,
+    async untilFull() {
+      await condition(() => hasCallbacks() || isFull());
+      // Only runs that have callbacks are marked. One that has begun in the way of before ends in it.
+      if (hasCallbacks() && !patched(CALLBACKS_TOGETHER_PATCH)) await startEach();
+      else await sendTogether();
+      return { callbacks: callbacks.waiting, deliveries: callbacks.left };
+    },
+  };
+
+  async function sendTogether(): Promise<void> {
+    for (;;) {
+      await condition(() => mayStart() || mayRide() || mayEnd());
+      // They go on beside this loop, and don't reject.
+      if (mayStart()) void startLeft();
+      else if (mayRide()) void ride();
+      else return;
+    }
+  }
+
+  /** As before the patch: each callback has a delivery from the beginning, and nothing else is begun meanwhile. */
+  async function startEach(): Promise<void> {
+    do {
+      await condition(() => hasCallbacks() || isFull());
+      callbacks = leaveAll(callbacks);
+      if (hasCallbacks()) await startLeft();
+    } while (!isFull());
+    await condition(() => allHandlersFinished());
+  }
+
+  async function ride(): Promise<void> {
+    const first = firstDeliveries(callbacks.waiting);
+    callbacks = beginRides(callbacks, first);
+    ridesUnderWay += 1;
+    // Where somebody has ended it by hand, nothing is known of any: deliveries send them.
+    const { rides } = await rideCallbacks({ callbacks: first }).catch(() => ({ rides: [] }));
+    const ended = endRides(callbacks, first, rides);
+    for (const { version, callback } of ended.records) record(version, callback);
+    ({ callbacks } = ended);
+    ridesUnderWay -= 1;
+  }
+
+  async function startLeft(): Promise<void> {
+    const first = firstDeliveries(callbacks.left);
+    isStarting = true;
+    const isDone = await startDeliveries({ deliveries: first }).then(
+      () => true,
+      () => false,
+    );
+    if (isDone) callbacks = endStarts(callbacks, first);
+    isStarting = false;
+  }
+
+  function hasCallbacks(): boolean {
+    return callbacks.waiting.length + callbacks.left.length > 0;
+  }
+
+  function isBehind(): boolean {
+    const pending = unsettled(callbacks);
+    return pending.length >= MAX_PENDING || charactersOf(pending) > MAX_PENDING_CHARACTERS;
+  }
+
+  function mayRide(): boolean {
+    return callbacks.waiting.length > 0 && ridesUnderWay < RIDES_AT_ONCE && mayBegin();
+  }
+
+  function mayStart(): boolean {
+    return callbacks.left.length > 0 && !isStarting && mayBegin();
+  }
+
+  /** What a full run hasn't begun is the next one's, unless there are Updates that wait for room: they end in this one. */
+  function mayBegin(): boolean {
+    return !isFull() || isBehind();
+  }
+
+  /** An attempt's outcome is told to the run that began it, and to no other. */
+  function mayEnd(): boolean {
+    return isFull() && ridesUnderWay === 0 && !isStarting && allHandlersFinished();
+  }
+}
+
+function isFull(): boolean {
+  const { historyLength, historySize } = workflowInfo();
+  return historyLength > MAX_HISTORY_EVENTS || historySize > MAX_HISTORY_BYTES;
+}
