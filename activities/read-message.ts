@@ -30,7 +30,10 @@ export interface ReadMessageDependencies {
 export function createReadMessage({ client, attemptDelivery, destinations }: ReadMessageDependencies): Activities['readMessage'] {
   return async ({ workflow, target, isDue }) => {
     const resource = await readVerdict(client, workflow);
-    if (resource === null) return null;
+    if (resource === null) {
+      Context.current().log.warn('nothing is on record to be sent: the event was ended by force, or is gone', { event: workflow.id });
+      return null;
+    }
     const recorded = recordedMessage(resource);
     if (!isDue || isSettled(recorded.callback)) return recorded;
     const destination = await destinations.stateOf({ tenant: target.tenant, origin: originOf(target.callback.url) });
@@ -55,7 +58,7 @@ async function readVerdict(client: Client, { id, runId }: WorkflowReference): Pr
     return left === undefined ? null : { ...left, data: await readData(client, { id, runId }) };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
-    if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return resourceOf(error.cause);
+    if (error instanceof WorkflowFailedError) return error.cause instanceof ApplicationFailure ? resourceOf(error.cause) : null;
     throw error;
   }
 }

@@ -78,7 +78,7 @@ export function rememberOutcomes<Input, Outcome>(
     }
     // One that was cut off with its task has failed, but that says nothing of what it would have come to.
     const isFinal = (): boolean => heartbeat === null && !signal.aborted;
-    return calls.get(key)?.outcome ?? run(key, activity(input, surroundings), isFinal, () => undefined);
+    return calls.get(key)?.outcome ?? run(key, activity(input, surroundings), isFinal, followNothing);
   }
 
   return Object.assign(remembering, {
@@ -90,12 +90,18 @@ export function rememberOutcomes<Input, Outcome>(
       const outcome = new Promise((resolve) => setImmediate(resolve)).then(() =>
         activity(input, { attempt: 1, signal: ending.signal, log, heartbeat: null }),
       );
-      const follow = (signal: AbortSignal): void => {
-        if (signal.aborted) ending.abort(signal.reason);
-        else signal.addEventListener('abort', () => ending.abort(signal.reason), { once: true });
-      };
       // Whoever asks for it finds out by itself.
-      run(key, outcome, () => false, follow).catch(() => undefined);
+      run(key, outcome, () => false, followWith(ending)).catch(() => undefined);
     },
   });
 }
+
+/** A function that knows nothing else: it is remembered for as long as the outcome, and an input may be large. */
+function followWith(ending: AbortController): (signal: AbortSignal) => void {
+  return (signal) => {
+    if (signal.aborted) ending.abort(signal.reason);
+    else signal.addEventListener('abort', () => ending.abort(signal.reason), { once: true });
+  };
+}
+
+function followNothing(): void {}

@@ -1,12 +1,12 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { startDelayMs } from '../domain/delivery-input.ts';
-import type { DeliveryInput, EarlyDeliveryInput } from '../domain/delivery-input.ts';
+import type { AnyDeliveryInput } from '../domain/delivery-input.ts';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
 import { deliveryWorkflowId } from '../domain/event-id.ts';
 import { destinationAttributes } from './callback/destination-attributes.ts';
 
-export type StartDelivery = (delivery: DeliveryInput | EarlyDeliveryInput) => Promise<void>;
+export type StartDelivery = (delivery: AnyDeliveryInput) => Promise<void>;
 
 /**
  * Starts a delivery from outside of workflows. One that begins with a wait has no task before that is over, and no upsert

@@ -96,10 +96,10 @@ export interface Activities {
   sendCallback(message: CallbackMessage): Promise<CallbackOutcome>;
   /** What an event's run left on record to be sent; null where it was ended by force. Fails until it has ended. */
   readMessage(input: ReadMessageInput): Promise<RecordedMessage | null>;
-  /** Sends at once if the riding rule lets it, and never takes much longer than 1 s. */
+  /** Sends at once if the riding rule lets it; ends after 1 s, or 3 in a process without rest. */
   rideCallback(message: RideMessage): Promise<Ride>;
   /**
-   * Makes first attempts that hold up no workflow's task, each as `rideCallback` would, all at once; what came of each, in order.
+   * Makes first attempts that hold up no workflow's task, each as `rideCallback` would, together; what came of each, in order.
    * Takes a few seconds at most, and never throws for what a receiver does.
    */
   rideCallbacks(input: RideCallbacksInput): Promise<{ readonly rides: readonly Ride[] }>;

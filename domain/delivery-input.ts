@@ -32,6 +32,8 @@ export interface EarlyDeliveryInput extends DeliveryStart {
   readonly messageOf: WorkflowReference;
 }
 
+export type AnyDeliveryInput = DeliveryInput | EarlyDeliveryInput;
+
 // A parked delivery is woken; one that was missed, since the engine's index lagged behind, asks again after this time.
 export const ASK_AGAIN_MS = 900_000;
 

@@ -29,7 +29,7 @@ export function beginRides(callbacks: SubjectCallbacks, first: readonly FirstCal
 
 export interface EndedRides {
   readonly callbacks: SubjectCallbacks;
-  /** Of those of which an attempt was made. */
+  /** Of those whose rides came to something, be it that they wait. */
   readonly records: readonly { readonly version: number; readonly callback: CallbackRecord }[];
 }
 
@@ -37,7 +37,7 @@ export interface EndedRides {
 export function endRides(callbacks: SubjectCallbacks, ridden: readonly FirstCallback[], rides: readonly Ride[]): EndedRides {
   const ended = ridden.map(({ version, target, message }, index) => {
     const { record, delivery } = afterRide(initialCallback(target.callback.url), rides[index] ?? { kind: 'declined' });
-    return { version, record, left: delivery && { target, message, ...delivery } };
+    return { version, record, isSent: rides[index]?.kind === 'sent', left: delivery && { target, message, ...delivery } };
   });
   return {
     callbacks: {
@@ -45,7 +45,7 @@ export function endRides(callbacks: SubjectCallbacks, ridden: readonly FirstCall
       riding: callbacks.riding.filter((one) => !ridden.includes(one)),
       left: [...callbacks.left, ...ended.flatMap(({ left }) => left ?? [])],
     },
-    records: ended.filter(({ record }) => record.attempts.length > 0).map(({ version, record }) => ({ version, callback: record })),
+    records: ended.filter(({ isSent }) => isSent).map(({ version, record }) => ({ version, callback: record })),
   };
 }
 

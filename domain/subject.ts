@@ -96,7 +96,7 @@ export interface RecordedEvent extends LaterKnown {
   readonly event: AcceptedEvent;
   readonly idHash: string;
   readonly outcome: SubjectOutcome;
-  /** Of its data, results and callback's record as JSON. */
+  /** Of its data, results, callback and the record of that as JSON. */
   readonly characters: number;
 }
 
@@ -137,7 +137,7 @@ export function recordFolded(subject: Subject, letters: readonly SubjectLetter[]
     const letter = folded.letters[index];
     if (letter?.kind !== 'processed') continue;
     const { outcome } = letter;
-    const characters = JSON.stringify(event.data).length + JSON.stringify(outcome.results).length;
+    const characters = [event.data, event.callback, outcome.results].reduce<number>((sum, part) => sum + JSON.stringify(part).length, 0);
     recent.push({ event, idHash, outcome, runId, characters });
     seen.push(`${idHash}${contentHash}${outcome.phase.status === 'completed' ? 'c' : 'f'}`);
     version = outcome.version;
@@ -159,7 +159,7 @@ export function recordCallback(subject: Subject, version: number, callback: Call
     if (entry.outcome.version !== version) return entry;
     return { ...entry, callback, characters: entry.characters + JSON.stringify(callback).length };
   });
-  return { ...subject, recent };
+  return { ...subject, recent: boundRecent(recent) };
 }
 
 /** What is known of an event by its id; null when it isn't among the last 1,000. */

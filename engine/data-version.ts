@@ -13,6 +13,8 @@ const stampSchema = z.object({
   complete: z.boolean().default(true),
 });
 
+const JOURNAL = '-journal';
+
 /**
  * Says whether the data directory has no database yet, and refuses one that another server made: the schema is made only
  * with the file, and no CLI migrates it.
@@ -25,8 +27,20 @@ export function checkDataVersion(dataDirectory: string): 'new' | 'existing' {
   const stamp = readJsonFile(stampFile(dataDirectory), stampSchema);
   if (stamp?.server !== PINNED_VERSION.server) throw otherVersion(dataDirectory, stamp);
   if (stamp.complete) return 'existing';
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${database}${suffix}`, { force: true });
+  removeDatabase(dataDirectory);
   return 'new';
+}
+
+/** With all that is kept beside it. */
+export function removeDatabase(dataDirectory: string): void {
+  const database = join(dataDirectory, DATABASE_FILE);
+  // What trims the index locks the file by a folder.
+  for (const suffix of ['', '-wal', '-shm', JOURNAL, '.lock']) rmSync(`${database}${suffix}`, { force: true, recursive: true });
+}
+
+/** Whether a transaction was cut off: there is a journal only as long as one is written to the file. */
+export function hasCutOffTransaction(dataDirectory: string): boolean {
+  return existsSync(`${join(dataDirectory, DATABASE_FILE)}${JOURNAL}`);
 }
 
 /** Notes which server the database belongs to: before its first start, and once it has answered. */

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import type { Logger } from '../config/logger.ts';
 import { addressOf } from './address.ts';
 import { adoptOrphan } from './adopt-orphan.ts';
-import { checkDataVersion, stampData } from './data-version.ts';
+import { checkDataVersion, hasCutOffTransaction, removeDatabase, stampData } from './data-version.ts';
+import { EngineError } from './engine-error.ts';
 import { readEngineRecord, removeEngineRecord, writeEngineRecord } from './engine-record.ts';
 import type { Engine } from './engine.ts';
 import { choosePorts } from './ports.ts';
@@ -33,6 +34,9 @@ interface EmbeddedEngine {
 interface PlacedServer extends StartedServer {
   readonly ports: ServerPorts;
 }
+
+/** The last of them is ended gently. */
+const MAKING_TRIES = 3;
 
 /** Another process can take a port between the look at it and the server's start. */
 const PORT_TRIES = 3;
@@ -135,15 +139,27 @@ function createLaunch({ settings, dataDirectory, findExecutable, logger }: Embed
   /** By a server that runs for this alone: while it has the database open, nobody else may write to it. */
   async function makeDatabase(input: LaunchInput): Promise<void> {
     stampData(dataDirectory, { complete: false });
-    const { process } = await launchWith(makingArguments({ settings, ports: input.ports }), ['makes the database'], input);
-    // Whatever it has begun since it answers is rolled back.
-    await endProcess(process, 'at once');
+    await makeFile(input);
     try {
       await trimIndex(join(dataDirectory, DATABASE_FILE));
     } catch (error) {
-      logger.warn({ err: error }, 'the engine keeps indexes that nobody uses, which cost it a third of its pace');
+      logger.warn({ err: error }, 'the engine keeps indexes that nobody uses, which cost it a quarter of its pace');
+      // Nothing may be kept on what was perhaps half changed.
+      removeDatabase(dataDirectory);
+      await makeFile(input);
     }
     stampData(dataDirectory, { complete: true });
+  }
+
+  /** Ended at once, which takes a second less, and once more where that cut a transaction off. */
+  async function makeFile(input: LaunchInput): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      const { process } = await launchWith(makingArguments({ settings, ports: input.ports }), ['makes the database'], input);
+      await endProcess(process, tries < MAKING_TRIES ? 'at once' : 'gently');
+      if (!hasCutOffTransaction(dataDirectory)) return;
+      removeDatabase(dataDirectory);
+      if (tries > MAKING_TRIES) throw new EngineError('engine_start_failed', `No database could be made in "${dataDirectory}"`);
+    }
   }
 
   return async (input) => {

@@ -4,7 +4,7 @@ import { attemptsMade, initialCallback, isRecorded, isSettled, joinRecords, reco
 import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
 import type { CallbackEnvelope } from '../domain/delivery.ts';
 import { ASK_AGAIN_MS } from '../domain/delivery-input.ts';
-import type { DeliveryInput, EarlyDeliveryInput } from '../domain/delivery-input.ts';
+import type { AnyDeliveryInput } from '../domain/delivery-input.ts';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
 import { attemptEndedSignal, deliveryQuery, redeliverSignal, wakeSignal } from './messages.ts';
@@ -36,7 +36,7 @@ const LINGER_MS = 10_000;
  * Sends a callback until it is delivered or the schedule is exhausted, and again whenever asked to; its result is the
  * record of all attempts. While its destination is parked it waits to be woken, and is found by `Destination`.
  */
-export async function deliverCallback(input: DeliveryInput | EarlyDeliveryInput): Promise<CallbackRecord> {
+export async function deliverCallback(input: AnyDeliveryInput): Promise<CallbackRecord> {
   const { target } = input;
   let record: CallbackRecord = { ...initialCallback(target.callback.url), attempts: input.attempts ?? [] };
   let afterMs = input.firstAttemptAfterMs === undefined ? 0 : input.firstAttemptAfterMs;
@@ -48,9 +48,11 @@ export async function deliverCallback(input: DeliveryInput | EarlyDeliveryInput)
   let parkedAt = 'Destination' in workflowInfo().searchAttributes ? input.parkedAt : undefined;
   let dueAtMs: number | null = null;
   let waitedMs = 0;
-  // Whoever wakes it may have come before its first task.
-  if (input.parkedAt !== undefined) note({ attempt: null, nextAttemptAfterMs: 0, parkedAt: input.parkedAt });
-  if (input.isDelayed === true) waitedMs = Date.now() - workflowInfo().startTime.getTime();
+  if (input.isDelayed === true) {
+    // Whoever wakes it comes before its first task.
+    noteParked();
+    waitedMs = Date.now() - workflowInfo().startTime.getTime();
+  }
   setHandler(deliveryQuery, () => ({ ...record, ...(dueAtMs !== null && { nextAttemptAt: new Date(dueAtMs).toISOString() }) }));
   setHandler(redeliverSignal, () => {
     asked += 1;
@@ -62,6 +64,7 @@ export async function deliverCallback(input: DeliveryInput | EarlyDeliveryInput)
     reports = [...reports, outcome];
   });
 
+  if (input.isDelayed !== true) noteParked();
   const message = 'message' in input ? input.message : await readFrom(input.messageOf);
   // Of what was ended by force there is nothing to tell.
   if (message === null) return { ...record, status: 'failed' };
@@ -89,6 +92,10 @@ export async function deliverCallback(input: DeliveryInput | EarlyDeliveryInput)
       redeliveries: asked,
       ...(record.status === 'parked' && parkedAt !== undefined && { parkedAt }),
     });
+  }
+
+  function noteParked(): void {
+    if (input.parkedAt !== undefined) note({ attempt: null, nextAttemptAfterMs: 0, parkedAt: input.parkedAt });
   }
 
   function dueInMs(): number {

@@ -1,12 +1,12 @@
-import { condition, continueAsNew, proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, continueAsNew, proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
 import { eventMessage } from '../domain/callback-message.ts';
 import { eventWorkflowId } from '../domain/event-id.ts';
 import { answerTo, findOutcome, freshLetters, recordCallback, recordFolded, toSubjectEventResource } from '../domain/subject.ts';
 import type { Applied, FoldedLetter, Subject, SubjectAnswer, SubjectLetter } from '../domain/subject.ts';
 import { acceptedQuery, applyUpdate, outcomeQuery, outcomesQuery, snapshotQuery } from './messages.ts';
-import { createCallbackSender } from './subject-callbacks.ts';
-import type { PendingCallbacks } from './subject-callbacks.ts';
+import { createCallbackSender } from './callback-sender.ts';
+import type { PendingCallbacks } from './callback-sender.ts';
 
 export interface HoldSubjectInput extends PendingCallbacks {
   readonly subject: Subject;
@@ -55,7 +55,8 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
   await continueAsNew<typeof holdSubject>({ subject, ...pending });
 
   async function process(letters: readonly SubjectLetter[]): Promise<Applied> {
-    if (sender.isBehind()) await condition(() => !sender.isBehind());
+    // Its mailbox sends them again, to the next run: this one ends as soon as nothing is under way.
+    if (!(await sender.hasRoom())) throw ApplicationFailure.create({ message: 'the subject goes on as a new run', type: 'busy' });
     const folded = new Map<string, { readonly contentHash: string; readonly answer: SubjectAnswer }>();
     let fresh = freshLetters(subject, letters);
     while (fresh.length > 0) {

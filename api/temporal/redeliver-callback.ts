@@ -4,7 +4,7 @@ import type { WorkflowIdReusePolicy } from '@temporalio/common';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { eventMessage, eventTarget, withoutLargeData } from '../../domain/callback-message.ts';
 import { initialCallback, isSettled } from '../../domain/callback-record.ts';
-import type { DeliveryInput, EarlyDeliveryInput } from '../../domain/delivery-input.ts';
+import type { AnyDeliveryInput } from '../../domain/delivery-input.ts';
 import { REDELIVER_SIGNAL, TASK_QUEUES } from '../../domain/durable-names.ts';
 import { deliveryWorkflowId, ownerId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
@@ -18,8 +18,6 @@ const CALL_TIMEOUT_MS = 1_500;
 // An event that rides its callback is closed within a second of its stages' end.
 const CLOSES_WITHIN_MS = 2_000;
 const LOOK_AGAIN_MS = 50;
-
-type AnyDelivery = DeliveryInput | EarlyDeliveryInput;
 
 export interface RedeliverOptions {
   /** The event, with all that is known of its callback; null when there is none. */
@@ -57,7 +55,7 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
   }
 
   /** What is sent after a first attempt that was the only one; null while that may be under way. */
-  async function afterRide({ workflow, version }: EventResource): Promise<AnyDelivery | null> {
+  async function afterRide({ workflow, version }: EventResource): Promise<AnyDeliveryInput | null> {
     // A subject's workflow goes on, and has on record what became of each.
     if (version === null && !(await isClosed(workflow.id))) return null;
     const [resource, event] = await Promise.all([read(), accepted()]);
@@ -75,7 +73,7 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
     return end !== null && end.kind !== 'open';
   }
 
-  async function afterDelivery(end: WorkflowEnd): Promise<AnyDelivery> {
+  async function afterDelivery(end: WorkflowEnd): Promise<AnyDeliveryInput> {
     const input = await readInput();
     const { target, attempts = [] } = input;
     const recorded = end.kind === 'completed' && isCallbackRecord(end.result) ? end.result.attempts : attempts;
@@ -83,15 +81,15 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
     return { target, ...what, attempts: recorded };
   }
 
-  async function readInput(): Promise<AnyDelivery> {
-    return (await readWorkflowInput(client, { workflowId })) as AnyDelivery;
+  async function readInput(): Promise<AnyDeliveryInput> {
+    return (await readWorkflowInput(client, { workflowId })) as AnyDeliveryInput;
   }
 
-  async function start(input: AnyDelivery): Promise<void> {
+  async function start(input: AnyDeliveryInput): Promise<void> {
     await signalWithStart({ ...input, firstAttemptAfterMs: null }, 'ALLOW_DUPLICATE');
   }
 
-  async function signalWithStart(input: AnyDelivery, workflowIdReusePolicy: WorkflowIdReusePolicy): Promise<void> {
+  async function signalWithStart(input: AnyDeliveryInput, workflowIdReusePolicy: WorkflowIdReusePolicy): Promise<void> {
     await callEngine(client, CALL_TIMEOUT_MS, () =>
       client.workflow.signalWithStart('deliverCallback', {
         workflowId,

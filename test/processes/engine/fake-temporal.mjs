@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // A `temporal` whose server knows one request, GetSystemInfo: gRPC over HTTP/2, with the version as field 1 of the answer.
-import { writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http2';
 
 if (process.argv.includes('--version')) {
@@ -16,6 +16,11 @@ if (process.argv.includes('--version')) {
     stream.end(frame);
   });
   writeFileSync('engine.db', 'a database', { flag: 'a' });
+  // As if a transaction was cut off, once.
+  if (existsSync('cut-off')) {
+    writeFileSync('engine.db-journal', '');
+    rmSync('cut-off');
+  }
   writeFileSync('starts', `${process.argv.join(' ')}\n`, { flag: 'a' });
   server.listen(Number(process.argv[process.argv.indexOf('--port') + 1]), '127.0.0.1');
 }

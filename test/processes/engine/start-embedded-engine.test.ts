@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseEnvironment } from '../../../config/environment.ts';
@@ -40,25 +40,35 @@ describe('startEngine with an embedded engine', () => {
     });
   });
 
-  it('makes the database by a start of its own, once', async () => {
+  it('makes the database by a start of its own, and again, to be left as it is, where its index can not be trimmed', async () => {
     const { options, dataDirectory } = createPlace();
-    const starts = () => readFileSync(join(dataDirectory, 'starts'), 'utf8').trim().split('\n');
     const first = await start(options);
-    expect(starts()).toEqual([expect.stringContaining('EventType=Keyword'), expect.not.stringContaining('EventType=Keyword')]);
+    // What the stand-in writes is no database that anything could be taken from.
+    expect(kindsOfStarts(dataDirectory)).toEqual(['making', 'making', 'running']);
     await first.stop();
     await start(options);
-    expect(starts()[2]).not.toContain('EventType=Keyword');
+    expect(kindsOfStarts(dataDirectory)).toEqual(['making', 'making', 'running', 'running']);
     expect(existsSync(join(dataDirectory, 'engine.db'))).toBe(true);
   });
 
-  it('makes it anew when that was cut off', async () => {
+  it('makes it anew when that was cut off, whatever was left beside it', async () => {
     const { options, dataDirectory } = createPlace();
-    const first = await start(options);
-    await first.stop();
+    await (await start(options)).stop();
     const stamp = join(dataDirectory, 'engine-version.json');
     writeFileSync(stamp, JSON.stringify({ ...JSON.parse(readFileSync(stamp, 'utf8')), complete: false }));
+    mkdirSync(join(dataDirectory, 'engine.db.lock'));
     await start(options);
-    expect(readFileSync(join(dataDirectory, 'starts'), 'utf8').match(/EventType=Keyword/g)).toHaveLength(2);
+    expect(kindsOfStarts(dataDirectory).slice(3)).toEqual(['making', 'making', 'running']);
+    expect(existsSync(join(dataDirectory, 'engine.db.lock'))).toBe(false);
+  });
+
+  it('makes it anew when its server was ended in the middle of a transaction', async () => {
+    const { options, dataDirectory } = createPlace();
+    mkdirSync(dataDirectory, { recursive: true });
+    writeFileSync(join(dataDirectory, 'cut-off'), '');
+    await start(options);
+    expect(kindsOfStarts(dataDirectory)).toEqual(['making', 'making', 'making', 'running']);
+    expect(existsSync(join(dataDirectory, 'engine.db-journal'))).toBe(false);
   });
 
   it('has no UI when headless, and names the one that is configured', async () => {
@@ -104,4 +114,9 @@ function createPlace(variables: Readonly<Record<string, string>> = {}) {
     preferredPorts: { server: 0, ui: 0 },
   };
   return { options, dataDirectory };
+}
+
+function kindsOfStarts(dataDirectory: string): readonly string[] {
+  const starts = readFileSync(join(dataDirectory, 'starts'), 'utf8').trim().split('\n');
+  return starts.map((line) => (line.includes('EventType=Keyword') ? 'making' : 'running'));
 }

@@ -51,7 +51,12 @@ function prepare(runs: Readonly<Record<string, Run>>, state: DestinationState = 
   const getWorkflowExecutionHistory = async () => ({
     history: { events: [{ workflowExecutionStartedEventAttributes: { input: { payloads: [input] } } }] },
   });
-  const client = { options: { namespace: 'default' }, workflow: { getHandle }, workflowService: { getWorkflowExecutionHistory } };
+  const client = {
+    withDeadline: (_deadlineMs: number, call: () => unknown) => call(),
+    options: { namespace: 'default' },
+    workflow: { getHandle },
+    workflowService: { getWorkflowExecutionHistory },
+  };
   const attemptDelivery = vi.fn<AttemptDelivery>(async () => notSent);
   const destinations = { stateOf: async () => state, note: async () => state, noteHang: async () => state };
   const readMessage = createReadMessage({ client: client as unknown as Client, attemptDelivery, destinations });

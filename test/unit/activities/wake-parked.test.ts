@@ -22,6 +22,7 @@ function prepare(parked: readonly string[], ended: readonly string[] = [], delay
   const input = defaultPayloadConverter.toPayload({ messageOf: { id: 'a', runId: 'r' } });
   const client = {
     options: { namespace: 'default' },
+    withDeadline: (_deadlineMs: number, call: () => unknown) => call(),
     workflowService: {
       getWorkflowExecutionHistory: async () => ({
         history: { events: [{ workflowExecutionStartedEventAttributes: { input: { payloads: [input] } } }] },

@@ -41,6 +41,20 @@ it('puts attempts on record, and leaves to deliveries what they have not ended',
   expect(endStarts(callbacks, callbacks.left.slice(0, 3)).left).toEqual(callbacks.left.slice(3));
 });
 
+it('has on record that one waits, since its delivery may not say so yet', () => {
+  const rides: readonly Ride[] = [
+    { kind: 'sent', attempt: null, nextAttemptAfterMs: 0, parkedAt: 'https://shop.example' },
+    { kind: 'sent', attempt: null, nextAttemptAfterMs: 5_000, nextAttemptAt: '2026-01-01T12:00:05.000Z' },
+  ];
+  const ridden = [first(1), first(2)];
+  const { records, callbacks } = endRides(beginRides({ ...none, waiting: ridden }, ridden), ridden, rides);
+  expect(records.map(({ callback: { status, nextAttemptAt } }) => [status, nextAttemptAt])).toEqual([
+    ['parked', undefined],
+    ['pending', '2026-01-01T12:00:05.000Z'],
+  ]);
+  expect(callbacks.left).toMatchObject([{ parkedAt: 'https://shop.example' }, { firstAttemptAfterMs: 5_000 }]);
+});
+
 it('leaves all to deliveries where none is to ride', () => {
   const { target, message } = first(2);
   const callbacks = { ...none, waiting: [first(2)], left: [first(1)] };

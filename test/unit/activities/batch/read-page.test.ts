@@ -14,7 +14,11 @@ function fakeEngine(itemsOf: (workflowId: string) => Promise<readonly BatchItem[
       return { history: { events: [{ workflowExecutionStartedEventAttributes: { input } }] } };
     },
   );
-  const client = { options: { namespace: 'night' }, workflowService: { getWorkflowExecutionHistory } } as unknown as Client;
+  const client = {
+    withDeadline: (_deadlineMs: number, call: () => unknown) => call(),
+    options: { namespace: 'night' },
+    workflowService: { getWorkflowExecutionHistory },
+  } as unknown as Client;
   return { readPage: createReadPage(client), reads: getWorkflowExecutionHistory };
 }
 

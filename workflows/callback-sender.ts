@@ -1,10 +1,11 @@
-import { allHandlersFinished, condition, patched, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, patched, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
 import type { CallbackRecord } from '../domain/callback-record.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
 import { CALLBACKS_TOGETHER_PATCH, TASK_QUEUES } from '../domain/durable-names.ts';
 import { addCallback, beginRides, endRides, endStarts, leaveAll, unsettled } from '../domain/subject-callbacks.ts';
 import type { FirstCallback, SubjectCallbacks } from '../domain/subject-callbacks.ts';
+import { createJsonBound } from '../domain/json-bound.ts';
 import { charactersOf, firstDeliveries, startDeliveries } from './start-deliveries.ts';
 
 /** What a run of a subject's workflow leaves to the next. */
@@ -17,8 +18,8 @@ export interface PendingCallbacks {
 
 export interface CallbackSender {
   add(callback: FirstCallback): void;
-  /** Whether more than may wait do so. */
-  isBehind(): boolean;
+  /** Resolves when there is room for more, or false: there is none in this run, which is full. */
+  hasRoom(): Promise<boolean>;
   /** Sends until the run's history is full, no Update is at work and nothing is under way; what is left then. */
   untilFull(): Promise<PendingCallbacks>;
 }
@@ -39,7 +40,8 @@ const MAX_HISTORY_EVENTS = 4_000;
 const MAX_HISTORY_BYTES = 1024 * 1024;
 // Where callbacks can't be sent, events wait: what is left to do is carried from run to run.
 const MAX_PENDING = 200;
-const MAX_PENDING_CHARACTERS = 512 * 1024;
+const MAX_PENDING_BYTES = 512 * 1024;
+const START_AGAIN_MS = 1_000;
 
 /**
  * Sends the callbacks of a subject's events: first attempts together, and deliveries of their own for what these leave. Neither
@@ -50,20 +52,26 @@ export function createCallbackSender(
   { callbacks: waiting = [], deliveries: left = [] }: PendingCallbacks,
   record: (version: number, record: CallbackRecord) => void,
 ): CallbackSender {
+  const bound = createJsonBound();
+  const bytesOf = (pending: readonly object[]): number => pending.reduce<number>((sum, one) => sum + bound(one), 0);
   let callbacks: SubjectCallbacks = { waiting, riding: [], left };
   let ridesUnderWay = 0;
   let isStarting = false;
+  let isTogether = false;
 
   return {
     add(callback) {
       callbacks = addCallback(callbacks, callback);
     },
-    isBehind,
+    async hasRoom() {
+      await condition(() => !isBehind() || (isTogether && isFull()));
+      return !isBehind();
+    },
     async untilFull() {
       await condition(() => hasCallbacks() || isFull());
       // Only runs that have callbacks are marked. One that has begun in the way of before ends in it.
-      if (hasCallbacks() && !patched(CALLBACKS_TOGETHER_PATCH)) await startEach();
-      else await sendTogether();
+      isTogether = !hasCallbacks() || patched(CALLBACKS_TOGETHER_PATCH);
+      await (isTogether ? sendTogether() : startEach());
       return { callbacks: callbacks.waiting, deliveries: callbacks.left };
     },
   };
@@ -74,7 +82,7 @@ export function createCallbackSender(
       // They go on beside this loop, and don't reject.
       if (mayStart()) void startLeft();
       else if (mayRide()) void ride();
-      else return;
+      else if (mayEnd()) return;
     }
   }
 
@@ -108,6 +116,7 @@ export function createCallbackSender(
       () => false,
     );
     if (isDone) callbacks = endStarts(callbacks, first);
+    else await sleep(START_AGAIN_MS);
     isStarting = false;
   }
 
@@ -117,7 +126,8 @@ export function createCallbackSender(
 
   function isBehind(): boolean {
     const pending = unsettled(callbacks);
-    return pending.length >= MAX_PENDING || charactersOf(pending) > MAX_PENDING_CHARACTERS;
+    if (pending.length >= MAX_PENDING) return true;
+    return isTogether ? bytesOf(pending) > MAX_PENDING_BYTES : charactersOf(pending) > MAX_PENDING_BYTES;
   }
 
   function mayRide(): boolean {
@@ -128,9 +138,9 @@ export function createCallbackSender(
     return callbacks.left.length > 0 && !isStarting && mayBegin();
   }
 
-  /** What a full run hasn't begun is the next one's, unless there are Updates that wait for room: they end in this one. */
+  /** What a full run hasn't begun is the next one's. */
   function mayBegin(): boolean {
-    return !isFull() || isBehind();
+    return !isFull();
   }
 
   /** An attempt's outcome is told to the run that began it, and to no other. */
