@@ -2,8 +2,8 @@ import type { HandlerLog } from '../domain/define-event.ts';
 import type { Surroundings } from './surroundings.ts';
 import { currentSurroundings } from './surroundings.ts';
 
-// More than twice as many as can be under way in a process's workflow tasks.
-const MAX_REMEMBERED = 2_000;
+// As many as a process runs in a minute with a workflow each: at saturation a task that timed out is given out again some 20 s later.
+const MAX_REMEMBERED = 10_000;
 // As JSON: most are tiny, but a stage's result may have 64 KiB.
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 

@@ -62,11 +62,11 @@ it('forgets the oldest of very many', async () => {
   const remembering = rememberOutcomes(activity, (key: string) => key);
 
   await local().run(async () => {
-    for (let index = 0; index <= 2_000; index += 1) await remembering(`event-${index}`);
-    await remembering('event-2000');
+    for (let index = 0; index <= 10_000; index += 1) await remembering(`event-${index}`);
+    await remembering('event-10000');
     await remembering('event-0');
   });
-  expect(activity).toHaveBeenCalledTimes(2_002);
+  expect(activity).toHaveBeenCalledTimes(10_002);
 });
 
 it('forgets the oldest of large ones sooner', async () => {
