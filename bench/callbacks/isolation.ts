@@ -38,6 +38,7 @@ const NEIGHBOURS: readonly Neighbour[] = [
   { name: 'beside one that refuses connections', event: RIDING, other: 'refuses' },
   { name: 'beside one that never answers', event: RIDING, other: 'hangs' },
   { name: ALONE, event: RECORDED_FIRST, other: 'none' },
+  { name: 'beside another that is well', event: RECORDED_FIRST, other: 'well' },
   { name: 'beside one that never answers', event: RECORDED_FIRST, other: 'hangs' },
 ];
 
