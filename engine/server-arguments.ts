@@ -42,28 +42,33 @@ export function makingArguments({ settings, ports }: ServerStart): readonly stri
   return [
     'server',
     'start-dev',
-    ...['--db-filename', DATABASE_FILE],
-    ...['--sqlite-pragma', 'journal_mode=DELETE'],
-    ...['--sqlite-pragma', 'synchronous=OFF'],
-    ...['--ip', HOST],
-    ...['--port', String(ports.server)],
-    ...['--log-level', 'error'],
+    ...databaseArguments(settings, { journal: 'DELETE', sync: 'OFF' }),
     '--headless',
-    ...(settings.namespace === 'default' ? [] : ['--namespace', settings.namespace]),
+    ...['--port', String(ports.server)],
     ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
   ];
 }
 
 /** What tells one configuration from another: neither ports nor what counts only at the making of the file. */
-export function settingArguments({ sync, headless, namespace }: ServerSettings): readonly string[] {
+export function settingArguments(settings: ServerSettings): readonly string[] {
+  return [
+    ...databaseArguments(settings, { journal: 'WAL', sync: settings.sync.toUpperCase() }),
+    ...(settings.headless ? ['--headless'] : []),
+    ...DYNAMIC_CONFIG.flatMap(({ key, value }) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]),
+  ];
+}
+
+/** What every start on the database has, be it to make it or to run on it. */
+function databaseArguments(
+  { namespace }: ServerSettings,
+  { journal, sync }: { readonly journal: 'DELETE' | 'WAL'; readonly sync: string },
+): readonly string[] {
   return [
     ...['--db-filename', DATABASE_FILE],
-    ...['--sqlite-pragma', 'journal_mode=WAL'],
-    ...['--sqlite-pragma', `synchronous=${sync.toUpperCase()}`],
+    ...['--sqlite-pragma', `journal_mode=${journal}`],
+    ...['--sqlite-pragma', `synchronous=${sync}`],
     ...['--ip', HOST],
     ...['--log-level', 'error'],
     ...(namespace === 'default' ? [] : ['--namespace', namespace]),
-    ...(headless ? ['--headless'] : []),
-    ...DYNAMIC_CONFIG.flatMap(({ key, value }) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]),
   ];
 }
