@@ -9,7 +9,7 @@ import { PINNED_VERSION } from './version.ts';
 const stampSchema = z.object({
   cli: z.string(),
   server: z.string(),
-  /** False until a server has answered on the file for the first time. */
+  /** False until the file is made as a whole. */
   complete: z.boolean().default(true),
 });
 

@@ -158,7 +158,7 @@ function createLaunch({ settings, dataDirectory, findExecutable, logger }: Embed
       await endProcess(process, tries < MAKING_TRIES ? 'at once' : 'gently');
       if (!hasCutOffTransaction(dataDirectory)) return;
       removeDatabase(dataDirectory);
-      if (tries > MAKING_TRIES) throw new EngineError('engine_start_failed', `No database could be made in "${dataDirectory}"`);
+      if (tries === MAKING_TRIES) throw new EngineError('engine_start_failed', `No database could be made in "${dataDirectory}"`);
     }
   }
 

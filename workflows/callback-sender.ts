@@ -46,7 +46,7 @@ const START_AGAIN_MS = 1_000;
 /**
  * Sends the callbacks of a subject's events: first attempts together, and deliveries of their own for what these leave. Neither
  * waits for the other, so that first attempts aren't held up by starts.
- * @param record told of each attempt that was made
+ * @param record told of what is known of a callback once its ride is over, be it that it waits
  */
 export function createCallbackSender(
   { callbacks: waiting = [], deliveries: left = [] }: PendingCallbacks,
