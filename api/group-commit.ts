@@ -1,4 +1,6 @@
 import { MAX_GROUP } from '../domain/group.ts';
+import { inTurnOrder, nextInLine } from '../domain/shedding.ts';
+import type { InLine } from '../domain/shedding.ts';
 import type { Tier } from '../domain/tier.ts';
 import type { WatchLoop } from '../domain/watch-loop.ts';
 import { createTurns } from './turns.ts';
@@ -22,11 +24,15 @@ export interface Committed<Placed> {
   readonly done: Promise<unknown>;
 }
 
-interface Waiting<Item, Placed> {
+interface Waiting<Item, Placed> extends InLine {
   readonly item: Item;
-  readonly sinceMs: number;
   readonly resolve: (placed: Placed) => void;
   readonly reject: (error: unknown) => void;
+}
+
+interface Gathering<Item, Placed> {
+  readonly key: string;
+  waiting: Waiting<Item, Placed>[];
 }
 
 // More than one at a time would only make each of them smaller. One that turns out to wait for something else than this
@@ -40,28 +46,60 @@ const MAX_PAUSE_MS = 25;
 const MAX_BEHIND_MS = 1_000;
 const LOOK_AGAIN_MS = 5;
 
+// A turn that takes longer waits for something that critical ones needn't wait for.
+const MAX_CRITICAL_WAIT_MS = 50;
+
 /**
  * Group commit: who comes alone goes at once, and alone; while others are worked on, those that come gather and go together
- * after them. So groups are as large as the load makes them, and whoever comes to an idle process waits for nobody.
+ * after them, the most urgent first. So groups are as large as the load makes them, and whoever comes to an idle process waits
+ * for nobody. Critical ones that have not had their turn in time go without one.
  */
 export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(options: GroupCommitOptions<Item, Placed>) {
   const { commit, keyOf, bytesOf, isBehind, watchLoop, now } = options;
-  // Critical ones wait for no others.
-  const turns = { critical: createTurns({ ...TURNS, now }), other: createTurns({ ...TURNS, now }) };
-  // A key is there for as long as somebody waits.
-  const gathering = new Map<string, Waiting<Item, Placed>[]>();
+  const turns = createTurns({ ...TURNS, now });
+  // One is there for as long as a turn is waited for.
+  const gatherings = new Map<string, Gathering<Item, Placed>>();
 
-  async function empty(key: string, tier: Tier, waiting: Waiting<Item, Placed>[]): Promise<void> {
-    while (waiting.length > 0) {
-      const endTurn = await turns[tier === 'critical' ? 'critical' : 'other'].take({ tier, sinceMs: waiting[0]?.sinceMs ?? 0 });
-      const group = waiting.splice(0, fitting(waiting));
-      if (waiting.length === 0) gathering.delete(key);
+  async function empty(gathering: Gathering<Item, Placed>): Promise<void> {
+    while (gathering.waiting.length > 0) {
+      const endTurn = await turns.take(standingOf(gathering));
+      const group = takeFirst(gathering, inTurnOrder(gathering.waiting, now()));
+      if (gathering.waiting.length === 0) gatherings.delete(gathering.key);
       // Rejects never.
       void send(group).finally(endTurn);
     }
   }
 
+  function hurry(gathering: Gathering<Item, Placed>, overdue: Waiting<Item, Placed>): void {
+    const critical = gathering.waiting.filter(({ tier }) => tier === 'critical');
+    // Rejects never.
+    if (critical.includes(overdue)) void send(takeFirst(gathering, critical));
+  }
+
+  /** As many of the first as may go together. */
+  function takeFirst(gathering: Gathering<Item, Placed>, inOrder: readonly Waiting<Item, Placed>[]): readonly Waiting<Item, Placed>[] {
+    const group = inOrder.slice(0, fitting(inOrder));
+    const taken = new Set(group);
+    gathering.waiting = gathering.waiting.filter((one) => !taken.has(one));
+    return group;
+  }
+
+  /** The one who would be let in first stands for all, also of those that come later. */
+  function standingOf(gathering: Gathering<Item, Placed>): InLine {
+    const first = (): InLine => gathering.waiting[nextInLine(gathering.waiting, now())] ?? { tier: 'bulk', sinceMs: now() };
+    return {
+      get tier() {
+        return first().tier;
+      },
+      get sinceMs() {
+        return first().sinceMs;
+      },
+    };
+  }
+
   async function send(group: readonly Waiting<Item, Placed>[]): Promise<void> {
+    // All that waited may have gone without a turn.
+    if (group.length === 0) return;
     const startedMs = now();
     const isBusy = watchLoop();
     try {
@@ -73,7 +111,7 @@ export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(
       }
       await done;
       if (group.length > 1) await pause(Math.min(MAX_PAUSE_MS, now() - startedMs));
-      if (group[0]?.item.tier !== 'critical' && isBusy()) await catchUp();
+      if (isBusy()) await catchUp();
     } catch (error) {
       for (const { reject } of group) reject(error);
     }
@@ -92,16 +130,15 @@ export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(
   return function add(item: Item): Promise<Placed> {
     return new Promise((resolve, reject) => {
       const key = keyOf(item);
-      const entry = { item, sinceMs: now(), resolve, reject };
-      const waiting = gathering.get(key);
-      if (waiting !== undefined) {
-        waiting.push(entry);
-        return;
-      }
-      const begun = [entry];
-      gathering.set(key, begun);
+      const entry = { item, tier: item.tier, sinceMs: now(), resolve, reject };
+      const known = gatherings.get(key);
+      const gathering = known ?? { key, waiting: [] };
+      gathering.waiting.push(entry);
+      if (item.tier === 'critical') setTimeout(() => hurry(gathering, entry), MAX_CRITICAL_WAIT_MS);
+      if (known !== undefined) return;
+      gatherings.set(key, gathering);
       // Rejects never.
-      void empty(key, item.tier, begun);
+      void empty(gathering);
     });
   };
 }

@@ -2,10 +2,13 @@ import type { AcceptedEvent } from './accepted-event.ts';
 import { TASK_QUEUES } from './durable-names.ts';
 import type { SearchAttribute } from './durable-names.ts';
 import { eventWorkflowId } from './event-id.ts';
+import { groupTiers } from './group.ts';
 import type { Group } from './group.ts';
 import { toKeyword } from './keyword.ts';
 import { taskTimeoutMs } from './task-timeout.ts';
 import { priorityKey } from './tier.ts';
+
+export type Attributes = Readonly<Partial<Record<SearchAttribute, string>>>;
 
 // Two weeks: no heavy event's stages, waits and retries take longer, and an event must end some day.
 const HEAVY_RUN_TIMEOUT_MS = 14 * 24 * 3_600_000;
@@ -25,19 +28,20 @@ export function eventStart(event: AcceptedEvent, inFlight: number) {
   } as const;
 }
 
-/** How the workflow of a group is started, whose events are all like this one. */
-export function groupStart(event: AcceptedEvent, { id, members }: Group, inFlight: number) {
+/** How the workflow of a group is started. */
+export function groupStart(group: Group, inFlight: number) {
+  const { id, common, members } = group;
   return {
-    workflowId: eventWorkflowId({ tenant: event.tenant, id }),
+    workflowId: eventWorkflowId({ tenant: common.tenant, id }),
     taskQueue: TASK_QUEUES.light,
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    ...sharedStart(event, taskTimeoutMs(inFlight)),
-    staticSummary: `${event.type} (${event.tier}) × ${members.length}`,
+    ...sharedStart(common, taskTimeoutMs(inFlight)),
+    staticSummary: `${common.type} (${groupTiers(group)}) × ${members.length}`,
   } as const;
 }
 
 /** What lists find it by, all of type Keyword. */
-export function eventAttributes({ type, tier, tenant, subject }: AcceptedEvent): Readonly<Partial<Record<SearchAttribute, string>>> {
+export function eventAttributes({ type, tier, tenant, subject }: AcceptedEvent): Attributes {
   return {
     EventType: toKeyword(type),
     Tier: tier,
@@ -46,7 +50,13 @@ export function eventAttributes({ type, tier, tenant, subject }: AcceptedEvent):
   };
 }
 
-function sharedStart({ tier, tenant }: AcceptedEvent, workflowTaskTimeout: number) {
+/** What lists find it by. */
+export function groupAttributes(group: Group): Attributes {
+  const { type, tenant } = group.common;
+  return { EventType: toKeyword(type), Tier: groupTiers(group), Tenant: toKeyword(tenant) };
+}
+
+function sharedStart({ tier, tenant }: Pick<AcceptedEvent, 'tier' | 'tenant'>, workflowTaskTimeout: number) {
   return {
     workflowTaskTimeout,
     priority: { priorityKey: priorityKey(tier), fairnessKey: tenant },

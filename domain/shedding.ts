@@ -22,11 +22,20 @@ const RAISED_EVERY_MS = 400;
 export function nextInLine(line: readonly InLine[], nowMs: number): number {
   let best = -1;
   let bestRank = Number.POSITIVE_INFINITY;
-  for (const [index, { tier, sinceMs }] of line.entries()) {
-    const rank = TIERS.indexOf(tier) - Math.floor((nowMs - sinceMs) / RAISED_EVERY_MS);
+  for (const [index, waiting] of line.entries()) {
+    const rank = rankOf(waiting, nowMs);
     if (rank < bestRank) [best, bestRank] = [index, rank];
   }
   return best;
+}
+
+/** All of them, in the order in which they would be let in now. */
+export function inTurnOrder<Waiting extends InLine>(line: readonly Waiting[], nowMs: number): readonly Waiting[] {
+  return line.toSorted((one, other) => rankOf(one, nowMs) - rankOf(other, nowMs));
+}
+
+function rankOf({ tier, sinceMs }: InLine, nowMs: number): number {
+  return TIERS.indexOf(tier) - Math.floor((nowMs - sinceMs) / RAISED_EVERY_MS);
 }
 
 /** The index of who has to go when the line is too long: the lowest tier; of equals whoever came last. -1 of none. */

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { EventResource, EventStatus } from '../../domain/event-resource.ts';
+import { tiersWith } from '../../domain/group.ts';
 import { toKeyword } from '../../domain/keyword.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { EventFilter, EventPage } from '../event-service.ts';
@@ -53,8 +54,8 @@ export async function listEvents(client: Client, liveRuns: LiveRuns, filter: Eve
   /** Those that have left are listed by themselves. */
   async function membersOf(execution: Required<Execution>): Promise<readonly Entry[]> {
     const group = await readGroup(client, execution);
-    return (group?.members ?? []).flatMap(({ hasLeft }, index) => {
-      if (group === null || hasLeft) return [];
+    return (group?.members ?? []).flatMap(({ run, hasLeft }, index) => {
+      if (group === null || hasLeft || (filter.tier !== undefined && run.event.tier !== filter.tier)) return [];
       const read = async (): Promise<EventResource | null> => {
         const resource = await readMember(client, liveRuns, group, index);
         return resource !== null && selectsEvent(resource, filter) ? resource : null;
@@ -80,7 +81,7 @@ export function toVisibilityQuery({ tenant, type, status, tier, subject, sinceMs
   const conditions = [`WorkflowType IN ('processEvent', 'processGroup')`, `Tenant = ${quote(tenant)}`];
   if (type !== undefined) conditions.push(`EventType = ${quote(type)}`);
   if (status !== undefined) conditions.push(statusCondition(status));
-  if (tier !== undefined) conditions.push(`Tier = ${quote(tier)}`);
+  if (tier !== undefined) conditions.push(`Tier IN (${tiersWith(tier).map(quote).join(', ')})`);
   if (subject !== undefined) conditions.push(`Subject = ${quote(subject)}`);
   if (sinceMs !== undefined) conditions.push(`StartTime >= ${quote(toTime(sinceMs))}`);
   return conditions.join(' AND ');

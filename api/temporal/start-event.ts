@@ -5,7 +5,8 @@ import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { RunAhead } from '../../domain/activities.ts';
 import { FINGERPRINT_MEMO } from '../../domain/durable-names.ts';
 import { eventWorkflowId, newGroupId } from '../../domain/event-id.ts';
-import { eventAttributes, eventStart, groupStart } from '../../domain/event-start.ts';
+import { eventAttributes, eventStart, groupAttributes, groupStart } from '../../domain/event-start.ts';
+import type { Attributes } from '../../domain/event-start.ts';
 import { eventsOf, toGroup } from '../../domain/group.ts';
 import { newUuidV7 } from '../uuid.ts';
 import { callEngine, readEngine } from './engine-call.ts';
@@ -52,7 +53,7 @@ export async function startEvent(
         requestEagerStart: event.plan.weight === 'light',
         workflowIdConflictPolicy: 'FAIL',
         ...(fingerprint !== null && { memo: { [FINGERPRINT_MEMO]: fingerprint } }),
-        typedSearchAttributes: searchAttributesOf(event),
+        typedSearchAttributes: toSearchAttributes(eventAttributes(event)),
       }),
     );
     // What waits first may yet be cancelled; other types' stages may take long, and are recorded one by one.
@@ -78,14 +79,14 @@ export async function startGroup(
   { inFlight, runAhead }: Omit<StartEventOptions, 'fingerprint'>,
 ): Promise<readonly StartedEvent[]> {
   const group = toGroup(newGroupId(newUuidV7()), first, others);
-  const options = groupStart(first, group, inFlight);
+  const options = groupStart(group, inFlight);
   const { firstExecutionRunId, eagerlyStarted } = await callEngine(client, START_TIMEOUT_MS, () =>
     client.workflow.start('processGroup', {
       ...options,
       args: [group],
       requestEagerStart: true,
       workflowIdConflictPolicy: 'FAIL',
-      typedSearchAttributes: searchAttributesOf(first),
+      typedSearchAttributes: toSearchAttributes(groupAttributes(group)),
     }),
   );
   const { workflowId } = options;
@@ -93,9 +94,10 @@ export async function startGroup(
   return eventsOf(group).map((event) => ({ kind: 'started', event, workflowId, runId: firstExecutionRunId, eagerly: eagerlyStarted }));
 }
 
-function searchAttributesOf(event: AcceptedEvent): TypedSearchAttributes {
-  const attributes = Object.entries(eventAttributes(event));
-  return new TypedSearchAttributes(attributes.map(([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value })));
+function toSearchAttributes(attributes: Attributes): TypedSearchAttributes {
+  return new TypedSearchAttributes(
+    Object.entries(attributes).map(([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value })),
+  );
 }
 
 /** What its workflow gets to see: handlers are given the same, whoever calls them. */

@@ -139,6 +139,25 @@ it('is spelled out in lists event by event, over pages that end within it', asyn
   expect(await listAll(`type=${type}&since=${since}&status=running`)).toEqual([]);
 });
 
+it('may be of several tiers, each listed with its own', async () => {
+  const since = new Date().toISOString();
+  const tiers = ['low', 'critical', 'normal'] as const;
+  const ids = await submitTogether(Array.from({ length: 12 }, (_, index) => ({ ...noise(index), tier: tiers[index % 3] })));
+  const events = await Promise.all(ids.map(ended));
+  expect(events.map(({ tier }) => tier)).toEqual(ids.map((_, index) => tiers[index % 3]));
+  const shared = sharedBy(ids);
+  expect(new Set(events.filter(({ workflow }) => workflow.id === shared).map(({ tier }) => tier)).size).toBe(3);
+
+  for (const [place, tier] of tiers.entries()) {
+    const wanted = ids.filter((_, index) => index % 3 === place);
+    const listed = await until(`all that are ${tier} are listed`, async () => {
+      const found = await listAll(`type=noise&since=${since}&tier=${tier}&limit=3`);
+      return found.length >= wanted.length && found;
+    });
+    expect([...listed].sort()).toEqual([...wanted].sort());
+  }
+});
+
 it('goes on with callbacks that were not taken, and sends one again when asked to', async () => {
   receiver.respond((_request, index) => (index < 3 ? 400 : 200));
   const ids = await submitTogether(Array.from({ length: 6 }, (_, index) => noise(index)));

@@ -4,6 +4,7 @@ import type { Tier } from '../../../domain/tier.ts';
 
 interface Item {
   readonly name: string;
+  readonly type: string;
   readonly tier: Tier;
   readonly bytes: number;
 }
@@ -34,13 +35,13 @@ beforeEach(() => {
           done: end,
         });
       }),
-    keyOf: ({ tier }) => tier,
+    keyOf: ({ type }) => type,
     bytesOf: ({ bytes }) => bytes,
     isBehind: () => isBehind,
     watchLoop: () => () => isBusy,
     now: Date.now,
   });
-  add = (name, fields = {}) => commitOne({ name, tier: 'normal', bytes: 1, ...fields });
+  add = (name, fields = {}) => commitOne({ name, type: 'noise', tier: 'normal', bytes: 1, ...fields });
 });
 afterEach(() => vi.useRealTimers());
 
@@ -70,31 +71,81 @@ describe('group commit', () => {
     expect(await Promise.all(gathered)).toEqual(['b of 3', 'c of 3', 'd of 3']);
   });
 
-  it('lets those of the highest tier go first', async () => {
+  it('takes those of all tiers together, the most urgent first', async () => {
     void add('a');
     await settle();
     for (const [name, tier] of [
       ['low', 'low'],
       ['first', 'high'],
+      ['critical', 'critical'],
       ['second', 'high'],
     ] as const)
       void add(name, { tier });
     await end(0);
-    await end(1);
-    expect(namesOf()).toEqual(['a', 'first second', 'low']);
+    expect(namesOf()).toEqual(['a', 'critical first second low']);
   });
 
-  it('lets critical ones wait for no others, only for one another', async () => {
+  it('lets those with the most urgent among them go first', async () => {
     void add('a');
     await settle();
+    for (const [name, type, tier] of [
+      ['first', 'joy', 'normal'],
+      ['low', 'shock', 'low'],
+      ['second', 'joy', 'normal'],
+      ['high', 'shock', 'high'],
+    ] as const)
+      void add(name, { type, tier });
+    await end(0);
+    await end(1);
+    expect(namesOf()).toEqual(['a', 'high low', 'first second']);
+  });
+
+  it('lets whoever has waited long go before more urgent ones, where not all fit', async () => {
+    await takeLong();
+    void add('low', { tier: 'low', bytes: 200 * 1024 });
+    await vi.advanceTimersByTimeAsync(450);
+    void add('normal', { bytes: 200 * 1024 });
+    void add('high', { tier: 'high', bytes: 200 * 1024 });
+    for (let last = 0; last < 3; last += 1) await end(commits.length - 1);
+    expect(namesOf().slice(-3)).toEqual(['high', 'low', 'normal']);
+  });
+
+  it('does not let an old one lend its age to a fresh one of the same key', async () => {
+    await takeLong();
+    void add('old', { type: 'joy', tier: 'bulk' });
+    await vi.advanceTimersByTimeAsync(450);
+    void add('fresh', { type: 'joy' });
+    void add('high', { type: 'shock', tier: 'high' });
+    for (let last = 0; last < 2; last += 1) await end(commits.length - 1);
+    expect(namesOf().slice(-2)).toEqual(['high', 'fresh old']);
+  });
+
+  it('lets critical ones go without a turn, and without others, after 50 ms', async () => {
+    await takeLong();
+    void add('b');
     void add('first', { tier: 'critical' });
+    await vi.advanceTimersByTimeAsync(20);
+    void add('second', { tier: 'critical' });
+    await vi.advanceTimersByTimeAsync(29);
+    expect(namesOf().at(-1)).toBe('a');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(namesOf().slice(-2)).toEqual(['a', 'first second']);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(namesOf().at(-1)).toBe('first second');
+    await end(commits.length - 2);
+    expect(namesOf().at(-1)).toBe('b');
+  });
+
+  it('goes on with those that come after all who waited have gone without a turn', async () => {
+    void add('a');
     await settle();
-    for (const name of ['second', 'third']) void add(name, { tier: 'critical' });
+    void add('critical', { tier: 'critical' });
+    await vi.advanceTimersByTimeAsync(50);
+    await end(0);
+    await end(1);
     void add('b');
     await settle();
-    expect(namesOf()).toEqual(['a', 'first']);
-    await end(1);
-    expect(namesOf()).toEqual(['a', 'first', 'second third']);
+    expect(namesOf()).toEqual(['a', 'critical', 'b']);
   });
 
   it('lets the next ones gather for as long again as a group took, but at most 25 ms', async () => {
@@ -124,7 +175,7 @@ describe('group commit', () => {
     expect(namesOf()).toHaveLength(4);
   });
 
-  it('lets the next ones gather while callbacks lag behind in a process that has no rest, critical ones excepted', async () => {
+  it('lets the next ones gather while callbacks lag behind in a process that has no rest', async () => {
     isBusy = true;
     void add('a');
     await settle();
@@ -133,17 +184,11 @@ describe('group commit', () => {
     await vi.advanceTimersByTimeAsync(5);
     commits[0]?.done();
     void add('b');
-    void add('first', { tier: 'critical' });
-    await settle();
-    commits[1]?.durable();
-    commits[1]?.done();
-    await settle();
-    void add('second', { tier: 'critical' });
     await vi.advanceTimersByTimeAsync(40);
-    expect(namesOf()).toEqual(['a', 'first', 'second']);
+    expect(namesOf()).toEqual(['a']);
     isBehind = false;
     await vi.advanceTimersByTimeAsync(5);
-    expect(namesOf()).toEqual(['a', 'first', 'second', 'b']);
+    expect(namesOf()).toEqual(['a', 'b']);
   });
 
   it('keeps nobody waiting for callbacks that wait for receivers', async () => {
@@ -170,8 +215,8 @@ describe('group commit', () => {
     void add('a');
     await settle();
     for (let index = 0; index < 101; index += 1) void add('n');
-    for (let index = 0; index < 3; index += 1) void add('l', { tier: 'low', bytes: 100 * 1024 });
-    void add('b', { tier: 'bulk', bytes: 300 * 1024 });
+    for (let index = 0; index < 3; index += 1) void add('l', { type: 'large', tier: 'low', bytes: 100 * 1024 });
+    void add('b', { type: 'largest', tier: 'bulk', bytes: 300 * 1024 });
     for (let index = 0; index < 5; index += 1) await end(index);
     expect(commits.map(({ names }) => names.length)).toEqual([1, 100, 1, 2, 1, 1]);
   });
@@ -190,6 +235,17 @@ describe('group commit', () => {
     expect(await next).toBe('d of 1');
   });
 });
+
+/** One is under way, and may be for 500 ms before it counts as slow: those before it took 200 each. */
+async function takeLong(): Promise<void> {
+  for (let before = 0; before < 20; before += 1) {
+    void add('before');
+    await vi.advanceTimersByTimeAsync(200);
+    await end(before);
+  }
+  void add('a');
+  await settle();
+}
 
 async function end(index: number): Promise<void> {
   commits[index]?.durable();

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidCursorError } from '../../../api/event-service.ts';
 import { fromCursor, toCursor } from '../../../api/temporal/cursor.ts';
+import { tiersWith } from '../../../domain/group.ts';
 import { toKeyword } from '../../../domain/keyword.ts';
 import { toVisibilityQuery } from '../../../api/temporal/list-events.ts';
 
@@ -14,7 +15,10 @@ describe('toVisibilityQuery', () => {
     const filter = { tenant: 'acme', type: 'joy', status: 'failed', tier: 'low', subject: 'life-1', sinceMs: 0, limit: 50 } as const;
     expect(toVisibilityQuery(filter)).toBe(
       "WorkflowType IN ('processEvent', 'processGroup') AND Tenant = 'acme' AND EventType = 'joy'" +
-        " AND ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut') AND Tier = 'low' AND Subject = 'life-1'" +
+        " AND ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut')" +
+        ` AND Tier IN (${tiersWith('low')
+          .map((name) => `'${name}'`)
+          .join(', ')}) AND Subject = 'life-1'` +
         " AND StartTime >= '1970-01-01T00:00:00.000Z'",
     );
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { eventAttributes, eventStart, groupStart } from '../../../domain/event-start.ts';
+import { eventAttributes, eventStart, groupAttributes, groupStart } from '../../../domain/event-start.ts';
 import { toGroup } from '../../../domain/group.ts';
 import { acceptedEvent, lightPlan } from './event-samples.ts';
 
@@ -22,7 +22,7 @@ it('starts a heavy event on workers, and has it end some day', () => {
 });
 
 it('starts a group under its own id', () => {
-  expect(groupStart(event, toGroup('g~0', event, [event]), 1)).toEqual({
+  expect(groupStart(toGroup('g~0', event, [event]), 1)).toEqual({
     workflowId: 'acme/g~0',
     taskQueue: 'light',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
@@ -30,6 +30,12 @@ it('starts a group under its own id', () => {
     priority: { priorityKey: 1, fairnessKey: 'acme' },
     staticSummary: 'sample (critical) × 2',
   });
+});
+
+it('starts a group with the priority of its most urgent member', () => {
+  const mixed = toGroup('g~0', { ...event, tier: 'low' }, [event]);
+  expect(groupStart(mixed, 1)).toMatchObject({ priority: { priorityKey: 1 }, staticSummary: 'sample (critical+low) × 2' });
+  expect(groupAttributes(mixed)).toEqual({ EventType: 'sample', Tier: 'critical+low', Tenant: 'acme' });
 });
 
 it('is found by its type, tier, tenant, and its subject if it has one', () => {

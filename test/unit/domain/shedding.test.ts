@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { InLine } from '../../../domain/shedding.ts';
-import { firstToShed, hasRoom, nextInLine } from '../../../domain/shedding.ts';
+import { firstToShed, hasRoom, inTurnOrder, nextInLine } from '../../../domain/shedding.ts';
 import type { Tier } from '../../../domain/tier.ts';
 import { TIERS } from '../../../domain/tier.ts';
 
@@ -14,6 +14,16 @@ const anyTier = fc.constantFrom(...TIERS);
 const anyLine: fc.Arbitrary<readonly InLine[]> = fc
   .array(fc.record({ tier: anyTier, waitedMs: fc.integer({ min: 0, max: 2_000 }) }), { minLength: 1, maxLength: 30 })
   .map((line) => line.toSorted((a, b) => b.waitedMs - a.waitedMs).map(({ tier, waitedMs }) => waiting(tier, waitedMs)));
+
+it('puts all in the order in which they would be let in one by one', () => {
+  fc.assert(
+    fc.property(anyLine, (line) => {
+      const left = [...line];
+      const letIn = line.flatMap(() => left.splice(nextInLine(left, NOW_MS), 1));
+      expect(inTurnOrder(line, NOW_MS)).toEqual(letIn);
+    }),
+  );
+});
 
 describe('hasRoom', () => {
   it.each<[Tier, number]>([
