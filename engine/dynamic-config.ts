@@ -54,5 +54,11 @@ export const DYNAMIC_CONFIG: readonly DynamicSetting[] = [
   },
   { key: 'history.maxInFlightUpdates', value: 1_000, reason: 'subjects and steering work by Update, 10 at once by default' },
   { key: 'history.maxTotalUpdates', value: 20_000, reason: 'likewise, 2000 a run by default' },
+  {
+    key: 'history.hostLevelCacheMaxSize',
+    value: 1_000,
+    reason:
+      'more than have a call under way at once; the default keeps 128,000 in memory for an hour, also closed ones: 24 KB each, 59 MB for each 100,000 events in groups',
+  },
   { key: 'history.MaxBufferedQueryCount', value: 100, reason: 'with the default of 1 a second reader of a busy event fails' },
 ];

@@ -5,8 +5,8 @@ import { readProjectFile } from './project-file.ts';
 
 const file = readProjectFile('deploy/temporal/dynamic-config.yaml');
 
-// Where a cluster's default is what the embedded server has to be told.
-const CLUSTER_DEFAULT = ['system.forceSearchAttributesCacheRefreshOnRead'];
+// Where a cluster's default is what the embedded server has to be told, or has the memory that the embedded one shares.
+const CLUSTER_DEFAULT = ['system.forceSearchAttributesCacheRefreshOnRead', 'history.hostLevelCacheMaxSize'];
 
 /** Where the cluster's settings differ from the embedded engine's, which the tests run on. */
 function dynamicConfigFaults(text: string): readonly string[] {
