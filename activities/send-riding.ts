@@ -52,9 +52,8 @@ export function createSendRiding(dependencies: SendRidingDependencies): SendRidi
     const { callback, tenant } = target;
     const origin = originOf(callback.url);
     const state = await destinations.stateOf({ tenant, origin });
-    const aborting = new AbortController();
     if (state === 'parked') {
-      const parked = await attemptDelivery({ target, message, attemptsMade: 0, destination: state }, aborting.signal);
+      const parked = await attemptDelivery({ target, message, attemptsMade: 0, destination: state }, handedOver.signal);
       return beginWithWait(target, parked, owner);
     }
     if (mustWait({ isTroubled: origins.isSlow(origin), openAtOrigin: origins.openAt(origin) })) {
@@ -67,10 +66,10 @@ export function createSendRiding(dependencies: SendRidingDependencies): SendRidi
 
     try {
       const isBusy = watchLoop();
-      const attempting = attemptDelivery({ target, message, attemptsMade: 0, destination: 'well' }, aborting.signal);
+      const attempting = attemptDelivery({ target, message, attemptsMade: 0, destination: 'well' }, handedOver.signal);
       const outcome = (await within(attempting, RIDE_MS)) ?? (isBusy() ? await within(attempting, RIDE_EXTRA_MS) : null);
       if (outcome !== null) return { kind: 'sent', ...outcome };
-      handedOver.keep(target, attempting, aborting);
+      handedOver.keep(target, attempting);
       return { kind: 'handed_over' };
     } finally {
       leave();

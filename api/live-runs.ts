@@ -3,7 +3,7 @@ import { eventWorkflowId, parseMemberId } from '../domain/event-id.ts';
 import { toEventResource } from '../domain/event-resource.ts';
 import type { EventResource, WorkflowReference } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';
-import { createJsonBound } from '../domain/json-bound.ts';
+import { boundJson } from '../domain/json-bound.ts';
 import { isEnded } from '../domain/event-run.ts';
 
 /**
@@ -41,7 +41,6 @@ export function isSettled({ run }: LiveRun): boolean {
 export function createLiveRuns(capacity = 1_000, maxCharacters = 64 * 2 ** 20): LiveRuns {
   const runs = new Map<string, LiveRun & { readonly characters: number }>();
   let characters = 0;
-  const bound = createJsonBound();
   const listeners = new Map<string, Set<(live: LiveRun) => void>>();
 
   function forget(id: string): void {
@@ -64,7 +63,7 @@ export function createLiveRuns(capacity = 1_000, maxCharacters = 64 * 2 ** 20): 
       const id = parseMemberId(run.event.id) === null ? workflow.id : eventWorkflowId(run.event);
       const known = runs.get(id);
       // Measured once a run: results are small, only its data can be large.
-      const live = { run, workflow, characters: known?.characters ?? bound(run.event.data) };
+      const live = { run, workflow, characters: known?.characters ?? boundJson(run.event.data) };
       // Set anew at the end of the map, whose first entry is then the one not heard of for longest.
       forget(id);
       runs.set(id, live);

@@ -7,6 +7,8 @@ export type JsonBody = { readonly ok: true; readonly body: unknown } | { readonl
 // from some 2,500 levels on.
 export const MAX_DEPTH = 200;
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** Reads a JSON body, or says what is wrong with it; `taken` are the media types that the route takes. */
 export async function readJson(context: Context, taken: readonly string[] = ['application/json']): Promise<JsonBody> {
   const mediaType = (context.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
@@ -20,7 +22,7 @@ export async function readJson(context: Context, taken: readonly string[] = ['ap
   }
   const bytes = await context.req.arrayBuffer();
   try {
-    const body: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const body: unknown = JSON.parse(utf8.decode(bytes));
     if (isDeeperThan(MAX_DEPTH, body)) return fault({ code: 'malformed', detail: `the body is nested deeper than ${MAX_DEPTH} levels` });
     return { ok: true, body };
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
-import { createJsonBound } from '../domain/json-bound.ts';
+import { boundJson } from '../domain/json-bound.ts';
 import type { AppDependencies } from './app.ts';
 import type { Submission, SubmitOptions } from './event-service.ts';
 import type { Problem } from './problem.ts';
@@ -52,7 +52,7 @@ export async function submitEvent(
 
 /** To write an event out takes longer than to parse it: where the bound is enough, that is. */
 function isLarger(event: AcceptedEvent, maxBytes: number): boolean {
-  return createJsonBound()(event) > maxBytes && Buffer.byteLength(JSON.stringify(event)) > maxBytes;
+  return boundJson(event) > maxBytes && Buffer.byteLength(JSON.stringify(event)) > maxBytes;
 }
 
 function toRefusal(submission: Exclude<Submission, Durable>, { id, subject }: AcceptedEvent, isPrecondition: boolean): Problem {

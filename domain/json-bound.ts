@@ -37,6 +37,9 @@ export function createJsonBound(): BoundJson {
   return bound;
 }
 
+/** Of whatever this process is handed: what one place has bounded another needn't. */
+export const boundJson = createJsonBound();
+
 function boundText(text: string): number {
   let bytes = 2;
   for (let index = 0; index < text.length; index += 1) bytes += boundUnit(text.charCodeAt(index));

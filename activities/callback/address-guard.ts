@@ -7,6 +7,9 @@ export interface AddressGuard {
   isAllowed(address: string): boolean;
 }
 
+// Callers name addresses as they like.
+const MAX_KNOWN = 1_000;
+
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Cidr = [Address, number];
 
@@ -18,11 +21,22 @@ type Cidr = [Address, number];
  */
 export function createAddressGuard(allowCidrs: readonly string[]): AddressGuard {
   const opened = allowCidrs.map(parseCidr);
+  const known = new Map<string, boolean>();
+
+  function judge(text: string): boolean {
+    if (isIP(text) === 0) return false;
+    const address = ipaddr.process(text);
+    return isPublic(address) || opened.some((cidr) => contains(cidr, address));
+  }
+
   return {
-    isAllowed: (text) => {
-      if (isIP(text) === 0) return false;
-      const address = ipaddr.process(text);
-      return isPublic(address) || opened.some((cidr) => contains(cidr, address));
+    isAllowed(text) {
+      const before = known.get(text);
+      if (before !== undefined) return before;
+      const allowed = judge(text);
+      if (known.size >= MAX_KNOWN) known.clear();
+      known.set(text, allowed);
+      return allowed;
     },
   };
 }

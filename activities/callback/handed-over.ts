@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Client } from '@temporalio/client';
 import type { CallbackTarget } from '../../domain/callback-message.ts';
 import type { CallbackOutcome } from '../../domain/callback-record.ts';
@@ -6,8 +7,10 @@ import { deliveryWorkflowId } from '../../domain/event-id.ts';
 
 /** Attempts that outlast the workflow task they rode in. */
 export interface HandedOver {
+  /** Breaks off what is still under way when the process can wait no longer: for all attempts, as one for each costs as much as its headers. */
+  readonly signal: AbortSignal;
   /** Waits for the attempt, and tells its delivery of the outcome. */
-  keep(target: CallbackTarget, attempting: Promise<CallbackOutcome>, aborting: AbortController): void;
+  keep(target: CallbackTarget, attempting: Promise<CallbackOutcome>): void;
   /** Lets what is under way end for at most `graceMs`, then breaks it off; its deliveries send again. */
   close(graceMs: number): Promise<void>;
 }
@@ -19,7 +22,10 @@ const REPORT_WITHIN_MS = 600_000;
 const LAST_REPORT_MS = 1_000;
 
 export function createHandedOver(client: Client): HandedOver {
-  const kept = new Map<Promise<void>, AbortController>();
+  const kept = new Set<Promise<void>>();
+  const aborting = new AbortController();
+  // As many listen as are under way.
+  setMaxListeners(0, aborting.signal);
   let isClosed = false;
 
   async function report(target: CallbackTarget, attempting: Promise<CallbackOutcome>): Promise<void> {
@@ -42,14 +48,15 @@ export function createHandedOver(client: Client): HandedOver {
   }
 
   return {
-    keep(target, attempting, aborting) {
+    signal: aborting.signal,
+    keep(target, attempting) {
       const reporting = report(target, attempting).finally(() => kept.delete(reporting));
-      kept.set(reporting, aborting);
+      kept.add(reporting);
     },
     async close(graceMs) {
-      await settledWithin([...kept.keys()], graceMs);
-      for (const aborting of kept.values()) aborting.abort();
-      await settledWithin([...kept.keys()], LAST_REPORT_MS);
+      await settledWithin([...kept], graceMs);
+      aborting.abort();
+      await settledWithin([...kept], LAST_REPORT_MS);
       isClosed = true;
     },
   };

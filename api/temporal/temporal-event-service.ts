@@ -11,7 +11,7 @@ import type { Cancellation, EventKey, EventService, SubmitOptions, Submission } 
 import { watchLoop } from '../../config/watch-loop.ts';
 import { createGroupCommit } from '../group-commit.ts';
 import { groupKey } from '../../domain/group.ts';
-import { createJsonBound } from '../../domain/json-bound.ts';
+import { boundJson } from '../../domain/json-bound.ts';
 import { CONNECTIONS_PER_ORIGIN } from '../../domain/riding.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { createSubjectEvents, subjectOf } from '../subject-events.ts';
@@ -89,7 +89,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       return { placed, done: stagesEnded(placed.at(-1)) };
     },
     keyOf: groupKey,
-    bytesOf: createJsonBound(),
+    bytesOf: boundJson,
     isBehind: () => options.callbacksUnderWay() > MAX_OPEN_CALLBACKS,
     watchLoop,
     now: Date.now,
