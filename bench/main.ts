@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Tier } from '../domain/tier.ts';
-import { freePort } from '../test/support/service-process.ts';
+import { readEngineRecord } from '../engine/engine-record.ts';
+import { freePort, startServiceProcess } from '../test/support/service-process.ts';
 import { startCallbackSink } from './callback-sink.ts';
 import { createLoad, noise, run, throughput } from './load.ts';
 import type { Sending } from './load.ts';
@@ -56,6 +60,7 @@ for (let round = 0; round < rounds; round += 1) {
 const recovery = await withService(async (service) => ({
   critical: quantiles(await recoveryTimes(service, 'critical')),
   normal: quantiles(await recoveryTimes(service, 'normal')),
+  beside: await withAnother(service, async () => quantiles(await recoveryTimes(service, 'normal', 'another is alive'))),
 }));
 const saturated = await saturate();
 const report = toReport();
@@ -112,12 +117,31 @@ async function oneAtATime(sending: Sending, events: number): Promise<Pick<Round,
   return { accepted: quantiles(accepted), calledBack: quantiles(calledBack) };
 }
 
-/** SIGKILL when the callback arrives, before its answer, and a restart at once: milliseconds until it comes again. */
-async function recoveryTimes(service: ServiceUnderTest, tier: Tier): Promise<readonly number[]> {
+/** A second service on the same engine. */
+async function withAnother<T>({ dataDirectory }: ServiceUnderTest, use: () => Promise<T>): Promise<T> {
+  const engine = readEngineRecord(dataDirectory);
+  if (engine === undefined) throw new Error('the service has no engine of its own');
+  const folder = await mkdtemp(join(tmpdir(), 'tickless-bench-'));
+  const env = { NODE_ENV: 'production', TEMPORAL_ADDRESS: engine.address, WEBHOOK_SECRETS: `whsec_${randomBytes(32).toString('base64')}` };
+  const another = await startServiceProcess({ dataDirectory: folder, port: await freePort(), env });
+  try {
+    return await use();
+  } finally {
+    another.kill('SIGTERM');
+    await another.exited;
+    await rm(folder, { recursive: true });
+  }
+}
+
+/**
+ * SIGKILL when the callback arrives, before its answer: milliseconds until it comes again, from the same process, which is
+ * started again at once, or from another, beside which it is started only then.
+ */
+async function recoveryTimes(service: ServiceUnderTest, tier: Tier, others: 'it is alone' | 'another is alive' = 'it is alone') {
   const sink = await startCallbackSink();
   const times: number[] = [];
   for (let crash = 0; crash < Number(values.crashes); crash += 1) {
-    const key = `${tier}-crash-${crash}`;
+    const key = `${tier}-crash-${crash}-${others.replaceAll(' ', '-')}`;
     const arrivals: number[] = [];
     const again = new Promise<void>((resolve) => {
       sink.onArrival = (arrived) => {
@@ -129,8 +153,9 @@ async function recoveryTimes(service: ServiceUnderTest, tier: Tier): Promise<rea
     });
     const load = createLoad(service.url, 1);
     await load.post({ ...noise(sink, key), id: key, tier }).catch(() => undefined);
-    await service.restart();
+    if (others === 'it is alone') await service.restart();
     await again;
+    if (others === 'another is alive') await service.restart();
     times.push((arrivals[1] ?? Number.NaN) - (arrivals[0] ?? Number.NaN));
     await load.close();
   }
@@ -217,7 +242,7 @@ sandbox). Machines differ: compare ratios, not figures.
 
 ## Recovery, and what it costs
 
-The service is killed by SIGKILL when a callback reaches its receiver, before the answer, and started again at once; the engine lives on. The time
+The service is killed by SIGKILL when a callback reaches its receiver, before the answer, and started again at once, or only when another process on the same engine has sent it; the engine lives on. The time
 is that from the first arrival to the second (the same \`webhook-id\`). How long the engine waits before it gives a task to another is the first part
 of it; what is shorter than a slow task takes repeats that, callback included: hence the last line, with as much at once as a process lets in.
 
@@ -225,6 +250,7 @@ of it; what is shorter than a slow task takes repeats that, callback included: h
 |---|---|
 | SIGKILL → callback, \`critical\`, p50 and worst of ${values.crashes} | ${recovery.critical.p50.toFixed(0)} and ${recovery.critical.p99.toFixed(0)} ms |
 | the same, other tiers | ${recovery.normal.p50.toFixed(0)} and ${recovery.normal.p99.toFixed(0)} ms |
+| the same, with another process alive | ${recovery.beside.p50.toFixed(0)} and ${recovery.beside.p99.toFixed(0)} ms |
 | callbacks sent twice at saturation, ${values['at-once']} in flight | ${saturated.duplicates} of ${values.saturating} (${saturated.eventsPerSecond.toFixed(0)} events/s) |
 
 ## Elsewhere
