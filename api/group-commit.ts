@@ -38,8 +38,9 @@ interface Gathering<Item, Placed> {
 // More than one at a time would only make each of them smaller. One that turns out to wait for something else than this
 // process makes room for others.
 const TURNS = { maxQuick: 1, slowAfterMs: { least: 50, most: 500 }, maxTurns: 100 };
-// After a group the next one gathers for as long again as that took: its callbacks are on their way, and twice as many events
-// share what a workflow costs.
+// After a group the next one gathers for one and a half times as long as that took: its callbacks are on their way, and more than twice as
+// many events share what a workflow costs. Shorter makes groups small, longer leaves the processor idle (docs/decisions/0009).
+const PAUSE_OF_TURN = 1.5;
 const MAX_PAUSE_MS = 25;
 // A process without rest that is behind with callbacks would send none of them faster for having more, but each later: it lets
 // the next ones gather. One that is behind since it waits for receivers doesn't.
@@ -110,7 +111,7 @@ export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(
         else resolve(place);
       }
       await done;
-      if (group.length > 1) await pause(Math.min(MAX_PAUSE_MS, now() - startedMs));
+      if (group.length > 1) await pause(Math.min(MAX_PAUSE_MS, PAUSE_OF_TURN * (now() - startedMs)));
       if (isBusy()) await catchUp();
     } catch (error) {
       for (const { reject } of group) reject(error);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
@@ -43,6 +44,7 @@ const server = createServer((incoming, response) => {
         .then(() => response.writeHead(202).end('{}'));
     });
 }).listen(Number(process.env['PORT'] ?? 13_001), '127.0.0.1');
+await once(server, 'listening');
 process.stdout.write('bare is ready\n');
 await new Promise((resolve) => process.once('SIGTERM', resolve));
 server.close();

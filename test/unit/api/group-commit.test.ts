@@ -148,7 +148,7 @@ describe('group commit', () => {
     expect(namesOf()).toEqual(['a', 'critical', 'b']);
   });
 
-  it('lets the next ones gather for as long again as a group took, but at most 25 ms', async () => {
+  it('lets the next ones gather for one and a half times as long as a group took, but at most 25 ms', async () => {
     void add('a');
     await settle();
     for (const name of ['b', 'c']) void add(name);
@@ -160,7 +160,7 @@ describe('group commit', () => {
     commits[1]?.durable();
     await vi.advanceTimersByTimeAsync(10);
     commits[1]?.done();
-    await vi.advanceTimersByTimeAsync(9);
+    await vi.advanceTimersByTimeAsync(14);
     void add('e');
     expect(namesOf()).toEqual(['a', 'b c']);
     await vi.advanceTimersByTimeAsync(1);
