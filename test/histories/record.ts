@@ -65,7 +65,7 @@ try {
     await receiver.close();
   }
   await recordWaiting();
-  await recordGroup();
+  await recordGroup('group-of-tiers');
   await recordBatch();
   await recordSubject();
   // It goes on.
@@ -96,16 +96,16 @@ async function recordWaiting(): Promise<void> {
   await receiver.close();
 }
 
-/** One of its members leaves, and the callback of another is not taken at first. */
-async function recordGroup(): Promise<void> {
+/** One of its members leaves, and the callback of another is not taken at first. `group` is from when all had the same tier. */
+async function recordGroup(name: string): Promise<void> {
   const [receiver, recorder] = await Promise.all([startReceiver(), startOverlapRecorder()]);
   receiver.respond((_request, index) => (index === 1 ? 400 : 200));
   const event = { type: 'test-grouped', data: { port: recorder.port }, callback: { url: receiver.url } };
-  const failing = { ...event, data: { ...event.data, failures: 1 } };
+  const failing = { ...event, tier: 'low', data: { ...event.data, failures: 1 } };
   const ids = await Promise.all([event, event, failing, event].map((body) => post('/v1/events', body)));
   for (const id of ids) await until(`"${id}" is called back`, async () => (await read(id)).callback.status === 'delivered');
-  await save('group', parseMemberId(ids[2] ?? '')?.groupId ?? '');
-  await save('group-left', ids[2] ?? '');
+  await save(name, parseMemberId(ids[2] ?? '')?.groupId ?? '');
+  await save(`${name}-left`, ids[2] ?? '');
   recorder.close();
   await receiver.close();
 }
