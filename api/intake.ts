@@ -1,5 +1,5 @@
 import type { InLine } from '../domain/shedding.ts';
-import { firstToShed, nextInLine } from '../domain/shedding.ts';
+import { firstToShed, nextInLine, patienceMs } from '../domain/shedding.ts';
 import { TIERS } from '../domain/tier.ts';
 import type { Tier } from '../domain/tier.ts';
 
@@ -9,6 +9,7 @@ export interface IntakeOptions {
   /** So many more, for critical ones that find no other place. */
   readonly reserved?: number;
   readonly maxWaiting: number;
+  /** Less in a line that never empties. */
   readonly maxWaitMs: number;
   readonly now: () => number;
 }
@@ -36,6 +37,8 @@ interface Waiter extends InLine {
  */
 export function createIntake({ maxInFlight, reserved = 0, maxWaiting, maxWaitMs, now }: IntakeOptions): Intake {
   const line: Waiter[] = [];
+  // Since then there has always been somebody in it.
+  let standingSinceMs = now();
   // Those in reserved places are counted apart, so that they keep nobody from the others.
   const inside = { open: 0, reserved: 0 };
   let pauseMs = maxWaitMs / maxInFlight;
@@ -76,13 +79,17 @@ export function createIntake({ maxInFlight, reserved = 0, maxWaiting, maxWaitMs,
     }
   }
 
+  function patience(): number {
+    return patienceMs({ longestMs: maxWaitMs, standingMs: now() - standingSinceMs });
+  }
+
   /** Sends away who has waited too long; in the place of a higher tier one of the lowest, as long as such wait. */
   function giveUp(waiter: Waiter): void {
     const lowest = firstToShed(line);
     const instead = line[lowest];
     if (instead === undefined || TIERS.indexOf(instead.tier) <= TIERS.indexOf(waiter.tier)) return shed(line.indexOf(waiter));
     shed(lowest);
-    waiter.timer = setTimeout(() => giveUp(waiter), maxWaitMs);
+    waiter.timer = setTimeout(() => giveUp(waiter), patience());
   }
 
   function shed(index: number): void {
@@ -120,7 +127,8 @@ export function createIntake({ maxInFlight, reserved = 0, maxWaiting, maxWaitMs,
     enter(tier) {
       if (hasRoom(tier)) return Promise.resolve(admit());
       return new Promise((answer) => {
-        const waiter: Waiter = { tier, sinceMs: now(), answer, timer: setTimeout(() => giveUp(waiter), maxWaitMs) };
+        if (line.length === 0) standingSinceMs = now();
+        const waiter: Waiter = { tier, sinceMs: now(), answer, timer: setTimeout(() => giveUp(waiter), patience()) };
         line.push(waiter);
         if (line.length > maxWaiting) shed(firstToShed(line));
       });

@@ -48,3 +48,14 @@ export function firstToShed(line: readonly InLine[]): number {
   }
   return worst;
 }
+
+// A line that is not empty after three times the longest wait is no burst any more; in it one waits for a tenth of that.
+const STANDING = { after: 3, share: 0.1 };
+
+/**
+ * How long one may wait who comes to a line that has not been empty for so long. A burst is waited out. In a line that stands,
+ * waiting would only make everybody late whom there is room for; there, nobody waits long enough to be raised.
+ */
+export function patienceMs({ longestMs, standingMs }: { readonly longestMs: number; readonly standingMs: number }): number {
+  return standingMs < STANDING.after * longestMs ? longestMs : STANDING.share * longestMs;
+}

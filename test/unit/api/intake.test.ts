@@ -77,6 +77,28 @@ describe('the intake', () => {
     expect(answers.admitted()).toEqual(['first']);
   });
 
+  it('sends away sooner whoever comes to a line that is never empty', async () => {
+    const { enter, answers } = start({ maxInFlight: 1, maxWaitMs: 1_000 });
+    enter('inside');
+    for (const name of ['a', 'b', 'c', 'd']) {
+      enter(name);
+      await settle(990);
+    }
+    expect(answers.shed()).toEqual(['a', 'b', 'c']);
+    enter('late');
+    // The fourth came before the line had stood for three seconds, and has ten milliseconds left.
+    await settle(99);
+    expect(answers.shed()).toEqual(['a', 'b', 'c', 'd']);
+    await settle(1);
+    expect(answers.shed()).toEqual(['a', 'b', 'c', 'd', 'late']);
+    // It was empty for a moment.
+    enter('next');
+    await settle(999);
+    expect(answers.shed()).toHaveLength(5);
+    await settle(1);
+    expect(answers.shed()).toHaveLength(6);
+  });
+
   it('sends the lowest tier away when too many wait, whoever came last', async () => {
     const { intake, enter, answers } = start({ maxInFlight: 1, maxWaiting: 2 });
     enter('first');

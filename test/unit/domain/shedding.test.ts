@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { InLine } from '../../../domain/shedding.ts';
-import { firstToShed, hasRoom, inTurnOrder, nextInLine } from '../../../domain/shedding.ts';
+import { firstToShed, hasRoom, inTurnOrder, nextInLine, patienceMs } from '../../../domain/shedding.ts';
 import type { Tier } from '../../../domain/tier.ts';
 import { TIERS } from '../../../domain/tier.ts';
 
@@ -132,6 +132,16 @@ describe('firstToShed', () => {
         expect(firstToShed(line)).toBe(ranks.lastIndexOf(Math.max(...ranks)));
       }),
     );
+  });
+});
+
+describe('patienceMs', () => {
+  it.each([
+    ['all of it in a line that has just begun', 0, 1_000],
+    ['all of it in one that may be a burst', 2_999, 1_000],
+    ['a tenth of it in one that stands', 3_000, 100],
+  ])('is %s', (_what, standingMs, expected) => {
+    expect(patienceMs({ longestMs: 1_000, standingMs })).toBe(expected);
   });
 });
 
