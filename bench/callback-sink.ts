@@ -11,12 +11,14 @@ export interface CallbackSink {
   /** Called with each key as it arrives, before the answer. */
   onArrival: ((key: string) => void) | null;
   readonly duplicates: number;
+  /** How long it takes from now on to answer. */
+  answerAfterMs: number;
   /** Forgets what has come, for those who send very many. */
   forget(): void;
   close(): void;
 }
 
-/** A receiver that does nothing but note when a callback came. */
+/** A receiver that does nothing but note when a callback came, and answers at once unless it is told to take its time. */
 export async function startCallbackSink(): Promise<CallbackSink> {
   const arrived = new Map<string, number>();
   const waiting = new Map<string, (atMs: number) => void>();
@@ -25,6 +27,7 @@ export async function startCallbackSink(): Promise<CallbackSink> {
     url: '',
     arrived,
     onArrival: null as ((key: string) => void) | null,
+    answerAfterMs: 0,
     get duplicates() {
       return duplicates;
     },
@@ -47,7 +50,8 @@ export async function startCallbackSink(): Promise<CallbackSink> {
       if (arrived.has(key)) duplicates += 1;
       else arrived.set(key, at);
       sink.onArrival?.(key);
-      response.writeHead(204).end();
+      if (sink.answerAfterMs === 0) response.writeHead(204).end();
+      else setTimeout(() => response.writeHead(204).end(), sink.answerAfterMs);
       waiting.get(key)?.(at);
       waiting.delete(key);
     });
