@@ -1,12 +1,11 @@
 import type { Activities, RideCallbacksInput } from '../domain/activities.ts';
 import { rememberOutcomes } from './remember-outcomes.ts';
-import { rideInLines } from './ride-in-lines.ts';
-import type { RideInLinesDependencies } from './ride-in-lines.ts';
+import { rideTogether } from './ride-together.ts';
 import type { SendRiding } from './send-riding.ts';
 import { currentActivity } from './surroundings.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 
-export interface RideCallbacksDependencies extends RideInLinesDependencies {
+export interface RideCallbacksDependencies {
   readonly sendRiding: SendRiding;
 }
 
@@ -14,14 +13,10 @@ export interface RideCallbacksDependencies extends RideInLinesDependencies {
  * Makes the first attempts of callbacks whose events are on record, by the rule of rides. Where the engine gives it out again,
  * this process says what it came to; only another one, as after a crash, makes them twice, each with the same `webhook-id`.
  */
-export function createRideCallbacks({ sendRiding, now, watchLoop }: RideCallbacksDependencies): Activities['rideCallbacks'] {
+export function createRideCallbacks({ sendRiding }: RideCallbacksDependencies): Activities['rideCallbacks'] {
   const rideOnce = rememberOutcomes(
     async ({ callbacks }: RideCallbacksInput) => ({
-      rides: await rideInLines(
-        callbacks,
-        { urlOf: ({ target }) => target.callback.url, ride: (sending) => sendRiding(sending, { alone: false, owner: null }) },
-        { now, watchLoop },
-      ),
+      rides: await rideTogether(callbacks, (sending) => sendRiding(sending, { alone: false, owner: null })),
     }),
     currentActivity,
   );

@@ -8,12 +8,11 @@ import { eventsOf } from '../domain/group.ts';
 import type { Group } from '../domain/group.ts';
 import type { GroupOutcome } from '../domain/group-run.ts';
 import { attemptStages } from './attempt-stages.ts';
-import { rideInLines } from './ride-in-lines.ts';
-import type { RideInLinesDependencies } from './ride-in-lines.ts';
+import { rideTogether } from './ride-together.ts';
 import type { RunEventDependencies } from './run-event.ts';
 import type { Surroundings } from './surroundings.ts';
 
-export interface RunGroupDependencies extends RunEventDependencies, RideInLinesDependencies {
+export interface RunGroupDependencies extends RunEventDependencies {
   /** What the group's workflow was started with, for whoever wasn't the one to start it. */
   readonly readGroup: (workflow: WorkflowReference) => Promise<Group>;
 }
@@ -22,7 +21,7 @@ export interface RunGroupDependencies extends RunEventDependencies, RideInLinesD
  * Runs the stages of a group's members, all at once, each until it is complete or an attempt has failed; then makes the first
  * attempts of their callbacks. Safe to run twice as far as the handlers are: they are given the same `idempotencyKey` again.
  */
-export function createRunGroup({ runStage, rideCallback, now, watchLoop, readGroup }: RunGroupDependencies) {
+export function createRunGroup({ runStage, rideCallback, now, readGroup }: RunGroupDependencies) {
   return async function runGroup({ group, workflow }: RunGroupInput, surroundings: Surroundings): Promise<GroupOutcome> {
     const events = eventsOf(group ?? (await readGroup(workflow)));
     // Each of the members listens for as long as it runs.
@@ -32,11 +31,7 @@ export function createRunGroup({ runStage, rideCallback, now, watchLoop, readGro
     );
     // Who failed is called back by the workflow that it leaves for.
     const called = members.filter(({ run: { event, phase } }) => event.callback !== null && phase.status === 'completed');
-    const rides = await rideInLines(
-      called,
-      { urlOf: ({ run }) => run.event.callback?.url ?? '', ride: ({ run }) => rideCallback({ run, workflow }, true) },
-      { now, watchLoop },
-    );
+    const rides = await rideTogether(called, ({ run }) => rideCallback({ run, workflow }, true));
     const rideOf = new Map(called.map((member, index) => [member, rides[index]]));
     return { members: members.map((member) => toRunOutcome(member, rideOf.get(member))) };
   };

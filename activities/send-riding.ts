@@ -56,7 +56,7 @@ export function createSendRiding(dependencies: SendRidingDependencies): SendRidi
       const parked = await attemptDelivery({ target, message, attemptsMade: 0, destination: state }, handedOver.signal);
       return beginWithWait(target, parked, owner);
     }
-    if (mustWait({ isTroubled: origins.isSlow(origin), openAtOrigin: origins.openAt(origin) })) {
+    if (mustWait({ isTroubled: origins.isSlow(origin), ...origins.roomAt(origin) })) {
       const nextAttemptAfterMs = waitAgainMs({ waitedMs: 0, isSlow: true, jitter: random() });
       return beginWithWait(target, { attempt: null, nextAttemptAfterMs }, owner);
     }
@@ -64,10 +64,16 @@ export function createSendRiding(dependencies: SendRidingDependencies): SendRidi
     const leave = alone ? places.take(origin) : (): void => undefined;
     if (leave === null) return { kind: 'declined' };
 
+    let hasBegun = false;
+    let isOver = false;
+    // Whoever stood in line while others showed that the origin is unwell, or for too long, is not sent any more.
+    const begins = (): boolean => (hasBegun = !isOver && !origins.isTroubled(origin));
     try {
       const isBusy = watchLoop();
-      const attempting = attemptDelivery({ target, message, attemptsMade: 0, destination: 'well' }, handedOver.signal);
+      const attempting = attemptDelivery({ target, message, attemptsMade: 0, destination: 'well' }, handedOver.signal, begins);
       const outcome = (await within(attempting, RIDE_MS)) ?? (isBusy() ? await within(attempting, RIDE_EXTRA_MS) : null);
+      isOver = true;
+      if (!hasBegun) return { kind: 'declined' };
       if (outcome !== null) return { kind: 'sent', ...outcome };
       handedOver.keep(target, attempting);
       return { kind: 'handed_over' };

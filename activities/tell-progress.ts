@@ -19,7 +19,7 @@ export function createTellProgress({ post, origins }: TellProgressDependencies) 
   return async function tellProgress({ target, message, number }: ProgressMessage): Promise<void> {
     const { url, headers } = target.callback;
     const origin = originOf(url);
-    if (!mayTellProgress({ isTroubled: origins.isTroubled(origin), openAtOrigin: origins.openAt(origin) })) return;
+    if (!mayTellProgress({ isTroubled: origins.isTroubled(origin), ...origins.roomAt(origin) })) return;
     const { body } = limitEnvelope(message);
     await post({ url, headers, webhookId: webhookId({ ...target, progress: number }), body }, AbortSignal.timeout(POST_TIMEOUT_MS));
   };

@@ -61,6 +61,8 @@ export const environmentSchema = z.object({
   WEBHOOK_SECRETS: secrets.prefault(''),
   CALLBACK_ALLOW: list.prefault(''),
   CALLBACK_SCHEDULE: schedule.prefault('5s,5m,30m,2h,5h,10h,14h,20h,24h'),
+  // Every origin gets 16 (domain/riding.ts).
+  CALLBACK_CONNECTIONS: z.coerce.number().int().min(16).max(1_024).default(128),
   CALLBACK_PROBE_AFTER: duration.prefault('10s'),
   CALLBACK_RESUME_RATE: z.coerce.number().min(0.1).max(1_000).default(10),
   MAX_CONCURRENT_TASKS: z.coerce.number().int().min(1).max(10_000).default(5),

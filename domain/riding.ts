@@ -9,10 +9,13 @@ export const RIDE_MS = 1_000;
 /** For so long more where the process itself had no rest meanwhile. */
 export const RIDE_EXTRA_MS = 2_000;
 
-/** Attempts that a process makes at once to one origin; the others stand in line. */
-export const CONNECTIONS_PER_ORIGIN = 16;
+/**
+ * So many attempts a process makes at once to any origin, and more to one that bears them. Where all of them are open and none
+ * is answered, something is wrong with it.
+ */
+export const LEAST_CONNECTIONS = 16;
 
-// 16 have a connection, the others stand in line: to a receiver that is well each is free within milliseconds, and waiting
+// Some have a connection, the others stand in line: to a receiver that is well each is free soon, and waiting
 // for one costs far less than a delivery of its own (docs/decisions/0003-riding-in-line.md).
 const MAX_RIDING = { toOrigin: LIGHT_TASK_SLOTS / 2, inAll: (LIGHT_TASK_SLOTS * 3) / 4 } as const;
 
@@ -31,26 +34,37 @@ export function mayRide({ ridingToOrigin, riding }: RidingInput): boolean {
   return ridingToOrigin < MAX_RIDING.toOrigin && riding < MAX_RIDING.inAll;
 }
 
-export interface RoomInput {
-  readonly isTroubled: boolean;
-  /** Attempts open at the origin from this process, of any kind, those in line among them. */
+/** What a process has open at an origin. */
+export interface OriginRoom {
+  /** Attempts of any kind, those in line for a connection among them. */
   readonly openAtOrigin: number;
+  /** How many connections it may have. */
+  readonly connections: number;
+  /** How long nobody has answered, while attempts were open. */
+  readonly silentMs: number;
 }
 
-// A progress message that isn't sent is soon followed by another.
-const MAX_OPEN_FOR_PROGRESS = 64;
+export interface RoomInput extends OriginRoom {
+  readonly isTroubled: boolean;
+}
+
+// As many again in line, three times: a progress message that isn't sent is soon followed by another.
+const PROGRESS_SHARE = 4;
 
 /** Whether a progress message may be sent. */
-export function mayTellProgress({ isTroubled, openAtOrigin }: RoomInput): boolean {
-  return !isTroubled && openAtOrigin < MAX_OPEN_FOR_PROGRESS;
+export function mayTellProgress({ isTroubled, openAtOrigin, connections }: Omit<RoomInput, 'silentMs'>): boolean {
+  return !isTroubled && openAtOrigin < PROGRESS_SHARE * connections;
 }
+
+// One that takes its time answers somebody more often than that, if so many are open.
+const SILENT_AFTER_MS = 3_000;
 
 /**
  * Whether a delivery must wait elsewhere until its origin has a connection free: where those before it aren't answered
- * soon, whoever stands in line takes up room that deliveries to others need.
+ * soon, whoever stands in line takes up room that deliveries to others need. One that answers nobody gets no more than any.
  */
-export function mustWait({ isTroubled, openAtOrigin }: RoomInput): boolean {
-  return isTroubled && openAtOrigin >= CONNECTIONS_PER_ORIGIN;
+export function mustWait({ isTroubled, openAtOrigin, connections, silentMs }: RoomInput): boolean {
+  return isTroubled && openAtOrigin >= (silentMs > SILENT_AFTER_MS ? LEAST_CONNECTIONS : connections);
 }
 
 const NOT_ITS_FAULT: ReadonlySet<string> = new Set(['busy', 'aborted', 'guarded']);

@@ -1,4 +1,4 @@
-/** For how long all connections to an origin have been open, and nobody has answered on any, while this process could have heard it. */
+/** For how long as many connections to an origin have been open as every one gets, and nobody has answered on any, while this process could have heard it. */
 export interface Silence {
   readonly ms: number;
   /** The breaker has been told of it. */

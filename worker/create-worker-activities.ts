@@ -8,6 +8,7 @@ import { createGuardedAgent } from '../activities/callback/guarded-agent.ts';
 import { createHangWatch } from '../activities/callback/hang-watch.ts';
 import { createHandedOver } from '../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../activities/callback/origin-memory.ts';
+import { createOriginSlots } from '../activities/callback/origin-slots.ts';
 import { createPostCallback } from '../activities/callback/post-callback.ts';
 import { watchLoop } from '../config/watch-loop.ts';
 import { createRenderBody } from '../activities/callback/render-body.ts';
@@ -53,11 +54,14 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
   const { environment } = options;
   const settings = handlerSettings(environment);
   const guard = createAddressGuard(options.callbackAllow);
-  const origins = createOriginMemory(Date.now, watchLoop);
+  const connectionsPerOrigin = environment.CALLBACK_CONNECTIONS;
+  const slots = createOriginSlots(connectionsPerOrigin, Date.now);
+  const origins = createOriginMemory(Date.now, watchLoop, slots.connectionsTo);
   const destinations = createDestinations(options.client, toBreakerSettings(environment), Date.now);
   const handedOver = createHandedOver(options.client);
   const post = createPostCallback({
-    agent: createGuardedAgent({ guard }),
+    agent: createGuardedAgent({ guard, connectionsPerOrigin }),
+    slots,
     guard,
     secrets: options.webhookSecrets,
     now: Date.now,

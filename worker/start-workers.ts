@@ -78,7 +78,7 @@ function workerOptions(lane: Lane, { connection, namespace, activities, workflow
     stickyQueueScheduleToStartTimeout: '1s',
     maxHeartbeatThrottleInterval: '1s',
   };
-  // An origin that hangs holds 16 of them for 30 s; each then beats every 4 s.
+  // An origin that hangs holds 16 of them for 30 s, or as many more as were open when it last answered; each then beats every 4 s.
   if (lane === 'delivery') return { ...common, maxConcurrentActivityTaskExecutions: 400, maxHeartbeatThrottleInterval: '4s' };
   if (lane === 'heavy') {
     return {

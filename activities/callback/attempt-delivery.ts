@@ -2,7 +2,7 @@ import type { CallbackMessage } from '../../domain/callback-message.ts';
 import { countDelivery } from '../../domain/callback-record.ts';
 import type { CallbackOutcome, DeliveryCount } from '../../domain/callback-record.ts';
 import { isDelivered, isGone, isUnreached, nextDelayMs, waitAgainMs, webhookId } from '../../domain/delivery.ts';
-import { mustWait } from '../../domain/riding.ts';
+import { isUnwell, LEAST_CONNECTIONS, mustWait } from '../../domain/riding.ts';
 import type { Destinations } from './destinations.ts';
 import { originOf } from './origin-memory.ts';
 import type { OriginMemory } from './origin-memory.ts';
@@ -25,15 +25,16 @@ export interface AttemptDeliveryOptions {
 /** Told of each attempt, and of each that was not made since its destination is parked. */
 export type ObserveDelivery = (delivery: DeliveryCount) => void;
 
-export type AttemptDelivery = (message: CallbackMessage, signal: AbortSignal) => Promise<CallbackOutcome>;
+/** @param begins asked when it is its turn to have a connection: where it says no, it waits again instead */
+export type AttemptDelivery = (message: CallbackMessage, signal: AbortSignal, begins?: () => boolean) => Promise<CallbackOutcome>;
 
 const UNREACHED_RETRY_MS = 1_000;
 
 /** Makes one attempt to deliver a message, unless its destination is parked or has no room, and says when the next is due. */
 export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptDelivery {
   const { post, renderBody, scheduleMs, random, destinations, origins, observeDelivery, now } = options;
-  return async (due, signal) => {
-    const outcome = await attemptOnce(due, signal);
+  return async (due, signal, begins) => {
+    const outcome = await attemptOnce(due, signal, begins);
     if (outcome.attempt !== null || outcome.parkedAt !== undefined) observeDelivery(countDelivery(outcome, due.message, now()));
     return outcome;
   };
@@ -41,6 +42,7 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
   async function attemptOnce(
     { target, message, attemptsMade, reason, destination: known }: CallbackMessage,
     signal: AbortSignal,
+    begins?: () => boolean,
   ): Promise<CallbackOutcome> {
     const { url, headers } = target.callback;
     const destination = { tenant: target.tenant, origin: originOf(url) };
@@ -51,13 +53,15 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
     };
     if ((known ?? (await destinations.stateOf(destination))) === 'parked')
       return { attempt: null, nextAttemptAfterMs: 0, parkedAt: origin };
-    if (known === undefined && mustWait({ isTroubled: origins.isTroubled(origin), openAtOrigin: origins.openAt(origin) }))
-      return waitAgain();
+    const room = origins.roomAt(origin);
+    if (known === undefined && mustWait({ isTroubled: origins.isTroubled(origin), ...room })) return waitAgain();
     const body = await renderBody({ target, message });
-    const posted = await post({ url, headers, webhookId: webhookId(target), body, tenant: target.tenant }, signal);
+    const posted = await post({ url, headers, webhookId: webhookId(target), body, tenant: target.tenant }, signal, begins);
     if (posted.error === 'busy' && reason === undefined) return waitAgain();
     const attempt = reason === undefined ? posted : { ...posted, reason };
-    const isParked = (await destinations.note(destination, attempt, known === 'troubled')) === 'parked';
+    // Where it was given more than any, that may be what it failed by: it has fewer connections from now on, and is not held to be ill yet.
+    const mayBeOurFault = reason === undefined && room.connections > LEAST_CONNECTIONS && isUnwell(attempt);
+    const isParked = !mayBeOurFault && (await destinations.note(destination, attempt, known === 'troubled')) === 'parked';
     if (isDelivered(attempt) || isGone(attempt)) return { attempt, nextAttemptAfterMs: null };
     if (isUnreached(attempt)) return { attempt, nextAttemptAfterMs: UNREACHED_RETRY_MS };
     const nextAttemptAfterMs = nextDelayMs({

@@ -3,7 +3,7 @@ import { lookup as resolve } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import type { AddressGuard } from './address-guard.ts';
-import { CONNECTIONS_PER_ORIGIN } from '../../domain/riding.ts';
+import { LEAST_CONNECTIONS } from '../../domain/riding.ts';
 import { GuardedError } from './guarded-error.ts';
 
 /** Resolves a name to all its addresses. */
@@ -35,7 +35,7 @@ const ADDRESS_ATTEMPT_MS = 1_000;
  */
 export function createGuardedAgent({
   guard,
-  connectionsPerOrigin = CONNECTIONS_PER_ORIGIN,
+  connectionsPerOrigin = LEAST_CONNECTIONS,
   lookup = resolveAll,
   ca,
 }: GuardedAgentOptions): Agent {

@@ -1,5 +1,5 @@
 import type { Destination } from '../../domain/destination.ts';
-import { CONNECTIONS_PER_ORIGIN } from '../../domain/riding.ts';
+import { LEAST_CONNECTIONS } from '../../domain/riding.ts';
 import { isToBeTold, lengthen, NO_SILENCE } from '../../domain/silence.ts';
 import type { Silence } from '../../domain/silence.ts';
 import type { WatchLoop } from '../../domain/watch-loop.ts';
@@ -22,7 +22,7 @@ interface Origin {
 }
 
 /**
- * Sees origins that hang: all of this process's connections to one are open, and none has been answered for ten seconds. By
+ * Sees origins that hang: as many connections to one are open as every origin gets, and none has been answered for ten seconds. By
  * their own ends its breaker would hear of it after thirty, and as many again would wait for a connection meanwhile, at the
  * cost of others. The attempts themselves are left alone.
  */
@@ -36,9 +36,10 @@ export function createHangWatch({ watchLoop, onHang }: HangWatchOptions): (post:
     let isAnswered = false;
     try {
       const attempt = await post(message, signal, () => {
+        if (begins?.() === false) return false;
         hasBegun = true;
         begin(name, tenant);
-        begins?.();
+        return true;
       });
       isAnswered = attempt.status !== null;
       return attempt;
@@ -51,7 +52,7 @@ export function createHangWatch({ watchLoop, onHang }: HangWatchOptions): (post:
     const origin = origins.get(name) ?? { open: new Map(), silence: NO_SILENCE, looking: null };
     origins.set(name, origin);
     origin.open.set(tenant, (origin.open.get(tenant) ?? 0) + 1);
-    if (origin.looking === null && openAt(origin) >= CONNECTIONS_PER_ORIGIN) lookAt(name, origin);
+    if (origin.looking === null && openAt(origin) >= LEAST_CONNECTIONS) lookAt(name, origin);
   }
 
   function end(name: string, tenant: string | null, isAnswered: boolean): void {
@@ -60,7 +61,7 @@ export function createHangWatch({ watchLoop, onHang }: HangWatchOptions): (post:
     const left = (origin.open.get(tenant) ?? 1) - 1;
     if (left > 0) origin.open.set(tenant, left);
     else origin.open.delete(tenant);
-    if (openAt(origin) < CONNECTIONS_PER_ORIGIN) lookAway(origin);
+    if (openAt(origin) < LEAST_CONNECTIONS) lookAway(origin);
     else if (isAnswered) origin.silence = NO_SILENCE;
     if (origin.open.size === 0) origins.delete(name);
   }

@@ -1,5 +1,6 @@
 import type { CallbackAttempt } from '../../domain/delivery.ts';
 import { isUnwell, RIDE_MS } from '../../domain/riding.ts';
+import type { OriginRoom } from '../../domain/riding.ts';
 import type { CallbackPost, PostCallback } from './post-callback.ts';
 import type { WatchLoop } from '../../domain/watch-loop.ts';
 
@@ -12,9 +13,8 @@ export interface OriginMemory {
   isTroubled(origin: string): boolean;
   /** The same, where the last of its troubles was that an attempt took longer than a ride may. */
   isSlow(origin: string): boolean;
-  /** Attempts under way. */
-  openAt(origin: string): number;
-  /** The same to all origins. */
+  roomAt(origin: string): OriginRoom;
+  /** Attempts under way to all origins, those in line for a connection among them. */
   openInAll(): number;
   /** The same post, seen here. */
   watch(post: PostCallback): PostCallback;
@@ -23,8 +23,15 @@ export interface OriginMemory {
 const FORGET_TROUBLE_MS = 30_000;
 const MAX_TROUBLED = 10_000;
 
-export function createOriginMemory(now: () => number, watchLoop: WatchLoop): OriginMemory {
-  const open = new Map<string, number>();
+interface Open {
+  attempts: number;
+  /** Since the first of them, or the last answer. */
+  silentSinceMs: number;
+}
+
+/** @param connectionsTo how many this process may have open to an origin */
+export function createOriginMemory(now: () => number, watchLoop: WatchLoop, connectionsTo: (origin: string) => number): OriginMemory {
+  const open = new Map<string, Open>();
   let openInAll = 0;
   const troubled = new Map<string, { readonly atMs: number; readonly isSlow: boolean }>();
 
@@ -62,27 +69,34 @@ export function createOriginMemory(now: () => number, watchLoop: WatchLoop): Ori
   return {
     isTroubled: (origin) => lastTrouble(origin) !== null,
     isSlow: (origin) => lastTrouble(origin)?.isSlow === true,
-    openAt: (origin) => open.get(origin) ?? 0,
+    roomAt: (origin) => {
+      const { attempts: openAtOrigin, silentSinceMs } = open.get(origin) ?? { attempts: 0, silentSinceMs: now() };
+      return { openAtOrigin, connections: connectionsTo(origin), silentMs: now() - silentSinceMs };
+    },
     openInAll: () => openInAll,
-    watch: (post) => async (message: CallbackPost, signal) => {
+    watch: (post) => async (message: CallbackPost, signal, begins) => {
       const origin = originOf(message.url);
-      open.set(origin, (open.get(origin) ?? 0) + 1);
+      const here = open.get(origin) ?? { attempts: 0, silentSinceMs: now() };
+      open.set(origin, here);
+      here.attempts += 1;
       openInAll += 1;
       let wasBusy = (): boolean => false;
       let endWatch = (): void => undefined;
       try {
         const attempt = await post(message, signal, () => {
+          if (begins?.() === false) return false;
           wasBusy = watchLoop();
           endWatch = watchForSlowness(origin);
+          return true;
         });
+        if (attempt.status !== null) here.silentSinceMs = now();
         note(origin, attempt, wasBusy());
         return attempt;
       } finally {
         endWatch();
         openInAll -= 1;
-        const left = (open.get(origin) ?? 1) - 1;
-        if (left > 0) open.set(origin, left);
-        else open.delete(origin);
+        here.attempts -= 1;
+        if (here.attempts === 0) open.delete(origin);
       }
     },
   };

@@ -1,43 +1,88 @@
-/** `busy`: none became free in time. A granted slot is released once. */
-export type Slot = { readonly kind: 'granted'; release(): void } | { readonly kind: 'busy' } | { readonly kind: 'aborted' };
+import { afterAttempt, FIRST_WINDOW } from '../../domain/connection-window.ts';
+import type { ConnectionWindow } from '../../domain/connection-window.ts';
+import type { CallbackAttempt } from '../../domain/delivery.ts';
+
+/** `busy`: none became free in time. A granted slot is released once, with what the attempt came to, if it did. */
+export type Slot =
+  | { readonly kind: 'granted'; release(attempt: CallbackAttempt | null): void }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'aborted' };
 
 export interface OriginSlots {
   take(origin: string, wait: { readonly waitMs: number; readonly signal?: AbortSignal | undefined }): Promise<Slot>;
+  /** How many there are, taken or free. */
+  connectionsTo(origin: string): number;
 }
 
 interface Origin {
   taken: number;
   /** First come, first served; a Set keeps the order and forgets one in constant time. */
   readonly waiting: Set<() => void>;
+  window: ConnectionWindow;
 }
 
-/**
- * Lets a limited number of requests to one origin run at once; the others wait here.
- * undici queues too, but there the wait would eat up the attempt's time and age its signature.
- */
-export function createOriginSlots(slotsPerOrigin: number): OriginSlots {
-  const origins = new Map<string, Origin>();
+// What an origin bore a while ago says little, and as many connections would have to be opened anew, all at once.
+const REMEMBERED_MS = 60_000;
+const MAX_REMEMBERED = 10_000;
 
-  const grant = (name: string, origin: Origin): Slot => ({
-    kind: 'granted',
-    release: () => {
-      const [next] = origin.waiting;
-      // The slot goes straight to the next one, so a newcomer can't take it.
-      if (next) return next();
-      origin.taken -= 1;
-      if (origin.taken === 0) origins.delete(name);
-    },
-  });
+/**
+ * Lets a limited number of requests to one origin run at once, more of them the more it bears and no more than `maxConnections`;
+ * the others wait here. undici queues too, but there the wait would eat up the attempt's time and age its signature.
+ */
+export function createOriginSlots(maxConnections: number, now: () => number): OriginSlots {
+  const origins = new Map<string, Origin>();
+  // Of those that nothing goes to just now, the one used longest ago first.
+  const remembered = new Map<string, { readonly window: ConnectionWindow; readonly sinceMs: number }>();
+
+  function windowOf(name: string): ConnectionWindow {
+    const origin = origins.get(name);
+    if (origin !== undefined) return origin.window;
+    const idle = remembered.get(name);
+    return idle !== undefined && now() - idle.sinceMs < REMEMBERED_MS ? idle.window : FIRST_WINDOW;
+  }
+
+  function open(name: string): Origin {
+    const origin = origins.get(name) ?? { taken: 0, waiting: new Set(), window: windowOf(name) };
+    origins.set(name, origin);
+    remembered.delete(name);
+    return origin;
+  }
+
+  function close(name: string, { window }: Origin): void {
+    origins.delete(name);
+    if (window === FIRST_WINDOW) return;
+    remembered.set(name, { window, sinceMs: now() });
+    if (remembered.size > MAX_REMEMBERED) remembered.delete(remembered.keys().next().value ?? '');
+  }
+
+  function hasRoom({ taken, window }: Origin): boolean {
+    return taken < Math.floor(Math.min(maxConnections, window.size));
+  }
+
+  function grant(name: string, origin: Origin): Slot {
+    origin.taken += 1;
+    const { generation } = origin.window;
+    return {
+      kind: 'granted',
+      release: (attempt) => {
+        const isFull = !hasRoom(origin);
+        origin.taken -= 1;
+        if (attempt !== null) origin.window = afterAttempt(origin.window, attempt, { maxConnections, isFull, generation });
+        // At once, so that no newcomer can take what is free.
+        for (const next of origin.waiting) {
+          if (!hasRoom(origin)) break;
+          next();
+        }
+        if (origin.taken === 0) close(name, origin);
+      },
+    };
+  }
 
   return {
     take: async (name, { waitMs, signal }) => {
       if (signal?.aborted) return { kind: 'aborted' };
-      const origin = origins.get(name) ?? { taken: 0, waiting: new Set() };
-      origins.set(name, origin);
-      if (origin.taken < slotsPerOrigin) {
-        origin.taken += 1;
-        return grant(name, origin);
-      }
+      const origin = open(name);
+      if (hasRoom(origin)) return grant(name, origin);
       return new Promise((resolve) => {
         const settle = (slot: Slot): void => {
           clearTimeout(timer);
@@ -52,5 +97,6 @@ export function createOriginSlots(slotsPerOrigin: number): OriginSlots {
         origin.waiting.add(proceed);
       });
     },
+    connectionsTo: (name) => Math.floor(Math.min(maxConnections, windowOf(name).size)),
   };
 }

@@ -1,11 +1,10 @@
 import type { Dispatcher } from 'undici';
 import type { CallbackAttempt } from '../../domain/delivery.ts';
-import { CONNECTIONS_PER_ORIGIN } from '../../domain/riding.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { callerHeaders } from './callback-headers.ts';
 import { checkDestination } from './destination.ts';
 import { type Exchange, exchange } from './exchange.ts';
-import { createOriginSlots } from './origin-slots.ts';
+import type { OriginSlots } from './origin-slots.ts';
 import { parseRetryAfterMs } from './retry-after.ts';
 import { parseSecret } from '../../domain/webhook-signature.ts';
 import { signWebhook } from './sign-webhook.ts';
@@ -21,8 +20,8 @@ export interface PostCallbackOptions {
   readonly userAgent: string;
   readonly attemptTimeoutMs?: number;
   readonly waitTimeoutMs?: number;
-  /** Not more than the agent's. */
-  readonly connectionsPerOrigin?: number;
+  /** Not more to one origin than the agent has connections. */
+  readonly slots: OriginSlots;
 }
 
 export interface CallbackPost {
@@ -36,8 +35,8 @@ export interface CallbackPost {
   readonly tenant?: string;
 }
 
-/** @param begins called when it is its turn to have a connection, if ever */
-export type PostCallback = (post: CallbackPost, signal?: AbortSignal, begins?: () => void) => Promise<CallbackAttempt>;
+/** @param begins asked when it is its turn to have a connection, if ever: where it says no, nothing is sent, as if there was none */
+export type PostCallback = (post: CallbackPost, signal?: AbortSignal, begins?: () => boolean) => Promise<CallbackAttempt>;
 
 /** What the contract promises a receiver, from the lookup of its address to the end of its answer. */
 export const ATTEMPT_TIMEOUT_MS = 30_000;
@@ -49,9 +48,8 @@ export const WAIT_TIMEOUT_MS = 5_000;
 
 /**
  * Posts one signed message. Whatever the network does is a value, never thrown; the stable codes in `error` are
- * `http_<status>`, `redirect`, those of `FailureCode`, and `busy`: no connection became free and nothing was sent.
+ * `http_<status>`, `redirect`, those of `FailureCode`, and `busy`: no connection became free, or it wasn't wanted any more, and nothing was sent.
  * Two runs of the same post send the same `webhook-id`, by which the receiver knows them as one.
- * Create one per process, as it counts the connections.
  * @throws Error at creation, if there is no secret or a malformed one
  */
 export function createPostCallback({
@@ -62,11 +60,10 @@ export function createPostCallback({
   userAgent,
   attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
   waitTimeoutMs = WAIT_TIMEOUT_MS,
-  connectionsPerOrigin = CONNECTIONS_PER_ORIGIN,
+  slots,
 }: PostCallbackOptions): PostCallback {
   if (secrets.length === 0) throw new Error('Callbacks are always signed: give at least one webhook secret');
   const keys = secrets.map(parseSecret);
-  const slots = createOriginSlots(connectionsPerOrigin);
 
   return async (post, signal, begins) => {
     const calledMs = now();
@@ -74,16 +71,18 @@ export function createPostCallback({
     if (!destination.ok) return failedAttempt('guarded', calledMs, now());
     const slot = await slots.take(destination.origin, { waitMs: waitTimeoutMs, signal });
     if (slot.kind !== 'granted') return failedAttempt(slot.kind, calledMs, now());
+    let attempt: CallbackAttempt | null = null;
     try {
-      begins?.();
+      if (begins?.() === false) return failedAttempt('busy', calledMs, now());
       const startedMs = now();
       const body = Buffer.from(post.body);
       const headers = { ...callerHeaders(post.headers), ...ownHeaders(post.webhookId, body, startedMs) };
       const { url } = destination;
       const outcome = await exchange({ agent, url, headers, body, timeoutMs: attemptTimeoutMs, signal });
-      return toAttempt(outcome, startedMs, now());
+      attempt = toAttempt(outcome, startedMs, now());
+      return attempt;
     } finally {
-      slot.release();
+      slot.release(attempt);
     }
   };
 

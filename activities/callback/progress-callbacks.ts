@@ -38,7 +38,7 @@ export function createProgressCallbacks(post: PostCallback, origins: OriginMemor
     let sending: Promise<void> = Promise.resolve();
 
     const send = async (run: EventRun): Promise<void> => {
-      if (!mayTellProgress({ isTroubled: origins.isTroubled(origin), openAtOrigin: origins.openAt(origin) })) return;
+      if (!mayTellProgress({ isTroubled: origins.isTroubled(origin), ...origins.roomAt(origin) })) return;
       const atMs = now();
       const data = toEventResource(run, initialCallback(callback.url), workflow);
       const timestamp = new Date(atMs).toISOString();

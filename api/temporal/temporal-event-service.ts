@@ -12,7 +12,6 @@ import { watchLoop } from '../../config/watch-loop.ts';
 import { createGroupCommit } from '../group-commit.ts';
 import { groupKey } from '../../domain/group.ts';
 import { boundJson } from '../../domain/json-bound.ts';
-import { CONNECTIONS_PER_ORIGIN } from '../../domain/riding.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { createSubjectEvents, subjectOf } from '../subject-events.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
@@ -48,8 +47,8 @@ export interface TemporalEventServiceOptions {
 
 const HEALTH_TIMEOUT_MS = 1_000;
 const SEEN_WITHIN_MS = 1_000;
-// As many again as one origin has connections.
-const MAX_OPEN_CALLBACKS = 2 * CONNECTIONS_PER_ORIGIN;
+// With so few left, those of the next group are sent without standing in line for long.
+const MAX_OPEN_CALLBACKS = 32;
 
 /** Events kept and run by Temporal. */
 export function createTemporalEventService(options: TemporalEventServiceOptions): EventService {

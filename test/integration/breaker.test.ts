@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { DestinationResource } from '../../api/destination-service.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { CONNECTIONS_PER_ORIGIN } from '../../domain/riding.ts';
+import { LEAST_CONNECTIONS } from '../../domain/riding.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { startTestService } from '../support/service.ts';
@@ -66,7 +66,7 @@ it('parks what answers nobody for ten seconds, lets those attempts go on, and de
     release = () => resolve(200);
   });
   receiver.respond(() => released);
-  const ids = await Promise.all(Array.from({ length: CONNECTIONS_PER_ORIGIN }, () => submit(receiver.url)));
+  const ids = await Promise.all(Array.from({ length: LEAST_CONNECTIONS }, () => submit(receiver.url)));
   const destination = await until('it is parked', async () => {
     const found = await find(receiver.url);
     return found?.state === 'parked' && found;
@@ -77,8 +77,8 @@ it('parks what answers nobody for ten seconds, lets those attempts go on, and de
   release();
   const events = await Promise.all([...ids, late].map((id) => callbackIs(id, 'delivered')));
 
-  expect(destination.failures).toBe(CONNECTIONS_PER_ORIGIN);
-  expect(open).toBe(CONNECTIONS_PER_ORIGIN);
+  expect(destination.failures).toBe(LEAST_CONNECTIONS);
+  expect(open).toBe(LEAST_CONNECTIONS);
   for (const { callback } of events) expect(callback.attempts).toMatchObject([{ status: 200 }]);
   expect(receiver.requests).toHaveLength(events.length);
 });

@@ -58,6 +58,22 @@ it('rides no more to an origin that was slow or failing, until it is well again'
   });
 });
 
+it('opens more connections to a receiver that takes its time and answers well', async () => {
+  let most = 0;
+  // The first sixteen are answered when all of them have come: from then on there may be more.
+  receiver.respond(async (_request, index) => {
+    most = Math.max(most, receiver.sockets.open);
+    if (index < 16) await receiver.waitFor((requests) => requests.length >= 16);
+    else await receiver.waitFor((requests) => requests.length >= 16 + 17);
+    return 200;
+  });
+  const ids = await Promise.all(Array.from({ length: 40 }, () => submitNoise(service, receiver.url)));
+  await Promise.all(ids.map(delivered));
+
+  expect(most).toBeGreaterThan(16);
+  expect(receiver.requests).toHaveLength(40);
+});
+
 it('keeps events to a receiver that hangs from holding up those to a healthy one', async () => {
   const healthy = await startReceiver();
   receiver.respond(() => 'hang');

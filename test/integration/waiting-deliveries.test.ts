@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { DestinationResource } from '../../api/destination-service.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { CONNECTIONS_PER_ORIGIN } from '../../domain/riding.ts';
+import { LEAST_CONNECTIONS } from '../../domain/riding.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { startTestService } from '../support/service.ts';
@@ -93,8 +93,8 @@ it('says when a callback is sent that waits for a connection, and sends it at on
     release = () => resolve(200);
   });
   receiver.respond(() => released);
-  const first = await Promise.all(Array.from({ length: CONNECTIONS_PER_ORIGIN }, () => submit(NOISE)));
-  await receiver.waitFor((requests) => requests.length === CONNECTIONS_PER_ORIGIN);
+  const first = await Promise.all(Array.from({ length: LEAST_CONNECTIONS }, () => submit(NOISE)));
+  await receiver.waitFor((requests) => requests.length === LEAST_CONNECTIONS);
   for (const id of first) await service.client.workflow.getHandle(id).result();
   const id = await submit(NOISE);
   const { callback } = await until('it waits', async () => {

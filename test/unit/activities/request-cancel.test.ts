@@ -48,6 +48,7 @@ describe('the activities', () => {
       origins: createOriginMemory(
         () => 0,
         () => () => false,
+        () => 16,
       ),
       destinations: createDestinations(client, DEFAULT_BREAKER, () => 0),
       post: () => Promise.reject(new Error('not called')),

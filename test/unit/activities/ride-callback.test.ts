@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHandedOver } from '../../../activities/callback/handed-over.ts';
+import type { OriginMemory } from '../../../activities/callback/origin-memory.ts';
 import { createOriginMemory } from '../../../activities/callback/origin-memory.ts';
 import { createRideCallback } from '../../../activities/ride-callback.ts';
 import { createSendRiding } from '../../../activities/send-riding.ts';
@@ -10,7 +11,7 @@ import type { DestinationState } from '../../../activities/callback/destinations
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
 import type { CallbackOutcome } from '../../../domain/callback-record.ts';
 import { acceptRun, endRun } from '../../../domain/event-run.ts';
-import { CONNECTIONS_PER_ORIGIN, LIGHT_TASK_SLOTS } from '../../../domain/riding.ts';
+import { LEAST_CONNECTIONS, LIGHT_TASK_SLOTS } from '../../../domain/riding.ts';
 import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
 
 const callback = { url: 'https://shop.example/hook', headers: {}, progress: false };
@@ -29,21 +30,31 @@ afterEach(() => vi.useRealTimers());
 function prepare(
   signal = vi.fn(async () => undefined),
   state: DestinationState = 'none',
-  origins = createOriginMemory(Date.now, () => () => false),
+  origins = createOriginMemory(
+    Date.now,
+    () => () => false,
+    () => LEAST_CONNECTIONS,
+  ),
   isBusy = false,
   startDelivery = vi.fn<StartDelivery>(async () => undefined),
+  isInLine = false,
 ) {
   const getHandle = vi.fn(() => ({ signal }));
   const handedOver = createHandedOver({ workflow: { getHandle } } as unknown as Client);
   const seen: unknown[] = [];
   const sent: unknown[] = [];
   let settle = (_outcome: CallbackOutcome): void => undefined;
+  let proceed = (): void => undefined;
   let aborted = false;
   const sendRiding = createSendRiding({
-    attemptDelivery: (message, abortSignal) =>
+    attemptDelivery: (message, abortSignal, begins) =>
       new Promise((resolve) => {
-        sent.push(message);
         settle = resolve;
+        proceed = () => {
+          if (begins?.() === false) resolve({ attempt: null, nextAttemptAfterMs: 1_000 });
+          else sent.push(message);
+        };
+        if (!isInLine) proceed();
         abortSignal.addEventListener('abort', () => {
           aborted = true;
           resolve({ attempt: { ...good, status: null, error: 'aborted' }, nextAttemptAfterMs: 1_000 });
@@ -67,8 +78,14 @@ function prepare(
     sent,
     startDelivery,
     settle: (outcome: CallbackOutcome) => settle(outcome),
+    /** Gives the last one that stands in line a connection. */
+    proceed: () => proceed(),
     isAborted: () => aborted,
   };
+}
+
+function prepareInLine(origins?: OriginMemory): ReturnType<typeof prepare> {
+  return prepare(undefined, undefined, origins, undefined, undefined, true);
 }
 
 async function handOver(prepared: ReturnType<typeof prepare>): Promise<void> {
@@ -194,13 +211,51 @@ describe('an attempt that rides', () => {
     expect(kinds.filter((kind) => kind === 'handed_over')).toHaveLength(expected);
   });
 
+  it('is left to a delivery when it has stood in line for a second, and not sent after that', async () => {
+    const { rideCallback, proceed, sent } = prepareInLine();
+    const riding = rideCallback(ride, true);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await riding).toEqual({ kind: 'declined' });
+    proceed();
+    expect(sent).toEqual([]);
+  });
+
+  it('is sent when its turn comes, unless others have shown meanwhile that its destination is unwell', async () => {
+    const origins = createOriginMemory(
+      Date.now,
+      () => () => false,
+      () => LEAST_CONNECTIONS,
+    );
+    const { rideCallback, proceed, sent, settle } = prepareInLine(origins);
+    const first = rideCallback(ride, true);
+    await vi.advanceTimersByTimeAsync(500);
+    proceed();
+    settle(delivered);
+    expect(await first).toEqual({ kind: 'sent', ...delivered });
+    const second = rideCallback(ride, true);
+    await vi.advanceTimersByTimeAsync(0);
+    await origins.watch(async () => ({ ...good, status: 503, error: 'http_503' }))({
+      url: callback.url,
+      headers: {},
+      webhookId: 'a',
+      body: '',
+    });
+    proceed();
+    expect(await second).toEqual({ kind: 'declined' });
+    expect(sent).toHaveLength(1);
+  });
+
   it('is put off where all connections to its destination are open and none is answered soon', async () => {
-    const origins = createOriginMemory(Date.now, () => () => false);
+    const origins = createOriginMemory(
+      Date.now,
+      () => () => false,
+      () => LEAST_CONNECTIONS,
+    );
     const hanging = origins.watch((_message, _signal, begins) => {
       begins?.();
       return new Promise(() => undefined);
     });
-    for (let open = 0; open < CONNECTIONS_PER_ORIGIN; open += 1) void hanging({ url: callback.url, headers: {}, webhookId: 'a', body: '' });
+    for (let open = 0; open < LEAST_CONNECTIONS; open += 1) void hanging({ url: callback.url, headers: {}, webhookId: 'a', body: '' });
     await vi.advanceTimersByTimeAsync(1_000);
     const prepared = prepare(undefined, 'none', origins);
 

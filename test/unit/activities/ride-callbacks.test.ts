@@ -19,7 +19,7 @@ it('sends each callback beside the others, without a workflow task to hold up no
     if (target.callback.url.includes('broken')) throw new Error('cut off');
     return target.callback.url.includes('slow') ? { kind: 'handed_over' } : sent;
   });
-  const rideCallbacks = createRideCallbacks({ sendRiding, now: () => 0, watchLoop: () => () => false });
+  const rideCallbacks = createRideCallbacks({ sendRiding });
   const urls = ['https://slow.example/1', 'https://well.example/2', 'https://broken.example/3', 'https://well.example/4'];
   const env = new MockActivityEnvironment({ isLocal: false });
   const { rides } = (await env.run(rideCallbacks, { callbacks: urls.map(callbackTo) })) as { rides: readonly Ride[] };

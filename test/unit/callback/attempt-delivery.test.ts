@@ -4,6 +4,7 @@ import { createAttemptDelivery } from '../../../activities/callback/attempt-deli
 import { createRenderBody } from '../../../activities/callback/render-body.ts';
 import type { AttemptDeliveryOptions } from '../../../activities/callback/attempt-delivery.ts';
 import type { OriginMemory } from '../../../activities/callback/origin-memory.ts';
+import type { OriginRoom } from '../../../domain/riding.ts';
 import type { Destinations, DestinationState } from '../../../activities/callback/destinations.ts';
 import { eventMessage } from '../../../domain/callback-message.ts';
 import type { CallbackMessage } from '../../../domain/callback-message.ts';
@@ -31,14 +32,21 @@ function prepareWith(options: AttemptDeliveryOptions): (message: CallbackMessage
 
 const renderBody = createRenderBody({ readDocument: async () => null, now: () => NOON_MS });
 const unobserved = { observeDelivery: () => undefined, now: () => NOON_MS };
-const quiet = originsOf({ isTroubled: false, openAt: 0 });
+const quiet = originsOf({});
 
 function destinationsOf(state: DestinationState): Destinations {
   return { stateOf: async () => state, note: async () => state, noteHang: async () => state };
 }
 
-function originsOf({ isTroubled, openAt }: { readonly isTroubled: boolean; readonly openAt: number }): OriginMemory {
-  return { isTroubled: () => isTroubled, isSlow: () => isTroubled, openAt: () => openAt, openInAll: () => openAt, watch: (post) => post };
+function originsOf({ isTroubled = false, ...room }: Partial<OriginRoom> & { readonly isTroubled?: boolean }): OriginMemory {
+  const { openAtOrigin, connections, silentMs } = { openAtOrigin: 0, connections: 16, silentMs: 0, ...room };
+  return {
+    isTroubled: () => isTroubled,
+    isSlow: () => isTroubled,
+    roomAt: (origin) => (origin === 'https://shop.example' ? { openAtOrigin, connections, silentMs } : expect.unreachable(origin)),
+    openInAll: () => openAtOrigin,
+    watch: (post) => post,
+  };
 }
 
 /** A delivery whose receiver gives this answer, and what it posts. */
@@ -235,13 +243,23 @@ describe('a destination that is parked', () => {
 });
 
 describe('a destination that answers nobody soon', () => {
-  const full = originsOf({ isTroubled: true, openAt: 16 });
+  const full = originsOf({ isTroubled: true, openAtOrigin: 20, connections: 20 });
 
   it('is sent no more than it has connections: the others wait, as long again as they have', async () => {
     const { attemptDelivery, posts, counts } = prepare(delivered, 'none', full);
 
     expect(await attemptDelivery(messageOf())).toEqual({ attempt: null, nextAttemptAfterMs: 15_000 });
     expect([posts, counts]).toEqual([[], []]);
+  });
+
+  it.each([
+    ['it has a connection free', { openAtOrigin: 19, connections: 20 }, 1],
+    ['it has answered nobody for three seconds', { openAtOrigin: 16, connections: 20, silentMs: 3_001 }, 0],
+  ])('is sent another one as long as it answers somebody: %s', async (_what, room, expected) => {
+    const { attemptDelivery, posts } = prepare(delivered, 'none', originsOf({ isTroubled: true, ...room }));
+    await attemptDelivery(messageOf());
+
+    expect(posts).toHaveLength(expected);
   });
 
   it('is sent what was asked for by hand', async () => {
@@ -255,6 +273,27 @@ describe('a destination that answers nobody soon', () => {
     const { attemptDelivery } = prepare(failedWith(null, { error: 'busy' }));
 
     expect(await attemptDelivery(messageOf())).toEqual({ attempt: null, nextAttemptAfterMs: 1_000 });
+  });
+});
+
+describe('a destination that was given more connections than any', () => {
+  const wide = originsOf({ connections: 17 });
+
+  it('is not told of as failing for what may have been too much', async () => {
+    const attempt = failedWith(503);
+    const { attemptDelivery } = prepare(attempt, 'parked', wide);
+
+    expect(await attemptDelivery({ ...messageOf(), destination: 'well' })).toEqual({ attempt, nextAttemptAfterMs: 5_000 });
+  });
+
+  it('is told of as ever by what it answers, and by a probe', async () => {
+    const refused = prepare(failedWith(404), 'parked', wide);
+    const probed = prepare(failedWith(503), 'parked', wide);
+
+    expect(await refused.attemptDelivery({ ...messageOf(), destination: 'well' })).toMatchObject({ parkedAt: 'https://shop.example' });
+    expect(await probed.attemptDelivery({ ...messageOf(), reason: 'probe', destination: 'troubled' })).toMatchObject({
+      parkedAt: 'https://shop.example',
+    });
   });
 });
 

@@ -3,7 +3,7 @@ import { createHangWatch } from '../../../activities/callback/hang-watch.ts';
 import type { CallbackPost } from '../../../activities/callback/post-callback.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
 import type { Destination } from '../../../domain/destination.ts';
-import { CONNECTIONS_PER_ORIGIN } from '../../../domain/riding.ts';
+import { LEAST_CONNECTIONS } from '../../../domain/riding.ts';
 
 const message: CallbackPost = { url: 'https://shop.example/hook', headers: {}, webhookId: 'evt_a-1', body: '{}', tenant: 'acme' };
 const attempt: CallbackAttempt = { at: '', status: 204, durationMs: 5, error: null };
@@ -33,12 +33,12 @@ function prepare(isBusy = { now: false }) {
 
 it('says once that an origin hangs: none of its connections is answered for ten seconds', async () => {
   const { onHang, open } = prepare();
-  open(CONNECTIONS_PER_ORIGIN);
+  open(LEAST_CONNECTIONS);
   await vi.advanceTimersByTimeAsync(9_999);
   expect(onHang).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(60_000);
 
-  expect(onHang.mock.calls).toEqual([[{ tenant: 'acme', origin: 'https://shop.example' }, CONNECTIONS_PER_ORIGIN]]);
+  expect(onHang.mock.calls).toEqual([[{ tenant: 'acme', origin: 'https://shop.example' }, LEAST_CONNECTIONS]]);
 });
 
 it('says so of each tenant for as many as are open for it, and of nobody for what is nobody’s delivery', async () => {
@@ -57,9 +57,9 @@ it('says so of each tenant for as many as are open for it, and of nobody for wha
 
 it('blames nobody who has a connection left, or stands in line', async () => {
   const { onHang, watch, open } = prepare();
-  open(CONNECTIONS_PER_ORIGIN - 1);
+  open(LEAST_CONNECTIONS - 1);
   void watch(() => new Promise(() => undefined))(message);
-  open(CONNECTIONS_PER_ORIGIN - 1, { ...message, url: 'https://other.example' });
+  open(LEAST_CONNECTIONS - 1, { ...message, url: 'https://other.example' });
   await vi.advanceTimersByTimeAsync(30_000);
 
   expect(onHang).not.toHaveBeenCalled();
@@ -70,7 +70,7 @@ it.each([
   ['a connection that is free', { ...attempt, status: null, error: 'timeout' }, 0],
 ])('begins anew with %s', async (_what, ended, inLine) => {
   const { onHang, open, end } = prepare();
-  open(CONNECTIONS_PER_ORIGIN + inLine);
+  open(LEAST_CONNECTIONS + inLine);
   await vi.advanceTimersByTimeAsync(9_000);
   await end(ended);
   open(1 - inLine);
@@ -83,7 +83,7 @@ it.each([
 
 it('doesn’t count the time in which the process itself had no rest', async () => {
   const { onHang, open, isBusy } = prepare({ now: true });
-  open(CONNECTIONS_PER_ORIGIN);
+  open(LEAST_CONNECTIONS);
   await vi.advanceTimersByTimeAsync(30_000);
   isBusy.now = false;
   await vi.advanceTimersByTimeAsync(9_000);
@@ -98,4 +98,16 @@ it('says what the post comes to, also what it fails with', async () => {
 
   expect(await watch(async (_message, _signal, begins) => (begins?.(), attempt))(message)).toBe(attempt);
   await expect(watch(() => Promise.reject(new Error('ours')))(message)).rejects.toThrow('ours');
+});
+
+it('counts none whose turn is not wanted any more', async () => {
+  const { onHang, open, watch } = prepare();
+  open(LEAST_CONNECTIONS - 1);
+  void watch((_message, _signal, begins) => {
+    expect(begins?.()).toBe(false);
+    return new Promise(() => undefined);
+  })(message, undefined, () => false);
+  await vi.advanceTimersByTimeAsync(30_000);
+
+  expect(onHang).not.toHaveBeenCalled();
 });

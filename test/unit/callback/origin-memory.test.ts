@@ -18,7 +18,11 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 function prepare(isBusy = false) {
-  const memory = createOriginMemory(Date.now, () => () => isBusy);
+  const memory = createOriginMemory(
+    Date.now,
+    () => () => isBusy,
+    () => 20,
+  );
   let settle = (_attempt: CallbackAttempt): void => undefined;
   let begin = (): void => undefined;
   const post = memory.watch(
@@ -120,7 +124,11 @@ describe('an origin of a process that has no rest', () => {
 
   it('is noticed once that process has rest', async () => {
     let isBusy = true;
-    const memory = createOriginMemory(Date.now, () => () => isBusy);
+    const memory = createOriginMemory(
+      Date.now,
+      () => () => isBusy,
+      () => 20,
+    );
     void memory.watch((_message, _signal, begins) => {
       begins?.();
       return new Promise(() => undefined);
@@ -135,16 +143,61 @@ describe('an origin of a process that has no rest', () => {
 
 describe('attempts under way', () => {
   it('are counted until they end, whatever their end', async () => {
-    const memory = createOriginMemory(Date.now, () => () => false);
+    const memory = createOriginMemory(
+      Date.now,
+      () => () => false,
+      () => 20,
+    );
     const failing = memory.watch(() => Promise.reject(new Error('ours')));
     const { post, settle } = { ...prepare() };
     const watched = memory.watch(post);
     const first = watched(message);
-    expect(memory.openAt(origin)).toBe(1);
+    expect(memory.roomAt(origin).openAtOrigin).toBe(1);
     await expect(failing(message)).rejects.toThrow('ours');
-    expect(memory.openAt(origin)).toBe(1);
+    expect(memory.roomAt(origin).openAtOrigin).toBe(1);
     settle(answered(204));
     await first;
-    expect(memory.openAt(origin)).toBe(0);
+    expect(memory.roomAt(origin).openAtOrigin).toBe(0);
+  });
+
+  it('are silent for as long as none is answered', async () => {
+    const { memory, message: sent, settle, post } = prepareWatched();
+    expect(memory.roomAt(origin)).toEqual({ openAtOrigin: 0, connections: 20, silentMs: 0 });
+    const first = post(sent);
+    vi.advanceTimersByTime(2_000);
+    void post(sent);
+    const settleSecond = settle.at(-1);
+    expect(memory.roomAt(origin)).toEqual({ openAtOrigin: 2, connections: 20, silentMs: 2_000 });
+    settle[0]?.(answered(500));
+    await first;
+    vi.advanceTimersByTime(1_000);
+    expect(memory.roomAt(origin)).toEqual({ openAtOrigin: 1, connections: 20, silentMs: 1_000 });
+    settleSecond?.(answered(204));
+  });
+
+  it('are not watched where their turn is not wanted any more', async () => {
+    const { memory, message: sent } = prepareWatched();
+    const post = memory.watch(async (_message, _signal, begins) => {
+      expect(begins?.()).toBe(false);
+      vi.advanceTimersByTime(2_000);
+      return { ...answered(204), status: null, error: 'busy' };
+    });
+    await post(sent, undefined, () => false);
+    expect(memory.isTroubled(origin)).toBe(false);
   });
 });
+
+/** Attempts of which each waits to be settled. */
+function prepareWatched() {
+  const memory = createOriginMemory(
+    Date.now,
+    () => () => false,
+    () => 20,
+  );
+  const settle: ((attempt: CallbackAttempt) => void)[] = [];
+  const post = memory.watch((_message, _signal, begins) => {
+    expect(begins?.()).not.toBe(false);
+    return new Promise((resolve) => settle.push(resolve));
+  });
+  return { memory, message, settle, post };
+}

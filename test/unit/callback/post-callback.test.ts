@@ -3,6 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createAddressGuard } from '../../../activities/callback/address-guard.ts';
 import { createGuardedAgent, type LookupAll } from '../../../activities/callback/guarded-agent.ts';
+import { createOriginSlots } from '../../../activities/callback/origin-slots.ts';
 import { type CallbackPost, createPostCallback, type PostCallbackOptions } from '../../../activities/callback/post-callback.ts';
 import { type CallbackAttempt, isDelivered, isGone } from '../../../domain/delivery.ts';
 import { type ReceiverOptions, startReceiver } from '../../support/receiver.ts';
@@ -17,15 +18,18 @@ interface Sender extends Partial<PostCallbackOptions> {
   readonly allow?: readonly string[];
   readonly lookup?: LookupAll;
   readonly ca?: string;
+  readonly connectionsPerOrigin?: number;
 }
 
-function createSender({ allow = ['127.0.0.0/8'], lookup, ca, ...options }: Sender = {}) {
+function createSender({ allow = ['127.0.0.0/8'], lookup, ca, connectionsPerOrigin = 16, ...options }: Sender = {}) {
+  const slots = createOriginSlots(connectionsPerOrigin, () => NOW_MS);
   const guard = createAddressGuard(allow);
-  const agent = createGuardedAgent({ guard, ...(lookup ? { lookup } : {}), ...(ca ? { ca } : {}) });
+  // More than there are slots for: those alone are to be seen.
+  const agent = createGuardedAgent({ guard, connectionsPerOrigin: 2 * connectionsPerOrigin, ...(lookup && { lookup }), ...(ca && { ca }) });
   onTestFinished(() => agent.destroy());
-  const post = createPostCallback({ agent, guard, secrets: [SECRET], now: () => NOW_MS, userAgent: 'Tickless/test', ...options });
-  return (url: string, rest: Partial<CallbackPost> = {}, signal?: AbortSignal) =>
-    post({ url, headers: {}, webhookId: 'evt_a-1', body: '{"type":"event.completed"}', ...rest }, signal);
+  const post = createPostCallback({ agent, guard, slots, secrets: [SECRET], now: () => NOW_MS, userAgent: 'Tickless/test', ...options });
+  return (url: string, rest: Partial<CallbackPost> = {}, signal?: AbortSignal, begins?: () => boolean) =>
+    post({ url, headers: {}, webhookId: 'evt_a-1', body: '{"type":"event.completed"}', ...rest }, signal, begins);
 }
 
 async function receive(options?: ReceiverOptions) {
@@ -299,6 +303,28 @@ describe('connections', () => {
     expect(most).toBeLessThanOrEqual(16);
   });
 
+  it('opens more to a receiver that answers well, up to the most', async () => {
+    const receiver = await receive();
+    const open: number[] = [];
+    // Answered round by round, when as many have come as could.
+    const rounds = [16, 32, 40];
+    const held: (() => void)[] = [];
+    receiver.respond(async () => {
+      await new Promise<void>((answer) => {
+        held.push(answer);
+        if (held.length < (rounds[0] ?? 0)) return;
+        open.push(receiver.sockets.open);
+        rounds.shift();
+        for (const release of held.splice(0)) release();
+      });
+      return 200;
+    });
+    const post = createSender({ connectionsPerOrigin: 40 });
+    const attempts = await Promise.all(Array.from({ length: 16 + 32 + 40 }, () => post(receiver.url)));
+    expect(new Set(attempts.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(open).toEqual([16, 32, 40]);
+  });
+
   it('says busy, and sends nothing, when none becomes free', async () => {
     const receiver = await receive();
     const leaving = new AbortController();
@@ -309,6 +335,14 @@ describe('connections', () => {
     expect(await post(receiver.url)).toEqual(attemptWith('busy'));
     leaving.abort();
     await hanging;
+    expect(receiver.requests).toHaveLength(1);
+  });
+
+  it('sends nothing, and keeps no connection, where its turn is not wanted any more', async () => {
+    const receiver = await receive();
+    const post = createSender({ connectionsPerOrigin: 1 });
+    expect(await post(receiver.url, {}, undefined, () => false)).toEqual(attemptWith('busy'));
+    expect((await post(receiver.url, {}, undefined, () => true)).status).toBe(200);
     expect(receiver.requests).toHaveLength(1);
   });
 

@@ -22,7 +22,11 @@ function prepare(fields: Partial<AcceptedEvent> = heavy, answer: PostCallback = 
     posts.push(message);
     return answer(message, signal);
   };
-  const origins = createOriginMemory(Date.now, () => () => false);
+  const origins = createOriginMemory(
+    Date.now,
+    () => () => false,
+    () => 16,
+  );
   const run = beginAttempt(acceptRun(acceptedEvent(fields)), 'action');
   const messages = createProgressCallbacks(origins.watch(post), origins, Date.now)(run, { id: 'order-1', runId: 'run-a' });
   const tell = (percent: number): void => messages.tell(reportProgress(run, { step: 'load', percent, message: '' }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
-import { CONNECTIONS_PER_ORIGIN, isUnwell, LIGHT_TASK_SLOTS, mayRide, mayTellProgress, mustWait } from '../../../domain/riding.ts';
+import { isUnwell, LIGHT_TASK_SLOTS, mayRide, mayTellProgress, mustWait } from '../../../domain/riding.ts';
 
 describe('an attempt', () => {
   const quiet = { ridingToOrigin: 0, riding: 0 };
@@ -19,21 +19,23 @@ describe('an attempt', () => {
 
 describe('a delivery', () => {
   it.each([
-    ['stands in line where the others are answered soon', false, 1_000, false],
-    ['is sent where there is a connection', true, CONNECTIONS_PER_ORIGIN - 1, false],
-    ['waits elsewhere where nobody is answered soon', true, CONNECTIONS_PER_ORIGIN, true],
-  ])('%s', (_what, isTroubled, openAtOrigin, waits) => {
-    expect(mustWait({ isTroubled, openAtOrigin })).toBe(waits);
+    ['stands in line where the others are answered soon', { isTroubled: false, openAtOrigin: 1_000 }, false],
+    ['is sent where there is a connection', { openAtOrigin: 19 }, false],
+    ['waits elsewhere where there is none', { openAtOrigin: 20 }, true],
+    ['is sent where nobody was answered for a while, and few are open', { openAtOrigin: 15, silentMs: 3_001 }, false],
+    ['waits elsewhere where nobody was answered for a while', { openAtOrigin: 16, silentMs: 3_001 }, true],
+  ])('%s', (_what, room, waits) => {
+    expect(mustWait({ isTroubled: true, connections: 20, silentMs: 3_000, ...room })).toBe(waits);
   });
 });
 
 describe('a progress message', () => {
   it.each([
-    ['is sent where all is quiet', false, 63, true],
+    ['is sent where all is quiet', false, 79, true],
     ['is left out where its origin was lately failing or slow', true, 0, false],
-    ['is left out where many are in line', false, 64, false],
+    ['is left out where many are in line', false, 80, false],
   ])('%s', (_what, isTroubled, openAtOrigin, isTold) => {
-    expect(mayTellProgress({ isTroubled, openAtOrigin })).toBe(isTold);
+    expect(mayTellProgress({ isTroubled, openAtOrigin, connections: 20 })).toBe(isTold);
   });
 });
 
