@@ -12,6 +12,7 @@ import type { HandedOver } from './callback/handed-over.ts';
 import type { OriginMemory } from './callback/origin-memory.ts';
 import { originOf } from './callback/origin-memory.ts';
 import { createRidingPlaces } from './callback/riding-places.ts';
+import { createTrials } from './callback/trials.ts';
 import type { WatchLoop } from '../domain/watch-loop.ts';
 import type { StartDelivery } from './start-delivery.ts';
 
@@ -48,6 +49,7 @@ export type SendRiding = (sending: Pick<CallbackMessage, 'target' | 'message'>, 
 export function createSendRiding(dependencies: SendRidingDependencies): SendRiding {
   const { attemptDelivery, origins, destinations, handedOver, random, now, watchLoop, startDelivery } = dependencies;
   const places = createRidingPlaces();
+  const trials = createTrials(now);
   return async ({ target, message }, { alone, owner }) => {
     const { callback, tenant } = target;
     const origin = originOf(callback.url);
@@ -60,17 +62,23 @@ export function createSendRiding(dependencies: SendRidingDependencies): SendRidi
       const nextAttemptAfterMs = waitAgainMs({ waitedMs: 0, isSlow: true, jitter: random() });
       return beginWithWait(target, { attempt: null, nextAttemptAfterMs }, owner);
     }
-    if (state !== 'none' || origins.isTroubled(origin)) return { kind: 'declined' };
+    if (state !== 'none') return { kind: 'declined' };
+    const endTrial = await tryOut(origin);
+    if (endTrial === null && origins.isTroubled(origin)) return { kind: 'declined' };
     const leave = alone ? places.take(origin) : (): void => undefined;
-    if (leave === null) return { kind: 'declined' };
+    if (leave === null) {
+      endTrial?.();
+      return { kind: 'declined' };
+    }
 
     let hasBegun = false;
     let isOver = false;
     // Whoever stood in line while others showed that the origin is unwell, or for too long, is not sent any more.
-    const begins = (): boolean => (hasBegun = !isOver && !origins.isTroubled(origin));
+    const begins = (): boolean => (hasBegun = !isOver && (endTrial !== null || !origins.isTroubled(origin)));
     try {
       const isBusy = watchLoop();
       const attempting = attemptDelivery({ target, message, attemptsMade: 0, destination: 'well' }, handedOver.signal, begins);
+      if (endTrial !== null) attempting.then(endTrial, endTrial);
       const outcome = (await within(attempting, RIDE_MS)) ?? (isBusy() ? await within(attempting, RIDE_EXTRA_MS) : null);
       isOver = true;
       if (!hasBegun) return { kind: 'declined' };
@@ -81,6 +89,20 @@ export function createSendRiding(dependencies: SendRidingDependencies): SendRidi
       leave();
     }
   };
+
+  /**
+   * Whoever comes while an origin that was unwell is tried waits for a moment to hear of it, since a delivery of its own costs far
+   * more, and tries it himself where that one takes long: it may have begun before the origin was well again.
+   * @returns what ends the trial; null where others have made it, or there is nothing to try
+   */
+  async function tryOut(origin: string): Promise<(() => void) | null> {
+    if (!origins.isTroubled(origin)) return null;
+    const own = trials.begin(origin);
+    if (own !== null || (await trials.heardOf(origin)) || !origins.isTroubled(origin)) return own;
+    const second = trials.begin(origin);
+    if (second === null) await trials.heardOf(origin);
+    return second;
+  }
 
   /** Where it can't be started, the event's workflow does it. */
   async function beginWithWait(target: CallbackTarget, outcome: CallbackOutcome, owner: WorkflowReference | null): Promise<Ride> {

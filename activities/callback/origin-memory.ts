@@ -27,7 +27,17 @@ interface Open {
   attempts: number;
   /** Since the first of them, or the last answer. */
   silentSinceMs: number;
+  /** When one was last answered well and soon. */
+  wellAtMs: number;
 }
+
+interface Begun {
+  isNews(): boolean;
+  wasBusy(): boolean;
+  endWatch(): void;
+}
+
+const NOT_BEGUN: Begun = { isNews: () => true, wasBusy: () => false, endWatch: () => undefined };
 
 /** @param connectionsTo how many this process may have open to an origin */
 export function createOriginMemory(now: () => number, watchLoop: WatchLoop, connectionsTo: (origin: string) => number): OriginMemory {
@@ -47,23 +57,33 @@ export function createOriginMemory(now: () => number, watchLoop: WatchLoop, conn
     return last !== undefined && now() - last.atMs < FORGET_TROUBLE_MS ? last : null;
   }
 
-  function note(origin: string, attempt: CallbackAttempt, wasBusy: boolean): void {
-    const tookLong = attempt.durationMs > RIDE_MS;
-    if (isUnwell(attempt)) noteTrouble(origin, tookLong);
+  function note(origin: string, attempt: CallbackAttempt, begun: Begun): void {
     // What never reached it, as it stood in line in vain, says nothing of it.
-    else if (attempt.status === null) return;
-    else if (!tookLong) troubled.delete(origin);
-    else if (!wasBusy) noteTrouble(origin, true);
+    if (attempt.status === null && !isUnwell(attempt)) return;
+    if (attempt.durationMs > RIDE_MS) {
+      if (begun.isNews() && (isUnwell(attempt) || !begun.wasBusy())) noteTrouble(origin, true);
+    } else if (isUnwell(attempt)) noteTrouble(origin, false);
+    else wentWell(origin);
   }
 
-  /** Others needn't wait for an attempt's end to know that it is slow. What it returns ends the watch. */
-  function watchForSlowness(origin: string): () => void {
+  function wentWell(origin: string): void {
+    troubled.delete(origin);
+    const here = open.get(origin);
+    if (here !== undefined) here.wellAtMs = now();
+  }
+
+  /** Watches an attempt from when it has a connection: others needn't wait for its end to know that it is slow. */
+  function watchAttempt(origin: string, here: Open): Begun {
+    const begunMs = now();
+    const wasBusy = watchLoop();
+    // Of one that others have overtaken meanwhile there is nothing to learn: the origin was slow, and is well again.
+    const isNews = (): boolean => here.wellAtMs <= begunMs;
     let isBusy = watchLoop();
     const timer = setInterval(() => {
-      if (!isBusy()) noteTrouble(origin, true);
+      if (isNews() && !isBusy()) noteTrouble(origin, true);
       isBusy = watchLoop();
     }, RIDE_MS);
-    return () => clearInterval(timer);
+    return { isNews, wasBusy, endWatch: () => clearInterval(timer) };
   }
 
   return {
@@ -76,24 +96,22 @@ export function createOriginMemory(now: () => number, watchLoop: WatchLoop, conn
     openInAll: () => openInAll,
     watch: (post) => async (message: CallbackPost, signal, begins) => {
       const origin = originOf(message.url);
-      const here = open.get(origin) ?? { attempts: 0, silentSinceMs: now() };
+      const here = open.get(origin) ?? { attempts: 0, silentSinceMs: now(), wellAtMs: Number.NEGATIVE_INFINITY };
       open.set(origin, here);
       here.attempts += 1;
       openInAll += 1;
-      let wasBusy = (): boolean => false;
-      let endWatch = (): void => undefined;
+      let begun = NOT_BEGUN;
       try {
         const attempt = await post(message, signal, () => {
           if (begins?.() === false) return false;
-          wasBusy = watchLoop();
-          endWatch = watchForSlowness(origin);
+          begun = watchAttempt(origin, here);
           return true;
         });
         if (attempt.status !== null) here.silentSinceMs = now();
-        note(origin, attempt, wasBusy());
+        note(origin, attempt, begun);
         return attempt;
       } finally {
-        endWatch();
+        begun.endWatch();
         openInAll -= 1;
         here.attempts -= 1;
         if (here.attempts === 0) open.delete(origin);

@@ -23,7 +23,7 @@ const parked: CallbackOutcome = { attempt: null, nextAttemptAfterMs: 0, parkedAt
 const delivered: CallbackOutcome = { attempt: good, nextAttemptAfterMs: null };
 
 beforeEach(() => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ now: NOON_MS });
 });
 afterEach(() => vi.useRealTimers());
 
@@ -64,7 +64,7 @@ function prepare(
     destinations: { stateOf: async () => state, note: async () => state, noteHang: async () => state },
     handedOver,
     random: () => 0.5,
-    now: () => NOON_MS,
+    now: Date.now,
     watchLoop: () => () => isBusy,
     startDelivery,
   });
@@ -82,6 +82,19 @@ function prepare(
     proceed: () => proceed(),
     isAborted: () => aborted,
   };
+}
+
+/** An origin that has failed, and what shows how it is. */
+async function unwell() {
+  const origins = createOriginMemory(
+    Date.now,
+    () => () => false,
+    () => LEAST_CONNECTIONS,
+  );
+  const see = (attempt: CallbackAttempt) =>
+    origins.watch(async () => attempt)({ url: callback.url, headers: {}, webhookId: 'a', body: '' });
+  await see({ ...good, status: 503, error: 'http_503' });
+  return { origins, see };
 }
 
 function prepareInLine(origins?: OriginMemory): ReturnType<typeof prepare> {
@@ -245,6 +258,46 @@ describe('an attempt that rides', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('tries an origin that was unwell, and whoever comes meanwhile waits for a moment to hear of it', async () => {
+    const { origins, see } = await unwell();
+    const { rideCallback, sent, settle } = prepare(undefined, 'none', origins);
+    const riding = Array.from({ length: 3 }, () => rideCallback(ride, true));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sent).toHaveLength(1);
+    await see({ ...good, status: 503, error: 'http_503' });
+    settle({ attempt: { ...good, status: 503, error: 'http_503' }, nextAttemptAfterMs: 5_000 });
+    expect((await Promise.all(riding)).map(({ kind }) => kind)).toEqual(['sent', 'declined', 'declined']);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('is sent once the origin has shown that it is well again', async () => {
+    const { origins, see } = await unwell();
+    const { rideCallback, sent, settle } = prepare(undefined, 'none', origins);
+    const first = rideCallback(ride, true);
+    const second = rideCallback(ride, true);
+    await vi.advanceTimersByTimeAsync(0);
+    await see(good);
+    settle(delivered);
+    expect(await first).toEqual({ kind: 'sent', ...delivered });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sent).toHaveLength(2);
+    settle(delivered);
+    expect(await second).toEqual({ kind: 'sent', ...delivered });
+  });
+
+  it('tries it again where the trial takes long, once, and is then left to a delivery', async () => {
+    const { origins } = await unwell();
+    const { rideCallback, sent } = prepare(undefined, 'none', origins);
+    const riding = Array.from({ length: 3 }, () => rideCallback(ride, true));
+    await vi.advanceTimersByTimeAsync(249);
+    expect(sent).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sent).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(250);
+    expect(await riding[2]).toEqual({ kind: 'declined' });
+    expect(sent).toHaveLength(2);
+  });
+
   it('is put off where all connections to its destination are open and none is answered soon', async () => {
     const origins = createOriginMemory(
       Date.now,
@@ -259,7 +312,7 @@ describe('an attempt that rides', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     const prepared = prepare(undefined, 'none', origins);
 
-    const nextAttemptAt = new Date(NOON_MS + 15_000).toISOString();
+    const nextAttemptAt = new Date(Date.now() + 15_000).toISOString();
     const waiting = { kind: 'sent', attempt: null, nextAttemptAfterMs: 15_000, nextAttemptAt };
     expect(await prepared.rideCallback(ride)).toEqual({ ...waiting, isStarted: true });
     expect(await prepared.rideCallback(ride, true)).toEqual(waiting);

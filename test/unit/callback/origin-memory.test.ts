@@ -91,6 +91,26 @@ describe('an origin', () => {
     expect([memory.isTroubled(origin), memory.isSlow(origin)]).toEqual([true, isSlow]);
   });
 
+  it.each([answered(204, 3_000), answered(null, 3_000)])('is not blamed for %j where later ones were answered meanwhile', async (late) => {
+    const { memory, message: sent, settle, post } = prepareWatched();
+    const first = post(sent);
+    vi.advanceTimersByTime(999);
+    const second = post(sent);
+    settle[1]?.(answered(204));
+    await second;
+    vi.advanceTimersByTime(2_001);
+    expect(memory.isTroubled(origin)).toBe(false);
+    settle[0]?.(late);
+    await first;
+    expect(memory.isTroubled(origin)).toBe(false);
+    // One that began after that is news.
+    const third = post(sent);
+    vi.advanceTimersByTime(1_000);
+    expect(memory.isSlow(origin)).toBe(true);
+    settle[2]?.(late);
+    await third;
+  });
+
   it('is known to be slow before it has answered', async () => {
     const { memory, post, begin, settle } = prepare();
     const posted = post(message);
