@@ -12,7 +12,7 @@ import type { HandedOver } from './callback/handed-over.ts';
 import type { OriginMemory } from './callback/origin-memory.ts';
 import { originOf } from './callback/origin-memory.ts';
 import { createRidingPlaces } from './callback/riding-places.ts';
-import { createTrials } from './callback/trials.ts';
+import { createTrials, TRIAL_MS } from './callback/trials.ts';
 import type { WatchLoop } from '../domain/watch-loop.ts';
 import type { StartDelivery } from './start-delivery.ts';
 
@@ -38,7 +38,11 @@ export interface RideOptions {
   readonly owner: WorkflowReference | null;
 }
 
-export type SendRiding = (sending: Pick<CallbackMessage, 'target' | 'message'>, options: RideOptions) => Promise<Ride>;
+type Sending = Pick<CallbackMessage, 'target' | 'message'>;
+
+export type SendRiding = (sending: Sending, options: RideOptions) => Promise<Ride>;
+
+const DECLINED: Ride = { kind: 'declined' };
 
 /**
  * Makes the first attempt of a callback beside the work that it tells of, if the riding rule lets it. What isn't answered in
@@ -62,36 +66,40 @@ export function createSendRiding(dependencies: SendRidingDependencies): SendRidi
       const nextAttemptAfterMs = waitAgainMs({ waitedMs: 0, isSlow: true, jitter: random() });
       return beginWithWait(target, { attempt: null, nextAttemptAfterMs }, owner);
     }
-    if (state !== 'none') return { kind: 'declined' };
-    const endTrial = await tryOut(origin);
-    if (endTrial === null && origins.isTroubled(origin)) return { kind: 'declined' };
+    if (state !== 'none') return DECLINED;
     const leave = alone ? places.take(origin) : (): void => undefined;
-    if (leave === null) {
-      endTrial?.();
-      return { kind: 'declined' };
-    }
-
-    let hasBegun = false;
-    let isOver = false;
-    // Whoever stood in line while others showed that the origin is unwell, or for too long, is not sent any more.
-    const begins = (): boolean => (hasBegun = !isOver && (endTrial !== null || !origins.isTroubled(origin)));
+    if (leave === null) return DECLINED;
     try {
-      const isBusy = watchLoop();
-      const attempting = attemptDelivery({ target, message, attemptsMade: 0, destination: 'well' }, handedOver.signal, begins);
-      if (endTrial !== null) attempting.then(endTrial, endTrial);
-      const outcome = (await within(attempting, RIDE_MS)) ?? (isBusy() ? await within(attempting, RIDE_EXTRA_MS) : null);
-      isOver = true;
-      if (!hasBegun) return { kind: 'declined' };
-      if (outcome !== null) return { kind: 'sent', ...outcome };
-      handedOver.keep(target, attempting);
-      return { kind: 'handed_over' };
+      const endTrial = await tryOut(origin);
+      const isWell = endTrial !== null || !origins.isTroubled(origin);
+      return isWell ? await rideTo(origin, { target, message }, endTrial) : DECLINED;
     } finally {
       leave();
     }
   };
 
+  async function rideTo(origin: string, sending: Sending, endTrial: (() => void) | null): Promise<Ride> {
+    let hasBegun = false;
+    let isOver = false;
+    // Whoever stood in line while others showed that the origin is unwell, or for too long, is not sent any more.
+    const begins = (): boolean => {
+      hasBegun = !isOver && (endTrial !== null || !origins.isTroubled(origin));
+      return hasBegun;
+    };
+    const isBusy = watchLoop();
+    const attempting = attemptDelivery({ ...sending, attemptsMade: 0, destination: 'well' }, handedOver.signal, begins);
+    if (endTrial !== null) attempting.then(endTrial, endTrial);
+    const inTime = await within(attempting, endTrial === null ? RIDE_MS : TRIAL_MS);
+    const outcome = inTime ?? (endTrial === null && isBusy() ? await within(attempting, RIDE_EXTRA_MS) : null);
+    isOver = true;
+    if (outcome !== null) return outcome.attempt === null ? DECLINED : { kind: 'sent', ...outcome };
+    if (!hasBegun) return DECLINED;
+    handedOver.keep(sending.target, attempting);
+    return { kind: 'handed_over' };
+  }
+
   /**
-   * Whoever comes while an origin that was unwell is tried waits for a moment to hear of it, since a delivery of its own costs far
+   * Whoever comes while an origin that was slow is tried waits for a moment to hear of it, since a delivery of its own costs far
    * more, and tries it himself where that one takes long: it may have begun before the origin was well again.
    * @returns what ends the trial; null where others have made it, or there is nothing to try
    */
@@ -99,9 +107,7 @@ export function createSendRiding(dependencies: SendRidingDependencies): SendRidi
     if (!origins.isTroubled(origin)) return null;
     const own = trials.begin(origin);
     if (own !== null || (await trials.heardOf(origin)) || !origins.isTroubled(origin)) return own;
-    const second = trials.begin(origin);
-    if (second === null) await trials.heardOf(origin);
-    return second;
+    return trials.begin(origin);
   }
 
   /** Where it can't be started, the event's workflow does it. */

@@ -3,6 +3,12 @@ import type { CallbackAttempt } from './delivery.ts';
 /** Workflow tasks of light events that a process runs at once. */
 export const LIGHT_TASK_SLOTS = 256;
 
+/** Attempts by deliveries of their own that a worker process makes at once. */
+export const DELIVERY_SLOTS = 400;
+
+// One origin that takes its time may have so many of them.
+const ORIGINS_SHARE = 1 / 8;
+
 /** For so long an attempt may hold up the event whose workflow task it rides in. */
 export const RIDE_MS = 1_000;
 
@@ -64,7 +70,8 @@ const SILENT_AFTER_MS = 3_000;
  * soon, whoever stands in line takes up room that deliveries to others need. One that answers nobody gets no more than any.
  */
 export function mustWait({ isTroubled, openAtOrigin, connections, silentMs }: RoomInput): boolean {
-  return isTroubled && openAtOrigin >= (silentMs > SILENT_AFTER_MS ? LEAST_CONNECTIONS : connections);
+  const room = silentMs > SILENT_AFTER_MS ? LEAST_CONNECTIONS : Math.min(connections, DELIVERY_SLOTS * ORIGINS_SHARE);
+  return isTroubled && openAtOrigin >= room;
 }
 
 const NOT_ITS_FAULT: ReadonlySet<string> = new Set(['busy', 'aborted', 'guarded']);

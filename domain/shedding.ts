@@ -54,7 +54,7 @@ const STANDING = { after: 3, share: 0.1 };
 
 /**
  * How long one may wait who comes to a line that has not been empty for so long. A burst is waited out. In a line that stands,
- * waiting would only make everybody late whom there is room for; there, nobody waits long enough to be raised.
+ * waiting would only make everybody late whom there is room for.
  */
 export function patienceMs({ longestMs, standingMs }: { readonly longestMs: number; readonly standingMs: number }): number {
   return standingMs < STANDING.after * longestMs ? longestMs : STANDING.share * longestMs;

@@ -1,7 +1,7 @@
 import { Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
-import { LIGHT_TASK_SLOTS } from '../domain/riding.ts';
+import { DELIVERY_SLOTS, LIGHT_TASK_SLOTS } from '../domain/riding.ts';
 import type { WorkerActivities } from './create-worker-activities.ts';
 
 export type Lane = keyof typeof TASK_QUEUES;
@@ -78,8 +78,8 @@ function workerOptions(lane: Lane, { connection, namespace, activities, workflow
     stickyQueueScheduleToStartTimeout: '1s',
     maxHeartbeatThrottleInterval: '1s',
   };
-  // An origin that hangs holds 16 of them for 30 s, or as many more as were open when it last answered; each then beats every 4 s.
-  if (lane === 'delivery') return { ...common, maxConcurrentActivityTaskExecutions: 400, maxHeartbeatThrottleInterval: '4s' };
+  // An origin that hangs or is slow holds an eighth of them at most, for 30 s; each then beats every 4 s.
+  if (lane === 'delivery') return { ...common, maxConcurrentActivityTaskExecutions: DELIVERY_SLOTS, maxHeartbeatThrottleInterval: '4s' };
   if (lane === 'heavy') {
     return {
       ...common,

@@ -2,7 +2,8 @@ import type { CallbackMessage } from '../../domain/callback-message.ts';
 import { countDelivery } from '../../domain/callback-record.ts';
 import type { CallbackOutcome, DeliveryCount } from '../../domain/callback-record.ts';
 import { isDelivered, isGone, isUnreached, nextDelayMs, waitAgainMs, webhookId } from '../../domain/delivery.ts';
-import { isUnwell, LEAST_CONNECTIONS, mustWait } from '../../domain/riding.ts';
+import { isTooMuch } from '../../domain/connection-window.ts';
+import { LEAST_CONNECTIONS, mustWait } from '../../domain/riding.ts';
 import type { Destinations } from './destinations.ts';
 import { originOf } from './origin-memory.ts';
 import type { OriginMemory } from './origin-memory.ts';
@@ -60,7 +61,7 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
     if (posted.error === 'busy' && reason === undefined) return waitAgain();
     const attempt = reason === undefined ? posted : { ...posted, reason };
     // Where it was given more than any, that may be what it failed by: it has fewer connections from now on, and is not held to be ill yet.
-    const mayBeOurFault = reason === undefined && room.connections > LEAST_CONNECTIONS && isUnwell(attempt);
+    const mayBeOurFault = room.openAtOrigin > LEAST_CONNECTIONS && isTooMuch(attempt) && reason === undefined && known !== 'troubled';
     const isParked = !mayBeOurFault && (await destinations.note(destination, attempt, known === 'troubled')) === 'parked';
     if (isDelivered(attempt) || isGone(attempt)) return { attempt, nextAttemptAfterMs: null };
     if (isUnreached(attempt)) return { attempt, nextAttemptAfterMs: UNREACHED_RETRY_MS };

@@ -1,5 +1,5 @@
 import type { CallbackAttempt } from '../../domain/delivery.ts';
-import { isUnwell, RIDE_MS } from '../../domain/riding.ts';
+import { isUnwell, LEAST_CONNECTIONS, RIDE_MS } from '../../domain/riding.ts';
 import type { OriginRoom } from '../../domain/riding.ts';
 import type { CallbackPost, PostCallback } from './post-callback.ts';
 import type { WatchLoop } from '../../domain/watch-loop.ts';
@@ -27,17 +27,20 @@ interface Open {
   attempts: number;
   /** Since the first of them, or the last answer. */
   silentSinceMs: number;
-  /** When one was last answered well and soon. */
-  wellAtMs: number;
+  /** When the latest of those began that were answered well and soon. */
+  wellFromMs: number;
+  /** Those that have taken too long for a ride. */
+  overdue: number;
 }
 
 interface Begun {
   isNews(): boolean;
   wasBusy(): boolean;
+  wentWell(): void;
   endWatch(): void;
 }
 
-const NOT_BEGUN: Begun = { isNews: () => true, wasBusy: () => false, endWatch: () => undefined };
+const NOT_BEGUN: Begun = { isNews: () => true, wasBusy: () => false, wentWell: () => undefined, endWatch: () => undefined };
 
 /** @param connectionsTo how many this process may have open to an origin */
 export function createOriginMemory(now: () => number, watchLoop: WatchLoop, connectionsTo: (origin: string) => number): OriginMemory {
@@ -63,27 +66,37 @@ export function createOriginMemory(now: () => number, watchLoop: WatchLoop, conn
     if (attempt.durationMs > RIDE_MS) {
       if (begun.isNews() && (isUnwell(attempt) || !begun.wasBusy())) noteTrouble(origin, true);
     } else if (isUnwell(attempt)) noteTrouble(origin, false);
-    else wentWell(origin);
-  }
-
-  function wentWell(origin: string): void {
-    troubled.delete(origin);
-    const here = open.get(origin);
-    if (here !== undefined) here.wellAtMs = now();
+    else {
+      troubled.delete(origin);
+      begun.wentWell();
+    }
   }
 
   /** Watches an attempt from when it has a connection: others needn't wait for its end to know that it is slow. */
   function watchAttempt(origin: string, here: Open): Begun {
     const begunMs = now();
     const wasBusy = watchLoop();
-    // Of one that others have overtaken meanwhile there is nothing to learn: the origin was slow, and is well again.
-    const isNews = (): boolean => here.wellAtMs <= begunMs;
+    // Of few that later ones have overtaken there is nothing to learn: the origin was slow, and is well again.
+    const isNews = (): boolean => begunMs >= here.wellFromMs || here.overdue >= LEAST_CONNECTIONS;
+    let isOverdue = false;
     let isBusy = watchLoop();
     const timer = setInterval(() => {
+      if (!isOverdue) here.overdue += 1;
+      isOverdue = true;
       if (isNews() && !isBusy()) noteTrouble(origin, true);
       isBusy = watchLoop();
     }, RIDE_MS);
-    return { isNews, wasBusy, endWatch: () => clearInterval(timer) };
+    return {
+      isNews,
+      wasBusy,
+      wentWell: () => {
+        here.wellFromMs = Math.max(here.wellFromMs, begunMs);
+      },
+      endWatch: () => {
+        clearInterval(timer);
+        if (isOverdue) here.overdue -= 1;
+      },
+    };
   }
 
   return {
@@ -96,7 +109,7 @@ export function createOriginMemory(now: () => number, watchLoop: WatchLoop, conn
     openInAll: () => openInAll,
     watch: (post) => async (message: CallbackPost, signal, begins) => {
       const origin = originOf(message.url);
-      const here = open.get(origin) ?? { attempts: 0, silentSinceMs: now(), wellAtMs: Number.NEGATIVE_INFINITY };
+      const here = open.get(origin) ?? { attempts: 0, silentSinceMs: now(), wellFromMs: Number.NEGATIVE_INFINITY, overdue: 0 };
       open.set(origin, here);
       here.attempts += 1;
       openInAll += 1;

@@ -14,11 +14,16 @@ export interface OriginSlots {
   connectionsTo(origin: string): number;
 }
 
-interface Origin {
+interface Known {
+  window: ConnectionWindow;
+  /** When all of them were last in use. */
+  fullAtMs: number;
+}
+
+interface Origin extends Known {
   taken: number;
   /** First come, first served; a Set keeps the order and forgets one in constant time. */
   readonly waiting: Set<() => void>;
-  window: ConnectionWindow;
 }
 
 // What an origin bore a while ago says little, and as many connections would have to be opened anew, all at once.
@@ -32,26 +37,25 @@ const MAX_REMEMBERED = 10_000;
 export function createOriginSlots(maxConnections: number, now: () => number): OriginSlots {
   const origins = new Map<string, Origin>();
   // Of those that nothing goes to just now, the one used longest ago first.
-  const remembered = new Map<string, { readonly window: ConnectionWindow; readonly sinceMs: number }>();
+  const remembered = new Map<string, Known>();
 
-  function windowOf(name: string): ConnectionWindow {
-    const origin = origins.get(name);
-    if (origin !== undefined) return origin.window;
-    const idle = remembered.get(name);
-    return idle !== undefined && now() - idle.sinceMs < REMEMBERED_MS ? idle.window : FIRST_WINDOW;
+  function windowOf(known: Known | undefined): ConnectionWindow {
+    return known !== undefined && now() - known.fullAtMs < REMEMBERED_MS ? known.window : FIRST_WINDOW;
   }
 
   function open(name: string): Origin {
-    const origin = origins.get(name) ?? { taken: 0, waiting: new Set(), window: windowOf(name) };
+    const known = origins.get(name) ?? remembered.get(name);
+    const origin = origins.get(name) ?? { taken: 0, waiting: new Set(), window: FIRST_WINDOW, fullAtMs: known?.fullAtMs ?? now() };
+    origin.window = windowOf(known);
     origins.set(name, origin);
     remembered.delete(name);
     return origin;
   }
 
-  function close(name: string, { window }: Origin): void {
+  function close(name: string, { window, fullAtMs }: Origin): void {
     origins.delete(name);
     if (window === FIRST_WINDOW) return;
-    remembered.set(name, { window, sinceMs: now() });
+    remembered.set(name, { window, fullAtMs });
     if (remembered.size > MAX_REMEMBERED) remembered.delete(remembered.keys().next().value ?? '');
   }
 
@@ -61,6 +65,7 @@ export function createOriginSlots(maxConnections: number, now: () => number): Or
 
   function grant(name: string, origin: Origin): Slot {
     origin.taken += 1;
+    if (!hasRoom(origin)) origin.fullAtMs = now();
     const { generation } = origin.window;
     return {
       kind: 'granted',
@@ -97,6 +102,6 @@ export function createOriginSlots(maxConnections: number, now: () => number): Or
         origin.waiting.add(proceed);
       });
     },
-    connectionsTo: (name) => Math.floor(Math.min(maxConnections, windowOf(name).size)),
+    connectionsTo: (name) => Math.floor(Math.min(maxConnections, windowOf(origins.get(name) ?? remembered.get(name)).size)),
   };
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CallbackPost } from '../../../activities/callback/post-callback.ts';
 import { createAttemptDelivery } from '../../../activities/callback/attempt-delivery.ts';
 import { createRenderBody } from '../../../activities/callback/render-body.ts';
@@ -276,24 +276,39 @@ describe('a destination that answers nobody soon', () => {
   });
 });
 
-describe('a destination that was given more connections than any', () => {
-  const wide = originsOf({ connections: 17 });
+describe('a destination that has more attempts open than any is given', () => {
+  const wide = originsOf({ connections: 20, openAtOrigin: 17 });
+  const first = { ...messageOf(), destination: 'well' } as const;
 
-  it('is not told of as failing for what may have been too much', async () => {
-    const attempt = failedWith(503);
-    const { attemptDelivery } = prepare(attempt, 'parked', wide);
+  it.each([failedWith(503), failedWith(429), failedWith(null, { error: 'timeout' })])(
+    'is not told of as failing for what may have been too much: %j',
+    async (attempt) => {
+      const { attemptDelivery } = prepare(attempt, 'parked', wide);
 
-    expect(await attemptDelivery({ ...messageOf(), destination: 'well' })).toEqual({ attempt, nextAttemptAfterMs: 5_000 });
-  });
+      expect(await attemptDelivery(first)).toEqual({ attempt, nextAttemptAfterMs: 5_000 });
+    },
+  );
 
-  it('is told of as ever by what it answers, and by a probe', async () => {
-    const refused = prepare(failedWith(404), 'parked', wide);
-    const probed = prepare(failedWith(503), 'parked', wide);
-
-    expect(await refused.attemptDelivery({ ...messageOf(), destination: 'well' })).toMatchObject({ parkedAt: 'https://shop.example' });
-    expect(await probed.attemptDelivery({ ...messageOf(), reason: 'probe', destination: 'troubled' })).toMatchObject({
-      parkedAt: 'https://shop.example',
+  it.each([
+    ['where it is the receiver itself that fails', failedWith(500), first, wide],
+    ['where it is gone', failedWith(410), first, wide],
+    ['by a probe', failedWith(503), { ...first, reason: 'probe' } as const, wide],
+    ['where the cluster knows that it is troubled', failedWith(503), { ...first, destination: 'troubled' } as const, wide],
+    ['where no more were open', failedWith(503), first, originsOf({ connections: 20, openAtOrigin: 16 })],
+  ])('is told of as ever %s', async (_what, attempt, message, origins) => {
+    const note = vi.fn<Destinations['note']>(async () => 'none');
+    const attemptDelivery = prepareWith({
+      post: async () => attempt,
+      renderBody,
+      scheduleMs: [5_000],
+      random: () => 0.5,
+      destinations: { ...destinationsOf('none'), note },
+      origins,
+      ...unobserved,
     });
+    await attemptDelivery(message);
+
+    expect(note).toHaveBeenCalledOnce();
   });
 });
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createOriginMemory } from '../../../activities/callback/origin-memory.ts';
 import type { CallbackPost } from '../../../activities/callback/post-callback.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
+import { LEAST_CONNECTIONS } from '../../../domain/riding.ts';
 
 const message: CallbackPost = { url: 'https://shop.example/hook?a=1', headers: {}, webhookId: 'evt_a-1', body: '{}' };
 const origin = 'https://shop.example';
@@ -109,6 +110,24 @@ describe('an origin', () => {
     expect(memory.isSlow(origin)).toBe(true);
     settle[2]?.(late);
     await third;
+  });
+
+  it('is slow where many take long, whatever others do', async () => {
+    const { memory, message: sent, settle, post } = prepareWatched();
+    for (let nth = 0; nth < LEAST_CONNECTIONS; nth += 1) void post(sent);
+    vi.advanceTimersByTime(500);
+    const quick = post(sent);
+    settle.at(-1)?.(answered(204));
+    await quick;
+    vi.advanceTimersByTime(500);
+    expect(memory.isSlow(origin)).toBe(true);
+    settle[0]?.(answered(204, 1_100));
+    await vi.advanceTimersByTimeAsync(0);
+    const another = post(sent);
+    settle.at(-1)?.(answered(204));
+    await another;
+    vi.advanceTimersByTime(1_000);
+    expect(memory.isSlow(origin)).toBe(false);
   });
 
   it('is known to be slow before it has answered', async () => {

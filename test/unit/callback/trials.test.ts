@@ -32,3 +32,25 @@ it('lets the next one try where the last takes long, for which nobody waits long
   endFirst?.();
   expect(trials.begin(origin)).toBeNull();
 });
+
+it('waits for none where the one before took long, until one does not', async () => {
+  const trials = createTrials(Date.now);
+  const endSlow = trials.begin(origin);
+  vi.advanceTimersByTime(250);
+  endSlow?.();
+  const endNext = trials.begin(origin);
+  expect(await trials.heardOf(origin)).toBe(false);
+  expect(trials.begin(origin)).toBeNull();
+  endNext?.();
+  trials.begin(origin);
+  const heard = trials.heardOf(origin);
+  await vi.advanceTimersByTimeAsync(250);
+  expect(await heard).toBe(false);
+});
+
+it('knows ten thousand origins', () => {
+  const trials = createTrials(Date.now);
+  for (let nth = 0; nth <= 10_000; nth += 1) trials.begin(`${nth}`);
+  expect(trials.begin('0')).not.toBeNull();
+  expect(trials.begin('10000')).toBeNull();
+});

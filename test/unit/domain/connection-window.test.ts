@@ -38,12 +38,13 @@ describe('the window of connections to an origin', () => {
   });
 
   it.each([
-    ['a connection was free', well, false],
+    ['a connection was free, and the answer took no less than before', attempt({ durationMs: 7 }), false],
     ['the receiver itself is broken', broken, true],
     ['it is gone', attempt({ status: 410, error: 'http_410' }), true],
     ['it never left this process', unsent, true],
   ])('learns nothing where %s', (_why, made, isFull) => {
-    expect(afterAttempt(FIRST_WINDOW, made, { maxConnections: MAX, isFull, generation: 0 })).toBe(FIRST_WINDOW);
+    const before = { ...FIRST_WINDOW, leastMs: 7 };
+    expect(afterAttempt(before, made, { maxConnections: MAX, isFull, generation: 0 })).toBe(before);
   });
 
   it.each([
@@ -52,6 +53,19 @@ describe('the window of connections to an origin', () => {
     ['answers about the message', attempt({ status: 404, error: 'http_404' }), false],
   ])('takes it from an origin that %s', (_what, made, isTaken) => {
     expect(after(after(FIRST_WINDOW, repeat(48, well)), [made]).size < 64).toBe(isTaken);
+  });
+
+  it.each([
+    ['half a second', [500], true],
+    ['longer than half a second, and than twice the least', [290, 601], false],
+    ['longer than half a second, but that it always does', [1_200, 2_400], true],
+  ])('grows where the answer takes %s: %s', (_what, durations, isGrowing) => {
+    const window = after(FIRST_WINDOW, [...durations.slice(0, -1).map((durationMs) => attempt({ durationMs }))]);
+    const grown = after(
+      window,
+      durations.slice(-1).map((durationMs) => attempt({ durationMs })),
+    );
+    expect(grown.size > window.size).toBe(isGrowing);
   });
 
   it('stays between the least and the most, grows by good answers only, and falls by nothing but too much', () => {

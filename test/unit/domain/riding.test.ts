@@ -23,6 +23,8 @@ describe('a delivery', () => {
     ['is sent where there is a connection', { openAtOrigin: 19 }, false],
     ['waits elsewhere where there is none', { openAtOrigin: 20 }, true],
     ['is sent where nobody was answered for a while, and few are open', { openAtOrigin: 15, silentMs: 3_001 }, false],
+    ['is sent where it is one of an eighth of all', { openAtOrigin: 49, connections: 128 }, false],
+    ['waits elsewhere where more would be from one origin', { openAtOrigin: 50, connections: 128 }, true],
     ['waits elsewhere where nobody was answered for a while', { openAtOrigin: 16, silentMs: 3_001 }, true],
   ])('%s', (_what, room, waits) => {
     expect(mustWait({ isTroubled: true, connections: 20, silentMs: 3_000, ...room })).toBe(waits);
