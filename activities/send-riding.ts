@@ -107,7 +107,9 @@ export function createSendRiding(dependencies: SendRidingDependencies): SendRidi
     if (!origins.isTroubled(origin)) return null;
     const own = trials.begin(origin);
     if (own !== null || (await trials.heardOf(origin)) || !origins.isTroubled(origin)) return own;
-    return trials.begin(origin);
+    const second = trials.begin(origin);
+    if (second === null) await trials.heardOf(origin);
+    return second;
   }
 
   /** Where it can't be started, the event's workflow does it. */

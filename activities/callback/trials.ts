@@ -4,45 +4,33 @@ import { within } from '../../domain/within.ts';
 export interface Trials {
   /** Null where one has only just begun; what it returns is called once, when it has ended. */
   begin(origin: string): (() => void) | null;
-  /** Waits for the one that has begun, unless it takes long or the one before did; whether it has ended. */
+  /** Waits for the one that has begun, unless it takes long; whether it has ended. */
   heardOf(origin: string): Promise<boolean>;
 }
 
-interface Trial {
-  readonly longFromMs: number;
-  readonly ended: Promise<true>;
-  /** The one before took long: what is slow all the time is not waited for each time. */
-  readonly isUnlikely: boolean;
-}
-
-/** So long a trial is waited for. */
-export const TRIAL_MS = 250;
-const MAX_KNOWN = 10_000;
+/** So long a trial is waited for: what is well answers in that time, and what is slow all the time costs others no more. */
+export const TRIAL_MS = 100;
 
 export function createTrials(now: () => number): Trials {
-  const trials = new Map<string, Trial>();
+  const trials = new Map<string, { readonly longFromMs: number; readonly ended: Promise<true> }>();
   return {
     begin(origin) {
       const before = trials.get(origin);
-      const startedMs = now();
-      if (before !== undefined && startedMs < before.longFromMs) return null;
+      if (before !== undefined && now() < before.longFromMs) return null;
       let end = (_ended: true): void => undefined;
       const ended = new Promise<true>((resolve) => {
         end = resolve;
       });
-      // Where one is left, it took long.
-      const trial = { longFromMs: startedMs + TRIAL_MS, ended, isUnlikely: before !== undefined };
+      const trial = { longFromMs: now() + TRIAL_MS, ended };
       trials.set(origin, trial);
-      if (trials.size > MAX_KNOWN) trials.delete(trials.keys().next().value ?? '');
       return () => {
-        if (now() < trial.longFromMs && trials.get(origin) === trial) trials.delete(origin);
+        if (trials.get(origin) === trial) trials.delete(origin);
         end(true);
       };
     },
     async heardOf(origin) {
       const trial = trials.get(origin);
       if (trial === undefined) return true;
-      if (trial.isUnlikely) return false;
       return (await within(trial.ended, Math.min(TRIAL_MS, trial.longFromMs - now()))) !== null;
     },
   };
