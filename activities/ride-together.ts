@@ -1,6 +1,5 @@
+import { DECLINED } from '../domain/callback-message.ts';
 import type { Ride } from '../domain/callback-message.ts';
-
-const DECLINED: Ride = { kind: 'declined' };
 
 /**
  * Makes first attempts of callbacks that go together, all at once: whom an origin has no connection for stands in line.

@@ -1,5 +1,6 @@
 import { NO_FAILURES } from '../domain/attempt.ts';
 import type { RunEventInput } from '../domain/activities.ts';
+import { DECLINED } from '../domain/callback-message.ts';
 import type { Ride, RideMessage } from '../domain/callback-message.ts';
 import { acceptRun } from '../domain/event-run.ts';
 import { toRunOutcome } from '../domain/run-outcome.ts';
@@ -13,9 +14,6 @@ export interface RunEventDependencies extends AttemptStagesDependencies {
   readonly rideCallback: (message: RideMessage, isShared?: boolean) => Promise<Ride>;
 }
 
-// The event has its verdict whatever becomes of an attempt that its process couldn't end: a delivery makes it again.
-const DECLINED: Ride = { kind: 'declined' };
-
 /**
  * Runs the stages of an event, until it is complete or an attempt has failed; then makes the first attempt of its callback,
  * if it is complete. Safe to run twice as far as the handlers are: they are given the same `idempotencyKey` again.
@@ -25,6 +23,7 @@ export function createRunEvent({ runStage, rideCallback, now }: RunEventDependen
     const begun = await attemptStages({ runStage, now }, { run: acceptRun(event), made: NO_FAILURES }, workflow, surroundings);
     const { run } = begun;
     if (event.callback === null || run.phase.status !== 'completed') return toRunOutcome(begun);
+    // The event has its verdict whatever becomes of an attempt that its process couldn't end: a delivery makes it again.
     return toRunOutcome(begun, await rideCallback({ run, workflow }).catch(() => DECLINED));
   };
 }

@@ -1,4 +1,5 @@
 import { afterRide } from '../domain/after-ride.ts';
+import { DECLINED } from '../domain/callback-message.ts';
 import type { CallbackMessage, CallbackTarget, Ride, RideOutcome } from '../domain/callback-message.ts';
 import { initialCallback } from '../domain/callback-record.ts';
 import type { CallbackOutcome } from '../domain/callback-record.ts';
@@ -41,8 +42,6 @@ export interface RideOptions {
 type Sending = Pick<CallbackMessage, 'target' | 'message'>;
 
 export type SendRiding = (sending: Sending, options: RideOptions) => Promise<Ride>;
-
-const DECLINED: Ride = { kind: 'declined' };
 
 /**
  * Makes the first attempt of a callback beside the work that it tells of, if the riding rule lets it. What isn't answered in

@@ -131,7 +131,7 @@ function refusals(rounds: readonly Measured[]): string {
   return reasons.map((reason) => `${refused.filter(({ answer }) => answer === reason).length} × \`${reason}\``).join(', ') || 'none';
 }
 
-function isAccepted({ answer }: Sent): boolean {
+export function isAccepted({ answer }: Pick<Sent, 'answer'>): boolean {
   return answer === 'accepted';
 }
 

@@ -5,7 +5,7 @@ import { startCallbackSink } from './callback-sink.ts';
 import { createLoad, noise, throughput } from './load.ts';
 import type { Sending } from './load.ts';
 import { atRate, MIXED, takeTurns } from './pace.ts';
-import { toReport } from './open-loop-report.ts';
+import { isAccepted, toReport } from './open-loop-report.ts';
 import type { Load, Measured, Scenario } from './open-loop-report.ts';
 import { withService } from './service-under-test.ts';
 
@@ -79,13 +79,13 @@ async function measure(url: string, { load, sink, ownIds }: Sending, { rate, sec
     const { code = 'no answer' } = JSON.parse(answered?.text ?? '{}') as { readonly code?: string };
     return { key, tier, dueMs, lateMs, answer: code, acceptedMs: Number.NaN };
   });
-  const accepted = posted.filter(({ answer }) => answer === 'accepted');
+  const accepted = posted.filter(isAccepted);
   await until('all that was accepted is called back', async () => accepted.every(({ key }) => sink.arrived.has(key)), 120_000);
   await until('nothing waits in the service', async () => (await waiting(url)) === 0, 60_000);
   const drainedMs = performance.now() - lastDueMs;
   const sent = posted.map(({ key, dueMs, ...event }) => ({
     ...event,
-    calledBackMs: event.answer === 'accepted' ? (sink.arrived.get(key) ?? Number.NaN) - dueMs : Number.NaN,
+    calledBackMs: isAccepted(event) ? (sink.arrived.get(key) ?? Number.NaN) - dueMs : Number.NaN,
   }));
   return { sent, drainedMs, duplicates: sink.duplicates - duplicatesBefore };
 }

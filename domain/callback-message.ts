@@ -59,6 +59,8 @@ export interface RideOutcome extends CallbackOutcome {
  */
 export type Ride = { readonly kind: 'declined' } | { readonly kind: 'handed_over' } | RideOutcome;
 
+export const DECLINED: Ride = { kind: 'declined' };
+
 /** A terminal message, and what is known of its callback, as an event's run has left them. */
 export interface RecordedMessage {
   readonly message: CallbackEnvelope;

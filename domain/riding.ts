@@ -7,7 +7,7 @@ export const LIGHT_TASK_SLOTS = 256;
 export const DELIVERY_SLOTS = 400;
 
 // One origin that takes its time may have so many of them.
-const ORIGINS_SHARE = 1 / 8;
+const MAX_OF_ONE_ORIGIN = DELIVERY_SLOTS / 8;
 
 /** For so long an attempt may hold up the event whose workflow task it rides in. */
 export const RIDE_MS = 1_000;
@@ -70,7 +70,7 @@ const SILENT_AFTER_MS = 3_000;
  * soon, whoever stands in line takes up room that deliveries to others need. One that answers nobody gets no more than any.
  */
 export function mustWait({ isTroubled, openAtOrigin, connections, silentMs }: RoomInput): boolean {
-  const room = silentMs > SILENT_AFTER_MS ? LEAST_CONNECTIONS : Math.min(connections, DELIVERY_SLOTS * ORIGINS_SHARE);
+  const room = silentMs > SILENT_AFTER_MS ? LEAST_CONNECTIONS : Math.min(connections, MAX_OF_ONE_ORIGIN);
   return isTroubled && openAtOrigin >= room;
 }
 

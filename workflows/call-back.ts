@@ -1,7 +1,7 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
 import { afterRide } from '../domain/after-ride.ts';
-import { eventMessage, eventTarget, withoutLargeData } from '../domain/callback-message.ts';
+import { DECLINED, eventMessage, eventTarget, withoutLargeData } from '../domain/callback-message.ts';
 import type { Ride } from '../domain/callback-message.ts';
 import type { CallbackRecord } from '../domain/callback-record.ts';
 import type { EventResource } from '../domain/event-resource.ts';
@@ -21,7 +21,7 @@ export async function callBack(run: EventRun, resource: EventResource, ridden?: 
   const { callback, plan } = run.event;
   if (callback === null) return resource.callback;
   const target = eventTarget(run.event, callback);
-  let ride: Ride = ridden ?? { kind: 'declined' };
+  let ride: Ride = ridden ?? DECLINED;
   if (ridden === undefined && !plan.recordFirst && resource.status !== 'cancelled') {
     try {
       ride = await rideCallback({ run, workflow: resource.workflow });

@@ -39,14 +39,21 @@ export function createOriginSlots(maxConnections: number, now: () => number): Or
   // Of those that nothing goes to just now, the one used longest ago first.
   const remembered = new Map<string, Known>();
 
-  function windowOf(known: Known | undefined): ConnectionWindow {
+  const knownOf = (name: string): Known | undefined => origins.get(name) ?? remembered.get(name);
+
+  function windowOf(name: string): ConnectionWindow {
+    const known = knownOf(name);
     return known !== undefined && now() - known.fullAtMs < REMEMBERED_MS ? known.window : FIRST_WINDOW;
   }
 
+  function sizeOf({ size }: ConnectionWindow): number {
+    return Math.floor(Math.min(maxConnections, size));
+  }
+
   function open(name: string): Origin {
-    const known = origins.get(name) ?? remembered.get(name);
-    const origin = origins.get(name) ?? { taken: 0, waiting: new Set(), window: FIRST_WINDOW, fullAtMs: known?.fullAtMs ?? now() };
-    origin.window = windowOf(known);
+    const window = windowOf(name);
+    const origin = origins.get(name) ?? { taken: 0, waiting: new Set(), window, fullAtMs: knownOf(name)?.fullAtMs ?? now() };
+    origin.window = window;
     origins.set(name, origin);
     remembered.delete(name);
     return origin;
@@ -60,7 +67,7 @@ export function createOriginSlots(maxConnections: number, now: () => number): Or
   }
 
   function hasRoom({ taken, window }: Origin): boolean {
-    return taken < Math.floor(Math.min(maxConnections, window.size));
+    return taken < sizeOf(window);
   }
 
   function grant(name: string, origin: Origin): Slot {
@@ -102,6 +109,6 @@ export function createOriginSlots(maxConnections: number, now: () => number): Or
         origin.waiting.add(proceed);
       });
     },
-    connectionsTo: (name) => Math.floor(Math.min(maxConnections, windowOf(origins.get(name) ?? remembered.get(name)).size)),
+    connectionsTo: (name) => sizeOf(windowOf(name)),
   };
 }

@@ -27,14 +27,19 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-function prepare(
-  signal = vi.fn(async () => undefined),
-  state: DestinationState = 'none',
-  origins = createOriginMemory(
+/** What this process sees of origins, none of which bears more than any. */
+function createOrigins(): OriginMemory {
+  return createOriginMemory(
     Date.now,
     () => () => false,
     () => LEAST_CONNECTIONS,
-  ),
+  );
+}
+
+function prepare(
+  signal = vi.fn(async () => undefined),
+  state: DestinationState = 'none',
+  origins = createOrigins(),
   isBusy = false,
   startDelivery = vi.fn<StartDelivery>(async () => undefined),
   isInLine = false,
@@ -86,11 +91,7 @@ function prepare(
 
 /** An origin that has failed, and what shows how it is. */
 async function unwell() {
-  const origins = createOriginMemory(
-    Date.now,
-    () => () => false,
-    () => LEAST_CONNECTIONS,
-  );
+  const origins = createOrigins();
   const see = (attempt: CallbackAttempt) =>
     origins.watch(async () => attempt)({ url: callback.url, headers: {}, webhookId: 'a', body: '' });
   await see({ ...good, status: 503, error: 'http_503' });
@@ -234,11 +235,7 @@ describe('an attempt that rides', () => {
   });
 
   it('is sent when its turn comes, unless others have shown meanwhile that its destination is unwell', async () => {
-    const origins = createOriginMemory(
-      Date.now,
-      () => () => false,
-      () => LEAST_CONNECTIONS,
-    );
+    const origins = createOrigins();
     const { rideCallback, proceed, sent, settle } = prepareInLine(origins);
     const first = rideCallback(ride, true);
     await vi.advanceTimersByTimeAsync(500);
@@ -299,11 +296,7 @@ describe('an attempt that rides', () => {
   });
 
   it('is put off where all connections to its destination are open and none is answered soon', async () => {
-    const origins = createOriginMemory(
-      Date.now,
-      () => () => false,
-      () => LEAST_CONNECTIONS,
-    );
+    const origins = createOrigins();
     const hanging = origins.watch((_message, _signal, begins) => {
       begins?.();
       return new Promise(() => undefined);
