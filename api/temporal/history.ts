@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { temporal } from '@temporalio/proto';
+import { EngineUnavailableError } from '../event-service.ts';
 import { isNotFound, readEngine } from './engine-call.ts';
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -15,6 +16,10 @@ const { EventType } = proto.temporal.api.enums.v1;
 const READ_TIMEOUT_MS = 1_500;
 // As the SDK's core writes it.
 const LOCAL_ACTIVITY_MARKER = 'core_local_activity';
+// After a commit that failed and was repeated, the engine keeps the row of the failed one. It reads that row as part of a page and
+// leaves it out of the answer: a small page then comes back empty and without a token, though the workflow and its history are there.
+// Only NOT_FOUND means that there is no such workflow.
+const PAGE_SIZES = [1, 64];
 
 /** How a workflow ended, as its history's last event says, or that it hasn't; null when there is no such workflow. */
 export type WorkflowEnd =
@@ -29,15 +34,12 @@ export type WorkflowEnd =
  */
 export async function readWorkflowEnd(client: Client, execution: Execution, timeoutMs = READ_TIMEOUT_MS): Promise<WorkflowEnd | null> {
   try {
-    const { history } = await readEngine(client, timeoutMs, () =>
-      client.workflowService.getWorkflowExecutionHistoryReverse({
-        namespace: client.options.namespace,
-        execution,
-        maximumPageSize: 1,
-      }),
+    const last = await firstShown((maximumPageSize) =>
+      readEngine(client, timeoutMs, () =>
+        client.workflowService.getWorkflowExecutionHistoryReverse({ namespace: client.options.namespace, execution, maximumPageSize }),
+      ),
     );
-    const [last] = history?.events ?? [];
-    return last ? toEnd(last) : null;
+    return toEnd(last ?? (await readAll(client, execution)).last);
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;
@@ -46,10 +48,12 @@ export async function readWorkflowEnd(client: Client, execution: Execution, time
 
 /** What a workflow was started with. */
 export async function readWorkflowInput(client: Client, execution: Execution): Promise<unknown> {
-  const { history } = await readEngine(client, READ_TIMEOUT_MS, () =>
-    client.workflowService.getWorkflowExecutionHistory({ namespace: client.options.namespace, execution, maximumPageSize: 1 }),
+  const first = await firstShown((maximumPageSize) =>
+    readEngine(client, READ_TIMEOUT_MS, () =>
+      client.workflowService.getWorkflowExecutionHistory({ namespace: client.options.namespace, execution, maximumPageSize }),
+    ),
   );
-  return decodeFirst(history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input);
+  return inputOf(first ?? (await readAll(client, execution)).first);
 }
 
 /** A history as far as it goes: what it was started with, what local activities left in it, in order, and how it ended. */
@@ -62,36 +66,67 @@ export interface Recorded {
 
 /** Null when there is no such workflow. */
 export async function readRecorded(client: Client, execution: Execution): Promise<Recorded | null> {
-  const events: HistoryEvent[] = [];
-  let nextPageToken: Uint8Array | undefined;
   try {
-    do {
-      const page = await readEngine(client, READ_TIMEOUT_MS, () =>
-        client.workflowService.getWorkflowExecutionHistory({
-          namespace: client.options.namespace,
-          execution,
-          ...(nextPageToken && { nextPageToken }),
-        }),
-      );
-      events.push(...(page.history?.events ?? []));
-      nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
-    } while (nextPageToken !== undefined);
+    const { first, last, events } = await readAll(client, execution);
+    return {
+      input: inputOf(first),
+      results: events.flatMap(({ markerRecordedEventAttributes: marker }) =>
+        marker?.markerName === LOCAL_ACTIVITY_MARKER ? [decodeFirst(marker.details?.['result'])] : [],
+      ),
+      end: toEnd(last),
+      runId: first.workflowExecutionStartedEventAttributes?.originalExecutionRunId ?? '',
+    };
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;
   }
+}
+
+interface HistoryPage {
+  readonly history?: temporal.api.history.v1.IHistory | null;
+}
+
+/** The first event of the smallest page that shows any; undefined where none does. */
+async function firstShown(readPage: (maximumPageSize: number) => Promise<HistoryPage>): Promise<HistoryEvent | undefined> {
+  for (const maximumPageSize of PAGE_SIZES) {
+    const { history } = await readPage(maximumPageSize);
+    const [event] = history?.events ?? [];
+    if (event !== undefined) return event;
+  }
+  return undefined;
+}
+
+interface WholeHistory {
+  readonly first: HistoryEvent;
+  readonly last: HistoryEvent;
+  readonly events: readonly HistoryEvent[];
+}
+
+/** A history page by page, forwards. */
+async function readAll(client: Client, execution: Execution): Promise<WholeHistory> {
+  const events: HistoryEvent[] = [];
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const page = await readEngine(client, READ_TIMEOUT_MS, () =>
+      client.workflowService.getWorkflowExecutionHistory({
+        namespace: client.options.namespace,
+        execution,
+        ...(nextPageToken && { nextPageToken }),
+      }),
+    );
+    events.push(...(page.history?.events ?? []));
+    nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
+  } while (nextPageToken !== undefined);
   const [first] = events;
   const last = events.at(-1);
-  if (first === undefined || last === undefined) return null;
-  const started = first.workflowExecutionStartedEventAttributes;
-  return {
-    input: decodeFirst(started?.input),
-    results: events.flatMap(({ markerRecordedEventAttributes: marker }) =>
-      marker?.markerName === LOCAL_ACTIVITY_MARKER ? [decodeFirst(marker.details?.['result'])] : [],
-    ),
-    end: toEnd(last),
-    runId: started?.originalExecutionRunId ?? '',
-  };
+  // No workflow has an empty history: the engine can't read this one just now.
+  if (first === undefined || last === undefined)
+    throw new EngineUnavailableError(`the engine shows no event of the history of "${execution.workflowId}"`);
+  return { first, last, events };
+}
+
+function inputOf(first: HistoryEvent): unknown {
+  return decodeFirst(first.workflowExecutionStartedEventAttributes?.input);
 }
 
 function toEnd(event: HistoryEvent): WorkflowEnd {
