@@ -4,7 +4,7 @@ import { toEventResource } from '../domain/event-resource.ts';
 import type { EventResource, WorkflowReference } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { boundJson } from '../domain/json-bound.ts';
-import { isEnded } from '../domain/event-run.ts';
+import { beforeRecord, isEnded } from '../domain/event-run.ts';
 
 /**
  * What this process sees of the runs whose stages it executes, a few milliseconds before the engine has it on record.
@@ -24,14 +24,11 @@ export interface LiveRun {
   readonly workflow: WorkflowReference;
 }
 
-/** The event as this process sees it; of its callback it knows only that there is one. */
+/** The event as this process may show it; of its callback it knows only that there is one. */
 export function liveResource({ run, workflow }: LiveRun): EventResource {
-  return toEventResource(run, initialCallback(run.event.callback?.url ?? null), workflow);
-}
-
-/** Whether what this process sees may be shown: the end of a run that records first isn't one before it is on record. */
-export function isSettled({ run }: LiveRun): boolean {
-  return !isEnded(run.phase) || !run.event.plan.recordFirst;
+  const shown = beforeRecord(run);
+  const resource = toEventResource(shown, initialCallback(run.event.callback?.url ?? null), workflow);
+  return isEnded(shown.phase) ? { ...resource, recorded: false } : resource;
 }
 
 /**

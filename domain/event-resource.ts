@@ -42,6 +42,8 @@ export interface EventResource {
   readonly error: EventError | null;
   readonly callback: CallbackRecord;
   readonly workflow: WorkflowReference & { readonly url: string | null };
+  /** Only where the end is shown by the process that ran the event and isn't on record yet. */
+  readonly recorded?: false;
 }
 
 /** Spells a run out; the workflow's page in the UI is added by whoever knows the UI's address. */

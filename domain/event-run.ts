@@ -99,6 +99,18 @@ export function isEnded(phase: Phase): phase is EndedPhase {
 }
 
 /**
+ * The run as the process that saw its end may show it before the engine has that on record. An inline event's end is shown, since its
+ * callback may be out; the last stage of one that records first goes on until it is recorded, and may yet come to another end.
+ */
+export function beforeRecord(run: EventRun): EventRun {
+  const { phase, event, results } = run;
+  const stage = event.plan.stages.at(-1);
+  if (!isEnded(phase) || !event.plan.recordFirst || stage === undefined) return run;
+  const { [stage]: _unrecorded, ...recorded } = results;
+  return { ...run, phase: { status: 'running', stage }, results: recorded };
+}
+
+/**
  * Light stages run inside one workflow task, which can't be left halfway: such an event can be cancelled only while it
  * waits. A heavy one at any time before its end.
  */

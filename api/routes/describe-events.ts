@@ -47,6 +47,10 @@ export const eventResource = z.looseObject({
   error: z.object({ code: z.string(), message: z.string(), stage: z.enum(STAGES).nullable(), retryable: z.boolean() }).nullable(),
   callback: z.looseObject({ status: z.enum(['none', 'pending', 'delivered', 'parked', 'failed']), url: z.string().nullable() }),
   workflow: z.object({ id: z.string(), runId: z.string(), url: z.string().nullable() }),
+  recorded: z
+    .literal(false)
+    .optional()
+    .describe('only where the process that ran a light event shows its end a few milliseconds before that is on record'),
 });
 
 const why = z.object({

@@ -3,9 +3,9 @@ import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import { ENDED_MEMO, PROGRESS_QUERY } from '../../domain/durable-names.ts';
 import { ownerId } from '../../domain/event-id.ts';
-import { toEventResource } from '../../domain/event-resource.ts';
+import { hasEnded, toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { acceptRun, endRun, isEnded } from '../../domain/event-run.ts';
+import { acceptRun, endRun } from '../../domain/event-run.ts';
 import type { EventRun, Progress } from '../../domain/event-run.ts';
 import { liveResource } from '../live-runs.ts';
 import type { LiveRuns } from '../live-runs.ts';
@@ -43,11 +43,12 @@ export async function readAccepted(client: Client, execution: Execution): Promis
 
 async function readOpen(client: Client, liveRuns: LiveRuns, execution: Execution): Promise<EventResource | null> {
   const live = liveRuns.find(execution.workflowId);
-  // Between its stages a run may wait, which only its workflow knows; what records first has not ended before.
-  if (live !== undefined && isEnded(live.run.phase) && !live.run.event.plan.recordFirst) return liveResource(live);
+  const seen = live === undefined ? null : liveResource(live);
+  // Between its stages a run may wait, which only its workflow knows.
+  if (seen !== null && hasEnded(seen)) return seen;
   const asked = await query<EventResource>(client, execution, PROGRESS_QUERY);
-  if (asked !== null) return withHeartbeat(client, execution, asked, live?.run.progress ?? null);
-  if (live !== undefined) return liveResource(live);
+  if (asked !== null) return withHeartbeat(client, execution, asked, seen?.progress ?? null);
+  if (seen !== null) return seen;
   const input = await readWorkflowInput(client, execution);
   return isAcceptedEvent(input) ? toResource(acceptRun(input), execution) : null;
 }

@@ -6,7 +6,7 @@ import type { MemberPlace } from '../../domain/event-id.ts';
 import { eventWorkflowId, isEventId, parseItemId, parseMemberId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { BatchService, ItemKey } from '../batch-service.ts';
-import { isSettled, liveResource } from '../live-runs.ts';
+import { liveResource } from '../live-runs.ts';
 import type { Cancellation, EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
 import { watchLoop } from '../../config/watch-loop.ts';
 import { createGroupCommit } from '../group-commit.ts';
@@ -180,9 +180,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     },
 
     listen({ tenant, id }, tell) {
-      return liveRuns.listen(eventWorkflowId({ tenant, id }), (live) => {
-        if (isSettled(live)) tell(toShown(liveResource(live)));
-      });
+      return liveRuns.listen(eventWorkflowId({ tenant, id }), (live) => tell(toShown(liveResource(live))));
     },
 
     async list(filter) {

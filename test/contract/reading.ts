@@ -16,7 +16,11 @@ export function reading(api: ApiUnderTest): void {
       data: { intensity: -0.5, metadata: { place: 'here' } },
       urgency: 0.25,
     });
-    expect(await api.read(id)).toEqual({
+    const event = await until('it is recorded', async () => {
+      const read = await api.read(id);
+      return read.recorded !== false && read;
+    });
+    expect(event).toEqual({
       id,
       ownId: id,
       run: 1,

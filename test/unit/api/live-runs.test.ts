@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createLiveRuns, isSettled, liveResource } from '../../../api/live-runs.ts';
+import { createLiveRuns, liveResource } from '../../../api/live-runs.ts';
 import type { EventRun } from '../../../domain/event-run.ts';
 import { acceptRun, beginAttempt, endRun } from '../../../domain/event-run.ts';
 import { sampleEvent } from './sample-event.ts';
@@ -73,25 +73,27 @@ describe('listening to a run', () => {
   });
 });
 
-describe('isSettled', () => {
-  it('is not what has ended but is to be recorded first', () => {
-    const workflow = { id: 'a', runId: '1' };
-    const recordsFirst = (run: EventRun) => ({ ...run, event: { ...run.event, plan: { ...run.event.plan, recordFirst: true } } });
-    expect(isSettled({ run: ended('a'), workflow })).toBe(true);
-    expect(isSettled({ run: recordsFirst(running('a')), workflow })).toBe(true);
-    expect(isSettled({ run: recordsFirst(ended('a')), workflow })).toBe(false);
-  });
-});
-
 describe('liveResource', () => {
-  it('shows the callback as pending', () => {
-    const resource = liveResource({ run: ended('a'), workflow: { id: 'a', runId: '1' } });
-    expect(resource).toMatchObject({
+  const workflow = { id: 'a', runId: '1' };
+
+  it('shows an end that is not on record as such, and the callback as pending', () => {
+    expect(liveResource({ run: ended('a'), workflow })).toMatchObject({
       id: 'a',
       status: 'completed',
+      recorded: false,
       callback: { status: 'pending', url: 'https://example.org/', attempts: [] },
       workflow: { id: 'a', runId: '1', url: null },
     });
+  });
+
+  it('shows no end that is to be recorded first', () => {
+    const run = ended('a');
+    const recordsFirst = { ...run, event: { ...run.event, plan: { ...run.event.plan, recordFirst: true } } };
+    expect(liveResource({ run: recordsFirst, workflow })).toMatchObject({ status: 'running', completedAt: null });
+  });
+
+  it('says nothing of a record of what goes on', () => {
+    expect(liveResource({ run: running('a'), workflow })).not.toHaveProperty('recorded');
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EndedPhase, EventRun, Phase } from '../../../domain/event-run.ts';
 import {
   acceptRun,
+  beforeRecord,
   beginAttempt,
   completeStage,
   endRun,
@@ -112,6 +113,31 @@ describe('isEnded', () => {
     [{ status: 'failed', endedAtMs: 1, error: eventError() }, true],
   ])('is, for %o, %s', (phase, ended) => {
     expect(isEnded(phase)).toBe(ended);
+  });
+});
+
+describe('beforeRecord', () => {
+  const ended = endRun(completeStage(beginAttempt(accepted, 'action'), 'action', 'done'), completed);
+  const recordsFirst = (run: EventRun, stages: readonly Stage[] = STAGES): EventRun => ({
+    ...run,
+    event: acceptedEvent({ plan: { ...lightPlan, stages, recordFirst: true } }),
+  });
+
+  it('shows the end of a run whose callback may be out', () => {
+    expect(beforeRecord(ended)).toBe(ended);
+  });
+
+  it('shows the last stage of a run that records first as going on, without its result', () => {
+    const shown = beforeRecord(recordsFirst(completeStage(ended, 'meaning', 1)));
+    expect(shown).toMatchObject({ phase: { status: 'running', stage: 'action' }, attempts: { action: 1 } });
+    expect(shown.results).toEqual({ meaning: 1 });
+  });
+
+  it('leaves a run alone that has not ended, or has no stages', () => {
+    const running = recordsFirst(beginAttempt(accepted, 'action'));
+    expect(beforeRecord(running)).toBe(running);
+    const rejected = recordsFirst(ended, []);
+    expect(beforeRecord(rejected)).toBe(rejected);
   });
 });
 
