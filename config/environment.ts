@@ -11,15 +11,16 @@ const duration = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
+const items = z.string().transform((text) => text.split(',').map((item) => item.trim()));
 
-const secrets = list.pipe(
-  z.array(z.string().regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'a secret is whsec_ and 24 to 64 bytes in base64')),
+// A list that is set and has nothing in it is a mistake, such as a variable in it that is empty: it never stands for the default.
+const list = items
+  .transform((all) => all.filter((item) => item !== ''))
+  .pipe(z.array(z.string()).min(1, 'it is set, but there is nothing in it'));
+
+// Here no item may be empty either: one secret of two would go on signing alone.
+const secrets = items.pipe(
+  z.array(z.string().regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'each secret is whsec_ and 24 to 64 bytes in base64')),
 );
 
 const apiKeys = z.string().transform((text, context) => {
@@ -43,7 +44,7 @@ const rateLimit = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const schedule = list.pipe(z.array(duration).min(1));
+const schedule = list.pipe(z.array(duration));
 
 /** Every variable the service reads besides the SDK's own `TEMPORAL_*`; `.env.example` explains each. */
 export const environmentSchema = z.object({
@@ -57,9 +58,9 @@ export const environmentSchema = z.object({
   TEMPORAL_UI_URL: z.url().optional(),
   ENGINE_SYNC: z.enum(['normal', 'full']).default('full'),
   RETENTION: duration.prefault('7d').refine((retentionMs) => retentionMs >= 3_600_000, 'at least 1h'),
-  API_KEYS: apiKeys.prefault(''),
-  WEBHOOK_SECRETS: secrets.prefault(''),
-  CALLBACK_ALLOW: list.prefault(''),
+  API_KEYS: apiKeys.default([]),
+  WEBHOOK_SECRETS: secrets.default([]),
+  CALLBACK_ALLOW: list.default([]),
   CALLBACK_SCHEDULE: schedule.prefault('5s,5m,30m,2h,5h,10h,14h,20h,24h'),
   // Every origin gets 16 (domain/riding.ts).
   CALLBACK_CONNECTIONS: z.coerce.number().int().min(16).max(1_024).default(128),
@@ -97,5 +98,5 @@ export function parseEnvironment(variables: Readonly<Record<string, string | und
   const parsed = environmentSchema.safeParse(set);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `  ${issue.path[0]?.toString() ?? ''}: ${issue.message}`);
-  throw new Error(`The environment has faults:\n${faults.join('\n')}`);
+  throw new Error(`The environment has faults:\n${[...new Set(faults)].join('\n')}`);
 }

@@ -17,8 +17,26 @@ it('reads keys and their tenants, in order', () => {
   });
 });
 
-it('reads nothing as no keys', () => {
-  expect(parseApiKeys(' , \n')).toEqual({ ok: true, keys: [] });
+it.each(['', ' ', ',', ' , \n', '# all of them are comments', '#acme:0123456789abcdef\n'])(
+  'refuses "%s", by which the service would be open to everybody',
+  (text) => {
+    expect(parseApiKeys(text)).toEqual({ ok: false, reason: 'it is set, but has no key; unset it if no call shall need one' });
+  },
+);
+
+it('refuses a file without keys', async () => {
+  await withFile('# none yet\n\n', (file) => expect(parseApiKeys(file)).toMatchObject({ ok: false, reason: /has no key/ }));
+});
+
+it('refuses a file that is not there', () => {
+  expect(parseApiKeys('/no/such/file')).toEqual({ ok: false, reason: 'the file "/no/such/file" can\'t be read' });
+});
+
+it.each([
+  [`acme:${key},other:${key}`, 'one key is there twice, for "acme" and for "other"'],
+  [`acme:${key},acme:${key}`, 'one key is there twice, for "acme" and for "acme"'],
+])('refuses one key given twice', (text, reason) => {
+  expect(parseApiKeys(text)).toEqual({ ok: false, reason });
 });
 
 it('gives a tenant two keys, so that one can be exchanged', () => {
@@ -30,18 +48,15 @@ it('leaves colons to the key', () => {
 });
 
 it('reads a file with one key a line, with comments and blank lines', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'tickless-keys-'));
-  const file = join(folder, 'keys');
-  await writeFile(file, `# ours\nacme:${key}\r\n\n  other:${other}\n`);
-  const parsed = parseApiKeys(file);
-  await rm(folder, { recursive: true });
-  expect(parsed).toEqual({
-    ok: true,
-    keys: [
-      { tenant: 'acme', key },
-      { tenant: 'other', key: other },
-    ],
-  });
+  await withFile(`# ours\nacme:${key}\r\n\n  other:${other}\n`, (file) =>
+    expect(parseApiKeys(file)).toEqual({
+      ok: true,
+      keys: [
+        { tenant: 'acme', key },
+        { tenant: 'other', key: other },
+      ],
+    }),
+  );
 });
 
 it.each([[key], [`:${key}`], [`Acme:${key}`], [`-acme:${key}`], [`a_b:${key}`], [`${'a'.repeat(64)}:${key}`]])(
@@ -57,3 +72,14 @@ it('refuses a short key without repeating it', () => {
     reason: 'the key of tenant "weak" is shorter than 16 characters',
   });
 });
+
+async function withFile(content: string, use: (file: string) => void): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'tickless-keys-'));
+  try {
+    const file = join(folder, 'keys');
+    await writeFile(file, content);
+    use(file);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
