@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
 import type { AppEnvironment } from './app.ts';
+import { neededScope } from './needed-scope.ts';
 
 const problemSchema = z
   .object({
@@ -18,6 +19,7 @@ const problemSchema = z
 const MEANING: Readonly<Record<number, string>> = {
   400: 'The request is malformed',
   401: 'No valid key was given',
+  403: 'The key lacks the scope that this needs',
   404: 'There is no such thing',
   409: 'Its state forbids it',
   412: '`If-Match` names another version',
@@ -30,9 +32,23 @@ const MEANING: Readonly<Record<number, string>> = {
 
 export const idParameter = z.object({ id: z.string().max(255) });
 
-/** Writes a route down in the OpenAPI document. Input is checked by the route itself, which knows more than a schema. */
+/**
+ * Writes a route down in the OpenAPI document, with the scope that it needs. Input is checked by the route itself, which knows
+ * more than a schema.
+ */
 export function describe(app: OpenAPIHono<AppEnvironment>, route: RouteConfig): void {
-  app.openAPIRegistry.registerPath(route);
+  const scope = neededScope(route.method, route.path);
+  app.openAPIRegistry.registerPath(
+    scope === null
+      ? { ...route, security: [] }
+      : {
+          ...route,
+          // Where no keys are configured, none is needed.
+          security: [{ key: [scope] }, { keyHeader: [scope] }, {}],
+          description: [route.description, `A key needs the scope \`${scope}\`.`].filter(Boolean).join(' '),
+          responses: { ...route.responses, ...problems(403) },
+        },
+  );
 }
 
 export function problems(...statuses: readonly number[]): RouteConfig['responses'] {

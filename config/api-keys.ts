@@ -1,14 +1,23 @@
 import { readFileSync } from 'node:fs';
 
+/** What a key may be allowed: submit work, read, steer what there is, change what holds for all tenants. */
+export const SCOPES = ['send', 'read', 'operate', 'admin'] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
 export interface ApiKey {
   readonly tenant: string;
   readonly key: string;
+  readonly scopes: readonly Scope[];
 }
 
 type ParsedApiKeys = { readonly ok: true; readonly keys: readonly ApiKey[] } | { readonly ok: false; readonly reason: string };
 
+// What concerns all tenants has to be asked for.
+const DEFAULT_SCOPES: readonly Scope[] = ['send', 'read', 'operate'];
+
 /**
- * Parses `tenant:key,tenant:key`, or the path of a file with one `tenant:key` a line.
+ * Parses `tenant:key[:scope+scope],…`, or the path of a file with one such entry a line.
  * Tenants become the first part of workflow ids, hence their narrow alphabet.
  * A text without any key is refused: the service would be open to everybody although somebody meant to close it.
  */
@@ -21,17 +30,29 @@ export function parseApiKeys(text: string): ParsedApiKeys {
     .filter((entry) => entry !== '' && !entry.startsWith('#'));
   const keys: ApiKey[] = [];
   for (const entry of entries) {
-    const separator = entry.indexOf(':');
-    const tenant = entry.slice(0, Math.max(separator, 0));
-    const key = entry.slice(separator + 1);
-    if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(tenant))
-      return { ok: false, reason: 'each key is written tenant:key, the tenant in a-z, 0-9 and -' };
-    if (key.length < 16) return { ok: false, reason: `the key of tenant "${tenant}" is shorter than 16 characters` };
-    const same = keys.find((other) => other.key === key);
-    if (same !== undefined) return { ok: false, reason: `one key is there twice, for "${same.tenant}" and for "${tenant}"` };
-    keys.push({ tenant, key });
+    const parsed = parseEntry(entry);
+    if (typeof parsed === 'string') return { ok: false, reason: parsed };
+    const same = keys.find(({ key }) => key === parsed.key);
+    if (same !== undefined) return { ok: false, reason: `one key is there twice, for "${same.tenant}" and for "${parsed.tenant}"` };
+    keys.push(parsed);
   }
   return keys.length > 0 ? { ok: true, keys } : { ok: false, reason: 'it is set, but has no key; unset it if no call shall need one' };
+}
+
+/** A reason never repeats what may be a secret. */
+function parseEntry(entry: string): ApiKey | string {
+  const [tenant = '', key = '', ...rest] = entry.split(':');
+  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(tenant) || tenant === entry) {
+    return 'each key is written tenant:key, the tenant in a-z, 0-9 and -';
+  }
+  if (key.length < 16) return `the key of tenant "${tenant}" is shorter than 16 characters`;
+  const scopes = rest.length === 0 ? DEFAULT_SCOPES : rest.join(':').split('+');
+  if (scopes.every(isScope)) return { tenant, key, scopes };
+  return `after a key of tenant "${tenant}" and a colon come scopes, as send+read: some of ${SCOPES.join(', ')}`;
+}
+
+function isScope(text: string): text is Scope {
+  return SCOPES.some((scope) => scope === text);
 }
 
 function sourceOf(text: string): string | null {

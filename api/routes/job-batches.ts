@@ -24,7 +24,6 @@ const batchesQuery = z.strictObject({
 /** `/api/batches`: batches and their counts in the words of older clients, and their place in the archive. */
 export function jobBatchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
   const { archive, batches } = dependencies;
-  app.use('/api/batches/*', dependencies.authenticate);
 
   app.get('/api/batches', async (context) => {
     const query = parseQuery(batchesQuery, context);

@@ -54,7 +54,6 @@ export function jobRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDep
     isEnded: hasJobEnded,
     progressOf: ({ id, status, progress, attempts }) => ({ id, status, progress, attempts }),
   });
-  app.use('/api/jobs/*', dependencies.authenticate);
 
   app.get('/api/jobs', async (context) => {
     const query = parseQuery(jobsQuery, context);

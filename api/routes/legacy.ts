@@ -32,7 +32,7 @@ export function legacyRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: App
 
   function route(prefix: string, name: keyof typeof REQUESTS, maxSize: number, process: ProcessLegacy): void {
     const path = prefix + name;
-    app.use(path, dependencies.authenticate, dependencies.rateLimit, limitBody({ maxSize, onError }));
+    app.use(path, dependencies.rateLimit, limitBody({ maxSize, onError }));
     app.post(path, (context) => answer(context, process));
     describeLegacy(app, path, REQUESTS[name]);
   }

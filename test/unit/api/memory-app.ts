@@ -2,7 +2,8 @@ import { createCheckCallback } from '../../../activities/callback/check-callback
 import { createApp } from '../../../api/app.ts';
 import type { AppDependencies } from '../../../api/app.ts';
 import { createAuthenticate } from '../../../api/authenticate.ts';
-import type { ApiKey } from '../../../api/authenticate.ts';
+import { SCOPES } from '../../../config/api-keys.ts';
+import type { ApiKey } from '../../../config/api-keys.ts';
 import type { Admit } from '../../../api/admission.ts';
 import type { Archive } from '../../../api/archive.ts';
 import type { EventKey } from '../../../api/event-service.ts';
@@ -37,7 +38,8 @@ export interface MemoryApp {
 }
 
 export interface MemoryAppOptions {
-  readonly keys?: readonly ApiKey[];
+  /** With all scopes, where they name none. */
+  readonly keys?: readonly (Pick<ApiKey, 'tenant' | 'key'> & Partial<ApiKey>)[];
   /** Replaces methods of the event service. */
   readonly overrides?: Partial<MemoryEventService>;
   readonly definitions?: readonly EventDefinition[];
@@ -88,7 +90,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
       newUuid: newUuidV7,
       checkCallback: createCheckCallback([]),
     }),
-    authenticate: createAuthenticate(keys),
+    authenticate: createAuthenticate(keys.map((key) => ({ scopes: SCOPES, ...key }))),
     reportError: (error, context) => reported.push({ error, context }),
   });
   async function getOrItem(key: EventKey): Promise<EventResource | null> {

@@ -1,12 +1,19 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
+import { SCOPES } from '../../../config/api-keys.ts';
 import { startMemoryApp } from './memory-app.ts';
 
 const memory = startMemoryApp();
 
+interface Operation {
+  readonly description?: string;
+  readonly responses: Readonly<Record<string, unknown>>;
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
+}
+
 interface Document {
   readonly openapi: string;
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, unknown>> }>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly webhooks: Readonly<Record<string, unknown>>;
   readonly components: {
     readonly schemas: Readonly<Record<string, { readonly properties?: Readonly<Record<string, unknown>> }>>;
@@ -44,11 +51,16 @@ describe('/openapi.json', () => {
     expect(Object.keys((await readDocument()).webhooks)).toEqual(['event-ended']);
   });
 
-  it('says of every route that needs a key, and of no other, that it may answer 401', async () => {
+  it('says of every route that needs a key, and of no other, which scope it needs, and that it may answer 401 and 403', async () => {
     const { paths } = await readDocument();
     for (const [path, operations] of Object.entries(paths)) {
-      for (const { responses } of Object.values(operations))
-        expect(Object.keys(responses).includes('401')).toBe(/^\/v1\/|\/process-event|^\/api\/(jobs|batches)/.test(path));
+      for (const { responses, security, description } of Object.values(operations)) {
+        const isProtected = /^\/v1\/|\/process-event|^\/api\/(jobs|batches)/.test(path);
+        expect(Object.keys(responses).filter((status) => ['401', '403'].includes(status))).toEqual(isProtected ? ['401', '403'] : []);
+        const [scope] = security[0]?.['key'] ?? [];
+        expect(security).toEqual(isProtected ? [{ key: [scope] }, { keyHeader: [scope] }, {}] : []);
+        if (isProtected) expect(description).toMatch(new RegExp(`A key needs the scope \`(${SCOPES.join('|')})\`\\.$`));
+      }
     }
   });
 

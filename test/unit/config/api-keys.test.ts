@@ -11,8 +11,8 @@ it('reads keys and their tenants, in order', () => {
   expect(parseApiKeys(`acme:${key}, b-2:${other}`)).toEqual({
     ok: true,
     keys: [
-      { tenant: 'acme', key },
-      { tenant: 'b-2', key: other },
+      { tenant: 'acme', key, scopes: ['send', 'read', 'operate'] },
+      { tenant: 'b-2', key: other, scopes: ['send', 'read', 'operate'] },
     ],
   });
 });
@@ -34,26 +34,41 @@ it('refuses a file that is not there', () => {
 
 it.each([
   [`acme:${key},other:${key}`, 'one key is there twice, for "acme" and for "other"'],
-  [`acme:${key},acme:${key}`, 'one key is there twice, for "acme" and for "acme"'],
+  [`acme:${key}:read,acme:${key}:send`, 'one key is there twice, for "acme" and for "acme"'],
 ])('refuses one key given twice', (text, reason) => {
   expect(parseApiKeys(text)).toEqual({ ok: false, reason });
 });
+
+it.each([
+  ['read', ['read']],
+  ['send+read', ['send', 'read']],
+  ['send+read+operate+admin', ['send', 'read', 'operate', 'admin']],
+])('gives a key the scopes %s', (written, scopes) => {
+  expect(parseApiKeys(`acme:${key}:${written}`)).toEqual({ ok: true, keys: [{ tenant: 'acme', key, scopes }] });
+});
+
+it.each(['', '+', 'write', 'read+', 'Read', 'read:send', other, 'read send'])(
+  'refuses the scopes "%s", and repeats nothing that may be a secret',
+  (written) => {
+    const parsed = parseApiKeys(`acme:${key}:${written}`);
+    expect(parsed).toEqual({
+      ok: false,
+      reason: 'after a key of tenant "acme" and a colon come scopes, as send+read: some of send, read, operate, admin',
+    });
+  },
+);
 
 it('gives a tenant two keys, so that one can be exchanged', () => {
   expect(parseApiKeys(`acme:${key},acme:${other}`)).toMatchObject({ ok: true, keys: [{ tenant: 'acme' }, { tenant: 'acme' }] });
 });
 
-it('leaves colons to the key', () => {
-  expect(parseApiKeys(`acme:a:${key}`)).toEqual({ ok: true, keys: [{ tenant: 'acme', key: `a:${key}` }] });
-});
-
 it('reads a file with one key a line, with comments and blank lines', async () => {
-  await withFile(`# ours\nacme:${key}\r\n\n  other:${other}\n`, (file) =>
+  await withFile(`# ours\nacme:${key}\r\n\n  other:${other}:read\n`, (file) =>
     expect(parseApiKeys(file)).toEqual({
       ok: true,
       keys: [
-        { tenant: 'acme', key },
-        { tenant: 'other', key: other },
+        { tenant: 'acme', key, scopes: ['send', 'read', 'operate'] },
+        { tenant: 'other', key: other, scopes: ['read'] },
       ],
     }),
   );

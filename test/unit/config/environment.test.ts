@@ -66,7 +66,7 @@ describe('parseEnvironment', () => {
     expect(environment).toMatchObject({
       PORT: 0,
       RETENTION: 3_600_000,
-      API_KEYS: [{ tenant: 'acme', key: '0123456789abcdef' }],
+      API_KEYS: [{ tenant: 'acme', key: '0123456789abcdef', scopes: ['send', 'read', 'operate'] }],
       WEBHOOK_SECRETS: [secret, `whsec_${'b'.repeat(32)}`],
       CALLBACK_ALLOW: ['10.0.0.0/8', '192.168.1.0/24'],
       CALLBACK_SCHEDULE: [100, 1_000],
