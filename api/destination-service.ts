@@ -1,3 +1,5 @@
+import type { PageFilter } from './page-query.ts';
+
 /** A destination that has failed, as its tenant sees it. Times are ISO 8601. */
 export interface DestinationResource {
   /** Scheme, host and port. */
@@ -11,10 +13,15 @@ export interface DestinationResource {
   readonly nextProbeAt: string | null;
 }
 
+export interface DestinationPage {
+  readonly items: readonly DestinationResource[];
+  readonly nextCursor: string | null;
+}
+
 /** What the HTTP layer needs of whatever watches destinations. Each may throw EngineUnavailableError. */
 export interface DestinationService {
-  /** Those of a tenant that have failed lately. */
-  list(tenant: string): Promise<readonly DestinationResource[]>;
+  /** Those of a tenant that have failed lately, the latest first; a page may be short. */
+  list(filter: PageFilter): Promise<DestinationPage>;
   /** Probes it now; null for one that is not in trouble. */
   resume(destination: { readonly tenant: string; readonly origin: string }): Promise<DestinationResource | null>;
 }

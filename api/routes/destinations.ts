@@ -2,11 +2,20 @@ import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, problems } from '../describe.ts';
+import { linkToNext } from '../link-to-next.ts';
+import { pageQuery } from '../page-query.ts';
+import { parseQuery } from '../parse-query.ts';
 import { problem } from '../problem.ts';
 
 /** `/v1/destinations`: where callbacks fail, of one's own tenant. */
 export function destinationRoutes(app: OpenAPIHono<AppEnvironment>, { destinations }: AppDependencies): void {
-  app.get('/v1/destinations', async (context) => context.json({ items: await destinations.list(context.get('tenant')), nextCursor: null }));
+  app.get('/v1/destinations', async (context) => {
+    const query = parseQuery(pageQuery, context);
+    if (!query.ok) return problem(context, query.problem);
+    const page = await destinations.list({ ...query.value, tenant: context.get('tenant') });
+    linkToNext(context, page.nextCursor);
+    return context.json(page);
+  });
 
   // An origin has slashes in it, which not every client encodes.
   app.post('/v1/destinations/:origin{.+}/resume', async (context) => {
@@ -39,12 +48,13 @@ function describeDestinations(app: OpenAPIHono<AppEnvironment>): void {
     method: 'get',
     path: '/v1/destinations',
     summary: 'Destinations whose callbacks failed lately',
+    request: { query: pageQuery },
     responses: {
       200: {
-        description: 'All',
-        content: { 'application/json': { schema: z.object({ items: z.array(destination), nextCursor: z.null() }) } },
+        description: 'A page, the latest first',
+        content: { 'application/json': { schema: z.object({ items: z.array(destination), nextCursor: z.string().nullable() }) } },
       },
-      ...problems(401, 503),
+      ...problems(401, 422, 503),
     },
   });
   describe(app, {

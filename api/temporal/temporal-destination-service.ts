@@ -4,12 +4,15 @@ import { destinationWorkflowId, parkedQuery } from '../../domain/destination.ts'
 import type { Destination, DestinationInput } from '../../domain/destination.ts';
 import { BREAKER_QUERY, RESUME_UPDATE } from '../../domain/durable-names.ts';
 import { toKeyword } from '../../domain/keyword.ts';
+import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { DestinationResource, DestinationService } from '../destination-service.ts';
+import { fromCursor, toCursor } from './cursor.ts';
 import { callEngine, isNotFound, readEngine } from './engine-call.ts';
 import { readWorkflowInput } from './history.ts';
+import { listWorkflows } from './list-workflows.ts';
 
 const CALL_TIMEOUT_MS = 2_000;
-const MAX_LISTED = 200;
+const READS_AT_ONCE = 8;
 
 /** Destinations watched by a workflow each. */
 export function createTemporalDestinationService(client: Client): DestinationService {
@@ -29,16 +32,15 @@ export function createTemporalDestinationService(client: Client): DestinationSer
   }
 
   return {
-    async list(tenant) {
+    async list({ tenant, limit, cursor }) {
       const query = `WorkflowType = 'watchDestination' AND ExecutionStatus = 'Running' AND Tenant = '${toKeyword(tenant)}'`;
-      const response = await readEngine(client, CALL_TIMEOUT_MS, () =>
-        client.workflowService.listWorkflowExecutions({ namespace: client.options.namespace, pageSize: MAX_LISTED, query }),
-      );
-      const ids = (response.executions ?? []).flatMap(({ execution }) => execution?.workflowId ?? []);
-      // The whole origin, of which a very long one's workflow id has but the beginning.
-      const inputs = await Promise.all(ids.map((workflowId) => readWorkflowInput(client, { workflowId }) as Promise<DestinationInput>));
-      const items = await Promise.all(inputs.map(({ destination }) => read(destination)));
-      return items.filter((item) => item !== null).toSorted((a, b) => (a.origin < b.origin ? -1 : 1));
+      const { workflows, nextToken } = await listWorkflows(client, { query, pageSize: limit, token: fromCursor(cursor) });
+      const items = await mapAtMost(workflows, READS_AT_ONCE, async ({ workflowId, runId }) => {
+        // The whole origin, of which a very long one's workflow id has but the beginning.
+        const { destination } = (await readWorkflowInput(client, { workflowId, runId })) as DestinationInput;
+        return read(destination);
+      });
+      return { items: items.filter((item) => item !== null), nextCursor: nextToken && toCursor(nextToken) };
     },
 
     async resume(destination) {

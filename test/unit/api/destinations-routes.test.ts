@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DestinationResource } from '../../../api/destination-service.ts';
+import type { PageFilter } from '../../../api/page-query.ts';
 import type { ApiUnderTest } from '../../contract/api-under-test.ts';
 import { createApiUnderTest, expectProblem } from '../../contract/api-under-test.ts';
 import { startMemoryApp } from './memory-app.ts';
@@ -15,11 +16,16 @@ const DEAD: DestinationResource = {
 
 let memory: MemoryApp;
 let api: ApiUnderTest;
+let asked: PageFilter[];
 
 beforeEach(() => {
+  asked = [];
   memory = startMemoryApp({
     destinations: {
-      list: async (tenant) => (tenant === 'default' ? [DEAD] : []),
+      list: async (filter) => {
+        asked.push(filter);
+        return { items: filter.tenant === 'default' ? [DEAD] : [], nextCursor: filter.cursor === undefined ? 'more' : null };
+      },
       resume: async ({ origin }) => (origin === DEAD.origin ? DEAD : null),
     },
   });
@@ -28,7 +34,21 @@ beforeEach(() => {
 afterEach(() => memory.stop());
 
 it("lists the tenant's failing destinations", async () => {
-  expect(await api.send('GET', '/v1/destinations')).toMatchObject({ status: 200, body: { items: [DEAD], nextCursor: null } });
+  const answer = await api.send('GET', '/v1/destinations');
+  expect(answer).toMatchObject({ status: 200, body: { items: [DEAD], nextCursor: 'more' } });
+  expect(answer.headers.get('link')).toBe('</v1/destinations?cursor=more>; rel="next"');
+  expect(asked).toEqual([{ tenant: 'default', limit: 50 }]);
+});
+
+it('lists them page by page', async () => {
+  const answer = await api.send('GET', '/v1/destinations?limit=200&cursor=more');
+  expect(answer.body).toEqual({ items: [DEAD], nextCursor: null });
+  expect(asked).toEqual([{ tenant: 'default', limit: 200, cursor: 'more' }]);
+});
+
+it.each(['limit=0', 'limit=201', 'limit=x', 'state=parked'])('answers 422 for the query %s', async (query) => {
+  expectProblem(await api.send('GET', `/v1/destinations?${query}`), 422, 'invalid_query');
+  expect(asked).toEqual([]);
 });
 
 it.each([

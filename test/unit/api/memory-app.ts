@@ -73,7 +73,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
       get: async () => null,
       setCapacity: () => Promise.reject(new Error('no limits here')),
     },
-    destinations: options.destinations ?? { list: async () => [], resume: async () => null },
+    destinations: options.destinations ?? { list: async () => ({ items: [], nextCursor: null }), resume: async () => null },
     rateLimit: createRateLimit(options.rateLimit ?? null, Date.now),
     admit: options.admit ?? (async () => ({ admitted: true, leave: () => undefined, follow: () => undefined })),
     streamRoom: createStreamRoom(options.maxStreams ?? 100, stopping.signal),
