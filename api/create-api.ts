@@ -51,6 +51,9 @@ const LETTERS = { ...INTAKE, maxInFlight: 1_000, reserved: 0 };
 // Each costs a socket and a few kilobytes.
 const MAX_STREAMS = 1_000;
 
+// Each is an open workflow of a few kilobytes.
+const MAX_LIMITS = 10_000;
+
 /** The HTTP service over Temporal. */
 export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
   const { environment, logger, catalog, metrics, stopping, checkCallback } = options;
@@ -68,7 +71,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
   return createApp({
     catalog,
     isAccepting: () => !stopping.aborted,
-    limits: createTemporalLimitService({ ...options, defaultLimit }),
+    limits: createTemporalLimitService({ ...options, defaultLimit, maxKept: MAX_LIMITS }),
     destinations: createTemporalDestinationService(options.client),
     metrics,
     readDocument: createReadDocument(dataDirectory),

@@ -57,8 +57,8 @@ export function renderEvents(events: readonly EventResource[], paint: Paint): st
 }
 
 export function renderLimits(limits: readonly LimitResource[], paint: Paint): string {
-  const rows = limits.map(({ key, capacity, reserved, holders, waiting }) =>
-    [key, capacity, reserved, holders.length, waiting].map(String),
+  const rows = limits.map(({ key, capacity, reserved, holders, otherHolders, waiting }) =>
+    [key, capacity, reserved, holders.length + otherHolders, waiting].map(String),
   );
   return table(['KEY', 'CAPACITY', 'RESERVED', 'HOLDERS', 'WAITING'], rows, paint);
 }

@@ -68,7 +68,7 @@ export interface TicklessClient {
     stream(id: string, options?: FollowOptions): AsyncGenerator<StreamMessage<BatchResource, BatchProgress>, undefined>;
   };
   readonly limits: {
-    list(): Promise<Page<LimitResource>>;
+    list(page?: PageOptions): Promise<Page<LimitResource>>;
     get(key: string): Promise<LimitResource>;
     /** Null lets the configuration hold again. */
     setCapacity(key: string, capacity: number | null): Promise<LimitResource>;
@@ -117,7 +117,7 @@ export function createClient(options: TransportOptions): TicklessClient {
       stream: (id, streamOptions) => follow(send, batchPath(id, '/stream'), streamOptions),
     },
     limits: {
-      list: () => ask('/v1/limits'),
+      list: (page) => ask('/v1/limits', { query: { ...page } }),
       get: (key) => ask(limitPath(key)),
       setCapacity: (key, capacity) => ask(limitPath(key), { method: 'PUT', json: { capacity } }),
     },

@@ -14,7 +14,10 @@ export interface Why {
     readonly key?: string;
     /** From 1. */
     readonly position?: number | null;
+    /** Of the event's own tenant. */
     readonly holders?: readonly { readonly event: string; readonly since: string }[];
+    /** So many events of other tenants hold a permit. */
+    readonly otherHolders?: number;
     readonly stage?: Stage | null;
     readonly attempt?: number;
     /** Null where the destination of its callback is not probed until it is resumed. */

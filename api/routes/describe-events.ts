@@ -59,7 +59,15 @@ const why = z.object({
   reason: z.enum(['running', 'permit', 'retry', 'delay', 'mailbox', 'no_worker', 'paused', 'breaker', 'ended']),
   summary: z.string(),
   since: z.string().nullable(),
-  details: z.looseObject({}),
+  details: z.looseObject({
+    key: z.string().optional(),
+    position: z.int().nullable().optional(),
+    holders: z
+      .array(z.object({ event: z.string(), since: z.string() }))
+      .optional()
+      .describe('events of your own tenant that hold a permit'),
+    otherHolders: z.int().optional().describe("so many of other tenants' events hold one"),
+  }),
 });
 
 /** How clients of the older Life service write an event; only Life's types read it so. */

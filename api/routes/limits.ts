@@ -4,6 +4,9 @@ import { isLimitKey } from '../../domain/event-id.ts';
 import { TIERS } from '../../domain/tier.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, problems } from '../describe.ts';
+import { linkToNext } from '../link-to-next.ts';
+import { pageQuery } from '../page-query.ts';
+import { parseQuery } from '../parse-query.ts';
 import { problem } from '../problem.ts';
 import { readJson } from '../read-json.ts';
 
@@ -11,11 +14,17 @@ const capacityBody = z.strictObject({ capacity: z.int().min(0).max(100_000).null
 
 /** `/v1/limits`: who holds permits, who waits for them, and how many there are. */
 export function limitRoutes(app: OpenAPIHono<AppEnvironment>, { limits }: AppDependencies): void {
-  app.get('/v1/limits', async (context) => context.json({ items: await limits.list(), nextCursor: null }));
+  app.get('/v1/limits', async (context) => {
+    const query = parseQuery(pageQuery, context);
+    if (!query.ok) return problem(context, query.problem);
+    const page = await limits.list({ ...query.value, tenant: context.get('tenant') });
+    linkToNext(context, page.nextCursor);
+    return context.json(page);
+  });
 
   app.get('/v1/limits/:key', async (context) => {
     const key = context.req.param('key');
-    const limit = isLimitKey(key) ? await limits.get(key) : null;
+    const limit = isLimitKey(key) ? await limits.get({ tenant: context.get('tenant'), key }) : null;
     return limit === null ? problem(context, { code: 'not_found', detail: `there is no limit "${key}"` }) : context.json(limit);
   });
 
@@ -29,7 +38,13 @@ export function limitRoutes(app: OpenAPIHono<AppEnvironment>, { limits }: AppDep
       const detail = '"capacity" is a whole number from 0 to 100000, or null for what is configured';
       return problem(context, { code: 'invalid_limit', detail, errors: [{ pointer: '/capacity', detail }] });
     }
-    return context.json(await limits.setCapacity(key, parsed.data.capacity));
+    const outcome = await limits.setCapacity({ tenant: context.get('tenant'), key }, parsed.data.capacity);
+    if (outcome.kind === 'set') return context.json(outcome.limit);
+    if (outcome.kind === 'not_found') {
+      return problem(context, { code: 'not_found', detail: `nobody uses the limit "${key}", and nobody has set it` });
+    }
+    const detail = `${outcome.atMost} limits are in use or set, and no other can be set: give null to some that need none`;
+    return problem(context, { code: 'invalid_limit', detail, errors: [{ pointer: '/capacity', detail }] });
   });
 
   describeLimits(app);
@@ -41,9 +56,13 @@ function describeLimits(app: OpenAPIHono<AppEnvironment>): void {
       key: z.string(),
       capacity: z.int(),
       reserved: z.int(),
-      holders: z.array(z.object({ event: z.string(), since: z.string() })),
-      waiters: z.array(z.object({ event: z.string(), tier: z.enum(TIERS), position: z.int(), since: z.string() })),
-      waiting: z.int(),
+      holders: z.array(z.object({ event: z.string(), since: z.string() })).describe('of your own tenant'),
+      otherHolders: z.int().describe("so many of other tenants' events hold a permit"),
+      waiters: z
+        .array(z.object({ event: z.string(), tier: z.enum(TIERS), position: z.int(), since: z.string() }))
+        .describe("of your own tenant, the first 100; positions count all tenants' events"),
+      otherWaiters: z.int().describe("so many of other tenants' events wait"),
+      waiting: z.int().describe("so many events wait, all tenants'"),
     })
     .openapi('Limit');
   const params = z.object({ key: z.string().max(128) });
@@ -51,10 +70,14 @@ function describeLimits(app: OpenAPIHono<AppEnvironment>): void {
   describe(app, {
     method: 'get',
     path: '/v1/limits',
-    summary: 'All limits in use',
+    summary: 'The limits that are in use or set',
+    request: { query: pageQuery },
     responses: {
-      200: { description: 'All', content: { 'application/json': { schema: z.object({ items: z.array(limit), nextCursor: z.null() }) } } },
-      ...problems(401, 503),
+      200: {
+        description: 'A page: the limit `tasks`, then the others',
+        content: { 'application/json': { schema: z.object({ items: z.array(limit), nextCursor: z.string().nullable() }) } },
+      },
+      ...problems(401, 422, 503),
     },
   });
   describe(app, {
@@ -68,6 +91,9 @@ function describeLimits(app: OpenAPIHono<AppEnvironment>): void {
     method: 'put',
     path: '/v1/limits/{key}',
     summary: 'Set a capacity, at once and in the whole cluster; null lets the configuration hold again',
+    description:
+      'It holds for all tenants, and is kept though nobody uses the limit. 404 for null where nobody uses it and nobody has set it; ' +
+      '422 where too many limits are kept.',
     request: { params, body: { required: true, content: { 'application/json': { schema: capacityBody } } } },
     responses: { 200: found, ...problems(400, 401, 404, 415, 422, 503) },
   });

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { RUN_QUERY, TASK_QUEUES } from '../../domain/durable-names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { EventRun } from '../../domain/event-run.ts';
+import { showHolders } from '../../domain/limit-resource.ts';
 import { estimateWaitMs, waitingOrder } from '../../domain/permits.ts';
 import type { Why } from '../../domain/why.ts';
 import { explainRun } from '../explain-run.ts';
@@ -38,11 +39,15 @@ async function withPermits(client: Client, resource: EventResource, why: Why): P
   const order = waitingOrder(permits, Date.now());
   const index = order.findIndex(({ workflowId }) => workflowId === resource.workflow.id);
   const position = index < 0 ? null : index + 1;
-  const holders = permits.holders.map(({ event, grantedAtMs }) => ({ event, since: new Date(grantedAtMs).toISOString() }));
   return {
     ...why,
-    summary: `It waits for a permit of "${key}"${position === null ? '' : `, at position ${position}`}; ${holders.length} hold one.`,
-    details: { key, position, holders, etaMs: position === null ? null : estimateWaitMs(permits, position) },
+    summary: `It waits for a permit of "${key}"${position === null ? '' : `, at position ${position}`}; ${permits.holders.length} hold one.`,
+    details: {
+      key,
+      position,
+      ...showHolders(permits, resource.tenant),
+      etaMs: position === null ? null : estimateWaitMs(permits, position),
+    },
   };
 }
 

@@ -3,57 +3,108 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { PermitNeed } from '../../domain/accepted-event.ts';
 import { PERMITS_QUERY, SET_CAPACITY_UPDATE, TASK_QUEUES } from '../../domain/durable-names.ts';
 import { limitWorkflowId } from '../../domain/event-id.ts';
-import { capacityOf, createPermits, waitingOrder } from '../../domain/permits.ts';
-import type { Permits } from '../../domain/permits.ts';
+import { showLimit } from '../../domain/limit-resource.ts';
 import type { LimitResource } from '../../domain/limit-resource.ts';
-import type { LimitService } from '../limit-service.ts';
+import { mapAtMost } from '../../domain/map-at-most.ts';
+import { createPermits } from '../../domain/permits.ts';
+import type { Permits } from '../../domain/permits.ts';
+import type { LimitKey, LimitService } from '../limit-service.ts';
+import { fromCursor, toCursor } from './cursor.ts';
 import { callEngine, isNotFound, readEngine } from './engine-call.ts';
+import { listWorkflows } from './list-workflows.ts';
 
 export interface TemporalLimitServiceOptions {
   readonly client: Client;
   readonly defaultLimit: PermitNeed;
+  /**
+   * While so many limits are in use or set, no other can be set, but for the default one: the workflow of a limit that is set never
+   * ends by itself.
+   */
+  readonly maxKept: number;
 }
 
 const CALL_TIMEOUT_MS = 5_000;
-const LISTED_WAITERS = 100;
+const READS_AT_ONCE = 8;
+const KEPT = `WorkflowType = 'limitConcurrency' AND ExecutionStatus = 'Running'`;
+
+// Where the engine's own list begins, after a page that had no place for any of it. No token of the engine's is so short.
+const BEGINNING = Uint8Array.of(0);
 
 /** Limits kept by a workflow a key. */
-export function createTemporalLimitService({ client, defaultLimit }: TemporalLimitServiceOptions): LimitService {
-  async function get(key: string): Promise<LimitResource | null> {
+export function createTemporalLimitService({ client, defaultLimit, maxKept }: TemporalLimitServiceOptions): LimitService {
+  async function get({ tenant, key }: LimitKey): Promise<LimitResource | null> {
+    const unused = key === defaultLimit.key ? createPermits(defaultLimit.capacity, defaultLimit.reserved) : null;
+    const permits = (await readPermits(client, key)) ?? unused;
+    return permits && showLimit({ key, permits, tenant, nowMs: Date.now() });
+  }
+
+  /** Whether setting this limit leaves no more of them behind than may be kept. The engine's index lags by a second. */
+  async function maySet(key: string): Promise<boolean> {
+    if (key === defaultLimit.key) return true;
     const permits = await readPermits(client, key);
-    if (permits !== null) return toResource(key, permits);
-    return key === defaultLimit.key ? toResource(key, createPermits(defaultLimit.capacity, defaultLimit.reserved)) : null;
+    const isSet = permits !== null && permits.capacityOverride !== null;
+    if (isSet) return true;
+    const { count } = await readEngine(client, CALL_TIMEOUT_MS, () => client.workflow.count(KEPT));
+    return count < maxKept;
+  }
+
+  async function set(key: string, capacity: number): Promise<void> {
+    const configured = key === defaultLimit.key ? defaultLimit : { capacity, reserved: 0 };
+    const startWorkflowOperation = new WithStartWorkflowOperation('limitConcurrency', {
+      workflowId: limitWorkflowId(key),
+      taskQueue: TASK_QUEUES.heavy,
+      args: [{ key, permits: createPermits(configured.capacity, configured.reserved) }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowTaskTimeout: '2s',
+    });
+    await callEngine(client, CALL_TIMEOUT_MS, () =>
+      client.workflow.executeUpdateWithStart(SET_CAPACITY_UPDATE, { args: [{ capacity }], startWorkflowOperation }),
+    );
+  }
+
+  /** Starts nothing: a limit without a workflow isn't set. */
+  async function unset(key: string): Promise<void> {
+    try {
+      const handle = client.workflow.getHandle(limitWorkflowId(key));
+      await callEngine(client, CALL_TIMEOUT_MS, () => handle.executeUpdate(SET_CAPACITY_UPDATE, { args: [{ capacity: null }] }));
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
   }
 
   return {
     get,
 
-    async list() {
-      const keys = new Set([defaultLimit.key, ...(await keysInUse(client))]);
-      const limits = await Promise.all([...keys].toSorted().map(get));
-      return limits.filter((limit) => limit !== null);
+    async list({ tenant, limit, cursor }) {
+      // The default limit is shown though nobody uses it, so that the index may not know it.
+      const first = cursor === undefined ? [defaultLimit.key] : [];
+      const token = fromCursor(cursor);
+      const pageSize = limit - first.length;
+      const { workflows, nextToken } =
+        pageSize === 0
+          ? { workflows: [], nextToken: BEGINNING }
+          : await listWorkflows(client, {
+              query: `${KEPT} AND WorkflowId != '${limitWorkflowId(defaultLimit.key)}'`,
+              pageSize,
+              token: token.length === BEGINNING.length ? new Uint8Array() : token,
+            });
+      const prefix = limitWorkflowId('');
+      const keys = [...first, ...workflows.map(({ workflowId }) => workflowId.slice(prefix.length))];
+      const limits = await mapAtMost(keys, READS_AT_ONCE, (key) => get({ tenant, key }));
+      return { items: limits.filter((found) => found !== null), nextCursor: nextToken && toCursor(nextToken) };
     },
 
-    async setCapacity(key, capacity) {
-      const configured = key === defaultLimit.key ? defaultLimit : { capacity: capacity ?? 1, reserved: 0 };
-      const start = new WithStartWorkflowOperation('limitConcurrency', {
-        workflowId: limitWorkflowId(key),
-        taskQueue: TASK_QUEUES.heavy,
-        args: [{ key, permits: createPermits(configured.capacity, configured.reserved) }],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        workflowTaskTimeout: '2s',
-      });
-      await callEngine(client, CALL_TIMEOUT_MS, () =>
-        client.workflow.executeUpdateWithStart(SET_CAPACITY_UPDATE, { args: [{ capacity }], startWorkflowOperation: start }),
-      );
-      const limit = await get(key);
-      if (limit === null) throw new Error(`the limit "${key}" is gone just after it was set`);
-      return limit;
+    async setCapacity({ tenant, key }, capacity) {
+      if (capacity === null) await unset(key);
+      else if (await maySet(key)) await set(key, capacity);
+      else return { kind: 'too_many', atMost: maxKept };
+      const limit = await get({ tenant, key });
+      return limit === null ? { kind: 'not_found' } : { kind: 'set', limit };
     },
   };
 }
 
-/** The permits of a key; null when nobody uses it. */
+/** The permits of a key; null when nobody uses it, nor has set it. */
 export async function readPermits(client: Client, key: string): Promise<Permits | null> {
   try {
     const handle = client.workflow.getHandle(limitWorkflowId(key));
@@ -64,28 +115,4 @@ export async function readPermits(client: Client, key: string): Promise<Permits 
     if (isNotFound(error)) return null;
     throw error;
   }
-}
-
-async function keysInUse(client: Client): Promise<readonly string[]> {
-  const prefix = limitWorkflowId('');
-  const keys: string[] = [];
-  const query = `WorkflowType = 'limitConcurrency' AND ExecutionStatus = 'Running'`;
-  for await (const { workflowId } of client.workflow.list({ query, pageSize: 100 })) keys.push(workflowId.slice(prefix.length));
-  return keys;
-}
-
-function toResource(key: string, permits: Permits): LimitResource {
-  return {
-    key,
-    capacity: capacityOf(permits),
-    reserved: permits.reserved,
-    holders: permits.holders.map(({ event, grantedAtMs }) => ({ event, since: new Date(grantedAtMs).toISOString() })),
-    waiters: waitingOrder(permits, Date.now(), LISTED_WAITERS).map(({ event, tier, sinceMs }, index) => ({
-      event,
-      tier,
-      position: index + 1,
-      since: new Date(sinceMs).toISOString(),
-    })),
-    waiting: permits.waiters.length,
-  };
 }

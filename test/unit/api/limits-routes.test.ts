@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EngineUnavailableError } from '../../../api/event-service.ts';
 import type { LimitResource } from '../../../domain/limit-resource.ts';
+import type { PageFilter } from '../../../api/page-query.ts';
 import type { LimitService } from '../../../api/limit-service.ts';
 import type { ApiUnderTest } from '../../contract/api-under-test.ts';
 import { createApiUnderTest, expectProblem, JSON_HEADERS, pointersOf } from '../../contract/api-under-test.ts';
@@ -12,8 +13,10 @@ const TASKS: LimitResource = {
   capacity: 5,
   reserved: 1,
   holders: [{ event: 'order-1', since: '2026-01-01T12:00:00.000Z' }],
+  otherHolders: 2,
   waiters: [{ event: 'order-2', tier: 'high', position: 1, since: '2026-01-01T12:00:01.000Z' }],
-  waiting: 1,
+  otherWaiters: 3,
+  waiting: 4,
 };
 /** No key can be like these. */
 const IMPOSSIBLE_KEYS = ['a%20b', 'a%2Fb', 'a~b', '%C3%A9', 'x'.repeat(129)];
@@ -22,10 +25,12 @@ let memory: MemoryApp;
 let api: ApiUnderTest;
 let capacities: Map<string, number | null>;
 let asked: string[];
+let pages: PageFilter[];
 
 beforeEach(() => {
   capacities = new Map();
   asked = [];
+  pages = [];
   start({ limits: createMemoryLimits() });
 });
 afterEach(() => memory.stop());
@@ -33,7 +38,19 @@ afterEach(() => memory.stop());
 describe('GET /v1/limits', () => {
   it('lists all limits', async () => {
     const answer = await api.send('GET', '/v1/limits');
-    expect(answer).toMatchObject({ status: 200, body: { items: [TASKS], nextCursor: null } });
+    expect(answer).toMatchObject({ status: 200, body: { items: [TASKS], nextCursor: 'more' } });
+    expect(answer.headers.get('link')).toBe('</v1/limits?cursor=more>; rel="next"');
+    expect(pages).toEqual([{ tenant: 'default', limit: 50 }]);
+  });
+
+  it('lists them page by page', async () => {
+    expect((await api.send('GET', '/v1/limits?limit=1&cursor=more')).body).toEqual({ items: [TASKS], nextCursor: null });
+    expect(pages).toEqual([{ tenant: 'default', limit: 1, cursor: 'more' }]);
+  });
+
+  it.each(['limit=0', 'limit=201', 'limit=x', 'key=tasks'])('answers 422 for the query %s', async (query) => {
+    expectProblem(await api.send('GET', `/v1/limits?${query}`), 422, 'invalid_query');
+    expect(pages).toEqual([]);
   });
 
   it('is an empty list where none is in use', async () => {
@@ -84,6 +101,15 @@ describe('PUT /v1/limits/{key}', () => {
     const faults = expectProblem(await put('tasks', body), 422, 'invalid_limit');
     expect(pointersOf(faults)).toEqual(['/capacity']);
     expect([...capacities]).toEqual([]);
+  });
+
+  it('answers 404 for a limit that is to be as configured, and that nobody uses', async () => {
+    expectProblem(await put('unused', { capacity: null }), 404, 'not_found');
+  });
+
+  it('answers 422 where no other limit can be set', async () => {
+    const faults = expectProblem(await put('one-too-many', { capacity: 1 }), 422, 'invalid_limit');
+    expect(pointersOf(faults)).toEqual(['/capacity']);
   });
 
   it('answers 400 for what is not JSON', async () => {
@@ -144,14 +170,19 @@ function put(key: string, body: unknown): ReturnType<ApiUnderTest['send']> {
 /** One limit, "tasks", and others once they are set. */
 function createMemoryLimits(): LimitService {
   return {
-    list: async () => [TASKS],
-    get: async (key) => {
+    list: async (filter) => {
+      pages.push(filter);
+      return { items: [TASKS], nextCursor: filter.cursor === undefined ? 'more' : null };
+    },
+    get: async ({ key }) => {
       asked.push(key);
       return key === TASKS.key ? TASKS : null;
     },
-    setCapacity: async (key, capacity) => {
+    setCapacity: async ({ key }, capacity) => {
+      if (key === 'unused' && capacity === null) return { kind: 'not_found' };
+      if (key === 'one-too-many') return { kind: 'too_many', atMost: 10_000 };
       capacities.set(key, capacity);
-      return { ...TASKS, key, capacity: capacity ?? TASKS.capacity };
+      return { kind: 'set', limit: { ...TASKS, key, capacity: capacity ?? TASKS.capacity } };
     },
   };
 }

@@ -69,7 +69,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     archive: options.archive ?? createMemoryArchive(),
     parseBatch: createParseBatch({ now: Date.now, newUuid: newUuidV7, checkCallback: createCheckCallback([]) }),
     limits: options.limits ?? {
-      list: async () => [],
+      list: async () => ({ items: [], nextCursor: null }),
       get: async () => null,
       setCapacity: () => Promise.reject(new Error('no limits here')),
     },

@@ -7,7 +7,7 @@ import { callCli } from './call-cli.ts';
 import type { CliCall } from './call-cli.ts';
 
 const KEY = 'a-key-of-some-length';
-const limit = { key: 'tasks', capacity: 5, reserved: 1, waiting: 1 };
+const limit = { key: 'tasks', capacity: 5, reserved: 1, otherHolders: 2, otherWaiters: 0, waiting: 1 };
 const holders = [{ event: 'a', since: '2026-01-01T00:00:00.000Z' }];
 const waiters = [{ event: 'b', tier: 'low', position: 1, since: '2026-01-01T00:00:00.000Z' }] as const;
 
@@ -17,9 +17,9 @@ beforeAll(async () => {
   memory = startMemoryApp({
     keys: [{ tenant: 'default', key: KEY }],
     limits: {
-      list: async () => [{ ...limit, holders, waiters }],
+      list: async ({ cursor }) => ({ items: [{ ...limit, holders, waiters }], nextCursor: cursor === undefined ? 'more' : null }),
       get: async () => ({ ...limit, holders, waiters }),
-      setCapacity: async (_key, capacity) => ({ ...limit, capacity: capacity ?? 5, holders, waiters }),
+      setCapacity: async (_key, capacity) => ({ kind: 'set', limit: { ...limit, capacity: capacity ?? 5, holders, waiters } }),
     },
   });
   server = await startServer({ fetch: memory.app.fetch, host: '127.0.0.1', port: 0 });
@@ -109,7 +109,12 @@ describe('tickless', () => {
   });
 
   it('shows and sets limits', async () => {
-    expect((await call('limits')).out).toBe('KEY    CAPACITY  RESERVED  HOLDERS  WAITING\ntasks  5         1         1        1\n');
+    expect(await call('limits')).toEqual({
+      exitCode: 0,
+      out: 'KEY    CAPACITY  RESERVED  HOLDERS  WAITING\ntasks  5         1         3        1\n',
+      err: 'there are more: --cursor more\n',
+    });
+    expect((await call('limits --limit 1 --cursor more')).err).toBe('');
     expect((await call('limits tasks --set 10')).out).toMatch(
       /tasks {2}10 .*\n {2}holder {2}a {2}since 2\S+\n {2}waiter {2}1 {2}b {2}low {2}since/,
     );

@@ -131,13 +131,20 @@ describe('the limits of a client', () => {
   it('are listed, read and set', async () => {
     const calls: string[] = [];
     const { limits } = clientOf(async (request) => {
-      calls.push(`${request.method} ${new URL(request.url).pathname} ${await request.text()}`);
+      const { pathname, search } = new URL(request.url);
+      calls.push(`${request.method} ${pathname}${search} ${await request.text()}`);
       return Response.json({ key: 'tasks', items: [] });
     });
     await limits.list();
+    await limits.list({ limit: 2, cursor: 'c' });
     await limits.get('tasks');
     await limits.setCapacity('tasks', null);
-    expect(calls).toEqual(['GET /v1/limits ', 'GET /v1/limits/tasks ', 'PUT /v1/limits/tasks {"capacity":null}']);
+    expect(calls).toEqual([
+      'GET /v1/limits ',
+      'GET /v1/limits?limit=2&cursor=c ',
+      'GET /v1/limits/tasks ',
+      'PUT /v1/limits/tasks {"capacity":null}',
+    ]);
   });
 });
 
