@@ -1,8 +1,13 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { createLogger } from '../../../config/logger.ts';
+import { identifyProcess, isAlive, signalProcess } from '../../../engine/process-identity.ts';
+import { until } from '../../support/until.ts';
+import { temporaryDirectory } from '../engine/fakes.ts';
 
 const run = promisify(execFile);
 const module = fileURLToPath(new URL('../../../config/logger.ts', import.meta.url));
@@ -23,6 +28,37 @@ it('writes JSON lines with the time to standard error, and nothing to standard o
 it('has written everything when the process ends', async () => {
   const { stderr } = await written(`const logger = createLogger('info'); for (let n = 0; n < 500; n += 1) logger.info({ n }, 'line');`);
   expect(stderr.trim().split('\n')).toHaveLength(500);
+});
+
+it.runIf(process.platform === 'linux')('lets a process go on, and end, whose terminal was closed', async () => {
+  const steps = join(temporaryDirectory(), 'steps');
+  const program = join(dirname(steps), 'program.ts');
+  writeFileSync(
+    program,
+    `import { appendFileSync } from 'node:fs';
+    import { createLogger } from '${module}';
+    const logger = createLogger('info');
+    process.on('uncaughtException', (error) => appendFileSync('${steps}', String(error)));
+    process.on('SIGHUP', () => {
+      logger.info('stopping');
+      setTimeout(() => {
+        appendFileSync('${steps}', 'stopped');
+        logger.info('stopped');
+        process.exit();
+      }, 100);
+    });
+    setInterval(() => undefined, 1_000);
+    appendFileSync('${steps}', process.pid + ' ');`,
+  );
+  // Standard error is a terminal of its own, which is gone when "script" is.
+  const command = [process.execPath, '--import', 'tsx', program].join(' ');
+  const terminal = spawn('script', ['--quiet', '--command', `exec ${command}`, '/dev/null'], { stdio: ['pipe', 'ignore', 'inherit'] });
+  const pid = await until('it runs', async () => existsSync(steps) && Number.parseInt(readFileSync(steps, 'utf8'), 10));
+  const identity = identifyProcess(pid) ?? { pid, startTime: 'gone' };
+  onTestFinished(() => void signalProcess(identity, 'SIGKILL'));
+  terminal.kill('SIGKILL');
+  await until('it has ended', () => Promise.resolve(!isAlive(identity)));
+  expect(readFileSync(steps, 'utf8')).toBe(`${pid} stopped`);
 });
 
 it.each([
