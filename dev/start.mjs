@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './ensure-installed.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-ensureInstalled(root);
+await ensureInstalled(root);
 
 // What is set in the environment wins over the file.
 if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './ensure-installed.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-ensureInstalled(root);
+await ensureInstalled(root);
 
 // The tests find or build their own engine, whatever this shell is set up for.
 const { TEMPORAL_ADDRESS: _address, ...environment } = process.env;
