@@ -3,8 +3,10 @@ import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './ensure-installed.mjs';
+import { followParent } from './follow-parent.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+followParent();
 await ensureInstalled(root);
 
 // The tests find or build their own engine, whatever this shell is set up for.
@@ -14,5 +16,5 @@ const vitest = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.m
   env: environment,
   stdio: 'inherit',
 });
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => vitest.kill(signal));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => vitest.kill(signal));
 vitest.on('exit', (code) => process.exit(code ?? 1));

@@ -1,7 +1,7 @@
 import type { Logger } from '../config/logger.ts';
 import type { EngineRecord } from './engine-record.ts';
 import { isAlive } from './process-identity.ts';
-import { endProcess, watchProcess } from './server-process.ts';
+import { endOnExit, endProcess, watchProcess } from './server-process.ts';
 import type { StartedServer } from './start-server.ts';
 import { waitUntilAnswers } from './wait-until-answers.ts';
 
@@ -31,6 +31,7 @@ export async function adoptOrphan({ record, settings, logger }: Orphan): Promise
   const serverVersion = await waitUntilAnswers({ address: record.address, timeoutMs: TIMEOUT_MS });
   if (serverVersion !== undefined) {
     logger.info({ pid, address: record.address }, 'the engine left by an earlier service is used again');
+    endOnExit(orphan);
     return { process: orphan, serverVersion };
   }
   logger.warn({ pid }, 'the engine left by an earlier service does not answer and is ended');

@@ -29,6 +29,17 @@ export async function endProcess({ identity, ended }: ServerProcess, how: 'gentl
   await ended;
 }
 
+/**
+ * Has this process take the server along whenever it exits, as at a stop that is cut short. Only a SIGKILL of this process
+ * leaves the server running, for the next service to take over. At once, since nothing can be waited for in an exit.
+ */
+export function endOnExit({ identity, ended }: ServerProcess): void {
+  const end = (): void => void signalProcess(identity, 'SIGKILL');
+  process.once('exit', end);
+  // Rejects never.
+  void ended.then(() => process.off('exit', end));
+}
+
 async function waitForEnd(identity: ProcessIdentity): Promise<string> {
   // Unreferenced: looking at it must not keep a service alive that has nothing else to do.
   while (isAlive(identity)) await pause(LOOK_EVERY_MS, undefined, { ref: false });

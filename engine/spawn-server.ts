@@ -4,6 +4,7 @@ import { EngineError } from './engine-error.ts';
 import type { EngineLog } from './engine-log.ts';
 import { identifyProcess } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
+import { endOnExit } from './server-process.ts';
 import type { ServerProcess } from './server-process.ts';
 
 interface Spawn {
@@ -21,7 +22,7 @@ const waitForLeave = 'read -r leave && exec "$0" "$@" </dev/null';
 
 /**
  * Starts the server in a process group of its own, so that a Ctrl-C in the terminal leaves it running until the service
- * has drained. It lives on when this process is killed.
+ * has drained. It lives on when this process is killed by SIGKILL.
  * @throws EngineError `engine_start_failed`
  */
 export function spawnServer({ executable, arguments: words, dataDirectory, log, record }: Spawn): ServerProcess {
@@ -50,5 +51,7 @@ export function spawnServer({ executable, arguments: words, dataDirectory, log, 
   }
   stdin.end('leave\n');
   child.unref();
-  return { identity, ended };
+  const server = { identity, ended };
+  endOnExit(server);
+  return server;
 }

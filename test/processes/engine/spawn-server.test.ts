@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openEngineLog, readEngineLog } from '../../../engine/engine-log.ts';
-import { isAlive } from '../../../engine/process-identity.ts';
+import { isAlive, signalProcess } from '../../../engine/process-identity.ts';
 import type { ProcessIdentity } from '../../../engine/process-identity.ts';
 import { spawnServer } from '../../../engine/spawn-server.ts';
 import { until } from '../../support/until.ts';
@@ -43,6 +45,36 @@ describe('spawnServer', () => {
     expect(() => spawnServer({ executable, arguments: [], dataDirectory: gone, log, record: () => undefined })).toThrow(
       expect.objectContaining({ code: 'engine_start_failed' }),
     );
+  });
+
+  it.each([
+    ['an exit takes it along', 'process.exit(1)', false],
+    ['a SIGKILL leaves it running for the next service', "process.kill(process.pid, 'SIGKILL')", true],
+  ] as const)('has the end of its service decide: %s', async (_title, end, lives) => {
+    const { dataDirectory, executable } = createPlace('exec sleep 60');
+    const module = (name: string): string => JSON.stringify(new URL(`../../../engine/${name}`, import.meta.url).href);
+    const script = `
+      import { openEngineLog } from ${module('engine-log.ts')};
+      import { spawnServer } from ${module('spawn-server.ts')};
+      const dataDirectory = ${JSON.stringify(dataDirectory)};
+      const { identity } = spawnServer({
+        executable: ${JSON.stringify(executable)},
+        arguments: [],
+        dataDirectory,
+        log: openEngineLog(dataDirectory, { isFirstStart: true }),
+        record: () => undefined,
+      });
+      process.stdout.write(JSON.stringify(identity), () => ${end});`;
+    const service = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    service.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    await once(service, 'close');
+    const server = JSON.parse(output) as ProcessIdentity;
+    onTestFinished(() => void signalProcess(server, 'SIGKILL'));
+    if (!lives) await until('the server is gone', () => Promise.resolve(!isAlive(server)));
+    expect(isAlive(server)).toBe(lives);
   });
 });
 
