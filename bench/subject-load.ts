@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { CallbackSink } from './callback-sink.ts';
-import { drawLifeEvent } from '../domain/life/draw-life-event.ts';
+import { drawLifeEvent } from '../events/life/rules/draw-life-event.ts';
 import { inLanes } from './load.ts';
 import { atRate } from './pace.ts';
 import { quantiles } from './quantiles.ts';

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { deriveAction } from '../domain/life/action.ts';
-import { deriveDecision } from '../domain/life/decision.ts';
-import { deriveMeaning } from '../domain/life/meaning.ts';
+import { deriveAction } from '../events/life/rules/action.ts';
+import { deriveDecision } from '../events/life/rules/decision.ts';
+import { deriveMeaning } from '../events/life/rules/meaning.ts';
 import { lifeSubject } from '../events/life/life-subject.ts';
 import { startCallbackSink } from './callback-sink.ts';
 import { atRate } from './pace.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { stopSignal } from '../config/stop-signals.ts';
-import { drawLifeEvent } from '../domain/life/draw-life-event.ts';
+import { drawLifeEvent } from '../events/life/rules/draw-life-event.ts';
 
 // `npm run life`: sends Life's events to a running service, mixed as life.md weighs them, until it is stopped.
 const { values } = parseArgs({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LifeEvent } from '../../domain/life/meaning.ts';
+import type { LifeEvent } from './rules/meaning.ts';
 
 const originalMemory = z.looseObject({
   event_type: z.string(),

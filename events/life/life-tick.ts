@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent } from '../../domain/define-event.ts';
 import type { EventDefinition } from '../../domain/define-event.ts';
 import type { SubjectDefinition } from '../../domain/define-subject.ts';
-import type { LivedState } from '../../domain/life/settle-life.ts';
+import type { LivedState } from './rules/settle-life.ts';
 import type { Tick } from '../../domain/tick.ts';
 
 /** What a schedule sends to every life, where one is configured. */

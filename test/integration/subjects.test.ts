@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hash64 } from '../../api/subject-events.ts';
 import { OUTCOME_QUERY } from '../../domain/durable-names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { drawLifeEvent } from '../../domain/life/draw-life-event.ts';
+import { drawLifeEvent } from '../../events/life/rules/draw-life-event.ts';
 import { subjectWorkflowId } from '../../domain/subject-id.ts';
 import { createLogger } from '../../config/logger.ts';
 import { lifeSubject } from '../../events/life/life-subject.ts';

@@ -5,10 +5,10 @@ import type { EventDefinition } from '../../domain/define-event.ts';
 import { defineEvent } from '../../domain/define-event.ts';
 import { defineSubject } from '../../domain/define-subject.ts';
 import { PermanentError, RetryLaterError } from '../../domain/handler-errors.ts';
-import { deriveDecision } from '../../domain/life/decision.ts';
-import { deriveMeaning } from '../../domain/life/meaning.ts';
-import { initialSelfState } from '../../domain/life/self-state.ts';
-import type { LivedState } from '../../domain/life/settle-life.ts';
+import { deriveDecision } from '../../events/life/rules/decision.ts';
+import { deriveMeaning } from '../../events/life/rules/meaning.ts';
+import { initialSelfState } from '../../events/life/rules/self-state.ts';
+import type { LivedState } from '../../events/life/rules/settle-life.ts';
 import { lifeSubject } from '../../events/life/life-subject.ts';
 
 /** How many handlers of a group ran at once, as counted in the handlers themselves. */

@@ -12,9 +12,11 @@ const run = promisify(execFile);
 // A file for each way to break the table of docs/architecture.md; the last group breaks nothing.
 const violations: Readonly<Record<string, string>> = {
   'domain/planted-events.ts': `import { x } from '../events/index.ts';\nexport const y = x;\n`,
-  'domain/life/planted-deep.ts': `import { x } from '../../api/app.ts';\nexport const y = x;\n`,
+  'domain/planted/deep.ts': `import { x } from '../../api/app.ts';\nexport const y = x;\n`,
   'domain/planted-node.ts': `import { x } from 'node:fs';\nexport const y = x;\n`,
   'events/planted.ts': `import { x } from '../activities/index.ts';\nexport const y = x;\n`,
+  'events/life/rules/planted-package.ts': `import { x } from 'zod';\nexport const y = x;\n`,
+  'events/life/rules/planted-domain.ts': `import { x } from '../../../domain/tier.ts';\nexport const y = x;\n`,
   'workflows/planted-events.ts': `import { x } from '../events/index.ts';\nexport const y = x;\n`,
   'workflows/planted-zod.ts': `import { x } from 'zod';\nexport const y = x;\n`,
   'activities/callback/planted.ts': `import { x } from '../../config/environment.ts';\nexport const y = x;\n`,
@@ -34,6 +36,7 @@ const allowed: Readonly<Record<string, string>> = {
   'api/main.ts': `import { x } from '../activities/index.ts';\nexport const y = x;\n`,
   'client/planted-allowed.ts': `import { x } from '../domain/tier.ts';\nexport const y = x;\n`,
   'cli/planted-allowed.ts': `import { x } from '../client/follow.ts';\nexport const y = x;\n`,
+  'events/life/rules/planted-allowed.ts': `import { x } from './pattern.ts';\nexport const y = x;\n`,
   'events/life/planted-allowed.ts': `import { x } from '../../domain/tier.ts';\nexport const y = x;\n`,
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deriveAction, vitalsAfter } from '../../../domain/life/action.ts';
-import type { Meaning } from '../../../domain/life/meaning.ts';
-import { defaultCoefficients } from '../../../domain/life/pattern.ts';
+import { deriveAction, vitalsAfter } from '../../../events/life/rules/action.ts';
+import type { Meaning } from '../../../events/life/rules/meaning.ts';
+import { defaultCoefficients } from '../../../events/life/rules/pattern.ts';
 import { calmState } from './life-samples.ts';
 
 const meaning: Meaning = {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deriveAction, vitalsAfter } from '../../../domain/life/action.ts';
-import { applyLifeEvent } from '../../../domain/life/apply-life-event.ts';
-import { deriveDecision } from '../../../domain/life/decision.ts';
-import type { LifeEvent } from '../../../domain/life/meaning.ts';
-import { deriveMeaning } from '../../../domain/life/meaning.ts';
-import type { Pattern } from '../../../domain/life/pattern.ts';
-import { initialSelfState } from '../../../domain/life/self-state.ts';
+import { deriveAction, vitalsAfter } from '../../../events/life/rules/action.ts';
+import { applyLifeEvent } from '../../../events/life/rules/apply-life-event.ts';
+import { deriveDecision } from '../../../events/life/rules/decision.ts';
+import type { LifeEvent } from '../../../events/life/rules/meaning.ts';
+import { deriveMeaning } from '../../../events/life/rules/meaning.ts';
+import type { Pattern } from '../../../events/life/rules/pattern.ts';
+import { initialSelfState } from '../../../events/life/rules/self-state.ts';
 import { anyEvent, anyState, calmState, memoryEntry } from './life-samples.ts';
 
 const context = { eventId: 'event-1', timestampMs: 1000, feedbackDelayTicks: 5 };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { decisionFlags } from '../../../domain/life/decision-flags.ts';
-import { deriveDecision } from '../../../domain/life/decision.ts';
-import type { Pattern } from '../../../domain/life/pattern.ts';
-import type { SelfState } from '../../../domain/life/self-state.ts';
-import { lifeTypes } from '../../../domain/life/life-types.ts';
+import { decisionFlags } from '../../../events/life/rules/decision-flags.ts';
+import { deriveDecision } from '../../../events/life/rules/decision.ts';
+import type { Pattern } from '../../../events/life/rules/pattern.ts';
+import type { SelfState } from '../../../events/life/rules/self-state.ts';
+import { lifeTypes } from '../../../events/life/rules/life-types.ts';
 import { calmState, meaningOf, memoryEntry } from './life-samples.ts';
 
 /** [type, significance, changes of 60/0.6/0.9, significances in memory, decision] */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { drawLifeEvent } from '../../../domain/life/draw-life-event.ts';
-import { lifeType, lifeTypes, unknownLifeType } from '../../../domain/life/life-types.ts';
+import { drawLifeEvent } from '../../../events/life/rules/draw-life-event.ts';
+import { lifeType, lifeTypes, unknownLifeType } from '../../../events/life/rules/life-types.ts';
 
 const anyShare = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const anyGeneration = fc.constantFrom('later' as const, 'plan' as const);

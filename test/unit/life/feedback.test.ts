@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PendingAction } from '../../../domain/life/feedback-record.ts';
-import { drawFeedbackDelayTicks, observeFeedback } from '../../../domain/life/feedback.ts';
-import type { SelfState } from '../../../domain/life/self-state.ts';
+import type { PendingAction } from '../../../events/life/rules/feedback-record.ts';
+import { drawFeedbackDelayTicks, observeFeedback } from '../../../events/life/rules/feedback.ts';
+import type { SelfState } from '../../../events/life/rules/self-state.ts';
 import { calmState } from './life-samples.ts';
 
 const pending: PendingAction = {

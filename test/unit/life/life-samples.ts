@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import type { LifeEvent, Meaning } from '../../../domain/life/meaning.ts';
-import { lifeTypes } from '../../../domain/life/life-types.ts';
-import type { MemoryEntry } from '../../../domain/life/memory.ts';
-import { initialSelfState } from '../../../domain/life/self-state.ts';
-import type { SelfState } from '../../../domain/life/self-state.ts';
-import { noVitals } from '../../../domain/life/vitals.ts';
+import type { LifeEvent, Meaning } from '../../../events/life/rules/meaning.ts';
+import { lifeTypes } from '../../../events/life/rules/life-types.ts';
+import type { MemoryEntry } from '../../../events/life/rules/memory.ts';
+import { initialSelfState } from '../../../events/life/rules/self-state.ts';
+import type { SelfState } from '../../../events/life/rules/self-state.ts';
+import { noVitals } from '../../../events/life/rules/vitals.ts';
 
 /** The oracle's middle state: no rule about low or high vitals applies to it. */
 export const calmState: SelfState = {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { passTick, recoveryEfficiencyAt, subjectiveRate, timeRatio } from '../../../domain/life/life-time.ts';
-import { initialSelfState } from '../../../domain/life/self-state.ts';
-import { weaken } from '../../../domain/life/weaken.ts';
+import { passTick, recoveryEfficiencyAt, subjectiveRate, timeRatio } from '../../../events/life/rules/life-time.ts';
+import { initialSelfState } from '../../../events/life/rules/self-state.ts';
+import { weaken } from '../../../events/life/rules/weaken.ts';
 import { anyState, calmState, numberWithin } from './life-samples.ts';
 
 const quiet = { elapsedSeconds: 1, intensities: [] };

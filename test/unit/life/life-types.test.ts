@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lifeType, lifeTypes, unknownLifeType } from '../../../domain/life/life-types.ts';
-import type { LifeTier } from '../../../domain/life/life-types.ts';
+import { lifeType, lifeTypes, unknownLifeType } from '../../../events/life/rules/life-types.ts';
+import type { LifeTier } from '../../../events/life/rules/life-types.ts';
 
 describe('the table of Life types', () => {
   it('holds 35 types, each once', () => {

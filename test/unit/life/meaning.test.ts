@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deriveMeaning } from '../../../domain/life/meaning.ts';
-import { defaultCoefficients } from '../../../domain/life/pattern.ts';
+import { deriveMeaning } from '../../../events/life/rules/meaning.ts';
+import { defaultCoefficients } from '../../../events/life/rules/pattern.ts';
 import { anyEvent, anyState, calmState } from './life-samples.ts';
 
 describe('significance', () => {

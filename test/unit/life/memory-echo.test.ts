@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deriveMeaning } from '../../../domain/life/meaning.ts';
-import { echoDelta, moodFactor } from '../../../domain/life/memory-echo.ts';
-import type { Mood } from '../../../domain/life/memory-echo.ts';
+import { deriveMeaning } from '../../../events/life/rules/meaning.ts';
+import { echoDelta, moodFactor } from '../../../events/life/rules/memory-echo.ts';
+import type { Mood } from '../../../events/life/rules/memory-echo.ts';
 import { calmState } from './life-samples.ts';
 
 describe('the delta of an echo', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { forgetMemories, isForgettingDue, remember } from '../../../domain/life/memory.ts';
-import type { MemoryEntry } from '../../../domain/life/memory.ts';
+import { forgetMemories, isForgettingDue, remember } from '../../../events/life/rules/memory.ts';
+import type { MemoryEntry } from '../../../events/life/rules/memory.ts';
 import { memoryEntry, numberWithin } from './life-samples.ts';
 
 const msPerDay = 86_400_000;

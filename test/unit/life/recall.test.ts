@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recall } from '../../../domain/life/recall.ts';
+import { recall } from '../../../events/life/rules/recall.ts';
 import { memoryEntry } from './life-samples.ts';
 
 describe('recalling a type of event', () => {

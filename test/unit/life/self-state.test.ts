@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { historyLimits, recordInHistories } from '../../../domain/life/histories.ts';
-import { createSelfState, hasCriticalEnergy, initialSelfState, isViable, isWeak } from '../../../domain/life/self-state.ts';
-import { addDelta, clampVital, writeState } from '../../../domain/life/state-bounds.ts';
-import type { BoundedField } from '../../../domain/life/state-bounds.ts';
+import { historyLimits, recordInHistories } from '../../../events/life/rules/histories.ts';
+import { createSelfState, hasCriticalEnergy, initialSelfState, isViable, isWeak } from '../../../events/life/rules/self-state.ts';
+import { addDelta, clampVital, writeState } from '../../../events/life/rules/state-bounds.ts';
+import type { BoundedField } from '../../../events/life/rules/state-bounds.ts';
 import { anyState, numberWithin } from './life-samples.ts';
 
 const full = { energy: 100, stability: 1, integrity: 1 };

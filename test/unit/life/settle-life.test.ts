@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { applyLifeEvent } from '../../../domain/life/apply-life-event.ts';
-import { observeFeedback } from '../../../domain/life/feedback.ts';
-import type { LifeRules } from '../../../domain/life/life-rules.ts';
-import { defaultLifeRules } from '../../../domain/life/life-rules.ts';
-import { passQuietSeconds, passTick, recoveryEfficiencyAt } from '../../../domain/life/life-time.ts';
-import { forgetMemories, isForgettingDue } from '../../../domain/life/memory.ts';
-import { createSelfState } from '../../../domain/life/self-state.ts';
-import { settleLife } from '../../../domain/life/settle-life.ts';
-import type { LivedState } from '../../../domain/life/settle-life.ts';
-import { weaken } from '../../../domain/life/weaken.ts';
+import { applyLifeEvent } from '../../../events/life/rules/apply-life-event.ts';
+import { observeFeedback } from '../../../events/life/rules/feedback.ts';
+import type { LifeRules } from '../../../events/life/rules/life-rules.ts';
+import { defaultLifeRules } from '../../../events/life/rules/life-rules.ts';
+import { passQuietSeconds, passTick, recoveryEfficiencyAt } from '../../../events/life/rules/life-time.ts';
+import { forgetMemories, isForgettingDue } from '../../../events/life/rules/memory.ts';
+import { createSelfState } from '../../../events/life/rules/self-state.ts';
+import { settleLife } from '../../../events/life/rules/settle-life.ts';
+import type { LivedState } from '../../../events/life/rules/settle-life.ts';
+import { weaken } from '../../../events/life/rules/weaken.ts';
 import { anyState } from './life-samples.ts';
 
 const BIRTH_MS = 1_000_000;
