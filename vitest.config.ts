@@ -29,7 +29,18 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       // Workflows run in the SDK's sandbox and run-*.ts in processes of their own, neither of which is measured.
-      include: ['domain/**', 'events/**', 'activities/**', 'api/**', 'worker/**', 'engine/**', 'config/**', 'client/**', 'cli/**'],
+      include: [
+        'domain/**',
+        'events/**',
+        'activities/**',
+        'api/**',
+        'worker/**',
+        'engine/**',
+        'config/**',
+        'runtime/**',
+        'client/**',
+        'cli/**',
+      ],
       exclude: ['**/main.ts', 'api/run-api.ts', 'worker/run-worker.ts', '**/*.json', 'test/**'],
       reporter: ['text-summary'],
       thresholds: { lines: 95, '{domain,events/life/rules}/**': { lines: 100, branches: 100 } },

@@ -6,7 +6,7 @@ import type { CallbackOutcome } from '../domain/callback-record.ts';
 import { waitAgainMs } from '../domain/delivery.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
 import { mustWait, RIDE_EXTRA_MS, RIDE_MS } from '../domain/riding.ts';
-import { within } from '../domain/within.ts';
+import { within } from '../runtime/within.ts';
 import type { AttemptDelivery } from './callback/attempt-delivery.ts';
 import type { Destinations } from './callback/destinations.ts';
 import type { HandedOver } from './callback/handed-over.ts';
@@ -14,7 +14,7 @@ import type { OriginMemory } from './callback/origin-memory.ts';
 import { originOf } from './callback/origin-memory.ts';
 import { createRidingPlaces } from './callback/riding-places.ts';
 import { createTrials, TRIAL_MS } from './callback/trials.ts';
-import type { WatchLoop } from '../domain/watch-loop.ts';
+import type { WatchLoop } from '../runtime/watch-loop.ts';
 import type { StartDelivery } from './start-delivery.ts';
 
 export interface SendRidingDependencies {

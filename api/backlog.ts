@@ -1,7 +1,7 @@
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import { MAX_WAITERS } from '../domain/permits.ts';
 import { hasRoom } from '../domain/shedding.ts';
-import { within } from '../domain/within.ts';
+import { within } from '../runtime/within.ts';
 
 export interface BacklogOptions {
   /** Heavy events waiting in the whole cluster, above which none is accepted; lower tiers are refused earlier. */

@@ -2,7 +2,7 @@ import { MAX_GROUP } from '../domain/group.ts';
 import { inTurnOrder, nextInLine } from '../domain/shedding.ts';
 import type { InLine } from '../domain/shedding.ts';
 import type { Tier } from '../domain/tier.ts';
-import type { WatchLoop } from '../domain/watch-loop.ts';
+import type { WatchLoop } from '../runtime/watch-loop.ts';
 import { createTurns } from './turns.ts';
 
 export interface GroupCommitOptions<Item, Placed> {

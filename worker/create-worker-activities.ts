@@ -10,7 +10,7 @@ import { createHandedOver } from '../activities/callback/handed-over.ts';
 import { createOriginMemory } from '../activities/callback/origin-memory.ts';
 import { createOriginSlots } from '../activities/callback/origin-slots.ts';
 import { createPostCallback } from '../activities/callback/post-callback.ts';
-import { watchLoop } from '../config/watch-loop.ts';
+import { watchLoop } from '../runtime/watch-loop.ts';
 import { createRenderBody } from '../activities/callback/render-body.ts';
 import { createGuardedFetch } from '../activities/fetch/guarded-fetch.ts';
 import { createProgressCallbacks } from '../activities/callback/progress-callbacks.ts';

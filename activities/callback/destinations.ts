@@ -9,7 +9,7 @@ import type { Destination, DestinationInput, DestinationReport } from '../../dom
 import { BREAKER_MEMO, REPORT_ATTEMPT_UPDATE, TASK_QUEUES } from '../../domain/durable-names.ts';
 import { isUnwell } from '../../domain/riding.ts';
 import { HANGS_AFTER_MS } from '../../domain/silence.ts';
-import { within } from '../../domain/within.ts';
+import { within } from '../../runtime/within.ts';
 import { destinationAttributes } from './destination-attributes.ts';
 import { ATTEMPT_TIMEOUT_MS } from './post-callback.ts';
 

@@ -2,7 +2,7 @@ import type { Destination } from '../../domain/destination.ts';
 import { LEAST_CONNECTIONS } from '../../domain/riding.ts';
 import { isToBeTold, lengthen, NO_SILENCE } from '../../domain/silence.ts';
 import type { Silence } from '../../domain/silence.ts';
-import type { WatchLoop } from '../../domain/watch-loop.ts';
+import type { WatchLoop } from '../../runtime/watch-loop.ts';
 import { originOf } from './origin-memory.ts';
 import type { PostCallback } from './post-callback.ts';
 

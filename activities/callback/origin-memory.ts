@@ -2,7 +2,7 @@ import type { CallbackAttempt } from '../../domain/delivery.ts';
 import { isUnwell, LEAST_CONNECTIONS, RIDE_MS } from '../../domain/riding.ts';
 import type { OriginRoom } from '../../domain/riding.ts';
 import type { CallbackPost, PostCallback } from './post-callback.ts';
-import type { WatchLoop } from '../../domain/watch-loop.ts';
+import type { WatchLoop } from '../../runtime/watch-loop.ts';
 
 /** What this process sees of the origins it posts to. */
 export interface OriginMemory {

@@ -1,4 +1,4 @@
-import { within } from '../../domain/within.ts';
+import { within } from '../../runtime/within.ts';
 
 /** Attempts that are made to see whether an origin that was slow is well again: the next one when the last has ended, or takes long. */
 export interface Trials {

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
-import { within } from '../../domain/within.ts';
+import { within } from '../../runtime/within.ts';
 import { EngineUnavailableError } from '../event-service.ts';
 
 // gRPC's codes: CANCELLED (what the native connection makes of a deadline), DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE.

@@ -8,7 +8,7 @@ import type { EventResource } from '../../domain/event-resource.ts';
 import type { BatchService, ItemKey } from '../batch-service.ts';
 import { liveResource } from '../live-runs.ts';
 import type { Cancellation, EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
-import { watchLoop } from '../../config/watch-loop.ts';
+import { watchLoop } from '../../runtime/watch-loop.ts';
 import { createGroupCommit } from '../group-commit.ts';
 import { groupKey } from '../../domain/group.ts';
 import { boundJson } from '../../domain/json-bound.ts';

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { within } from '../../domain/within.ts';
+import { within } from '../../runtime/within.ts';
 import { liveResource } from '../live-runs.ts';
 import type { LiveRun } from '../live-runs.ts';
 import { callEngine, isUnavailable } from './engine-call.ts';

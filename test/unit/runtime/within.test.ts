@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { within } from '../../../domain/within.ts';
+import { within } from '../../../runtime/within.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { watchLoop } from '../../../config/watch-loop.ts';
+import { watchLoop } from '../../../runtime/watch-loop.ts';
 
 it('tells a loop that works from one that waits', async () => {
   const isBusy = watchLoop();
