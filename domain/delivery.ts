@@ -1,10 +1,6 @@
-/** The flat body that clients of the older routes know, and what of it they want. */
-export interface LegacyFormat {
-  readonly kind: 'legacy';
-  /** What the client calls the event. */
-  readonly eventId: string;
-  readonly includeMarkdown: boolean;
-  readonly includeMetadata: boolean;
+/** How a callback's bodies are written: a name, beside options that only whoever writes this kind knows. Stored in histories. */
+export interface CallbackFormat {
+  readonly kind: string;
 }
 
 /** Where a terminal message goes; `headers` are the caller's, `progress` asks for progress messages too. */
@@ -12,8 +8,8 @@ export interface CallbackRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly progress: boolean;
-  /** The envelope where there is none; only the older routes set it. */
-  readonly format?: LegacyFormat;
+  /** The envelope where there is none. */
+  readonly format?: CallbackFormat;
 }
 
 /** `none`: no callback was asked for; `parked`: its destination is not being tried just now; `failed`: given up. */

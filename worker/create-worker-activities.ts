@@ -21,6 +21,7 @@ import type { Activities, RunAhead } from '../domain/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { HandlerLog } from '../domain/define-event.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
+import { createSessionFormats } from '../events/sessions/callback-formats.ts';
 import { createReadDocument } from '../events/sessions/read-document.ts';
 import { toBreakerSettings } from './breaker-settings.ts';
 import { handlerSettings } from './handler-settings.ts';
@@ -74,9 +75,10 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     onHang: (destination, open) => void destinations.noteHang(destination, open).catch(() => undefined),
   });
   const watchedPost = origins.watch(watchHangs(post));
+  const renderBody = createRenderBody({ formats: createSessionFormats(createReadDocument(settings.dataDirectory)), now: Date.now });
   const attemptDelivery = createAttemptDelivery({
     post: watchedPost,
-    renderBody: createRenderBody({ readDocument: createReadDocument(settings.dataDirectory), now: Date.now }),
+    renderBody,
     scheduleMs: environment.CALLBACK_SCHEDULE,
     random: Math.random,
     destinations,
@@ -104,7 +106,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     },
     attemptDelivery,
     post: watchedPost,
-    beginProgress: createProgressCallbacks(watchedPost, origins, Date.now),
+    beginProgress: createProgressCallbacks({ post: watchedPost, renderBody, origins, now: Date.now }),
     origins,
     destinations,
     handedOver,

@@ -1,21 +1,28 @@
+import { eventTarget } from '../../domain/callback-message.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import { webhookId } from '../../domain/delivery.ts';
 import { ownerId } from '../../domain/event-id.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventRun } from '../../domain/event-run.ts';
-import { legacyProgress } from '../../domain/legacy-callback.ts';
 import { mayTellProgress } from '../../domain/riding.ts';
-import { limitEnvelope } from './limit-envelope.ts';
 import type { OriginMemory } from './origin-memory.ts';
 import { originOf } from './origin-memory.ts';
 import type { PostCallback } from './post-callback.ts';
+import type { RenderBody } from './render-body.ts';
 
 /** Progress messages of one attempt of a stage. */
 export interface ProgressMessages {
   tell(run: EventRun): void;
   /** Nothing is sent after it, and what was under way has ended, so that the terminal message comes last. */
   end(): Promise<void>;
+}
+
+export interface ProgressCallbacksOptions {
+  readonly post: PostCallback;
+  readonly renderBody: RenderBody;
+  readonly origins: OriginMemory;
+  readonly now: () => number;
 }
 
 export type BeginProgress = (run: EventRun, workflow: WorkflowReference) => ProgressMessages;
@@ -28,7 +35,7 @@ const SILENT: ProgressMessages = { tell: () => undefined, end: async () => undef
  * tried once, none on record, and none to an origin that has trouble enough. The first comes a second after the attempt's
  * start, so that two attempts together keep the pace as well.
  */
-export function createProgressCallbacks(post: PostCallback, origins: OriginMemory, now: () => number): BeginProgress {
+export function createProgressCallbacks({ post, renderBody, origins, now }: ProgressCallbacksOptions): BeginProgress {
   return ({ event }, workflow) => {
     const { callback } = event;
     if (callback === null || !callback.progress || event.plan.weight !== 'heavy') return SILENT;
@@ -42,9 +49,7 @@ export function createProgressCallbacks(post: PostCallback, origins: OriginMemor
       const atMs = now();
       const data = toEventResource(run, initialCallback(callback.url), workflow);
       const timestamp = new Date(atMs).toISOString();
-      const body = callback.format
-        ? JSON.stringify(legacyProgress({ resource: data, format: callback.format, sentAt: timestamp }))
-        : limitEnvelope({ type: 'event.progress', timestamp, data }).body;
+      const body = await renderBody({ target: eventTarget(event, callback), message: { type: 'event.progress', timestamp, data } });
       const id = webhookId({ owner: ownerId(event), run: event.run, progress: atMs });
       await post({ url: callback.url, headers: callback.headers, webhookId: id, body }, ending.signal);
     };

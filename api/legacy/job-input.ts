@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { CallbackRequest } from '../../domain/delivery.ts';
+import { isLegacyFormat } from '../../events/sessions/legacy-format.ts';
 import type { Fault } from '../problem.ts';
 import { toFaults } from '../to-faults.ts';
 import { idempotencyKeyOf } from './known-as.ts';
@@ -66,7 +67,7 @@ export function parseRestart(body: unknown, before: AcceptedEvent, newId: () => 
     data: withoutNulls({ ...fieldsOf(before.data), ...parameters }),
     ...(callback && { callback: requestOf(callback) }),
   };
-  const format = callback?.format ? { ...callback.format, eventId } : null;
+  const format = callback?.format && isLegacyFormat(callback.format) ? { ...callback.format, eventId } : null;
   return { ok: true, value: { ...named(envelope, eventId), format, waitMs: Math.min(wait_ms, LONGEST_WAIT_MS) } };
 }
 

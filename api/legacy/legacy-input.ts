@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LegacyFormat } from '../../domain/delivery.ts';
+import type { LegacyFormat } from '../../events/sessions/legacy-format.ts';
 import { sessionData } from '../../events/sessions/session-data.ts';
 import type { SessionData } from '../../events/sessions/session-data.ts';
 import type { Fault } from '../problem.ts';

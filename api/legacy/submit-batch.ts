@@ -1,7 +1,7 @@
 import type { BatchItem, Rejection } from '../../domain/accepted-batch.ts';
 import type { CallbackRequest } from '../../domain/delivery.ts';
 import { itemId } from '../../domain/event-id.ts';
-import { CALLBACK_FIELDS } from '../../domain/legacy-callback.ts';
+import { CALLBACK_FIELDS } from '../../events/sessions/legacy-callback.ts';
 import { rejectedEvent } from '../../domain/rejected-item.ts';
 import type { AppDependencies } from '../app.ts';
 import type { BatchSettings } from '../batch-service.ts';

@@ -1,5 +1,5 @@
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
-import type { LegacyFormat } from '../../domain/delivery.ts';
+import type { LegacyFormat } from '../../events/sessions/legacy-format.ts';
 import type { AppDependencies } from '../app.ts';
 import type { Fault } from '../problem.ts';
 import { submitEvent } from '../submit-event.ts';

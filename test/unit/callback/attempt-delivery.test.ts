@@ -30,7 +30,7 @@ function prepareWith(options: AttemptDeliveryOptions): (message: CallbackMessage
   return (message) => createAttemptDelivery(options)(message, new AbortController().signal);
 }
 
-const renderBody = createRenderBody({ readDocument: async () => null, now: () => NOON_MS });
+const renderBody = createRenderBody({ formats: new Map(), now: () => NOON_MS });
 const unobserved = { observeDelivery: () => undefined, now: () => NOON_MS };
 const quiet = originsOf({});
 

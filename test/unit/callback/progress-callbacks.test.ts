@@ -2,9 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createOriginMemory } from '../../../activities/callback/origin-memory.ts';
 import type { CallbackPost, PostCallback } from '../../../activities/callback/post-callback.ts';
 import { createProgressCallbacks } from '../../../activities/callback/progress-callbacks.ts';
+import { createRenderBody } from '../../../activities/callback/render-body.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
 import { acceptRun, beginAttempt, reportProgress } from '../../../domain/event-run.ts';
+import { createSessionFormats } from '../../../events/sessions/callback-formats.ts';
+import type { LegacyFormat } from '../../../events/sessions/legacy-format.ts';
 import { acceptedEvent, lightPlan, NOON_MS } from '../domain/event-samples.ts';
 
 const callback = { url: 'https://shop.example/hook', headers: { 'x-shop': 'yes' }, progress: true };
@@ -28,7 +31,9 @@ function prepare(fields: Partial<AcceptedEvent> = heavy, answer: PostCallback = 
     () => 16,
   );
   const run = beginAttempt(acceptRun(acceptedEvent(fields)), 'action');
-  const messages = createProgressCallbacks(origins.watch(post), origins, Date.now)(run, { id: 'order-1', runId: 'run-a' });
+  const renderBody = createRenderBody({ formats: createSessionFormats(async () => null), now: Date.now });
+  const begin = createProgressCallbacks({ post: origins.watch(post), renderBody, origins, now: Date.now });
+  const messages = begin(run, { id: 'order-1', runId: 'run-a' });
   const tell = (percent: number): void => messages.tell(reportProgress(run, { step: 'load', percent, message: '' }));
   return { messages, tell, posts, origins };
 }
@@ -65,7 +70,7 @@ describe('the progress of a heavy event', () => {
   });
 
   it('is flat for whoever knows the older shape', async () => {
-    const format = { kind: 'legacy', eventId: 'talk 1', includeMarkdown: true, includeMetadata: true } as const;
+    const format: LegacyFormat = { kind: 'legacy', eventId: 'talk 1', includeMarkdown: true, includeMetadata: true };
     const { tell, posts } = prepare({ ...heavy, callback: { ...callback, format } });
     tell(40);
     await vi.advanceTimersByTimeAsync(1_000);

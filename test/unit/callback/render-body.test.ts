@@ -8,11 +8,14 @@ import { initialCallback } from '../../../domain/callback-record.ts';
 import type { CallbackRequest } from '../../../domain/delivery.ts';
 import { toEventResource } from '../../../domain/event-resource.ts';
 import { acceptRun, completeStage, endRun } from '../../../domain/event-run.ts';
+import { createSessionFormats } from '../../../events/sessions/callback-formats.ts';
+import type { LegacyFormat } from '../../../events/sessions/legacy-format.ts';
 import { createReadDocument } from '../../../events/sessions/read-document.ts';
 import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
 
 const plain: CallbackRequest = { url: 'https://hook.example/', headers: {}, progress: false };
-const legacy: CallbackRequest = { ...plain, format: { kind: 'legacy', eventId: 'talk-1', includeMarkdown: true, includeMetadata: true } };
+const format: LegacyFormat = { kind: 'legacy', eventId: 'talk-1', includeMarkdown: true, includeMetadata: true };
+const legacy: CallbackRequest = { ...plain, format };
 const path = 'events/E/T/undated-0000-a/a.md';
 
 interface RenderOptions {
@@ -30,12 +33,16 @@ async function render(callback: CallbackRequest, { action = { markdown_file: pat
   await truncate(join(dataDirectory, path), bytes);
   const run = endRun(completeStage(acceptRun(acceptedEvent()), 'action', action), { status: 'completed', endedAtMs: NOON_MS });
   const message = eventMessage(toEventResource(run, initialCallback(null), { id: 'talk-1', runId: 'r' }));
-  const renderBody = createRenderBody({ readDocument: createReadDocument(dataDirectory), now: () => NOON_MS });
+  const renderBody = createRenderBody({ formats: createSessionFormats(createReadDocument(dataDirectory)), now: () => NOON_MS });
   return JSON.parse(await renderBody({ target: { kind: 'event', tenant: 'default', owner: 'talk-1', run: 1, callback }, message }));
 }
 
 it('sends the envelope unless another format is asked for', async () => {
   expect(await render(plain)).toMatchObject({ type: 'event.completed', data: { status: 'completed' } });
+});
+
+it('refuses to write in a format that this process does not have', async () => {
+  await expect(render({ ...plain, format: { kind: 'runes' } })).rejects.toThrow('"runes"');
 });
 
 it('sends the whole document to a client of the older routes', async () => {

@@ -6,7 +6,7 @@ import { toEventResource } from '../../../domain/event-resource.ts';
 import { acceptRun, completeStage, endRun } from '../../../domain/event-run.ts';
 import type { EndedPhase } from '../../../domain/event-run.ts';
 import { PermanentError } from '../../../domain/handler-errors.ts';
-import { legacyCallback } from '../../../domain/legacy-callback.ts';
+import { legacyCallback } from '../../../events/sessions/legacy-callback.ts';
 import { session } from '../../../events/sessions/session.ts';
 import { startMemoryApp } from '../api/memory-app.ts';
 import type { MemoryApp } from '../api/memory-app.ts';

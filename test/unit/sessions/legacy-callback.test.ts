@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { CallbackResource } from '../../../domain/callback-message.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';
-import type { LegacyFormat } from '../../../domain/delivery.ts';
 import { toEventResource } from '../../../domain/event-resource.ts';
 import { acceptRun, beginAttempt, completeStage, endRun, reportProgress } from '../../../domain/event-run.ts';
 import type { EndedPhase, EventRun } from '../../../domain/event-run.ts';
-import { legacyCallback, legacyProgress } from '../../../domain/legacy-callback.ts';
-import { acceptedEvent, eventError, NOON_MS } from './event-samples.ts';
+import { legacyCallback, legacyProgress } from '../../../events/sessions/legacy-callback.ts';
+import type { LegacyFormat } from '../../../events/sessions/legacy-format.ts';
+import { acceptedEvent, eventError, NOON_MS } from '../domain/event-samples.ts';
 
 const sentAt = '2026-01-01T12:00:01.000Z';
 const format: LegacyFormat = { kind: 'legacy', eventId: 'talk-1', includeMarkdown: true, includeMetadata: true };

@@ -1,5 +1,5 @@
-import type { CallbackResource } from './callback-message.ts';
-import type { LegacyFormat } from './delivery.ts';
+import type { CallbackResource } from '../../domain/callback-message.ts';
+import type { LegacyFormat } from './legacy-format.ts';
 
 /** What a callback repeats of the session that was asked for. */
 export const CALLBACK_FIELDS: readonly string[] = ['event', 'session', 'track', 'day', 'filename'];
