@@ -22,21 +22,16 @@ export interface Fetched {
  */
 export type FetchForEvent = (url: string, limits: FetchLimits) => Promise<Fetched>;
 
-/** An OpenAI-compatible endpoint of the operator's choice, so none that the guard has to look at. */
-export interface ModelEndpoint {
-  /** The base of its paths, such as `https://api.openai.com/v1`. */
-  readonly url: string;
-  readonly model: string;
-  readonly apiKey: string | null;
-}
+/**
+ * What an application lends to its own handlers. It adds a field of its name here by declaration merging, and the composition
+ * supplies the value.
+ */
+export interface Services {}
 
 /** What the service lends to handlers, made from its settings. */
 export interface HandlerServices {
   readonly fetch: FetchForEvent;
   /** Where handlers may keep files; shared by all workers. */
   readonly dataDirectory: string;
-  /** Of all files that a tenant's events keep there; null for no end. */
-  readonly filesQuotaBytes: number | null;
-  readonly languageModel: ModelEndpoint | null;
-  readonly transcriber: ModelEndpoint | null;
+  readonly services: Services;
 }

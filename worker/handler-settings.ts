@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Environment } from '../config/environment.ts';
-import type { HandlerServices, ModelEndpoint } from '../domain/handler-services.ts';
+import type { HandlerServices } from '../domain/handler-services.ts';
+import type { ModelEndpoint } from '../events/sessions/session-services.ts';
 
 export type HandlerSettings = Omit<HandlerServices, 'fetch'>;
 
@@ -10,9 +11,13 @@ export function handlerSettings(environment: Environment): HandlerSettings {
     environment;
   return {
     dataDirectory: resolve(TICKLESS_DATA),
-    filesQuotaBytes: FILES_QUOTA_MB === undefined ? null : FILES_QUOTA_MB * 1024 * 1024,
-    languageModel: toEndpoint(LLM_URL, LLM_MODEL, LLM_API_KEY),
-    transcriber: toEndpoint(TRANSCRIBER_URL, TRANSCRIBER_MODEL, TRANSCRIBER_API_KEY),
+    services: {
+      sessions: {
+        filesQuotaBytes: FILES_QUOTA_MB === undefined ? null : FILES_QUOTA_MB * 1024 * 1024,
+        languageModel: toEndpoint(LLM_URL, LLM_MODEL, LLM_API_KEY),
+        transcriber: toEndpoint(TRANSCRIBER_URL, TRANSCRIBER_MODEL, TRANSCRIBER_API_KEY),
+      },
+    },
   };
 }
 

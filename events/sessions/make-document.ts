@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { HandledEvent, HandlerContext } from '../../domain/define-event.ts';
-import type { HandlerServices, ModelEndpoint } from '../../domain/handler-services.ts';
+import type { HandlerServices } from '../../domain/handler-services.ts';
 import { assertRoom, writeWithin } from './files-quota.ts';
 import { makeTranscript, translate } from './make-transcript.ts';
 import { excerpt, toMarkdown } from './markdown.ts';
@@ -12,6 +12,7 @@ import type { Slides } from './read-slides.ts';
 import { createStepReport } from './report-steps.ts';
 import type { StepRecord } from './report-steps.ts';
 import type { SessionData } from './session-data.ts';
+import type { ModelEndpoint } from './session-services.ts';
 import { previewName } from './session-paths.ts';
 import { removeStaleWork } from './stale-work.ts';
 import { createStepCache, digestOf } from './step-cache.ts';
@@ -45,7 +46,8 @@ type Context = Pick<HandlerContext, 'idempotencyKey' | 'signal' | 'heartbeat' | 
 export async function makeDocument(event: Event, { page, steps, warnings: planned }: StepPlan, context: Context): Promise<SessionDocument> {
   const startedAtMs = Date.now();
   const { data } = event;
-  const { dataDirectory, transcriber, languageModel, filesQuotaBytes: quotaBytes } = context;
+  const { dataDirectory, services } = context;
+  const { transcriber, languageModel, filesQuotaBytes: quotaBytes } = services.sessions;
   const room = { dataDirectory, event, quotaBytes };
   const has = (step: Step): boolean => steps.some((one) => one.step === step);
   const report = createStepReport(context, steps, Date.now);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ModelEndpoint } from '../../domain/handler-services.ts';
+import type { ModelEndpoint } from './session-services.ts';
 import { download } from './download.ts';
 import { extractSound } from './extract-sound.ts';
 import { makeOfFile } from './make-of-file.ts';

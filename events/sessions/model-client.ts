@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { PermanentError, RetryLaterError } from '../../domain/handler-errors.ts';
-import type { ModelEndpoint } from '../../domain/handler-services.ts';
+import type { ModelEndpoint } from './session-services.ts';
 
 export interface ModelRequest {
   readonly instruction: string;

@@ -1,7 +1,7 @@
-import type { HandlerServices } from '../../domain/handler-services.ts';
 import { PermanentError } from '../../domain/handler-errors.ts';
 import type { Page } from './read-page.ts';
 import type { SessionData } from './session-data.ts';
+import type { SessionServices } from './session-services.ts';
 
 export const STEPS = ['video', 'transcript', 'translation', 'attachments', 'summary', 'document'] as const;
 
@@ -32,7 +32,7 @@ const ESTIMATE_MS: Readonly<Record<Step, number>> = {
 export function planSteps(
   data: SessionData,
   page: Page,
-  { transcriber, languageModel }: Pick<HandlerServices, 'transcriber' | 'languageModel'>,
+  { transcriber, languageModel }: Pick<SessionServices, 'transcriber' | 'languageModel'>,
 ): StepPlan {
   const warnings: Warning[] = [];
   if (page.characters === 0) warnings.push({ code: 'page_without_text', message: `no text was found in "${page.url}"` });

@@ -12,6 +12,6 @@ export const session = defineEvent({
   timeouts: { meaning: 60_000, decision: 10_000, action: 60 * 60_000 },
 
   meaning: async (event, context) => (await import('./read-page.ts')).readPage(event, context),
-  decision: async (event, page, context) => (await import('./plan-steps.ts')).planSteps(event.data, page, context),
+  decision: async (event, page, context) => (await import('./plan-steps.ts')).planSteps(event.data, page, context.services.sessions),
   action: async (event, plan, context) => (await import('./make-document.ts')).makeDocument(event, plan, context),
 });

@@ -5,7 +5,5 @@ import type { HandlerServices } from '../../domain/handler-services.ts';
 export const noServices: HandlerServices = {
   fetch: () => Promise.reject(new Error('nothing is fetched here')),
   dataDirectory: tmpdir(),
-  filesQuotaBytes: null,
-  languageModel: null,
-  transcriber: null,
+  services: { sessions: { filesQuotaBytes: null, languageModel: null, transcriber: null } },
 };

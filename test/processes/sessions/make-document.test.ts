@@ -39,7 +39,7 @@ afterEach(async () => {
 
 async function withModels(): Promise<Awaited<ReturnType<typeof sessionContext>>> {
   const endpoint = { url: `${site.url}/v1`, model: 'm', apiKey: 'secret' };
-  return sessionContext({ languageModel: endpoint, transcriber: endpoint });
+  return sessionContext({}, { languageModel: endpoint, transcriber: endpoint });
 }
 
 /** All stages of a session, one after the other. */
@@ -50,7 +50,7 @@ async function run(
 ): Promise<SessionDocument> {
   const data = sessionOf({ url: `${site.url}/talk`, ...fields });
   const page = await readPage({ data }, context);
-  return makeDocument({ id, data, tenant }, planSteps(data, page, context), context);
+  return makeDocument({ id, data, tenant }, planSteps(data, page, context.services.sessions), context);
 }
 
 async function filesIn(directory: string): Promise<readonly string[]> {
@@ -204,11 +204,11 @@ it('writes nothing outside its folder, whatever the names are', async () => {
 });
 
 it("writes nothing beyond its tenant's quota, however many write at once", async () => {
-  const context = await sessionContext({ filesQuotaBytes: 700 });
+  const context = await sessionContext({}, { filesQuotaBytes: 700 });
   await run({}, context, { tenant: 'other' });
 
   const data = sessionOf({ url: `${site.url}/talk` });
-  const plan = planSteps(data, await readPage({ data }, context), context);
+  const plan = planSteps(data, await readPage({ data }, context), context.services.sessions);
 
   const events = ['one', 'two', 'three', 'four'].map((id) => ({ id, data, tenant: 'default' }));
   const ends = await Promise.allSettled(events.map((event) => makeDocument(event, plan, context)));
@@ -222,7 +222,7 @@ it("writes nothing beyond its tenant's quota, however many write at once", async
 });
 
 it('needs no more room to write its files again', async () => {
-  const context = await sessionContext({ filesQuotaBytes: 700 });
+  const context = await sessionContext({}, { filesQuotaBytes: 700 });
 
   const first = await run({}, context);
   const again = await run({}, context);

@@ -13,7 +13,8 @@ const guard = createAddressGuard(['127.0.0.0/8']);
 const endpoint = { url: `${site}/v1`, model: 'm', apiKey: null };
 const context = {
   ...noServices,
-  ...{ dataDirectory, languageModel: endpoint, transcriber: endpoint },
+  dataDirectory,
+  services: { sessions: { filesQuotaBytes: null, languageModel: endpoint, transcriber: endpoint } },
   fetch: createGuardedFetch({ agent: createGuardedAgent({ guard }), guard, userAgent: 'Test', now: Date.now }),
   ...{ state: null, attempt: 1, idempotencyKey: 'talk/1/action', signal: new AbortController().signal },
   heartbeat: () => undefined,
@@ -24,6 +25,6 @@ const data = sessionData.parse({
   ...{ url: `${site}/talk`, video_url: `${site}/video`, source_language: 'en', target_language: language },
 });
 
-const plan = planSteps(data, await readPage({ data }, context), context);
+const plan = planSteps(data, await readPage({ data }, context), context.services.sessions);
 for (let time = 0; time < Number(times); time += 1) await makeDocument({ id: 'talk', data, tenant: 'default' }, plan, context);
 process.exit();

@@ -10,6 +10,8 @@ import type { Progress } from '../../../domain/event-run.ts';
 import type { FetchForEvent } from '../../../domain/handler-services.ts';
 import { sessionData } from '../../../events/sessions/session-data.ts';
 import type { SessionData } from '../../../events/sessions/session-data.ts';
+import type { SessionServices } from '../../../events/sessions/session-services.ts';
+import { noServices } from '../../support/handler-services.ts';
 import { handlerContext } from '../domain/event-samples.ts';
 
 export function sessionOf(fields: Readonly<Record<string, unknown>> = {}): SessionData {
@@ -31,12 +33,15 @@ export function localFetch(allow: readonly string[] = ['127.0.0.0/8']): FetchFor
   return createGuardedFetch({ agent, guard, userAgent: 'Test', now: Date.now });
 }
 
-/** A handler's context with a data directory of its own. */
+/** A handler's context with a data directory of its own; `settings` add to those of a service that has none. */
 export async function sessionContext(
   fields: Partial<HandlerContext> = {},
+  settings: Partial<SessionServices> = {},
 ): Promise<HandlerContext & { readonly told: readonly Progress[] }> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-session-'));
   onTestFinished(() => rm(dataDirectory, { recursive: true, force: true }));
   const told: Progress[] = [];
-  return { ...handlerContext({ fetch: localFetch(), dataDirectory, heartbeat: (progress) => told.push(progress), ...fields }), told };
+  const services = { sessions: { ...noServices.services.sessions, ...settings } };
+  const own = { fetch: localFetch(), dataDirectory, services };
+  return { ...handlerContext({ ...own, heartbeat: (progress) => told.push(progress), ...fields }), told };
 }
