@@ -32,7 +32,7 @@ export function subjectOfEventId(eventId: string): Pick<SubjectKey, 'type' | 'id
   return isSubjectType(type) && isSubjectId(id) && isOwnId(key.replace(/^[ek]~/, '')) ? { type, id } : null;
 }
 
-/** A subject as lists name it: `life/life-1`. Null for any other text. */
+/** A subject as lists name it: `account/account-1`. Null for any other text. */
 export function parseSubjectName(text: string): Pick<SubjectKey, 'type' | 'id'> | null {
   const [type = '', id = '', ...rest] = text.split('/');
   return rest.length === 0 && isSubjectType(type) && isSubjectId(id) ? { type, id } : null;

@@ -9,13 +9,25 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const run = promisify(execFile);
 
-// A file for each way to break the table of docs/architecture.md; the last group breaks nothing.
+// A file for each way to break the table of docs/architecture.md, or the purity of the rules; the last group breaks nothing.
 const violations: Readonly<Record<string, string>> = {
   'domain/planted-events.ts': `import { x } from '../events/index.ts';\nexport const y = x;\n`,
   'domain/planted/deep.ts': `import { x } from '../../api/app.ts';\nexport const y = x;\n`,
   'domain/planted-runtime.ts': `import { x } from '../runtime/within.ts';\nexport const y = x;\n`,
   'domain/planted-node.ts': `import { x } from 'node:fs';\nexport const y = x;\n`,
   'events/planted.ts': `import { x } from '../activities/index.ts';\nexport const y = x;\n`,
+  'domain/planted-timer.ts': `export const y = setTimeout(() => undefined, 1);\n`,
+  'domain/planted-interval.ts': `export const y = setInterval(() => undefined, 1);\n`,
+  'domain/planted-clock.ts': `export const y = Date.now();\n`,
+  'domain/planted-stopwatch.ts': `export const y = performance.now();\n`,
+  'domain/planted-chance.ts': `export const y = Math.random();\n`,
+  'domain/planted-uuid.ts': `export const y = crypto.randomUUID();\n`,
+  'domain/planted-process.ts': `export const y = process.env['HOME'];\n`,
+  'domain/planted-buffer.ts': `export const y = Buffer.from('');\n`,
+  'domain/planted-fetch.ts': `export const y = (): Promise<unknown> => fetch('http://127.0.0.1');\n`,
+  'domain/planted-console.ts': `export const y = (): void => console.log('y');\n`,
+  'domain/planted-global.ts': `export const y = globalThis;\n`,
+  'events/life/rules/planted-chance.ts': `export const y = Math.random();\n`,
   'events/life/rules/planted-package.ts': `import { x } from 'zod';\nexport const y = x;\n`,
   'events/life/rules/planted-domain.ts': `import { x } from '../../../domain/tier.ts';\nexport const y = x;\n`,
   'workflows/planted-events.ts': `import { x } from '../events/index.ts';\nexport const y = x;\n`,
@@ -37,6 +49,7 @@ const violations: Readonly<Record<string, string>> = {
 };
 const allowed: Readonly<Record<string, string>> = {
   'api/main.ts': `import { x } from '../activities/index.ts';\nexport const y = x;\n`,
+  'domain/planted-allowed.ts': `export const y = new Date(0).toISOString();\n`,
   'activities/planted-allowed.ts': `import { x } from '../runtime/within.ts';\nexport const y = x;\n`,
   'client/planted-allowed.ts': `import { x } from '../domain/tier.ts';\nexport const y = x;\n`,
   'cli/planted-allowed.ts': `import { x } from '../client/follow.ts';\nexport const y = x;\n`,
