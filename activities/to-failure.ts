@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Progress } from '../domain/event-run.ts';
-import type { StageFailure } from '../domain/event-error.ts';
+import type { CutAttempt, StageFailure } from '../domain/event-error.ts';
 import { PermanentError, RetryLaterError } from '../domain/handler-errors.ts';
 import { PERMIT_LOST } from '../domain/permits.ts';
 import type { Stage } from '../domain/stage.ts';
@@ -23,11 +23,11 @@ const MAX_CAUSES = 3;
 
 /**
  * Translates whatever a handler or the activity around it threw into Temporal's failures, the only place that does.
- * A cancellation stays one; everything else carries a StageFailure, and the workflow decides whether to go on.
+ * A cancellation stays one, and carries a CutAttempt; everything else carries a StageFailure, and the workflow decides whether to go on.
  */
 export function toFailure(error: unknown, attempt: FailedAttempt): ApplicationFailure | CancelledFailure {
   const shutDown = error instanceof CancelledFailure && error.message === 'WORKER_SHUTDOWN';
-  if (error instanceof CancelledFailure && !shutDown) return error;
+  if (error instanceof CancelledFailure && !shutDown) return cutShort(error, attempt);
   const { code: given, retryable } = classify(error, shutDown);
   const code = toCode(given);
   const message = messageOf(error);
@@ -48,6 +48,11 @@ export function toFailure(error: unknown, attempt: FailedAttempt): ApplicationFa
     details: [failure],
     ...(error instanceof Error && { cause: abridge(error, MAX_CAUSES) }),
   });
+}
+
+function cutShort({ message }: CancelledFailure, { startedAtMs, progress }: FailedAttempt): CancelledFailure {
+  const cut: CutAttempt = { startedAtMs, progress };
+  return new CancelledFailure(message, [cut]);
 }
 
 function retryAfterMsOf(error: unknown): number | null {

@@ -1,5 +1,5 @@
 import type { AcceptedEvent } from './accepted-event.ts';
-import type { StageFailure } from './event-error.ts';
+import type { CutAttempt, StageFailure } from './event-error.ts';
 import type { EventRun, Progress, RunState } from './event-run.ts';
 import { completeStage, endRun, keepProgress, markStarted, nextStage, wait } from './event-run.ts';
 import { nextAttemptDelayMs } from './retry-policy.ts';
@@ -39,6 +39,11 @@ export function recordStage(run: EventRun, stage: Stage, { value, startedAtMs, p
 export function recordSuccess(run: EventRun, stage: Stage, success: StageSuccess): EventRun {
   const after = recordStage(run, stage, success);
   return nextStage(after) === null ? endRun(after, { status: 'completed', endedAtMs: success.endedAtMs }) : after;
+}
+
+/** The run after an attempt that was cut short: it keeps when it started, and how far it was; null where nobody can say. */
+export function recordCut(run: EventRun, cut: CutAttempt | null): EventRun {
+  return cut === null ? run : keepProgress(markStarted(run, cut.startedAtMs), cut.progress);
 }
 
 // An event must end some day, and say so: well before the engine ends it by its run timeout.

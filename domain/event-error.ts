@@ -10,6 +10,12 @@ export interface EventError {
   readonly retryable: boolean;
 }
 
+/** What an attempt that was cut short by a cancellation carries in the details of that. */
+export interface CutAttempt {
+  readonly startedAtMs: number;
+  readonly progress: Progress | null;
+}
+
 /** What a failed attempt of a stage carries in the details of its Temporal failure; the times are unknown for a lost one. */
 export interface StageFailure {
   readonly error: EventError;

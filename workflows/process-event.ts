@@ -10,7 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
-import { latestAttemptMs, NO_FAILURES, recordFailure, recordStage } from '../domain/attempt.ts';
+import { latestAttemptMs, NO_FAILURES, recordCut, recordFailure, recordStage } from '../domain/attempt.ts';
 import type { BegunState } from '../domain/attempt.ts';
 import { ENDED_MEMO } from '../domain/durable-names.ts';
 import type { StageFailure } from '../domain/event-error.ts';
@@ -30,7 +30,7 @@ import { cancelUpdate, progressQuery, runQuery } from './messages.ts';
 import { holdPermits } from './permit-holder.ts';
 import { runAtOnce } from './run-at-once.ts';
 import { stageRunner } from './stage-runner.ts';
-import { toStageFailure } from './to-stage-failure.ts';
+import { toCutAttempt, toStageFailure } from './to-stage-failure.ts';
 
 // A run that waits longer than this before its next attempt lets others work meanwhile.
 const MAX_HELD_BACK_OFF_MS = 5_000;
@@ -97,7 +97,10 @@ export async function processEvent(event: AcceptedEvent, begun?: BegunState): Pr
         made = NO_FAILURES;
         continue;
       } catch (error) {
-        if (isCancellation(error)) throw error;
+        if (isCancellation(error)) {
+          run = recordCut(run, toCutAttempt(error));
+          throw error;
+        }
         cancellable.throwIfCancelled();
         failure = toStageFailure(error, stage);
       }

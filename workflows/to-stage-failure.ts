@@ -1,5 +1,5 @@
-import { ActivityFailure, ApplicationFailure, TemporalFailure, TimeoutFailure } from '@temporalio/workflow';
-import type { StageFailure } from '../domain/event-error.ts';
+import { ActivityFailure, ApplicationFailure, CancelledFailure, TemporalFailure, TimeoutFailure } from '@temporalio/workflow';
+import type { CutAttempt, StageFailure } from '../domain/event-error.ts';
 import type { Progress } from '../domain/event-run.ts';
 import type { Stage } from '../domain/stage.ts';
 
@@ -26,6 +26,17 @@ export function toStageFailure(error: unknown, stage: Stage): StageFailure {
     endedAtMs: null,
     ...(cause instanceof TimeoutFailure && isProgress(cause.lastHeartbeatDetails) && { progress: cause.lastHeartbeatDetails }),
   };
+}
+
+/** Reads what a cancelled activity left; null where it never began, or its worker vanished. */
+export function toCutAttempt(error: unknown): CutAttempt | null {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const detail: unknown = cause instanceof CancelledFailure ? cause.details[0] : null;
+  return isCutAttempt(detail) ? detail : null;
+}
+
+function isCutAttempt(detail: unknown): detail is CutAttempt {
+  return typeof detail === 'object' && detail !== null && 'startedAtMs' in detail && 'progress' in detail;
 }
 
 function isProgress(detail: unknown): detail is Progress {

@@ -156,7 +156,13 @@ it('cancels a heavy event in the middle of its work and tells its receiver', asy
   const event = await ended(id);
 
   expect(cancelled.status).toBe(202);
-  expect(event).toMatchObject({ status: 'cancelled', data: { ms: 60_000 }, callback: { status: 'delivered' } });
+  expect(event).toMatchObject({
+    status: 'cancelled',
+    data: { ms: 60_000 },
+    startedAt: expect.any(String),
+    timings: { queuedMs: expect.any(Number), runMs: expect.any(Number) },
+    callback: { status: 'delivered' },
+  });
   expect(JSON.parse(receiver.requests[0]?.text ?? '{}')).toMatchObject({ type: 'event.cancelled' });
   expect((await service.client.workflow.getHandle(id).describe()).status.name).toBe('CANCELLED');
 });

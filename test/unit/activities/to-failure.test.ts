@@ -51,11 +51,15 @@ describe('toFailure', () => {
     ]);
   });
 
-  it.each(['CANCELLED', 'PAUSED', 'RESET', 'TIMED_OUT', 'NOT_FOUND'])('lets a cancellation for %s be one', (reason) => {
-    const cancelled = new CancelledFailure(reason);
+  it.each(['CANCELLED', 'PAUSED', 'RESET', 'TIMED_OUT', 'NOT_FOUND'])(
+    'lets a cancellation for %s be one, and says when the attempt began',
+    (reason) => {
+      const failure = toFailure(new CancelledFailure(reason), attempt);
 
-    expect(toFailure(cancelled, attempt)).toBe(cancelled);
-  });
+      expect(failure).toBeInstanceOf(CancelledFailure);
+      expect(failure).toMatchObject({ message: reason, details: [{ startedAtMs: 5, progress: null }] });
+    },
+  );
 
   it.each([
     [-1, 0],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countFailure, latestAttemptMs, NO_FAILURES, recordFailure, recordSuccess } from '../../../domain/attempt.ts';
+import { countFailure, latestAttemptMs, NO_FAILURES, recordCut, recordFailure, recordSuccess } from '../../../domain/attempt.ts';
 import type { StageFailure } from '../../../domain/event-error.ts';
 import { acceptRun, beginAttempt, isEnded, nextStage } from '../../../domain/event-run.ts';
 import { acceptedEvent, anyStages, eventError, lightPlan, NOON_MS } from './event-samples.ts';
@@ -31,6 +31,13 @@ describe('an attempt that succeeds', () => {
       }),
     );
   });
+});
+
+it('keeps of an attempt that was cut short when it began and how far it was, if anybody knows', () => {
+  const progress = { step: 'load', percent: 40, message: '2 of 5' };
+
+  expect(recordCut(begun, { startedAtMs: NOON_MS + 1, progress })).toMatchObject({ startedAtMs: NOON_MS + 1, progress });
+  expect(recordCut(begun, null)).toBe(begun);
 });
 
 it('keeps what an attempt last said of its progress, however it ended', () => {
