@@ -3,9 +3,29 @@ import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { within } from '../../runtime/within.ts';
 import { EngineUnavailableError } from '../event-service.ts';
 
-// gRPC's codes: CANCELLED (what the native connection makes of a deadline), DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE.
-const AWAY = new Set([1, 4, 8, 14]);
-const NOT_FOUND = 5;
+/**
+ * What the engine's errors mean here, by gRPC's codes. `unavailable`: it can't say now, and what was asked for may have been done or
+ * not; answered as 503. `not_found`: there is no such workflow, or it is closed. Any other is a fault of ours or of the
+ * set-up, to be seen in the log; answered as 500.
+ */
+const MEANING: ReadonlyMap<number, 'unavailable' | 'not_found'> = new Map([
+  // CANCELLED: what the native connection makes of a deadline.
+  [1, 'unavailable'],
+  // UNKNOWN, INTERNAL: something in the engine failed, as its database.
+  [2, 'unavailable'],
+  [13, 'unavailable'],
+  // DEADLINE_EXCEEDED
+  [4, 'unavailable'],
+  [5, 'not_found'],
+  // RESOURCE_EXHAUSTED
+  [8, 'unavailable'],
+  // FAILED_PRECONDITION: the workflow's tasks fail, so that nobody can answer for it.
+  [9, 'unavailable'],
+  // ABORTED: another call came in between.
+  [10, 'unavailable'],
+  // UNAVAILABLE
+  [14, 'unavailable'],
+]);
 const UNHEARD_MS = 2_000;
 
 /**
@@ -40,8 +60,7 @@ async function callUntil<T>(client: Client, { timeoutMs, deadlineMs }: Patience,
     if (answer === null) throw new EngineUnavailableError('the engine does not answer in time');
     return answer.value;
   } catch (error) {
-    const code = grpcCode(error);
-    if (code !== undefined && AWAY.has(code)) throw new EngineUnavailableError('the engine does not answer', { cause: error });
+    if (meaningOf(error) === 'unavailable') throw new EngineUnavailableError('the engine does not answer', { cause: error });
     throw error;
   }
 }
@@ -51,11 +70,11 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 export function isNotFound(error: unknown): boolean {
-  return error instanceof WorkflowNotFoundError || grpcCode(error) === NOT_FOUND;
+  return error instanceof WorkflowNotFoundError || meaningOf(error) === 'not_found';
 }
 
-function grpcCode(error: unknown): number | undefined {
-  if (isGrpcServiceError(error)) return error.code;
+function meaningOf(error: unknown): 'unavailable' | 'not_found' | undefined {
   // The client wraps them, those of Updates in a class that is no ServiceError.
-  return error instanceof Error && isGrpcServiceError(error.cause) ? error.cause.code : undefined;
+  const cause = error instanceof Error && !isGrpcServiceError(error) ? error.cause : error;
+  return isGrpcServiceError(cause) ? MEANING.get(cause.code) : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { PagePlan } from '../../domain/accepted-batch.ts';
 import { planPage } from '../../domain/accepted-batch.ts';
@@ -10,7 +10,7 @@ import { batchWorkflowId, pageWorkflowId } from '../../domain/event-id.ts';
 import type { BatchSubmission, BatchUpload } from '../batch-service.ts';
 import { fillPages } from '../batches/fill-pages.ts';
 import { newUuidV7 } from '../uuid.ts';
-import { callEngine, readEngine } from './engine-call.ts';
+import { callEngine, isNotFound, readEngine } from './engine-call.ts';
 import { toKeyword } from '../../domain/keyword.ts';
 
 const START_TIMEOUT_MS = 5_000;
@@ -115,7 +115,7 @@ async function findBatch(client: Client, workflowId: string): Promise<Readonly<R
     const { memo } = await readEngine(client, START_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).describe());
     return memo ?? {};
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
+    if (isNotFound(error)) return null;
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EventService } from '../../../api/event-service.ts';
 import { EngineUnavailableError } from '../../../api/event-service.ts';
 import { createLiveRuns } from '../../../api/live-runs.ts';
-import { callEngine } from '../../../api/temporal/engine-call.ts';
+import { callEngine, isNotFound } from '../../../api/temporal/engine-call.ts';
 import { createTemporalEventService } from '../../../api/temporal/temporal-event-service.ts';
 import { sampleEvent } from './sample-event.ts';
 
@@ -68,12 +68,33 @@ describe('callEngine', () => {
     await expect(callEngine(client, 1_500, () => Promise.reject(error))).rejects.toThrow(EngineUnavailableError);
   });
 
+  it.each([1, 2, 4, 8, 9, 10, 13, 14])('takes the error %i of the engine for one that leaves the outcome unknown', async (code) => {
+    await expect(callEngine(passing, 1_500, () => Promise.reject(grpcError(code)))).rejects.toThrow(EngineUnavailableError);
+  });
+
+  it.each([3, 7, 12, 16])('passes the error %i on, which is a fault of ours or of the set-up', async (code) => {
+    await expect(callEngine(passing, 1_500, () => Promise.reject(grpcError(code)))).rejects.toMatchObject({ code });
+  });
+
+  it('knows what is missing by the error 5, also in an error of the client', async () => {
+    expect(isNotFound(grpcError(5))).toBe(true);
+    expect(isNotFound(new Error('failed', { cause: grpcError(5) }))).toBe(true);
+    expect(isNotFound(grpcError(14))).toBe(false);
+    await expect(callEngine(passing, 1_500, () => Promise.reject(grpcError(5)))).rejects.toMatchObject({ code: 5 });
+  });
+
   it('passes on what else goes wrong', async () => {
     const client = { withDeadline: (_deadline: number, call: () => unknown) => call() } as unknown as Client;
     const error = new Error('something else');
     await expect(callEngine(client, 1_500, () => Promise.reject(error))).rejects.toBe(error);
   });
 });
+
+const passing = { withDeadline: (_deadline: number, call: () => unknown) => call() } as unknown as Client;
+
+function grpcError(code: number): Error {
+  return Object.assign(new Error(`${code}`), { name: 'ServiceError', code, details: '', metadata: {} });
+}
 
 async function closedPort(): Promise<number> {
   const server = createServer();
