@@ -18,10 +18,7 @@ export function createCancelItems(client: Client) {
 
 async function cancelItem(client: Client, workflowId: string): Promise<void> {
   try {
-    const args: [{ readonly notAfterMs: number }] = [{ notAfterMs: Date.now() + ANSWER_WITHIN_MS }];
-    await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
-      client.workflow.getHandle(workflowId).executeUpdate<void, [{ readonly notAfterMs: number }]>(CANCEL_UPDATE, { args }),
-    );
+    await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => client.workflow.getHandle(workflowId).executeUpdate(CANCEL_UPDATE));
   } catch (error) {
     if (!(error instanceof WorkflowUpdateFailedError) && !(error instanceof WorkflowNotFoundError)) throw error;
   }

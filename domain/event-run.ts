@@ -111,11 +111,15 @@ export function beforeRecord(run: EventRun): EventRun {
 }
 
 /**
- * Light stages run inside one workflow task, which can't be left halfway: such an event can be cancelled only while it
- * waits. A heavy one at any time before its end.
+ * Light stages run inside one workflow task, which can't be left halfway: such an event can be cancelled only while it waits, until
+ * its time has come. Before its first task and after its wait, a task that was lost may have run the stages already, or the process
+ * that accepted it (decision 0018), and have told the callback another verdict. A heavy event can be cancelled at any time before its end.
  */
-export function refusalToCancel(run: EventRun): 'already_ended' | 'not_cancellable' | null {
-  if (isEnded(run.phase)) return 'already_ended';
-  if (run.event.plan.weight === 'light' && run.phase.status === 'running') return 'not_cancellable';
-  return null;
+export function refusalToCancel({ event, phase }: EventRun, nowMs: number): 'already_ended' | 'not_cancellable' | null {
+  if (isEnded(phase)) return 'already_ended';
+  return event.plan.weight === 'heavy' || waitsAt(phase, nowMs) ? null : 'not_cancellable';
+}
+
+function waitsAt(phase: Phase, nowMs: number): boolean {
+  return phase.status === 'waiting' && (phase.waiting.reason === 'permit' || nowMs < phase.waiting.untilMs);
 }

@@ -42,12 +42,7 @@ export const runQuery = defineQuery<EventRun>(RUN_QUERY);
 export const deliveryQuery = defineQuery<CallbackRecord>(DELIVERY_QUERY);
 export const redeliverSignal = defineSignal(REDELIVER_SIGNAL);
 export const attemptEndedSignal = defineSignal<[CallbackOutcome]>(ATTEMPT_ENDED_SIGNAL);
-export const cancelUpdate = defineUpdate<void, [CancelInput]>(CANCEL_UPDATE);
-
-export interface CancelInput {
-  /** The caller has stopped waiting by then, and was told that the event isn't cancelled. */
-  readonly notAfterMs: number;
-}
+export const cancelUpdate = defineUpdate<void>(CANCEL_UPDATE);
 
 export const wakeSignal = defineSignal<[{ readonly isProbe: boolean }]>(WAKE_SIGNAL);
 export const breakerQuery = defineQuery<Breaker>(BREAKER_QUERY);

@@ -49,24 +49,23 @@ export async function processEvent(event: AcceptedEvent, begun?: BegunState): Pr
   const isLight = event.plan.weight === 'light';
   const latestMs = latestAttemptMs(event);
   let run: EventRun = begun === undefined ? acceptRun(event) : { ...begun.state, event };
+  const delay = { reason: 'delay', untilMs: event.acceptedAtMs + event.delayMs } as const;
+  // A message that comes with the first task finds it so.
+  if (event.delayMs > 0) run = wait(run, null, delay);
   let callback = initialCallback(event.callback?.url ?? null);
   let ride: Ride | undefined;
 
   setHandler(progressQuery, () => toEventResource(run, callback, workflow));
   setHandler(runQuery, () => run);
   setHandler(cancelUpdate, () => cancellable.cancel(), {
-    validator: ({ notAfterMs }) => {
-      const refusal = Date.now() > notAfterMs ? 'not_cancellable' : refusalToCancel(run);
+    validator: () => {
+      const refusal = refusalToCancel(run, Date.now());
       if (refusal !== null) throw ApplicationFailure.nonRetryable(`the event is ${run.phase.status}`, refusal);
     },
   });
 
   try {
-    if (event.delayMs > 0) {
-      const delay = { reason: 'delay', untilMs: event.acceptedAtMs + event.delayMs } as const;
-      run = wait(run, null, delay);
-      await waitOut(delay);
-    }
+    if (event.delayMs > 0) await waitOut(delay);
     if (permits.isNeeded) await waitForPermits(null);
     let endedAtMs = event.acceptedAtMs;
     let made = begun?.made ?? NO_FAILURES;

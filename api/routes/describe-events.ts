@@ -147,6 +147,9 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
     method: 'post',
     path: '/v1/events/{id}/cancel',
     summary: 'Cancel an event',
+    description:
+      '`already_ended`, or `not_cancellable` once a light event may have begun its stages: it begins at once, or when its delay is over. ' +
+      'Where nobody can say in time whether it will be cancelled, the answer is 503: ask again.',
     request: { params: idParameter },
     responses: {
       202: {

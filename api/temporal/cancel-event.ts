@@ -1,35 +1,60 @@
+import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { CANCEL_UPDATE } from '../../domain/durable-names.ts';
+import { hasEnded } from '../../domain/event-resource.ts';
+import { EngineUnavailableError } from '../event-service.ts';
 import type { Cancellation } from '../event-service.ts';
+import type { LiveRuns } from '../live-runs.ts';
 import { callEngine, isUnavailable, isNotFound } from './engine-call.ts';
 import { readWorkflowEnd } from './history.ts';
+import { readEvent } from './read-event.ts';
 
 const CANCEL_TIMEOUT_MS = 1_000;
-// With the time before it less than the 2 s within which an absent engine is to be reported.
-const SECOND_LOOK_TIMEOUT_MS = 800;
+// With the time before it about the 2 s within which an absent engine is to be reported.
+const ASK_AGAIN_TIMEOUT_MS = 800;
 
 /**
- * Asks an event's workflow to end as cancelled. One that doesn't answer in time is in the middle of its stages; it is
- * told from when on to refuse, so that it isn't cancelled after we said no.
- * @throws EngineUnavailableError
+ * Has an event end as cancelled, if its workflow agrees. What is known here already isn't asked: that it has ended, or that a light
+ * one is at its stages, whose task answers nothing before it is over.
+ * @throws EngineUnavailableError where it isn't known whether the event will be cancelled
  */
-export async function cancelEvent(client: Client, workflowId: string): Promise<Cancellation> {
-  try {
-    await callEngine(client, CANCEL_TIMEOUT_MS, () =>
-      client.workflow.getHandle(workflowId).executeUpdate(CANCEL_UPDATE, { args: [{ notAfterMs: Date.now() + CANCEL_TIMEOUT_MS }] }),
-    );
-    return 'cancelling';
-  } catch (error) {
-    if (error instanceof WorkflowUpdateFailedError) return refusalOf(error.cause);
-    if (!isUnavailable(error) && !isNotFound(error)) throw error;
-    const end = await readWorkflowEnd(client, { workflowId }, SECOND_LOOK_TIMEOUT_MS);
-    if (end === null) return 'not_found';
-    return end.kind === 'open' ? 'not_cancellable' : 'already_ended';
-  }
+export async function cancelEvent(client: Client, liveRuns: LiveRuns, workflowId: string): Promise<Cancellation> {
+  const seen = await readEvent(client, liveRuns, { workflowId });
+  if (seen === null) return 'not_found';
+  if (hasEnded(seen)) return 'already_ended';
+  const isLight = liveRuns.find(workflowId)?.run.event.plan.weight === 'light';
+  return isLight && seen.status === 'running' ? 'not_cancellable' : askWorkflow(client, workflowId);
 }
 
-function refusalOf(cause: unknown): Cancellation {
-  return cause instanceof ApplicationFailure && cause.type === 'already_ended' ? 'already_ended' : 'not_cancellable';
+async function askWorkflow(client: Client, workflowId: string): Promise<Cancellation> {
+  const handle = client.workflow.getHandle(workflowId);
+  const updateId = randomUUID();
+  try {
+    return await verdictOf(callEngine(client, CANCEL_TIMEOUT_MS, () => handle.executeUpdate(CANCEL_UPDATE, { updateId })));
+  } catch (error) {
+    if (!isUnavailable(error) && !isNotFound(error)) throw error;
+  }
+  // The Update may be taken all the same, now or later: only the engine knows what became of it.
+  try {
+    return await verdictOf(callEngine(client, ASK_AGAIN_TIMEOUT_MS, () => handle.getUpdateHandle<void>(updateId).result()));
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  const end = await readWorkflowEnd(client, { workflowId }, ASK_AGAIN_TIMEOUT_MS);
+  if (end === null) return 'not_found';
+  if (end.kind === 'open') throw new EngineUnavailableError(`the engine lost the Update that cancels "${workflowId}"`);
+  return 'already_ended';
+}
+
+async function verdictOf(update: Promise<void>): Promise<Cancellation> {
+  try {
+    await update;
+    return 'cancelling';
+  } catch (error) {
+    const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+    if (cause instanceof ApplicationFailure && (cause.type === 'already_ended' || cause.type === 'not_cancellable')) return cause.type;
+    throw error;
+  }
 }

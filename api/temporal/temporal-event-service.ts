@@ -136,7 +136,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     if (resource === null) return 'not_found';
     if (resource.completedAt !== null) return 'already_ended';
     const workflowId = eventWorkflowId(key);
-    return resource.workflow.id === workflowId ? cancelEvent(client, workflowId) : 'not_cancellable';
+    return resource.workflow.id === workflowId ? cancelEvent(client, liveRuns, workflowId) : 'not_cancellable';
   }
 
   function toShown(resource: EventResource): EventResource {
@@ -200,13 +200,13 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
         return ended === null ? 'not_found' : 'already_ended';
       }
       if (parseMemberId(id) !== null) return cancelMember({ tenant, id });
-      const cancellation = isEventId(id) ? await cancelEvent(client, eventWorkflowId({ tenant, id })) : 'not_found';
+      const cancellation = isEventId(id) ? await cancelEvent(client, liveRuns, eventWorkflowId({ tenant, id })) : 'not_found';
       if (cancellation !== 'not_found') return cancellation;
       const key = itemKeyOf({ tenant, id });
       const item = key && (await options.items.item(key));
       if (key === null || item === null) return 'not_found';
       if (item.completedAt !== null) return 'already_ended';
-      if (item.status !== 'accepted') return cancelEvent(client, item.workflow.id);
+      if (item.status !== 'accepted') return cancelEvent(client, liveRuns, item.workflow.id);
       // What has not been started is its batch's to cancel.
       const steering = await options.items.cancelItem(key);
       return steering === 'done' ? 'cancelling' : steering;

@@ -1,9 +1,13 @@
-import { WithStartWorkflowOperation } from '@temporalio/client';
+import { Connection } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import proto from '@temporalio/proto';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { readAccepted } from '../../api/temporal/read-event.ts';
+import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { CANCEL_UPDATE, TASK_QUEUES } from '../../domain/durable-names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
+import { engineAddress } from '../support/engine-address.ts';
 import { calledBack, readEvent } from '../support/read-event.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
@@ -174,23 +178,59 @@ it('cancels a light event that waits for its time, without running a stage', asy
   expect(await ended(id)).toMatchObject({ status: 'cancelled', attempts: { meaning: 0 }, result: null });
 });
 
-it('cancels a quick event before its first task, without running a stage', async () => {
-  const like = await submit({ type: 'noise', data: { intensity: 0.3 } });
-  await ended(like.id);
-  const id = `${like.id}-cancelled`;
-  // As the API starts it, with the request that cancels it already there.
-  const startWorkflowOperation = new WithStartWorkflowOperation('processEvent', {
+it.each([
+  ['a quick event', 'noise'],
+  ['an event of single stages', 'test-counted'],
+])('refuses to cancel %s whose first task was lost: its stages may have run in it, and its callback gone out', async (_what, type) => {
+  const id = await startedAndLost({ type, data: type === 'noise' ? { intensity: 0.3 } : { add: 1 } });
+  const update = service.client.workflow.getHandle(id).executeUpdate(CANCEL_UPDATE);
+
+  await expect(update).rejects.toMatchObject({ cause: { type: 'not_cancellable' } });
+  expect(await ended(id)).toMatchObject({ status: 'completed', callback: { status: 'delivered' } });
+  const messages = receiver.requests.map(({ text }) => JSON.parse(text) as { type: string; data: EventResource });
+  expect(messages.filter(({ data }) => data.id === id).map((message) => message.type)).toEqual(['event.completed']);
+  expect(await (await post(`/v1/events/${id}/cancel`, {})).json()).toMatchObject({ status: 409, code: 'already_ended' });
+});
+
+it('cancels a delayed event whose first task was lost', async () => {
+  const id = await startedAndLost({ type: 'noise', data: { intensity: 0.3 } }, { delayMs: 60_000 });
+
+  await service.client.workflow.getHandle(id).executeUpdate(CANCEL_UPDATE);
+  expect(await ended(id)).toMatchObject({ status: 'cancelled', attempts: { meaning: 0 }, result: null });
+});
+
+it('does not say whether an event is cancelled as long as nobody has decided it', async () => {
+  const like = await acceptedLike({ type: 'test-slow-work', data: { ms: 0 } });
+  const id = `${like.id}-waiting`;
+  const handle = await service.client.workflow.start('processEvent', {
     workflowId: id,
-    taskQueue: TASK_QUEUES.light,
-    args: [{ ...(await readAccepted(service.client, { workflowId: like.id })), id }],
-    workflowIdConflictPolicy: 'FAIL',
-  });
-  await service.client.workflow.executeUpdateWithStart(CANCEL_UPDATE, {
-    args: [{ notAfterMs: Date.now() + 60_000 }],
-    startWorkflowOperation,
+    taskQueue: 'nobody',
+    args: [{ ...like, id }],
+    workflowTaskTimeout: '1s',
   });
 
-  expect(await ended(id)).toMatchObject({ status: 'cancelled', attempts: { meaning: 0 }, result: null, callback: { status: 'delivered' } });
+  const answer = await post(`/v1/events/${id}/cancel`, {});
+  await handle.terminate();
+
+  expect(await answer.json()).toMatchObject({ status: 503, code: 'engine_unavailable' });
+});
+
+it('does not say whether an event is cancelled whose task fails', async () => {
+  const like = await acceptedLike({ type: 'test-slow-work', data: { ms: 0 } });
+  const id = `${like.id}-failing`;
+  // As a fault of ours would have it: the workflow can't go on with such a plan.
+  const args = [{ ...like, id, plan: { ...like.plan, stages: null } }];
+  const options = { workflowId: id, taskQueue: TASK_QUEUES.heavy, args, workflowTaskTimeout: '1s' } as const;
+  const handle = await service.client.workflow.start('processEvent', options);
+  await until('its task has failed several times', async () => {
+    const { raw } = await handle.describe();
+    return (raw.pendingWorkflowTask?.attempt ?? 0) > 3;
+  });
+
+  const answer = await post(`/v1/events/${id}/cancel`, {});
+  await handle.terminate();
+
+  expect(await answer.json()).toMatchObject({ status: 503, code: 'engine_unavailable' });
 });
 
 it('hands a callback that is refused over to a delivery of its own, which sends the same message until it is taken', async () => {
@@ -238,6 +278,37 @@ async function submit(event: Record<string, unknown>, options: { readonly progre
   const response = await post('/v1/events', { ...event, callback: { url: receiver.url, ...options } });
   expect(response.status).toBe(202);
   return (await response.json()) as { readonly id: string };
+}
+
+/** What the API gave to the workflow of such an event. */
+async function acceptedLike(event: Record<string, unknown>): Promise<AcceptedEvent> {
+  const { id } = await submit(event);
+  await ended(id);
+  const like = await readAccepted(service.client, { workflowId: id });
+  if (like === null) throw new Error(`"${id}" is gone`);
+  return like;
+}
+
+/** An event whose first task the engine handed to a process that ended with it. */
+async function startedAndLost(event: Record<string, unknown>, fields: Partial<AcceptedEvent> = {}): Promise<string> {
+  const like = await acceptedLike(event);
+  const id = `${like.id}-lost`;
+  const accepted = { ...like, ...fields, id, acceptedAtMs: Date.now() };
+  // Not the connection that a worker shares, which would be given the task.
+  const connection = await Connection.connect({ address: engineAddress() });
+  onTestFinished(() => connection.close());
+  const { eagerWorkflowTask } = await connection.workflowService.startWorkflowExecution({
+    namespace: 'default',
+    workflowId: id,
+    workflowType: { name: 'processEvent' },
+    taskQueue: { name: TASK_QUEUES.light },
+    input: { payloads: [defaultPayloadConverter.toPayload(accepted)] },
+    requestId: id,
+    workflowTaskTimeout: proto.google.protobuf.Duration.fromObject({ seconds: 1 }),
+    requestEagerExecution: true,
+  });
+  expect(eagerWorkflowTask).toBeTruthy();
+  return id;
 }
 
 async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {

@@ -108,7 +108,7 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
         return ((await subjects.get(key)) ?? (await subjects.compacted(key))) === null ? 'not_found' : 'already_ended';
       const entry = entries.get(eventWorkflowId(key));
       if (entry === undefined) return 'not_found';
-      const refusal = runs.refusalToCancel(entry.run);
+      const refusal = runs.refusalToCancel(entry.run, Date.now());
       if (refusal !== null) return refusal;
       entry.cancellation.abort(new Cancelled());
       return 'cancelling';

@@ -21,6 +21,7 @@ import { acceptedEvent, anyEnd, anyStage, anyStages, eventError, lightPlan, NOON
 
 const accepted = acceptRun(acceptedEvent());
 const delay = { reason: 'delay', untilMs: NOON_MS } as const;
+const later = { reason: 'delay', untilMs: NOON_MS + 1 } as const;
 const completed: EndedPhase = { status: 'completed', endedAtMs: NOON_MS };
 const cancelled: EndedPhase = { status: 'cancelled', endedAtMs: NOON_MS + 1 };
 
@@ -145,8 +146,10 @@ describe('refusalToCancel', () => {
   const heavy = acceptRun(acceptedEvent({ plan: { ...lightPlan, weight: 'heavy' } }));
 
   it.each([
-    ['an accepted light event', accepted, null],
-    ['a waiting light event', wait(accepted, 'action', delay), null],
+    ['an accepted light event, whose stages may have begun', accepted, 'not_cancellable'],
+    ['a waiting light event', wait(accepted, 'action', later), null],
+    ['a light event whose wait is over', wait(accepted, 'action', delay), 'not_cancellable'],
+    ['an event that waits for a permit', wait(accepted, null, { reason: 'permit', key: 'tasks', sinceMs: NOON_MS }), null],
     ['a running light event', beginAttempt(accepted, 'meaning'), 'not_cancellable'],
     ['an ended light event', endRun(accepted, completed), 'already_ended'],
     ['an accepted heavy event', heavy, null],
@@ -154,7 +157,7 @@ describe('refusalToCancel', () => {
     ['a running heavy event', beginAttempt(heavy, 'meaning'), null],
     ['an ended heavy event', endRun(heavy, cancelled), 'already_ended'],
   ])('is, for %s, right', (_what, run, refusal) => {
-    expect(refusalToCancel(run)).toBe(refusal);
+    expect(refusalToCancel(run, NOON_MS)).toBe(refusal);
   });
 });
 
@@ -228,7 +231,7 @@ describe('any walk through a run', () => {
           expect(run.progress?.percent ?? null).toBe(model.percent);
           expect(STAGES.map((stage) => run.attempts[stage] ?? 0)).toEqual(STAGES.map((stage) => model.attempts[stage]));
           expect(nextStage(run)).toBe(stages.find((stage) => !model.done.has(stage)) ?? null);
-          expect(refusalToCancel(run) === 'already_ended').toBe(model.verdict !== null);
+          expect(refusalToCancel(run, NOON_MS) === 'already_ended').toBe(model.verdict !== null);
           expect(run.event).toBe(before.event);
         }
       }),
