@@ -93,7 +93,7 @@ export function createSendRiding(dependencies: SendRidingDependencies): SendRidi
     isOver = true;
     if (outcome !== null) return outcome.attempt === null ? DECLINED : { kind: 'sent', ...outcome };
     if (!hasBegun) return DECLINED;
-    handedOver.keep(sending.target, attempting);
+    handedOver.keep(sending, attempting);
     return { kind: 'handed_over' };
   }
 

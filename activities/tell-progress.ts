@@ -1,10 +1,11 @@
 import type { ProgressMessage } from '../domain/callback-message.ts';
-import { webhookId } from '../domain/delivery.ts';
+import { progressIdentity } from '../domain/message-identity.ts';
 import { mayTellProgress } from '../domain/riding.ts';
 import { limitEnvelope } from './callback/limit-envelope.ts';
 import type { OriginMemory } from './callback/origin-memory.ts';
 import { originOf } from './callback/origin-memory.ts';
 import type { PostCallback } from './callback/post-callback.ts';
+import { webhookId } from './callback/webhook-id.ts';
 
 export interface TellProgressDependencies {
   readonly post: PostCallback;
@@ -21,6 +22,7 @@ export function createTellProgress({ post, origins }: TellProgressDependencies) 
     const origin = originOf(url);
     if (!mayTellProgress({ isTroubled: origins.isTroubled(origin), ...origins.roomAt(origin) })) return;
     const { body } = limitEnvelope(message);
-    await post({ url, headers, webhookId: webhookId({ ...target, progress: number }), body }, AbortSignal.timeout(POST_TIMEOUT_MS));
+    const id = webhookId(target, progressIdentity(target, number));
+    await post({ url, headers, webhookId: id, body }, AbortSignal.timeout(POST_TIMEOUT_MS));
   };
 }

@@ -1,19 +1,7 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../domain/canonical-json.ts';
 
 /** A URL-safe digest of a JSON value that doesn't depend on the order of its keys. */
 export function digest(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('base64url');
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => (isRecord(inner) ? sorted(inner) : inner)) ?? 'null';
-}
-
-function sorted(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  // Without a prototype, so that a key "__proto__" is one like any other.
-  return Object.assign(Object.create(null), Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1))));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

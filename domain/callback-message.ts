@@ -1,7 +1,8 @@
 import type { AcceptedEvent } from './accepted-event.ts';
 import { initialCallback } from './callback-record.ts';
 import type { CallbackOutcome, CallbackRecord } from './callback-record.ts';
-import type { CallbackAttempt, CallbackEnvelope, CallbackRequest } from './delivery.ts';
+import type { BatchResource } from './batch-resource.ts';
+import type { CallbackAttempt, CallbackEnvelope, CallbackRequest, VerdictEnvelope } from './delivery.ts';
 import { ownerId } from './event-id.ts';
 import type { EventResource, WorkflowReference } from './event-resource.ts';
 import type { EventRun } from './event-run.ts';
@@ -10,7 +11,7 @@ import type { EventRun } from './event-run.ts';
 export interface CallbackTarget {
   readonly kind: 'event' | 'batch';
   readonly tenant: string;
-  /** The workflow id of what has ended: its delivery and its `webhook-id` are named after it. */
+  /** The workflow id of what has ended: its delivery is named after it, and its `webhook-id` made from it. */
   readonly owner: string;
   readonly run: number;
   readonly callback: CallbackRequest;
@@ -22,7 +23,7 @@ export type CallbackResource = Omit<EventResource, 'data'> & { readonly data?: u
 /** A callback to be sent. */
 export interface CallbackMessage {
   readonly target: CallbackTarget;
-  readonly message: CallbackEnvelope;
+  readonly message: VerdictEnvelope;
   /** Attempts made before this one that count. */
   readonly attemptsMade: number;
   readonly reason?: CallbackAttempt['reason'];
@@ -34,7 +35,8 @@ export interface CallbackMessage {
 }
 
 /** A progress message; `number` is higher than that of those before. */
-export interface ProgressMessage extends Pick<CallbackMessage, 'target' | 'message'> {
+export interface ProgressMessage extends Pick<CallbackMessage, 'target'> {
+  readonly message: CallbackEnvelope;
   readonly number: number;
 }
 
@@ -63,7 +65,7 @@ export const DECLINED: Ride = { kind: 'declined' };
 
 /** A terminal message, and what is known of its callback, as an event's run has left them. */
 export interface RecordedMessage {
-  readonly message: CallbackEnvelope;
+  readonly message: VerdictEnvelope;
   readonly callback: CallbackRecord;
   /** That it isn't sent, where it is due and its destination is parked. */
   readonly parked?: CallbackOutcome;
@@ -75,8 +77,20 @@ export function eventTarget(event: AcceptedEvent, callback: CallbackRequest): Ca
 }
 
 /** An event's terminal message. */
-export function eventMessage(resource: CallbackResource): CallbackEnvelope<CallbackResource> {
-  return { type: `event.${resource.status}`, timestamp: resource.completedAt ?? resource.acceptedAt, data: resource };
+export function eventMessage(resource: CallbackResource): VerdictEnvelope<CallbackResource> {
+  return verdictMessage('event', resource);
+}
+
+/** A batch's terminal message. */
+export function batchMessage(resource: BatchResource): VerdictEnvelope<BatchResource> {
+  return verdictMessage('batch', resource);
+}
+
+type Ended = Pick<EventResource, 'acceptedAt' | 'completedAt'> & { readonly status: string };
+
+function verdictMessage<Resource extends Ended>(kind: CallbackTarget['kind'], data: Resource): VerdictEnvelope<Resource> {
+  const endedAt = data.completedAt ?? data.acceptedAt;
+  return { type: `${kind}.${data.status}`, timestamp: endedAt, recordedAt: endedAt, data };
 }
 
 /** Byte for byte what would have been sent before the verdict was recorded: nothing was known of the callback then. */

@@ -1,5 +1,5 @@
 import type { CallbackTarget } from './callback-message.ts';
-import type { CallbackAttempt, CallbackEnvelope } from './delivery.ts';
+import type { CallbackAttempt, VerdictEnvelope } from './delivery.ts';
 import type { WorkflowReference } from './event-resource.ts';
 
 interface DeliveryStart {
@@ -21,7 +21,7 @@ interface DeliveryStart {
 /** What a delivery starts with, and all that it needs to go on as a new run. */
 export interface DeliveryInput extends DeliveryStart {
   /** Of whatever has ended; below 1 MB. */
-  readonly message: CallbackEnvelope;
+  readonly message: VerdictEnvelope;
 }
 
 /**

@@ -40,6 +40,15 @@ export interface CallbackEnvelope<Data extends object = object> {
   readonly data: Data;
 }
 
+/** The body of a terminal message. */
+export interface VerdictEnvelope<Data extends object = object> extends CallbackEnvelope<Data> {
+  /**
+   * When the run came to this verdict. A rerun after a crash takes its own time, and a later one: the time tells its message
+   * from that of the attempt at running before it, whose verdict may have been another.
+   */
+  readonly recordedAt: string;
+}
+
 export interface DelayInput {
   /** The pause after the first attempt, after the second, and so on. */
   readonly scheduleMs: readonly number[];
@@ -47,16 +56,6 @@ export interface DelayInput {
   readonly retryAfterMs?: number | undefined;
   /** A random number in [0, 1). */
   readonly jitter: number;
-}
-
-export interface WebhookIdInput {
-  /** The workflow id of the event or batch. */
-  readonly owner: string;
-  readonly run: number;
-  /** A batch and an event may have the same id, yet a receiver must not take one's message for the other's. */
-  readonly kind?: 'event' | 'batch';
-  /** Numbers the progress messages of a run; the terminal message has none. */
-  readonly progress?: number;
 }
 
 /** No receiver can put a delivery off for longer than this at a time. */
@@ -116,22 +115,4 @@ export interface WaitAgainInput {
 export function waitAgainMs({ waitedMs, isSlow, jitter }: WaitAgainInput): number {
   const leastMs = isSlow ? FIRST_WAIT_MS.slow : FIRST_WAIT_MS.answered;
   return Math.round(Math.min(LONGEST_WAIT_MS, Math.max(leastMs, waitedMs)) * (1 - JITTER_SHARE + 2 * JITTER_SHARE * jitter));
-}
-
-/**
- * The receiver's idempotency key, the same on every attempt, made of `[A-Za-z0-9_-]` only.
- * Different inputs never share one: what stands before the last `-` is the encoded id.
- */
-export function webhookId({ owner, run, kind = 'event', progress }: WebhookIdInput): string {
-  const prefix = kind === 'event' ? 'evt' : 'bat';
-  const suffix = progress === undefined ? '' : `-p${progress}`;
-  return `${prefix}_${encodeId(owner)}-${run}${suffix}`;
-}
-
-/** `_2e` for `.`, `_5f` for `_` itself, `_u20ac` for `€` (per UTF-16 unit): can be undone, as `u` is no hex digit. */
-function encodeId(id: string): string {
-  return id.replace(/[^A-Za-z0-9-]/g, (unit) => {
-    const hex = unit.charCodeAt(0).toString(16);
-    return hex.length <= 2 ? `_${hex.padStart(2, '0')}` : `_u${hex.padStart(4, '0')}`;
-  });
 }

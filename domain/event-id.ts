@@ -106,7 +106,7 @@ export function unitWorkflowId(
 }
 
 /**
- * What an event's delivery, `webhook-id` and idempotency keys are named after: its workflow, or for an item its place in
+ * What an event's delivery is named after, and its `webhook-id` and idempotency keys made from: its workflow, or for an item its place in
  * its batch, since an event of its own may have the item's id.
  */
 export function ownerId(event: { readonly tenant: string; readonly id: string; readonly batchId?: string | null }): string {

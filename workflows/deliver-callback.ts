@@ -1,8 +1,8 @@
 import { condition, continueAsNew, proxyActivities, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
 import { attemptsMade, initialCallback, isRecorded, isSettled, joinRecords, recordAttempt } from '../domain/callback-record.ts';
-import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
-import type { CallbackEnvelope } from '../domain/delivery.ts';
+import type { AttemptReport, CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
+import type { VerdictEnvelope } from '../domain/delivery.ts';
 import { ASK_AGAIN_MS } from '../domain/delivery-input.ts';
 import type { AnyDeliveryInput } from '../domain/delivery-input.ts';
 import { TASK_QUEUES } from '../domain/durable-names.ts';
@@ -42,7 +42,7 @@ export async function deliverCallback(input: AnyDeliveryInput): Promise<Callback
   let afterMs = input.firstAttemptAfterMs === undefined ? 0 : input.firstAttemptAfterMs;
   let asked = input.redeliveries ?? 0;
   let woken: { readonly isProbe: boolean } | null = null;
-  let reports: readonly CallbackOutcome[] = [];
+  let reports: readonly AttemptReport[] = [];
   let lingerMs = afterMs === null ? LINGER_MS : 0;
   // Whoever starts it parked puts it on the index; as a new run of its own it may not be there.
   let parkedAt = 'Destination' in workflowInfo().searchAttributes ? input.parkedAt : undefined;
@@ -60,20 +60,22 @@ export async function deliverCallback(input: AnyDeliveryInput): Promise<Callback
   setHandler(wakeSignal, (wake) => {
     if (record.status === 'parked') woken = wake;
   });
-  setHandler(attemptEndedSignal, (outcome) => {
-    reports = [...reports, outcome];
+  setHandler(attemptEndedSignal, (report) => {
+    reports = [...reports, report];
   });
 
   if (input.isDelayed !== true) noteParked();
   const message = 'message' in input ? input.message : await readFrom(input.messageOf);
   // Of what was ended by force there is nothing to tell.
   if (message === null) return { ...record, status: 'failed' };
-  if (input.handedOver === true) await condition(() => reports.length > 0, REPORT_WITHIN_MS);
+  // Before a crash its event may have come to another verdict: that one's attempt says nothing of this message.
+  const isOwn = ({ recordedAt }: AttemptReport): boolean => recordedAt === message.recordedAt;
+  if (input.handedOver === true) await condition(() => reports.some(isOwn), REPORT_WITHIN_MS);
   for (;;) {
     const [report] = reports;
     if (report !== undefined) {
       reports = reports.slice(1);
-      if (!isRecorded(record, report)) note(report);
+      if (isOwn(report) && !isRecorded(record, report)) note(report);
       continue;
     }
     const waitMs = dueInMs();
@@ -104,7 +106,7 @@ export async function deliverCallback(input: AnyDeliveryInput): Promise<Callback
   }
 
   /** What its event's run left on record to be sent; that may be more than it began with. */
-  async function readFrom(workflow: WorkflowReference): Promise<CallbackEnvelope | null> {
+  async function readFrom(workflow: WorkflowReference): Promise<VerdictEnvelope | null> {
     const recorded = await readMessage({ workflow, target, isDue: asked === 0 && woken === null });
     if (recorded === null) return null;
     record = joinRecords(record, recorded.callback);
@@ -113,7 +115,7 @@ export async function deliverCallback(input: AnyDeliveryInput): Promise<Callback
     return recorded.message;
   }
 
-  async function send(message: CallbackEnvelope): Promise<void> {
+  async function send(message: VerdictEnvelope): Promise<void> {
     const due = { target, message, attemptsMade: attemptsMade(record) };
     if (asked > 0) {
       asked -= 1;

@@ -31,7 +31,7 @@ import {
 } from '../domain/durable-names.ts';
 import type { Breaker } from '../domain/breaker.ts';
 import type { DestinationReport } from '../domain/destination.ts';
-import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
+import type { AttemptReport, CallbackRecord } from '../domain/callback-record.ts';
 import type { EventResource } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import type { Permits } from '../domain/permits.ts';
@@ -41,7 +41,7 @@ export const progressQuery = defineQuery<EventResource>(PROGRESS_QUERY);
 export const runQuery = defineQuery<EventRun>(RUN_QUERY);
 export const deliveryQuery = defineQuery<CallbackRecord>(DELIVERY_QUERY);
 export const redeliverSignal = defineSignal(REDELIVER_SIGNAL);
-export const attemptEndedSignal = defineSignal<[CallbackOutcome]>(ATTEMPT_ENDED_SIGNAL);
+export const attemptEndedSignal = defineSignal<[AttemptReport]>(ATTEMPT_ENDED_SIGNAL);
 export const cancelUpdate = defineUpdate<void>(CANCEL_UPDATE);
 
 export const wakeSignal = defineSignal<[{ readonly isProbe: boolean }]>(WAKE_SIGNAL);

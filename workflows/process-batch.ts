@@ -17,6 +17,7 @@ import { notePace } from '../domain/batch-pace.ts';
 import { endedCount, toBatchResource } from '../domain/batch-resource.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { BatchInput, BatchProgress, BatchResult, Hold, UnitReference, UnitVerdict } from '../domain/batch-work.ts';
+import { batchMessage } from '../domain/callback-message.ts';
 import { initialCallback } from '../domain/callback-record.ts';
 import { HOLD_MEMO, TASK_QUEUES } from '../domain/durable-names.ts';
 import { pageWorkflowId, unitWorkflowId } from '../domain/event-id.ts';
@@ -256,7 +257,7 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
     await told.end();
     await startDelivery({
       target: { ...target, run: data.run },
-      message: { type: `batch.${data.status}`, timestamp: data.completedAt ?? data.acceptedAt, data },
+      message: batchMessage(data),
     });
   }
 }

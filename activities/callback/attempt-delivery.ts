@@ -1,14 +1,16 @@
 import type { CallbackMessage } from '../../domain/callback-message.ts';
 import { countDelivery } from '../../domain/callback-record.ts';
 import type { CallbackOutcome, DeliveryCount } from '../../domain/callback-record.ts';
-import { isDelivered, isGone, isUnreached, nextDelayMs, waitAgainMs, webhookId } from '../../domain/delivery.ts';
+import { isDelivered, isGone, isUnreached, nextDelayMs, waitAgainMs } from '../../domain/delivery.ts';
 import { isTooMuch } from '../../domain/connection-window.ts';
+import { verdictIdentity } from '../../domain/message-identity.ts';
 import { LEAST_CONNECTIONS, mustWait } from '../../domain/riding.ts';
 import type { Destinations } from './destinations.ts';
 import { originOf } from './origin-memory.ts';
 import type { OriginMemory } from './origin-memory.ts';
 import type { PostCallback } from './post-callback.ts';
 import type { RenderBody } from './render-body.ts';
+import { webhookId } from './webhook-id.ts';
 
 export interface AttemptDeliveryOptions {
   readonly post: PostCallback;
@@ -57,7 +59,8 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
     const room = origins.roomAt(origin);
     if (known === undefined && mustWait({ isTroubled: origins.isTroubled(origin), ...room })) return waitAgain();
     const body = await renderBody({ target, message });
-    const posted = await post({ url, headers, webhookId: webhookId(target), body, tenant: target.tenant }, signal, begins);
+    const id = webhookId(target, verdictIdentity(target, message.data));
+    const posted = await post({ url, headers, webhookId: id, body, tenant: target.tenant }, signal, begins);
     if (posted.error === 'busy' && reason === undefined) return waitAgain();
     const attempt = reason === undefined ? posted : { ...posted, reason };
     // Where it was given more than any, that may be what it failed by: it has fewer connections from now on, and is not held to be ill yet.

@@ -1,16 +1,18 @@
 import { setMaxListeners } from 'node:events';
 import type { Client } from '@temporalio/client';
-import type { CallbackTarget } from '../../domain/callback-message.ts';
-import type { CallbackOutcome } from '../../domain/callback-record.ts';
+import type { CallbackMessage } from '../../domain/callback-message.ts';
+import type { AttemptReport, CallbackOutcome } from '../../domain/callback-record.ts';
 import { ATTEMPT_ENDED_SIGNAL } from '../../domain/durable-names.ts';
 import { deliveryWorkflowId } from '../../domain/event-id.ts';
+
+type Sent = Pick<CallbackMessage, 'target' | 'message'>;
 
 /** Attempts that outlast the workflow task they rode in. */
 export interface HandedOver {
   /** Breaks off what is still under way when the process can wait no longer: for all attempts, as one for each costs as much as its headers. */
   readonly signal: AbortSignal;
   /** Waits for the attempt, and tells its delivery of the outcome. */
-  keep(target: CallbackTarget, attempting: Promise<CallbackOutcome>): void;
+  keep(sent: Sent, attempting: Promise<CallbackOutcome>): void;
   /** Lets what is under way end for at most `graceMs`, then breaks it off; its deliveries send again. */
   close(graceMs: number): Promise<void>;
 }
@@ -28,15 +30,16 @@ export function createHandedOver(client: Client): HandedOver {
   setMaxListeners(0, aborting.signal);
   let isClosed = false;
 
-  async function report(target: CallbackTarget, attempting: Promise<CallbackOutcome>): Promise<void> {
+  async function report({ target, message }: Sent, attempting: Promise<CallbackOutcome>): Promise<void> {
     // Of what failed by a fault of ours there is nothing to tell: its delivery sends again.
     const outcome = await attempting.catch(() => null);
     if (outcome === null) return;
+    const ended: AttemptReport = { ...outcome, recordedAt: message.recordedAt };
     const delivery = client.workflow.getHandle(deliveryWorkflowId(target));
     const deadlineMs = Date.now() + REPORT_WITHIN_MS;
     for (let pauseMs: number = RETRY_MS.first; ; pauseMs = Math.min(2 * pauseMs, RETRY_MS.longest)) {
       try {
-        await delivery.signal(ATTEMPT_ENDED_SIGNAL, outcome);
+        await delivery.signal(ATTEMPT_ENDED_SIGNAL, ended);
         return;
       } catch {
         // Without a report the delivery sends again.
@@ -49,8 +52,8 @@ export function createHandedOver(client: Client): HandedOver {
 
   return {
     signal: aborting.signal,
-    keep(target, attempting) {
-      const reporting = report(target, attempting).finally(() => kept.delete(reporting));
+    keep(sent, attempting) {
+      const reporting = report(sent, attempting).finally(() => kept.delete(reporting));
       kept.add(reporting);
     },
     async close(graceMs) {

@@ -1,15 +1,15 @@
 import { eventTarget } from '../../domain/callback-message.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
-import { webhookId } from '../../domain/delivery.ts';
-import { ownerId } from '../../domain/event-id.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventRun } from '../../domain/event-run.ts';
+import { progressIdentity } from '../../domain/message-identity.ts';
 import { mayTellProgress } from '../../domain/riding.ts';
 import type { OriginMemory } from './origin-memory.ts';
 import { originOf } from './origin-memory.ts';
 import type { PostCallback } from './post-callback.ts';
 import type { RenderBody } from './render-body.ts';
+import { webhookId } from './webhook-id.ts';
 
 /** Progress messages of one attempt of a stage. */
 export interface ProgressMessages {
@@ -39,6 +39,7 @@ export function createProgressCallbacks({ post, renderBody, origins, now }: Prog
   return ({ event }, workflow) => {
     const { callback } = event;
     if (callback === null || !callback.progress || event.plan.weight !== 'heavy') return SILENT;
+    const target = eventTarget(event, callback);
     const origin = originOf(callback.url);
     const ending = new AbortController();
     let latest: EventRun | null = null;
@@ -49,8 +50,8 @@ export function createProgressCallbacks({ post, renderBody, origins, now }: Prog
       const atMs = now();
       const data = toEventResource(run, initialCallback(callback.url), workflow);
       const timestamp = new Date(atMs).toISOString();
-      const body = await renderBody({ target: eventTarget(event, callback), message: { type: 'event.progress', timestamp, data } });
-      const id = webhookId({ owner: ownerId(event), run: event.run, progress: atMs });
+      const body = await renderBody({ target, message: { type: 'event.progress', timestamp, data } });
+      const id = webhookId(target, progressIdentity(target, atMs));
       await post({ url: callback.url, headers: callback.headers, webhookId: id, body }, ending.signal);
     };
     let isSending = false;

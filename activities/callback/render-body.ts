@@ -1,12 +1,13 @@
 import type { CallbackFormats } from '../../domain/callback-format.ts';
-import type { CallbackMessage, CallbackResource } from '../../domain/callback-message.ts';
+import type { CallbackResource, CallbackTarget } from '../../domain/callback-message.ts';
+import type { CallbackEnvelope } from '../../domain/delivery.ts';
 import { limitEnvelope } from './limit-envelope.ts';
 
 /**
  * The text that is signed and sent.
  * @throws Error where this process doesn't have the format that is asked for
  */
-export type RenderBody = (message: Pick<CallbackMessage, 'target' | 'message'>) => Promise<string>;
+export type RenderBody = (message: { readonly target: CallbackTarget; readonly message: CallbackEnvelope }) => Promise<string>;
 
 export interface RenderBodyOptions {
   readonly formats: CallbackFormats;

@@ -98,6 +98,7 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
   const terminal = z.object({
     type: z.enum(['event.completed', 'event.failed', 'event.cancelled']),
     timestamp: z.string(),
+    recordedAt: z.string().describe('When the run came to this verdict: of two messages of a run the later one'),
     data: resource,
   });
   describe(app, {
@@ -167,6 +168,8 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
     method: 'post',
     path: 'event-ended',
     summary: 'The terminal message of a run, signed after Standard Webhooks',
+    description:
+      'A repetition has the same `webhook-id`, and a body that differs at most in times. Where a crash makes a run come to another verdict, that one is a message with another id.',
     request: {
       headers: z.object({ 'webhook-id': z.string(), 'webhook-timestamp': z.string(), 'webhook-signature': z.string() }),
       body: { required: true, content: { 'application/json': { schema: terminal } } },

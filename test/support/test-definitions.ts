@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { z } from 'zod';
@@ -100,6 +101,14 @@ const grouped = defineEvent({
   },
 });
 
+/** Light: its result has something in it that no second run gives again, unless it is told to be the same. */
+const reached = defineEvent({
+  type: 'test-reached',
+  data: z.object({ anew: z.boolean() }),
+  tier: 'normal',
+  handler: ({ data }) => ({ found: data.anew ? randomUUID() : 'the same' }),
+});
+
 /** Light, and its answer and callback wait until the result is on record. */
 const recorded = defineEvent({
   type: 'test-recorded',
@@ -178,6 +187,7 @@ export const testDefinitions: readonly EventDefinition[] = [
   perHost,
   failing,
   grouped,
+  reached,
   recorded,
   counted,
   summed,

@@ -129,7 +129,7 @@ describe('an attempt that rides', () => {
     await vi.advanceTimersByTimeAsync(0);
 
     expect(prepared.getHandle).toHaveBeenCalledExactlyOnceWith('order-1~callback.1');
-    expect(prepared.signal).toHaveBeenCalledExactlyOnceWith('attemptEnded', delivered);
+    expect(prepared.signal).toHaveBeenCalledExactlyOnceWith('attemptEnded', { ...delivered, recordedAt: '2026-01-01T12:00:00.000Z' });
   });
 
   it('is reported again until its delivery is there, or the engine back, for ten minutes', async () => {

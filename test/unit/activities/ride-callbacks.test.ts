@@ -10,7 +10,7 @@ function callbackTo(url: string) {
   return {
     version: 1,
     target: { kind: 'event', tenant: 'default', owner: 'a', run: 1, callback: { url, headers: {}, progress: false } },
-    message: { type: 'event.completed', timestamp: '', data: {} },
+    message: { type: 'event.completed', timestamp: '', recordedAt: '', data: {} },
   } as const;
 }
 

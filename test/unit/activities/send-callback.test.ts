@@ -8,7 +8,7 @@ import type { CallbackOutcome } from '../../../domain/callback-record.ts';
 const callback = { url: 'https://shop.example/hook', headers: {}, progress: false };
 const message: CallbackMessage = {
   target: { kind: 'event', tenant: 'default', owner: 'order-1', run: 1, callback },
-  message: { type: 'event.completed', timestamp: '2026-01-01T12:00:00.000Z', data: {} },
+  message: { type: 'event.completed', timestamp: '2026-01-01T12:00:00.000Z', recordedAt: '2026-01-01T12:00:00.000Z', data: {} },
   attemptsMade: 1,
 };
 const refused: CallbackOutcome = { attempt: { at: '', status: 500, durationMs: 5, error: 'http_500' }, nextAttemptAfterMs: 5_000 };

@@ -7,7 +7,7 @@ import type { DeliveryInput } from '../../../domain/delivery-input.ts';
 const callback = { url: 'https://shop.example/hook', headers: {}, progress: false };
 const delivery: DeliveryInput = {
   target: { kind: 'event', tenant: 'acme', owner: 'acme/order-1', run: 1, callback },
-  message: { type: 'event.completed', timestamp: '2026-01-01T12:00:00.000Z', data: {} },
+  message: { type: 'event.completed', timestamp: '2026-01-01T12:00:00.000Z', recordedAt: '2026-01-01T12:00:00.000Z', data: {} },
 };
 
 interface Started {

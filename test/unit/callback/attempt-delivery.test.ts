@@ -81,6 +81,12 @@ function messageOf({ end = completed, result = 'done', attemptsMade = 0, ...fiel
   return { target, message: eventMessage(resource), attemptsMade };
 }
 
+async function idOf(fields: MessageFields): Promise<string | undefined> {
+  const { attemptDelivery, posts } = prepare();
+  await attemptDelivery(messageOf(fields));
+  return posts[0]?.webhookId;
+}
+
 interface MessageFields extends Partial<AcceptedEvent> {
   readonly end?: EndedPhase;
   readonly result?: unknown;
@@ -94,7 +100,7 @@ describe('the message of a callback', () => {
     await attemptDelivery(messageOf());
 
     expect(posts).toEqual([
-      { url: callback.url, headers: callback.headers, webhookId: 'evt_order-1-1', body: expect.any(String), tenant: 'default' },
+      { url: callback.url, headers: callback.headers, webhookId: expect.any(String), body: expect.any(String), tenant: 'default' },
     ]);
   });
 
@@ -108,25 +114,41 @@ describe('the message of a callback', () => {
 
     await attemptDelivery(message);
 
-    expect(JSON.parse(posts[0]?.body ?? '')).toEqual({ type, timestamp: '2026-01-01T12:00:00.050Z', data: message.message.data });
+    const at = '2026-01-01T12:00:00.050Z';
+    expect(JSON.parse(posts[0]?.body ?? '')).toEqual({ type, timestamp: at, recordedAt: at, data: message.message.data });
   });
 
-  it('has the same webhook id on every attempt, and another one for another event, tenant or run', async () => {
-    const { attemptDelivery, posts } = prepare();
+  it.each<[string, MessageFields]>([
+    ['on every attempt', { attemptsMade: 3 }],
+    ['where a rerun comes to the same verdict later', { end: { ...completed, endedAtMs: NOON_MS + 900 } }],
+    ['where the event has data that is left out', { data: 'x'.repeat(256 * 1024) }],
+  ])('has the same webhook id %s', async (_when, fields) => {
+    expect(await idOf(fields)).toBe(await idOf({}));
+  });
 
-    await attemptDelivery(messageOf());
-    await attemptDelivery(messageOf({ attemptsMade: 3 }));
-    await attemptDelivery(messageOf({ id: 'order-2' }));
-    await attemptDelivery(messageOf({ tenant: 'acme' }));
-    await attemptDelivery(messageOf({ run: 2 }));
+  it.each<[string, MessageFields]>([
+    ['event', { id: 'order-2' }],
+    ['tenant', { tenant: 'acme' }],
+    ['run', { run: 2 }],
+    ['result', { result: 'not done' }],
+    ['status', { end: { status: 'cancelled', endedAtMs: NOON_MS + 50 } }],
+  ])('has another webhook id for another %s', async (_what, fields) => {
+    expect(await idOf(fields)).not.toBe(await idOf({}));
+  });
 
-    expect(posts.map(({ webhookId }) => webhookId)).toEqual([
-      'evt_order-1-1',
-      'evt_order-1-1',
-      'evt_order-2-1',
-      'evt_acme_2forder-1-1',
-      'evt_order-1-2',
-    ]);
+  it('has another webhook id for another error', async () => {
+    const failedBy = (message: string) => idOf({ end: { status: 'failed', endedAtMs: NOON_MS, error: { ...eventError(), message } } });
+
+    expect(await failedBy('no money')).not.toBe(await failedBy('no card'));
+  });
+
+  it('has the same webhook id as it is kept by the engine', async () => {
+    const [kept, ridden] = [prepare(), prepare()];
+    const message = messageOf({ result: { at: new Date(NOON_MS), none: undefined, list: [undefined, Number.NaN] } });
+    await ridden.attemptDelivery(message);
+    await kept.attemptDelivery(JSON.parse(JSON.stringify(message)) as CallbackMessage);
+
+    expect(kept.posts[0]?.webhookId).toBe(ridden.posts[0]?.webhookId);
   });
 
   it('leaves out data that makes it too large, and says so', async () => {
@@ -328,7 +350,8 @@ describe('a delivery', () => {
 
   it('is counted as parked where nothing is sent, and has no tier if it is not of an event', async () => {
     const { attemptDelivery, counts } = prepare(delivered, 'parked');
-    const message = { type: 'batch.completed', timestamp: new Date(NOON_MS + 5_000).toISOString(), data: { id: 'b' } };
+    const timestamp = new Date(NOON_MS + 5_000).toISOString();
+    const message = { type: 'batch.completed', timestamp, recordedAt: timestamp, data: { id: 'b' } };
     await attemptDelivery({ ...messageOf(), message });
 
     expect(counts).toEqual([{ outcome: 'parked', tier: null, seconds: 0 }]);

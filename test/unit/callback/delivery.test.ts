@@ -1,14 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type CallbackAttempt,
-  isDelivered,
-  isGone,
-  MAX_RETRY_AFTER_MS,
-  nextDelayMs,
-  waitAgainMs,
-  webhookId,
-} from '../../../domain/delivery.ts';
+import { type CallbackAttempt, isDelivered, isGone, MAX_RETRY_AFTER_MS, nextDelayMs, waitAgainMs } from '../../../domain/delivery.ts';
 
 const attempt = (status: number | null): CallbackAttempt => ({ at: '2026-01-01T00:00:00.000Z', status, durationMs: 1, error: null });
 
@@ -98,39 +90,5 @@ describe('waitAgainMs', () => {
   it('is spread by chance', () => {
     const waitOf = (jitter: number) => waitAgainMs({ waitedMs: 20_000, isSlow: true, jitter });
     expect([waitOf(0), waitOf(1)]).toEqual([18_000, 22_000]);
-  });
-});
-
-describe('webhookId', () => {
-  it.each([
-    [{ owner: 'order-1', run: 1 }, 'evt_order-1-1'],
-    [{ owner: 'a.b:c@d_e', run: 2 }, 'evt_a_2eb_3ac_40d_5fe-2'],
-    [{ owner: 'tenant/e~1', run: 1 }, 'evt_tenant_2fe_7e1-1'],
-    [{ owner: '\t€', run: 1 }, 'evt__09_u20ac-1'],
-    [{ owner: 'b', run: 1, kind: 'batch' as const }, 'bat_b-1'],
-    [{ owner: 'a', run: 1, progress: 7 }, 'evt_a-1-p7'],
-  ])('of %j is %s', (input, id) => {
-    expect(webhookId(input)).toBe(id);
-  });
-
-  it('has only characters without meaning to the signature, and is never shared', () => {
-    const owner = fc.oneof(
-      fc.stringMatching(/^[A-Za-z0-9._:@-]{1,12}$/),
-      fc.string({ minLength: 1, maxLength: 4, unit: 'binary' }),
-      fc.stringMatching(/^[a_u2e.1p-]{1,6}$/),
-    );
-    const input = fc.record(
-      { owner, run: fc.integer({ min: 1, max: 12 }), kind: fc.constantFrom('event' as const, 'batch' as const), progress: fc.nat(12) },
-      { requiredKeys: ['owner', 'run'] },
-    );
-    const key = ({ owner: id, run, kind = 'event', progress = -1 }: { owner: string; run: number; kind?: string; progress?: number }) =>
-      JSON.stringify([id, run, kind, progress]);
-    fc.assert(
-      fc.property(fc.array(input, { maxLength: 50 }), (inputs) => {
-        const ids = inputs.map((one) => webhookId(one));
-        for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]+$/);
-        expect(new Set(ids).size).toBe(new Set(inputs.map(key)).size);
-      }),
-    );
   });
 });

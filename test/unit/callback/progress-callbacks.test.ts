@@ -60,7 +60,7 @@ describe('the progress of a heavy event', () => {
     await vi.advanceTimersByTimeAsync(1_000);
 
     expect(posts).toEqual([
-      { url: callback.url, headers: callback.headers, webhookId: `evt_order-1-1-p${NOON_MS + 1_000}`, body: expect.any(String) },
+      { url: callback.url, headers: callback.headers, webhookId: expect.stringMatching(/^evt_/), body: expect.any(String) },
     ]);
     expect(JSON.parse(posts[0]?.body ?? '')).toMatchObject({
       type: 'event.progress',

@@ -27,9 +27,12 @@ describe('withoutLargeData', () => {
 
 describe('the message of an event', () => {
   it('says how it ended and when, and holds the event', () => {
-    const data = { ...resourceWith({}), status: 'failed' as const, completedAt: '2026-01-01T12:00:00.050Z' };
+    const completedAt = '2026-01-01T12:00:00.050Z';
+    const data = { ...resourceWith({}), status: 'failed' as const, completedAt };
 
-    expect(JSON.stringify(eventMessage(data))).toBe(JSON.stringify({ type: 'event.failed', timestamp: '2026-01-01T12:00:00.050Z', data }));
+    expect(JSON.stringify(eventMessage(data))).toBe(
+      JSON.stringify({ type: 'event.failed', timestamp: completedAt, recordedAt: completedAt, data }),
+    );
   });
 
   it('falls back on the time of acceptance where the end is unknown', () => {

@@ -14,7 +14,7 @@ const none: SubjectCallbacks = { waiting: [], riding: [], left: [] };
 
 function first(version: number): FirstCallback {
   const target = { kind: 'event' as const, tenant: 'default', owner: `event-${version}`, run: 1, callback };
-  return { version, target, message: { type: 'event.completed', timestamp: '', data: { version } } };
+  return { version, target, message: { type: 'event.completed', timestamp: '', recordedAt: '', data: { version } } };
 }
 
 it('puts attempts on record, and leaves to deliveries what they have not ended', () => {
