@@ -49,13 +49,50 @@ export interface ItemReference {
   readonly run: number;
 }
 
+/** Which of its batch's units a workflow is. */
+export interface UnitKey {
+  /** The page's number in the batch. */
+  readonly page: number;
+  /** Counts the page's units. */
+  readonly number: number;
+}
+
 /** Some items of a page that share a workflow. */
 export interface SharedUnitInput {
+  readonly unit: UnitKey;
   readonly page: string;
   readonly items: readonly Omit<ItemReference, 'page'>[];
+  /** How many of them may run at once. */
   readonly parallel: number;
+  /** Present in a sequential batch: none overtakes another that waits. */
+  readonly isInOrder?: true;
   /** Present where subjects process them, each its own in order. */
   readonly isOfSubjects?: true;
+}
+
+/** An item that has a workflow of its own. */
+export interface OwnUnitInput extends ItemReference {
+  readonly unit: UnitKey;
+}
+
+/** A unit whose items all wait for longer holds no places of its batch meanwhile. */
+export const LONGEST_HELD_WAIT_MS = 1_000;
+
+/**
+ * A unit's word to its batch that it rests, since all of its items wait, with the verdicts of those that don't; or that some are
+ * due again.
+ */
+export interface RestNote extends UnitKey, UnitVerdict {
+  /** Counts the unit's rests, so that a word that comes twice changes nothing. */
+  readonly rest: number;
+  /** For how many items it asks for a place; 0 while all of them wait. */
+  readonly wants: number;
+}
+
+/** The batch's answer to a unit that asks: so many of its items may run at once. */
+export interface PlacesGrant {
+  readonly rest: number;
+  readonly parallel: number;
 }
 
 /** A unit that was started, as its batch looks after it. */
@@ -66,8 +103,9 @@ export interface UnitReference {
 }
 
 export interface UnitVerdict {
-  /** `p` for an item that the unit gives back as it was. */
+  /** For each of the unit's items in order; `p` for one that it gives back as it was, or, as it rests, for one that waits. */
   readonly letters: readonly (EndLetter | 'p')[];
+  /** For each failed one, in order, what they are grouped by. */
   readonly causes: readonly string[];
 }
 
@@ -105,6 +143,7 @@ export interface RunItemsInput {
   readonly page: string;
   readonly items: readonly ItemWork[];
   readonly parallel: number;
+  readonly isInOrder?: true;
 }
 
 export interface EndedItem {

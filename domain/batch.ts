@@ -1,15 +1,22 @@
 import type { AcceptedBatch, ItemKind, PageKinds } from './accepted-batch.ts';
 import { hasTurn, offsetsOf, withLetters } from './batch-page.ts';
-import type { BatchPage, EndLetter, Letter } from './batch-page.ts';
+import type { BatchPage } from './batch-page.ts';
+import type { RestNote, UnitKey, UnitVerdict } from './batch-work.ts';
 import { fromRanges, toRanges } from './offsets.ts';
 
-export interface RunningUnit {
-  readonly page: number;
-  /** Counts the page's units; with the page it names the workflow. */
-  readonly number: number;
+export interface RunningUnit extends UnitKey {
   readonly kind: ItemKind;
-  /** How many of its items may run at once. */
+  /** How many places it holds, or asks for: so many of its items may run at once. */
   readonly parallel: number;
+  /** Present once it has rested. */
+  readonly rest?: UnitRest;
+}
+
+/** While all items of a unit wait it rests, and holds no place; once some are due it asks for places. */
+export interface UnitRest {
+  /** Counts the unit's rests. */
+  readonly number: number;
+  readonly state: 'resting' | 'asking' | 'over';
 }
 
 /** What is started together: some items of a page in one workflow, or one item as a workflow of its own. */
@@ -41,7 +48,7 @@ export interface CancelledItems {
 /**
  * How far a batch is. There is one writer, its workflow; everything here is a function of the state before.
  * Invariants: the counts add up to `total` and are those of the letters; an item that has ended stays so until it is
- * retried; a unit's items are `r` from its start to its end; the running units' `parallel` never exceed `maxParallel`.
+ * retried; a unit's items are `r` from its start to its end; no more than `maxParallel` places are held.
  */
 export interface Batch {
   readonly pages: readonly BatchPage[];
@@ -109,45 +116,69 @@ export function startUnit(batch: Batch, { page, number, kind, offsets, parallel 
   };
 }
 
-export interface UnitEnd {
-  readonly page: number;
-  readonly number: number;
-  /** For each of the unit's items in order; `p` for one that it gives back as it was. */
-  readonly letters: readonly (EndLetter | 'p')[];
-  /** For each failed one, in order, what they are grouped by. */
-  readonly causes: readonly string[];
-}
+export type UnitEnd = UnitKey & UnitVerdict;
 
 /** A unit that isn't running has ended before, and changes nothing: each of its items has exactly one verdict. */
-export function endUnit(batch: Batch, { page, number, letters: ended, causes }: UnitEnd): Batch {
+export function endUnit(batch: Batch, end: UnitEnd): Batch {
+  const offsets = offsetsOfRunning(batch, end);
+  if (offsets === null) return batch;
+  const { letters } = end;
+  const of = pageAt(batch, end.page);
+  const back = offsets.filter((_, index) => letters[index] === 'p');
+  const all = { ...end, letters: offsets.map((_, index) => letters[index] ?? 'f') };
+  const after = settle(batch, all, offsets, batch.isCancelled ? 'x' : 'p');
+  return {
+    // What it gives back it has not run.
+    ...withPage(after, end.page, { units: of.units.with(end.number, toRanges(offsets.filter((offset) => !back.includes(offset)))) }),
+    running: batch.running.filter((unit) => !isUnit(unit, end)),
+    firstPage: back.length > 0 ? Math.min(batch.firstPage, end.page) : batch.firstPage,
+    untold: withUntold(batch.untold, of, end.page, batch.isCancelled ? back : []),
+  };
+}
+
+/** Counts the verdicts of a unit's items, those that weren't counted before; `others` is the letter of those that have none. */
+function settle(batch: Batch, { page, number, letters, causes }: UnitEnd, offsets: readonly number[], others: 'p' | 'x' | 'r'): Batch {
   const of = pageAt(batch, page);
-  const ranges = of.units[number];
-  if (ranges === undefined || !batch.running.some((unit) => unit.page === page && unit.number === number)) return batch;
-  const offsets = fromRanges(ranges);
-  const back = batch.isCancelled ? 'x' : 'p';
-  const letterAt = (index: number): Exclude<Letter, 'r'> => (ended[index] === 'p' ? back : (ended[index] ?? 'f'));
+  // One that was counted may have failed, and be retried by now.
+  const retried = new Set(of.units.slice(number + 1).flatMap((ranges) => fromRanges(ranges)));
+  const after = of.letters.split('');
   const firstIndex = indexOf(batch, page, 0);
   let { counts, failures } = batch;
   let failed = 0;
   for (const [index, offset] of offsets.entries()) {
-    counts = move(counts, 'running', COUNTED_AS[letterAt(index)], 1);
-    if (letterAt(index) !== 'f') continue;
-    failures = withFailure(failures, causes[failed] ?? 'unknown', firstIndex + offset);
-    failed += 1;
+    const given = letters[index] ?? 'p';
+    const letter = given === 'p' ? others : given;
+    const cause = letter === 'f' ? (causes[failed] ?? 'unknown') : null;
+    if (cause !== null) failed += 1;
+    if (letter === 'r' || of.letters[offset] !== 'r' || retried.has(offset)) continue;
+    after[offset] = letter;
+    counts = move(counts, 'running', COUNTED_AS[letter], 1);
+    if (cause !== null) failures = withFailure(failures, cause, firstIndex + offset);
   }
-  const after = withPage(batch, page, {
-    letters: withLetters(of, offsets, letterAt),
-    // What it gives back it has not run.
-    units: of.units.with(number, toRanges(offsets.filter((_, index) => ended[index] !== 'p'))),
-  });
-  return {
-    ...after,
-    running: batch.running.filter((unit) => unit.page !== page || unit.number !== number),
-    firstPage: ended.includes('p') ? Math.min(batch.firstPage, page) : batch.firstPage,
-    untold: withUntold(batch.untold, of, page, batch.isCancelled ? offsets.filter((_, index) => ended[index] === 'p') : []),
-    counts,
-    failures,
-  };
+  return { ...withPage(batch, page, { letters: after.join('') }), counts, failures };
+}
+
+/** What a unit says of its rest; a word that isn't news changes nothing. */
+export function noteRest(batch: Batch, note: RestNote): Batch {
+  const { rest, wants } = note;
+  const offsets = offsetsOfRunning(batch, note);
+  const unit = batch.running.find((one) => isUnit(one, note));
+  const isKnown = unit?.rest !== undefined && (unit.rest.number > rest || (unit.rest.number === rest && unit.rest.state !== 'resting'));
+  if (offsets === null || unit === undefined || isKnown) return batch;
+  const after = settle(batch, note, offsets, 'r');
+  if (wants === 0) return withRunning(after, { ...unit, rest: { number: rest, state: 'resting' } });
+  return withRunning(after, { ...unit, rest: { number: rest, state: 'asking' }, parallel: wants });
+}
+
+/** A unit that has asked for places holds so many. */
+export function endRest(batch: Batch, unit: RunningUnit, rest: number, parallel: number): Batch {
+  return withRunning(batch, { ...unit, rest: { number: rest, state: 'over' }, parallel });
+}
+
+/** Places that are free, for items that are to be started or go on. */
+export function freePlaces({ maxParallel, running }: Pick<Batch, 'maxParallel' | 'running'>): number {
+  const holding = running.filter(({ rest }) => rest === undefined || rest.state === 'over');
+  return maxParallel - holding.reduce((sum, { parallel }) => sum + parallel, 0);
 }
 
 export function pauseBatch(batch: Batch): Batch {
@@ -249,6 +280,20 @@ function withFailure(failures: Batch['failures'], cause: string, index: number):
 
 function move(counts: BatchCounts, from: keyof BatchCounts, to: keyof BatchCounts, items: number): BatchCounts {
   return { ...counts, [from]: counts[from] - items, [to]: counts[to] + items };
+}
+
+/** Null for a unit that isn't running. */
+function offsetsOfRunning(batch: Batch, key: UnitKey): readonly number[] | null {
+  const ranges = pageAt(batch, key.page).units[key.number];
+  return ranges !== undefined && batch.running.some((unit) => isUnit(unit, key)) ? fromRanges(ranges) : null;
+}
+
+function isUnit(unit: UnitKey, { page, number }: UnitKey): boolean {
+  return unit.page === page && unit.number === number;
+}
+
+function withRunning(batch: Batch, changed: RunningUnit): Batch {
+  return { ...batch, running: batch.running.map((unit) => (isUnit(unit, changed) ? changed : unit)) };
 }
 
 function pageAt({ pages }: Batch, page: number): BatchPage {

@@ -28,6 +28,8 @@ export const BATCH_QUERY = 'batch';
 export const BATCH_PAGES_QUERY = 'batchPages';
 export const BATCH_PROGRESS_QUERY = 'batchProgress';
 export const STEER_BATCH_UPDATE = 'steerBatch';
+export const UNIT_RESTS_SIGNAL = 'unitRests';
+export const PLACES_GRANTED_SIGNAL = 'placesGranted';
 
 export const APPLY_UPDATE = 'apply';
 export const SNAPSHOT_QUERY = 'snapshot';

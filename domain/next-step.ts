@@ -1,11 +1,15 @@
 import { isOwnKind } from './accepted-batch.ts';
 import type { ItemKind } from './accepted-batch.ts';
-import type { Batch, BatchUnit } from './batch.ts';
-import { kindAt } from './batch-page.ts';
+import { freePlaces } from './batch.ts';
+import type { Batch, BatchUnit, RunningUnit } from './batch.ts';
+import { kindAt, offsetsOf } from './batch-page.ts';
 import type { BatchPage } from './batch-page.ts';
 
-/** What is to be done next: find out which kinds a page has now, or start a unit. */
-export type BatchStep = { readonly kind: 'read'; readonly page: number } | { readonly kind: 'start'; readonly unit: BatchUnit };
+/** What is to be done next: find out which kinds a page has now, start a unit, or let one go on that has rested. */
+export type BatchStep =
+  | { readonly kind: 'read'; readonly page: number }
+  | { readonly kind: 'start'; readonly unit: BatchUnit }
+  | { readonly kind: 'resume'; readonly rested: RunningUnit; readonly rest: number; readonly parallel: number };
 
 // Chunks that run side by side, so that the end of one doesn't leave the batch idle.
 const CHUNKS_AT_ONCE = 4;
@@ -14,14 +18,19 @@ const CHUNKS_AT_ONCE = 4;
 const MAX_UNIT_PARALLEL = 32;
 
 /**
- * The first pending items, as many as may run together, as soon as there is room for one; null when only an end, or the time
+ * The first pending items, as many as may run together, as soon as there is a place for one; null when only an end, or the time
  * that `nextDueMs` says, can bring news. Items of subjects run in one unit at a time, so that each subject has them in order.
+ * What has begun goes before what has not, also while the batch is paused: it comes to its end.
  */
 export function nextStep(batch: Batch, nowMs: number): BatchStep | null {
+  const free = freePlaces(batch);
+  const asking = free > 0 ? firstAsking(batch) : null;
+  if (asking !== null) return { kind: 'resume', ...asking, parallel: Math.min(free, asking.rested.parallel, MAX_UNIT_PARALLEL) };
   if (batch.isPaused || batch.isCancelled || batch.counts.pending === 0) return null;
+  // None overtakes another that waits, and for that holds no place.
+  if (batch.isInOrder && batch.running.length > 0) return null;
   const due = batch.delayed.find(({ dueAtMs }) => dueAtMs <= nowMs);
   if (due !== undefined) return { kind: 'read', page: due.page };
-  const free = batch.maxParallel - batch.running.reduce((sum, { parallel }) => sum + parallel, 0);
   if (free <= 0) return null;
   const isSubjectBusy = batch.running.some(({ kind }) => kind === 'i');
   for (const [number, page] of batch.pages.entries()) {
@@ -41,6 +50,13 @@ export function nextDueMs({ delayed, isPaused, counts }: Batch): number | null {
   return delayed.reduce((least, { dueAtMs }) => Math.min(least, dueAtMs), Number.MAX_SAFE_INTEGER);
 }
 
+function firstAsking({ running }: Batch): { readonly rested: RunningUnit; readonly rest: number } | null {
+  for (const rested of running) {
+    if (rested.rest?.state === 'asking') return { rested, rest: rested.rest.number };
+  }
+  return null;
+}
+
 type KnownPage = BatchPage & { readonly kinds: string };
 
 function firstToStart({ isInOrder }: Batch, { letters, kinds }: KnownPage, isSubjectBusy: boolean): number | null {
@@ -58,8 +74,18 @@ function toUnit(batch: Batch, page: KnownPage, number: number, first: number, fr
   const unit = { page: number, number: page.units.length, kind };
   if (isOwnKind(kind)) return { ...unit, offsets: [first], parallel: 1 };
   const offsets = pendingTogether(batch, page, first, kind);
-  const share = Math.ceil(batch.maxParallel / chunksLeft(batch, number));
-  return { ...unit, offsets, parallel: Math.min(free, offsets.length, MAX_UNIT_PARALLEL, share) };
+  const share = Math.ceil(batch.maxParallel / chunksLeft(batch, number, kind));
+  const parallel = Math.min(free, offsets.length, MAX_UNIT_PARALLEL, share);
+  return { ...unit, offsets: offsets.slice(0, parallel * itemsForPlace(batch, kind)), parallel };
+}
+
+/**
+ * How many items a unit takes for each of its places: no more than come to each place of the batch, so that no unit is left alone
+ * with many at the end, at fewer places than the batch has. Where one unit follows the other it takes all that it may.
+ */
+function itemsForPlace({ isInOrder, counts, maxParallel }: Batch, kind: ItemKind): number {
+  if (isInOrder || kind === 'i') return Number.MAX_SAFE_INTEGER;
+  return Math.max(1, Math.floor(counts.pending / maxParallel));
 }
 
 /** The first item and those after it that may share with it, up to one that is to be started before them. */
@@ -74,12 +100,21 @@ function pendingTogether({ isInOrder }: Batch, { letters, kinds }: KnownPage, fi
   return offsets;
 }
 
-/** Pages that still have something to start, as far as that matters: so many share what may run at once. */
-function chunksLeft({ pages }: Batch, page: number): number {
-  let chunks = 0;
-  for (const { letters } of pages.slice(page)) {
-    if (letters.includes('p')) chunks += 1;
-    if (chunks === CHUNKS_AT_ONCE) break;
+/**
+ * Pages that still have something to start, as far as that matters: so many share what may run at once. Other items of subjects
+ * don't run beside those of a unit.
+ */
+function chunksLeft({ pages }: Batch, first: number, kind: ItemKind): number {
+  let chunks = kind === 'i' ? 1 : 0;
+  for (let number = first; number < pages.length && chunks < CHUNKS_AT_ONCE; number += 1) {
+    const page = pages[number];
+    if (page !== undefined && hasBeside(page, kind)) chunks += 1;
   }
   return chunks;
+}
+
+function hasBeside(page: BatchPage, kind: ItemKind): boolean {
+  const { kinds, letters } = page;
+  if (kind !== 'i' || kinds === null) return letters.includes('p');
+  return offsetsOf('p', page).some((offset) => kindAt(kinds, offset) !== 'i');
 }

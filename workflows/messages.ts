@@ -2,7 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { ClaimMessage } from '../domain/activities.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
-import type { BatchProgress, PagesAnswer, PagesQueryInput, SteerInput } from '../domain/batch-work.ts';
+import type { BatchProgress, PagesAnswer, PagesQueryInput, PlacesGrant, RestNote, SteerInput } from '../domain/batch-work.ts';
 import {
   ACCEPTED_QUERY,
   APPLY_UPDATE,
@@ -18,6 +18,7 @@ import {
   OUTCOMES_QUERY,
   OUTCOME_QUERY,
   PERMITS_QUERY,
+  PLACES_GRANTED_SIGNAL,
   PROGRESS_QUERY,
   REDELIVER_SIGNAL,
   REPORT_ATTEMPT_UPDATE,
@@ -28,6 +29,7 @@ import {
   SET_CAPACITY_UPDATE,
   STEER_BATCH_UPDATE,
   SNAPSHOT_QUERY,
+  UNIT_RESTS_SIGNAL,
 } from '../domain/durable-names.ts';
 import type { Breaker } from '../domain/breaker.ts';
 import type { DestinationReport } from '../domain/destination.ts';
@@ -58,6 +60,8 @@ export const batchQuery = defineQuery<BatchResource>(BATCH_QUERY);
 export const batchPagesQuery = defineQuery<PagesAnswer, [PagesQueryInput]>(BATCH_PAGES_QUERY);
 export const batchProgressQuery = defineQuery<BatchProgress>(BATCH_PROGRESS_QUERY);
 export const steerBatchUpdate = defineUpdate<void, [SteerInput]>(STEER_BATCH_UPDATE);
+export const unitRestsSignal = defineSignal<[RestNote]>(UNIT_RESTS_SIGNAL);
+export const placesGrantedSignal = defineSignal<[PlacesGrant]>(PLACES_GRANTED_SIGNAL);
 export const applyUpdate = defineUpdate<Applied, [ApplyInput]>(APPLY_UPDATE);
 export const snapshotQuery = defineQuery<SubjectSnapshot>(SNAPSHOT_QUERY);
 export const outcomeQuery = defineQuery<EventResource | CompactedOutcome | null, [{ readonly idHash: string }]>(OUTCOME_QUERY);

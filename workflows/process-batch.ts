@@ -2,6 +2,7 @@ import {
   ApplicationFailure,
   condition,
   continueAsNew,
+  getExternalWorkflowHandle,
   proxyActivities,
   setHandler,
   sleep,
@@ -11,12 +12,12 @@ import {
 import { isOwnKind } from '../domain/accepted-batch.ts';
 import type { Activities } from '../domain/activities.ts';
 import type { BatchUnit, RunningUnit } from '../domain/batch.ts';
-import { createBatch, endUnit, isOver, knowKinds, startUnit as countStarted, toldFirst } from '../domain/batch.ts';
+import { createBatch, endRest, endUnit, isOver, knowKinds, noteRest, startUnit as countStarted, toldFirst } from '../domain/batch.ts';
 import { lastUnitOf } from '../domain/batch-page.ts';
 import { notePace } from '../domain/batch-pace.ts';
 import { endedCount, toBatchResource } from '../domain/batch-resource.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
-import type { BatchInput, BatchProgress, BatchResult, Hold, UnitReference, UnitVerdict } from '../domain/batch-work.ts';
+import type { BatchInput, BatchProgress, BatchResult, Hold, PlacesGrant, UnitReference, UnitVerdict } from '../domain/batch-work.ts';
 import { batchMessage } from '../domain/callback-message.ts';
 import { initialCallback } from '../domain/callback-record.ts';
 import { HOLD_MEMO, TASK_QUEUES } from '../domain/durable-names.ts';
@@ -27,7 +28,7 @@ import { refusalToSteer, steerBatch } from '../domain/steer-batch.ts';
 import { createAlarm } from './alarm.ts';
 import { tellBatchProgress } from './batch-progress.ts';
 import { createLookAfter } from './look-after.ts';
-import { batchPagesQuery, batchProgressQuery, batchQuery, steerBatchUpdate } from './messages.ts';
+import { batchPagesQuery, batchProgressQuery, batchQuery, placesGrantedSignal, steerBatchUpdate, unitRestsSignal } from './messages.ts';
 import { startUnit, unitEnd } from './run-unit.ts';
 import { startDelivery } from './start-delivery.ts';
 
@@ -83,6 +84,10 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
     cancelledAtMs: batch.cancelledAtMs,
   }));
   setHandler(batchProgressQuery, toProgress);
+  setHandler(unitRestsSignal, (note) => {
+    batch = noteRest(batch, note);
+    noteEnds();
+  });
   setHandler(
     steerBatchUpdate,
     (steer) => {
@@ -132,6 +137,10 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
       } else if (step.kind === 'read') {
         const kinds = await readItemKinds({ page: pageIdOf(step.page), nowMs: Date.now() });
         batch = knowKinds(batch, step.page, kinds);
+      } else if (step.kind === 'resume') {
+        const { rested, rest, parallel } = step;
+        batch = endRest(batch, rested, rest, parallel);
+        void grantPlaces(rested, { rest, parallel });
       } else {
         batch = countStarted(batch, step.unit);
         // Never rejects: whatever becomes of a unit is its verdict.
@@ -177,8 +186,22 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
     else end(unit, verdict);
   }
 
+  /** Counted as a start is: what is on its way when this run ends is lost with it. Never rejects: a unit that is gone has an end. */
+  async function grantPlaces(unit: RunningUnit, grant: PlacesGrant): Promise<void> {
+    starting += 1;
+    await getExternalWorkflowHandle(toReference(unit).workflowId)
+      .signal(placesGrantedSignal, grant)
+      .catch(() => undefined);
+    starting -= 1;
+    news += 1;
+  }
+
   function end(unit: RunningUnit, verdict: UnitVerdict): void {
     batch = endUnit(batch, { ...unit, ...verdict });
+    noteEnds();
+  }
+
+  function noteEnds(): void {
     pace = notePace(pace, { atMs: Date.now(), ended: endedCount(batch.counts) });
     news += 1;
     tellAllCancelled();

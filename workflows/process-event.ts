@@ -12,6 +12,7 @@ import {
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import { latestAttemptMs, NO_FAILURES, recordCut, recordFailure, recordStage } from '../domain/attempt.ts';
 import type { BegunState } from '../domain/attempt.ts';
+import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
 import { ENDED_MEMO } from '../domain/durable-names.ts';
 import type { StageFailure } from '../domain/event-error.ts';
 import type { EventResource } from '../domain/event-resource.ts';
@@ -31,6 +32,7 @@ import { holdPermits } from './permit-holder.ts';
 import { runAtOnce } from './run-at-once.ts';
 import { stageRunner } from './stage-runner.ts';
 import { toCutAttempt, toStageFailure } from './to-stage-failure.ts';
+import type { UnitPlaces } from './unit-places.ts';
 
 // A run that waits longer than this before its next attempt lets others work meanwhile.
 const MAX_HELD_BACK_OFF_MS = 5_000;
@@ -38,8 +40,9 @@ const MAX_HELD_BACK_OFF_MS = 5_000;
 /**
  * Runs one event: its stages in order, each tried again as its type says, then its callback.
  * @param begun where it goes on, if it began in a group
+ * @param places of its batch, if it is an item: it holds one, unless it waits for long
  */
-export async function processEvent(event: AcceptedEvent, begun?: BegunState): Promise<EventResource> {
+export async function processEvent(event: AcceptedEvent, begun?: BegunState, places?: UnitPlaces): Promise<EventResource> {
   const { workflowId, runId } = workflowInfo();
   const workflow = { id: workflowId, runId };
   const root = CancellationScope.current();
@@ -106,9 +109,14 @@ export async function processEvent(event: AcceptedEvent, begun?: BegunState): Pr
       ({ run, made } = recordFailure(run, stage, made, failure, Date.now(), latestMs));
       if (run.phase.status !== 'waiting' || run.phase.waiting.reason !== 'retry') break;
       const { waiting } = run.phase;
-      const letGo = permits.isNeeded && waiting.untilMs - Date.now() > MAX_HELD_BACK_OFF_MS;
+      const waitMs = waiting.untilMs - Date.now();
+      const rests = places !== undefined && waitMs > LONGEST_HELD_WAIT_MS;
+      // Who holds no place holds no permit either, for which another that holds a place may wait.
+      const letGo = permits.isNeeded && (rests || waitMs > MAX_HELD_BACK_OFF_MS);
       if (letGo) await permits.release();
+      if (rests) await places.leave({ letters: [], causes: [] });
       await waitOut(waiting);
+      if (rests) await cancellable.run(() => places.take(1));
       if (letGo || failure.error.code === PERMIT_LOST) await waitForPermits(stage);
     }
     run = endRun(run, { status: 'completed', endedAtMs });

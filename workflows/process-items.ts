@@ -1,8 +1,10 @@
 import { proxyLocalActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
 import type { EndLetter } from '../domain/batch-page.ts';
+import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
 import type { ItemWork, SharedUnitInput, UnitVerdict } from '../domain/batch-work.ts';
 import { firstDeliveries, startDeliveries } from './start-deliveries.ts';
+import { holdPlaces } from './unit-places.ts';
 
 const { runItems, applyItems } = proxyLocalActivities<Activities>({
   // It ends itself after half a second and the item it is at, whose stages have timeouts of their own.
@@ -21,11 +23,13 @@ const LISTEN_MS = { first: 1_000, longest: 60_000 } as const;
 /**
  * Runs items of a page that share this workflow, each until it has a verdict. What each came to is in the results that the
  * local activity left in the history; the workflow's own result is what the batch counts.
- * It takes no messages: one that came while a local activity runs would have it run again. Instead it asks its batch between
- * its calls, and gives back what hasn't begun once that is paused, and all that is left once it is cancelled.
+ * Nobody sends it messages while it works: one that came while a local activity runs would have that run again. Instead it asks
+ * its batch between its calls, and gives back what hasn't begun once that is paused, and all that is left once it is cancelled.
+ * Where all that is left waits, its places are for others, unless order is to be kept; it asks for some once an item is due.
  */
-export async function processItems({ page, items, parallel, isOfSubjects }: SharedUnitInput): Promise<UnitVerdict> {
+export async function processItems({ unit, page, items, parallel, isInOrder, isOfSubjects }: SharedUnitInput): Promise<UnitVerdict> {
   const { parent } = workflowInfo();
+  const places = holdPlaces(unit, parallel);
   const verdicts = new Map<number, { readonly letter: EndLetter; readonly cause: string | null }>();
   let left: readonly ItemWork[] = items;
   let listenMs: number = LISTEN_MS.first;
@@ -36,15 +40,22 @@ export async function processItems({ page, items, parallel, isOfSubjects }: Shar
     if (hold === 'paused') left = left.filter(({ begun }) => begun !== undefined);
     if (left.length === 0) break;
     const now = Date.now();
-    const due = parallel === 1 ? left : left.filter(({ begun }) => begun === undefined || begun.dueAtMs <= now);
+    const due = isInOrder ? left : left.filter(({ begun }) => begun === undefined || begun.dueAtMs <= now);
     const waitMs = Math.min(...(due.length > 0 ? due.slice(0, 1) : left).map(({ begun }) => (begun?.dueAtMs ?? now) - now));
     if (waitMs > 0) {
+      if (!isInOrder && waitMs > LONGEST_HELD_WAIT_MS) await places.leave(verdictSoFar());
       await sleep(Math.min(waitMs, listenMs));
       listenMs = Math.min(2 * listenMs, LISTEN_MS.longest);
       continue;
     }
     listenMs = LISTEN_MS.first;
-    const { ended, again, deliveries } = await (isOfSubjects ? applyItems : runItems)({ page, items: due, parallel });
+    if (places.held() === 0) {
+      await places.take(due.length);
+      // The batch may have been cancelled meanwhile.
+      continue;
+    }
+    const work = { page, items: due, parallel: places.held(), ...(isInOrder && { isInOrder }) };
+    const { ended, again, deliveries } = await (isOfSubjects ? applyItems : runItems)(work);
     for (const { offset, item, cause } of ended) {
       verdicts.set(offset, { letter: item.phase.status === 'completed' ? 'c' : 'f', cause: cause ?? null });
     }
@@ -56,9 +67,13 @@ export async function processItems({ page, items, parallel, isOfSubjects }: Shar
     const begun = new Map(again.map((work) => [work.offset, work]));
     left = left.filter(({ offset }) => !verdicts.has(offset)).map((work) => begun.get(work.offset) ?? work);
   }
-  const inOrder = items.map(({ offset }) => verdicts.get(offset));
-  return {
-    letters: inOrder.map((verdict) => verdict?.letter ?? 'p'),
-    causes: inOrder.flatMap((verdict) => (verdict?.cause ? [verdict.cause] : [])),
-  };
+  return verdictSoFar();
+
+  function verdictSoFar(): UnitVerdict {
+    const inOrder = items.map(({ offset }) => verdicts.get(offset));
+    return {
+      letters: inOrder.map((verdict) => verdict?.letter ?? 'p'),
+      causes: inOrder.flatMap((verdict) => (verdict?.cause ? [verdict.cause] : [])),
+    };
+  }
 }

@@ -40,13 +40,21 @@ export async function startUnit(accepted: AcceptedBatch, batch: Batch, unit: Bat
     workflowRunTimeout: MAX_RUN,
     priority: { priorityKey: isOwnKind(unit.kind) ? Number(unit.kind) : SHARED_PRIORITY, fairnessKey: accepted.tenant },
   } as const;
+  const key = { page: unit.page, number: unit.number };
   const [first] = items;
   try {
     if (!isOwnKind(unit.kind)) {
-      const shared = { page, items, parallel: unit.parallel, ...(unit.kind === 'i' && ({ isOfSubjects: true } as const)) };
+      const shared = {
+        unit: key,
+        page,
+        items,
+        parallel: unit.parallel,
+        ...(batch.isInOrder && ({ isInOrder: true } as const)),
+        ...(unit.kind === 'i' && ({ isOfSubjects: true } as const)),
+      };
       return await startChild(processItems, { ...options, args: [shared] });
     }
-    return first === undefined ? null : await startChild(processItem, { ...options, args: [{ page, ...first }] });
+    return first === undefined ? null : await startChild(processItem, { ...options, args: [{ unit: key, page, ...first }] });
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return null;
     throw error;

@@ -41,11 +41,11 @@ interface Line {
 
 /**
  * Has subjects process items of a page, each subject its own in their order, by Updates that bring several at once. One
- * subject after the other where one item is to run at once, several subjects at once else. What it sent and could not
+ * item after the other in the order of the page where that is to be kept, several subjects at once else. What it sent and could not
  * record is sent again, and known to the subject as long as it is among its last 1,000 events.
  */
 export function createApplyItems({ readPage, sendToSubject, now }: ApplyItemsDependencies): Activities['applyItems'] {
-  return async ({ page, items, parallel }) => {
+  return async ({ page, items, parallel, isInOrder }) => {
     const stored = await readPage(page);
     const untilMs = now() + CALL_MS;
     const ended: RunItemsOutcome['ended'][number][] = [];
@@ -56,7 +56,7 @@ export function createApplyItems({ readPage, sendToSubject, now }: ApplyItemsDep
       const event = { ...item.event, run };
       return { offset, event, bytes: Buffer.byteLength(JSON.stringify(event)) };
     });
-    const lines = parallel === 1 ? runsOfLines(waiting) : linesBySubject(waiting);
+    const lines = isInOrder ? runsOfLines(waiting) : linesBySubject(waiting);
     const lanes = Math.min(parallel, lines.length);
     const atMost = Math.max(1, Math.floor(MAX_IN_FLIGHT / lanes));
     let next = 0;

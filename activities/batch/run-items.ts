@@ -27,12 +27,12 @@ const CALL_BYTES = 512 * 1024;
 type Result = RunItemsOutcome['ended'][number] | ItemWork;
 
 /**
- * Runs items of a page, at most `parallel` at once and in their order, each until it has ended or a stage has failed that
+ * Runs items of a page, at most `parallel` at once and begun in their order, each until it has ended or a stage has failed that
  * is to be tried again later. After half a second, or half a megabyte of results, it takes up no more of them.
  * Safe to run twice as far as the handlers are: they are given the same `idempotencyKey` again.
  */
 export function createRunItems({ readPage, runStage, now }: RunItemsDependencies): Activities['runItems'] {
-  return async ({ page, items, parallel }: RunItemsInput) => {
+  return async ({ page, items, parallel, isInOrder }: RunItemsInput) => {
     const { info, cancellationSignal } = Context.current();
     // Each of the items listens for as long as it runs.
     setMaxListeners(0, cancellationSignal);
@@ -48,8 +48,8 @@ export function createRunItems({ readPage, runStage, now }: RunItemsDependencies
 
     async function lane(): Promise<void> {
       while (next < items.length && now() < untilMs && bytes < CALL_BYTES) {
-        // One after the other means that nothing overtakes an item that is to be tried again.
-        if (parallel === 1 && again.length > 0) return;
+        // Nothing overtakes an item that is to be tried again.
+        if (isInOrder && again.length > 0) return;
         const work = items[next];
         next += 1;
         const item = work && stored[work.offset];

@@ -123,9 +123,10 @@ async function recordSubject(): Promise<void> {
   await receiver.close();
 }
 
-/** Its first unit is shared, its second a heavy item of its own, its third shared again. */
+/** Its first unit is shared, its second a heavy item of its own, its third shared again; the last two rest while an item waits. */
 async function recordBatch(): Promise<void> {
-  const receiver = await startReceiver();
+  const [receiver, recorder] = await Promise.all([startReceiver(), startOverlapRecorder()]);
+  const waiting = { port: recorder.port, ms: 1, laterMs: 1_500 };
   const callback = { url: receiver.url };
   const noise = { type: 'noise', data: { intensity: 0.3 } };
   const id = await post('/v1/batches', {
@@ -136,14 +137,16 @@ async function recordBatch(): Promise<void> {
       { type: 'test-failing', data: { how: 'always' } },
       { type: 'test-failing', data: { how: 'twice' } },
       { type: 'no-such-type' },
-      { type: 'test-slow-work', data: { ms: 100 } },
-      noise,
+      { type: 'test-recorded-work', data: waiting },
+      { type: 'test-recorded-light-work', data: waiting },
     ],
   });
   await save('batch', `${id}~batch`);
   await save('batch-unit', (await read(`${id}_0`)).workflow.id);
+  await save('batch-unit-resting', (await read(`${id}_5`)).workflow.id);
   await save('batch-item', (await read(`${id}_4`)).workflow.id);
   await receiver.waitFor((requests) => requests.length === 2);
+  recorder.close();
   await receiver.close();
 }
 

@@ -43,6 +43,7 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
         entry.batch = states.knowKinds(entry.batch, 0, kindsOf(entry.items, Date.now()));
         continue;
       }
+      if (step.kind === 'resume') throw new Error('no unit of these rests');
       const { unit } = step;
       entry.batch = states.startUnit(entry.batch, unit);
       void runUnit(entry, unit).then((verdict) => {

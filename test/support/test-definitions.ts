@@ -31,22 +31,28 @@ const slowWork = defineEvent({
     }),
 });
 
+const recordedData = z.object({
+  port: z.int(),
+  ms: z.int().nonnegative(),
+  /** After its first attempt it waits for so long. */
+  laterMs: z.int().nonnegative().default(0),
+});
+
 /** Heavy: works for `ms`, all the while connected to a recorder outside. */
 const recordedWork = defineEvent({
   type: 'test-recorded-work',
-  data: z.object({ port: z.int(), ms: z.int().nonnegative() }),
+  data: recordedData,
   tier: 'normal',
   weight: 'heavy',
-  handler: async ({ id, data }, { signal }) => {
-    const socket = connect(data.port, '127.0.0.1');
-    try {
-      await once(socket, 'connect', { signal });
-      socket.write(id);
-      await pause(data.ms, signal);
-    } finally {
-      socket.destroy();
-    }
-  },
+  handler: ({ id, data }, { attempt, signal }) => workOnRecord(id, data, attempt, signal),
+});
+
+/** The same, but light. */
+const recordedLightWork = defineEvent({
+  type: 'test-recorded-light-work',
+  data: recordedData,
+  tier: 'normal',
+  handler: ({ id, data }, { attempt, signal }) => workOnRecord(id, data, attempt, signal),
 });
 
 /** Light: says its id to a recorder outside, works for `ms`, and fails if it is to. */
@@ -183,6 +189,7 @@ export const testDefinitions: readonly EventDefinition[] = [
   lifeEvent,
   slowWork,
   recordedWork,
+  recordedLightWork,
   notedWork,
   perHost,
   failing,
@@ -192,6 +199,21 @@ export const testDefinitions: readonly EventDefinition[] = [
   counted,
   summed,
 ];
+
+async function workOnRecord(id: string, data: z.infer<typeof recordedData>, attempt: number, signal: AbortSignal): Promise<void> {
+  const socket = connect(data.port, '127.0.0.1');
+  try {
+    await once(socket, 'connect', { signal });
+    socket.write(id);
+    await pause(data.ms, signal);
+  } finally {
+    // It is over for the recorder too before another one begins.
+    const closed = once(socket, 'close');
+    socket.end();
+    await closed;
+  }
+  if (data.laterMs > 0 && attempt === 1) throw new RetryLaterError(data.laterMs);
+}
 
 async function fail(how: string, attempt: number, signal: AbortSignal): Promise<unknown> {
   if (how === 'permanently') throw new PermanentError('told_to_fail', 'it was told to fail');

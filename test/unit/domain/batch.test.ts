@@ -8,9 +8,12 @@ import {
   cancelBatch,
   cancelItem,
   createBatch,
+  endRest,
   endUnit,
+  freePlaces,
   isOver,
   knowKinds,
+  noteRest,
   pauseBatch,
   resumeBatch,
   retryFailed,
@@ -30,6 +33,9 @@ type Step =
   // Its word came twice, or once more long after.
   | { readonly kind: 'end again'; readonly which: number }
   | { readonly kind: 'cancel item'; readonly which: number }
+  // All of its items wait, or some of them are due again; a word that comes twice or late changes nothing.
+  | { readonly kind: 'rest' | 'say again'; readonly which: number }
+  | { readonly kind: 'ask'; readonly which: number; readonly wants: number }
   | { readonly kind: 'pause' | 'resume' | 'cancel' | 'retry failed' | 'tell' }
   // A millisecond passes.
   | { readonly kind: 'wait' }
@@ -47,6 +53,8 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('end again'), which: anyWhich }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('pause', 'retry failed', 'continue as new', 'wait', 'tell') }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('resume') }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('rest', 'say again'), which: anyWhich }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('ask'), which: anyWhich, wants: fc.integer({ min: 1, max: 9 }) }) },
   fc.record({ kind: fc.constant('cancel item'), which: anyWhich }),
   fc.record({ kind: fc.constant('cancel') }),
 );
@@ -86,11 +94,19 @@ interface World {
   readonly isSequential: boolean;
   readonly maxParallel: number;
   readonly items: ModelItem[];
-  readonly running: BatchUnit[];
-  readonly ended: BatchUnit[];
+  readonly running: ModelUnit[];
+  readonly ended: ModelUnit[];
   isPaused: boolean;
   isCancelled: boolean;
   run: number;
+}
+
+interface ModelUnit extends BatchUnit {
+  /** How many places it holds; 0 while it rests. */
+  held: number;
+  rests: number;
+  /** For how many it asks; 0 while it doesn't. */
+  wants: number;
 }
 
 interface ModelItem extends Item {
@@ -145,6 +161,26 @@ function takeStep(world: World, step: Step): void {
     case 'end again': {
       const unit = ended[step.which % ended.length];
       if (unit !== undefined) expect(endUnit(batch, verdictOf(unit, []))).toBe(batch);
+      break;
+    }
+    case 'rest': {
+      const unit = running[step.which % running.length];
+      if (unit === undefined || unit.held === 0) break;
+      Object.assign(unit, { held: 0, rests: unit.rests + 1 });
+      world.batch = noteRest(batch, { ...keyOf(unit), rest: unit.rests, wants: 0, ...NOTHING });
+      break;
+    }
+    case 'ask': {
+      const unit = running[step.which % running.length];
+      if (unit === undefined || unit.held > 0 || unit.wants > 0) break;
+      unit.wants = step.wants;
+      world.batch = noteRest(batch, { ...keyOf(unit), rest: unit.rests, wants: unit.wants, ...NOTHING });
+      break;
+    }
+    case 'say again': {
+      const unit = [...running, ...ended][step.which % (running.length + ended.length)];
+      if (unit === undefined || unit.rests === 0 || unit.wants + unit.held === 0) break;
+      expect(noteRest(batch, { ...keyOf(unit), rest: unit.rests, wants: step.which % 3, ...NOTHING })).toBe(batch);
       break;
     }
     case 'pause':
@@ -205,6 +241,14 @@ function takeStep(world: World, step: Step): void {
   }
 }
 
+function keyOf({ page, number }: BatchUnit) {
+  return { page, number };
+}
+
+function placesLeft({ maxParallel, running }: World): number {
+  return maxParallel - running.reduce((sum, { held }) => sum + held, 0);
+}
+
 function cancel(item: ModelItem): void {
   item.letter = 'x';
   item.untold += 1;
@@ -218,26 +262,38 @@ function goOn(world: World): void {
     world.batch = knowKinds(world.batch, step.page, kindsOf(world.pages[step.page] ?? [], nowMs));
     return goOn(world);
   }
-  const free = world.maxParallel - world.running.reduce((sum, { parallel }) => sum + parallel, 0);
-  const isHeldUp = world.isPaused || world.isCancelled || free === 0;
+  const free = placesLeft(world);
+  const asking = world.running.find(({ wants }) => wants > 0);
+  if (asking !== undefined && free > 0) return resume(world, step, asking);
+  const isInLine = world.isSequential && world.running.length > 0;
+  const isHeldUp = world.isPaused || world.isCancelled || free === 0 || isInLine;
   const first = isHeldUp ? undefined : firstToStart(world);
   expect(step === null).toBe(first === undefined);
-  if (step === null || first === undefined) return expectAlarm(world);
+  if (step?.kind !== 'start' || first === undefined) return expectAlarm(world);
   const { unit } = step;
   expect({ page: unit.page, offset: unit.offsets[0] }).toEqual(placeOf(world, world.items.indexOf(first)));
   expect(unit.kind).toBe(first.kind);
   expect(unit.parallel).toBeGreaterThanOrEqual(1);
   expect(unit.parallel).toBeLessThanOrEqual(Math.min(free, unit.offsets.length));
-  if (world.isSequential) expect(world.running).toEqual([]);
-  expect(unit.offsets).toEqual(isOwnKind(unit.kind) ? unit.offsets.slice(0, 1) : startedTogether(world, unit));
+  const mayStart = isOwnKind(unit.kind) ? unit.offsets.slice(0, 1) : startedTogether(world, unit);
+  expect(unit.offsets).toEqual(mayStart.slice(0, unit.offsets.length));
+  if (world.isSequential || unit.kind !== 's') expect(unit.offsets).toEqual(mayStart);
 
   world.batch = startUnit(world.batch, unit);
-  world.running.push(unit);
+  world.running.push({ ...unit, held: unit.parallel, rests: 0, wants: 0 });
   for (const offset of unit.offsets) {
     const item = itemAt(world, unit.page, offset);
     item.letter = 'r';
     item.units.push(unit.number);
   }
+}
+
+/** What has begun goes before what has not. */
+function resume(world: World, step: ReturnType<typeof nextStep>, asking: ModelUnit): void {
+  if (step?.kind !== 'resume') return expect.unreachable();
+  expect(step).toMatchObject({ rested: keyOf(asking), rest: asking.rests, parallel: Math.min(placesLeft(world), asking.wants) });
+  world.batch = endRest(world.batch, step.rested, step.rest, step.parallel);
+  Object.assign(asking, { held: step.parallel, wants: 0 });
 }
 
 /** The first item that may be started, in sequence only the first of all; those of subjects one unit at a time. */
@@ -270,7 +326,7 @@ function expectAlarm({ batch, items, nowMs, isPaused, isCancelled, running, isSe
   expect(dueMs).toBeLessThanOrEqual(Math.min(...waiting.map((item) => item.dueMs)));
 }
 
-function end(world: World, unit: BatchUnit, given: readonly Verdict[]): void {
+function end(world: World, unit: ModelUnit, given: readonly Verdict[]): void {
   const verdict = verdictOf(unit, given);
   world.batch = endUnit(world.batch, verdict);
   world.ended.push(unit);
@@ -310,6 +366,7 @@ function itemAt({ pages, items }: World, page: number, offset: number): ModelIte
   return item;
 }
 
+const NOTHING = { letters: [], causes: [] } as const;
 const NO_PAGE: BatchPage = { letters: '', kinds: null, units: [] };
 
 function expectInvariants(world: World): void {
@@ -328,8 +385,9 @@ function expectInvariants(world: World): void {
     failed: countOf('f'),
     cancelled: countOf('x'),
   });
-  expect(batch.running).toEqual(running.map(({ page, number, kind, parallel }) => ({ page, number, kind, parallel })));
-  expect(running.reduce((sum, { parallel }) => sum + parallel, 0)).toBeLessThanOrEqual(world.maxParallel);
+  expect(batch.running).toMatchObject(running.map(({ page, number, kind }) => ({ page, number, kind })));
+  expect(freePlaces(batch)).toBe(placesLeft(world));
+  expect(freePlaces(batch)).toBeGreaterThanOrEqual(0);
   expect(running.filter(({ kind }) => kind === 'i').length).toBeLessThanOrEqual(1);
   expect(running.flatMap(({ offsets }) => offsets)).toHaveLength(countOf('r'));
   expect(batch.run).toBe(world.run);
@@ -399,6 +457,21 @@ describe('a batch', () => {
     );
   });
 
+  it('runs as many light items at once as it may, to the end', () => {
+    const anySizes = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(anySizes, fc.integer({ min: 1, max: 100 }), (sizes, maxParallel) => {
+        const pages = sizes.map((size) => ({ size, kind: 's' }) as const);
+        const total = sizes.reduce((sum, size) => sum + size, 0);
+
+        const atOnce = runEvenly(createBatch({ pages, mode: 'concurrent', maxParallel }));
+
+        expect(Math.max(...atOnce)).toBe(Math.min(maxParallel, total));
+        expect(atOnce.length).toBeLessThanOrEqual(1.1 * Math.ceil(total / maxParallel) + 8);
+      }),
+    );
+  });
+
   it('in sequence runs its items in the order of their index', () => {
     fc.assert(
       fc.property(anyPages, (pages) => {
@@ -440,11 +513,41 @@ describe('a batch', () => {
   });
 });
 
+/** Runs a batch whose light items take equally long; how many of them ran at each moment. */
+function runEvenly(start: Batch): readonly number[] {
+  let batch = start;
+  let running: { readonly unit: BatchUnit; readonly left: number }[] = [];
+  const atOnce: number[] = [];
+  while (!isOver(batch)) {
+    for (let step = nextStep(batch, NOW_MS); step?.kind === 'start'; step = nextStep(batch, NOW_MS)) {
+      batch = startUnit(batch, step.unit);
+      running.push({ unit: step.unit, left: step.unit.offsets.length });
+    }
+    atOnce.push(running.reduce((sum, { unit, left }) => sum + Math.min(unit.parallel, left), 0));
+    running = running.map(({ unit, left }) => ({ unit, left: left - Math.min(unit.parallel, left) }));
+    for (const { unit } of running.filter(({ left }) => left === 0)) {
+      batch = endUnit(batch, { ...unit, letters: unit.offsets.map(() => 'c'), causes: [] });
+    }
+    running = running.filter(({ left }) => left > 0);
+  }
+  return atOnce;
+}
+
 const NOW_MS = 1_000;
 
 const threePages = createBatch({
   pages: [
     { size: 200, kind: 's' },
+    { size: 2, kind: '3' },
+    { size: 3, kind: null },
+  ],
+  mode: 'concurrent',
+  maxParallel: 50,
+});
+
+const mixed = createBatch({
+  pages: [
+    { size: 4, kind: 's' },
     { size: 2, kind: '3' },
     { size: 3, kind: null },
   ],
@@ -465,9 +568,53 @@ function runUnit(batch: Batch, letters: readonly EndLetter[], causes: readonly s
 }
 
 describe('nextStep', () => {
-  it('starts a whole page as one unit that has its share of the room, so that up to four run side by side', () => {
+  it('gives a unit its share of the room, so that up to four run side by side, and of the items', () => {
     expect(unitOf(threePages)).toMatchObject({ page: 0, number: 0, kind: 's', parallel: 17 });
-    expect(unitOf(threePages).offsets).toHaveLength(200);
+    expect(unitOf(threePages).offsets).toHaveLength(17 * 4);
+  });
+
+  it('starts a whole page as one unit as long as there is enough for all places', () => {
+    const pages = Array.from({ length: 20 }, () => ({ size: 200, kind: 's' }) as const);
+    const batch = createBatch({ pages, mode: 'concurrent', maxParallel: 50 });
+
+    expect(unitOf(batch).offsets).toHaveLength(200);
+  });
+
+  it('leaves no unit alone with many items, at fewer places than there are', () => {
+    const pages = [{ size: 200, kind: 's' } as const, { size: 1, kind: 's' } as const];
+
+    expect(runEvenly(createBatch({ pages, mode: 'concurrent', maxParallel: 2 })).length).toBeLessThan(110);
+  });
+
+  it('gives items of subjects, which run in one unit at a time, all the room unless others want some', () => {
+    const page = { size: 200, kind: 'i' } as const;
+    const [alone, beside] = [
+      [page, page, page],
+      [page, page, { size: 1, kind: 's' } as const, { size: 9, kind: null }],
+    ].map((pages) => createBatch({ pages, mode: 'concurrent', maxParallel: 3 }));
+
+    expect(unitOf(alone ?? threePages)).toMatchObject({ parallel: 3 });
+    expect(unitOf(alone ?? threePages).offsets).toHaveLength(200);
+    expect(unitOf(beside ?? threePages)).toMatchObject({ parallel: 1 });
+  });
+
+  it('lets a unit that has rested go on before another is started, also while the batch is paused, at as many places as are free', () => {
+    const batch = createBatch({
+      pages: [
+        { size: 4, kind: '3' },
+        { size: 9, kind: 's' },
+      ],
+      mode: 'concurrent',
+      maxParallel: 3,
+    });
+    const [first, ...others] = [0, 1, 2].map((number) => ({ page: 0, number, kind: '3', offsets: [number], parallel: 1 }) as const);
+    const full = [first, ...others].reduce((before, unit) => (unit === undefined ? before : startUnit(before, unit)), batch);
+    const resting = noteRest(full, { page: 0, number: 0, rest: 1, wants: 0, ...NOTHING });
+    const asking = noteRest(resting, { page: 0, number: 0, rest: 1, wants: 9, ...NOTHING });
+
+    expect(nextStep(full, NOW_MS)).toBeNull();
+    expect(nextStep(resting, NOW_MS)).toMatchObject({ kind: 'start', unit: { offsets: [3] } });
+    expect(nextStep(pauseBatch(asking), NOW_MS)).toMatchObject({ kind: 'resume', rested: { number: 0 }, rest: 1, parallel: 1 });
   });
 
   it('runs no more of a unit at once than can be recorded at once, and starts more units instead', () => {
@@ -475,7 +622,7 @@ describe('nextStep', () => {
     const batch = createBatch({ pages, mode: 'concurrent', maxParallel: 1_000 });
 
     expect(unitOf(batch).parallel).toBe(32);
-    expect(unitOf(startUnit(batch, unitOf(batch)))).toMatchObject({ page: 1, parallel: 32 });
+    expect(unitOf(startUnit(batch, unitOf(batch)))).toMatchObject({ number: 1, parallel: 32 });
   });
 
   it('knows of each item how it runs, also where all of a page run alike', () => {
@@ -494,7 +641,7 @@ describe('nextStep', () => {
   });
 
   it('starts items that run on their own one by one', () => {
-    const second = startUnit(threePages, unitOf(threePages));
+    const second = startUnit(mixed, unitOf(mixed));
     const third = startUnit(second, unitOf(second));
 
     expect(unitOf(second)).toEqual({ page: 1, number: 0, kind: '3', offsets: [0], parallel: 1 });
@@ -502,7 +649,7 @@ describe('nextStep', () => {
   });
 
   it('has a page read that may have both kinds, once its turn has come', () => {
-    let batch = threePages;
+    let batch = mixed;
     for (let units = 0; units < 3; units += 1) batch = startUnit(batch, unitOf(batch));
 
     expect(nextStep(batch, NOW_MS)).toEqual({ kind: 'read', page: 2 });
@@ -566,6 +713,49 @@ describe('endUnit', () => {
     const { failures } = JSON.parse(JSON.stringify(runUnit(batch, ['f', 'f'], [cause, cause]))) as Batch;
 
     expect(Object.entries(failures)).toEqual([[cause, { count: 2, example: 0 }]]);
+  });
+});
+
+describe('noteRest', () => {
+  const started = startUnit(createBatch({ pages: [{ size: 4, kind: 's' }], mode: 'concurrent', maxParallel: 4 }), {
+    page: 0,
+    number: 0,
+    kind: 's',
+    offsets: [0, 1, 2, 3],
+    parallel: 4,
+  });
+  const unit = { page: 0, number: 0 };
+  const note = { ...unit, rest: 1, wants: 0, letters: ['c', 'f', 'p', 'f'], causes: ['a', 'b'] } as const;
+  const resting = noteRest(started, note);
+
+  it('counts what has ended, once, while the others wait', () => {
+    expect(resting.counts).toMatchObject({ running: 1, completed: 1, failed: 2 });
+    expect(resting.failures).toEqual({ a: { count: 1, example: 1 }, b: { count: 1, example: 3 } });
+    expect(endUnit(resting, { ...unit, letters: ['c', 'f', 'c', 'f'], causes: ['a', 'b'] })).toMatchObject({
+      counts: { running: 0, completed: 2, failed: 2 },
+      failures: { a: { count: 1 }, b: { count: 1 } },
+    });
+  });
+
+  it('leaves what is retried meanwhile to the unit that retries it', () => {
+    const retried = retryFailed(resting);
+    const again = startUnit(retried, unitOf(retried));
+    const after = endUnit(again, { ...unit, letters: ['c', 'f', 'f', 'f'], causes: ['a', 'c', 'b'] });
+
+    expect(unitOf(retried)).toMatchObject({ number: 1, offsets: [1, 3] });
+    expect(after.counts).toMatchObject({ running: 2, completed: 1, failed: 1 });
+    expect(after.failures).toEqual({ c: { count: 1, example: 2 } });
+    expect(endUnit(after, { page: 0, number: 1, letters: ['c', 'c'], causes: [] }).counts).toMatchObject({ completed: 3, failed: 1 });
+  });
+
+  it('is heard of a later rest, not of an earlier one', () => {
+    const working = endRest(resting, { ...unit, kind: 's', parallel: 1 }, 1, 1);
+
+    expect(freePlaces(resting)).toBe(4);
+    expect(freePlaces(working)).toBe(3);
+    expect(noteRest(working, note)).toBe(working);
+    expect(freePlaces(noteRest(working, { ...note, rest: 2 }))).toBe(4);
+    expect(noteRest(working, { ...note, number: 9 })).toBe(working);
   });
 });
 

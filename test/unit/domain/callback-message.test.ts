@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { initialCallback } from '../../../domain/callback-record.ts';
-import { eventMessage, withoutLargeData } from '../../../domain/callback-message.ts';
+import { batchMessage, eventMessage, withoutLargeData } from '../../../domain/callback-message.ts';
 import { isCounted } from '../../../domain/delivery.ts';
 import { toEventResource } from '../../../domain/event-resource.ts';
 import type { EventResource } from '../../../domain/event-resource.ts';
 import { acceptRun } from '../../../domain/event-run.ts';
-import { acceptedEvent } from './event-samples.ts';
+import { createBatch } from '../../../domain/batch.ts';
+import { toBatchResource } from '../../../domain/batch-resource.ts';
+import { acceptedBatch } from './batch-samples.ts';
+import { acceptedEvent, NOON_MS } from './event-samples.ts';
 
 function resourceWith(data: unknown): EventResource {
   return toEventResource(acceptRun(acceptedEvent({ data })), initialCallback(null), { id: 'a', runId: '1' });
@@ -22,6 +25,19 @@ describe('withoutLargeData', () => {
     const { data: _data, ...rest } = resourceWith('x'.repeat(300_000));
 
     expect(withoutLargeData(resourceWith('x'.repeat(300_000)))).toEqual({ ...rest, omitted: ['data'] });
+  });
+});
+
+it('of a batch says how it ended and when, and holds the batch', () => {
+  const times = { startedAtMs: NOON_MS, endedAtMs: NOON_MS + 50, pace: [], nowMs: NOON_MS };
+  const data = toBatchResource(acceptedBatch(), createBatch(acceptedBatch()), times, initialCallback(null));
+  const completedAt = '2026-01-01T12:00:00.050Z';
+
+  expect(batchMessage({ ...data, status: 'partial' })).toEqual({
+    type: 'batch.partial',
+    timestamp: completedAt,
+    recordedAt: completedAt,
+    data: { ...data, status: 'partial' },
   });
 });
 

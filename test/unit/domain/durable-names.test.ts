@@ -21,6 +21,8 @@ it('keeps the names that histories and clients know: changing one is a migration
     BATCH_QUERY: 'batch',
     BATCH_PAGES_QUERY: 'batchPages',
     STEER_BATCH_UPDATE: 'steerBatch',
+    UNIT_RESTS_SIGNAL: 'unitRests',
+    PLACES_GRANTED_SIGNAL: 'placesGranted',
     CLAIM_SIGNAL: 'claimPermit',
     RELEASE_SIGNAL: 'releasePermit',
     GRANTED_SIGNAL: 'permitGranted',

@@ -61,10 +61,10 @@ describe('items of subjects', () => {
     expect(ended[0]).toMatchObject({ offset: 0, version: 7, item: { phase: { status: 'completed' }, results: { action: 1 } } });
   });
 
-  it('one at a time go in the order of the page, whichever subject has them', async () => {
+  it('go in the order of the page where that is to be kept, whichever subject has them', async () => {
     const { run, ids } = prepare(['a', 'a', 'b', 'a']);
 
-    await run({ parallel: 1 });
+    await run({ parallel: 1, isInOrder: true });
 
     expect(ids()).toEqual([['night_0', 'night_1'], ['night_2'], ['night_3']]);
   });
