@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createClient } from '../client/create-client.ts';
-import type { BatchResource } from '../domain/batch-resource.ts';
+import { lines, runBatch } from './batch-load.ts';
+import type { MeasuredBatch } from './batch-load.ts';
 import { engineRequests } from './engine-requests.ts';
 import { machine } from './machine.ts';
 import { residentMb } from './process-usage.ts';
@@ -20,62 +21,24 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 
-interface Measured {
-  readonly acceptedMs: number;
-  readonly itemsPerSecond: number;
-  readonly batch: BatchResource;
-}
-
 interface Memory {
   readonly before: number;
   readonly accepting: number;
   readonly running: number;
 }
 
-const few: Measured[] = [];
+const few: MeasuredBatch[] = [];
 let watched: Watched | undefined;
-let many: (Measured & { readonly service: Memory; readonly engine: Memory }) | undefined;
+let many: (MeasuredBatch & { readonly service: Memory; readonly engine: Memory }) | undefined;
 await withService(async ({ url, pid, enginePid }) => {
-  await run(url, 2_000);
-  for (let round = 0; round < rounds; round += 1) few.push(await run(url, Number(values.items)));
+  await runBatch(url, 2_000);
+  for (let round = 0; round < rounds; round += 1) few.push(await runBatch(url, Number(values.items)));
   watched = await watch(url, enginePid, Number(values.watchers));
   many = await withMemory(url, [pid, enginePid], Number(values.lines));
 });
 const report = toReport();
 process.stdout.write(report);
 await writeFile(values.out, report);
-
-async function run(url: string, items: number, onAccepted: () => void = () => undefined): Promise<Measured> {
-  const tickless = createClient({ url });
-  const startedAt = performance.now();
-  const { id } = await tickless.batches.submitLines(lines(items));
-  const acceptedMs = performance.now() - startedAt;
-  onAccepted();
-  for await (const message of tickless.batches.stream(id)) {
-    if (message.kind !== 'ended') continue;
-    const batch = message.resource;
-    if (batch.counts.completed !== items) throw new Error(`only ${batch.counts.completed} of ${items} items were completed`);
-    const tookMs = Date.parse(batch.completedAt ?? '') - Date.parse(batch.startedAt);
-    return { acceptedMs, itemsPerSecond: items / (tookMs / 1_000), batch };
-  }
-  throw new Error('the stream ended before the batch');
-}
-
-function lines(count: number): ReadableStream<Uint8Array> {
-  const line = `${JSON.stringify({ type: 'joy', data: { intensity: 0.3 } })}\n`;
-  let sent = 0;
-  return new ReadableStream<Uint8Array>(
-    {
-      pull: (controller) => {
-        const next = Math.min(500, count - sent);
-        sent += next;
-        if (next === 0) controller.close();
-        else controller.enqueue(Buffer.from(line.repeat(next)));
-      },
-    },
-    { highWaterMark: 0 },
-  );
-}
 
 interface Watched {
   /** Milliseconds from the end of the batch, as it says itself, until each of its watchers heard of it. */
@@ -119,7 +82,7 @@ async function withMemory(url: string, pids: readonly [number, number], items: n
       for (const [index, mb] of now.entries()) peak[phase][index] = Math.max(peak[phase][index] ?? 0, mb);
     });
   }, 200);
-  const measured = await run(url, items, () => {
+  const measured = await runBatch(url, items, () => {
     phase = 'running';
   });
   clearInterval(timer);

@@ -1,20 +1,19 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Tier } from '../domain/tier.ts';
 import { readEngineRecord } from '../engine/engine-record.ts';
 import { freePort, startServiceProcess } from '../test/support/service-process.ts';
+import { withBare } from './bare/with-bare.ts';
 import { startCallbackSink } from './callback-sink.ts';
-import { createLoad, noise, run, throughput } from './load.ts';
-import type { Sending } from './load.ts';
+import { createLoad, noise, throughput } from './load.ts';
 import { machine } from './machine.ts';
 import { median, quantiles } from './quantiles.ts';
 import type { Quantiles } from './quantiles.ts';
+import { oneAtATime, withSending } from './sending.ts';
+import type { Latencies } from './sending.ts';
 import { withService } from './service-under-test.ts';
 import type { ServiceUnderTest } from './service-under-test.ts';
 
@@ -36,9 +35,7 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const inFlight = Number(values['in-flight']);
 
-interface Round {
-  readonly accepted: Quantiles;
-  readonly calledBack: Quantiles;
+interface Round extends Latencies {
   readonly own: Rate;
   /** Without ids of their own, events may be started together; the bare workflow knows no such thing. */
   readonly grouped: Rate | null;
@@ -67,54 +64,16 @@ const report = toReport();
 process.stdout.write(report);
 await writeFile(values.out, report);
 
-/** The same load on a bare workflow of the same shape: what the SDK and the server leave of this machine. */
-async function withBare<T>(use: (url: string) => Promise<T>): Promise<T> {
-  const port = await freePort();
-  const entry = fileURLToPath(new URL('./bare/main.ts', import.meta.url));
-  const bare = spawn(process.execPath, ['--import', 'tsx', entry], {
-    env: { ...process.env, PORT: String(port) },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await once(bare.stdout, 'data');
-  try {
-    return await use(`http://127.0.0.1:${port}`);
-  } finally {
-    bare.kill('SIGTERM');
-    await once(bare, 'exit');
-  }
-}
-
 async function measure(url: string, ids: 'own' | 'both'): Promise<Round> {
-  await withSending(url, true, (sending) => throughput(sending, Number(values.warmup), inFlight, 'warmup'));
-  const single = await withSending(url, true, (sending) => oneAtATime(sending, Number(values.single)));
+  const own = { url, inFlight, ownIds: true };
+  await withSending(own, (sending) => throughput(sending, Number(values.warmup), inFlight, 'warmup'));
+  const single = await withSending(own, (sending) => oneAtATime(sending, Number(values.single), 'single'));
   const rate = (ownIds: boolean): Promise<Rate> =>
-    withSending(url, ownIds, async (sending) => {
+    withSending({ ...own, ownIds }, async (sending) => {
       const eventsPerSecond = await throughput(sending, Number(values.events), inFlight, 'event');
       return { eventsPerSecond, duplicates: sending.sink.duplicates };
     });
   return { ...single, own: await rate(true), grouped: ids === 'both' ? await rate(false) : null };
-}
-
-async function withSending<T>(url: string, ownIds: boolean, use: (sending: Sending) => Promise<T>): Promise<T> {
-  const sink = await startCallbackSink();
-  const load = createLoad(url, inFlight);
-  try {
-    return await use({ load, sink, ownIds });
-  } finally {
-    await load.close();
-    sink.close();
-  }
-}
-
-async function oneAtATime(sending: Sending, events: number): Promise<Pick<Round, 'accepted' | 'calledBack'>> {
-  const accepted: number[] = [];
-  const calledBack: number[] = [];
-  for (let index = 0; index < events; index += 1) {
-    const times = await run(sending, `single-${index}`);
-    accepted.push(times.acceptedMs);
-    calledBack.push(times.calledBackMs);
-  }
-  return { accepted: quantiles(accepted), calledBack: quantiles(calledBack) };
 }
 
 /** A second service on the same engine. */

@@ -6,7 +6,7 @@ import { quantiles } from '../quantiles.ts';
 import type { Quantiles } from '../quantiles.ts';
 import { table } from '../table.ts';
 import { closedLoop, RECORDED_FIRST, RIDING, toCallback, withPosts } from './posts.ts';
-import type { Loop, Service } from './posts.ts';
+import type { Loop, Posts } from './posts.ts';
 
 export interface IsolationOptions {
   readonly deliveries: number;
@@ -23,11 +23,15 @@ export interface IsolationOptions {
 // Delivered by a workflow of its own an event costs four times as much.
 const BY_DELIVERY_SHARE = 0.25;
 
-interface Neighbour {
-  readonly name: string;
+/** Two destinations, one of which is healthy. */
+export interface Neighbours {
   /** What goes to the healthy destination. */
   readonly event: Record<string, unknown>;
   readonly other: 'none' | 'well' | 'refuses' | 'hangs';
+}
+
+interface Neighbour extends Neighbours {
+  readonly name: string;
 }
 
 const ALONE = 'alone';
@@ -68,7 +72,7 @@ async function measureIsolation(options: IsolationOptions): Promise<readonly Iso
   const measured: Quantiles[][] = [];
   for (let round = 0; round < rounds; round += 1) {
     const row: Quantiles[] = [];
-    for (const neighbour of NEIGHBOURS) row.push(await withPosts((service) => latencies(service, neighbour, options)));
+    for (const neighbour of NEIGHBOURS) row.push(await withPosts((posts) => latencies(posts, neighbour, options)));
     measured.push(row);
   }
   return NEIGHBOURS.map((neighbour, index) => {
@@ -80,19 +84,30 @@ async function measureIsolation(options: IsolationOptions): Promise<readonly Iso
   });
 }
 
+interface LatenciesOptions extends Omit<IsolationOptions, 'rounds'> {
+  /** Of the events' ids, for those who send to one service several times. */
+  readonly prefix?: string;
+}
+
 /** POST to callback at the healthy destination, while as many events go to the other one. */
-async function latencies(
-  service: Service,
-  { event, other }: Neighbour,
-  { deliveries, inFlight, rate }: IsolationOptions,
+export async function latencies(
+  posts: Posts,
+  { event, other }: Neighbours,
+  { deliveries, inFlight, rate, prefix = '' }: LatenciesOptions,
 ): Promise<Quantiles> {
   const [sink, receiver] = await Promise.all([startCallbackSink(), startReceiver()]);
   if (other === 'hangs') receiver.respond(() => 'hang');
   if (other === 'refuses') await receiver.close();
   const otherUrl = other === 'none' ? null : receiver.url;
-  await closedLoop(service, sink, { event, count: Math.ceil(deliveries / 5), prefix: 'warmup', inFlight });
+  await closedLoop(posts, sink, { event, count: Math.ceil(deliveries / 5), prefix: `${prefix}warmup`, inFlight });
   const share = event === RIDING ? 1 : BY_DELIVERY_SHARE;
-  const measured = await openLoop(service, sink, { event, otherUrl, count: deliveries * share, perSecond: rate * share, prefix: 'event' });
+  const measured = await openLoop(posts, sink, {
+    event,
+    otherUrl,
+    count: deliveries * share,
+    perSecond: rate * share,
+    prefix: `${prefix}event`,
+  });
   sink.close();
   if (other !== 'refuses') await receiver.close();
   return quantiles(measured);
@@ -100,7 +115,7 @@ async function latencies(
 
 /** So many events a second, whatever becomes of them, and as many to another destination; milliseconds from POST to callback. */
 async function openLoop(
-  service: Service,
+  posts: Posts,
   sink: CallbackSink,
   { event, otherUrl, count, perSecond, prefix }: Omit<Loop, 'inFlight'> & { readonly otherUrl: string | null; readonly perSecond: number },
 ): Promise<readonly number[]> {
@@ -111,8 +126,8 @@ async function openLoop(
     const dueMs = startedAt + (index * 1_000) / perSecond - performance.now();
     if (dueMs > 0) await pause(dueMs);
     const id = `${prefix}-${index}`;
-    measured.push(toCallback(service, sink, event, id));
-    if (otherUrl !== null) others.push(service.post({ ...event, id: `other-${id}`, callback: { url: otherUrl } }).catch(() => undefined));
+    measured.push(toCallback(posts, sink, event, id));
+    if (otherUrl !== null) others.push(posts.post({ ...event, id: `other-${id}`, callback: { url: otherUrl } }).catch(() => undefined));
   }
   await Promise.all(others);
   return await Promise.all(measured);

@@ -10,20 +10,25 @@ export const RECORDED_FIRST = { type: 'test-recorded', data: {} };
 // Longer than anything here takes on a busy machine.
 export const GIVE_UP_MS = 60_000;
 
-export interface Service extends Pick<ServiceUnderTest, 'pid' | 'enginePid' | 'dataDirectory'> {
+/** Where events are sent. */
+export interface Posts {
   /** Sent until it is answered with 202. */
   post(event: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
+export interface Service extends Pick<ServiceUnderTest, 'pid' | 'enginePid' | 'dataDirectory'>, Posts {}
+
 export async function withPosts<T>(use: (service: Service) => Promise<T>): Promise<T> {
-  return withService(async (service) => {
-    const load = createLoad(service.url, 64);
-    try {
-      return await use({ ...service, pid: service.pid, post: async (event) => void (await load.submit(event)) });
-    } finally {
-      await load.close();
-    }
-  });
+  return withService((service) => withPostsTo(service.url, (posts) => use({ ...service, pid: service.pid, ...posts })));
+}
+
+export async function withPostsTo<T>(url: string, use: (posts: Posts) => Promise<T>): Promise<T> {
+  const load = createLoad(url, 64);
+  try {
+    return await use({ post: async (event) => void (await load.submit(event)) });
+  } finally {
+    await load.close();
+  }
 }
 
 export interface Loop {
@@ -35,14 +40,14 @@ export interface Loop {
 }
 
 /** Callbacks a second. */
-export async function closedLoop(service: Service, sink: CallbackSink, { event, count, prefix, inFlight }: Loop): Promise<number> {
+export async function closedLoop(posts: Posts, sink: CallbackSink, { event, count, prefix, inFlight }: Loop): Promise<number> {
   const startedAt = performance.now();
-  await inLanes(count, inFlight, (index) => toCallback(service, sink, event, `${prefix}-${index}`));
+  await inLanes(count, inFlight, (index) => toCallback(posts, sink, event, `${prefix}-${index}`));
   return count / ((performance.now() - startedAt) / 1_000);
 }
 
 /** Milliseconds from an event's POST to its callback; infinitely many when there is none. */
-export async function toCallback({ post }: Service, sink: CallbackSink, event: Record<string, unknown>, id: string): Promise<number> {
+export async function toCallback({ post }: Posts, sink: CallbackSink, event: Record<string, unknown>, id: string): Promise<number> {
   const sentAt = performance.now();
   const late = new AbortController();
   try {
