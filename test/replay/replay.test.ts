@@ -1,14 +1,25 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { expect, inject, it } from 'vitest';
+import { WAYS } from '../histories/ways.ts';
 
 const folder = new URL('../histories/', import.meta.url);
-const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+const names = readdirSync(folder)
+  .filter((name) => name.endsWith('.json'))
+  .toSorted();
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 it.each(names)('replays %s with the workflows of today', async (name) => {
   await replay(load(name));
+});
+
+it('has a history for every way of running that is listed, and no other', () => {
+  expect(names).toEqual(
+    Object.keys(WAYS)
+      .map((name) => `${name}.json`)
+      .toSorted(),
+  );
 });
 
 it('refuses a history in which the stages ran in another order', async () => {
