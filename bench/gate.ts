@@ -39,7 +39,11 @@ async function record(runs: number): Promise<void> {
     measured.push(await measureRatios(rounds, tell));
   }
   const file: BaselineFile = { machine: machine().replaceAll('\n', ' '), loadAverages, rounds, ratios: toBaseline(measured) };
-  await writeFile(values.baseline, `${JSON.stringify(file, null, 2)}\n`);
+  await writeFile(values.baseline, `${JSON.stringify(file, toThreeDecimals, 2)}\n`);
+}
+
+function toThreeDecimals(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toFixed(3)) : value;
 }
 
 async function judge(): Promise<void> {
