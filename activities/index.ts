@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
-import type { Activities, RunEventInput, RunGroupInput } from '../domain/activities.ts';
-import type { WorkflowReference } from '../domain/event-resource.ts';
-import type { RideMessage } from '../domain/callback-message.ts';
-import type { GroupOutcome } from '../domain/group-run.ts';
-import type { RunOutcome } from '../domain/run-outcome.ts';
+import type { Activities, RunChunkInput, RunStageInput } from '../domain/activities.ts';
+import type { ChunkOutcome } from '../domain/chunk.ts';
+import type { RunState } from '../domain/event-run.ts';
+import type { EventDefinition } from '../domain/define-event.ts';
+import type { Advance } from '../handlers/advance.ts';
 import { createApplyItems } from './batch/apply-items.ts';
 import { createIsBatchOpen } from './batch/is-batch-open.ts';
 import { createReadItem, createReadItemKinds } from './batch/read-item.ts';
@@ -17,18 +17,17 @@ import { createTellCancelled } from './batch/tell-cancelled.ts';
 import { createCancelItems } from './cancel-items.ts';
 import { createClaimPermit } from './claim-permit.ts';
 import { createFindClosedRuns } from './find-closed-runs.ts';
-import { createFoldSubject } from './fold-subject.ts';
 import { createReadMessage } from './read-message.ts';
 import { createRequestCancel } from './request-cancel.ts';
 import { readInput } from './read-input.ts';
 import { rememberOutcomes } from './remember-outcomes.ts';
 import type { Remembering } from './remember-outcomes.ts';
-import { createRunEvent } from './run-event.ts';
-import { createRunGroup } from './run-group.ts';
-import { MAX_SHARED_RESULT_BYTES } from './result-size.ts';
-import { createRunStage } from './run-stage.ts';
-import type { RunStageDependencies } from './run-stage.ts';
-import { createRideCallback } from './ride-callback.ts';
+import { createFoldSubject } from './run/fold-subject.ts';
+import type { ObserveRun } from './run/open-port.ts';
+import { createRideCallback } from './run/ride-callback.ts';
+import { createRunChunk } from './run/run-chunk.ts';
+import { createRunStage } from './run/run-stage.ts';
+import type { BeginProgress } from './callback/progress-callbacks.ts';
 import { createRideCallbacks } from './ride-callbacks.ts';
 import { createSendRiding } from './send-riding.ts';
 import type { SendRidingDependencies } from './send-riding.ts';
@@ -40,17 +39,17 @@ import { createSendTicks } from './send-ticks.ts';
 import { createStartDeliveries } from './start-deliveries.ts';
 import { createStartDelivery } from './start-delivery.ts';
 
-export interface ActivityDependencies
-  extends RunStageDependencies, Omit<SendRidingDependencies, 'startDelivery'>, TellProgressDependencies {
+export interface ActivityDependencies extends Omit<SendRidingDependencies, 'startDelivery'>, TellProgressDependencies {
   readonly client: Client;
+  readonly resolve: (type: string) => EventDefinition | undefined;
+  /** Where handlers run. */
+  readonly advance: Advance;
+  readonly observe: ObserveRun;
+  readonly beginProgress: BeginProgress;
 }
 
-// Many results go into one record, and nobody asks a process about an item that shares a workflow.
-const SHARED = { maxResultBytes: MAX_SHARED_RESULT_BYTES, observe: () => undefined };
-
 export interface CreatedActivities extends Activities {
-  readonly runEvent: Remembering<RunEventInput, RunOutcome>;
-  readonly runGroup: Remembering<RunGroupInput, GroupOutcome>;
+  readonly runChunk: Remembering<RunChunkInput, ChunkOutcome>;
 }
 
 /** Everything that workflows may ask of the outside world, under the names that histories know. */
@@ -59,36 +58,28 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
   const startDelivery = createStartDelivery(dependencies.client);
   const startDeliveries = createStartDeliveries(startDelivery);
   const sendRiding = createSendRiding({ ...dependencies, startDelivery });
-  const rideCallback = createRideCallback({ ...dependencies, sendRiding });
-  const runStage = createRunStage(dependencies);
   return {
-    runStage: rememberOutcomes(runStage, ({ run, stage, workflow }) => `${workflow.runId}/${stage}/${run.attempts[stage]}`),
+    runStage: rememberOutcomes(createRunStage(dependencies), perAttemptOfStages),
     sendCallback: createSendCallback(dependencies.attemptDelivery),
     readMessage: createReadMessage(dependencies),
-    rideCallback: rememberOutcomes(
-      (message) => rideCallback(message),
-      ({ workflow }: RideMessage) => workflow.runId,
-    ),
     rideCallbacks: createRideCallbacks({ ...dependencies, sendRiding }),
-    runEvent: rememberOutcomes(createRunEvent({ ...dependencies, rideCallback, runStage }), perAttempt),
-    runGroup: rememberOutcomes(
-      createRunGroup({
+    runChunk: rememberOutcomes(
+      createRunChunk({
         ...dependencies,
-        rideCallback,
-        runStage,
-        readGroup: (workflow) => readInput(dependencies.client, { workflowId: workflow.id, runId: workflow.runId }),
+        ride: createRideCallback(sendRiding),
+        readChunk: (workflow) => readInput(dependencies.client, { workflowId: workflow.id, runId: workflow.runId }),
       }),
-      perAttempt,
+      perAttemptOfChunk,
     ),
     wakeParked: createWakeParked(dependencies.client),
     tellProgress: createTellProgress(dependencies),
     requestCancel: createRequestCancel(dependencies.client),
     claimPermit: createClaimPermit(dependencies.client),
-    foldSubject: createFoldSubject(dependencies),
+    foldSubject: createFoldSubject(dependencies.advance),
     sendTicks: createSendTicks(dependencies),
     startDeliveries,
     findClosedRuns: createFindClosedRuns(dependencies.client),
-    runItems: createRunItems({ ...dependencies, readPage, runStage: createRunStage({ ...dependencies, ...SHARED }) }),
+    runItems: createRunItems({ ...dependencies, readPage }),
     applyItems: createApplyItems({ ...dependencies, readPage, sendToSubject: createSendToSubject(dependencies.client) }),
     cancelItems: createCancelItems(dependencies.client),
     readItem: createReadItem(readPage),
@@ -101,7 +92,16 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
   };
 }
 
-/** Those that the SDK itself tries again once they have failed, by a fault of ours, are run again then. */
-function perAttempt({ workflow }: { readonly workflow: WorkflowReference }, attempt: number): string {
-  return `${workflow.runId}/${attempt}`;
+function perAttemptOfStages({ run, workflow }: RunStageInput): string {
+  return `${workflow.runId}/${attemptsOf(run)}`;
+}
+
+/** What the SDK itself tries again once it has failed, by a fault of ours, is run again then. */
+function perAttemptOfChunk({ workflow, begun = [] }: RunChunkInput, attempt: number): string {
+  return `${workflow.runId}/${begun.reduce((sum, state) => sum + attemptsOf(state), 0)}/${attempt}`;
+}
+
+/** Of all stages, by which calls for the same run are told apart. */
+function attemptsOf({ attempts }: RunState): number {
+  return Object.values(attempts).reduce((sum, made) => sum + made, 0);
 }

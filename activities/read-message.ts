@@ -2,12 +2,14 @@ import { Context } from '@temporalio/activity';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { Activities } from '../domain/activities.ts';
 import { recordedMessage } from '../domain/callback-message.ts';
 import { isSettled } from '../domain/callback-record.ts';
+import type { Chunk, ChunkRecord } from '../domain/chunk.ts';
+import { eventsOf } from '../domain/chunk.ts';
 import { ENDED_MEMO } from '../domain/durable-names.ts';
 import type { EventResource, WorkflowReference } from '../domain/event-resource.ts';
+import { toEventResource } from '../domain/event-resource.ts';
 import type { AttemptDelivery } from './callback/attempt-delivery.ts';
 import type { Destinations } from './callback/destinations.ts';
 import { originOf } from './callback/origin-memory.ts';
@@ -53,23 +55,24 @@ async function readVerdict(client: Client, { id, runId }: WorkflowReference): Pr
       return next ? await readVerdict(client, { id, runId: next }) : null;
     }
     if (!WITH_VERDICT.has(status.name)) throw new Error(`the event of "${id}" has not ended yet`);
-    if (status.name !== 'CANCELLED') return (await handle.result()) as EventResource;
-    const left = memo?.[ENDED_MEMO] as EventResource | undefined;
-    return left === undefined ? null : { ...left, data: await readData(client, { id, runId }) };
+    if (status.name === 'CANCELLED') return await toResource(client, { id, runId }, memo?.[ENDED_MEMO]);
+    return await toResource(client, { id, runId }, await handle.result());
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
-    if (error instanceof WorkflowFailedError) return error.cause instanceof ApplicationFailure ? resourceOf(error.cause) : null;
-    throw error;
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    return error.cause instanceof ApplicationFailure ? toResource(client, { id, runId }, error.cause.details?.[0]) : null;
   }
 }
 
-/** What it failed with is no resource where that was an error of ours: there is no verdict to tell then. */
-function resourceOf({ details }: ApplicationFailure): EventResource | null {
-  const detail: unknown = details?.[0];
-  return typeof detail === 'object' && detail !== null && 'callback' in detail ? (detail as EventResource) : null;
+/** Null for what failed by an error of ours: there is no verdict to tell then. */
+async function toResource(client: Client, workflow: WorkflowReference, left: unknown): Promise<EventResource | null> {
+  const [kept] = isChunkRecord(left) ? left.runs : [];
+  if (kept === undefined) return null;
+  const chunk = await readInput<Chunk>(client, { workflowId: workflow.id, runId: workflow.runId });
+  const [event] = eventsOf(chunk);
+  return event === undefined ? null : toEventResource({ event, ...kept }, kept.callback, workflow);
 }
 
-/** What a cancelled one leaves has no data, which its input has. */
-async function readData(client: Client, { id, runId }: WorkflowReference): Promise<unknown> {
-  return (await readInput<AcceptedEvent>(client, { workflowId: id, runId })).data;
+function isChunkRecord(value: unknown): value is ChunkRecord {
+  return typeof value === 'object' && value !== null && 'runs' in value && Array.isArray(value.runs);
 }

@@ -10,7 +10,7 @@ import { subjectsQuery } from '../domain/tick.ts';
 import type { Tick } from '../domain/tick.ts';
 import { toTickEvent } from '../domain/tick-event.ts';
 import { subjectLetter } from './subject-letter.ts';
-import { UnknownTypeError } from './unknown-type.ts';
+import { UnknownTypeError } from '../handlers/unknown-type.ts';
 
 export interface SendTicksDependencies {
   readonly client: Client;

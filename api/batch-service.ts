@@ -4,7 +4,7 @@ import type { BatchResource } from '../domain/batch-resource.ts';
 import type { BatchAction } from '../domain/batch-work.ts';
 import type { EventResource, EventStatus } from '../domain/event-resource.ts';
 import type { Why } from '../domain/why.ts';
-import type { EventKey } from './event-service.ts';
+import type { Cancellation, EventKey } from './event-service.ts';
 
 export type BatchSettings = Omit<AcceptedBatch, 'pages' | 'upload'>;
 
@@ -46,7 +46,6 @@ export interface BatchList {
 }
 
 export type Steering = 'done' | 'not_found' | 'already_ended';
-export type ItemSteering = Steering | 'not_cancellable';
 
 export type ItemKey = EventKey & { readonly index: number };
 
@@ -58,8 +57,8 @@ export interface BatchService {
   /** In order of their index; null when there is no such batch. @throws InvalidCursorError */
   items(filter: ItemFilter): Promise<ItemPage | null>;
   item(key: ItemKey): Promise<EventResource | null>;
-  /** Cancels an item that has not been started. */
-  cancelItem(key: ItemKey): Promise<ItemSteering>;
+  /** One that has not been started is its batch's to cancel, one that has a workflow of its own this one's. */
+  cancelItem(key: ItemKey): Promise<Cancellation>;
   /** What an item waits for that has not been started; null for any other. */
   whyItem(key: ItemKey): Promise<Why | null>;
   list(filter: BatchFilter): Promise<BatchList>;

@@ -1,5 +1,5 @@
 import type { EventResource } from '../domain/event-resource.ts';
-import type { EventRun } from '../domain/event-run.ts';
+import type { RunState } from '../domain/event-run.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Why } from '../domain/why.ts';
 
@@ -7,7 +7,7 @@ import type { Why } from '../domain/why.ts';
  * Says in a sentence, and in figures, what an event waits for or does, as far as its run knows.
  * @param run null where the run can't be asked just now: it is busy with its stages, or has no worker
  */
-export function explainRun(resource: EventResource, run: EventRun | null, nowMs: number): Why {
+export function explainRun(resource: EventResource, run: RunState | null, nowMs: number): Why {
   const base = { id: resource.id, status: resource.status };
   if (resource.callback.status === 'parked') return { ...base, ...parked(resource) };
   if (resource.completedAt !== null) {
@@ -32,7 +32,7 @@ export function explainRun(resource: EventResource, run: EventRun | null, nowMs:
   return { ...base, reason: 'retry', summary, since: null, details: { stage, attempt, nextAttemptAt, lastError, etaMs } };
 }
 
-function running(resource: EventResource, run: EventRun | null): Omit<Why, 'id' | 'status'> {
+function running(resource: EventResource, run: RunState | null): Omit<Why, 'id' | 'status'> {
   const stage = run?.phase.status === 'running' ? run.phase.stage : resource.stage;
   const attempt = attemptOf(stage, resource, run);
   const summary = stage === null ? 'It was accepted and is about to run.' : `Its ${stage} runs, attempt ${attempt}.`;
@@ -57,8 +57,8 @@ function ended({ status, callback }: EventResource, nowMs: number): Pick<Why, 's
   return { summary: of(`is sent again at ${nextAttemptAt}, after ${came}`), details: { attempt, nextAttemptAt, etaMs } };
 }
 
-function attemptOf(stage: Stage | null, resource: EventResource, run: EventRun | null): number {
-  return stage === null ? 0 : (run?.attempts[stage] ?? resource.attempts[stage]);
+function attemptOf(stage: Stage | null, resource: EventResource, run: RunState | null): number {
+  return stage === null ? 0 : (run?.attempts[stage] ?? resource.attempts[stage] ?? 0);
 }
 
 function toIso(atMs: number): string {

@@ -1,4 +1,4 @@
-import { MAX_GROUP } from '../domain/group.ts';
+import { MAX_CHUNK } from '../domain/chunk.ts';
 import { inTurnOrder, nextInLine } from '../domain/shedding.ts';
 import type { InLine } from '../domain/shedding.ts';
 import type { Tier } from '../domain/tier.ts';
@@ -124,8 +124,8 @@ export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(
 
   function fitting(waiting: readonly Waiting<Item, Placed>[]): number {
     let bytes = 0;
-    const beyond = waiting.findIndex(({ item }) => (bytes += bytesOf(item)) > MAX_GROUP.bytes);
-    return Math.max(1, Math.min(MAX_GROUP.events, beyond < 0 ? waiting.length : beyond));
+    const beyond = waiting.findIndex(({ item }) => (bytes += bytesOf(item)) > MAX_CHUNK.bytes);
+    return Math.max(1, Math.min(MAX_CHUNK.events, beyond < 0 ? waiting.length : beyond));
   }
 
   return function add(item: Item): Promise<Placed> {

@@ -30,9 +30,7 @@ export interface RunPlan {
   readonly timeoutsMs: Readonly<Record<Stage, number>>;
   /** The answer and the callback wait until the result is recorded. */
   readonly recordFirst: boolean;
-  /** Its stages are quick: in a workflow of its own one local activity runs all of them, and the first callback. */
-  readonly atOnce?: boolean;
-  /** The permits it needs, in the order in which every event asks for them; absent in events accepted before there were any. */
+  /** The permits it needs, in the order in which every event asks for them; absent where it needs none. */
   readonly limits?: readonly PermitNeed[];
   /** The kind of subject that processes it, where it has one. */
   readonly subjectType?: string;

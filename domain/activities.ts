@@ -11,41 +11,32 @@ import type {
   UnitReference,
   UnitVerdict,
 } from './batch-work.ts';
-import type { CallbackMessage, CallbackTarget, RecordedMessage, Ride, RideMessage, ProgressMessage } from './callback-message.ts';
+import type { CallbackMessage, CallbackTarget, RecordedMessage, Ride, ProgressMessage } from './callback-message.ts';
 import type { CallbackOutcome } from './callback-record.ts';
 import type { WakeParked } from './destination.ts';
 import type { WorkflowReference } from './event-resource.ts';
-import type { EventRun, Progress } from './event-run.ts';
-import type { Group } from './group.ts';
-import type { GroupOutcome } from './group-run.ts';
+import type { EventRun, RunState } from './event-run.ts';
+import type { Chunk, ChunkOutcome } from './chunk.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import type { PermitClaim } from './permits.ts';
 import type { DeliveryInput } from './delivery-input.ts';
-import type { Stage } from './stage.ts';
 import type { Folded, Subject, SubjectLetter } from './subject.ts';
 import type { Tick } from './tick.ts';
 
 export interface RunStageInput {
-  /** The run as it is while this attempt runs. */
+  /** As it is before this attempt of its next stage. */
   readonly run: EventRun;
-  readonly stage: Stage;
   readonly workflow: WorkflowReference;
   /** The run that the permits were granted to, where it needs some: after a reset that is another one. */
   readonly permitRunId?: string;
 }
 
-export interface StageOutcome {
-  readonly value: unknown;
-  readonly startedAtMs: number;
-  readonly endedAtMs: number;
-  /** What its handler last said of it, if anything. */
-  readonly progress?: Progress;
-}
-
-export interface RunGroupInput {
-  /** Absent: what its workflow was started with. The workflow doesn't hand it on, since that costs more than the stages do. */
-  readonly group?: Group;
+export interface RunChunkInput {
   readonly workflow: WorkflowReference;
+  /** Absent: what its workflow was started with. The workflow doesn't hand it on, since that costs more than the stages do. */
+  readonly chunk?: Chunk;
+  /** Where its runs go on; absent where that is as the chunk says. */
+  readonly begun?: readonly RunState[];
 }
 
 export interface ReadMessageInput {
@@ -56,19 +47,11 @@ export interface ReadMessageInput {
   readonly isDue: boolean;
 }
 
-export interface RunEventInput {
-  readonly event: AcceptedEvent;
-  readonly workflow: WorkflowReference;
-}
-
 /**
  * Runs here and now what the engine has just handed to this process, instead of when its workflow comes to ask for it: the same
  * work, once, whose outcome the workflow then finds.
  */
-export interface RunAhead {
-  event(input: RunEventInput): void;
-  group(input: RunGroupInput): void;
-}
+export type RunAhead = (input: RunChunkInput) => void;
 
 export interface RideCallbacksInput {
   readonly callbacks: readonly Pick<CallbackMessage, 'target' | 'message'>[];
@@ -90,23 +73,19 @@ export interface ClaimMessage {
  * are keyed by event, run and stage, or by the callback's `webhook-id`.
  */
 export interface Activities {
-  /** @throws ApplicationFailure with a StageFailure as its only detail */
-  runStage(input: RunStageInput): Promise<StageOutcome>;
+  /** One attempt of a run's next stage. @throws ApplicationFailure with the outcome as its only detail, where the attempt fails */
+  runStage(input: RunStageInput): Promise<RunOutcome>;
   /** Never throws for what the network or the receiver does: that is its outcome. */
   sendCallback(message: CallbackMessage): Promise<CallbackOutcome>;
   /** What an event's run left on record to be sent; null where it was ended by force. Fails until it has ended. */
   readMessage(input: ReadMessageInput): Promise<RecordedMessage | null>;
-  /** Sends at once if the riding rule lets it; ends after 1 s, or 3 in a process without rest. */
-  rideCallback(message: RideMessage): Promise<Ride>;
   /**
-   * Makes first attempts that hold up no workflow's task, each as `rideCallback` would, together; what came of each, in order.
+   * Makes first attempts that hold up no workflow's task, each by the rule of rides, together; what came of each, in order.
    * Takes a few seconds at most, and never throws for what a receiver does.
    */
   rideCallbacks(input: RideCallbacksInput): Promise<{ readonly rides: readonly Ride[] }>;
-  /** All stages of one event that has a workflow of its own, and its first callback; never throws for what a handler or a receiver does. */
-  runEvent(input: RunEventInput): Promise<RunOutcome>;
-  /** The stages of each member, all at once, and their first callbacks; never throws for what a handler or a receiver does. */
-  runGroup(input: RunGroupInput): Promise<GroupOutcome>;
+  /** The stages of each run, all at once, and their first callbacks; never throws for what a handler or a receiver does. */
+  runChunk(input: RunChunkInput): Promise<ChunkOutcome>;
   /** Wakes deliveries that are parked for a destination. */
   wakeParked(wake: WakeParked): Promise<{ readonly woken: number }>;
   /** A workflow can't ask the engine to cancel itself, and only a cancel request lets it end as Canceled. */

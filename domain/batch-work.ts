@@ -5,7 +5,6 @@ import type { PaceSample } from './batch-pace.ts';
 import type { BatchResource } from './batch-resource.ts';
 import type { DeliveryInput } from './delivery-input.ts';
 import type { RunState } from './event-run.ts';
-import type { FailedAttempts } from './retry-policy.ts';
 
 /** What a batch's workflow starts with. */
 export interface BatchInput {
@@ -136,7 +135,7 @@ export interface CancelledInput {
 
 export interface ItemWork extends Omit<ItemReference, 'page'> {
   /** Present once an attempt has failed that is to be followed by another. */
-  readonly begun?: { readonly item: RunState; readonly made: FailedAttempts; readonly dueAtMs: number };
+  readonly begun?: { readonly item: RunState; readonly dueAtMs: number };
 }
 
 export interface RunItemsInput {
@@ -151,8 +150,6 @@ export interface EndedItem {
   readonly item: RunState;
   /** What it is grouped by, if it has failed. */
   readonly cause?: string;
-  /** Its subject's after it, if it has one. */
-  readonly version?: number;
 }
 
 /** What one call came to; items in neither list are untouched, as it ended before their turn. */

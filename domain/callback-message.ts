@@ -4,8 +4,7 @@ import type { CallbackOutcome, CallbackRecord } from './callback-record.ts';
 import type { BatchResource } from './batch-resource.ts';
 import type { CallbackAttempt, CallbackEnvelope, CallbackRequest, VerdictEnvelope } from './delivery.ts';
 import { ownerId } from './event-id.ts';
-import type { EventResource, WorkflowReference } from './event-resource.ts';
-import type { EventRun } from './event-run.ts';
+import type { EventResource } from './event-resource.ts';
 
 /** Whose callback it is, and where it goes. */
 export interface CallbackTarget {
@@ -38,12 +37,6 @@ export interface CallbackMessage {
 export interface ProgressMessage extends Pick<CallbackMessage, 'target'> {
   readonly message: CallbackEnvelope;
   readonly number: number;
-}
-
-/** A first attempt that rides in its event's own workflow task, while which nobody else can be asked how the run ended. */
-export interface RideMessage {
-  readonly run: EventRun;
-  readonly workflow: WorkflowReference;
 }
 
 /** A ride that has an outcome. */

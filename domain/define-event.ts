@@ -66,7 +66,7 @@ export interface EventDefinition {
   limitsOf(event: { readonly data: unknown; readonly tenant: string }): readonly PermitNeed[];
   adapt(envelope: RawEnvelope): RawEnvelope;
   /** What the stage's handler gives: a promise if it is asynchronous, else its result at once. */
-  run(stage: Stage, event: HandledEvent<unknown>, results: Readonly<Partial<Record<Stage, unknown>>>, context: HandlerContext): unknown;
+  run(stage: Stage, event: HandledEvent<unknown>, results: Readonly<Record<Stage, unknown>>, context: HandlerContext): unknown;
 }
 
 interface CommonOptions<Schema extends z.ZodType, State> {
@@ -98,7 +98,7 @@ interface CommonOptions<Schema extends z.ZodType, State> {
   readonly subject?: SubjectDefinition<State>;
   readonly retry?: Partial<RetryPolicy>;
   /** Milliseconds for one attempt of a stage; default 10 s for light types, 15 min for heavy ones, 1 s with a subject. */
-  readonly timeouts?: Partial<Record<Stage, number>>;
+  readonly timeouts?: Partial<Record<(typeof STAGES)[number], number>>;
   /** Maps the shape older clients send to today's envelope. */
   readonly adapt?: (envelope: RawEnvelope) => RawEnvelope;
 }
@@ -194,11 +194,8 @@ export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision =
   };
 }
 
-type StageHandlers<Schema extends z.ZodType> = Partial<
-  Record<
-    Stage,
-    (event: HandledEvent<z.output<Schema>>, results: Readonly<Partial<Record<Stage, unknown>>>, context: HandlerContext) => unknown
-  >
+type StageHandlers<Schema extends z.ZodType> = Readonly<
+  Record<Stage, (event: HandledEvent<z.output<Schema>>, results: Readonly<Record<Stage, unknown>>, context: HandlerContext) => unknown>
 >;
 
 /** What makes a type unfit for subjects. */
@@ -235,10 +232,10 @@ function toStageHandlers<Schema extends z.ZodType, Meaning, Decision, Action, St
   return {
     ...(meaning && { meaning: (event, _results, context) => meaning(event, context as HandlerContext<State>) }),
     ...(decision && {
-      decision: (event, results, context) => decision(event, (results.meaning ?? null) as Meaning, context as HandlerContext<State>),
+      decision: (event, results, context) => decision(event, (results['meaning'] ?? null) as Meaning, context as HandlerContext<State>),
     }),
     ...(action && {
-      action: (event, results, context) => action(event, (results.decision ?? null) as Decision, context as HandlerContext<State>),
+      action: (event, results, context) => action(event, (results['decision'] ?? null) as Decision, context as HandlerContext<State>),
     }),
   };
 }

@@ -11,7 +11,7 @@ export interface SubjectBirth {
 
 /** An event whose stages have ended, as its subject's rules see it. */
 export interface AppliedEvent extends HandledEvent<unknown> {
-  readonly results: Readonly<Partial<Record<Stage, unknown>>>;
+  readonly results: Readonly<Record<Stage, unknown>>;
   /** When it is applied: never earlier than the event before it. */
   readonly atMs: number;
 }

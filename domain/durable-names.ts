@@ -9,7 +9,7 @@ export const TASK_QUEUES = {
   delivery: 'delivery',
 } as const;
 
-export const PROGRESS_QUERY = 'progress';
+export const CHUNK_QUERY = 'chunk';
 export const CANCEL_UPDATE = 'cancel';
 export const DELIVERY_QUERY = 'delivery';
 export const REDELIVER_SIGNAL = 'redeliver';
@@ -18,7 +18,6 @@ export const WAKE_SIGNAL = 'wake';
 export const BREAKER_QUERY = 'breaker';
 export const REPORT_ATTEMPT_UPDATE = 'reportAttempt';
 export const RESUME_UPDATE = 'resume';
-export const RUN_QUERY = 'run';
 export const CLAIM_SIGNAL = 'claimPermit';
 export const RELEASE_SIGNAL = 'releasePermit';
 export const GRANTED_SIGNAL = 'permitGranted';
@@ -36,9 +35,6 @@ export const SNAPSHOT_QUERY = 'snapshot';
 export const OUTCOME_QUERY = 'outcome';
 export const OUTCOMES_QUERY = 'outcomes';
 export const ACCEPTED_QUERY = 'accepted';
-
-/** The patch since which a subject's callbacks go together; runs from before it start a delivery for each. */
-export const CALLBACKS_TOGETHER_PATCH = 'subject-callbacks-together';
 
 /**
  * What lists filter by, all of type Keyword; `Cause` is set on failure only. Stored in every data file and namespace.

@@ -6,13 +6,10 @@ import type { WorkflowReference } from './event-resource.ts';
 import { isEnded } from './event-run.ts';
 import type { EventRun } from './event-run.ts';
 
-/** The delivery of an event that shares a workflow; null where it has no callback, or none yet. `version` is its subject's. */
-export function eventDelivery(run: EventRun, workflow: WorkflowReference, version: number | null = null): DeliveryInput | null {
+/** The delivery of a run's terminal message; null where it has no callback, or none yet. */
+export function eventDelivery(run: EventRun, workflow: WorkflowReference): DeliveryInput | null {
   const { event } = run;
   if (event.callback === null || !isEnded(run.phase)) return null;
-  const resource = { ...toEventResource(run, initialCallback(event.callback.url), workflow), version };
-  return {
-    target: eventTarget(event, event.callback),
-    message: eventMessage(withoutLargeData(resource)),
-  };
+  const resource = toEventResource(run, initialCallback(event.callback.url), workflow);
+  return { target: eventTarget(event, event.callback), message: eventMessage(withoutLargeData(resource)) };
 }

@@ -1,4 +1,3 @@
-import type { Progress } from './event-run.ts';
 import type { Stage } from './stage.ts';
 
 /** Why an event failed, or why its last attempt did. */
@@ -10,13 +9,7 @@ export interface EventError {
   readonly retryable: boolean;
 }
 
-/** What an attempt that was cut short by a cancellation carries in the details of that. */
-export interface CutAttempt {
-  readonly startedAtMs: number;
-  readonly progress: Progress | null;
-}
-
-/** What a failed attempt of a stage carries in the details of its Temporal failure; the times are unknown for a lost one. */
+/** What is known of a failed attempt of a stage; the times are unknown for one whose worker vanished. */
 export interface StageFailure {
   readonly error: EventError;
   readonly retryable: boolean;
@@ -26,6 +19,4 @@ export interface StageFailure {
   readonly lost: boolean;
   readonly startedAtMs: number | null;
   readonly endedAtMs: number | null;
-  /** What its handler last said of it, if anything. */
-  readonly progress?: Progress;
 }

@@ -38,6 +38,7 @@ export interface EventResource {
   readonly timings: { readonly queuedMs: number | null; readonly runMs: number | null };
   readonly progress: Progress | null;
   readonly attempts: Readonly<Record<Stage, number>>;
+  /** By the name of the stage; null before the first has come to a result. */
   readonly result: Readonly<Record<Stage, unknown>> | null;
   readonly error: EventError | null;
   readonly callback: CallbackRecord;
@@ -57,7 +58,7 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
     type: event.type,
     source: event.source,
     subject: event.subject,
-    version: null,
+    version: run.version ?? null,
     time: event.time,
     data: event.data,
     tier: event.tier,
@@ -76,8 +77,8 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
       runMs: startedAtMs === null || endedAtMs === null ? null : Math.max(0, endedAtMs - startedAtMs),
     },
     progress: run.progress,
-    attempts: forEachStage((stage) => run.attempts[stage] ?? 0),
-    result: Object.keys(run.results).length === 0 ? null : forEachStage((stage) => run.results[stage] ?? null),
+    attempts: forEachStage(run, (stage) => run.attempts[stage] ?? 0),
+    result: Object.keys(run.results).length === 0 ? null : forEachStage(run, (stage) => run.results[stage] ?? null),
     error: errorOf(phase),
     callback,
     workflow: { ...workflow, url: null },
@@ -99,9 +100,11 @@ function errorOf(phase: Phase): EventError | null {
   return phase.status === 'waiting' && phase.waiting.reason === 'retry' ? phase.waiting.lastError : null;
 }
 
-function forEachStage<T>(valueOf: (stage: Stage) => T): Readonly<Record<Stage, T>> {
-  const [meaning, decision, action] = STAGES;
-  return { meaning: valueOf(meaning), decision: valueOf(decision), action: valueOf(action) };
+/** Readers of a type that names no stages of its own find all three, also those that it lacks. */
+function forEachStage<T>({ event: { plan } }: EventRun, valueOf: (stage: Stage) => T): Readonly<Record<Stage, T>> {
+  const usual: readonly Stage[] = STAGES;
+  const stages = plan.stages.every((stage) => usual.includes(stage)) ? usual : plan.stages;
+  return Object.fromEntries(stages.map((stage) => [stage, valueOf(stage)]));
 }
 
 function toIso(atMs: number): string {

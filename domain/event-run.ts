@@ -1,5 +1,7 @@
 import type { AcceptedEvent } from './accepted-event.ts';
 import type { EventError } from './event-error.ts';
+import { NO_FAILURES } from './retry-policy.ts';
+import type { FailedAttempts } from './retry-policy.ts';
 import type { Stage } from './stage.ts';
 
 /** What a handler last said of its progress. */
@@ -27,30 +29,40 @@ export type Phase =
 
 export type EndedPhase = Extract<Phase, { endedAtMs: number }>;
 
-/** One run of an event: pure state, changed only by the functions below, in the workflow and in the process's snapshots alike. */
-export interface EventRun {
-  readonly event: AcceptedEvent;
+/**
+ * Where a run stands, and what has come of it so far: everything but its event. Stored alike wherever a run is kept, changed
+ * only by the functions below and those in `attempt.ts`.
+ */
+export interface RunState {
   readonly phase: Phase;
   readonly startedAtMs: number | null;
-  readonly attempts: Readonly<Partial<Record<Stage, number>>>;
-  readonly results: Readonly<Partial<Record<Stage, unknown>>>;
+  /** By the name of the stage. */
+  readonly attempts: Readonly<Record<Stage, number>>;
+  readonly results: Readonly<Record<Stage, unknown>>;
   readonly progress: Progress | null;
+  /** Of the stage that it is at. */
+  readonly failures: FailedAttempts;
+  /** Its subject's after it; absent without one. */
+  readonly version?: number;
+}
+
+/** One run of an event. */
+export interface EventRun extends RunState {
+  readonly event: AcceptedEvent;
 }
 
 /** A run without its event, for whoever has that elsewhere. */
-export type RunState = Omit<EventRun, 'event'>;
-
 export function stateOf({ event: _elsewhere, ...state }: EventRun): RunState {
   return state;
 }
 
 export function acceptRun(event: AcceptedEvent): EventRun {
-  return { event, phase: { status: 'accepted' }, startedAtMs: null, attempts: {}, results: {}, progress: null };
+  return { event, phase: { status: 'accepted' }, startedAtMs: null, attempts: {}, results: {}, progress: null, failures: NO_FAILURES };
 }
 
 /** The stage to run next, or null when all of the type's stages have results. */
-export function nextStage(run: EventRun): Stage | null {
-  return run.event.plan.stages.find((stage) => !(stage in run.results)) ?? null;
+export function nextStage({ event, results }: Pick<EventRun, 'event' | 'results'>): Stage | null {
+  return event.plan.stages.find((stage) => !Object.hasOwn(results, stage)) ?? null;
 }
 
 /** An attempt is counted here, before it runs, so that nothing it throws can leave it uncounted. */
@@ -69,19 +81,37 @@ export function markStarted(run: EventRun, atMs: number): EventRun {
 }
 
 export function completeStage(run: EventRun, stage: Stage, value: unknown): EventRun {
-  return { ...run, results: { ...run.results, [stage]: value } };
+  return { ...run, results: { ...run.results, [stage]: value }, failures: NO_FAILURES };
 }
 
 export function wait(run: EventRun, stage: Stage | null, waiting: Waiting): EventRun {
   return isEnded(run.phase) ? run : { ...run, phase: { status: 'waiting', stage, waiting } };
 }
 
-/** Percent never falls: a retried step that starts over keeps the highest figure shown. */
-export function reportProgress(run: EventRun, progress: Progress): EventRun {
+// It is part of every outcome, and of every heartbeat.
+const MAX_PROGRESS_CHARACTERS = { step: 200, message: 1_000 } as const;
+
+/**
+ * What a handler says of its progress, within bounds, whatever it hands over. Percent never falls: a retried step that starts
+ * over keeps the highest figure shown.
+ */
+export function reportProgress(run: EventRun, { step, percent, message }: Progress): EventRun {
   // NaN is what a handler with nothing to do gets from 0 of 0.
-  const reported = Number.isNaN(progress.percent) ? 0 : progress.percent;
-  const percent = Math.max(run.progress?.percent ?? 0, Math.min(100, Math.max(0, reported)));
-  return { ...run, progress: { ...progress, percent } };
+  const reported = Number.isNaN(percent) ? 0 : percent;
+  return {
+    ...run,
+    progress: {
+      step: cut(step, MAX_PROGRESS_CHARACTERS.step),
+      percent: Math.max(run.progress?.percent ?? 0, Math.min(100, Math.max(0, reported))),
+      message: cut(message, MAX_PROGRESS_CHARACTERS.message),
+    },
+  };
+}
+
+/** An engine refuses text with half a character in it. */
+function cut(text: unknown, characters: number): string {
+  if (typeof text !== 'string') return '';
+  return text.slice(0, characters).replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD');
 }
 
 /** What an attempt last said of its progress outlasts it, so that percent doesn't fall in the next one either. */

@@ -3,12 +3,20 @@ import type { AcceptedEvent } from './accepted-event.ts';
 import type { RunState } from './event-run.ts';
 import type { EventError } from './event-error.ts';
 import { failureCause } from './failure-cause.ts';
+import { NO_FAILURES } from './retry-policy.ts';
 
 /** A line that is no valid event ends as a failed item. */
 export function rejectedRun(rejection: Rejection): RunState {
   const { atMs } = rejection;
   const error = rejectedError(rejection);
-  return { phase: { status: 'failed', endedAtMs: atMs, error }, startedAtMs: atMs, attempts: {}, results: {}, progress: null };
+  return {
+    phase: { status: 'failed', endedAtMs: atMs, error },
+    startedAtMs: atMs,
+    attempts: {},
+    results: {},
+    progress: null,
+    failures: NO_FAILURES,
+  };
 }
 
 export function rejectedCause(rejection: Rejection): string {
@@ -32,7 +40,7 @@ export function rejectedEvent({ type, atMs, event }: Rejection, ids: Pick<Accept
     acceptedAtMs: atMs,
     delayMs: 0,
     callback: null,
-    plan: { weight: 'light', stages: [], retry: NEVER, timeoutsMs: { meaning: 0, decision: 0, action: 0 }, recordFirst: true },
+    plan: { weight: 'light', stages: [], retry: NEVER, timeoutsMs: {}, recordFirst: true },
   };
 }
 

@@ -28,6 +28,12 @@ export interface FailedAttempts {
   readonly lost: number;
 }
 
+export const NO_FAILURES: FailedAttempts = { failed: 0, lost: 0 };
+
+export function countFailure(made: FailedAttempts, { lost }: Pick<StageFailure, 'lost'>): FailedAttempts {
+  return lost ? { ...made, lost: made.lost + 1 } : { ...made, failed: made.failed + 1 };
+}
+
 type LastFailure = Pick<StageFailure, 'retryable' | 'lost' | 'retryAfterMs'>;
 
 /** Milliseconds until the next attempt, or null if there is none. */

@@ -1,17 +1,21 @@
-import { NO_FAILURES } from './attempt.ts';
-import type { BegunRun, BegunState } from './attempt.ts';
 import type { Ride } from './callback-message.ts';
-import { stateOf } from './event-run.ts';
+import type { EventRun, RunState } from './event-run.ts';
 
 /**
- * What one call for all stages of an event came to: its stages, until one failed, and its first callback, if it is complete and
- * asked for one. Stored in histories.
+ * What a call that advances a run came to: the run as it stands after it, but of its results only those that the call added.
+ * Every way to run events reports in this shape, and it is what histories keep.
  */
-export interface RunOutcome extends Pick<BegunState, 'state'> {
-  readonly made?: BegunState['made'];
+export interface RunOutcome extends RunState {
+  /** What became of its callback's first attempt, where the call made one. */
   readonly ride?: Ride;
 }
 
-export function toRunOutcome({ run, made }: BegunRun, ride?: Ride): RunOutcome {
-  return { state: stateOf(run), ...(made !== NO_FAILURES && { made }), ...(ride && { ride }) };
+export function outcomeOf(before: EventRun, { event: _elsewhere, ...after }: EventRun): RunOutcome {
+  const results = Object.fromEntries(Object.entries(after.results).filter(([stage]) => !Object.hasOwn(before.results, stage)));
+  return { ...after, results };
+}
+
+/** The run as the call has left it. */
+export function recordOutcome(run: EventRun, { ride: _callback, ...state }: RunOutcome): EventRun {
+  return { event: run.event, ...state, results: { ...run.results, ...state.results } };
 }

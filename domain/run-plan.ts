@@ -19,7 +19,6 @@ export function toRunPlan(definition: EventDefinition, { type, limits, subjectTy
     timeoutsMs: definition.timeoutsMs,
     recordFirst: definition.recordFirst,
     ...(limits.length > 0 && { limits }),
-    ...(definition.grouping && subjectType === undefined && { atOnce: true }),
     ...(subjectType !== undefined && { subjectType }),
   };
 }

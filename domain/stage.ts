@@ -1,4 +1,5 @@
-/** The steps of an event, in their order. */
-export const STAGES = ['meaning', 'decision', 'action'] as const;
+/** A step of an event, by the name that its type gives it. */
+export type Stage = string;
 
-export type Stage = (typeof STAGES)[number];
+/** The steps of a type that names none of its own, in their order. */
+export const STAGES = ['meaning', 'decision', 'action'] as const;

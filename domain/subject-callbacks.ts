@@ -54,12 +54,6 @@ export function endStarts(callbacks: SubjectCallbacks, started: readonly Deliver
   return { ...callbacks, left: callbacks.left.filter((one) => !started.includes(one)) };
 }
 
-/** None of them has a first attempt but its delivery's. */
-export function leaveAll(callbacks: SubjectCallbacks): SubjectCallbacks {
-  const left = callbacks.waiting.map(({ target, message }) => ({ target, message }));
-  return { ...callbacks, waiting: [], left: [...callbacks.left, ...left] };
-}
-
 /** All that is still to be done, in whichever way. */
 export function unsettled({ waiting, riding, left }: SubjectCallbacks): readonly Pick<DeliveryInput, 'message'>[] {
   return [...waiting, ...riding, ...left];

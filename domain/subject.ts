@@ -3,7 +3,8 @@ import { initialCallback } from './callback-record.ts';
 import type { CallbackRecord } from './callback-record.ts';
 import type { EventResource, WorkflowReference } from './event-resource.ts';
 import { toEventResource } from './event-resource.ts';
-import type { EndedPhase, EventRun } from './event-run.ts';
+import { isEnded } from './event-run.ts';
+import type { RunOutcome } from './run-outcome.ts';
 import type { StateChange } from './state-change.ts';
 import { applyChange } from './state-change.ts';
 import type { SubjectKey } from './subject-id.ts';
@@ -20,16 +21,9 @@ export interface SubjectLetter {
   readonly expectedVersion?: number;
 }
 
-/** What became of a processed event; with the event itself it is a whole run. */
-export interface SubjectOutcome extends Pick<EventRun, 'startedAtMs' | 'attempts' | 'results'> {
-  /** The subject's version after it. */
-  readonly version: number;
-  readonly phase: Extract<EndedPhase, { status: 'completed' | 'failed' }>;
-}
-
 /** What folding a letter gave: an outcome, or that its expected version was another one. */
 export type FoldedLetter =
-  | { readonly kind: 'processed'; readonly outcome: SubjectOutcome }
+  | { readonly kind: 'processed'; readonly outcome: RunOutcome }
   | { readonly kind: 'stale'; readonly version: number };
 
 /** What folding letters into a state gave: something of each in order, or of the first so many. */
@@ -40,7 +34,7 @@ export interface Folded {
 
 /** What whoever sent a letter is told. `event` is there where an earlier letter of the same id was recorded, with what is known of it. */
 export type SubjectAnswer =
-  | ({ readonly kind: 'recorded'; readonly outcome: SubjectOutcome; readonly event?: AcceptedEvent } & LaterKnown)
+  | ({ readonly kind: 'recorded'; readonly outcome: RunOutcome; readonly event?: AcceptedEvent } & LaterKnown)
   | ({ readonly kind: 'compacted' } & CompactedOutcome)
   | { readonly kind: 'id_conflict' }
   | { readonly kind: 'stale'; readonly version: number };
@@ -84,7 +78,7 @@ export interface Subject {
   readonly seen: readonly string[];
 }
 
-/** What is kept of an event besides its outcome; runs from before it was kept lack it. */
+/** What is kept of an event besides its outcome. */
 export interface LaterKnown {
   /** The run of the subject's workflow that processed it, as its callback says, however often that is sent. */
   readonly runId?: string;
@@ -95,7 +89,7 @@ export interface LaterKnown {
 export interface RecordedEvent extends LaterKnown {
   readonly event: AcceptedEvent;
   readonly idHash: string;
-  readonly outcome: SubjectOutcome;
+  readonly outcome: RunOutcome;
   /** Of its data, results, callback and the record of that as JSON. */
   readonly characters: number;
 }
@@ -140,8 +134,8 @@ export function recordFolded(subject: Subject, letters: readonly SubjectLetter[]
     const characters = [event.data, event.callback, outcome.results].reduce<number>((sum, part) => sum + JSON.stringify(part).length, 0);
     recent.push({ event, idHash, outcome, runId, characters });
     seen.push(`${idHash}${contentHash}${outcome.phase.status === 'completed' ? 'c' : 'f'}`);
-    version = outcome.version;
-    updatedAtMs = outcome.phase.endedAtMs;
+    version = outcome.version ?? version;
+    updatedAtMs = isEnded(outcome.phase) ? outcome.phase.endedAtMs : updatedAtMs;
   }
   return {
     ...subject,
@@ -188,10 +182,8 @@ export function toSubjectEventResource(
   { event, outcome, runId, callback }: LaterKnown & Pick<RecordedEvent, 'event' | 'outcome'>,
   workflow: WorkflowReference,
 ): EventResource {
-  const { version, ...ended } = outcome;
-  const run = { event, progress: null, ...ended };
   const record = callback ?? initialCallback(event.callback?.url ?? null);
-  return { ...toEventResource(run, record, { id: workflow.id, runId: runId ?? workflow.runId }), version };
+  return toEventResource({ event, ...outcome }, record, { id: workflow.id, runId: runId ?? workflow.runId });
 }
 
 function idHashOf(entry: string): string {

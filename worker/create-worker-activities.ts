@@ -15,7 +15,8 @@ import { createRenderBody } from '../activities/callback/render-body.ts';
 import { createGuardedFetch } from '../activities/fetch/guarded-fetch.ts';
 import { createProgressCallbacks } from '../activities/callback/progress-callbacks.ts';
 import { createActivities } from '../activities/index.ts';
-import type { ObserveRun } from '../activities/run-stage.ts';
+import { createAdvance } from '../handlers/advance.ts';
+import type { ObserveRun } from '../activities/run/open-port.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Activities, RunAhead } from '../domain/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
@@ -86,24 +87,25 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     observeDelivery: options.observeDelivery,
     now: Date.now,
   });
+  // Connections of its own: a slow site must not hold up callbacks to the same host.
+  const services = {
+    ...settings,
+    fetch: createGuardedFetch({
+      agent: createGuardedAgent({ guard }),
+      guard,
+      userAgent: 'Tickless',
+      now: Date.now,
+      ...(options.fetchTimeoutMs !== undefined && { longestMs: options.fetchTimeoutMs }),
+    }),
+  };
   const activities = createActivities({
     client: options.client,
     resolve: options.catalog.find,
+    advance: createAdvance({ resolve: options.catalog.find, services, now: Date.now }),
     observe: options.observe,
     now: Date.now,
     random: Math.random,
     watchLoop,
-    // Connections of its own: a slow site must not hold up callbacks to the same host.
-    services: {
-      ...settings,
-      fetch: createGuardedFetch({
-        agent: createGuardedAgent({ guard }),
-        guard,
-        userAgent: 'Tickless',
-        now: Date.now,
-        ...(options.fetchTimeoutMs !== undefined && { longestMs: options.fetchTimeoutMs }),
-      }),
-    },
     attemptDelivery,
     post: watchedPost,
     beginProgress: createProgressCallbacks({ post: watchedPost, renderBody, origins, now: Date.now }),
@@ -111,13 +113,10 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     destinations,
     handedOver,
   });
-  const { runEvent, runGroup } = activities;
+  const { runChunk } = activities;
   return {
     activities,
-    runAhead: {
-      event: (input) => runEvent.ahead(input, logOf(input.workflow)),
-      group: (input) => runGroup.ahead(input, logOf(input.workflow)),
-    },
+    runAhead: (input) => runChunk.ahead(input, logOf(input.workflow)),
     callbacksUnderWay: origins.openInAll,
     close: handedOver.close,
   };

@@ -1,12 +1,12 @@
-import { allHandlersFinished, condition, patched, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
 import type { CallbackRecord } from '../domain/callback-record.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
-import { CALLBACKS_TOGETHER_PATCH, TASK_QUEUES } from '../domain/durable-names.ts';
-import { addCallback, beginRides, endRides, endStarts, leaveAll, unsettled } from '../domain/subject-callbacks.ts';
+import { TASK_QUEUES } from '../domain/durable-names.ts';
+import { addCallback, beginRides, endRides, endStarts, unsettled } from '../domain/subject-callbacks.ts';
 import type { FirstCallback, SubjectCallbacks } from '../domain/subject-callbacks.ts';
 import { createJsonBound } from '../domain/json-bound.ts';
-import { charactersOf, firstDeliveries, startDeliveries } from './start-deliveries.ts';
+import { firstDeliveries, startDeliveries } from './start-deliveries.ts';
 
 /** What a run of a subject's workflow leaves to the next. */
 export interface PendingCallbacks {
@@ -57,44 +57,25 @@ export function createCallbackSender(
   let callbacks: SubjectCallbacks = { waiting, riding: [], left };
   let ridesUnderWay = 0;
   let isStarting = false;
-  let isTogether = false;
 
   return {
     add(callback) {
       callbacks = addCallback(callbacks, callback);
     },
     async hasRoom() {
-      await condition(() => !isBehind() || (isTogether && isFull()));
+      await condition(() => !isBehind() || isFull());
       return !isBehind();
     },
     async untilFull() {
-      await condition(() => hasCallbacks() || isFull());
-      // Only runs that have callbacks are marked. One that has begun in the way of before ends in it.
-      isTogether = !hasCallbacks() || patched(CALLBACKS_TOGETHER_PATCH);
-      await (isTogether ? sendTogether() : startEach());
-      return { callbacks: callbacks.waiting, deliveries: callbacks.left };
+      for (;;) {
+        await condition(() => mayStart() || mayRide() || mayEnd());
+        // They go on beside this loop, and don't reject.
+        if (mayStart()) void startLeft();
+        else if (mayRide()) void ride();
+        else if (mayEnd()) return { callbacks: callbacks.waiting, deliveries: callbacks.left };
+      }
     },
   };
-
-  async function sendTogether(): Promise<void> {
-    for (;;) {
-      await condition(() => mayStart() || mayRide() || mayEnd());
-      // They go on beside this loop, and don't reject.
-      if (mayStart()) void startLeft();
-      else if (mayRide()) void ride();
-      else if (mayEnd()) return;
-    }
-  }
-
-  /** As before the patch: each callback has a delivery from the beginning, and nothing else is begun meanwhile. */
-  async function startEach(): Promise<void> {
-    do {
-      await condition(() => hasCallbacks() || isFull());
-      callbacks = leaveAll(callbacks);
-      if (hasCallbacks()) await startLeft();
-    } while (!isFull());
-    await condition(() => allHandlersFinished());
-  }
 
   async function ride(): Promise<void> {
     const first = firstDeliveries(callbacks.waiting);
@@ -120,14 +101,9 @@ export function createCallbackSender(
     isStarting = false;
   }
 
-  function hasCallbacks(): boolean {
-    return callbacks.waiting.length + callbacks.left.length > 0;
-  }
-
   function isBehind(): boolean {
     const pending = unsettled(callbacks);
-    if (pending.length >= MAX_PENDING) return true;
-    return isTogether ? bytesOf(pending) > MAX_PENDING_BYTES : charactersOf(pending) > MAX_PENDING_BYTES;
+    return pending.length >= MAX_PENDING || bytesOf(pending) > MAX_PENDING_BYTES;
   }
 
   function mayRide(): boolean {

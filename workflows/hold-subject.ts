@@ -77,8 +77,7 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
       const { tenant, run, callback } = event;
       const target = { kind: 'event', tenant, owner: eventWorkflowId(event), run, callback } as const;
       const message = eventMessage(toSubjectEventResource({ event, outcome: result.outcome }, workflow));
-      const { version } = result.outcome;
-      sender.add({ version, target, message });
+      sender.add({ version: result.outcome.version ?? 0, target, message });
     }
 
     /** Of an id that came twice at once, both get the same answer if they ask for the same. */

@@ -4,8 +4,7 @@ export { keepArchived as keepBatch, keepArchived as keepJob } from './keep-archi
 export { keepPage } from './keep-page.ts';
 export { limitConcurrency } from './limit-concurrency.ts';
 export { processBatch } from './process-batch.ts';
-export { processGroup } from './process-group.ts';
-export { processEvent } from './process-event.ts';
+export { processChunk } from './process-chunk.ts';
 export { processItem } from './process-item.ts';
 export { processItems } from './process-items.ts';
 export { tickSubjects } from './tick-subjects.ts';

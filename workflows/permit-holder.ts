@@ -27,6 +27,14 @@ export interface PermitHolding {
   grantedTo(): string | undefined;
 }
 
+/** Of a chunk of several: what waits for permits is never in company. */
+export const NO_PERMITS: PermitHolding = {
+  isNeeded: false,
+  acquire: async () => undefined,
+  release: async () => undefined,
+  grantedTo: () => undefined,
+};
+
 /**
  * A run's side of the permits it needs. Every event asks for its keys in the same order, so that no two can wait for each
  * other.

@@ -1,8 +1,9 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
 import type { OwnUnitInput } from '../domain/batch-work.ts';
-import type { EventResource } from '../domain/event-resource.ts';
-import { processEvent } from './process-event.ts';
+import type { ChunkRecord } from '../domain/chunk.ts';
+import { toChunk } from '../domain/chunk.ts';
+import { processChunk } from './process-chunk.ts';
 import { holdPlaces } from './unit-places.ts';
 
 const { readItem } = proxyLocalActivities<Activities>({
@@ -10,10 +11,7 @@ const { readItem } = proxyLocalActivities<Activities>({
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });
 
-/**
- * Runs an item that can't share a workflow, as the event that it is. Its data stays in its page: what a child leaves is in
- * its parent's history too.
- */
-export async function processItem({ unit, ...item }: OwnUnitInput): Promise<EventResource> {
-  return { ...(await processEvent(await readItem(item), undefined, holdPlaces(unit, 1))), data: null };
+/** Runs an item that can't share a workflow, as the chunk of one that it is. Its event stays in its page. */
+export async function processItem({ unit, ...item }: OwnUnitInput): Promise<ChunkRecord> {
+  return processChunk(toChunk([await readItem(item)]), holdPlaces(unit, 1));
 }

@@ -3,7 +3,7 @@ import type { Activities } from '../domain/activities.ts';
 import type { EndLetter } from '../domain/batch-page.ts';
 import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
 import type { ItemWork, SharedUnitInput, UnitVerdict } from '../domain/batch-work.ts';
-import { firstDeliveries, startDeliveries } from './start-deliveries.ts';
+import { startAll } from './start-deliveries.ts';
 import { holdPlaces } from './unit-places.ts';
 
 const { runItems, applyItems } = proxyLocalActivities<Activities>({
@@ -59,11 +59,7 @@ export async function processItems({ unit, page, items, parallel, isInOrder, isO
     for (const { offset, item, cause } of ended) {
       verdicts.set(offset, { letter: item.phase.status === 'completed' ? 'c' : 'f', cause: cause ?? null });
     }
-    for (let rest = deliveries; rest.length > 0;) {
-      const next = firstDeliveries(rest);
-      await startDeliveries({ deliveries: next });
-      rest = rest.slice(next.length);
-    }
+    await startAll(deliveries);
     const begun = new Map(again.map((work) => [work.offset, work]));
     left = left.filter(({ offset }) => !verdicts.has(offset)).map((work) => begun.get(work.offset) ?? work);
   }

@@ -13,6 +13,15 @@ export const { startDeliveries } = proxyActivities<Activities>({
 const STARTED_AT_ONCE = 50;
 const STARTED_CHARACTERS = 256 * 1024;
 
+/** Starts all of them, as many at a time as one activity takes. */
+export async function startAll(deliveries: readonly DeliveryInput[]): Promise<void> {
+  for (let rest = deliveries; rest.length > 0;) {
+    const next = firstDeliveries(rest);
+    await startDeliveries({ deliveries: next });
+    rest = rest.slice(next.length);
+  }
+}
+
 /** As many as one activity takes; at least one. */
 export function firstDeliveries<Delivery extends Pick<DeliveryInput, 'message'>>(deliveries: readonly Delivery[]): readonly Delivery[] {
   let count = Math.min(deliveries.length, STARTED_AT_ONCE);
@@ -20,6 +29,6 @@ export function firstDeliveries<Delivery extends Pick<DeliveryInput, 'message'>>
   return deliveries.slice(0, count);
 }
 
-export function charactersOf(deliveries: readonly Pick<DeliveryInput, 'message'>[]): number {
+function charactersOf(deliveries: readonly Pick<DeliveryInput, 'message'>[]): number {
   return deliveries.reduce((sum, { message }) => sum + JSON.stringify(message).length, 0);
 }

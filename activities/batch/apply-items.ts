@@ -7,6 +7,7 @@ import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import { ownerId } from '../../domain/event-id.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
 import { failureCause } from '../../domain/failure-cause.ts';
+import { NO_FAILURES } from '../../domain/retry-policy.ts';
 import type { SubjectAnswer, SubjectLetter } from '../../domain/subject.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
 import { subjectWorkflowId } from '../../domain/subject-id.ts';
@@ -76,10 +77,10 @@ export function createApplyItems({ readPage, sendToSubject, now }: ApplyItemsDep
     }
 
     function record(offset: number, event: AcceptedEvent, answer: SubjectAnswer | undefined, workflow: WorkflowReference): void {
-      const { item, version } = toItemRun(answer, now());
+      const item = toItemRun(answer, now());
       const cause = item.phase.status === 'failed' ? failureCause(event.type, item.phase.error) : undefined;
-      ended.push({ offset, item, ...(version !== undefined && { version }), ...(cause !== undefined && { cause }) });
-      const delivery = eventDelivery({ ...item, event }, workflow, version);
+      ended.push({ offset, item, ...(cause !== undefined && { cause }) });
+      const delivery = eventDelivery({ ...item, event }, workflow);
       if (delivery !== null) deliveries.push(delivery);
     }
 
@@ -131,17 +132,14 @@ function toLetter({ event }: Waiting): SubjectLetter {
   return subjectLetter({ ...event, callback: null }, `${ownerId(event)}/${event.run}`);
 }
 
-function toItemRun(answer: SubjectAnswer | undefined, nowMs: number): { readonly item: RunState; readonly version?: number } {
-  if (answer?.kind === 'recorded') {
-    const { version, ...item } = answer.outcome;
-    return { item: { ...item, progress: null }, version };
-  }
+function toItemRun(answer: SubjectAnswer | undefined, nowMs: number): RunState {
+  if (answer?.kind === 'recorded') return answer.outcome;
   // Sent again after so many others that the subject knows no more of it.
-  const nothing = { startedAtMs: nowMs, attempts: {}, results: {}, progress: null };
+  const nothing = { startedAtMs: nowMs, attempts: {}, results: {}, progress: null, failures: NO_FAILURES };
   if (answer?.kind === 'compacted' && answer.status === 'completed') {
-    return { item: { ...nothing, phase: { status: 'completed', endedAtMs: nowMs } }, version: answer.version };
+    return { ...nothing, phase: { status: 'completed', endedAtMs: nowMs }, version: answer.version };
   }
   const message = 'the subject processed it, and no longer knows what came of it';
   const error = { code: 'internal', message, stage: null, retryable: false };
-  return { item: { ...nothing, phase: { status: 'failed', endedAtMs: nowMs, error } } };
+  return { ...nothing, phase: { status: 'failed', endedAtMs: nowMs, error } };
 }

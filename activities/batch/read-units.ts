@@ -4,8 +4,6 @@ import { ApplicationFailure, CancelledFailure, defaultPayloadConverter, Terminat
 import type { temporal } from '@temporalio/proto';
 import type { Activities } from '../../domain/activities.ts';
 import type { RunItemsOutcome, SharedUnitInput, UnitReference, UnitVerdict } from '../../domain/batch-work.ts';
-import type { EventResource } from '../../domain/event-resource.ts';
-import { failureCause } from '../../domain/failure-cause.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 
 const AT_ONCE = 20;
@@ -93,8 +91,9 @@ function causeOf(cause: Error | undefined): string {
   if (cause instanceof TerminatedFailure) return 'terminated';
   if (cause instanceof TimeoutFailure) return 'timed_out';
   if (!(cause instanceof ApplicationFailure)) return 'internal';
-  const resource = cause.details?.[0] as EventResource | undefined;
-  return resource?.error ? failureCause(resource.type, resource.error) : (cause.type ?? 'internal');
+  // As its workflow says beside what it leaves.
+  const named = cause.details?.[1];
+  return typeof named === 'string' ? named : (cause.type ?? 'internal');
 }
 
 function decode(payloads: temporal.api.common.v1.IPayloads | null | undefined): unknown {

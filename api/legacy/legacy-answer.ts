@@ -80,12 +80,12 @@ export function failureOf({ error }: Pick<EventResource, 'error'>): { readonly c
 
 /** The path of a session's Markdown; null where it has none. */
 export function documentOf(resource: EventResource): string | null {
-  const { markdown_file } = fieldsOf(resource.result?.action);
+  const { markdown_file } = fieldsOf(resource.result?.['action']);
   return typeof markdown_file === 'string' ? markdown_file : null;
 }
 
 function outputOf(resource: EventResource, markdown: string | null): Json {
-  const { gallery = [], metadata = null } = fieldsOf(resource.result?.action);
+  const { gallery = [], metadata = null } = fieldsOf(resource.result?.['action']);
   return { markdown_file: documentOf(resource), markdown_content: markdown, video_file: null, attachments: gallery, metadata };
 }
 

@@ -53,7 +53,7 @@ export function toJob(resource: EventResource, isArchived: boolean): Job {
     progress,
     attempts: Math.max(...Object.values(attempts)),
     parameters: data,
-    results: documentOf(resource) === null ? null : result?.action,
+    results: documentOf(resource) === null ? null : result?.['action'],
     error: status === 'failed' || status === 'cancelled' ? failureOf(resource) : null,
     logs: toLogs(resource),
     created_at: acceptedAt,

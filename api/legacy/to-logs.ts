@@ -19,7 +19,7 @@ export function toLogs(resource: EventResource): readonly LogLine[] {
   if (startedAt !== null) lines.push(line(startedAt, 'info', 'began'));
   lines.push(...stepsOf(resource));
   for (const stage of STAGES) {
-    if (attempts[stage] > 1) lines.push(line(completedAt, 'warning', `${stage}: attempt ${attempts[stage]}`));
+    if ((attempts[stage] ?? 0) > 1) lines.push(line(completedAt, 'warning', `${stage}: attempt ${attempts[stage]}`));
   }
   lines.push(...warningsOf(resource));
   if (status !== 'completed' && progress !== null) {
@@ -58,7 +58,7 @@ function warningsOf(resource: EventResource): readonly LogLine[] {
 
 /** A list of objects in the action's result, or none. */
 function listIn({ result }: EventResource, name: string): readonly Readonly<Record<string, unknown>>[] {
-  const action = result?.action;
+  const action = result?.['action'];
   const list: unknown = typeof action === 'object' && action !== null ? Reflect.get(action, name) : null;
   return Array.isArray(list) ? list.filter((item) => typeof item === 'object' && item !== null) : [];
 }

@@ -72,7 +72,7 @@ export function jobFileRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: Ap
     const found = await findJob(dependencies, { tenant, id });
     if (found === null) return null;
     const { resource } = found;
-    const files = sessionFiles(tenant, resource.result?.action);
+    const files = sessionFiles(tenant, resource.result?.['action']);
     const [first] = files;
     return { resource, files: first !== undefined && (await sessionStore.owns(resource.id, first)) ? files : [] };
   }

@@ -9,7 +9,7 @@ import type { Cancellation } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { callEngine, isUnavailable, isNotFound } from './engine-call.ts';
 import { readWorkflowEnd } from './history.ts';
-import { readEvent } from './read-event.ts';
+import { readEvent } from './read-chunk.ts';
 
 const CANCEL_TIMEOUT_MS = 1_000;
 // With the time before it about the 2 s within which an absent engine is to be reported.
@@ -25,10 +25,11 @@ export async function cancelEvent(client: Client, liveRuns: LiveRuns, workflowId
   if (seen === null) return 'not_found';
   if (hasEnded(seen)) return 'already_ended';
   const isLight = liveRuns.find(workflowId)?.run.event.plan.weight === 'light';
-  return isLight && seen.status === 'running' ? 'not_cancellable' : askWorkflow(client, workflowId);
+  return isLight && seen.status === 'running' ? 'not_cancellable' : askToCancel(client, workflowId);
 }
 
-async function askWorkflow(client: Client, workflowId: string): Promise<Cancellation> {
+/** Asks a workflow that has one event at its stages. @throws EngineUnavailableError where it isn't known what came of it */
+export async function askToCancel(client: Client, workflowId: string): Promise<Cancellation> {
   const handle = client.workflow.getHandle(workflowId);
   const updateId = randomUUID();
   try {

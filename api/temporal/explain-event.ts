@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { RUN_QUERY, TASK_QUEUES } from '../../domain/durable-names.ts';
+import type { ChunkRecord } from '../../domain/chunk.ts';
+import { CHUNK_QUERY, TASK_QUEUES } from '../../domain/durable-names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import type { EventRun } from '../../domain/event-run.ts';
+import type { RunState } from '../../domain/event-run.ts';
 import { showHolders } from '../../domain/limit-resource.ts';
 import { estimateWaitMs, waitingOrder } from '../../domain/permits.ts';
 import type { Why } from '../../domain/why.ts';
@@ -52,9 +53,9 @@ async function withPermits(client: Client, resource: EventResource, why: Why): P
 }
 
 /** Which queue an event stands in that nobody takes from; null when somebody does. */
-async function lackingWorker(client: Client, resource: EventResource, run: EventRun | null): Promise<Why | null> {
-  // A run that answers is on a live worker, or in a cache of one; a light one then needs no other.
-  const queues = run === null ? [TASK_QUEUES.light, TASK_QUEUES.heavy] : run.event.plan.weight === 'heavy' ? [TASK_QUEUES.heavy] : [];
+async function lackingWorker(client: Client, resource: EventResource, run: RunState | null): Promise<Why | null> {
+  // A run that answers has somebody to run its workflow; what it waits for then is a worker for its stages.
+  const queues = run === null ? [TASK_QUEUES.light, TASK_QUEUES.heavy] : [TASK_QUEUES.heavy];
   for (const queue of queues) {
     if (await hasPollers(client, queue)) continue;
     const summary = `No worker polls the queue "${queue}", so nothing can run it; start one (worker/main.ts).`;
@@ -63,9 +64,11 @@ async function lackingWorker(client: Client, resource: EventResource, run: Event
   return null;
 }
 
-async function queryRun(client: Client, workflowId: string): Promise<EventRun | null> {
+async function queryRun(client: Client, workflowId: string): Promise<RunState | null> {
   try {
-    return await readEngine(client, QUERY_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).query<EventRun>(RUN_QUERY));
+    const handle = client.workflow.getHandle(workflowId);
+    const { runs } = await readEngine(client, QUERY_TIMEOUT_MS, () => handle.query<ChunkRecord>(CHUNK_QUERY));
+    return runs.length === 1 ? (runs[0] ?? null) : null;
   } catch {
     // Nobody is there to answer, or is busy with its stages.
     return null;

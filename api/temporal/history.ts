@@ -48,12 +48,32 @@ export async function readWorkflowEnd(client: Client, execution: Execution, time
 
 /** What a workflow was started with. */
 export async function readWorkflowInput(client: Client, execution: Execution): Promise<unknown> {
+  return inputOf(await readFirst(client, execution));
+}
+
+export interface WorkflowStart {
+  readonly input: unknown;
+  readonly runId: string;
+}
+
+/** The same, and as which run; null when there is no such workflow. */
+export async function readWorkflowStart(client: Client, execution: Execution): Promise<WorkflowStart | null> {
+  try {
+    const first = await readFirst(client, execution);
+    return { input: inputOf(first), runId: runIdOf(first) };
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    throw error;
+  }
+}
+
+async function readFirst(client: Client, execution: Execution): Promise<HistoryEvent> {
   const first = await firstShown((maximumPageSize) =>
     readEngine(client, READ_TIMEOUT_MS, () =>
       client.workflowService.getWorkflowExecutionHistory({ namespace: client.options.namespace, execution, maximumPageSize }),
     ),
   );
-  return inputOf(first ?? (await readAll(client, execution)).first);
+  return first ?? (await readAll(client, execution)).first;
 }
 
 /** A history as far as it goes: what it was started with, what local activities left in it, in order, and how it ended. */
@@ -74,12 +94,16 @@ export async function readRecorded(client: Client, execution: Execution): Promis
         marker?.markerName === LOCAL_ACTIVITY_MARKER ? [decodeFirst(marker.details?.['result'])] : [],
       ),
       end: toEnd(last),
-      runId: first.workflowExecutionStartedEventAttributes?.originalExecutionRunId ?? '',
+      runId: runIdOf(first),
     };
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;
   }
+}
+
+function runIdOf(first: HistoryEvent): string {
+  return first.workflowExecutionStartedEventAttributes?.originalExecutionRunId ?? '';
 }
 
 interface HistoryPage {

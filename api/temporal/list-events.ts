@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { EventResource, EventStatus } from '../../domain/event-resource.ts';
-import { tiersWith } from '../../domain/group.ts';
+import { tierNamesWith } from '../../domain/chunk-start.ts';
 import { toKeyword } from '../../domain/keyword.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { EventFilter, EventPage } from '../event-service.ts';
@@ -9,8 +9,7 @@ import { selectsEvent } from '../selects-event.ts';
 import type { Execution } from './history.ts';
 import { listWorkflows } from './list-workflows.ts';
 import { fromListCursor, toListCursor } from './list-cursor.ts';
-import { readEvent } from './read-event.ts';
-import { readGroup, readMember } from './read-group.ts';
+import { readChunk, readRun } from './read-chunk.ts';
 
 const LAST_TIME_MS = Date.UTC(9999, 11, 31);
 
@@ -37,12 +36,10 @@ export async function listEvents(client: Client, liveRuns: LiveRuns, filter: Eve
     workflows.findIndex(({ runId }) => runId === at?.runId),
   );
   const entries: Entry[] = [];
-  for (const { type, ...execution } of workflows.slice(first)) {
+  for (const { workflowId, runId } of workflows.slice(first)) {
     if (entries.length > filter.limit) break;
-    const { runId } = execution;
-    if (type === 'processGroup')
-      entries.push(...(await membersOf(execution)).filter(({ index }) => runId !== at?.runId || index >= at.index));
-    else entries.push({ runId, index: 0, read: () => readEvent(client, liveRuns, execution) });
+    const ofChunk = await entriesOf({ workflowId, runId });
+    entries.push(...ofChunk.filter(({ index }) => runId !== at?.runId || index >= at.index));
   }
   const items = await mapAtMost(entries.slice(0, filter.limit), READS_AT_ONCE, ({ read }) => read());
   const next = entries[filter.limit];
@@ -51,13 +48,15 @@ export async function listEvents(client: Client, liveRuns: LiveRuns, filter: Eve
     nextCursor: next !== undefined ? toListCursor({ token, at: next }) : nextToken && toListCursor({ token: nextToken, at: null }),
   };
 
-  /** Those that have left are listed by themselves. */
-  async function membersOf(execution: Required<Execution>): Promise<readonly Entry[]> {
-    const group = await readGroup(client, execution);
-    return (group?.members ?? []).flatMap(({ run, hasLeft }, index) => {
-      if (group === null || hasLeft || (filter.tier !== undefined && run.event.tier !== filter.tier)) return [];
+  async function entriesOf(execution: Required<Execution>): Promise<readonly Entry[]> {
+    const chunk = await readChunk(client, execution);
+    if (chunk === null) return [];
+    return chunk.events.flatMap((event, index) => {
+      // Those that have left are listed by themselves.
+      const hasLeft = chunk.runs?.[index]?.hasLeft === true;
+      if (hasLeft || (filter.tier !== undefined && event.tier !== filter.tier)) return [];
       const read = async (): Promise<EventResource | null> => {
-        const resource = await readMember(client, liveRuns, group, index);
+        const resource = await readRun(client, liveRuns, chunk, index);
         return resource !== null && selectsEvent(resource, filter) ? resource : null;
       };
       return [{ runId: execution.runId, index, read }];
@@ -78,10 +77,10 @@ const EXECUTION_STATUS: Readonly<Record<EventStatus, readonly string[]>> = {
 
 /** The filter in the engine's query language. */
 export function toVisibilityQuery({ tenant, type, status, tier, subject, sinceMs }: EventFilter): string {
-  const conditions = [`WorkflowType IN ('processEvent', 'processGroup')`, `Tenant = ${quote(tenant)}`];
+  const conditions = [`WorkflowType = 'processChunk'`, `Tenant = ${quote(tenant)}`];
   if (type !== undefined) conditions.push(`EventType = ${quote(type)}`);
   if (status !== undefined) conditions.push(statusCondition(status));
-  if (tier !== undefined) conditions.push(`Tier IN (${tiersWith(tier).map(quote).join(', ')})`);
+  if (tier !== undefined) conditions.push(`Tier IN (${tierNamesWith(tier).map(quote).join(', ')})`);
   if (subject !== undefined) conditions.push(`Subject = ${quote(subject)}`);
   if (sinceMs !== undefined) conditions.push(`StartTime >= ${quote(toTime(sinceMs))}`);
   return conditions.join(' AND ');
@@ -90,8 +89,8 @@ export function toVisibilityQuery({ tenant, type, status, tier, subject, sinceMs
 function statusCondition(status: EventStatus): string {
   const isOne = (statuses: readonly string[]): string => `ExecutionStatus IN (${statuses.map(quote).join(', ')})`;
   const condition = isOne(EXECUTION_STATUS[status]);
-  // Members that were completed before their group was ended by force stay so.
-  return status === 'completed' ? `(${condition} OR (WorkflowType = 'processGroup' AND ${isOne(FORCED)}))` : condition;
+  // What was completed in company before all of it was ended by force stays so.
+  return status === 'completed' ? `(${condition} OR ${isOne(FORCED.slice(1))})` : condition;
 }
 
 /** The engine reads years of four digits only. */

@@ -16,7 +16,7 @@ import type { LiveRuns } from '../live-runs.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { PagesView } from './batch-reader.ts';
 import { readRecorded, readWorkflowInput } from './history.ts';
-import { readEvent } from './read-event.ts';
+import { readEvent } from './read-chunk.ts';
 import { withRecord } from './read-record.ts';
 
 export interface ItemsOfPage {
@@ -53,21 +53,20 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
     if (unit === null || letter === 'p') return resourceOf(unbegunRun(event, letter, unit?.runs ?? 0, view), workflowId);
     const unitId = unitWorkflowId(batch, view.upload, { page: asked.number, number: unit.number });
     if (page.kinds !== null && isOwnKind(kindAt(page.kinds, offset))) {
-      const own = await readEvent(client, liveRuns, { workflowId: unitId });
+      const own = await readEvent(client, liveRuns, { workflowId: unitId }, { ...event, run: unit.runs });
       // Cancelled before this run of it began, it was of another verdict before.
       if (letter === 'x' && own?.status !== 'cancelled') return resourceOf(unbegunRun(event, letter, unit.runs, view), workflowId);
-      // A cancelled one leaves its data to its input, which is here.
-      if (own !== null) return { ...own, data: event.data };
+      if (own !== null) return own;
     }
     if (letter === 'x') return resourceOf(unbegunRun(event, letter, unit.runs, view), workflowId);
     const { items: known, isOpen } = await sharedUnit(unit.number, unitId);
-    const { item: record, version = null } = known.get(offset) ?? {};
+    const { item: record } = known.get(offset) ?? {};
     const shown = letter === 'r' && forced && !isOpen ? 'f' : letter;
     const isKnown = record !== undefined && (isEnded(record.phase) || shown === 'r');
     const ofUnit = { ...event, run: unit.runs };
     const resource = resourceOf(isKnown ? { ...record, event: ofUnit } : begunRun(ofUnit, shown, view), unitId);
     const callback = await withRecord(client, { owner: ownerId(event), run: unit.runs }, resource.callback);
-    return { ...resource, version, callback };
+    return { ...resource, callback };
   }
 
   function sharedUnit(number: number, unitId: string): Promise<SharedUnit> {

@@ -4,18 +4,20 @@ import { ApplicationFailure } from '@temporalio/common';
 import { resumeBatch, retryFailed } from '../../domain/batch.ts';
 import type { SteerInput } from '../../domain/batch-work.ts';
 import { STEER_BATCH_UPDATE } from '../../domain/durable-names.ts';
-import type { ItemSteering } from '../batch-service.ts';
+import type { Steering } from '../batch-service.ts';
 import type { BatchReader, LeftBatch } from './batch-reader.ts';
 import { callEngine, isNotFound, readEngine } from './engine-call.ts';
 import { startBatchWorkflow } from './start-batch.ts';
 
 const UPDATE_TIMEOUT_MS = 1_800;
 
+type Verdict = Steering | 'not_cancellable';
+
 /**
  * Tells a batch's workflow what to do. One that has ended is started anew where there is something to retry.
  * @throws EngineUnavailableError
  */
-export async function steerBatch(client: Client, reader: BatchReader, workflowId: string, steer: SteerInput): Promise<ItemSteering> {
+export async function steerBatch(client: Client, reader: BatchReader, workflowId: string, steer: SteerInput): Promise<Verdict> {
   try {
     await callEngine(client, UPDATE_TIMEOUT_MS, () =>
       client.workflow.getHandle(workflowId).executeUpdate<void, [SteerInput]>(STEER_BATCH_UPDATE, { args: [steer] }),
@@ -34,11 +36,7 @@ export async function steerBatch(client: Client, reader: BatchReader, workflowId
  * Has an ended batch go on with what failed, and one that was ended by force with all that it had left. Two who do so at once
  * may both begin with what the same run left: the later one finds each unit that the other has started, and runs none again.
  */
-async function retryEnded(
-  client: Client,
-  workflowId: string,
-  { accepted, byItself, batch, startedAtMs }: LeftBatch,
-): Promise<ItemSteering> {
+async function retryEnded(client: Client, workflowId: string, { accepted, byItself, batch, startedAtMs }: LeftBatch): Promise<Verdict> {
   if (byItself && batch.counts.failed === 0) return 'done';
   const { memo } = await readEngine(client, UPDATE_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).describe());
   const progress = { batch: resumeBatch(retryFailed(batch)), startedAtMs, pace: [] };
@@ -51,7 +49,7 @@ async function retryEnded(
   return 'done';
 }
 
-function refusalOf({ cause }: WorkflowUpdateFailedError): ItemSteering {
+function refusalOf({ cause }: WorkflowUpdateFailedError): Verdict {
   if (cause instanceof ApplicationFailure && (cause.type === 'already_ended' || cause.type === 'not_cancellable')) return cause.type;
   throw cause ?? new Error('the batch refused the update');
 }

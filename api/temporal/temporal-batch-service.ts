@@ -1,8 +1,9 @@
 import type { Client } from '@temporalio/client';
-import { locate, offsetsOf } from '../../domain/batch-page.ts';
+import { isOwnKind } from '../../domain/accepted-batch.ts';
+import { kindAt, lastUnitOf, locate, offsetsOf } from '../../domain/batch-page.ts';
 import type { BatchPage, Letter } from '../../domain/batch-page.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
-import { batchWorkflowId, pageWorkflowId } from '../../domain/event-id.ts';
+import { batchWorkflowId, pageWorkflowId, unitWorkflowId } from '../../domain/event-id.ts';
 import type { EventResource, EventStatus } from '../../domain/event-resource.ts';
 import type { BatchFilter, BatchList, BatchService, ItemFilter, ItemKey, ItemPage, ItemResource } from '../batch-service.ts';
 import { InvalidCursorError } from '../event-service.ts';
@@ -12,6 +13,7 @@ import type { LiveRuns } from '../live-runs.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import { createBatchReader } from './batch-reader.ts';
 import type { PagesView } from './batch-reader.ts';
+import { askToCancel } from './cancel-event.ts';
 import { fromCursor, toCursor } from './cursor.ts';
 import { listWorkflows } from './list-workflows.ts';
 import { toKeyword } from '../../domain/keyword.ts';
@@ -96,8 +98,14 @@ export function createTemporalBatchService({ client, liveRuns }: TemporalBatchSe
     async cancelItem(key) {
       const found = await find(key);
       if (found === null) return 'not_found';
-      const { page, offset } = found;
-      return steerBatch(client, reader, batchWorkflowId(key), { action: 'cancel-item', page, offset });
+      const { page, offset, view, state } = found;
+      const unit = lastUnitOf(state, offset);
+      if (state.letters[offset] === 'r' && unit !== null) {
+        const isOwn = state.kinds !== null && isOwnKind(kindAt(state.kinds, offset));
+        return isOwn ? askToCancel(client, unitWorkflowId(key, view.upload, { page, number: unit.number })) : 'not_cancellable';
+      }
+      const steering = await steerBatch(client, reader, batchWorkflowId(key), { action: 'cancel-item', page, offset });
+      return steering === 'done' ? 'cancelling' : steering;
     },
 
     async whyItem(key) {

@@ -2,28 +2,29 @@ import type { Client } from '@temporalio/client';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { RunAhead } from '../../domain/activities.ts';
 import { withoutExcerpts } from '../../domain/callback-record.ts';
-import type { MemberPlace } from '../../domain/event-id.ts';
-import { eventWorkflowId, isEventId, parseItemId, parseMemberId } from '../../domain/event-id.ts';
+import { eventWorkflowId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import type { BatchService, ItemKey } from '../batch-service.ts';
 import { liveResource } from '../live-runs.ts';
-import type { Cancellation, EventKey, EventService, SubmitOptions, Submission } from '../event-service.ts';
+import type { EventService, SubmitOptions, Submission } from '../event-service.ts';
+import { routeByKind } from '../event-store.ts';
 import { watchLoop } from '../../runtime/watch-loop.ts';
 import { createGroupCommit } from '../group-commit.ts';
-import { groupKey } from '../../domain/group.ts';
+import { chunkKey } from '../../domain/chunk.ts';
 import { boundJson } from '../../domain/json-bound.ts';
 import type { LiveRuns } from '../live-runs.ts';
-import { createSubjectEvents, subjectOf } from '../subject-events.ts';
+import { createUnlessStopped } from '../stop-waits.ts';
+import { createSubjectEvents } from '../subject-events.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
-import { cancelEvent } from './cancel-event.ts';
 import { callEngine } from './engine-call.ts';
-import { explainEvent } from './explain-event.ts';
 import { listEvents, READS_AT_ONCE } from './list-events.ts';
-import { readAccepted, readEvent, withDelivery } from './read-event.ts';
-import { readGroup, readMember } from './read-group.ts';
+import { createChunkStore } from './chunk-store.ts';
+import { createItemStore } from './item-store.ts';
+import type { Items } from './item-store.ts';
+import { withDelivery } from './read-chunk.ts';
+import { createSubjectStore } from './subject-store.ts';
 import { redeliverCallback } from './redeliver-callback.ts';
 import { createTemporalSubjects } from './temporal-subjects.ts';
-import { startEvent, startGroup } from './start-event.ts';
+import { startEvent, startTogether } from './start-chunk.ts';
 import { waitForEnd } from './wait-for-end.ts';
 
 export interface TemporalEventServiceOptions {
@@ -33,7 +34,7 @@ export interface TemporalEventServiceOptions {
   /** Without a slash at its end; null where there is no UI. */
   readonly uiUrl: string | null;
   readonly queues: readonly string[];
-  readonly items: Pick<BatchService, 'item' | 'cancelItem' | 'whyItem'>;
+  readonly items: Items;
   /** Aborts when waits are to end with what they have. */
   readonly stopping: AbortSignal;
   /** Told of each light event that the engine didn't hand back to this process at once. */
@@ -55,39 +56,18 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
   const { client, liveRuns, uiUrl, onEagerMiss, inFlight, runAhead } = options;
   const { namespace } = client.options;
 
-  // One promise for all, never settled before the stop, would keep every wait that was ever raced against it.
-  const waits = new Set<(none: null) => void>();
-  const endWaits = (): void => {
-    for (const end of waits) end(null);
-  };
-  options.stopping.addEventListener('abort', endWaits, { once: true });
-
-  /** What the wait comes to, or null, as of one that ran out, when the process is told to stop. */
-  async function unlessStopped<T>(wait: Promise<T | null>): Promise<T | null> {
-    let end = (_none: null): void => undefined;
-    const stopped = new Promise<null>((resolve) => {
-      end = resolve;
-    });
-    waits.add(end);
-    if (options.stopping.aborted) endWaits();
-    return Promise.race([wait, stopped]).finally(() => waits.delete(end));
-  }
-
-  async function readItem({ tenant, id }: EventKey): Promise<EventResource | null> {
-    const key = itemKeyOf({ tenant, id });
-    return key && options.items.item(key);
-  }
+  const unlessStopped = createUnlessStopped(options.stopping);
 
   const start = (event: AcceptedEvent, fingerprint: string | null) =>
-    startEvent(client, event, { fingerprint, inFlight: inFlight(), runAhead });
+    startEvent(event, fingerprint, { client, inFlight: inFlight(), runAhead });
   const share = createGroupCommit<AcceptedEvent, Awaited<ReturnType<typeof start>>>({
     commit: async ([first, ...others]) => {
       if (first === undefined) return { placed: [], done: Promise.resolve() };
-      const placed =
-        others.length === 0 ? [await start(first, null)] : await startGroup(client, first, others, { inFlight: inFlight(), runAhead });
+      const together = { client, inFlight: inFlight(), runAhead };
+      const placed = others.length === 0 ? [await start(first, null)] : await startTogether([first, ...others], together);
       return { placed, done: stagesEnded(placed.at(-1)) };
     },
-    keyOf: groupKey,
+    keyOf: chunkKey,
     bytesOf: boundJson,
     isBehind: () => options.callbacksUnderWay() > MAX_OPEN_CALLBACKS,
     watchLoop,
@@ -101,43 +81,12 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
 
   const subjects = createSubjectEvents(createTemporalSubjects(client));
 
-  const groupOf = (tenant: string, { groupId }: MemberPlace) => readGroup(client, { workflowId: eventWorkflowId({ tenant, id: groupId }) });
-
-  async function accepted({ tenant, id }: EventKey): Promise<AcceptedEvent | null> {
-    if (subjectOf({ tenant, id }) !== null) return subjects.accepted({ tenant, id });
-    const place = parseMemberId(id);
-    if (place !== null) return (await groupOf(tenant, place))?.members[place.index]?.run.event ?? null;
-    return isEventId(id) ? readAccepted(client, { workflowId: eventWorkflowId({ tenant, id }) }) : null;
-  }
-
-  /** One of a subject, as long as it is kept in full; else an event of its own, or the item that the id stands for. */
-  async function read(key: EventKey): Promise<EventResource | null> {
-    if (subjectOf(key) !== null) {
-      const resource = await subjects.get(key);
-      return resource === null ? null : withDelivery(client, resource);
-    }
-    const place = parseMemberId(key.id);
-    if (place !== null) {
-      const group = await groupOf(key.tenant, place);
-      return group && readMember(client, liveRuns, group, place.index);
-    }
-    const event = isEventId(key.id) ? await readEvent(client, liveRuns, { workflowId: eventWorkflowId(key) }) : null;
-    return event ?? readItem(key);
-  }
-
-  async function get(key: EventKey): Promise<EventResource | null> {
-    const resource = await read(key);
-    return resource === null ? null : toShown(resource);
-  }
-
-  /** One that has left its group can be cancelled as any other. */
-  async function cancelMember(key: EventKey): Promise<Cancellation> {
-    const resource = await read(key);
-    if (resource === null) return 'not_found';
-    if (resource.completedAt !== null) return 'already_ended';
-    const workflowId = eventWorkflowId(key);
-    return resource.workflow.id === workflowId ? cancelEvent(client, liveRuns, workflowId) : 'not_cancellable';
-  }
+  // An event of its own may have the id of an item, and goes first.
+  const { read, accepted, cancel, why } = routeByKind([
+    createSubjectStore(client, subjects),
+    createChunkStore(client, liveRuns),
+    createItemStore(client, options.items),
+  ]);
 
   function toShown(resource: EventResource): EventResource {
     const { id, runId } = resource.workflow;
@@ -146,9 +95,16 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
   }
 
   return {
-    get,
+    async get(key) {
+      const resource = await read(key);
+      return resource && toShown(resource);
+    },
 
     accepted,
+
+    cancel,
+
+    why,
 
     compacted: subjects.compacted,
 
@@ -193,39 +149,11 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       return { ...ofSubject, items: items.map(toShown) };
     },
 
-    async cancel({ tenant, id }) {
-      if (subjectOf({ tenant, id }) !== null) {
-        if (subjects.why({ tenant, id }) !== null) return 'not_cancellable';
-        const ended = (await subjects.get({ tenant, id })) ?? (await subjects.compacted({ tenant, id }));
-        return ended === null ? 'not_found' : 'already_ended';
-      }
-      if (parseMemberId(id) !== null) return cancelMember({ tenant, id });
-      const cancellation = isEventId(id) ? await cancelEvent(client, liveRuns, eventWorkflowId({ tenant, id })) : 'not_found';
-      if (cancellation !== 'not_found') return cancellation;
-      const key = itemKeyOf({ tenant, id });
-      const item = key && (await options.items.item(key));
-      if (key === null || item === null) return 'not_found';
-      if (item.completedAt !== null) return 'already_ended';
-      if (item.status !== 'accepted') return cancelEvent(client, liveRuns, item.workflow.id);
-      // What has not been started is its batch's to cancel.
-      const steering = await options.items.cancelItem(key);
-      return steering === 'done' ? 'cancelling' : steering;
-    },
-
     async deliveries(key) {
       return (await read(key))?.callback.attempts ?? null;
     },
 
     redeliver: async (key) => redeliverCallback(client, { read: () => read(key), accepted: () => accepted(key) }),
-
-    async why(key) {
-      const waiting = subjects.why(key);
-      if (waiting !== null) return waiting;
-      const resource = await read(key);
-      const item = resource?.status === 'accepted' && resource.batchId !== null ? itemKeyOf(key) : null;
-      const pending = item && (await options.items.whyItem(item));
-      return pending ?? (resource && explainEvent(client, resource));
-    },
 
     async health() {
       const { serverVersion } = await callEngine(client, HEALTH_TIMEOUT_MS, () => client.workflowService.getSystemInfo({}));
@@ -235,10 +163,4 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       };
     },
   };
-}
-
-/** The item that an id may stand for. */
-function itemKeyOf({ tenant, id }: EventKey): ItemKey | null {
-  const item = parseItemId(id);
-  return item && { tenant, id: item.batchId, index: item.index };
 }

@@ -5,7 +5,7 @@ import { within } from '../../runtime/within.ts';
 import { liveResource } from '../live-runs.ts';
 import type { LiveRun } from '../live-runs.ts';
 import { callEngine, isUnavailable } from './engine-call.ts';
-import type { StartedEvent } from './start-event.ts';
+import type { StartedEvent } from './start-chunk.ts';
 
 export interface WaitForEndOptions {
   readonly client: Client;

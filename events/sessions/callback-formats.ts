@@ -8,7 +8,7 @@ export function createSessionFormats(readDocument: ReadDocument): CallbackFormat
   const writeLegacy: WriteFormat = async ({ type, resource, format, sentAt }) => {
     if (!isLegacyFormat(format)) throw new TypeError(`"${format.kind}" is not the format "${LEGACY}"`);
     if (type === 'event.progress') return JSON.stringify(legacyProgress({ resource, format, sentAt }));
-    const action = resource.result?.action;
+    const action = resource.result?.['action'];
     const isWanted = format.includeMarkdown && typeof action === 'object' && action !== null && 'markdown_file' in action;
     const markdown = isWanted ? await readDocument(String(action.markdown_file)) : null;
     return JSON.stringify(legacyCallback({ resource, format, markdown, sentAt }));

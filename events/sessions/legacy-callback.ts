@@ -18,7 +18,7 @@ export interface LegacyCallbackParts {
  * changed; what can't be sent is named in `omitted`.
  */
 export function legacyCallback({ resource, format, markdown, sentAt }: LegacyCallbackParts): Readonly<Record<string, unknown>> {
-  const document = fieldsOf(resource.result?.action);
+  const document = fieldsOf(resource.result?.['action']);
   const success = resource.status === 'completed';
   const common = commonFields({ resource, format, sentAt }, success);
   if (!success) {

@@ -18,7 +18,7 @@ import {
   recordSequentialBatch,
   recordSteeredBatch,
 } from './scenarios/batches.ts';
-import { recordGroup, recordRetriedAtOnce } from './scenarios/groups.ts';
+import { recordTogether } from './scenarios/chunks.ts';
 import { recordSingleEvents, recordWaiting, recordWaitingForPermit } from './scenarios/single-events.ts';
 import { recordGatheredSubject, recordLoneSubject, recordSubject } from './scenarios/subjects.ts';
 
@@ -48,9 +48,7 @@ try {
   await recordSingleEvents(recorder);
   await recordWaiting(recorder);
   await recordWaitingForPermit(recorder);
-  await recordRetriedAtOnce(recorder);
-  await recordGroup(recorder, { name: 'group', tier: 'normal' });
-  await recordGroup(recorder, { name: 'group-of-tiers', tier: 'low' });
+  await recordTogether(recorder);
   await recordBatch(recorder);
   await recordSequentialBatch(recorder);
   await recordBatchOfSubjects(recorder);

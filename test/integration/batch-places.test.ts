@@ -90,6 +90,16 @@ it('brings a waiting item to its end also where the workflow of its batch was te
   expect(recorder.visits.get(`${id}_0`)).toBe(2);
 });
 
+it('refuses to cancel one item of those that share a workflow, once it has begun', async () => {
+  const id = await submit({ events: [work(LIGHT, { ms: 1, laterMs: 3_000 }), work(LIGHT, { ms: 1 })] });
+  await until('it waits', async () => (await readEvent(`${id}_0`)).status === 'waiting');
+  const refused = await service.app.request(`/v1/events/${id}_0/cancel`, { method: 'POST' });
+
+  expect(refused.status).toBe(409);
+  expect(await refused.json()).toMatchObject({ code: 'not_cancellable' });
+  expect(await ended(id)).toMatchObject({ status: 'completed', counts: { completed: 2 } });
+});
+
 interface Work {
   readonly ms: number;
   readonly laterMs?: number;

@@ -3,8 +3,9 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
-import { readAccepted } from '../../api/temporal/read-event.ts';
+import { readChunk } from '../../api/temporal/read-chunk.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
+import { toChunk } from '../../domain/chunk.ts';
 import { CANCEL_UPDATE, TASK_QUEUES } from '../../domain/durable-names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { engineAddress } from '../support/engine-address.ts';
@@ -46,7 +47,7 @@ it('runs the stages of a light event in one workflow task and sends one signed c
     'task-scheduled',
     'task-started',
     'task-completed',
-    // Stages and callback in one local activity, as its type says `grouping`.
+    // Stages and callback in one local activity.
     'marker',
     'completed',
   ]);
@@ -56,11 +57,11 @@ it('runs the stages of a light event in one workflow task and sends one signed c
   expect(message).toMatchObject({ type: 'event.completed', data: { id, status: 'completed', result: event.result } });
 });
 
-it('runs each stage of a light event as a local activity, in one workflow task, unless its type says `grouping`', async () => {
+it('runs the stages of any light event in one local activity', async () => {
   const { id } = await submit({ type: 'test-counted', data: { add: 1 } });
 
   expect(await ended(id)).toMatchObject({ status: 'completed', result: { action: 1 }, callback: { status: 'delivered' } });
-  expect(await eventTypes(id)).toEqual(['started', 'task-scheduled', 'task-started', 'task-completed', 'marker', 'marker', 'completed']);
+  expect(await eventTypes(id)).toEqual(['started', 'task-scheduled', 'task-started', 'task-completed', 'marker', 'completed']);
 });
 
 it('shows the event as completed, but not recorded, to a receiver that reads it before it answers', async () => {
@@ -202,10 +203,10 @@ it('cancels a delayed event whose first task was lost', async () => {
 it('does not say whether an event is cancelled as long as nobody has decided it', async () => {
   const like = await acceptedLike({ type: 'test-slow-work', data: { ms: 0 } });
   const id = `${like.id}-waiting`;
-  const handle = await service.client.workflow.start('processEvent', {
+  const handle = await service.client.workflow.start('processChunk', {
     workflowId: id,
     taskQueue: 'nobody',
-    args: [{ ...like, id }],
+    args: [toChunk([{ ...like, id }])],
     workflowTaskTimeout: '1s',
   });
 
@@ -219,9 +220,9 @@ it('does not say whether an event is cancelled whose task fails', async () => {
   const like = await acceptedLike({ type: 'test-slow-work', data: { ms: 0 } });
   const id = `${like.id}-failing`;
   // As a fault of ours would have it: the workflow can't go on with such a plan.
-  const args = [{ ...like, id, plan: { ...like.plan, stages: null } }];
+  const args = [toChunk([{ ...like, id, plan: { ...like.plan, limits: 'none' } } as unknown as AcceptedEvent])];
   const options = { workflowId: id, taskQueue: TASK_QUEUES.heavy, args, workflowTaskTimeout: '1s' } as const;
-  const handle = await service.client.workflow.start('processEvent', options);
+  const handle = await service.client.workflow.start('processChunk', options);
   await until('its task has failed several times', async () => {
     const { raw } = await handle.describe();
     return (raw.pendingWorkflowTask?.attempt ?? 0) > 3;
@@ -284,8 +285,8 @@ async function submit(event: Record<string, unknown>, options: { readonly progre
 async function acceptedLike(event: Record<string, unknown>): Promise<AcceptedEvent> {
   const { id } = await submit(event);
   await ended(id);
-  const like = await readAccepted(service.client, { workflowId: id });
-  if (like === null) throw new Error(`"${id}" is gone`);
+  const [like] = (await readChunk(service.client, { workflowId: id }))?.events ?? [];
+  if (like === undefined) throw new Error(`"${id}" is gone`);
   return like;
 }
 
@@ -293,14 +294,14 @@ async function acceptedLike(event: Record<string, unknown>): Promise<AcceptedEve
 async function startedAndLost(event: Record<string, unknown>, fields: Partial<AcceptedEvent> = {}): Promise<string> {
   const like = await acceptedLike(event);
   const id = `${like.id}-lost`;
-  const accepted = { ...like, ...fields, id, acceptedAtMs: Date.now() };
+  const accepted = toChunk([{ ...like, ...fields, id, acceptedAtMs: Date.now() }]);
   // Not the connection that a worker shares, which would be given the task.
   const connection = await Connection.connect({ address: engineAddress() });
   onTestFinished(() => connection.close());
   const { eagerWorkflowTask } = await connection.workflowService.startWorkflowExecution({
     namespace: 'default',
     workflowId: id,
-    workflowType: { name: 'processEvent' },
+    workflowType: { name: 'processChunk' },
     taskQueue: { name: TASK_QUEUES.light },
     input: { payloads: [defaultPayloadConverter.toPayload(accepted)] },
     requestId: id,

@@ -16,6 +16,6 @@ it('has no zod in it', () => {
 });
 
 it('has the workflows in it, so that what is absent could have been found', () => {
-  expect(bundle).toContain('processEvent');
+  expect(bundle).toContain('processChunk');
   expect(bundle).toContain('not_cancellable');
 });

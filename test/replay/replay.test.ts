@@ -22,8 +22,8 @@ it('has a history for every way of running that is listed, and no other', () => 
   );
 });
 
-it('refuses a history in which the stages ran in another order', async () => {
-  const history = load('light-completed.json');
+it('refuses a history in which the attempts were made in another order', async () => {
+  const history = load('light-retried.json');
   const markers = history.events.filter(({ eventType }) => eventType === 'EVENT_TYPE_MARKER_RECORDED');
   const [first, second] = markers;
   if (!first || !second) throw new Error('the recorded history has no two markers');

@@ -150,7 +150,7 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
       if (refusal !== null) return refusal;
       entry.batch = steerBatch(entry.batch, steer, Date.now());
       entry.endedAtMs = states.isOver(entry.batch) ? Date.now() : null;
-      return 'done';
+      return 'cancelling';
     },
 
     async whyItem(key) {

@@ -1,6 +1,3 @@
-import { assertResultSize } from '../../activities/result-size.ts';
-import { toFailure } from '../../activities/to-failure.ts';
-import { withTimeout } from '../../activities/with-timeout.ts';
 import type { EventFilter, EventPage, EventService } from '../../api/event-service.ts';
 import { selectsEvent } from '../../api/selects-event.ts';
 import { createSubjectEvents, subjectOf } from '../../api/subject-events.ts';
@@ -9,16 +6,17 @@ import { EngineUnavailableError, InvalidCursorError } from '../../api/event-serv
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { Catalog } from '../../domain/catalog.ts';
-import { noServices } from './handler-services.ts';
-import type { HandlerContext } from '../../domain/define-event.ts';
-import type { StageFailure } from '../../domain/event-error.ts';
 import { eventWorkflowId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import * as runs from '../../domain/event-run.ts';
-import { nextAttemptDelayMs } from '../../domain/retry-policy.ts';
-import type { Stage } from '../../domain/stage.ts';
+import { recordOutcome } from '../../domain/run-outcome.ts';
+import type { Advance } from '../../handlers/advance.ts';
+import type { Port } from '../../handlers/advance-port.ts';
+import { MAX_RESULT_BYTES } from '../../handlers/kept-json.ts';
+import { Stopped } from '../../handlers/stopped.ts';
+import { createClonedAdvance } from './cloned-advance.ts';
 import { createMemorySubjects } from './memory-subjects.ts';
 
 export interface MemoryEventService extends EventService {
@@ -40,13 +38,14 @@ interface Entry {
 /** Events kept and run in this process, by the rules that the workflow follows too. It sends no callbacks. */
 export function createMemoryEventService(catalog: Catalog): MemoryEventService {
   const entries = new Map<string, Entry>();
+  const advance = createClonedAdvance(catalog);
   let isAway = false;
 
   function callEngine(): void {
     if (isAway) throw new EngineUnavailableError('the engine does not answer');
   }
 
-  const subjects = createSubjectEvents(createMemorySubjects(catalog, callEngine));
+  const subjects = createSubjectEvents(createMemorySubjects(advance, callEngine));
 
   function start(event: AcceptedEvent, fingerprint: string | null): Entry {
     const cancellation = new AbortController();
@@ -56,7 +55,7 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
       cancellation,
       run: runs.acceptRun(event),
       // Not before the next turn, since the entry doesn't exist yet.
-      ended: Promise.resolve().then(() => runEvent(entry, catalog)),
+      ended: Promise.resolve().then(() => runEvent(entry, advance)),
     };
     return entry;
   }
@@ -110,7 +109,7 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
       if (entry === undefined) return 'not_found';
       const refusal = runs.refusalToCancel(entry.run, Date.now());
       if (refusal !== null) return refusal;
-      entry.cancellation.abort(new Cancelled());
+      entry.cancellation.abort(new Stopped('cancelled'));
       return 'cancelling';
     },
 
@@ -147,27 +146,23 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
 
     stop: async () => {
       const all = [...entries.values()];
-      for (const { cancellation } of all) cancellation.abort(new Cancelled());
+      for (const { cancellation } of all) cancellation.abort(new Stopped('cancelled'));
       await Promise.all(all.map(({ ended }) => ended));
     },
   };
 }
 
-class Cancelled extends Error {
-  override readonly name = 'Cancelled';
-}
-
-async function runEvent(entry: Entry, catalog: Catalog): Promise<void> {
+async function runEvent(entry: Entry, advance: Advance): Promise<void> {
   const { signal } = entry.cancellation;
   try {
-    await runStages(entry, catalog);
+    await advanceToEnd(entry, advance);
   } catch (error) {
     if (!signal.aborted) throw error;
     entry.run = runs.endRun(entry.run, { status: 'cancelled', endedAtMs: Date.now() });
   }
 }
 
-async function runStages(entry: Entry, catalog: Catalog): Promise<void> {
+async function advanceToEnd(entry: Entry, advance: Advance): Promise<void> {
   const { event } = entry.run;
   const { signal } = entry.cancellation;
   if (event.delayMs > 0) {
@@ -175,54 +170,31 @@ async function runStages(entry: Entry, catalog: Catalog): Promise<void> {
     entry.run = runs.wait(entry.run, null, { reason: 'delay', untilMs });
     await pause(untilMs - Date.now(), signal);
   }
-  for (let stage = runs.nextStage(entry.run); stage !== null; stage = runs.nextStage(entry.run)) {
-    const made = { failed: 0, lost: 0 };
-    for (;;) {
-      signal.throwIfAborted();
-      const failure = await attempt(entry, catalog, stage);
-      if (failure === null) break;
-      made.failed += 1;
-      const delayMs = nextAttemptDelayMs(event.plan.retry, made, failure);
-      if (delayMs === null) {
-        entry.run = runs.endRun(entry.run, { status: 'failed', endedAtMs: Date.now(), error: failure.error });
-        return;
-      }
-      entry.run = runs.wait(entry.run, stage, { reason: 'retry', untilMs: Date.now() + delayMs, lastError: failure.error });
-      await pause(delayMs, signal);
-    }
+  while (!runs.isEnded(entry.run.phase)) {
+    const { run } = entry;
+    const port: Port = {
+      signal,
+      tell: (told) => {
+        if (told.kind === 'run') entry.run = { event, ...told.state };
+        if (told.kind === 'progress') entry.run = { ...entry.run, progress: told.progress };
+      },
+    };
+    const { runs: advanced } = await advance({ ...ALONE, runs: [run] }, port);
+    const [one] = advanced;
+    if (one?.kind === 'advanced') entry.run = recordOutcome(run, throughJson(one.outcome));
+    const { phase } = entry.run;
+    if (phase.status === 'waiting' && phase.waiting.reason === 'retry') await pause(phase.waiting.untilMs - Date.now(), signal);
   }
-  entry.run = runs.endRun(entry.run, { status: 'completed', endedAtMs: Date.now() });
 }
 
-/** Null when the stage has its result now. */
-async function attempt(entry: Entry, catalog: Catalog, stage: Stage): Promise<StageFailure | null> {
-  const { event } = entry.run;
-  const outer = entry.cancellation.signal;
-  const startedAtMs = Date.now();
-  entry.run = runs.markStarted(runs.beginAttempt(entry.run, stage), startedAtMs);
-  const contextFor = (signal: AbortSignal): HandlerContext => ({
-    ...noServices,
-    state: null,
-    attempt: entry.run.attempts[stage] ?? 1,
-    idempotencyKey: `${eventWorkflowId(event)}/${event.run}/${stage}`,
-    signal,
-    heartbeat: (progress) => {
-      entry.run = runs.reportProgress(entry.run, progress);
-    },
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-  });
-  try {
-    const value = await withTimeout(event.plan.timeoutsMs[stage], outer, async ({ signal }) =>
-      catalog.find(event.type)?.run(stage, event, entry.run.results, contextFor(signal)),
-    );
-    assertResultSize(value);
-    entry.run = runs.completeStage(entry.run, stage, throughJson(value ?? null));
-    return null;
-  } catch (error) {
-    if (error instanceof Cancelled) throw error;
-    return toFailure(error, { stage, startedAtMs, endedAtMs: Date.now(), progress: null }).details?.[0] as StageFailure;
-  }
-}
+const ALONE = {
+  atOnce: 1,
+  inOrder: false,
+  goOn: 'until-it-waits',
+  bounds: null,
+  maxResultBytes: MAX_RESULT_BYTES,
+  subject: null,
+} as const;
 
 function toResource({ number, run }: Entry): EventResource {
   const workflow = { id: eventWorkflowId(run.event), runId: `run-${number}` };

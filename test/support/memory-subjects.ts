@@ -1,16 +1,15 @@
-import { foldLetters } from '../../activities/fold-subject.ts';
+import { foldLetters } from '../../activities/run/fold-subject.ts';
 import { createMailboxes } from '../../api/mailbox.ts';
 import { hash64 } from '../../api/subject-events.ts';
 import type { LetterAnswer, Subjects } from '../../api/subject-events.ts';
-import type { Catalog } from '../../domain/catalog.ts';
 import { answerTo, createSubject, findOutcome, freshLetters, recordFolded, toSubjectEventResource } from '../../domain/subject.ts';
 import type { Subject, SubjectAnswer, SubjectLetter } from '../../domain/subject.ts';
+import type { Advance } from '../../handlers/advance.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
-import { noServices } from './handler-services.ts';
 import { subjectWorkflowId } from '../../domain/subject-id.ts';
 
 /** Subjects kept in this process, by the rules that the workflow follows too. */
-export function createMemorySubjects(catalog: Catalog, callEngine: () => void): Subjects {
+export function createMemorySubjects(advance: Advance, callEngine: () => void): Subjects {
   const subjects = new Map<string, Subject>();
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -23,8 +22,7 @@ export function createMemorySubjects(catalog: Catalog, callEngine: () => void): 
     while (fresh.length > 0) {
       const { version, state, updatedAtMs } = subject;
       const input = { key, version, state, updatedAtMs, letters: fresh };
-      const options = { resolve: catalog.find, now: Date.now, services: noServices, log, signal: new AbortController().signal };
-      const folded = throughJson(await foldLetters(input, options));
+      const folded = throughJson(await foldLetters(advance, input, { signal: new AbortController().signal, log }));
       subject = recordFolded(subject, fresh, folded, workflow.runId);
       for (const [index, letter] of folded.letters.entries()) {
         if (letter.kind === 'stale') refused.set(fresh[index]?.idHash ?? '', letter);

@@ -134,7 +134,7 @@ const counter = defineSubject<Counter>({
   initial: () => ({ sum: 0, last: [] }),
   bounds: { sum: [0, 100] },
   history: { last: 2 },
-  apply: ({ sum, last }, { results }) => ({ sum: sum + Number(results.action), last: [...last, Number(results.action)] }),
+  apply: ({ sum, last }, { results }) => ({ sum: sum + Number(results['action']), last: [...last, Number(results['action'])] }),
 });
 
 /** Adds to the sum of its subject, after `ms`, or fails. */
@@ -153,7 +153,7 @@ const counted = defineEvent({
 const sum = defineSubject<{ readonly sum: number }>({
   type: 'test-sum',
   initial: () => ({ sum: 0 }),
-  apply: (state, { results }) => ({ sum: state.sum + Number(results.action) }),
+  apply: (state, { results }) => ({ sum: state.sum + Number(results['action']) }),
 });
 
 /** Adds to a sum without bounds. */

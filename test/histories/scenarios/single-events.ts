@@ -13,15 +13,12 @@ interface Scenario {
 }
 
 const NOISE = { type: 'noise', data: { intensity: 0.3 } };
-const COUNTED = { type: 'test-counted', data: { add: 1 } };
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  'light-completed': { event: COUNTED },
-  'light-at-once': { event: NOISE },
+  'light-completed': { event: NOISE },
   'light-own-id': { event: { ...NOISE, id: 'own-1' } },
-  'light-at-once-handed-over': { event: NOISE, refusals: 2 },
-  'light-handed-over': { event: COUNTED, refusals: 2 },
-  'light-parked': { event: COUNTED, refusals: 7 },
+  'light-handed-over': { event: NOISE, refusals: 2 },
+  'light-parked': { event: NOISE, refusals: 7 },
   'light-redelivered': { event: NOISE, ask: 'redeliver' },
   'light-failed': { event: { type: 'test-failing', data: { how: 'always' } } },
   'light-failed-for-good': { event: { type: 'test-failing', data: { how: 'permanently' } } },

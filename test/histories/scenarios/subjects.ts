@@ -10,7 +10,7 @@ export async function recordSubject({ post, saveOpen, untilDelivered }: Recorder
       await untilDelivered([await post('/v1/events', { ...lifeEvent(type, 'life-1'), id: type, callback: { url: receiver.url } })]);
     }
   });
-  await saveOpen('hold-subject-together', subjectWorkflowId({ tenant: 'default', type: 'life', id: 'life-1' }));
+  await saveOpen('hold-subject', subjectWorkflowId({ tenant: 'default', type: 'life', id: 'life-1' }));
 }
 
 /** A single event. */

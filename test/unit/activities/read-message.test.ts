@@ -11,9 +11,10 @@ import { eventMessage } from '../../../domain/callback-message.ts';
 import type { RecordedMessage } from '../../../domain/callback-message.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';
 import type { CallbackRecord } from '../../../domain/callback-record.ts';
+import { toChunk } from '../../../domain/chunk.ts';
+import type { ChunkRecord } from '../../../domain/chunk.ts';
 import { toEventResource } from '../../../domain/event-resource.ts';
-import type { EventResource } from '../../../domain/event-resource.ts';
-import { acceptRun, endRun } from '../../../domain/event-run.ts';
+import { acceptRun, endRun, stateOf } from '../../../domain/event-run.ts';
 import type { EndedPhase } from '../../../domain/event-run.ts';
 import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
 
@@ -39,7 +40,7 @@ interface Run {
 
 /** An engine that knows some runs. */
 function prepare(runs: Readonly<Record<string, Run>>, state: DestinationState = 'none') {
-  const input = defaultPayloadConverter.toPayload(event);
+  const input = defaultPayloadConverter.toPayload(toChunk([event]));
   const getHandle = (workflowId: string, runId: string) => ({
     describe: async () => {
       const run = runs[runId];
@@ -64,29 +65,31 @@ function prepare(runs: Readonly<Record<string, Run>>, state: DestinationState = 
   return { read, attemptDelivery };
 }
 
-function resource(phase: EndedPhase, callback: CallbackRecord): EventResource {
-  return toEventResource(endRun(acceptRun(event), phase), callback, workflow);
+/** What a workflow leaves whose only run has ended so. */
+function left(phase: EndedPhase, record: CallbackRecord): ChunkRecord {
+  return { runs: [{ ...stateOf(endRun(acceptRun(event), phase)), callback: record }] };
 }
 
 function failedWith(failure: Error): Error {
   return new WorkflowFailedError('the workflow failed', failure, 'NON_RETRYABLE_FAILURE');
 }
 
-it.each<[EndedPhase, (ended: EventResource) => Run]>([
+it.each<[EndedPhase, (ended: ChunkRecord) => Run]>([
   [{ status: 'completed', endedAtMs: NOON_MS }, (ended) => ({ status: 'COMPLETED', result: async () => ended })],
   [
     { status: 'failed', endedAtMs: NOON_MS, error },
     (ended) => ({
       status: 'FAILED',
-      result: () => Promise.reject(failedWith(ApplicationFailure.nonRetryable('there is none', 'no_stock', ended))),
+      result: () =>
+        Promise.reject(failedWith(ApplicationFailure.nonRetryable('there is none', 'no_stock', ended, 'sample:action:no_stock'))),
     }),
   ],
-  [{ status: 'cancelled', endedAtMs: NOON_MS }, (ended) => ({ status: 'CANCELLED', memo: { ended: { ...ended, data: null } } })],
-])('reads what would have been sent at once, and what is known of the callback, of a run that is %j', async (phase, left) => {
-  const { read } = prepare({ 'run-a': left(resource(phase, parked)) });
+  [{ status: 'cancelled', endedAtMs: NOON_MS }, (ended) => ({ status: 'CANCELLED', memo: { ended } })],
+])('reads what would have been sent at once, and what is known of the callback, of a run that is %j', async (phase, toRun) => {
+  const { read } = prepare({ 'run-a': toRun(left(phase, parked)) });
 
   expect(await read()).toEqual({
-    message: eventMessage(resource(phase, initialCallback(url))),
+    message: eventMessage(toEventResource(endRun(acceptRun(event), phase), initialCallback(url), workflow)),
     callback: parked,
   });
 });
@@ -96,7 +99,7 @@ it('fails as long as the run goes on', async () => {
 });
 
 it('goes on to the run that it was reset to', async () => {
-  const ended = resource({ status: 'completed', endedAtMs: NOON_MS }, parked);
+  const ended = left({ status: 'completed', endedAtMs: NOON_MS }, parked);
   const { read } = prepare({
     'run-a': { status: 'TERMINATED', resetTo: 'run-b' },
     'run-b': { status: 'COMPLETED', result: async () => ended },
@@ -130,7 +133,7 @@ it.each<[string, DestinationState, CallbackRecord, boolean, number]>([
   ['says nothing of one that is well', 'none', parked, true, 0],
   ['says nothing of one where nothing is left to send', 'parked', { ...parked, status: 'delivered' }, true, 0],
 ])('%s', async (_what, state, record, isDue, times) => {
-  const ended = resource({ status: 'completed', endedAtMs: NOON_MS }, record);
+  const ended = left({ status: 'completed', endedAtMs: NOON_MS }, record);
   const { read, attemptDelivery } = prepare({ 'run-a': { status: 'COMPLETED', result: async () => ended } }, state);
 
   expect((await read({ ...asked, isDue }))?.parked).toEqual(times === 0 ? undefined : notSent);

@@ -1,4 +1,3 @@
-import { noServices } from '../../support/handler-services.ts';
 import type { Client } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import { createActivities } from '../../../activities/index.ts';
@@ -42,7 +41,7 @@ describe('the activities', () => {
       now: () => 0,
       random: () => 0,
       watchLoop: () => () => false,
-      services: noServices,
+      advance: () => Promise.reject(new Error('not called')),
       beginProgress: () => ({ tell: () => undefined, end: async () => undefined }),
       attemptDelivery: () => Promise.reject(new Error('not called')),
       origins: createOriginMemory(
@@ -59,10 +58,8 @@ describe('the activities', () => {
       'runStage',
       'sendCallback',
       'readMessage',
-      'rideCallback',
       'rideCallbacks',
-      'runEvent',
-      'runGroup',
+      'runChunk',
       'wakeParked',
       'tellProgress',
       'requestCancel',

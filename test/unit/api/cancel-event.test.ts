@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { EngineUnavailableError } from '../../../api/event-service.ts';
 import { createLiveRuns } from '../../../api/live-runs.ts';
 import { cancelEvent } from '../../../api/temporal/cancel-event.ts';
+import { toChunk } from '../../../domain/chunk.ts';
 import { acceptRun, beginAttempt, endRun } from '../../../domain/event-run.ts';
 import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
 
@@ -16,7 +17,7 @@ const event = acceptedEvent();
 function engine(end: keyof typeof EventType = 'EVENT_TYPE_WORKFLOW_TASK_SCHEDULED') {
   const executeUpdate = vi.fn<(name: string, options: { readonly updateId: string }) => Promise<void>>(async () => undefined);
   const ask = vi.fn<(updateId: string) => Promise<void>>(async () => undefined);
-  const input = { payloads: [defaultPayloadConverter.toPayload(event)] };
+  const input = { payloads: [defaultPayloadConverter.toPayload(toChunk([event]))] };
   const looks: (keyof typeof EventType)[] = ['EVENT_TYPE_WORKFLOW_TASK_SCHEDULED'];
   const handle = {
     executeUpdate,

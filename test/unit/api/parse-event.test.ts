@@ -43,7 +43,6 @@ describe('parseEvent', () => {
         retry: { maxAttempts: 3, initialDelayMs: 100, factor: 2, maxDelayMs: 60_000 },
         timeoutsMs: { meaning: 1_000, decision: 1_000, action: 1_000 },
         recordFirst: false,
-        atOnce: true,
       },
     });
   });

@@ -4,6 +4,7 @@ import proto from '@temporalio/proto';
 import { describe, expect, it } from 'vitest';
 import { createLiveRuns } from '../../../api/live-runs.ts';
 import { createTemporalEventService } from '../../../api/temporal/temporal-event-service.ts';
+import { toChunk } from '../../../domain/chunk.ts';
 import type { EventResource } from '../../../domain/event-resource.ts';
 import { acceptRun, beginAttempt, completeStage, endRun, markStarted } from '../../../domain/event-run.ts';
 import type { EventRun } from '../../../domain/event-run.ts';
@@ -18,7 +19,7 @@ const workflow = { id: light.id, runId: 'run-1' };
 
 /** A service whose engine has the event's workflow open, and nobody who would answer a query of it. */
 function service(event: typeof light) {
-  const input = { payloads: [defaultPayloadConverter.toPayload(event)] };
+  const input = { payloads: [defaultPayloadConverter.toPayload(toChunk([event]))] };
   const client = {
     options: { namespace: 'default' },
     withDeadline: (_deadlineMs: number, call: () => unknown) => call(),
@@ -45,7 +46,7 @@ function service(event: typeof light) {
     onEagerMiss: () => undefined,
     inFlight: () => 0,
     callbacksUnderWay: () => 0,
-    runAhead: { event: () => undefined, group: () => undefined },
+    runAhead: () => undefined,
   });
   return { events, liveRuns };
 }

@@ -28,7 +28,7 @@ describe('events kept by Temporal, where no Temporal listens', () => {
       onEagerMiss: () => undefined,
       inFlight: () => 0,
       callbacksUnderWay: () => 0,
-      runAhead: { event: () => undefined, group: () => undefined },
+      runAhead: () => undefined,
     });
   });
   // Never closed: what the client still tries again would throw out of reach, "Channel has been shut down".

@@ -2,21 +2,21 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidCursorError } from '../../../api/event-service.ts';
 import { fromCursor, toCursor } from '../../../api/temporal/cursor.ts';
-import { tiersWith } from '../../../domain/group.ts';
+import { tierNamesWith } from '../../../domain/chunk-start.ts';
 import { toKeyword } from '../../../domain/keyword.ts';
 import { toVisibilityQuery } from '../../../api/temporal/list-events.ts';
 
 describe('toVisibilityQuery', () => {
   it("asks for the tenant's events when nothing else is asked for", () => {
-    expect(toVisibilityQuery({ tenant: 'acme', limit: 50 })).toBe("WorkflowType IN ('processEvent', 'processGroup') AND Tenant = 'acme'");
+    expect(toVisibilityQuery({ tenant: 'acme', limit: 50 })).toBe("WorkflowType = 'processChunk' AND Tenant = 'acme'");
   });
 
   it('asks for everything that is asked for at once', () => {
     const filter = { tenant: 'acme', type: 'joy', status: 'failed', tier: 'low', subject: 'life-1', sinceMs: 0, limit: 50 } as const;
     expect(toVisibilityQuery(filter)).toBe(
-      "WorkflowType IN ('processEvent', 'processGroup') AND Tenant = 'acme' AND EventType = 'joy'" +
+      "WorkflowType = 'processChunk' AND Tenant = 'acme' AND EventType = 'joy'" +
         " AND ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut')" +
-        ` AND Tier IN (${tiersWith('low')
+        ` AND Tier IN (${tierNamesWith('low')
           .map((name) => `'${name}'`)
           .join(', ')}) AND Subject = 'life-1'` +
         " AND StartTime >= '1970-01-01T00:00:00.000Z'",
@@ -45,7 +45,7 @@ describe('toVisibilityQuery', () => {
       fc.property(fc.string({ unit: fc.constantFrom("'", '"', '\\', '%', ' ', 'a', '\n', '\u0000') }), (text) => {
         const query = toVisibilityQuery({ tenant: 'acme', type: text, subject: text, limit: 50 });
         expect(query).toMatch(
-          /^WorkflowType IN \('processEvent', 'processGroup'\) AND Tenant = 'acme' AND EventType = '[^'"\\\n]*' AND Subject = '[^'"\\\n]*'$/,
+          /^WorkflowType = 'processChunk' AND Tenant = 'acme' AND EventType = '[^'"\\\n]*' AND Subject = '[^'"\\\n]*'$/,
         );
       }),
     );

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countFailure, latestAttemptMs, NO_FAILURES, recordCut, recordFailure, recordSuccess } from '../../../domain/attempt.ts';
+import { latestAttemptMs, recordFailure, recordSuccess } from '../../../domain/attempt.ts';
 import type { StageFailure } from '../../../domain/event-error.ts';
-import { acceptRun, beginAttempt, isEnded, nextStage } from '../../../domain/event-run.ts';
+import { acceptRun, beginAttempt, isEnded, markStarted, nextStage } from '../../../domain/event-run.ts';
+import type { EventRun } from '../../../domain/event-run.ts';
+import { MAX_LOST_ATTEMPTS } from '../../../domain/retry-policy.ts';
 import { acceptedEvent, anyStages, eventError, lightPlan, NOON_MS } from './event-samples.ts';
 
 const failure: StageFailure = {
@@ -23,64 +25,97 @@ describe('an attempt that succeeds', () => {
         let run = acceptRun(acceptedEvent({ plan: { ...lightPlan, stages } }));
         for (const [index, stage] of stages.entries()) {
           expect(isEnded(run.phase)).toBe(false);
-          run = recordSuccess(beginAttempt(run, stage), stage, { value: index, startedAtMs: index, endedAtMs: index + 10 });
+          run = recordSuccess(beginAttempt(run, stage), stage, { value: index, endedAtMs: index + 10 });
         }
         expect(run.phase).toEqual({ status: 'completed', endedAtMs: stages.length + 9 });
-        expect(run.startedAtMs).toBe(0);
+        expect(run.results).toEqual(Object.fromEntries(stages.map((stage, index) => [stage, index])));
         expect(nextStage(run)).toBeNull();
       }),
     );
   });
-});
 
-it('keeps of an attempt that was cut short when it began and how far it was, if anybody knows', () => {
-  const progress = { step: 'load', percent: 40, message: '2 of 5' };
+  it('leaves the failures of its stage behind', () => {
+    const failed = recordFailure(begun, 'meaning', failure, NOON_MS);
 
-  expect(recordCut(begun, { startedAtMs: NOON_MS + 1, progress })).toMatchObject({ startedAtMs: NOON_MS + 1, progress });
-  expect(recordCut(begun, null)).toBe(begun);
-});
-
-it('keeps what an attempt last said of its progress, however it ended', () => {
-  const progress = { step: 'reading', percent: 80, message: '' };
-  const success = { value: 1, startedAtMs: NOON_MS, endedAtMs: NOON_MS + 1, progress };
-  expect(recordSuccess(begun, 'meaning', success).progress).toMatchObject(progress);
-  expect(recordFailure(begun, 'meaning', NO_FAILURES, { ...failure, progress }, NOON_MS).run.progress).toMatchObject(progress);
+    expect(recordSuccess(beginAttempt(failed, 'meaning'), 'meaning', { value: 1, endedAtMs: NOON_MS })).toMatchObject({
+      failures: { failed: 0, lost: 0 },
+      attempts: { meaning: 2 },
+    });
+  });
 });
 
 describe('an attempt that fails', () => {
   it('has the run wait as its type says, with what went wrong', () => {
-    const { run, made } = recordFailure(begun, 'meaning', NO_FAILURES, failure, NOON_MS + 5);
     const waiting = { reason: 'retry', untilMs: NOON_MS + 105, lastError: failure.error };
-    expect(run).toMatchObject({ startedAtMs: NOON_MS + 1, phase: { status: 'waiting', stage: 'meaning', waiting } });
-    expect(made).toEqual({ failed: 1, lost: 0 });
+
+    expect(recordFailure(begun, 'meaning', failure, NOON_MS + 5)).toMatchObject({
+      startedAtMs: NOON_MS + 1,
+      phase: { status: 'waiting', stage: 'meaning', waiting },
+      failures: { failed: 1, lost: 0 },
+    });
+  });
+
+  it('leaves the start of the run as it was', () => {
+    expect(recordFailure(markStarted(begun, 7), 'meaning', failure, NOON_MS).startedAtMs).toBe(7);
+  });
+
+  it('leaves on record what its worker last said of its progress', () => {
+    const progress = { step: 'reading', percent: 80, message: '' };
+    const shown = { ...begun, progress: { ...progress, percent: 90 } };
+
+    expect(recordFailure(begun, 'meaning', { ...failure, progress }, NOON_MS).progress).toEqual(progress);
+    expect(recordFailure(shown, 'meaning', { ...failure, progress }, NOON_MS).progress?.percent).toBe(90);
+    expect(recordFailure(shown, 'meaning', failure, NOON_MS).progress?.percent).toBe(90);
   });
 
   it('ends the run when no other is due, when it was heard of, or at its own end by a clock that is ahead', () => {
-    const last = { failed: 2, lost: 0 };
+    const last = { ...begun, failures: { failed: 2, lost: 0 } };
     const ended = (endedAtMs: number) => ({ status: 'failed', endedAtMs, error: failure.error });
-    expect(recordFailure(begun, 'meaning', last, failure, NOON_MS + 9).run.phase).toEqual(ended(NOON_MS + 9));
-    expect(recordFailure(begun, 'meaning', last, failure, NOON_MS).run.phase).toEqual(ended(NOON_MS + 5));
-    const lost = { ...failure, startedAtMs: null, endedAtMs: null };
-    expect(recordFailure(begun, 'meaning', last, lost, NOON_MS + 9).run).toMatchObject({
+
+    expect(recordFailure(last, 'meaning', failure, NOON_MS + 9).phase).toEqual(ended(NOON_MS + 9));
+    expect(recordFailure(last, 'meaning', failure, NOON_MS).phase).toEqual(ended(NOON_MS + 5));
+  });
+
+  it('of a worker that vanished began and ended when that was heard of', () => {
+    const last = { ...begun, failures: { failed: 2, lost: 0 } };
+
+    expect(recordFailure(last, 'meaning', { ...failure, startedAtMs: null, endedAtMs: null }, NOON_MS + 9)).toMatchObject({
       startedAtMs: NOON_MS + 9,
       phase: { status: 'failed', endedAtMs: NOON_MS + 9 },
     });
   });
 
-  it('ends a run whose next attempt would come too late, 13 days after its time', () => {
+  it('ends a run whose next attempt would come too late: 13 days after its time, or where others wait for it', () => {
     const run = beginAttempt(acceptRun(acceptedEvent({ delayMs: DAY_MS })), 'meaning');
-    const askedToWait = { ...failure, retryAfterMs: DAY_MS };
     const { acceptedAtMs } = run.event;
+    const askedToWait = { ...failure, retryAfterMs: DAY_MS };
     const heardOf = (days: number, latestMs?: number) =>
-      recordFailure(run, 'meaning', NO_FAILURES, askedToWait, acceptedAtMs + days * DAY_MS, latestMs).run.phase;
+      recordFailure(run, 'meaning', askedToWait, acceptedAtMs + days * DAY_MS, latestMs).phase;
 
-    expect(heardOf(13, latestAttemptMs(run.event))).toMatchObject({ status: 'waiting', waiting: { untilMs: acceptedAtMs + 14 * DAY_MS } });
-    expect(heardOf(13.001, latestAttemptMs(run.event))).toMatchObject({ status: 'failed', error: failure.error });
-    expect(heardOf(1_000)).toMatchObject({ status: 'waiting' });
+    expect(latestAttemptMs(run.event)).toBe(acceptedAtMs + 14 * DAY_MS);
+    expect(heardOf(13)).toMatchObject({ status: 'waiting', waiting: { untilMs: acceptedAtMs + 14 * DAY_MS } });
+    expect(heardOf(13.001)).toMatchObject({ status: 'failed', error: failure.error });
+    expect(heardOf(0, acceptedAtMs + DAY_MS)).toMatchObject({ status: 'waiting' });
+    expect(heardOf(0, acceptedAtMs + DAY_MS - 1)).toMatchObject({ status: 'failed' });
   });
 
-  it('is counted as its worker’s or as its handler’s', () => {
-    expect(countFailure({ failed: 1, lost: 1 }, { lost: true })).toEqual({ failed: 1, lost: 2 });
-    expect(countFailure({ failed: 1, lost: 1 }, { lost: false })).toEqual({ failed: 2, lost: 1 });
+  it('is counted as its worker’s or as its handler’s, and only one of the latter uses up what the type allows', () => {
+    const anyLosses = fc.array(fc.boolean(), { maxLength: 40 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5 }), anyLosses, (maxAttempts, losses) => {
+        const plan = { ...lightPlan, retry: { ...lightPlan.retry, maxAttempts } };
+        let run: EventRun = acceptRun(acceptedEvent({ plan }));
+        let [failed, lost] = [0, 0];
+        for (const isLost of losses) {
+          if (isEnded(run.phase)) break;
+          run = recordFailure(beginAttempt(run, 'meaning'), 'meaning', { ...failure, lost: isLost }, NOON_MS);
+          if (isLost) lost += 1;
+          else failed += 1;
+          expect(run.failures).toEqual({ failed, lost });
+          expect(run.attempts).toEqual({ meaning: failed + lost });
+          expect(run.phase.status).toBe(failed === maxAttempts || lost === MAX_LOST_ATTEMPTS ? 'failed' : 'waiting');
+        }
+      }),
+    );
   });
 });

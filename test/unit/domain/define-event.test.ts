@@ -84,7 +84,7 @@ describe('defineEvent', () => {
   );
 
   it('takes the longest timeout that a timer can keep', () => {
-    expect(defineEvent({ ...minimal, timeouts: { action: 2 ** 31 - 1 } }).timeoutsMs.action).toBe(2_147_483_647);
+    expect(defineEvent({ ...minimal, timeouts: { action: 2 ** 31 - 1 } }).timeoutsMs['action']).toBe(2_147_483_647);
   });
 
   it('refuses a type that does nothing', () => {

@@ -6,7 +6,7 @@ import { STAGES } from '../../../domain/stage.ts';
 it('keeps the names that histories and clients know: changing one is a migration', () => {
   expect({ ...names, STAGES, BATCH_ACTIONS }).toEqual({
     TASK_QUEUES: { light: 'light', heavy: 'heavy', delivery: 'delivery' },
-    PROGRESS_QUERY: 'progress',
+    CHUNK_QUERY: 'chunk',
     CANCEL_UPDATE: 'cancel',
     DELIVERY_QUERY: 'delivery',
     REDELIVER_SIGNAL: 'redeliver',
@@ -15,7 +15,6 @@ it('keeps the names that histories and clients know: changing one is a migration
     BREAKER_QUERY: 'breaker',
     REPORT_ATTEMPT_UPDATE: 'reportAttempt',
     RESUME_UPDATE: 'resume',
-    RUN_QUERY: 'run',
     BATCH_PROGRESS_QUERY: 'batchProgress',
     HOLD_MEMO: 'hold',
     BATCH_QUERY: 'batch',
@@ -33,7 +32,6 @@ it('keeps the names that histories and clients know: changing one is a migration
     OUTCOME_QUERY: 'outcome',
     OUTCOMES_QUERY: 'outcomes',
     ACCEPTED_QUERY: 'accepted',
-    CALLBACKS_TOGETHER_PATCH: 'subject-callbacks-together',
     SEARCH_ATTRIBUTES: ['EventType', 'Tier', 'Tenant', 'Subject', 'BatchId', 'Destination', 'Cause'],
     UPLOAD_MEMO: 'upload',
     FINGERPRINT_MEMO: 'fingerprint',

@@ -3,7 +3,7 @@ import type { CallbackRecord } from '../../../domain/callback-record.ts';
 import { hasEnded, toEventResource } from '../../../domain/event-resource.ts';
 import { acceptRun, beginAttempt, completeStage, endRun, markStarted, reportProgress, wait } from '../../../domain/event-run.ts';
 import type { EventRun } from '../../../domain/event-run.ts';
-import { acceptedEvent, eventError, NOON_MS } from './event-samples.ts';
+import { acceptedEvent, eventError, lightPlan, NOON_MS } from './event-samples.ts';
 
 const callback: CallbackRecord = { status: 'none', url: null, attempts: [] };
 const accepted = acceptRun(acceptedEvent());
@@ -76,6 +76,14 @@ describe('toEventResource', () => {
     const run = completeStage(started, 'decision', { pattern: 'absorb' });
 
     expect(resourceOf(run).result).toEqual({ meaning: null, decision: { pattern: 'absorb' }, action: null });
+  });
+
+  it('shows the stages that its type names, where these are others', () => {
+    const plan = { ...lightPlan, stages: ['fetch', 'action'] };
+    const run = completeStage(beginAttempt(acceptRun(acceptedEvent({ plan })), 'fetch'), 'fetch', 1);
+
+    expect(resourceOf(run)).toMatchObject({ attempts: { fetch: 1, action: 0 }, result: { fetch: 1, action: null } });
+    expect(Object.keys(resourceOf(run).attempts)).toEqual(plan.stages);
   });
 
   it('shows when a completed event ended and how long it ran', () => {

@@ -34,6 +34,7 @@ describe('a run', () => {
       attempts: {},
       results: {},
       progress: null,
+      failures: { failed: 0, lost: 0 },
     });
   });
 
@@ -196,7 +197,7 @@ interface Model {
   verdict: EndedPhase | null;
   startedAtMs: number | null;
   percent: number | null;
-  readonly attempts: Record<Stage, number>;
+  readonly attempts: Map<Stage, number>;
   readonly done: Set<Stage>;
 }
 
@@ -216,7 +217,7 @@ describe('any walk through a run', () => {
           verdict: null,
           startedAtMs: null,
           percent: null,
-          attempts: { meaning: 0, decision: 0, action: 0 },
+          attempts: new Map(),
           done: new Set(),
         };
 
@@ -229,7 +230,7 @@ describe('any walk through a run', () => {
           expect(isEnded(run.phase) ? run.phase : null).toEqual(model.verdict);
           expect(run.startedAtMs).toBe(model.startedAtMs);
           expect(run.progress?.percent ?? null).toBe(model.percent);
-          expect(STAGES.map((stage) => run.attempts[stage] ?? 0)).toEqual(STAGES.map((stage) => model.attempts[stage]));
+          expect(STAGES.map((stage) => run.attempts[stage] ?? 0)).toEqual(STAGES.map((stage) => model.attempts.get(stage) ?? 0));
           expect(nextStage(run)).toBe(stages.find((stage) => !model.done.has(stage)) ?? null);
           expect(refusalToCancel(run, NOON_MS) === 'already_ended').toBe(model.verdict !== null);
           expect(run.event).toBe(before.event);
@@ -250,7 +251,9 @@ function walk(run: EventRun, step: Step): EventRun {
 }
 
 function advance(model: Model, step: Step): void {
-  if (step.kind === 'begin' && model.verdict === null) model.attempts[step.stage] += 1;
+  if (step.kind === 'begin' && model.verdict === null) {
+    model.attempts.set(step.stage, (model.attempts.get(step.stage) ?? 0) + 1);
+  }
   if (step.kind === 'complete') model.done.add(step.stage);
   if (step.kind === 'start') model.startedAtMs ??= step.atMs;
   if (step.kind === 'progress') {

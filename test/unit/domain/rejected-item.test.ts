@@ -15,6 +15,7 @@ describe('rejectedRun', () => {
       attempts: {},
       results: {},
       progress: null,
+      failures: { failed: 0, lost: 0 },
     });
   });
 

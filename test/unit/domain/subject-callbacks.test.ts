@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Ride } from '../../../domain/callback-message.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
-import { addCallback, beginRides, endRides, endStarts, leaveAll, unsettled } from '../../../domain/subject-callbacks.ts';
+import { addCallback, beginRides, endRides, endStarts, unsettled } from '../../../domain/subject-callbacks.ts';
 import type { FirstCallback, SubjectCallbacks } from '../../../domain/subject-callbacks.ts';
 
 const callback = { url: 'https://shop.example/hook', headers: {}, progress: false };
@@ -53,12 +53,6 @@ it('has on record that one waits, since its delivery may not say so yet', () => 
     ['pending', '2026-01-01T12:00:05.000Z'],
   ]);
   expect(callbacks.left).toMatchObject([{ parkedAt: 'https://shop.example' }, { firstAttemptAfterMs: 5_000 }]);
-});
-
-it('leaves all to deliveries where none is to ride', () => {
-  const { target, message } = first(2);
-  const callbacks = { ...none, waiting: [first(2)], left: [first(1)] };
-  expect(leaveAll(callbacks)).toEqual({ ...none, left: [first(1), { target, message }] });
 });
 
 it('loses no callback and has none twice, however rides and starts overlap', () => {

@@ -12,6 +12,7 @@ import {
   recordFolded,
   toSubjectEventResource,
 } from '../../../domain/subject.ts';
+import { acceptRun, completeStage, stateOf } from '../../../domain/event-run.ts';
 import type { Folded, FoldedLetter, Subject, SubjectLetter } from '../../../domain/subject.ts';
 import { TIERS } from '../../../domain/tier.ts';
 import { acceptedEvent, eventError } from './event-samples.ts';
@@ -34,7 +35,8 @@ function fold(subject: Subject, letters: readonly SubjectLetter[], atMost = lett
     const phase = name.endsWith('7')
       ? { status: 'failed' as const, ...end, error: eventError() }
       : { status: 'completed' as const, ...end };
-    return { kind: 'processed', outcome: { version, startedAtMs: 0, attempts: { action: 1 }, results: { action: name }, phase } };
+    const run = stateOf(completeStage(acceptRun(acceptedEvent()), 'action', name));
+    return { kind: 'processed', outcome: { ...run, version, startedAtMs: 0, attempts: { action: 1 }, phase } };
   });
   return { change: { set: { version }, removed: [], lists: {} }, letters: folded };
 }
@@ -93,6 +95,14 @@ it('records the first of several when no more were folded', () => {
   const subject = apply(createSubject(key), letters, 2);
   expect(subject.version).toBe(2);
   expect(freshLetters(subject, letters).map(({ idHash }) => idHash)).toEqual([letters[2]?.idHash]);
+});
+
+it('stays at its version and time where an outcome says neither', () => {
+  const before = apply(createSubject(key), [letter(1)]);
+  const outcome = stateOf(acceptRun(acceptedEvent()));
+  const change = { set: { version: 9 }, removed: [], lists: {} };
+  const after = recordFolded(before, [letter(2)], { change, letters: [{ kind: 'processed', outcome }] }, 'run-a');
+  expect(after).toMatchObject({ version: 1, updatedAtMs: before.updatedAtMs, state: before.state });
 });
 
 it('answers by the last 50 in full, by the last 1,000 in short, and knows nothing of those before', () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createApplyItems } from '../../../../activities/batch/apply-items.ts';
 import type { AcceptedEvent } from '../../../../domain/accepted-event.ts';
 import type { RunItemsInput, RunItemsOutcome } from '../../../../domain/batch-work.ts';
+import { NO_FAILURES } from '../../../../domain/retry-policy.ts';
 import type { SubjectAnswer, SubjectLetter } from '../../../../domain/subject.ts';
 import { eventItem } from '../../domain/batch-samples.ts';
 import { lightPlan, NOON_MS } from '../../domain/event-samples.ts';
@@ -37,13 +38,15 @@ function prepare(subjects: readonly string[], fields: Partial<AcceptedEvent> = {
 
 function completed(): SubjectAnswer {
   const phase = { status: 'completed', endedAtMs: NOON_MS } as const;
-  return { kind: 'recorded', outcome: { version: 7, startedAtMs: NOON_MS, attempts: { action: 1 }, results: { action: 1 }, phase } };
+  const state = { startedAtMs: NOON_MS, attempts: { action: 1 }, results: { action: 1 }, progress: null, failures: NO_FAILURES };
+  return { kind: 'recorded', outcome: { ...state, version: 7, phase } };
 }
 
 function failed(): SubjectAnswer {
   const error = { code: 'boom', message: 'no', stage: 'action', retryable: false } as const;
   const phase = { status: 'failed', endedAtMs: NOON_MS, error } as const;
-  return { kind: 'recorded', outcome: { version: 7, startedAtMs: NOON_MS, attempts: {}, results: {}, phase } };
+  const state = { startedAtMs: NOON_MS, attempts: {}, results: {}, progress: null, failures: { failed: 1, lost: 0 } };
+  return { kind: 'recorded', outcome: { ...state, version: 7, phase } };
 }
 
 describe('items of subjects', () => {
@@ -58,7 +61,7 @@ describe('items of subjects', () => {
     ]);
     expect(sent.map(({ subject }) => subject)).toEqual(['a', 'b']);
     expect(ended).toHaveLength(5);
-    expect(ended[0]).toMatchObject({ offset: 0, version: 7, item: { phase: { status: 'completed' }, results: { action: 1 } } });
+    expect(ended[0]).toMatchObject({ offset: 0, item: { version: 7, phase: { status: 'completed' }, results: { action: 1 } } });
   });
 
   it('go in the order of the page where that is to be kept, whichever subject has them', async () => {
@@ -109,7 +112,7 @@ describe('items of subjects', () => {
     const compacted = (status: 'completed' | 'failed') => (): SubjectAnswer => ({ kind: 'compacted', status, version: 3 });
 
     expect((await prepare(['a'], {}, compacted('completed')).run()).ended).toMatchObject([
-      { version: 3, item: { phase: { status: 'completed' } } },
+      { item: { version: 3, phase: { status: 'completed' } } },
     ]);
     expect((await prepare(['a'], {}, compacted('failed')).run()).ended).toMatchObject([{ item: { phase: { status: 'failed' } } }]);
   });

@@ -92,7 +92,7 @@ describe('readUnits', () => {
 
   it('knows by its result what became of an item with a workflow of its own', async () => {
     const failedWith = (cause: Error) => () => Promise.reject(new WorkflowFailedError('failed', cause, 'NON_RETRYABLE_FAILURE'));
-    const details = [{ type: 'sample', error: { code: 'boom', stage: 'action' } }];
+    const details = [{ runs: [] }, 'sample:action:boom'];
     const boom = ApplicationFailure.create({ type: 'boom', nonRetryable: true, details });
 
     expect(await read(own, { status: 'COMPLETED', result: async () => null })).toEqual({ letters: ['c'], causes: [] });

@@ -4,44 +4,42 @@ import { DefaultLogger } from '@temporalio/worker';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRunItems } from '../../../../activities/batch/run-items.ts';
-import { toFailure } from '../../../../activities/to-failure.ts';
 import type { BatchItem } from '../../../../domain/accepted-batch.ts';
-import type { RunStageInput } from '../../../../domain/activities.ts';
 import type { ItemWork, RunItemsInput, RunItemsOutcome } from '../../../../domain/batch-work.ts';
+import type { HandledEvent, HandlerContext } from '../../../../domain/define-event.ts';
 import { PermanentError, RetryLaterError } from '../../../../domain/handler-errors.ts';
+import type { Advance } from '../../../../handlers/advance.ts';
+import { createClonedAdvance } from '../../../support/cloned-advance.ts';
 import { eventItem, rejectedItem } from '../../domain/batch-samples.ts';
 import { acceptedEvent, lightPlan, NOON_MS } from '../../domain/event-samples.ts';
+import { stagedType } from '../../handlers/advance-samples.ts';
 
 const callback = { url: 'https://example.org/hook', headers: {}, progress: false };
-const oneStage = { ...lightPlan, stages: ['action'] as const };
+const oneStage = { ...lightPlan, stages: ['action'] };
 
-type Stage = (input: RunStageInput) => unknown;
+type Stage = (stage: string, event: HandledEvent<unknown>, context: HandlerContext) => unknown;
 
 /** A page of these items, whose stages do what `stage` does; the clock stands still unless the test moves it. */
-function prepare(items: readonly BatchItem[], stage: Stage) {
+function prepare(items: readonly BatchItem[], stage: Stage, advance?: Advance) {
   const clock = { nowMs: NOON_MS };
   const begun: string[] = [];
   const env = new MockActivityEnvironment(
     { workflowExecution: { workflowId: 'night~batch.unit.0.0', runId: 'run-a' } },
     { logger: new DefaultLogger('ERROR') },
   );
+  const type = stagedType((name, event, _before, context) => {
+    begun.push(`${event.id} ${name}`);
+    return stage(name, event, context);
+  });
   const runItems = createRunItems({
     readPage: (workflowId) => (workflowId === 'page-1' ? Promise.resolve(items) : Promise.reject(new Error(`no page ${workflowId}`))),
-    runStage: async (input) => {
-      const startedAtMs = clock.nowMs;
-      begun.push(`${input.run.event.id} ${input.stage}`);
-      try {
-        return { value: await stage(input), startedAtMs, endedAtMs: clock.nowMs };
-      } catch (error) {
-        throw toFailure(error, { stage: input.stage, startedAtMs, endedAtMs: clock.nowMs, progress: null });
-      }
-    },
-    now: () => clock.nowMs,
+    advance: advance ?? createClonedAdvance({ find: () => type }, () => clock.nowMs),
   });
   const all = items.map((_, offset) => ({ offset, run: 1 }));
   return {
     clock,
     begun,
+    env,
     run: (input: Partial<RunItemsInput> = {}): Promise<RunItemsOutcome> =>
       env.run(() => runItems({ page: 'page-1', items: all, parallel: 1, ...input })),
   };
@@ -63,7 +61,7 @@ function onlyOf<T>(values: readonly T[]): T {
 
 describe('the items of a unit', () => {
   it('each go through their stages, and end with what these gave', async () => {
-    const { run } = prepare([eventItem({ plan: lightPlan })], ({ stage }) => stage.toUpperCase());
+    const { run } = prepare([eventItem({ plan: lightPlan })], (stage) => stage.toUpperCase());
 
     expect(await run()).toEqual({
       ended: [
@@ -75,6 +73,7 @@ describe('the items of a unit', () => {
             attempts: { meaning: 1, decision: 1, action: 1 },
             results: { meaning: 'MEANING', decision: 'DECISION', action: 'ACTION' },
             progress: null,
+            failures: { failed: 0, lost: 0 },
           },
         },
       ],
@@ -92,14 +91,15 @@ describe('the items of a unit', () => {
   });
 
   it('are those that were asked for, as the run that was asked for', async () => {
-    const runs: unknown[] = [];
-    const { run, begun } = prepare(eventsOf(4, { tenant: 'acme' }), ({ run: { event } }) => runs.push([event.id, event.run]));
+    const { run, begun } = prepare(
+      eventsOf(4, { tenant: 'acme', batchId: 'night' }),
+      (_stage, _event, { idempotencyKey }) => idempotencyKey,
+    );
 
     const { ended } = await run({ items: [{ offset: 3, run: 2 }] });
 
-    expect(offsetsOf(ended)).toEqual([3]);
     expect(begun).toEqual(['night_3 action']);
-    expect(runs).toEqual([['night_3', 2]]);
+    expect(ended).toMatchObject([{ offset: 3, item: { results: { action: 'acme/night~batch.item.3/2/action' } } }]);
   });
 
   it('begin in order, never more at once than may, and each ends once', async () => {
@@ -157,10 +157,29 @@ describe('the items of a unit', () => {
     await expect(run({ items: [{ offset: 1, run: 1 }] })).rejects.toThrow('there is no item 1 in "page-1"');
   });
 
-  it('are left to another call when the process stops under them', async () => {
-    const { run } = prepare(eventsOf(1), () => Promise.reject(new CancelledFailure('CANCELLED')));
+  it('are left to another call when this one is cancelled under them', async () => {
+    const { run, env } = prepare(eventsOf(1), () => new Promise(() => undefined));
 
-    await expect(run()).rejects.toBeInstanceOf(CancelledFailure);
+    const running = run();
+    env.cancel('CANCELLED');
+
+    await expect(running).rejects.toBeInstanceOf(CancelledFailure);
+  });
+
+  it('keep results of 4 KiB, since many of them share a history', async () => {
+    const { run } = prepare(eventsOf(1), () => 'x'.repeat(4_095));
+
+    expect((await run()).ended).toMatchObject([{ item: { phase: { status: 'failed', error: { code: 'result_too_large' } } } }]);
+  });
+
+  it('are no less than were begun', async () => {
+    const { run } = prepare(
+      eventsOf(2),
+      () => null,
+      async ({ runs }) => ({ runs: runs.map(() => ({ kind: 'stale', version: 1 })), change: null }),
+    );
+
+    expect(await run()).toEqual({ ended: [], again: [], deliveries: [] });
   });
 });
 
@@ -184,28 +203,47 @@ describe('one call', () => {
     expect(offsetsOf((await run()).ended)).toEqual([0]);
   });
 
-  it('takes up no more items once their results are half a megabyte', async () => {
-    const { run } = prepare(eventsOf(5), () => 'x'.repeat(200 * 1024));
+  it('takes up no more items once their results are a quarter of a megabyte, by their bytes', async () => {
+    const endedOf = async (result: string) => (await prepare(eventsOf(200), () => result).run()).ended;
 
-    expect(offsetsOf((await run()).ended)).toEqual([0, 1, 2]);
-  });
+    const [short, euros] = [await endedOf('x'.repeat(4_094)), await endedOf('€'.repeat(1_364))];
 
-  it('counts results by their bytes', async () => {
-    const { run } = prepare(eventsOf(5), () => '€'.repeat(100 * 1024));
-
-    expect(offsetsOf((await run()).ended)).toEqual([0, 1]);
+    expect(short.length).toBe(euros.length);
+    expect(Buffer.byteLength(JSON.stringify(short))).toBeGreaterThan(256 * 1024);
+    expect(Buffer.byteLength(JSON.stringify(short.slice(0, -1)))).toBeLessThan(520 * 1024);
   });
 
   it('counts the callbacks among what it gives', async () => {
-    const { run } = prepare(eventsOf(5, { callback }), () => 'x'.repeat(200 * 1024));
+    const { run } = prepare(eventsOf(200, { callback, plan: lightPlan }), () => 'x'.repeat(4_094));
 
-    expect(offsetsOf((await run()).ended)).toEqual([0, 1]);
+    const outcome = await run();
+
+    expect(outcome.ended.length).toBeGreaterThan(1);
+    expect(Buffer.byteLength(JSON.stringify(outcome))).toBeLessThan(600 * 1024);
+  });
+
+  it('gives no more than an engine takes in one piece, however many items are under way when it has enough', async () => {
+    let quick = 0;
+    let release = (): void => undefined;
+    const enough = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    // As large as a page may be, with all but one of as many lanes as a unit may have held up.
+    const data = 'x'.repeat(2_600);
+    const { run } = prepare(eventsOf(75, { callback, data, plan: lightPlan }), async (_stage, { id }) => {
+      if (Number(id.slice('night_'.length)) < 31) await enough;
+      else quick += 1;
+      if (quick === 3 * 42) release();
+      return 'x'.repeat(4_094);
+    });
+
+    expect(Buffer.byteLength(JSON.stringify(await run({ parallel: 32 })))).toBeLessThan(2 * 1024 * 1024);
   });
 });
 
 describe('an item whose stage has failed', () => {
   it('comes back with what it has so far, and when it is to be tried again', async () => {
-    const { run } = prepare([eventItem({ plan: lightPlan })], ({ stage }) => {
+    const { run } = prepare([eventItem({ plan: lightPlan })], (stage) => {
       if (stage === 'decision') throw new Error('not now');
       return stage;
     });
@@ -225,8 +263,8 @@ describe('an item whose stage has failed', () => {
             attempts: { meaning: 1, decision: 1 },
             results: { meaning: 'meaning' },
             progress: null,
+            failures: { failed: 1, lost: 0 },
           },
-          made: { failed: 1, lost: 0 },
           dueAtMs: NOON_MS + 100,
         },
       },
@@ -234,8 +272,8 @@ describe('an item whose stage has failed', () => {
   });
 
   it('goes on at that stage, and counts its attempts across calls', async () => {
-    const { run, clock, begun } = prepare([eventItem({ id: 'night_0', plan: lightPlan })], ({ stage, run: { attempts } }) => {
-      if (stage === 'decision' && attempts.decision !== 3) throw new Error(`attempt ${attempts.decision}`);
+    const { run, clock, begun } = prepare([eventItem({ id: 'night_0', plan: lightPlan })], (stage, _event, { attempt }) => {
+      if (stage === 'decision' && attempt !== 3) throw new Error(`attempt ${attempt}`);
       return stage;
     });
 
@@ -244,7 +282,7 @@ describe('an item whose stage has failed', () => {
     const second = onlyOf((await run({ items: asRecorded([first]) })).again);
     const { ended } = await run({ items: asRecorded([second]) });
 
-    expect(second.begun).toMatchObject({ made: { failed: 2, lost: 0 }, dueAtMs: NOON_MS + 100 + 200 });
+    expect(second.begun).toMatchObject({ item: { failures: { failed: 2, lost: 0 } }, dueAtMs: NOON_MS + 100 + 200 });
     expect(ended).toMatchObject([{ item: { phase: { status: 'completed' }, attempts: { meaning: 1, decision: 3, action: 1 } } }]);
     expect(begun).toEqual(['meaning', 'decision', 'decision', 'decision', 'action'].map((stage) => `night_0 ${stage}`));
   });
@@ -266,8 +304,8 @@ describe('an item whose stage has failed', () => {
   });
 
   it('has failed at once when there is no use in trying again', async () => {
-    const { run } = prepare(eventsOf(2), ({ run: { event } }) => {
-      if (event.id === 'night_0') throw new PermanentError('card_declined', 'no money');
+    const { run } = prepare(eventsOf(2), (_stage, { id }) => {
+      if (id === 'night_0') throw new PermanentError('card_declined', 'no money');
     });
 
     expect(await run()).toMatchObject({
@@ -288,14 +326,17 @@ describe('an item whose stage has failed', () => {
   });
 
   it('uses up no attempt when the process stopped under it', async () => {
-    const { run } = prepare(eventsOf(1), () => Promise.reject(new CancelledFailure('WORKER_SHUTDOWN')));
+    const { run, env } = prepare(eventsOf(1), () => new Promise(() => undefined));
 
-    expect((await run()).again).toMatchObject([{ begun: { made: { failed: 0, lost: 1 }, dueAtMs: NOON_MS } }]);
+    const running = run();
+    env.cancel('WORKER_SHUTDOWN');
+
+    expect((await running).again).toMatchObject([{ begun: { item: { failures: { failed: 0, lost: 1 } }, dueAtMs: NOON_MS } }]);
   });
 
   it('is overtaken by none where order is to be kept, and holds up none elsewhere, however few run at once', async () => {
-    const failFirst: Stage = ({ run: { event } }) => {
-      if (event.id === 'night_0') throw new Error('not now');
+    const failFirst: Stage = (_stage, { id }) => {
+      if (id === 'night_0') throw new Error('not now');
     };
 
     const inOrder = await prepare(eventsOf(3), failFirst).run({ parallel: 1, isInOrder: true });
@@ -315,8 +356,8 @@ describe('a callback', () => {
       eventItem({ id: 'night_1', plan: oneStage }),
       eventItem({ id: 'night_2', tenant: 'acme', callback, plan: oneStage }),
     ];
-    const { run } = prepare(items, ({ run: { event } }) => {
-      if (event.id === 'night_2') throw new PermanentError('card_declined', 'no money');
+    const { run } = prepare(items, (_stage, { id }) => {
+      if (id === 'night_2') throw new PermanentError('card_declined', 'no money');
     });
 
     const { deliveries } = await run({ items: [0, 1, 2].map((offset) => ({ offset, run: 2 })) });

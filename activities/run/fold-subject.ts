@@ -1,0 +1,42 @@
+import type { FoldInput } from '../../domain/activities.ts';
+import { acceptRun } from '../../domain/event-run.ts';
+import { changeOf } from '../../domain/state-change.ts';
+import type { Folded, FoldedLetter } from '../../domain/subject.ts';
+import type { Advance } from '../../handlers/advance.ts';
+import { MAX_SHARED_RESULT_BYTES } from '../../handlers/kept-json.ts';
+import { currentSurroundings } from '../surroundings.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { openPort, throwStopped } from './open-port.ts';
+
+// What is folded is recorded at the latest after this time; the rest follows in another call.
+const BOUNDS = { ms: 1_000, bytes: null } as const;
+
+/** Folds as the workflow of a subject asks for it. Its effects are the handlers', each given the same `idempotencyKey` again. */
+export function createFoldSubject(advance: Advance) {
+  return async function foldSubject(input: FoldInput): Promise<Folded> {
+    const surroundings = currentSurroundings();
+    return foldLetters(advance, input, surroundings).catch((error: unknown) => throwStopped(error, surroundings));
+  };
+}
+
+/** One event after the other: its stages on the state that the one before it left, then the state's own rules. */
+export async function foldLetters(
+  advance: Advance,
+  { letters, ...subject }: FoldInput,
+  surroundings: Pick<Surroundings, 'signal' | 'log'>,
+): Promise<Folded> {
+  const runs = letters.map(({ event, expectedVersion }) => ({
+    ...acceptRun(event),
+    ...(expectedVersion !== undefined && { expectedVersion }),
+  }));
+  const { runs: advanced, change } = await advance(
+    { runs, atOnce: 1, inOrder: true, goOn: 'until-it-waits', bounds: BOUNDS, maxResultBytes: MAX_SHARED_RESULT_BYTES, subject },
+    // Whoever sent a letter hears of its end before anybody else: there is nobody to tell meanwhile.
+    openPort({ runs, surroundings, onRun: () => undefined }),
+  );
+  const folded = advanced.flatMap((one): FoldedLetter[] => {
+    if (one === null) return [];
+    return one.kind === 'stale' ? [one] : [{ kind: 'processed', outcome: one.outcome }];
+  });
+  return { change: change ?? changeOf(null, null), letters: folded };
+}

@@ -1,0 +1,65 @@
+import type { RunChunkInput } from '../../domain/activities.ts';
+import { DECLINED } from '../../domain/callback-message.ts';
+import type { Ride } from '../../domain/callback-message.ts';
+import type { Chunk, ChunkOutcome } from '../../domain/chunk.ts';
+import { runsOf } from '../../domain/chunk.ts';
+import type { WorkflowReference } from '../../domain/event-resource.ts';
+import { isEnded } from '../../domain/event-run.ts';
+import type { EventRun } from '../../domain/event-run.ts';
+import { recordOutcome } from '../../domain/run-outcome.ts';
+import type { RunOutcome } from '../../domain/run-outcome.ts';
+import type { Advance } from '../../handlers/advance.ts';
+import { MAX_RESULT_BYTES, MAX_SHARED_RESULT_BYTES } from '../../handlers/kept-json.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { openPort, throwStopped } from './open-port.ts';
+import type { ObserveRun } from './open-port.ts';
+
+export interface RunChunkDependencies {
+  readonly advance: Advance;
+  readonly observe: ObserveRun;
+  /** Makes the first attempt of an ended run's callback. @param isAlone whether it holds up a workflow task of its own */
+  readonly ride: (run: EventRun, workflow: WorkflowReference, isAlone: boolean) => Promise<Ride>;
+  /** What a workflow was started with, for whoever wasn't the one to start it. */
+  readonly readChunk: (workflow: WorkflowReference) => Promise<Chunk>;
+}
+
+/**
+ * Advances the runs of a chunk, all at once, each until it has ended or waits; then makes the first attempts of the callbacks
+ * of those that have ended here. Safe to run twice as far as the handlers are: they are given the same `idempotencyKey` again.
+ */
+export function createRunChunk({ advance, observe, ride, readChunk }: RunChunkDependencies) {
+  return async function runChunk({ chunk, begun, workflow }: RunChunkInput, surroundings: Surroundings): Promise<ChunkOutcome> {
+    const given = chunk ?? (await readChunk(workflow));
+    const runs = runsOf(begun === undefined ? given : { ...given, begun });
+    const isAlone = runs.length === 1;
+    const port = openPort({ runs, surroundings, onRun: (run) => observe(run, workflow) });
+    const { runs: advanced } = await advance(
+      {
+        runs,
+        atOnce: runs.length,
+        inOrder: false,
+        goOn: 'until-it-waits',
+        bounds: null,
+        maxResultBytes: isAlone ? MAX_RESULT_BYTES : MAX_SHARED_RESULT_BYTES,
+        subject: null,
+      },
+      port,
+    ).catch((error: unknown) => throwStopped(error, surroundings));
+    const outcomes = runs.map((run, index) => {
+      const one = advanced[index];
+      if (one?.kind !== 'advanced') throw new Error(`the run ${index} of "${workflow.id}" was not advanced`);
+      return { outcome: one.outcome, after: recordOutcome(run, one.outcome) };
+    });
+    return { runs: await Promise.all(outcomes.map(async ({ outcome, after }) => ({ ...outcome, ...(await told(after)) }))) };
+
+    /** The event has its verdict whatever becomes of an attempt that its process couldn't end: a delivery makes it again. */
+    async function told(run: EventRun): Promise<Pick<RunOutcome, 'ride'>> {
+      return isToldHere(run, isAlone) ? { ride: await ride(run, workflow, isAlone).catch(() => DECLINED) } : {};
+    }
+  };
+}
+
+/** In company, who isn't complete is called back by the chunk that it goes on as. */
+function isToldHere({ event, phase }: EventRun, isAlone: boolean): boolean {
+  return event.callback !== null && !event.plan.recordFirst && (phase.status === 'completed' || (isAlone && isEnded(phase)));
+}

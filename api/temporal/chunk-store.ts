@@ -1,0 +1,54 @@
+import type { Client } from '@temporalio/client';
+import { eventWorkflowId, isEventId, parseMemberId } from '../../domain/event-id.ts';
+import type { MemberPlace } from '../../domain/event-id.ts';
+import type { EventResource } from '../../domain/event-resource.ts';
+import type { EventKey } from '../event-service.ts';
+import type { EventStore } from '../event-store.ts';
+import type { LiveRuns } from '../live-runs.ts';
+import { cancelEvent } from './cancel-event.ts';
+import { explainEvent } from './explain-event.ts';
+import { readChunk, readRun } from './read-chunk.ts';
+import type { RecordedChunk } from './read-chunk.ts';
+
+/** Events that have a workflow: one by itself under its own id, or several that share it, whose ids say which and where. */
+export function createChunkStore(client: Client, liveRuns: LiveRuns): EventStore {
+  function chunkOf({ tenant }: EventKey, { groupId }: MemberPlace): Promise<RecordedChunk | null> {
+    return readChunk(client, { workflowId: eventWorkflowId({ tenant, id: groupId }) });
+  }
+
+  async function read(key: EventKey): Promise<EventResource | null> {
+    const place = placeOf(key);
+    const chunk = await chunkOf(key, place);
+    return chunk && readRun(client, liveRuns, chunk, place.index);
+  }
+
+  return {
+    has: (id) => parseMemberId(id) !== null || isEventId(id),
+
+    read,
+
+    async accepted(key) {
+      const place = placeOf(key);
+      return (await chunkOf(key, place))?.events[place.index] ?? null;
+    },
+
+    async cancel(key) {
+      const workflowId = eventWorkflowId(key);
+      if (parseMemberId(key.id) === null) return cancelEvent(client, liveRuns, workflowId);
+      const member = await read(key);
+      if (member === null) return 'not_found';
+      if (member.completedAt !== null) return 'already_ended';
+      // One that has left its company can be cancelled as any other.
+      return member.workflow.id === workflowId ? cancelEvent(client, liveRuns, workflowId) : 'not_cancellable';
+    },
+
+    async why(key) {
+      const resource = await read(key);
+      return resource && explainEvent(client, resource);
+    },
+  };
+}
+
+function placeOf({ id }: EventKey): MemberPlace {
+  return parseMemberId(id) ?? { groupId: id, index: 0 };
+}

@@ -1,0 +1,41 @@
+import type { Client } from '@temporalio/client';
+import { parseItemId } from '../../domain/event-id.ts';
+import { hasEnded } from '../../domain/event-resource.ts';
+import type { BatchService, ItemKey } from '../batch-service.ts';
+import type { EventKey } from '../event-service.ts';
+import type { EventStore } from '../event-store.ts';
+import { explainEvent } from './explain-event.ts';
+
+export type Items = Pick<BatchService, 'item' | 'cancelItem' | 'whyItem'>;
+
+/** Items of batches, whose ids say which and where. */
+export function createItemStore(client: Client, items: Items): EventStore {
+  return {
+    has: (id) => parseItemId(id) !== null,
+
+    read: async (key) => items.item(itemKeyOf(key)),
+
+    // A page keeps what was accepted, but nobody asks for it.
+    accepted: async () => null,
+
+    async cancel(key) {
+      const item = await items.item(itemKeyOf(key));
+      if (item === null) return 'not_found';
+      if (hasEnded(item)) return 'already_ended';
+      return items.cancelItem(itemKeyOf(key));
+    },
+
+    async why(key) {
+      const item = await items.item(itemKeyOf(key));
+      if (item === null) return null;
+      const pending = item.status === 'accepted' ? await items.whyItem(itemKeyOf(key)) : null;
+      return pending ?? explainEvent(client, item);
+    },
+  };
+}
+
+function itemKeyOf({ tenant, id }: EventKey): ItemKey {
+  const item = parseItemId(id);
+  if (item === null) throw new Error(`"${id}" is the id of no item`);
+  return { tenant, id: item.batchId, index: item.index };
+}

@@ -1,0 +1,106 @@
+import type { Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import type { AcceptedEvent } from '../../domain/accepted-event.ts';
+import type { RunAhead } from '../../domain/activities.ts';
+import { toChunk } from '../../domain/chunk.ts';
+import type { Chunk } from '../../domain/chunk.ts';
+import { chunkAttributes, chunkStart } from '../../domain/chunk-start.ts';
+import { FINGERPRINT_MEMO } from '../../domain/durable-names.ts';
+import { memberId, newGroupId } from '../../domain/event-id.ts';
+import { newUuidV7 } from '../uuid.ts';
+import { callEngine, readEngine } from './engine-call.ts';
+
+/** An event that has a workflow by now, its own or one that it shares. */
+export interface StartedEvent {
+  readonly kind: 'started';
+  /** With the id that it is known by: in company another one than it came with. */
+  readonly event: AcceptedEvent;
+  readonly workflowId: string;
+  readonly runId: string;
+  /** This process was handed the first task together with the engine's answer. */
+  readonly eagerly: boolean;
+}
+
+export type JoinedEvent = Omit<StartedEvent, 'kind' | 'eagerly'> & { readonly kind: 'joined' };
+
+// 503 is due within 2 s of an engine's going away.
+const START_TIMEOUT_MS = 1_500;
+
+export interface StartChunkOptions {
+  readonly client: Client;
+  /** Light events that this process is running. */
+  readonly inFlight: number;
+  readonly runAhead: RunAhead;
+}
+
+/**
+ * Starts an event's workflow, in this process if it has room: the engine then answers the start with its first task.
+ * An id that was used before joins that run if what was asked for is the same.
+ * @throws EngineUnavailableError
+ */
+export async function startEvent(
+  event: AcceptedEvent,
+  fingerprint: string | null,
+  options: StartChunkOptions,
+): Promise<StartedEvent | JoinedEvent | { readonly kind: 'conflict' }> {
+  const { client } = options;
+  const chunk = toChunk([event]);
+  const { workflowId } = chunkStart(event.id, chunk, options.inFlight);
+  try {
+    return { kind: 'started', event, workflowId, ...(await start(event.id, chunk, fingerprint, options)) };
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const { memo, runId } = await readEngine(client, START_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).describe());
+    const same = fingerprint !== null && memo?.[FINGERPRINT_MEMO] === fingerprint;
+    return same ? { kind: 'joined', event, workflowId, runId } : { kind: 'conflict' };
+  }
+}
+
+/**
+ * Starts one workflow for light events that are alike and have no ids of their own.
+ * @throws EngineUnavailableError
+ */
+export async function startTogether(events: readonly AcceptedEvent[], options: StartChunkOptions): Promise<readonly StartedEvent[]> {
+  const id = newGroupId(newUuidV7());
+  const members = events.map((event, index) => ({ ...event, id: memberId(id, index) }));
+  const chunk = toChunk(members);
+  const { workflowId } = chunkStart(id, chunk, options.inFlight);
+  const started = await start(id, chunk, null, options);
+  return members.map((event) => ({ kind: 'started', event, workflowId, ...started }));
+}
+
+async function start(
+  id: string,
+  chunk: Chunk,
+  fingerprint: string | null,
+  { client, inFlight, runAhead }: StartChunkOptions,
+): Promise<Pick<StartedEvent, 'runId' | 'eagerly'>> {
+  const isInline = chunk.shared.plan.weight === 'light';
+  const options = chunkStart(id, chunk, inFlight);
+  const { firstExecutionRunId: runId, eagerlyStarted: eagerly } = await callEngine(client, START_TIMEOUT_MS, () =>
+    client.workflow.start('processChunk', {
+      ...options,
+      args: [chunk],
+      requestEagerStart: isInline,
+      workflowIdConflictPolicy: 'FAIL',
+      ...(fingerprint !== null && { memo: { [FINGERPRINT_MEMO]: fingerprint } }),
+      typedSearchAttributes: toSearchAttributes(chunk),
+    }),
+  );
+  // What waits first may yet be cancelled.
+  const beginsAtOnce = isInline && chunk.own.every(({ delayMs }) => delayMs === 0);
+  if (eagerly && beginsAtOnce) runAhead({ chunk: asRecorded(chunk), workflow: { id: options.workflowId, runId } });
+  return { runId, eagerly };
+}
+
+function toSearchAttributes(chunk: Chunk): TypedSearchAttributes {
+  return new TypedSearchAttributes(
+    Object.entries(chunkAttributes(chunk)).map(([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value })),
+  );
+}
+
+/** What its workflow gets to see: handlers are given the same, whoever calls them. */
+function asRecorded<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,35 @@
+import type { Client } from '@temporalio/client';
+import { subjectOfEventId } from '../../domain/subject-id.ts';
+import type { EventStore } from '../event-store.ts';
+import type { SubjectEvents } from '../subject-events.ts';
+import { explainEvent } from './explain-event.ts';
+import { withDelivery } from './read-chunk.ts';
+
+/** Events of subjects, as long as these keep them in full; their ids say which subject it is. */
+export function createSubjectStore(client: Client, subjects: SubjectEvents): EventStore {
+  const read: EventStore['read'] = async (key) => {
+    const resource = await subjects.get(key);
+    return resource && withDelivery(client, resource);
+  };
+
+  return {
+    has: (id) => subjectOfEventId(id) !== null,
+
+    read,
+
+    accepted: subjects.accepted,
+
+    async cancel(key) {
+      if (subjects.why(key) !== null) return 'not_cancellable';
+      const ended = (await subjects.get(key)) ?? (await subjects.compacted(key));
+      return ended === null ? 'not_found' : 'already_ended';
+    },
+
+    async why(key) {
+      const waiting = subjects.why(key);
+      if (waiting !== null) return waiting;
+      const resource = await read(key);
+      return resource && explainEvent(client, resource);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { Chunk } from './chunk.ts';
+import { tiersOf } from './chunk.ts';
+import { TASK_QUEUES } from './durable-names.ts';
+import type { SearchAttribute } from './durable-names.ts';
+import { eventWorkflowId } from './event-id.ts';
+import { toKeyword } from './keyword.ts';
+import { taskTimeoutMs } from './task-timeout.ts';
+import { priorityKey, TIERS } from './tier.ts';
+import type { Tier } from './tier.ts';
+
+export type Attributes = Readonly<Partial<Record<SearchAttribute, string>>>;
+
+// Two weeks: no heavy event's stages, waits and retries take longer, and an event must end some day.
+const HEAVY_RUN_TIMEOUT_MS = 14 * 24 * 3_600_000;
+// It only steers: what it waits for are activities.
+const HEAVY_TASK_TIMEOUT_MS = 2_000;
+
+/**
+ * How the workflow of a chunk is started, by whoever starts it.
+ * @param id of its only event, or that it is known by as a whole
+ * @param inFlight light events that the process is running
+ */
+export function chunkStart(id: string, chunk: Chunk, inFlight: number) {
+  const { type, tenant, plan } = chunk.shared;
+  const light = plan.weight === 'light';
+  const [tier = 'normal'] = tiersOf(chunk);
+  const delayMs = Math.max(...chunk.own.map((event) => event.delayMs));
+  return {
+    workflowId: eventWorkflowId({ tenant, id }),
+    taskQueue: light ? TASK_QUEUES.light : TASK_QUEUES.heavy,
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    ...(!light && { workflowRunTimeout: HEAVY_RUN_TIMEOUT_MS + delayMs }),
+    workflowTaskTimeout: light ? taskTimeoutMs(inFlight) : HEAVY_TASK_TIMEOUT_MS,
+    priority: { priorityKey: priorityKey(tier), fairnessKey: tenant },
+    staticSummary: `${type} (${tierNames(chunk)})${chunk.own.length === 1 ? '' : ` × ${chunk.own.length}`}`,
+  } as const;
+}
+
+/** What lists find it by, all of type Keyword. */
+export function chunkAttributes(chunk: Chunk): Attributes {
+  const { type, tenant } = chunk.shared;
+  const subject = chunk.own.length === 1 ? chunk.own[0]?.subject : null;
+  return {
+    EventType: toKeyword(type),
+    Tier: tierNames(chunk),
+    Tenant: toKeyword(tenant),
+    ...(subject && { Subject: toKeyword(subject) }),
+  };
+}
+
+function tierNames(chunk: Chunk): string {
+  return tiersOf(chunk).join('+');
+}
+
+/** The names under which lists find all chunks that may have events of a tier. */
+export function tierNamesWith(tier: Tier): readonly string[] {
+  const sets = TIERS.reduce<readonly (readonly Tier[])[]>((some, next) => [...some, ...some.map((set) => [...set, next])], [[]]);
+  return sets.filter((set) => set.includes(tier)).map((set) => set.join('+'));
+}

@@ -1,0 +1,68 @@
+import type { EventRun, Progress, RunState } from '../domain/event-run.ts';
+import type { RunOutcome } from '../domain/run-outcome.ts';
+import type { StateChange } from '../domain/state-change.ts';
+import type { Subject } from '../domain/subject.ts';
+import type { ErrorTrace } from './stage-failure.ts';
+
+/**
+ * What crosses between whoever has runs advanced and where handlers run: plain data both ways, all of which survives
+ * `structuredClone`, so that the two may be two processes.
+ */
+export interface Due {
+  readonly runs: readonly DueRun[];
+  /** So many of them run at the same time, begun in their order. */
+  readonly atOnce: number;
+  /** Nothing overtakes a run that waits: it, and all after it, are left as they are. */
+  readonly inOrder: boolean;
+  /** Each run goes on until it has ended or waits; or for one attempt of one stage, where each is recorded by itself. */
+  readonly goOn: 'until-it-waits' | 'one-attempt';
+  /** No other run is begun after so long, or once the outcomes have so many bytes; null where all are. */
+  readonly bounds: { readonly ms: number; readonly bytes: number | null } | null;
+  /** Of a stage's result, as JSON. */
+  readonly maxResultBytes: number;
+  /** The state that all of the runs change, one after the other. */
+  readonly subject: Pick<Subject, 'key' | 'version' | 'state' | 'updatedAtMs'> | null;
+}
+
+export interface DueRun extends EventRun {
+  /** It is not run if its subject has any other version when its turn comes. */
+  readonly expectedVersion?: number;
+}
+
+/** What became of a run. */
+export type AdvancedRun =
+  | {
+      readonly kind: 'advanced';
+      readonly outcome: RunOutcome;
+      /** Where its last attempt failed, for people: it is kept nowhere but in logs and in the engine's own pages. */
+      readonly trace: ErrorTrace | null;
+    }
+  /** Its subject had another version than it expected. */
+  | { readonly kind: 'stale'; readonly version: number };
+
+export interface Advanced {
+  /** One for each run, in their order; null for one that was not begun. */
+  readonly runs: readonly (AdvancedRun | null)[];
+  /** Of the subject's state. */
+  readonly change: StateChange | null;
+}
+
+/** What is told meanwhile. `index` is the run's among those that are due. */
+export type Told =
+  /** A run as it stands, before anybody has it on record. */
+  | { readonly kind: 'run'; readonly index: number; readonly state: RunState }
+  /** What its handler says of its progress, within bounds. */
+  | { readonly kind: 'progress'; readonly index: number; readonly progress: Progress | null }
+  | {
+      readonly kind: 'log';
+      readonly index: number;
+      readonly level: 'info' | 'warn' | 'error';
+      readonly message: string;
+      readonly fields: Readonly<Record<string, unknown>> | undefined;
+    };
+
+export interface Port {
+  tell(told: Told): void;
+  /** Aborts with a `Stopped` when handlers are to stop. */
+  readonly signal: AbortSignal;
+}

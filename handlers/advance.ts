@@ -1,0 +1,133 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { latestAttemptMs, recordFailure, recordSuccess } from '../domain/attempt.ts';
+import { beginAttempt, isEnded, markStarted, nextStage, reportProgress, stateOf } from '../domain/event-run.ts';
+import type { EventRun } from '../domain/event-run.ts';
+import { outcomeOf } from '../domain/run-outcome.ts';
+import type { Advanced, AdvancedRun, Due, DueRun, Port } from './advance-port.ts';
+import { attemptStage } from './attempt-stage.ts';
+import type { AttemptStageDependencies } from './attempt-stage.ts';
+import { toStageFailure, traceOf } from './stage-failure.ts';
+import type { ErrorTrace } from './stage-failure.ts';
+import { Stopped } from './stopped.ts';
+import { createSubjectTurn } from './subject-turn.ts';
+import type { SubjectTurn } from './subject-turn.ts';
+
+export interface AdvanceDependencies extends AttemptStageDependencies {
+  readonly now: () => number;
+}
+
+/**
+ * Advances runs that are due: calls the handlers of their stages, each attempt counted before it begins and tried again as its
+ * type says, until the run has ended, waits, or is to be gone on with elsewhere. The only loop over stages, for every
+ * way to run events. What a handler does is its run's outcome, never an error of this.
+ * @throws Stopped when it is told to stop and what was begun is not to be recorded
+ * @throws UnknownTypeError for a subject's event whose type this process lacks
+ */
+export type Advance = (due: Due, port: Port) => Promise<Advanced>;
+
+// A stage of a subject's event that has to wait longer before it is tried again has failed: others of its subject wait for it.
+const SUBJECT_PATIENCE_MS = 1_000;
+
+export function createAdvance(dependencies: AdvanceDependencies): Advance {
+  const { now } = dependencies;
+
+  return async function advance(due, port) {
+    const { runs, inOrder, bounds, subject } = due;
+    const turn = subject === null ? null : createSubjectTurn(subject, dependencies);
+    const advanced: (AdvancedRun | null)[] = runs.map(() => null);
+    const startedMs = now();
+    let next = 0;
+    let bytes = 0;
+    let isHeldUp = false;
+
+    // Each of the runs may listen for as long as it runs.
+    setMaxListeners(0, port.signal);
+    await Promise.all(Array.from({ length: Math.min(due.atOnce, runs.length) }, lane));
+    return { runs: advanced, change: turn === null ? null : turn.change() };
+
+    async function lane(): Promise<void> {
+      for (let run = runs[next]; run !== undefined && mayBegin(); run = runs[next]) {
+        const index = next;
+        next += 1;
+        const one = await advanceRun(run, index);
+        advanced[index] = one;
+        if (one.kind === 'stale') continue;
+        if (bounds !== null && bounds.bytes !== null) bytes += Buffer.byteLength(JSON.stringify(one.outcome));
+        isHeldUp ||= inOrder && !isEnded(one.outcome.phase);
+      }
+    }
+
+    function mayBegin(): boolean {
+      if (isHeldUp) return false;
+      // One at least, so that there is always progress.
+      return bounds === null || next === 0 || (now() - startedMs < bounds.ms && bytes < (bounds.bytes ?? Infinity));
+    }
+
+    async function advanceRun(run: DueRun, index: number): Promise<AdvancedRun> {
+      const { expectedVersion, ...given } = run;
+      if (turn === null) return advanceStages(given, index, null);
+      if (expectedVersion !== undefined && expectedVersion !== turn.version()) return { kind: 'stale', version: turn.version() };
+      turn.begin(given.event);
+      return advanceStages(given, index, turn);
+    }
+
+    async function advanceStages(given: EventRun, index: number, turn: SubjectTurn | null): Promise<AdvancedRun> {
+      let run = given;
+      let trace: ErrorTrace | null = null;
+      const show = (): void => port.tell({ kind: 'run', index, state: stateOf(run) });
+      for (let stage = nextStage(run); stage !== null && !isEnded(run.phase); stage = nextStage(run)) {
+        const startedAtMs = now();
+        run = markStarted(beginAttempt(run, stage), startedAtMs);
+        show();
+        let isOver = false;
+        try {
+          const value = await attemptStage(dependencies, run, stage, {
+            state: turn?.state() ?? null,
+            maxResultBytes: due.maxResultBytes,
+            signal: port.signal,
+            log: (level, message, fields) => port.tell({ kind: 'log', index, level, message, fields: toPlain(fields) }),
+            heartbeat: (progress) => {
+              // What a handler says after its attempt has ended must not hide what came after it.
+              if (isOver) return;
+              run = reportProgress(run, progress);
+              port.tell({ kind: 'progress', index, progress: run.progress });
+            },
+          });
+          run = recordSuccess(run, stage, { value, endedAtMs: now() });
+          trace = null;
+        } catch (error) {
+          if (error instanceof Stopped && (error.reason === 'cancelled' || turn !== null)) throw error;
+          const failure = toStageFailure(error, { stage, startedAtMs, endedAtMs: now() });
+          run = recordFailure(run, stage, failure, now(), turn === null ? latestAttemptMs(run.event) : now() + SUBJECT_PATIENCE_MS);
+          trace = traceOf(error);
+          if (turn === null || isEnded(run.phase)) break;
+          await pause(run, port.signal);
+        } finally {
+          isOver = true;
+        }
+        if (due.goOn === 'one-attempt') break;
+      }
+      if (turn !== null) run = turn.end(run);
+      show();
+      return { kind: 'advanced', outcome: outcomeOf(given, run), trace };
+    }
+
+    /** @throws Stopped */
+    async function pause({ phase }: EventRun, signal: AbortSignal): Promise<void> {
+      if (phase.status !== 'waiting' || phase.waiting.reason !== 'retry') return;
+      await delay(Math.max(0, phase.waiting.untilMs - now()), undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  };
+}
+
+/** What of a log line's fields can be told to another process: a handler may log anything, and doesn't fail by it. */
+function toPlain(fields: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
+  if (fields === undefined) return undefined;
+  try {
+    return structuredClone(fields);
+  } catch {
+    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, inspect(value, { depth: 2 })]));
+  }
+}

@@ -1,0 +1,66 @@
+import type { EventDefinition, HandlerContext, HandlerLog } from '../domain/define-event.ts';
+import { ownerId } from '../domain/event-id.ts';
+import type { EventRun, Progress } from '../domain/event-run.ts';
+import type { HandlerServices } from '../domain/handler-services.ts';
+import type { Stage } from '../domain/stage.ts';
+import { MAX_SHARED_RESULT_BYTES, toKeptJson } from './kept-json.ts';
+import { UnknownTypeError } from './unknown-type.ts';
+import { withTimeout } from './with-timeout.ts';
+
+export interface AttemptStageDependencies {
+  readonly resolve: (type: string) => EventDefinition | undefined;
+  readonly services: HandlerServices;
+}
+
+export interface AttemptSurroundings {
+  /** The subject's, just before this event; null without one. */
+  readonly state: unknown;
+  readonly maxResultBytes: number;
+  /** Aborts with a `Stopped`. */
+  readonly signal: AbortSignal;
+  readonly log: (level: keyof HandlerLog, message: string, fields?: Record<string, unknown>) => void;
+  readonly heartbeat: (progress: Progress) => void;
+}
+
+/**
+ * One attempt of a stage that has begun: calls the type's handler with the only context there is, and keeps its timeout and its
+ * result's size. Safe to run twice as far as the handler is: it is given the same `idempotencyKey` again.
+ * @returns what is kept of the result
+ * @throws what the handler threw, StageTimeoutError, UnknownTypeError, PermanentError for a result that can't be kept, or Stopped
+ */
+export async function attemptStage(
+  { resolve, services }: AttemptStageDependencies,
+  { event, results, attempts }: EventRun,
+  stage: Stage,
+  { state, maxResultBytes, signal, log, heartbeat }: AttemptSurroundings,
+): Promise<unknown> {
+  const definition = definitionOf(event, resolve);
+  const value = await withTimeout(event.plan.timeoutsMs[stage] ?? 0, signal, (stop) => {
+    const context: HandlerContext = {
+      ...services,
+      state,
+      attempt: attempts[stage] ?? 1,
+      idempotencyKey: `${ownerId(event)}/${event.run}/${stage}`,
+      get signal() {
+        return stop.signal;
+      },
+      heartbeat,
+      log: {
+        info: (message, fields) => log('info', message, fields),
+        warn: (message, fields) => log('warn', message, fields),
+        error: (message, fields) => log('error', message, fields),
+      },
+    };
+    return definition.run(stage, event, results, context);
+  });
+  // Also alone: whether an event shares a workflow is the load's doing.
+  return toKeptJson(value, definition.grouping ? MAX_SHARED_RESULT_BYTES : maxResultBytes);
+}
+
+/** @throws UnknownTypeError for a type that this process lacks: another one may know it */
+export function definitionOf({ type, plan }: EventRun['event'], resolve: AttemptStageDependencies['resolve']): EventDefinition {
+  const name = plan.definition ?? type;
+  const definition = resolve(name);
+  if (definition === undefined) throw new UnknownTypeError(name);
+  return definition;
+}

@@ -1,0 +1,332 @@
+import type { Client } from '@temporalio/client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createHandedOver } from '../../../../activities/callback/handed-over.ts';
+import type { OriginMemory } from '../../../../activities/callback/origin-memory.ts';
+import { createOriginMemory } from '../../../../activities/callback/origin-memory.ts';
+import { createRideCallback } from '../../../../activities/run/ride-callback.ts';
+import { createSendRiding } from '../../../../activities/send-riding.ts';
+import type { StartDelivery } from '../../../../activities/start-delivery.ts';
+import type { Ride } from '../../../../domain/callback-message.ts';
+import type { DestinationState } from '../../../../activities/callback/destinations.ts';
+import type { CallbackAttempt } from '../../../../domain/delivery.ts';
+import type { CallbackOutcome } from '../../../../domain/callback-record.ts';
+import { acceptRun, endRun } from '../../../../domain/event-run.ts';
+import type { EventRun } from '../../../../domain/event-run.ts';
+import { LEAST_CONNECTIONS, LIGHT_TASK_SLOTS } from '../../../../domain/riding.ts';
+import { acceptedEvent, NOON_MS } from '../../domain/event-samples.ts';
+
+const callback = { url: 'https://shop.example/hook', headers: {}, progress: false };
+const run = endRun(acceptRun(acceptedEvent({ callback })), { status: 'completed', endedAtMs: NOON_MS });
+const workflow = { id: 'order-1', runId: 'run-a' };
+const good: CallbackAttempt = { at: '', status: 204, durationMs: 5, error: null };
+const parked: CallbackOutcome = { attempt: null, nextAttemptAfterMs: 0, parkedAt: 'https://shop.example' };
+const delivered: CallbackOutcome = { attempt: good, nextAttemptAfterMs: null };
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOON_MS });
+});
+afterEach(() => vi.useRealTimers());
+
+/** What this process sees of origins, none of which bears more than any. */
+function createOrigins(): OriginMemory {
+  return createOriginMemory(
+    Date.now,
+    () => () => false,
+    () => LEAST_CONNECTIONS,
+  );
+}
+
+function prepare(
+  signal = vi.fn(async () => undefined),
+  state: DestinationState = 'none',
+  origins = createOrigins(),
+  isBusy = false,
+  startDelivery = vi.fn<StartDelivery>(async () => undefined),
+  isInLine = false,
+) {
+  const getHandle = vi.fn(() => ({ signal }));
+  const handedOver = createHandedOver({ workflow: { getHandle } } as unknown as Client);
+  const sent: unknown[] = [];
+  let settle = (_outcome: CallbackOutcome): void => undefined;
+  let proceed = (): void => undefined;
+  let aborted = false;
+  const sendRiding = createSendRiding({
+    attemptDelivery: (message, abortSignal, begins) =>
+      new Promise((resolve) => {
+        settle = resolve;
+        proceed = () => {
+          if (begins?.() === false) resolve({ attempt: null, nextAttemptAfterMs: 1_000 });
+          else sent.push(message);
+        };
+        if (!isInLine) proceed();
+        abortSignal.addEventListener('abort', () => {
+          aborted = true;
+          resolve({ attempt: { ...good, status: null, error: 'aborted' }, nextAttemptAfterMs: 1_000 });
+        });
+      }),
+    origins,
+    destinations: { stateOf: async () => state, note: async () => state, noteHang: async () => state },
+    handedOver,
+    random: () => 0.5,
+    now: Date.now,
+    watchLoop: () => () => isBusy,
+    startDelivery,
+  });
+  const rideCallback = createRideCallback(sendRiding);
+  return {
+    ride: ({ of = run, isAlone = true }: { of?: EventRun; isAlone?: boolean } = {}): Promise<Ride> => rideCallback(of, workflow, isAlone),
+    handedOver,
+    signal,
+    getHandle,
+    sent,
+    startDelivery,
+    settle: (outcome: CallbackOutcome) => settle(outcome),
+    /** Gives the last one that stands in line a connection. */
+    proceed: () => proceed(),
+    isAborted: () => aborted,
+  };
+}
+
+/** An origin that has failed, and what shows how it is. */
+async function unwell() {
+  const origins = createOrigins();
+  const see = (attempt: CallbackAttempt) =>
+    origins.watch(async () => attempt)({ url: callback.url, headers: {}, webhookId: 'a', body: '' });
+  await see({ ...good, status: 503, error: 'http_503' });
+  return { origins, see };
+}
+
+function prepareInLine(origins?: OriginMemory): ReturnType<typeof prepare> {
+  return prepare(undefined, undefined, origins, undefined, undefined, true);
+}
+
+async function handOver(prepared: ReturnType<typeof prepare>): Promise<void> {
+  const riding = prepared.ride();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await riding).toEqual({ kind: 'handed_over' });
+}
+
+describe('an attempt that rides', () => {
+  it('says what was answered', async () => {
+    const prepared = prepare();
+    const riding = prepared.ride();
+    await vi.advanceTimersByTimeAsync(0);
+    prepared.settle(delivered);
+
+    expect(await riding).toEqual({ kind: 'sent', ...delivered });
+    expect(prepared.signal).not.toHaveBeenCalled();
+  });
+
+  it('is handed over after a second, uncut, and its delivery is told of the outcome', async () => {
+    const prepared = prepare();
+    await handOver(prepared);
+    await vi.advanceTimersByTimeAsync(25_000);
+    expect(prepared.isAborted()).toBe(false);
+    prepared.settle(delivered);
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(prepared.getHandle).toHaveBeenCalledExactlyOnceWith('order-1~callback.1');
+    expect(prepared.signal).toHaveBeenCalledExactlyOnceWith('attemptEnded', { ...delivered, recordedAt: '2026-01-01T12:00:00.000Z' });
+  });
+
+  it('is reported again until its delivery is there, or the engine back, for ten minutes', async () => {
+    const signal = vi.fn<() => Promise<undefined>>(() => Promise.reject(new Error('workflow not found')));
+    const prepared = prepare(signal);
+    await handOver(prepared);
+    prepared.settle(delivered);
+    await vi.advanceTimersByTimeAsync(1_000);
+    const early = signal.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(590_000);
+    const midway = signal.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(20_000);
+    const late = signal.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+
+    expect(early).toBeGreaterThan(1);
+    expect(midway).toBeGreaterThan(early + 100);
+    expect(signal.mock.calls.length).toBe(late);
+  });
+
+  it('is not begun where its destination is parked, and its delivery needn’t be told', async () => {
+    const prepared = prepare(undefined, 'parked');
+    const riding = prepared.ride();
+    await vi.advanceTimersByTimeAsync(0);
+    prepared.settle(parked);
+
+    expect(await riding).toEqual({ kind: 'sent', ...parked, isStarted: true });
+    expect(prepared.sent).toEqual([expect.objectContaining({ destination: 'parked' })]);
+    expect(prepared.startDelivery).toHaveBeenCalledExactlyOnceWith({
+      target: { kind: 'event', tenant: 'default', owner: 'order-1', run: 1, callback },
+      messageOf: workflow,
+      attempts: [],
+      firstAttemptAfterMs: 0,
+      parkedAt: 'https://shop.example',
+    });
+  });
+
+  it.each<[string, () => Promise<void>]>([
+    ['refuses', () => Promise.reject(new Error('unavailable'))],
+    ['doesn’t answer', () => new Promise(() => undefined)],
+  ])('leaves its delivery to the event’s workflow where the engine %s', async (_what, start) => {
+    const prepared = prepare(undefined, 'parked', undefined, false, vi.fn<StartDelivery>(start));
+    const riding = prepared.ride();
+    await vi.advanceTimersByTimeAsync(0);
+    prepared.settle(parked);
+    await vi.advanceTimersByTimeAsync(2_000);
+
+    expect(await riding).toEqual({ kind: 'sent', ...parked });
+  });
+
+  it.each<[string, EventRun, boolean]>([
+    ['several', run, false],
+    ['a batch', { ...run, event: { ...run.event, batchId: 'b~1' } }, true],
+  ])('leaves the delivery of one of %s to its workflow', async (_what, of, isAlone) => {
+    const prepared = prepare(undefined, 'parked');
+    const riding = prepared.ride({ of, isAlone });
+    await vi.advanceTimersByTimeAsync(0);
+    prepared.settle(parked);
+
+    expect(await riding).toEqual({ kind: 'sent', ...parked });
+    expect(prepared.startDelivery).not.toHaveBeenCalled();
+  });
+
+  it.each(['open', 'slow'] as const)('is not begun when the cluster has trouble with its destination, which is %s', async (state) => {
+    const prepared = prepare(undefined, state);
+
+    expect(await prepared.ride()).toEqual({ kind: 'declined' });
+  });
+
+  it('is handed over after three seconds where the process itself had no rest', async () => {
+    const prepared = prepare(undefined, 'none', undefined, true);
+    let rode: Ride | null = null;
+    void prepared.ride().then((outcome) => {
+      rode = outcome;
+    });
+    await vi.advanceTimersByTimeAsync(2_900);
+    expect(rode).toBeNull();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(rode).toEqual({ kind: 'handed_over' });
+  });
+
+  it.each([
+    ['rides in tasks of their own in no more than half of them', true, LIGHT_TASK_SLOTS / 2],
+    ['rides in a task of several with as many others as there are', false, 150],
+  ])('%s', async (_what, isAlone, expected) => {
+    const prepared = prepare();
+    const riding = Array.from({ length: 150 }, () => prepared.ride({ isAlone }));
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(prepared.sent).toHaveLength(expected);
+    await vi.advanceTimersByTimeAsync(1_000);
+    const kinds = (await Promise.all(riding)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'handed_over')).toHaveLength(expected);
+  });
+
+  it('is left to a delivery when it has stood in line for a second, and not sent after that', async () => {
+    const { ride, proceed, sent } = prepareInLine();
+    const riding = ride({ isAlone: false });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await riding).toEqual({ kind: 'declined' });
+    proceed();
+    expect(sent).toEqual([]);
+  });
+
+  it('is sent when its turn comes, unless others have shown meanwhile that its destination is unwell', async () => {
+    const origins = createOrigins();
+    const { ride, proceed, sent, settle } = prepareInLine(origins);
+    const first = ride({ isAlone: false });
+    await vi.advanceTimersByTimeAsync(500);
+    proceed();
+    settle(delivered);
+    expect(await first).toEqual({ kind: 'sent', ...delivered });
+    const second = ride({ isAlone: false });
+    await vi.advanceTimersByTimeAsync(0);
+    await origins.watch(async () => ({ ...good, status: 503, error: 'http_503' }))({
+      url: callback.url,
+      headers: {},
+      webhookId: 'a',
+      body: '',
+    });
+    proceed();
+    expect(await second).toEqual({ kind: 'declined' });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('tries an origin that was unwell, and whoever comes meanwhile waits for a moment to hear of it', async () => {
+    const { origins, see } = await unwell();
+    const { ride, sent, settle } = prepare(undefined, 'none', origins);
+    const riding = Array.from({ length: 3 }, () => ride({ isAlone: false }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sent).toHaveLength(1);
+    await see({ ...good, status: 503, error: 'http_503' });
+    settle({ attempt: { ...good, status: 503, error: 'http_503' }, nextAttemptAfterMs: 5_000 });
+    expect((await Promise.all(riding)).map(({ kind }) => kind)).toEqual(['sent', 'declined', 'declined']);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('is sent once the origin has shown that it is well again', async () => {
+    const { origins, see } = await unwell();
+    const { ride, sent, settle } = prepare(undefined, 'none', origins);
+    const first = ride({ isAlone: false });
+    const second = ride({ isAlone: false });
+    await vi.advanceTimersByTimeAsync(0);
+    await see(good);
+    settle(delivered);
+    expect(await first).toEqual({ kind: 'sent', ...delivered });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sent).toHaveLength(2);
+    settle(delivered);
+    expect(await second).toEqual({ kind: 'sent', ...delivered });
+  });
+
+  it('tries it again where the trial takes long, once, and is then left to a delivery', async () => {
+    const { origins } = await unwell();
+    const { ride, sent } = prepare(undefined, 'none', origins);
+    const riding = Array.from({ length: 3 }, () => ride({ isAlone: false }));
+    await vi.advanceTimersByTimeAsync(99);
+    expect(sent).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sent).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(100);
+    expect((await Promise.all(riding)).map(({ kind }) => kind)).toEqual(['handed_over', 'handed_over', 'declined']);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('is put off where all connections to its destination are open and none is answered soon', async () => {
+    const origins = createOrigins();
+    const hanging = origins.watch((_message, _signal, begins) => {
+      begins?.();
+      return new Promise(() => undefined);
+    });
+    for (let open = 0; open < LEAST_CONNECTIONS; open += 1) void hanging({ url: callback.url, headers: {}, webhookId: 'a', body: '' });
+    await vi.advanceTimersByTimeAsync(1_000);
+    const prepared = prepare(undefined, 'none', origins);
+
+    const nextAttemptAt = new Date(Date.now() + 15_000).toISOString();
+    const waiting = { kind: 'sent', attempt: null, nextAttemptAfterMs: 15_000, nextAttemptAt };
+    expect(await prepared.ride()).toEqual({ ...waiting, isStarted: true });
+    expect(await prepared.ride({ isAlone: false })).toEqual(waiting);
+    expect(prepared.sent).toEqual([]);
+    expect(prepared.startDelivery).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ messageOf: workflow, attempts: [], firstAttemptAfterMs: 15_000 }),
+    );
+  });
+
+  it('is broken off when the process stops, and its delivery is told so', async () => {
+    const prepared = prepare();
+    await handOver(prepared);
+    const closing = prepared.handedOver.close(5_000);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(prepared.isAborted()).toBe(false);
+    await vi.advanceTimersByTimeAsync(2_000);
+    await closing;
+
+    expect(prepared.signal).toHaveBeenCalledExactlyOnceWith('attemptEnded', expect.objectContaining({ nextAttemptAfterMs: 1_000 }));
+  });
+
+  it('needs somebody who is to be called back', async () => {
+    await expect(prepare().ride({ of: { ...run, event: { ...run.event, callback: null } } })).rejects.toThrow(
+      'there is no callback of event "order-1"',
+    );
+  });
+});

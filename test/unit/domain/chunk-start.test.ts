@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { toChunk } from '../../../domain/chunk.ts';
+import { chunkAttributes, chunkStart, tierNamesWith } from '../../../domain/chunk-start.ts';
+import { TIERS } from '../../../domain/tier.ts';
+import { acceptedEvent, lightPlan } from './event-samples.ts';
+
+const event = acceptedEvent({ tenant: 'acme', tier: 'critical' });
+const alone = toChunk([event]);
+
+it('starts a light event where it was accepted, for as long as it takes', () => {
+  expect(chunkStart(event.id, alone, 1)).toEqual({
+    workflowId: 'acme/order-1',
+    taskQueue: 'light',
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    workflowTaskTimeout: 1_000,
+    priority: { priorityKey: 1, fairnessKey: 'acme' },
+    staticSummary: 'sample (critical)',
+  });
+});
+
+it('starts a heavy event on workers, and has it end some day', () => {
+  const heavy = toChunk([{ ...event, delayMs: 5, plan: { ...lightPlan, weight: 'heavy' } }]);
+
+  expect(chunkStart(event.id, heavy, 1)).toMatchObject({
+    taskQueue: 'heavy',
+    workflowTaskTimeout: 2_000,
+    workflowRunTimeout: 14 * 86_400_000 + 5,
+  });
+});
+
+it('starts several events under the id that they are known by as a whole', () => {
+  expect(chunkStart('g~0', toChunk([event, event]), 1)).toEqual({
+    ...chunkStart('g~0', alone, 1),
+    workflowId: 'acme/g~0',
+    staticSummary: 'sample (critical) × 2',
+  });
+});
+
+it('starts with the priority of its most urgent event, and is named after all tiers that it has', () => {
+  const mixed = toChunk([{ ...event, tier: 'low' }, event]);
+
+  expect(chunkStart('g~0', mixed, 1)).toMatchObject({ priority: { priorityKey: 1 }, staticSummary: 'sample (critical+low) × 2' });
+  expect(chunkAttributes(mixed)).toEqual({ EventType: 'sample', Tier: 'critical+low', Tenant: 'acme' });
+});
+
+it('takes what has no events for normal', () => {
+  expect(chunkStart('g~0', { ...alone, own: [] }, 1)).toMatchObject({ priority: { priorityKey: 3 } });
+});
+
+it('is found by its type, tier, tenant, and by its subject if it is alone and has one', () => {
+  const named = { ...event, subject: "o'brien" };
+
+  expect(chunkAttributes(alone)).toEqual({ EventType: 'sample', Tier: 'critical', Tenant: 'acme' });
+  expect(chunkAttributes(toChunk([named]))).toMatchObject({ Subject: 'o%27brien' });
+  expect(chunkAttributes(toChunk([named, named]))).not.toHaveProperty('Subject');
+});
+
+it('is found by each of its tiers, and by no other', () => {
+  const some = fc.subarray([...TIERS], { minLength: 1 });
+  fc.assert(
+    fc.property(some, (tiers) => {
+      const { Tier: name = '' } = chunkAttributes(toChunk(tiers.map((tier) => ({ ...event, tier }))));
+
+      expect(TIERS.filter((tier) => tierNamesWith(tier).includes(name))).toEqual(TIERS.filter((tier) => tiers.includes(tier)));
+    }),
+  );
+  expect(tierNamesWith('low')).toHaveLength(2 ** (TIERS.length - 1));
+});

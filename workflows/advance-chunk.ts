@@ -1,0 +1,99 @@
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  TemporalFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import type { Activities, RunStageInput } from '../domain/activities.ts';
+import { recordFailure } from '../domain/attempt.ts';
+import type { ChunkOutcome } from '../domain/chunk.ts';
+import type { ChunkRun } from '../domain/chunk-run.ts';
+import type { WorkflowReference } from '../domain/event-resource.ts';
+import { beginAttempt, nextStage, stateOf } from '../domain/event-run.ts';
+import type { EventRun, Progress } from '../domain/event-run.ts';
+import { outcomeOf } from '../domain/run-outcome.ts';
+import type { RunOutcome } from '../domain/run-outcome.ts';
+
+// A callback's first attempt waits a fifth of a second for trials, and is let go after three; the rest is for a process whose timers are late.
+const INLINE_GRACE_MS = 30_000;
+// The attempt keeps its stage's timeout itself and says so; the engine's is for a process that can't.
+const STAGE_GRACE_MS = 5_000;
+// A vanished worker is noticed after this time; a handler that blocks its process for longer is taken for one.
+const HEARTBEAT_TIMEOUT_MS = 10_000;
+
+/**
+ * Runs the stages of a chunk in the process that has its workflow task, and the first callbacks: one local activity for all of
+ * them, since between two nothing becomes durable, and each costs an activation of the workflow, which takes longer than quick
+ * stages do. Whoever cancels the workflow in the engine meanwhile is too late: a callback may have told another verdict.
+ */
+export function advanceInline(runs: readonly ChunkRun[], workflow: WorkflowReference): Promise<ChunkOutcome> {
+  const { runChunk } = proxyLocalActivities<Activities>({
+    startToCloseTimeout: Math.max(...runs.map(({ run }) => timeoutMs(run))) + INLINE_GRACE_MS,
+    // What handlers and receivers do is an outcome; what is retried here is a fault of the process.
+    retry: { initialInterval: '100ms', maximumInterval: '5s' },
+  });
+  const hasBegun = runs.some(({ run }) => run.phase.status !== 'accepted');
+  const begun = hasBegun ? { begun: runs.map(({ run }) => stateOf(run)) } : {};
+  return CancellationScope.nonCancellable(() => runChunk({ workflow, ...begun }));
+}
+
+/** Of all stages that are left, each once. */
+function timeoutMs({ event: { plan }, results }: EventRun): number {
+  return plan.stages.filter((stage) => !Object.hasOwn(results, stage)).reduce((sum, stage) => sum + (plan.timeoutsMs[stage] ?? 0), 0);
+}
+
+/** One attempt of a run's next stage as an activity on a worker, which is on record when it has ended. @throws CancelledFailure */
+export async function advanceOnWorker(input: RunStageInput): Promise<RunOutcome> {
+  const { event } = input.run;
+  const stage = nextStage(input.run) ?? '';
+  const { runStage } = proxyActivities<Activities>({
+    startToCloseTimeout: (event.plan.timeoutsMs[stage] ?? 0) + STAGE_GRACE_MS,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+    // One attempt a call: the workflow spaces the attempts, so that they are on record and can be cancelled between.
+    retry: { maximumAttempts: 1 },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    summary: `${stage} of ${event.type}`,
+  });
+  try {
+    return await runStage(input);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const cause = error instanceof ActivityFailure ? error.cause : error;
+    if (cause instanceof ApplicationFailure && isOutcome(cause.details?.[0])) return cause.details[0];
+    if (!(cause instanceof TemporalFailure)) throw error;
+    return lostOutcome(input.run, stage, cause);
+  }
+}
+
+/** What an attempt that was cancelled had come to by then; null where it never began, or its worker vanished. */
+export function cutOutcome(error: unknown): RunOutcome | null {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const detail: unknown = cause instanceof CancelledFailure ? cause.details[0] : null;
+  return isOutcome(detail) ? detail : null;
+}
+
+/** Anything but our own failures comes from the engine: its worker vanished, or couldn't keep the attempt's time. */
+function lostOutcome(run: EventRun, stage: string, cause: TemporalFailure): RunOutcome {
+  const lost = cause instanceof TimeoutFailure && cause.timeoutType !== 'START_TO_CLOSE';
+  const code = cause instanceof TimeoutFailure && !lost ? 'timeout' : 'worker_lost';
+  const message = lost ? 'the worker stopped reporting' : cause.message;
+  const times = { startedAtMs: null, endedAtMs: null };
+  const failure = { error: { code, message, stage, retryable: true }, retryable: true, retryAfterMs: null, lost, ...times };
+  const progress =
+    cause instanceof TimeoutFailure && isProgress(cause.lastHeartbeatDetails) ? { progress: cause.lastHeartbeatDetails } : {};
+  return outcomeOf(run, recordFailure(beginAttempt(run, stage), stage, { ...failure, ...progress }, Date.now()));
+}
+
+function isOutcome(detail: unknown): detail is RunOutcome {
+  return typeof detail === 'object' && detail !== null && 'phase' in detail && 'failures' in detail;
+}
+
+function isProgress(detail: unknown): detail is Progress {
+  return typeof detail === 'object' && detail !== null && 'percent' in detail;
+}

@@ -1,0 +1,169 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  isCancellation,
+  setHandler,
+  sleep,
+  upsertMemo,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Chunk, ChunkRecord } from '../domain/chunk.ts';
+import { runsOf } from '../domain/chunk.ts';
+import { beginChunk, deliveriesOf, recordChunk, toRecord } from '../domain/chunk-run.ts';
+import type { ChunkRun } from '../domain/chunk-run.ts';
+import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
+import { ENDED_MEMO } from '../domain/durable-names.ts';
+import { beginAttempt, endRun, isEnded, markStarted, nextStage, refusalToCancel, wait } from '../domain/event-run.ts';
+import type { EventRun, Waiting } from '../domain/event-run.ts';
+import { failureCause } from '../domain/failure-cause.ts';
+import { PERMIT_LOST } from '../domain/permits.ts';
+import { advanceInline, advanceOnWorker, cutOutcome } from './advance-chunk.ts';
+import { becomeCanceled } from './become-canceled.ts';
+import { createCancellable } from './cancellable.ts';
+import { cancelUpdate, chunkQuery } from './messages.ts';
+import { holdPermits, NO_PERMITS } from './permit-holder.ts';
+import { startAll } from './start-deliveries.ts';
+import { startLeft } from './start-left.ts';
+import type { UnitPlaces } from './unit-places.ts';
+
+// A run that waits longer than this before its next attempt lets others work meanwhile.
+const MAX_HELD_BACK_OFF_MS = 5_000;
+
+/**
+ * Runs a chunk: begin, advance, split off who is not complete in company, wait for what one that is alone waits for, and deliver.
+ * A run that is alone ends its workflow as it has ended itself; what became of those in company is the workflow's result.
+ * @param places of its batch, if it is an item: it holds one, unless it waits for long
+ */
+export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<ChunkRecord> {
+  const { workflowId, runId } = workflowInfo();
+  const workflow = { id: workflowId, runId };
+  const root = CancellationScope.current();
+  const cancellable = createCancellable();
+  const { plan } = chunk.shared;
+  // A message that comes with the first task finds it so.
+  let runs = beginChunk(runsOf(chunk).map(delayed));
+  const [alone] = runs.length === 1 ? runs : [];
+  const permits = alone === undefined ? NO_PERMITS : holdPermits(alone.run.event, workflow);
+
+  setHandler(chunkQuery, () => toRecord(runs));
+  if (alone !== undefined) {
+    setHandler(cancelUpdate, () => cancellable.cancel(), {
+      validator: () => {
+        const { run } = runs[0] ?? alone;
+        const refusal = refusalToCancel(run, Date.now());
+        if (refusal !== null) throw ApplicationFailure.nonRetryable(`the event is ${run.phase.status}`, refusal);
+      },
+    });
+  }
+
+  try {
+    if (alone !== undefined) await waitForTurn(alone.run);
+    while (runs.some(({ run, hasLeft }) => !hasLeft && !isEnded(run.phase))) {
+      cancellable.throwIfCancelled();
+      const before = runs;
+      runs = runs.map(beginShown);
+      const outcome = plan.weight === 'light' ? await advanceInline(before, workflow) : await advanceOne(before);
+      runs = recordChunk(before, outcome);
+      // The caller was told that it will end as cancelled, and the stage hadn't heard of it yet.
+      cancellable.throwIfCancelled();
+      if (alone !== undefined) await waitForAttempt();
+    }
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    runs = runs.map((one) => ({ ...one, run: endRun(one.run, { status: 'cancelled', endedAtMs: Date.now() }) }));
+  }
+
+  // Before the callbacks, which may take days.
+  if (permits.isNeeded) await permits.release();
+  await CancellationScope.nonCancellable(async () => {
+    await startLeft(runs);
+    await startAll(deliveriesOf(runs, workflow));
+  });
+  const record = toRecord(runs);
+  const [ended] = alone === undefined ? [] : runs;
+  if (ended === undefined) return record;
+  const { event, phase } = ended.run;
+  if (phase.status === 'failed') {
+    const { code, message } = phase.error;
+    const cause = failureCause(event.type, phase.error);
+    upsertSearchAttributes({ Cause: [cause] });
+    throw ApplicationFailure.create({ message, type: code, nonRetryable: true, details: [record, cause] });
+  }
+  if (phase.status === 'cancelled') {
+    // A Canceled workflow has no result to hold the record.
+    await becomeCanceled(root, workflow);
+    upsertMemo({ [ENDED_MEMO]: record });
+    throw new CancelledFailure('the event was cancelled');
+  }
+  return record;
+
+  async function advanceOne([one]: readonly ChunkRun[]) {
+    if (one === undefined) return { runs: [] };
+    const permitRunId = permits.grantedTo();
+    const input = { run: one.run, workflow, ...(permitRunId !== undefined && { permitRunId }) };
+    try {
+      return { runs: [await cancellable.run(() => advanceOnWorker(input))] };
+    } catch (error) {
+      const cut = cutOutcome(error);
+      if (cut !== null) runs = recordChunk([one], { runs: [cut] });
+      throw error;
+    }
+  }
+
+  /** What a run that is alone waits for before anything of it begins. */
+  async function waitForTurn({ phase }: EventRun): Promise<void> {
+    if (phase.status === 'waiting' && phase.waiting.reason === 'delay') await waitOut(phase.waiting);
+    await waitForAttempt();
+    if (permits.isNeeded) await waitForPermits();
+  }
+
+  /** Until the next attempt is due, if one has failed; long waits are without permits. */
+  async function waitForAttempt(): Promise<void> {
+    const phase = runs[0]?.run.phase;
+    if (phase?.status !== 'waiting' || phase.waiting.reason !== 'retry') return;
+    const { waiting } = phase;
+    const waitMs = waiting.untilMs - Date.now();
+    const rests = places !== undefined && waitMs > LONGEST_HELD_WAIT_MS;
+    // Who holds no place holds no permit either, for which another that holds a place may wait.
+    const letGo = permits.isNeeded && (rests || waitMs > MAX_HELD_BACK_OFF_MS);
+    if (letGo) await permits.release();
+    if (rests) await places.leave({ letters: [], causes: [] });
+    await waitOut(waiting);
+    if (rests) await cancellable.run(() => places.take(1));
+    if (letGo || waiting.lastError.code === PERMIT_LOST) await waitForPermits();
+  }
+
+  async function waitOut({ untilMs }: Extract<Waiting, { untilMs: number }>): Promise<void> {
+    await cancellable.run(() => sleep(Math.max(1, untilMs - Date.now())));
+  }
+
+  async function waitForPermits(): Promise<void> {
+    await cancellable.run(() =>
+      permits.acquire((key, sinceMs) => change((run) => wait(run, nextStageIfBegun(run), { reason: 'permit', key, sinceMs }))),
+    );
+  }
+
+  function change(step: (run: EventRun) => EventRun): void {
+    runs = runs.map((one) => ({ ...one, run: step(one.run) }));
+  }
+}
+
+/** One that is to begin later waits from its start on. */
+function delayed(run: EventRun): EventRun {
+  const { acceptedAtMs, delayMs } = run.event;
+  if (delayMs === 0 || run.phase.status !== 'accepted') return run;
+  return wait(run, null, { reason: 'delay', untilMs: acceptedAtMs + delayMs });
+}
+
+/** For those who ask, or would cancel it, while the attempt is made; what it comes to counts the attempt itself. */
+function beginShown(one: ChunkRun): ChunkRun {
+  const stage = nextStage(one.run);
+  return one.hasLeft || stage === null ? one : { ...one, run: markStarted(beginAttempt(one.run, stage), Date.now()) };
+}
+
+/** The stage that a run waits at; null where none has begun. */
+function nextStageIfBegun(run: EventRun): string | null {
+  return Object.keys(run.attempts).length === 0 ? null : nextStage(run);
+}

@@ -1,0 +1,37 @@
+import { defineSearchAttributeKey, TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { toChunk } from '../domain/chunk.ts';
+import type { ChunkRun } from '../domain/chunk-run.ts';
+import { chunkAttributes, chunkStart } from '../domain/chunk-start.ts';
+import { stateOf } from '../domain/event-run.ts';
+import type { EventRun } from '../domain/event-run.ts';
+import { mapAtMost } from '../domain/map-at-most.ts';
+
+const STARTED_AT_ONCE = 50;
+
+/**
+ * Has the runs that have left a chunk go on, each as a chunk of its own, which outlives this one. Awaited, since a child whose
+ * parent completes in the same task is never started.
+ */
+export async function startLeft(runs: readonly ChunkRun[]): Promise<void> {
+  const left = runs.filter(({ hasLeft }) => hasLeft);
+  await mapAtMost(left, STARTED_AT_ONCE, ({ run }) => start(run, runs.length));
+}
+
+async function start(run: EventRun, inFlight: number): Promise<void> {
+  const chunk = toChunk([run.event], [stateOf(run)]);
+  const attributes = Object.entries(chunkAttributes(chunk));
+  try {
+    await startChild('processChunk', {
+      ...chunkStart(run.event.id, chunk, inFlight),
+      args: [chunk],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      typedSearchAttributes: new TypedSearchAttributes(
+        attributes.map(([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value })),
+      ),
+    });
+  } catch (error) {
+    // A run that was reset comes here a second time; the event is under way.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
