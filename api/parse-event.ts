@@ -130,7 +130,7 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
     };
     const repeatable = id !== undefined || idempotencyKey !== null;
     const content = { type, source, subject, time, data: event.data, tier: askedTier, urgency, delayMs, callback };
-    const mayShare = definition.grouping && !repeatable && delayMs === 0 && subject === undefined;
+    const mayShare = definition.coalesce && !repeatable && delayMs === 0 && subject === undefined;
     return { ok: true, event, fingerprint: repeatable ? digest(content) : null, expectedVersion, mayShare };
   };
 

@@ -156,7 +156,7 @@ function toReport(): string {
 ${machine()} Event type \`noise\` with about
 300 bytes of data, a signed callback to loopback. With an id of its own an event has a workflow of its own; without one, events that come together may
 share one. A bare workflow (\`bench/bare\`) is the least of the same shape: a plain HTTP server, three steps and an unsigned callback as a local
-activity each, no search attributes, no idempotency, on the same engine, in turn with ours. \`noise\` says \`grouping\`, so that one local activity runs its
+activity each, no search attributes, no idempotency, on the same engine, in turn with ours. \`noise\` says \`coalesce\`, so that one local activity runs its
 steps and its callback (docs/decisions/0011-quick-events-in-one-local-activity.md).
 Medians over ${rounds} rounds, each with a new service and ${values.warmup} events of warm-up. Repeat it with \`npm run bench\`.
 

@@ -29,7 +29,7 @@ export interface RunPlan {
   readonly retry: RetryPolicy;
   readonly timeoutsMs: Readonly<Record<Stage, number>>;
   /** The answer and the callback wait until the result is recorded. */
-  readonly recordFirst: boolean;
+  readonly respondAfterRecord: boolean;
   /** The permits it needs, in the order in which every event asks for them; absent where it needs none. */
   readonly limits?: readonly PermitNeed[];
   /** The kind of subject that processes it, where it has one. */

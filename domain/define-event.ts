@@ -52,9 +52,9 @@ export interface EventDefinition {
   /** What the catalog shows; null where it depends on the event. */
   readonly tier: Tier | null;
   readonly weight: Weight;
-  readonly recordFirst: boolean;
+  readonly respondAfterRecord: boolean;
   /** Whether its events may share a workflow under load. */
-  readonly grouping: boolean;
+  readonly coalesce: boolean;
   readonly retry: RetryPolicy;
   readonly timeoutsMs: Readonly<Record<Stage, number>>;
   readonly stages: readonly Stage[];
@@ -84,13 +84,13 @@ interface CommonOptions<Schema extends z.ZodType, State> {
   readonly urgency?: (data: z.output<Schema>) => number;
   /** At most `max` events of a key at once, in the whole cluster. Such events run on workers, like heavy ones. */
   readonly limit?: Limit<z.output<Schema>> | readonly Limit<z.output<Schema>>[];
-  readonly recordFirst?: boolean;
+  readonly respondAfterRecord?: boolean;
   /**
    * Under load, events of this type that come without an id of their own share a workflow: many more of them a second. They
    * are run at once and recorded together, so that a stage takes at most 1 s, and its result has at most 4 KiB, also alone. Only for light
-   * types without `recordFirst`.
+   * types without `respondAfterRecord`.
    */
-  readonly grouping?: boolean;
+  readonly coalesce?: boolean;
   /**
    * An event that names a `subject` is processed by that subject, one after the other, and changes its state; its stages
    * see the state and take at most 1 s each. Only for light types without a limit.
@@ -141,7 +141,7 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision = null, Action = null, State = never>(
   options: StagedOptions<Schema, Meaning, Decision, Action, State> | HandlerOptions<Schema, State>,
 ): EventDefinition {
-  const { type, weight = 'light', tier, retry, timeouts, subject = null, grouping = false } = options;
+  const { type, weight = 'light', tier, retry, timeouts, subject = null, coalesce = false } = options;
   if (!TYPE_NAME.test(type)) throw new Error(`event type "${type}": a name starts with a-z and has only a-z, 0-9, "_", "-" and "."`);
   const handlers = toStageHandlers(options);
   const stages = STAGES.filter((stage) => handlers[stage] !== undefined);
@@ -152,7 +152,7 @@ export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision =
   if (!(finite && policy.maxAttempts >= 1 && policy.initialDelayMs >= 0 && policy.factor >= 1 && policy.maxDelayMs >= 0)) {
     throw new Error(`event type "${type}": retry needs maxAttempts >= 1, factor >= 1 and delays >= 0, all of them finite`);
   }
-  const timeoutMs = subject === null && !grouping ? DEFAULT_TIMEOUT_MS[weight] : MAX_SHARED_TIMEOUT_MS;
+  const timeoutMs = subject === null && !coalesce ? DEFAULT_TIMEOUT_MS[weight] : MAX_SHARED_TIMEOUT_MS;
   const timeoutsMs = { meaning: timeoutMs, decision: timeoutMs, action: timeoutMs, ...timeouts };
   if (!Object.values(timeoutsMs).every((ms) => ms > 0 && ms <= MAX_TIMEOUT_MS)) {
     throw new Error(`event type "${type}": a timeout is above 0 and at most ${MAX_TIMEOUT_MS} ms`);
@@ -161,7 +161,9 @@ export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision =
   const longestTimeoutMs = Math.max(...Object.values(timeoutsMs));
   const fault =
     (subject === null ? null : faultWithSubject(weight, limits.length, longestTimeoutMs)) ??
-    (grouping ? faultWithGrouping({ weight, limits: limits.length, longestTimeoutMs, recordFirst: options.recordFirst }) : null);
+    (coalesce
+      ? faultWithCoalesce({ weight, limits: limits.length, longestTimeoutMs, respondAfterRecord: options.respondAfterRecord })
+      : null);
   if (fault !== null) throw new Error(`event type "${type}": ${fault}`);
   for (const { max, reserved = 0 } of limits) {
     if (Number.isInteger(max) && max >= 1 && Number.isInteger(reserved) && reserved >= 0 && reserved <= max) continue;
@@ -175,8 +177,8 @@ export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision =
     // What waits for permits can't wait inside one workflow task.
     weight: limits.length > 0 ? 'heavy' : weight,
     // A heavy result is always recorded before anything is said of it: its stages are activities of their own.
-    recordFirst: weight === 'heavy' || limits.length > 0 || (options.recordFirst ?? false),
-    grouping,
+    respondAfterRecord: weight === 'heavy' || limits.length > 0 || (options.respondAfterRecord ?? false),
+    coalesce,
     retry: policy,
     timeoutsMs,
     stages,
@@ -206,18 +208,18 @@ function faultWithSubject(weight: Weight, limits: number, longestTimeoutMs: numb
   return null;
 }
 
-interface GroupingOptions {
+interface CoalesceOptions {
   readonly weight: Weight;
   readonly limits: number;
   readonly longestTimeoutMs: number;
-  readonly recordFirst: boolean | undefined;
+  readonly respondAfterRecord: boolean | undefined;
 }
 
 /** What makes a type unfit for groups. */
-function faultWithGrouping({ weight, limits, longestTimeoutMs, recordFirst }: GroupingOptions): string | null {
-  if (weight === 'heavy' || limits > 0) return 'grouping is for light events without a limit: the others of a group would wait for it';
-  if (recordFirst === true) return 'grouping answers before the result is recorded, which recordFirst rules out';
-  return longestTimeoutMs > MAX_SHARED_TIMEOUT_MS ? `with grouping a timeout is at most ${MAX_SHARED_TIMEOUT_MS} ms` : null;
+function faultWithCoalesce({ weight, limits, longestTimeoutMs, respondAfterRecord }: CoalesceOptions): string | null {
+  if (weight === 'heavy' || limits > 0) return 'coalesce is for light events without a limit: the others of a chunk would wait for it';
+  if (respondAfterRecord === true) return 'coalesce answers before the result is recorded, which respondAfterRecord rules out';
+  return longestTimeoutMs > MAX_SHARED_TIMEOUT_MS ? `with coalesce a timeout is at most ${MAX_SHARED_TIMEOUT_MS} ms` : null;
 }
 
 // Results and states come back from Temporal as unknown; each result is what the stage before it returned, and a missing stage's is null.

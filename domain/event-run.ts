@@ -135,7 +135,7 @@ export function isEnded(phase: Phase): phase is EndedPhase {
 export function beforeRecord(run: EventRun): EventRun {
   const { phase, event, results } = run;
   const stage = event.plan.stages.at(-1);
-  if (!isEnded(phase) || !event.plan.recordFirst || stage === undefined) return run;
+  if (!isEnded(phase) || !event.plan.respondAfterRecord || stage === undefined) return run;
   const { [stage]: _unrecorded, ...recorded } = results;
   return { ...run, phase: { status: 'running', stage }, results: recorded };
 }

@@ -40,7 +40,7 @@ export function rejectedEvent({ type, atMs, event }: Rejection, ids: Pick<Accept
     acceptedAtMs: atMs,
     delayMs: 0,
     callback: null,
-    plan: { weight: 'light', stages: [], retry: NEVER, timeoutsMs: {}, recordFirst: true },
+    plan: { weight: 'light', stages: [], retry: NEVER, timeoutsMs: {}, respondAfterRecord: true },
   };
 }
 

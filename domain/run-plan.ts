@@ -17,7 +17,7 @@ export function toRunPlan(definition: EventDefinition, { type, limits, subjectTy
     stages: definition.stages,
     retry: definition.retry,
     timeoutsMs: definition.timeoutsMs,
-    recordFirst: definition.recordFirst,
+    respondAfterRecord: definition.respondAfterRecord,
     ...(limits.length > 0 && { limits }),
     ...(subjectType !== undefined && { subjectType }),
   };

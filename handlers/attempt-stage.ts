@@ -54,7 +54,7 @@ export async function attemptStage(
     return definition.run(stage, event, results, context);
   });
   // Also alone: whether an event shares a workflow is the load's doing.
-  return toKeptJson(value, definition.grouping ? MAX_SHARED_RESULT_BYTES : maxResultBytes);
+  return toKeptJson(value, definition.coalesce ? MAX_SHARED_RESULT_BYTES : maxResultBytes);
 }
 
 /** @throws UnknownTypeError for a type that this process lacks: another one may know it */

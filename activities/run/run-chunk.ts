@@ -61,5 +61,5 @@ export function createRunChunk({ advance, observe, ride, readChunk }: RunChunkDe
 
 /** In company, who isn't complete is called back by the chunk that it goes on as. */
 function isToldHere({ event, phase }: EventRun, isAlone: boolean): boolean {
-  return event.callback !== null && !event.plan.recordFirst && (phase.status === 'completed' || (isAlone && isEnded(phase)));
+  return event.callback !== null && !event.plan.respondAfterRecord && (phase.status === 'completed' || (isAlone && isEnded(phase)));
 }

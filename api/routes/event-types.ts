@@ -26,7 +26,7 @@ export function eventTypeRoutes(app: OpenAPIHono<AppEnvironment>, { catalog }: A
     summary: z.string(),
     tier: z.enum(TIERS).nullable(),
     weight: z.enum(['light', 'heavy']),
-    grouping: z.boolean(),
+    coalesce: z.boolean(),
     stages: z.array(z.string()),
   });
   describe(app, {
@@ -61,6 +61,6 @@ function toJsonSchema({ data }: EventDefinition) {
   return z.toJSONSchema(data, { io: 'input', unrepresentable: 'any' });
 }
 
-function summarise({ type, summary, tier, weight, grouping, stages }: EventDefinition) {
-  return { type, summary, tier, weight, grouping, stages };
+function summarise({ type, summary, tier, weight, coalesce, stages }: EventDefinition) {
+  return { type, summary, tier, weight, coalesce, stages };
 }

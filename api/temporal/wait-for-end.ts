@@ -26,7 +26,7 @@ export async function waitForEnd(options: WaitForEndOptions): Promise<EventResou
   const { client, live, runsHere, waitMs, read } = options;
   const { event, workflowId, runId } = options.started;
   const deadlineMs = Date.now() + waitMs;
-  if (event.plan.recordFirst) return recorded();
+  if (event.plan.respondAfterRecord) return recorded();
 
   const seen = live.then((ended) => (ended === null ? null : liveResource(ended)));
   if (!runsHere) return firstOf(seen, recorded());

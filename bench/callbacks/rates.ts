@@ -18,7 +18,7 @@ ${table(
   ['way', 'a second'],
   [
     ['riding in the event’s workflow', riding],
-    ['by a delivery of its own (`recordFirst`)', recordedFirst],
+    ['by a delivery of its own (`respondAfterRecord`)', recordedFirst],
   ],
 )}`;
 }

@@ -44,7 +44,7 @@ function toLifeDefinition(
     usualTier: tier,
     urgency: ({ intensity }) => Math.abs(intensity),
     subject,
-    grouping: true,
+    coalesce: true,
     adapt: adaptLifeEnvelope,
     meaning: (event, context) => deriveMeaning(toLifeEvent(event.type, event.data), stateOf(context), coefficients),
     decision: (_event, meaning, context) => deriveDecision(meaning, stateOf(context)),

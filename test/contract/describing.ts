@@ -15,7 +15,7 @@ export function describing(api: ApiUnderTest): void {
       summary: expect.stringMatching(/./),
       tier: 'critical',
       weight: 'light',
-      grouping: true,
+      coalesce: true,
       stages: ['meaning', 'decision', 'action'],
     });
     expect(items).toContainEqual(expect.objectContaining({ type: 'test-slow-work', weight: 'heavy', stages: ['action'] }));

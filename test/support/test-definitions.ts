@@ -94,7 +94,7 @@ const grouped = defineEvent({
   type: 'test-grouped',
   data: z.object({ port: z.int(), failures: z.int().nonnegative().default(0), permanently: z.boolean().default(false) }),
   tier: 'normal',
-  grouping: true,
+  coalesce: true,
   meaning: ({ data }) => ({ failures: data.failures }),
   action: async ({ id, data }, _decision, { attempt }) => {
     const socket = connect(data.port, '127.0.0.1');
@@ -120,7 +120,7 @@ const recorded = defineEvent({
   type: 'test-recorded',
   data: z.object({}),
   tier: 'normal',
-  recordFirst: true,
+  respondAfterRecord: true,
   handler: () => ({ done: true }),
 });
 

@@ -88,7 +88,7 @@ describe('liveResource', () => {
 
   it('shows no end that is to be recorded first', () => {
     const run = ended('a');
-    const recordsFirst = { ...run, event: { ...run.event, plan: { ...run.event.plan, recordFirst: true } } };
+    const recordsFirst = { ...run, event: { ...run.event, plan: { ...run.event.plan, respondAfterRecord: true } } };
     expect(liveResource({ run: recordsFirst, workflow })).toMatchObject({ status: 'running', completedAt: null });
   });
 

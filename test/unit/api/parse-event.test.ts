@@ -42,7 +42,7 @@ describe('parseEvent', () => {
         stages: ['meaning', 'decision', 'action'],
         retry: { maxAttempts: 3, initialDelayMs: 100, factor: 2, maxDelayMs: 60_000 },
         timeoutsMs: { meaning: 1_000, decision: 1_000, action: 1_000 },
-        recordFirst: false,
+        respondAfterRecord: false,
       },
     });
   });
@@ -52,7 +52,7 @@ describe('parseEvent', () => {
       data: { name: 'a', note: 'none' },
       tier: 'low',
       urgency: 0,
-      plan: { weight: 'heavy', stages: ['action'], retry: { maxAttempts: 7 }, recordFirst: true },
+      plan: { weight: 'heavy', stages: ['action'], retry: { maxAttempts: 7 }, respondAfterRecord: true },
     });
   });
 

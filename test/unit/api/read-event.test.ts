@@ -13,7 +13,7 @@ import { acceptedEvent, lightPlan, NOON_MS } from '../domain/event-samples.ts';
 const { EventType } = proto.temporal.api.enums.v1;
 
 const light = acceptedEvent({ plan: { ...lightPlan, stages: ['action'] } });
-const heavy = { ...light, plan: { ...light.plan, weight: 'heavy', recordFirst: true } } as const;
+const heavy = { ...light, plan: { ...light.plan, weight: 'heavy', respondAfterRecord: true } } as const;
 const key = { tenant: light.tenant, id: light.id };
 const workflow = { id: light.id, runId: 'run-1' };
 

@@ -10,7 +10,7 @@ describe('the limit of a type', () => {
     const definition = defineEvent(minimal);
 
     expect(definition.limitsOf(event)).toEqual([]);
-    expect(definition).toMatchObject({ weight: 'light', recordFirst: false });
+    expect(definition).toMatchObject({ weight: 'light', respondAfterRecord: false });
   });
 
   it('names a key and how many at once, none of them reserved', () => {
@@ -50,16 +50,16 @@ describe('the limit of a type', () => {
   });
 
   it('makes the type heavy and recorded first, whatever it says of itself', () => {
-    const definition = defineEvent({ ...minimal, weight: 'light', recordFirst: false, limit: { key: 'printer', max: 1 } });
+    const definition = defineEvent({ ...minimal, weight: 'light', respondAfterRecord: false, limit: { key: 'printer', max: 1 } });
 
-    expect(definition).toMatchObject({ weight: 'heavy', recordFirst: true });
+    expect(definition).toMatchObject({ weight: 'heavy', respondAfterRecord: true });
   });
 
   it('that is an empty list makes nothing heavy', () => {
     const definition = defineEvent({ ...minimal, limit: [] });
 
     expect(definition.limitsOf(event)).toEqual([]);
-    expect(definition).toMatchObject({ weight: 'light', recordFirst: false });
+    expect(definition).toMatchObject({ weight: 'light', respondAfterRecord: false });
   });
 
   it.each([

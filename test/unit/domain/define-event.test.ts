@@ -18,7 +18,7 @@ describe('defineEvent', () => {
       data: amount,
       tier: 'normal',
       weight: 'light',
-      recordFirst: false,
+      respondAfterRecord: false,
       retry: { maxAttempts: 3, initialDelayMs: 100, factor: 2, maxDelayMs: 60_000 },
       timeoutsMs: { meaning: 10_000, decision: 10_000, action: 10_000 },
       stages: ['action'],
@@ -31,25 +31,25 @@ describe('defineEvent', () => {
     const definition = defineEvent({
       ...minimal,
       summary: 'An amount.',
-      recordFirst: true,
+      respondAfterRecord: true,
       retry: { maxAttempts: 5, maxDelayMs: 1_000 },
       timeouts: { action: 500 },
     });
 
     expect(definition).toMatchObject({
       summary: 'An amount.',
-      recordFirst: true,
+      respondAfterRecord: true,
       retry: { maxAttempts: 5, initialDelayMs: 100, factor: 2, maxDelayMs: 1_000 },
       timeoutsMs: { meaning: 10_000, decision: 10_000, action: 500 },
     });
   });
 
   it('gives heavy types 15 minutes, and always records them first', () => {
-    const definition = defineEvent({ ...minimal, weight: 'heavy', recordFirst: false });
+    const definition = defineEvent({ ...minimal, weight: 'heavy', respondAfterRecord: false });
 
     expect(definition).toMatchObject({
       weight: 'heavy',
-      recordFirst: true,
+      respondAfterRecord: true,
       timeoutsMs: { meaning: 900_000, decision: 900_000, action: 900_000 },
     });
   });
@@ -182,18 +182,18 @@ describe('running a stage', () => {
 });
 
 describe('a type whose events may share a workflow', () => {
-  const base = { type: 'grouped', data: z.object({}), tier: 'normal', grouping: true, handler: () => null } as const;
+  const base = { type: 'grouped', data: z.object({}), tier: 'normal', coalesce: true, handler: () => null } as const;
 
   it('says so, and gives each stage at most a second', () => {
-    expect(defineEvent(base)).toMatchObject({ grouping: true, timeoutsMs: { meaning: 1_000, decision: 1_000, action: 1_000 } });
-    expect(defineEvent({ ...base, grouping: false })).toMatchObject({ grouping: false, timeoutsMs: { action: 10_000 } });
+    expect(defineEvent(base)).toMatchObject({ coalesce: true, timeoutsMs: { meaning: 1_000, decision: 1_000, action: 1_000 } });
+    expect(defineEvent({ ...base, coalesce: false })).toMatchObject({ coalesce: false, timeoutsMs: { action: 10_000 } });
   });
 
   it.each([
-    [{ weight: 'heavy' }, 'grouping is for light events'],
-    [{ limit: { key: 'a', max: 1 } }, 'grouping is for light events'],
-    [{ recordFirst: true }, 'recordFirst rules out'],
-    [{ timeouts: { action: 1_001 } }, 'with grouping a timeout is at most 1000 ms'],
+    [{ weight: 'heavy' }, 'coalesce is for light events'],
+    [{ limit: { key: 'a', max: 1 } }, 'coalesce is for light events'],
+    [{ respondAfterRecord: true }, 'respondAfterRecord rules out'],
+    [{ timeouts: { action: 1_001 } }, 'with coalesce a timeout is at most 1000 ms'],
   ] as const)('can’t have %j', (fields, message) => {
     expect(() => defineEvent({ ...base, ...fields })).toThrow(message);
   });

@@ -122,7 +122,7 @@ describe('beforeRecord', () => {
   const ended = endRun(completeStage(beginAttempt(accepted, 'action'), 'action', 'done'), completed);
   const recordsFirst = (run: EventRun, stages: readonly Stage[] = STAGES): EventRun => ({
     ...run,
-    event: acceptedEvent({ plan: { ...lightPlan, stages, recordFirst: true } }),
+    event: acceptedEvent({ plan: { ...lightPlan, stages, respondAfterRecord: true } }),
   });
 
   it('shows the end of a run whose callback may be out', () => {

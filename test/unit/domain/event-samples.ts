@@ -16,7 +16,7 @@ export const lightPlan: RunPlan = {
   stages: STAGES,
   retry: DEFAULT_RETRY_POLICY,
   timeoutsMs: { meaning: 10_000, decision: 10_000, action: 10_000 },
-  recordFirst: false,
+  respondAfterRecord: false,
 };
 
 export function acceptedEvent(fields: Partial<AcceptedEvent> = {}): AcceptedEvent {

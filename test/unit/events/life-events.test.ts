@@ -54,7 +54,12 @@ describe('the catalog', () => {
   });
 
   it.each(tableRows)('has %s in tier %s', (type, tier) => {
-    expect(definitionOf(type)).toMatchObject({ tier, weight: 'light', recordFirst: false, stages: ['meaning', 'decision', 'action'] });
+    expect(definitionOf(type)).toMatchObject({
+      tier,
+      weight: 'light',
+      respondAfterRecord: false,
+      stages: ['meaning', 'decision', 'action'],
+    });
     expect(tierOf(type, { intensity: 0.1 })).toBe(tier);
   });
 

@@ -13,7 +13,7 @@ import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
 
 export type Handler = (event: HandledEvent<unknown>, context: HandlerContext) => unknown;
 
-type Options = Partial<Pick<EventDefinition, 'grouping' | 'retry' | 'weight'>>;
+type Options = Partial<Pick<EventDefinition, 'coalesce' | 'retry' | 'weight'>>;
 
 /** A type whose only stage does this. */
 export function typeWith(handler: Handler, options: Options = {}): EventDefinition {

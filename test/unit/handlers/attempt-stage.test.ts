@@ -117,8 +117,8 @@ describe('an attempt', () => {
   it.each([
     [true, 'at most 4096'],
     [false, 'at most 65536'],
-  ])('of a type whose events may share a workflow (%s) keeps a result of as many bytes alone: %s', async (grouping, most) => {
-    await expect(attempt(typeWith(() => 'x'.repeat(70_000), { grouping }))).rejects.toThrow(most);
+  ])('of a type whose events may share a workflow (%s) keeps a result of as many bytes alone: %s', async (coalesce, most) => {
+    await expect(attempt(typeWith(() => 'x'.repeat(70_000), { coalesce }))).rejects.toThrow(most);
   });
 
   it('fails for good by a result that is not JSON', async () => {

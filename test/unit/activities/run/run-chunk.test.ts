@@ -33,14 +33,14 @@ interface Options {
   readonly advance?: Advance;
   /** Those of its events, one each. */
   readonly urls?: readonly (string | null)[];
-  readonly recordFirst?: boolean;
+  readonly respondAfterRecord?: boolean;
 }
 
 /** A chunk of events of a type, and what can be seen of the call that advances it. */
-function prepare(type: EventDefinition, { ride = never, advance, urls = [null], recordFirst = false }: Options = {}) {
+function prepare(type: EventDefinition, { ride = never, advance, urls = [null], respondAfterRecord = false }: Options = {}) {
   const events = urls.map((url, index) => {
     const { event } = runOf(type, { id: `g~0_${index}`, callback: url === null ? null : { ...callback, url } });
-    return { ...event, plan: { ...event.plan, recordFirst } };
+    return { ...event, plan: { ...event.plan, respondAfterRecord } };
   });
   const chunk = toChunk(events);
   const observed: EventRun[] = [];
@@ -252,7 +252,7 @@ describe('first callbacks', () => {
   it('are made of nobody who did not ask for one, or whose end is to be on record first', async () => {
     const type = typeWith(() => 1);
 
-    for (const options of [{ urls: [null] }, { urls: [callback.url], recordFirst: true }]) {
+    for (const options of [{ urls: [null] }, { urls: [callback.url], respondAfterRecord: true }]) {
       const { runs } = await prepare(type, options).run();
       expect(runs).toMatchObject([{ phase: { status: 'completed' } }]);
       expect(runs[0]).not.toHaveProperty('ride');

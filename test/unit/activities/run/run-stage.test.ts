@@ -315,7 +315,7 @@ describe('an attempt that fails', () => {
 
     await errorOf(attempt());
 
-    expect(observed.map(({ phase, event }) => [phase.status, event.plan.recordFirst])).toEqual([
+    expect(observed.map(({ phase, event }) => [phase.status, event.plan.respondAfterRecord])).toEqual([
       ['running', true],
       ['failed', true],
     ]);
