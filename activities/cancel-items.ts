@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
-import { CANCEL_UPDATE } from '../domain/durable-names.ts';
+import { CANCEL_UPDATE } from '../temporal/durable/names.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';
 
 const ANSWER_WITHIN_MS = 10_000;

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
-import type { ClaimMessage } from '../domain/activities.ts';
-import { CLAIM_SIGNAL, TASK_QUEUES } from '../domain/durable-names.ts';
-import { limitWorkflowId } from '../domain/event-id.ts';
+import type { ClaimMessage } from '../temporal/durable/activities.ts';
+import { CLAIM_SIGNAL, TASK_QUEUES } from '../temporal/durable/names.ts';
+import { limitWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import { createPermits } from '../domain/permits.ts';
 
 /** Starts the workflow of a key with a claim in it, or sends the claim to the one that runs. A claim counts once a run. */

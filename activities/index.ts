@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { Activities, RunChunkInput, RunStageInput } from '../domain/activities.ts';
+import type { Activities, RunChunkInput, RunStageInput } from '../temporal/durable/activities.ts';
 import type { ChunkOutcome } from '../domain/chunk.ts';
 import type { RunState } from '../domain/event-run.ts';
 import type { EventDefinition } from '../domain/define-event.ts';

@@ -1,4 +1,4 @@
-import type { Activities, RideCallbacksInput } from '../domain/activities.ts';
+import type { Activities, RideCallbacksInput } from '../temporal/durable/activities.ts';
 import { rememberOutcomes } from './remember-outcomes.ts';
 import { rideTogether } from './ride-together.ts';
 import type { SendRiding } from './send-riding.ts';

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { APPLY_UPDATE } from '../domain/durable-names.ts';
+import { APPLY_UPDATE } from '../temporal/durable/names.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
 import type { Applied, ApplyInput } from '../domain/subject.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
-import { parseSubjectWorkflowId, subjectWorkflowId } from '../domain/subject-id.ts';
-import { subjectsQuery } from '../domain/tick.ts';
+import { parseSubjectWorkflowId, subjectWorkflowId } from '../temporal/durable/workflow-ids.ts';
+import { subjectsQuery } from '../temporal/subjects-query.ts';
 import type { Tick } from '../domain/tick.ts';
 import { toTickEvent } from '../domain/tick-event.ts';
 import { subjectLetter } from './subject-letter.ts';

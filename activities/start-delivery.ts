@@ -2,8 +2,8 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { startDelayMs } from '../domain/delivery-input.ts';
 import type { AnyDeliveryInput } from '../domain/delivery-input.ts';
-import { TASK_QUEUES } from '../domain/durable-names.ts';
-import { deliveryWorkflowId } from '../domain/event-id.ts';
+import { TASK_QUEUES } from '../temporal/durable/names.ts';
+import { deliveryWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import { destinationAttributes } from './callback/destination-attributes.ts';
 
 export type StartDelivery = (delivery: AnyDeliveryInput) => Promise<void>;

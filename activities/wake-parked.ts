@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import { parkedQuery } from '../domain/destination.ts';
+import { parkedQuery } from '../temporal/parked-query.ts';
 import type { WakeParked } from '../domain/destination.ts';
-import { TASK_QUEUES, WAKE_SIGNAL } from '../domain/durable-names.ts';
+import { TASK_QUEUES, WAKE_SIGNAL } from '../temporal/durable/names.ts';
 import { readInput } from './read-input.ts';
 
 /** Wakes some of the deliveries that are parked for a destination, at a pace. One that isn't parked any more doesn't mind. */

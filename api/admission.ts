@@ -1,5 +1,5 @@
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
-import { eventWorkflowId } from '../domain/event-id.ts';
+import { eventWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import { isEnded } from '../domain/event-run.ts';
 import type { Backlog } from './backlog.ts';
 import type { Intake } from './intake.ts';

@@ -4,7 +4,7 @@ import type { Environment } from '../config/environment.ts';
 import type { Logger } from '../config/logger.ts';
 import { createReadDocument } from '../events/sessions/read-document.ts';
 import { createSessionStore } from '../events/sessions/session-files.ts';
-import type { RunAhead } from '../domain/activities.ts';
+import type { RunAhead } from '../temporal/durable/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import { createApp } from './app.ts';
 import { createAuthenticate } from './authenticate.ts';

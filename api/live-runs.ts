@@ -1,5 +1,6 @@
 import { initialCallback } from '../domain/callback-record.ts';
-import { eventWorkflowId, parseMemberId } from '../domain/event-id.ts';
+import { parseMemberId } from '../domain/event-id.ts';
+import { eventWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import { toEventResource } from '../domain/event-resource.ts';
 import type { EventResource, WorkflowReference } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';

@@ -2,7 +2,7 @@ import type { InLine } from '../domain/shedding.ts';
 import { inOrder } from '../domain/subject.ts';
 import type { SubjectAnswer, SubjectLetter } from '../domain/subject.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
-import { subjectWorkflowId } from '../domain/subject-id.ts';
+import { subjectWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import { TIERS } from '../domain/tier.ts';
 import { EngineUnavailableError } from './event-service.ts';
 import { createTurns } from './turns.ts';

@@ -1,5 +1,5 @@
 import type { SubjectSnapshot } from '../domain/subject.ts';
-import { subjectWorkflowId } from '../domain/subject-id.ts';
+import { subjectWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
 import { askBriefly } from './ask-briefly.ts';
 

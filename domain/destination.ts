@@ -1,5 +1,4 @@
 import type { Breaker, BreakerSettings } from './breaker.ts';
-import { toKeyword } from './keyword.ts';
 
 /** A tenant's deliveries to an origin (scheme, host and port): no tenant's receivers have a say in another's deliveries. */
 export interface Destination {
@@ -28,15 +27,4 @@ export interface WakeParked {
   readonly atMost: number;
   readonly perSecond: number;
   readonly isProbe: boolean;
-}
-
-/** The workflow of a destination that has failed. */
-export function destinationWorkflowId({ tenant, origin }: Destination): string {
-  return `~destination/${tenant}/${toKeyword(origin)}`;
-}
-
-/** The deliveries that are parked for a destination, in the engine's query language. */
-export function parkedQuery({ tenant, origin }: Destination): string {
-  const of = `Destination = '${toKeyword(origin)}' AND Tenant = '${toKeyword(tenant)}'`;
-  return `WorkflowType = 'deliverCallback' AND ExecutionStatus = 'Running' AND ${of}`;
 }

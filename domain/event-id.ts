@@ -71,61 +71,17 @@ export function keyedEventId(digest: string): string {
   return `k~${digest}`;
 }
 
-/** An event's workflow has the event's id, below its tenant's name unless that is the default. */
-export function eventWorkflowId({ tenant, id }: { readonly tenant: string; readonly id: string }): string {
-  return tenant === DEFAULT_TENANT ? id : `${tenant}/${id}`;
-}
-
-/** A batch's workflow. "~batch" is in no event's id. */
-export function batchWorkflowId(batch: { readonly tenant: string; readonly id: string }): string {
-  return `${eventWorkflowId(batch)}~batch`;
-}
-
-/** The workflow that keeps an archived job; an item of a batch is known by its id, as any other. "~archived" is in no event's id. */
-export function archivedJobWorkflowId(job: { readonly tenant: string; readonly id: string }): string {
-  return `${eventWorkflowId(job)}~archived`;
-}
-
-/** The workflow that keeps an archived batch. */
-export function archivedBatchWorkflowId(batch: { readonly tenant: string; readonly id: string }): string {
-  return `${batchWorkflowId(batch)}.archived`;
-}
-
-/** The workflow that keeps some of a batch's items; `upload` tells two uploads of the same batch apart. */
-export function pageWorkflowId(batch: { readonly tenant: string; readonly id: string }, upload: string, page: number): string {
-  return `${batchWorkflowId(batch)}.page.${upload}.${page}`;
-}
-
-/** The workflow that runs a unit of a batch: the page's n-th. It may outlive its batch, so that it tells uploads apart too. */
-export function unitWorkflowId(
-  batch: { readonly tenant: string; readonly id: string },
-  upload: string,
-  unit: { readonly page: number; readonly number: number },
-): string {
-  return `${batchWorkflowId(batch)}.unit.${upload}.${unit.page}.${unit.number}`;
-}
-
 /**
- * What an event's delivery is named after, and its `webhook-id` and idempotency keys made from: its workflow, or for an item its place in
- * its batch, since an event of its own may have the item's id.
+ * The owner of a run: the event itself, below its tenant's name unless that is the default, or for an item its place in its batch, since
+ * an event of its own may have the item's id. Idempotency keys, the `webhook-id` and the name of its delivery are made from it.
  */
 export function ownerId(event: { readonly tenant: string; readonly id: string; readonly batchId?: string | null }): string {
   const { tenant, id, batchId } = event;
-  if (!batchId) return eventWorkflowId({ tenant, id });
-  return `${batchWorkflowId({ tenant, id: batchId })}.item.${id.slice(batchId.length + 1)}`;
-}
-
-/** The workflow that grants a key's permits. No tenant's name begins with "~". */
-export function limitWorkflowId(key: string): string {
-  return `~limit/${key}`;
+  const name = batchId ? `${batchId}~batch.item.${id.slice(batchId.length + 1)}` : id;
+  return tenant === DEFAULT_TENANT ? name : `${tenant}/${name}`;
 }
 
 /** Keys are written as callers' own ids are. */
 export function isLimitKey(text: string): boolean {
   return OWN_ID.test(text);
-}
-
-/** The workflow that goes on with a callback; `owner` is the workflow id of what has ended. "~callback." is in no event's id. */
-export function deliveryWorkflowId({ owner, run }: { readonly owner: string; readonly run: number }): string {
-  return `${owner}~callback.${run}`;
 }

@@ -41,14 +41,3 @@ export function parseSubjectName(text: string): Pick<SubjectKey, 'type' | 'id'> 
 export function subjectName({ type, id }: Pick<SubjectKey, 'type' | 'id'>): string {
   return `${type}/${id}`;
 }
-
-/** The workflow that holds a subject. No event's id and no tenant's name begins with "~". */
-export function subjectWorkflowId({ tenant, type, id }: SubjectKey): string {
-  return `~subject/${tenant}/${type}/${id}`;
-}
-
-/** The subject that such a workflow holds; null for any other workflow. */
-export function parseSubjectWorkflowId(workflowId: string): SubjectKey | null {
-  const [prefix, tenant = '', type = '', id = '', ...rest] = workflowId.split('/');
-  return prefix === '~subject' && rest.length === 0 && isSubjectType(type) && isSubjectId(id) ? { tenant, type, id } : null;
-}

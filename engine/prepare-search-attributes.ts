@@ -3,8 +3,8 @@ import type { ConnectionLike } from '@temporalio/client';
 import type { Logger } from '../config/logger.ts';
 import { EngineError } from './engine-error.ts';
 import { GRPC_STATUS, grpcStatusOf } from './grpc-status.ts';
-import { SEARCH_ATTRIBUTES } from '../domain/durable-names.ts';
-import type { SearchAttribute } from '../domain/durable-names.ts';
+import { SEARCH_ATTRIBUTES } from '../temporal/durable/names.ts';
+import type { SearchAttribute } from '../temporal/durable/names.ts';
 
 interface SearchAttributeOptions {
   readonly connection: ConnectionLike;

@@ -1,6 +1,6 @@
 import { HOST } from './address.ts';
 import { DYNAMIC_CONFIG } from './dynamic-config.ts';
-import { SEARCH_ATTRIBUTES } from '../domain/durable-names.ts';
+import { SEARCH_ATTRIBUTES } from '../temporal/durable/names.ts';
 
 export interface ServerSettings {
   /** `normal` survives any crash but may lose the last commits in a power cut, `full` costs an fsync a commit. */

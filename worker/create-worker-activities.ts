@@ -18,7 +18,7 @@ import { createActivities } from '../activities/index.ts';
 import { createAdvance } from '../handlers/advance.ts';
 import type { ObserveRun } from '../activities/run/open-port.ts';
 import type { Environment } from '../config/environment.ts';
-import type { Activities, RunAhead } from '../domain/activities.ts';
+import type { Activities, RunAhead } from '../temporal/durable/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { HandlerLog } from '../domain/define-event.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import type { ScheduleOptions } from '@temporalio/client';
 import type { Logger } from '../config/logger.ts';
-import { TASK_QUEUES } from '../domain/durable-names.ts';
+import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import type { Tick } from '../domain/tick.ts';
 
 export interface KeepTickOptions {

@@ -1,6 +1,6 @@
 import { Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
-import { TASK_QUEUES } from '../domain/durable-names.ts';
+import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import { DELIVERY_SLOTS, LIGHT_TASK_SLOTS } from '../domain/riding.ts';
 import type { WorkerActivities } from './create-worker-activities.ts';
 

@@ -33,13 +33,19 @@ export async function bundleWorkflows(logger: Logger): Promise<{ readonly code: 
   return { code };
 }
 
+/** All files of ours that may be bundled, from the project's root. */
+export async function bundledSources(): Promise<readonly string[]> {
+  const folders = ['workflows', 'domain', 'temporal/durable'];
+  const files = await Promise.all(
+    folders.map(async (folder) => (await readdir(join(root, folder), { recursive: true })).map((name) => join(folder, name))),
+  );
+  return files.flat().filter((file) => file.endsWith('.ts'));
+}
+
 /** Of everything that is bundled: our own files, and the packages by their lock. */
 async function digestOfSources(): Promise<string> {
   const hash = createHash('sha256');
-  const files = ['package-lock.json'];
-  for (const folder of ['workflows', 'domain']) {
-    for (const name of await readdir(join(root, folder), { recursive: true })) if (name.endsWith('.ts')) files.push(join(folder, name));
-  }
+  const files = ['package-lock.json', ...(await bundledSources())];
   for (const file of files.toSorted()) hash.update(`${file}\n`).update(await readFile(join(root, file)));
   return hash.digest('hex').slice(0, 32);
 }

@@ -10,7 +10,7 @@ import {
   TemporalFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { Activities, RunStageInput } from '../domain/activities.ts';
+import type { Activities, RunStageInput } from '../temporal/durable/activities.ts';
 import { recordFailure } from '../domain/attempt.ts';
 import type { ChunkOutcome } from '../domain/chunk.ts';
 import type { ChunkRun } from '../domain/chunk-run.ts';

@@ -1,8 +1,8 @@
 import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
-import type { Activities } from '../domain/activities.ts';
+import type { Activities } from '../temporal/durable/activities.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { CallbackTarget } from '../domain/callback-message.ts';
-import { TASK_QUEUES } from '../domain/durable-names.ts';
+import { TASK_QUEUES } from '../temporal/durable/names.ts';
 
 const { tellProgress } = proxyActivities<Activities>({
   taskQueue: TASK_QUEUES.delivery,

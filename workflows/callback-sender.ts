@@ -1,8 +1,8 @@
 import { allHandlersFinished, condition, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../domain/activities.ts';
+import type { Activities } from '../temporal/durable/activities.ts';
 import type { CallbackRecord } from '../domain/callback-record.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
-import { TASK_QUEUES } from '../domain/durable-names.ts';
+import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import { addCallback, beginRides, endRides, endStarts, unsettled } from '../domain/subject-callbacks.ts';
 import type { FirstCallback, SubjectCallbacks } from '../domain/subject-callbacks.ts';
 import { createJsonBound } from '../domain/json-bound.ts';

@@ -1,11 +1,11 @@
 import { condition, continueAsNew, proxyActivities, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../domain/activities.ts';
+import type { Activities } from '../temporal/durable/activities.ts';
 import { attemptsMade, initialCallback, isRecorded, isSettled, joinRecords, recordAttempt } from '../domain/callback-record.ts';
 import type { AttemptReport, CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
 import type { VerdictEnvelope } from '../domain/delivery.ts';
 import { ASK_AGAIN_MS } from '../domain/delivery-input.ts';
 import type { AnyDeliveryInput } from '../domain/delivery-input.ts';
-import { TASK_QUEUES } from '../domain/durable-names.ts';
+import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
 import { attemptEndedSignal, deliveryQuery, redeliverSignal, wakeSignal } from './messages.ts';
 import { parkedAttributes } from './parked-attributes.ts';

@@ -1,7 +1,7 @@
 import { proxyLocalActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { BatchItem } from '../domain/accepted-batch.ts';
 import type { BatchOfPage } from '../domain/batch-work.ts';
-import type { Activities } from '../domain/activities.ts';
+import type { Activities } from '../temporal/durable/activities.ts';
 
 export interface PageInput {
   readonly batch: BatchOfPage;

@@ -7,8 +7,8 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Activities } from '../domain/activities.ts';
-import { TASK_QUEUES } from '../domain/durable-names.ts';
+import type { Activities } from '../temporal/durable/activities.ts';
+import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import type { PermitHolder, Permits } from '../domain/permits.ts';
 import { capacityOf, claimPermit, configureCapacity, grantPermits, isIdle, overrideCapacity, releasePermit } from '../domain/permits.ts';
 import { COORDINATION_PRIORITY } from '../domain/tier.ts';

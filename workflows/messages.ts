@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
-import type { ClaimMessage } from '../domain/activities.ts';
+import type { ClaimMessage } from '../temporal/durable/activities.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { BatchProgress, PagesAnswer, PagesQueryInput, PlacesGrant, RestNote, SteerInput } from '../domain/batch-work.ts';
 import {
@@ -29,7 +29,7 @@ import {
   STEER_BATCH_UPDATE,
   SNAPSHOT_QUERY,
   UNIT_RESTS_SIGNAL,
-} from '../domain/durable-names.ts';
+} from '../temporal/durable/names.ts';
 import type { ChunkRecord } from '../domain/chunk.ts';
 import type { Breaker } from '../domain/breaker.ts';
 import type { DestinationReport } from '../domain/destination.ts';

@@ -1,8 +1,8 @@
 import { CancellationScope, condition, getExternalWorkflowHandle, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
-import type { Activities } from '../domain/activities.ts';
-import { TASK_QUEUES } from '../domain/durable-names.ts';
-import { limitWorkflowId } from '../domain/event-id.ts';
+import type { Activities } from '../temporal/durable/activities.ts';
+import { TASK_QUEUES } from '../temporal/durable/names.ts';
+import { limitWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
 import { COORDINATION_PRIORITY } from '../domain/tier.ts';
 import { claimSignal, grantedSignal, releaseSignal } from './messages.ts';

@@ -10,7 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { isOwnKind } from '../domain/accepted-batch.ts';
-import type { Activities } from '../domain/activities.ts';
+import type { Activities } from '../temporal/durable/activities.ts';
 import type { BatchUnit, RunningUnit } from '../domain/batch.ts';
 import { createBatch, endRest, endUnit, isOver, knowKinds, noteRest, startUnit as countStarted, toldFirst } from '../domain/batch.ts';
 import { lastUnitOf } from '../domain/batch-page.ts';
@@ -20,8 +20,8 @@ import type { BatchResource } from '../domain/batch-resource.ts';
 import type { BatchInput, BatchProgress, BatchResult, Hold, PlacesGrant, UnitReference, UnitVerdict } from '../domain/batch-work.ts';
 import { batchMessage } from '../domain/callback-message.ts';
 import { initialCallback } from '../domain/callback-record.ts';
-import { HOLD_MEMO, TASK_QUEUES } from '../domain/durable-names.ts';
-import { pageWorkflowId, unitWorkflowId } from '../domain/event-id.ts';
+import { HOLD_MEMO, TASK_QUEUES } from '../temporal/durable/names.ts';
+import { pageWorkflowId, unitWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import { nextDueMs, nextStep } from '../domain/next-step.ts';
 import { fromRanges } from '../domain/offsets.ts';
 import { refusalToSteer, steerBatch } from '../domain/steer-batch.ts';

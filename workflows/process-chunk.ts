@@ -14,7 +14,7 @@ import { runsOf } from '../domain/chunk.ts';
 import { beginChunk, deliveriesOf, recordChunk, toRecord } from '../domain/chunk-run.ts';
 import type { ChunkRun } from '../domain/chunk-run.ts';
 import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
-import { ENDED_MEMO } from '../domain/durable-names.ts';
+import { ENDED_MEMO } from '../temporal/durable/names.ts';
 import { beginAttempt, endRun, isEnded, markStarted, nextStage, refusalToCancel, wait } from '../domain/event-run.ts';
 import type { EventRun, Waiting } from '../domain/event-run.ts';
 import { failureCause } from '../domain/failure-cause.ts';

@@ -1,5 +1,5 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
-import type { Activities } from '../domain/activities.ts';
+import type { Activities } from '../temporal/durable/activities.ts';
 import type { OwnUnitInput } from '../domain/batch-work.ts';
 import type { ChunkRecord } from '../domain/chunk.ts';
 import { toChunk } from '../domain/chunk.ts';

@@ -1,5 +1,5 @@
 import { proxyLocalActivities, sleep, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../domain/activities.ts';
+import type { Activities } from '../temporal/durable/activities.ts';
 import type { EndLetter } from '../domain/batch-page.ts';
 import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
 import type { ItemWork, SharedUnitInput, UnitVerdict } from '../domain/batch-work.ts';

@@ -3,12 +3,12 @@ import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
 import { isCancellation, ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow';
 import type { AcceptedBatch } from '../domain/accepted-batch.ts';
 import { isOwnKind } from '../domain/accepted-batch.ts';
-import type { Activities } from '../domain/activities.ts';
+import type { Activities } from '../temporal/durable/activities.ts';
 import type { Batch, BatchUnit } from '../domain/batch.ts';
 import { lastUnitOf } from '../domain/batch-page.ts';
 import type { UnitReference, UnitVerdict } from '../domain/batch-work.ts';
-import { TASK_QUEUES } from '../domain/durable-names.ts';
-import { pageWorkflowId, unitWorkflowId } from '../domain/event-id.ts';
+import { TASK_QUEUES } from '../temporal/durable/names.ts';
+import { pageWorkflowId, unitWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import { processItem } from './process-item.ts';
 import { processItems } from './process-items.ts';
 

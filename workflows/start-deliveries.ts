@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../domain/activities.ts';
+import type { Activities } from '../temporal/durable/activities.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
-import { TASK_QUEUES } from '../domain/durable-names.ts';
+import { TASK_QUEUES } from '../temporal/durable/names.ts';
 
 /** For those who have many at once: a child each would tell its parent of its end, days later. */
 export const { startDeliveries } = proxyActivities<Activities>({

@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CancellationScope, ParentClosePolicy, startChild } from '@temporalio/workflow';
-import { TASK_QUEUES } from '../domain/durable-names.ts';
-import { deliveryWorkflowId } from '../domain/event-id.ts';
+import { TASK_QUEUES } from '../temporal/durable/names.ts';
+import { deliveryWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
 import { deliverCallback } from './deliver-callback.ts';
 import { parkedAttributes } from './parked-attributes.ts';

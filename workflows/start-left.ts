@@ -2,7 +2,7 @@ import { defineSearchAttributeKey, TypedSearchAttributes, WorkflowExecutionAlrea
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { toChunk } from '../domain/chunk.ts';
 import type { ChunkRun } from '../domain/chunk-run.ts';
-import { chunkAttributes, chunkStart } from '../domain/chunk-start.ts';
+import { chunkAttributes, chunkStart } from '../temporal/durable/chunk-start.ts';
 import { stateOf } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';

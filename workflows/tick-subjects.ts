@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../domain/activities.ts';
-import { TASK_QUEUES } from '../domain/durable-names.ts';
+import type { Activities } from '../temporal/durable/activities.ts';
+import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import type { Tick } from '../domain/tick.ts';
 
 const { sendTicks } = proxyActivities<Activities>({

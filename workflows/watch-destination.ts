@@ -1,9 +1,9 @@
 import { condition, continueAsNew, proxyActivities, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../domain/activities.ts';
+import type { Activities } from '../temporal/durable/activities.ts';
 import type { Breaker, BreakerPhase } from '../domain/breaker.ts';
 import { noteFailure, noteNothingParked, noteProbeSent, noteSuccess, resumeDestination } from '../domain/breaker.ts';
 import type { DestinationInput } from '../domain/destination.ts';
-import { BREAKER_MEMO, TASK_QUEUES } from '../domain/durable-names.ts';
+import { BREAKER_MEMO, TASK_QUEUES } from '../temporal/durable/names.ts';
 import { breakerQuery, reportAttemptUpdate, resumeUpdate } from './messages.ts';
 
 const { wakeParked } = proxyActivities<Activities>({

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
-import type { Activities } from '../../domain/activities.ts';
+import type { Activities } from '../../temporal/durable/activities.ts';
 import type { RunItemsOutcome } from '../../domain/batch-work.ts';
 import type { RunState } from '../../domain/event-run.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
@@ -10,7 +10,7 @@ import { failureCause } from '../../domain/failure-cause.ts';
 import { NO_FAILURES } from '../../domain/retry-policy.ts';
 import type { SubjectAnswer, SubjectLetter } from '../../domain/subject.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
-import { subjectWorkflowId } from '../../domain/subject-id.ts';
+import { subjectWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { subjectLetter } from '../subject-letter.ts';
 import { eventDelivery } from '../../domain/event-delivery.ts';
 import type { ReadPage } from './read-page.ts';

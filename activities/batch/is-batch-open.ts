@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { BatchOfPage } from '../../domain/batch-work.ts';
-import { UPLOAD_MEMO } from '../../domain/durable-names.ts';
+import { UPLOAD_MEMO } from '../../temporal/durable/names.ts';
 
 // An upload that hasn't become a batch by then never will.
 const UPLOAD_MS = 24 * 3_600_000;

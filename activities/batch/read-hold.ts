@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { Hold } from '../../domain/batch-work.ts';
-import { HOLD_MEMO } from '../../domain/durable-names.ts';
+import { HOLD_MEMO } from '../../temporal/durable/names.ts';
 
 /**
  * Asks the engine whether a batch is paused or cancelled, as its memo says: nothing waits for the batch's own tasks. One that

@@ -2,7 +2,7 @@ import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, defaultPayloadConverter, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
-import type { Activities } from '../../domain/activities.ts';
+import type { Activities } from '../../temporal/durable/activities.ts';
 import type { RunItemsOutcome, SharedUnitInput, UnitReference, UnitVerdict } from '../../domain/batch-work.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 

@@ -1,8 +1,8 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
-import type { Activities } from '../../domain/activities.ts';
+import type { Activities } from '../../temporal/durable/activities.ts';
 import { PAGE_DELAY_MS } from '../../domain/batch-work.ts';
-import { TASK_QUEUES } from '../../domain/durable-names.ts';
+import { TASK_QUEUES } from '../../temporal/durable/names.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { ReadPage } from './read-page.ts';
 

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { BatchItem } from '../../domain/accepted-batch.ts';
-import type { Activities } from '../../domain/activities.ts';
+import type { Activities } from '../../temporal/durable/activities.ts';
 import type { EndedItem, ItemWork } from '../../domain/batch-work.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import { eventDelivery } from '../../domain/event-delivery.ts';

@@ -2,10 +2,10 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { Workflow } from '@temporalio/common';
-import { APPLY_UPDATE } from '../../domain/durable-names.ts';
+import { APPLY_UPDATE } from '../../temporal/durable/names.ts';
 import type { Applied, ApplyInput, SubjectLetter } from '../../domain/subject.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
-import { subjectAttributes, subjectStart } from '../../domain/subject-start.ts';
+import { subjectAttributes, subjectStart } from '../../temporal/durable/subject-start.ts';
 
 /** Brings letters to their subject; an answer for each once they are recorded. Sent again, they are known. */
 export type SendToSubject = (key: SubjectKey, letters: readonly SubjectLetter[]) => Promise<Applied>;

@@ -1,5 +1,5 @@
 import { calledBack } from '../../domain/accepted-batch.ts';
-import type { Activities } from '../../domain/activities.ts';
+import type { Activities } from '../../temporal/durable/activities.ts';
 import { acceptRun, endRun } from '../../domain/event-run.ts';
 import { eventDelivery } from '../../domain/event-delivery.ts';
 import type { ReadPage } from './read-page.ts';

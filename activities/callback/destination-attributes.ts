@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { Destination } from '../../domain/destination.ts';
-import { toKeyword } from '../../domain/keyword.ts';
+import { toKeyword } from '../../temporal/durable/keyword.ts';
 
 const TENANT = defineSearchAttributeKey('Tenant', 'KEYWORD');
 const DESTINATION = defineSearchAttributeKey('Destination', 'KEYWORD');

@@ -2,8 +2,8 @@ import { setMaxListeners } from 'node:events';
 import type { Client } from '@temporalio/client';
 import type { CallbackMessage } from '../../domain/callback-message.ts';
 import type { AttemptReport, CallbackOutcome } from '../../domain/callback-record.ts';
-import { ATTEMPT_ENDED_SIGNAL } from '../../domain/durable-names.ts';
-import { deliveryWorkflowId } from '../../domain/event-id.ts';
+import { ATTEMPT_ENDED_SIGNAL } from '../../temporal/durable/names.ts';
+import { deliveryWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 
 type Sent = Pick<CallbackMessage, 'target' | 'message'>;
 

@@ -1,4 +1,4 @@
-import type { FoldInput } from '../../domain/activities.ts';
+import type { FoldInput } from '../../temporal/durable/activities.ts';
 import { acceptRun } from '../../domain/event-run.ts';
 import { changeOf } from '../../domain/state-change.ts';
 import type { Folded, FoldedLetter } from '../../domain/subject.ts';

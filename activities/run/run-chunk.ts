@@ -1,4 +1,4 @@
-import type { RunChunkInput } from '../../domain/activities.ts';
+import type { RunChunkInput } from '../../temporal/durable/activities.ts';
 import { DECLINED } from '../../domain/callback-message.ts';
 import type { Ride } from '../../domain/callback-message.ts';
 import type { Chunk, ChunkOutcome } from '../../domain/chunk.ts';

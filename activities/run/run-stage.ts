@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { RunStageInput } from '../../domain/activities.ts';
+import type { RunStageInput } from '../../temporal/durable/activities.ts';
 import { recordFailure } from '../../domain/attempt.ts';
 import { beginAttempt, nextStage } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';

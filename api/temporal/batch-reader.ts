@@ -6,7 +6,7 @@ import { endedCount, toBatchResource } from '../../domain/batch-resource.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import type { BatchInput, BatchProgress, BatchResult, PagesAnswer, PagesQueryInput } from '../../domain/batch-work.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
-import { BATCH_PAGES_QUERY, BATCH_PROGRESS_QUERY, BATCH_QUERY } from '../../domain/durable-names.ts';
+import { BATCH_PAGES_QUERY, BATCH_PROGRESS_QUERY, BATCH_QUERY } from '../../temporal/durable/names.ts';
 import { EngineUnavailableError } from '../event-service.ts';
 import { createRecent } from '../recent.ts';
 import { isNotFound, readEngine } from './engine-call.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { CANCEL_UPDATE } from '../../domain/durable-names.ts';
+import { CANCEL_UPDATE } from '../../temporal/durable/names.ts';
 import { hasEnded } from '../../domain/event-resource.ts';
 import { EngineUnavailableError } from '../event-service.ts';
 import type { Cancellation } from '../event-service.ts';

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { eventWorkflowId, isEventId, parseMemberId } from '../../domain/event-id.ts';
+import { isEventId, parseMemberId } from '../../domain/event-id.ts';
+import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { MemberPlace } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { EventKey } from '../event-service.ts';

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { ChunkRecord } from '../../domain/chunk.ts';
-import { CHUNK_QUERY, TASK_QUEUES } from '../../domain/durable-names.ts';
+import { CHUNK_QUERY, TASK_QUEUES } from '../../temporal/durable/names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { RunState } from '../../domain/event-run.ts';
 import { showHolders } from '../../domain/limit-resource.ts';

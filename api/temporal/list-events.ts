@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { EventResource, EventStatus } from '../../domain/event-resource.ts';
-import { tierNamesWith } from '../../domain/chunk-start.ts';
-import { toKeyword } from '../../domain/keyword.ts';
+import { tierNamesWith } from '../../temporal/durable/chunk-start.ts';
+import { toKeyword } from '../../temporal/durable/keyword.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { EventFilter, EventPage } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';

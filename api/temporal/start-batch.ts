@@ -5,13 +5,13 @@ import type { PagePlan } from '../../domain/accepted-batch.ts';
 import { planPage } from '../../domain/accepted-batch.ts';
 import { PAGE_DELAY_MS } from '../../domain/batch-work.ts';
 import type { BatchInput } from '../../domain/batch-work.ts';
-import { FINGERPRINT_MEMO, TASK_QUEUES, UPLOAD_MEMO } from '../../domain/durable-names.ts';
-import { batchWorkflowId, pageWorkflowId } from '../../domain/event-id.ts';
+import { FINGERPRINT_MEMO, TASK_QUEUES, UPLOAD_MEMO } from '../../temporal/durable/names.ts';
+import { batchWorkflowId, pageWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { BatchSubmission, BatchUpload } from '../batch-service.ts';
 import { fillPages } from '../batches/fill-pages.ts';
 import { newUuidV7 } from '../uuid.ts';
 import { callEngine, isNotFound, readEngine } from './engine-call.ts';
-import { toKeyword } from '../../domain/keyword.ts';
+import { toKeyword } from '../../temporal/durable/keyword.ts';
 
 const START_TIMEOUT_MS = 5_000;
 // So many pages are on their way to the engine at once; meanwhile nothing more is read of the body.

@@ -3,7 +3,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError } from 
 import { ApplicationFailure } from '@temporalio/common';
 import { resumeBatch, retryFailed } from '../../domain/batch.ts';
 import type { SteerInput } from '../../domain/batch-work.ts';
-import { STEER_BATCH_UPDATE } from '../../domain/durable-names.ts';
+import { STEER_BATCH_UPDATE } from '../../temporal/durable/names.ts';
 import type { Steering } from '../batch-service.ts';
 import type { BatchReader, LeftBatch } from './batch-reader.ts';
 import { callEngine, isNotFound, readEngine } from './engine-call.ts';

@@ -1,9 +1,10 @@
 import type { Client } from '@temporalio/client';
 import type { Breaker } from '../../domain/breaker.ts';
-import { destinationWorkflowId, parkedQuery } from '../../domain/destination.ts';
+import { destinationWorkflowId } from '../../temporal/durable/workflow-ids.ts';
+import { parkedQuery } from '../../temporal/parked-query.ts';
 import type { Destination, DestinationInput } from '../../domain/destination.ts';
-import { BREAKER_QUERY, RESUME_UPDATE } from '../../domain/durable-names.ts';
-import { toKeyword } from '../../domain/keyword.ts';
+import { BREAKER_QUERY, RESUME_UPDATE } from '../../temporal/durable/names.ts';
+import { toKeyword } from '../../temporal/durable/keyword.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { DestinationResource, DestinationService } from '../destination-service.ts';
 import { fromCursor, toCursor } from './cursor.ts';

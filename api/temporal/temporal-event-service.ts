@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
-import type { RunAhead } from '../../domain/activities.ts';
+import type { RunAhead } from '../../temporal/durable/activities.ts';
 import { withoutExcerpts } from '../../domain/callback-record.ts';
-import { eventWorkflowId } from '../../domain/event-id.ts';
+import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { liveResource } from '../live-runs.ts';
 import type { EventService, SubmitOptions, Submission } from '../event-service.ts';

@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { PermitNeed } from '../../domain/accepted-event.ts';
-import { PERMITS_QUERY, SET_CAPACITY_UPDATE, TASK_QUEUES } from '../../domain/durable-names.ts';
-import { limitWorkflowId } from '../../domain/event-id.ts';
+import { PERMITS_QUERY, SET_CAPACITY_UPDATE, TASK_QUEUES } from '../../temporal/durable/names.ts';
+import { limitWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { showLimit } from '../../domain/limit-resource.ts';
 import type { LimitResource } from '../../domain/limit-resource.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';

@@ -4,7 +4,7 @@
 set -eu
 : "${TEMPORAL_ADDRESS:?}" "${TEMPORAL_NAMESPACE:?}" "${RETENTION:?}"
 
-# Those of domain/durable-names.ts; a test compares.
+# Those of temporal/durable/names.ts; a test compares.
 SEARCH_ATTRIBUTES='EventType Tier Tenant Subject BatchId Destination Cause'
 
 try() {

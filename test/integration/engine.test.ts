@@ -14,7 +14,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { findFreePort } from '../../engine/ports.ts';
 import { prepareNamespace } from '../../engine/prepare-namespace.ts';
 import { identifyProcess, isAlive, signalProcess } from '../../engine/process-identity.ts';
-import { SEARCH_ATTRIBUTES } from '../../domain/durable-names.ts';
+import { SEARCH_ATTRIBUTES } from '../../temporal/durable/names.ts';
 import { startEngine } from '../../engine/start-engine.ts';
 import type { EngineOptions } from '../../engine/start-engine.ts';
 import { until } from '../support/until.ts';

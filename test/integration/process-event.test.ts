@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished 
 import { readChunk } from '../../api/temporal/read-chunk.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { toChunk } from '../../domain/chunk.ts';
-import { CANCEL_UPDATE, TASK_QUEUES } from '../../domain/durable-names.ts';
+import { CANCEL_UPDATE, TASK_QUEUES } from '../../temporal/durable/names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { engineAddress } from '../support/engine-address.ts';
 import { calledBack, readEvent } from '../support/read-event.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hash64 } from '../../api/subject-events.ts';
-import { OUTCOME_QUERY } from '../../domain/durable-names.ts';
+import { OUTCOME_QUERY } from '../../temporal/durable/names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { drawLifeEvent } from '../../events/life/rules/draw-life-event.ts';
-import { subjectWorkflowId } from '../../domain/subject-id.ts';
+import { subjectWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { createLogger } from '../../config/logger.ts';
 import { lifeSubject } from '../../events/life/life-subject.ts';
 import { LIFE_TICK } from '../../events/life/life-tick.ts';

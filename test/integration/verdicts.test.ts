@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { CallbackRecord } from '../../domain/callback-record.ts';
-import { ATTEMPT_ENDED_SIGNAL, TASK_QUEUES } from '../../domain/durable-names.ts';
+import { ATTEMPT_ENDED_SIGNAL, TASK_QUEUES } from '../../temporal/durable/names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';

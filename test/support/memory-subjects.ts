@@ -6,7 +6,7 @@ import { answerTo, createSubject, findOutcome, freshLetters, recordFolded, toSub
 import type { Subject, SubjectAnswer, SubjectLetter } from '../../domain/subject.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
-import { subjectWorkflowId } from '../../domain/subject-id.ts';
+import { subjectWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 
 /** Subjects kept in this process, by the rules that the workflow follows too. */
 export function createMemorySubjects(advance: Advance, callEngine: () => void): Subjects {

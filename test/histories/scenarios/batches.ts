@@ -1,4 +1,4 @@
-import { batchWorkflowId } from '../../../domain/event-id.ts';
+import { batchWorkflowId } from '../../../temporal/durable/workflow-ids.ts';
 import { startOverlapRecorder } from '../../support/overlap-recorder.ts';
 import { until } from '../../support/until.ts';
 import { withReceiver } from '../recorder.ts';

@@ -1,5 +1,4 @@
-import { destinationWorkflowId } from '../../../domain/destination.ts';
-import { limitWorkflowId } from '../../../domain/event-id.ts';
+import { destinationWorkflowId, limitWorkflowId } from '../../../temporal/durable/workflow-ids.ts';
 import { until } from '../../support/until.ts';
 import { withReceiver } from '../recorder.ts';
 import type { Recorder } from '../recorder.ts';

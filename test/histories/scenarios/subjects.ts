@@ -1,4 +1,4 @@
-import { subjectWorkflowId } from '../../../domain/subject-id.ts';
+import { subjectWorkflowId } from '../../../temporal/durable/workflow-ids.ts';
 import { withReceiver } from '../recorder.ts';
 import type { Recorder } from '../recorder.ts';
 

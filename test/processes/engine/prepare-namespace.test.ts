@@ -3,7 +3,7 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { describe, expect, it, vi } from 'vitest';
 import { createLogger } from '../../../config/logger.ts';
 import { prepareNamespace } from '../../../engine/prepare-namespace.ts';
-import { SEARCH_ATTRIBUTES } from '../../../domain/durable-names.ts';
+import { SEARCH_ATTRIBUTES } from '../../../temporal/durable/names.ts';
 
 const KEYWORD = 2;
 const TEXT = 1;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DYNAMIC_CONFIG } from '../../../engine/dynamic-config.ts';
-import { SEARCH_ATTRIBUTES } from '../../../domain/durable-names.ts';
+import { SEARCH_ATTRIBUTES } from '../../../temporal/durable/names.ts';
 import { makingArguments, serverArguments, settingArguments } from '../../../engine/server-arguments.ts';
 import type { ServerSettings } from '../../../engine/server-arguments.ts';
 

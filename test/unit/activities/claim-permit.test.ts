@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import { createClaimPermit } from '../../../activities/claim-permit.ts';
-import type { ClaimMessage } from '../../../domain/activities.ts';
+import type { ClaimMessage } from '../../../temporal/durable/activities.ts';
 import { createPermits } from '../../../domain/permits.ts';
 
 const message: ClaimMessage = {

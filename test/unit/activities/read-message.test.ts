@@ -6,7 +6,7 @@ import { expect, it, vi } from 'vitest';
 import type { AttemptDelivery } from '../../../activities/callback/attempt-delivery.ts';
 import type { DestinationState } from '../../../activities/callback/destinations.ts';
 import { createReadMessage } from '../../../activities/read-message.ts';
-import type { ReadMessageInput } from '../../../domain/activities.ts';
+import type { ReadMessageInput } from '../../../temporal/durable/activities.ts';
 import { eventMessage } from '../../../domain/callback-message.ts';
 import type { RecordedMessage } from '../../../domain/callback-message.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';

@@ -7,7 +7,7 @@ import type { Intake } from '../../../api/intake.ts';
 import { createLiveRuns } from '../../../api/live-runs.ts';
 import type { LiveRuns } from '../../../api/live-runs.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
-import { eventWorkflowId } from '../../../domain/event-id.ts';
+import { eventWorkflowId } from '../../../temporal/durable/workflow-ids.ts';
 import { acceptRun, beginAttempt, endRun } from '../../../domain/event-run.ts';
 import { acceptedEvent, lightPlan } from '../domain/event-samples.ts';
 

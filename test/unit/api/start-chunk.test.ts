@@ -3,7 +3,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import type { StartChunkOptions } from '../../../api/temporal/start-chunk.ts';
 import { startEvent, startTogether } from '../../../api/temporal/start-chunk.ts';
-import type { RunAhead } from '../../../domain/activities.ts';
+import type { RunAhead } from '../../../temporal/durable/activities.ts';
 import { eventsOf, toChunk } from '../../../domain/chunk.ts';
 import type { Chunk } from '../../../domain/chunk.ts';
 import { acceptedEvent, lightPlan } from '../domain/event-samples.ts';

@@ -8,7 +8,7 @@ import type { OriginRoom } from '../../../domain/riding.ts';
 import type { Destinations, DestinationState } from '../../../activities/callback/destinations.ts';
 import { eventMessage } from '../../../domain/callback-message.ts';
 import type { CallbackMessage } from '../../../domain/callback-message.ts';
-import { eventWorkflowId } from '../../../domain/event-id.ts';
+import { eventWorkflowId } from '../../../temporal/durable/workflow-ids.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';
 import type { CallbackOutcome, DeliveryCount } from '../../../domain/callback-record.ts';

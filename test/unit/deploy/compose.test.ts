@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { TASK_QUEUES } from '../../../domain/durable-names.ts';
+import { TASK_QUEUES } from '../../../temporal/durable/names.ts';
 import { composeFaults } from './compose-faults.ts';
 import { parseCompose } from './compose-file.ts';
 import type { Compose } from './compose-file.ts';

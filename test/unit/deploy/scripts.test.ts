@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SEARCH_ATTRIBUTES } from '../../../domain/durable-names.ts';
+import { SEARCH_ATTRIBUTES } from '../../../temporal/durable/names.ts';
 import { readProjectFile } from './project-file.ts';
 
 const run = promisify(execFile);

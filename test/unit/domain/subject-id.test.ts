@@ -1,16 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isOwnId, keyedEventId, newEventId } from '../../../domain/event-id.ts';
-import {
-  isSubjectId,
-  isSubjectType,
-  parseSubjectName,
-  parseSubjectWorkflowId,
-  subjectEventId,
-  subjectName,
-  subjectOfEventId,
-  subjectWorkflowId,
-} from '../../../domain/subject-id.ts';
+import { isSubjectId, isSubjectType, parseSubjectName, subjectEventId, subjectName, subjectOfEventId } from '../../../domain/subject-id.ts';
 
 const anyOwnId = fc.stringMatching(/^[A-Za-z0-9._:@-]{1,128}$/).filter(isOwnId);
 const anySubject = fc.record({
@@ -66,23 +57,4 @@ it('names types and subjects by what fits an id', () => {
   expect(['', 'Life', 'a~b'].some(isSubjectType)).toBe(false);
   expect(isSubjectId('x'.repeat(80))).toBe(true);
   expect(isSubjectId('x'.repeat(81))).toBe(false);
-});
-
-it('holds each tenant’s subject in a workflow of its own, which is no event’s', () => {
-  const subject = { type: 'life', id: 'life-1' };
-  expect(subjectWorkflowId({ ...subject, tenant: 'default' })).toBe('~subject/default/life/life-1');
-  expect(subjectWorkflowId({ ...subject, tenant: 'acme' })).toBe('~subject/acme/life/life-1');
-});
-
-it('knows the subject of a workflow, and no other workflow', () => {
-  const anyKey = fc.record({ tenant: fc.constantFrom('default', 'acme'), subject: anySubject });
-  fc.assert(
-    fc.property(anyKey, ({ tenant, subject }) => {
-      const key = { tenant, ...subject };
-      expect(parseSubjectWorkflowId(subjectWorkflowId(key))).toEqual(key);
-    }),
-  );
-  for (const id of ['e~1', '~limit/tasks', '~subject', '~subject/a/life/1/2', '~subject/a/Life/1', '~subject/a/life/b c']) {
-    expect(parseSubjectWorkflowId(id)).toBeNull();
-  }
 });

@@ -1,12 +1,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineEvent } from '../../../domain/define-event.ts';
-import { subjectsQuery } from '../../../domain/tick.ts';
 import { toTickEvent } from '../../../domain/tick-event.ts';
-
-it('finds the subjects of a type, of all tenants', () => {
-  expect(subjectsQuery('life')).toBe(`WorkflowType = 'holdSubject' AND ExecutionStatus = 'Running' AND Subject STARTS_WITH 'life/'`);
-});
 
 it('makes an event without content, by its type', () => {
   const definition = defineEvent({

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { createFoldSubject, foldLetters } from '../../../../activities/run/fold-subject.ts';
-import type { FoldInput } from '../../../../domain/activities.ts';
+import type { FoldInput } from '../../../../temporal/durable/activities.ts';
 import { createCatalog } from '../../../../domain/catalog.ts';
 import { defineEvent } from '../../../../domain/define-event.ts';
 import type { EventDefinition, HandlerContext } from '../../../../domain/define-event.ts';

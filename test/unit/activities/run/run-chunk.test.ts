@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRunChunk } from '../../../../activities/run/run-chunk.ts';
 import type { RunChunkDependencies } from '../../../../activities/run/run-chunk.ts';
 import { currentSurroundings } from '../../../../activities/surroundings.ts';
-import type { RunChunkInput } from '../../../../domain/activities.ts';
+import type { RunChunkInput } from '../../../../temporal/durable/activities.ts';
 import type { Ride } from '../../../../domain/callback-message.ts';
 import { toChunk } from '../../../../domain/chunk.ts';
 import type { ChunkOutcome } from '../../../../domain/chunk.ts';

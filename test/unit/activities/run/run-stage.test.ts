@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRunStage } from '../../../../activities/run/run-stage.ts';
 import { currentSurroundings } from '../../../../activities/surroundings.ts';
 import type { AcceptedEvent } from '../../../../domain/accepted-event.ts';
-import type { RunStageInput } from '../../../../domain/activities.ts';
+import type { RunStageInput } from '../../../../temporal/durable/activities.ts';
 import type { EventDefinition, HandlerContext } from '../../../../domain/define-event.ts';
 import { beginAttempt } from '../../../../domain/event-run.ts';
 import type { EventRun } from '../../../../domain/event-run.ts';

@@ -9,7 +9,7 @@ import { createBatch, endUnit, retryFailed, startUnit } from '../../../../domain
 import { toBatchResource } from '../../../../domain/batch-resource.ts';
 import type { BatchInput } from '../../../../domain/batch-work.ts';
 import { initialCallback } from '../../../../domain/callback-record.ts';
-import { BATCH_PAGES_QUERY, BATCH_PROGRESS_QUERY, BATCH_QUERY } from '../../../../domain/durable-names.ts';
+import { BATCH_PAGES_QUERY, BATCH_PROGRESS_QUERY, BATCH_QUERY } from '../../../../temporal/durable/names.ts';
 import { acceptedBatch } from '../../domain/batch-samples.ts';
 import { NOON_MS } from '../../domain/event-samples.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { taskTimeoutMs } from '../../../domain/task-timeout.ts';
+import { taskTimeoutMs } from '../../../../temporal/durable/task-timeout.ts';
 
 describe('the time that the engine gives a task', () => {
   it('is short where little is in flight, so that a crash is noticed soon', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { subjectAttributes, subjectStart } from '../../../domain/subject-start.ts';
+import { subjectAttributes, subjectStart } from '../../../../temporal/durable/subject-start.ts';
 
 const key = { tenant: 'acme', type: 'life', id: 'life-1' };
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { toChunk } from '../../../domain/chunk.ts';
-import { chunkAttributes, chunkStart, tierNamesWith } from '../../../domain/chunk-start.ts';
-import { TIERS } from '../../../domain/tier.ts';
-import { acceptedEvent, lightPlan } from './event-samples.ts';
+import { toChunk } from '../../../../domain/chunk.ts';
+import { chunkAttributes, chunkStart, tierNamesWith } from '../../../../temporal/durable/chunk-start.ts';
+import { TIERS } from '../../../../domain/tier.ts';
+import { acceptedEvent, lightPlan } from '../../domain/event-samples.ts';
 
 const event = acceptedEvent({ tenant: 'acme', tier: 'critical' });
 const alone = toChunk([event]);

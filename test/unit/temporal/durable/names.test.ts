@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { BATCH_ACTIONS } from '../../../domain/batch-work.ts';
-import * as names from '../../../domain/durable-names.ts';
-import { STAGES } from '../../../domain/stage.ts';
+import { BATCH_ACTIONS } from '../../../../domain/batch-work.ts';
+import * as names from '../../../../temporal/durable/names.ts';
+import { STAGES } from '../../../../domain/stage.ts';
 
 it('keeps the names that histories and clients know: changing one is a migration', () => {
   expect({ ...names, STAGES, BATCH_ACTIONS }).toEqual({

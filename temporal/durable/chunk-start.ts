@@ -1,12 +1,12 @@
-import type { Chunk } from './chunk.ts';
-import { tiersOf } from './chunk.ts';
-import { TASK_QUEUES } from './durable-names.ts';
-import type { SearchAttribute } from './durable-names.ts';
-import { eventWorkflowId } from './event-id.ts';
+import type { Chunk } from '../../domain/chunk.ts';
+import { tiersOf } from '../../domain/chunk.ts';
+import { TASK_QUEUES } from './names.ts';
+import type { SearchAttribute } from './names.ts';
+import { eventWorkflowId } from './workflow-ids.ts';
 import { toKeyword } from './keyword.ts';
 import { taskTimeoutMs } from './task-timeout.ts';
-import { priorityKey, TIERS } from './tier.ts';
-import type { Tier } from './tier.ts';
+import { priorityKey, TIERS } from '../../domain/tier.ts';
+import type { Tier } from '../../domain/tier.ts';
 
 export type Attributes = Readonly<Partial<Record<SearchAttribute, string>>>;
 

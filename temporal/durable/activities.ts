@@ -1,5 +1,5 @@
-import type { AcceptedEvent, PermitNeed } from './accepted-event.ts';
-import type { PageKinds } from './accepted-batch.ts';
+import type { AcceptedEvent, PermitNeed } from '../../domain/accepted-event.ts';
+import type { PageKinds } from '../../domain/accepted-batch.ts';
 import type {
   BatchOfPage,
   CancelledInput,
@@ -10,18 +10,18 @@ import type {
   RunItemsOutcome,
   UnitReference,
   UnitVerdict,
-} from './batch-work.ts';
-import type { CallbackMessage, CallbackTarget, RecordedMessage, Ride, ProgressMessage } from './callback-message.ts';
-import type { CallbackOutcome } from './callback-record.ts';
-import type { WakeParked } from './destination.ts';
-import type { WorkflowReference } from './event-resource.ts';
-import type { EventRun, RunState } from './event-run.ts';
-import type { Chunk, ChunkOutcome } from './chunk.ts';
-import type { RunOutcome } from './run-outcome.ts';
-import type { PermitClaim } from './permits.ts';
-import type { DeliveryInput } from './delivery-input.ts';
-import type { Folded, Subject, SubjectLetter } from './subject.ts';
-import type { Tick } from './tick.ts';
+} from '../../domain/batch-work.ts';
+import type { CallbackMessage, CallbackTarget, RecordedMessage, Ride, ProgressMessage } from '../../domain/callback-message.ts';
+import type { CallbackOutcome } from '../../domain/callback-record.ts';
+import type { WakeParked } from '../../domain/destination.ts';
+import type { WorkflowReference } from '../../domain/event-resource.ts';
+import type { EventRun, RunState } from '../../domain/event-run.ts';
+import type { Chunk, ChunkOutcome } from '../../domain/chunk.ts';
+import type { RunOutcome } from '../../domain/run-outcome.ts';
+import type { PermitClaim } from '../../domain/permits.ts';
+import type { DeliveryInput } from '../../domain/delivery-input.ts';
+import type { Folded, Subject, SubjectLetter } from '../../domain/subject.ts';
+import type { Tick } from '../../domain/tick.ts';
 
 export interface RunStageInput {
   /** As it is before this attempt of its next stage. */

@@ -1,8 +1,9 @@
-import { TASK_QUEUES } from './durable-names.ts';
+import { TASK_QUEUES } from './names.ts';
 import { toKeyword } from './keyword.ts';
-import { createSubject } from './subject.ts';
-import { subjectName, subjectWorkflowId } from './subject-id.ts';
-import type { SubjectKey } from './subject-id.ts';
+import { createSubject } from '../../domain/subject.ts';
+import { subjectName } from '../../domain/subject-id.ts';
+import { subjectWorkflowId } from './workflow-ids.ts';
+import type { SubjectKey } from '../../domain/subject-id.ts';
 
 /** How the workflow that holds a subject is started by whoever has the first event for it. */
 export function subjectStart(key: SubjectKey) {
