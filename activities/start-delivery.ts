@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { startDelayMs } from '../domain/delivery-input.ts';
 import type { AnyDeliveryInput } from '../domain/delivery-input.ts';
-import { TASK_QUEUES } from '../temporal/durable/names.ts';
+import { TASK_QUEUES, WORKFLOWS } from '../temporal/durable/names.ts';
 import { deliveryWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import { destinationAttributes } from './callback/destination-attributes.ts';
 
@@ -18,7 +18,7 @@ export function createStartDelivery(client: Client): StartDelivery {
     const delayMs = startDelayMs(delivery);
     const attributes = parkedAt === undefined ? null : destinationAttributes({ tenant: target.tenant, origin: parkedAt });
     try {
-      await client.workflow.start('deliverCallback', {
+      await client.workflow.start(WORKFLOWS.deliverCallback, {
         workflowId: deliveryWorkflowId(target),
         taskQueue: TASK_QUEUES.heavy,
         workflowIdReusePolicy: 'REJECT_DUPLICATE',

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { parkedQuery } from '../temporal/parked-query.ts';
 import type { WakeParked } from '../domain/destination.ts';
-import { TASK_QUEUES, WAKE_SIGNAL } from '../temporal/durable/names.ts';
+import { TASK_QUEUES, WAKE_SIGNAL, WORKFLOWS } from '../temporal/durable/names.ts';
 import { readInput } from './read-input.ts';
 
 /** Wakes some of the deliveries that are parked for a destination, at a pace. One that isn't parked any more doesn't mind. */
@@ -37,7 +37,7 @@ export function createWakeParked(client: Client) {
 
   /** A plain signal is kept for the first task, and lets the engine keep that back for as long as before. */
   async function wakeDelayed(workflowId: string, isProbe: boolean): Promise<void> {
-    await client.workflow.signalWithStart('deliverCallback', {
+    await client.workflow.signalWithStart(WORKFLOWS.deliverCallback, {
       workflowId,
       taskQueue: TASK_QUEUES.heavy,
       // It is there; and if it has ended by now, it stays as it is.

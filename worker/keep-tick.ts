@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import type { ScheduleOptions } from '@temporalio/client';
 import type { Logger } from '../config/logger.ts';
-import { TASK_QUEUES } from '../temporal/durable/names.ts';
+import { TASK_QUEUES, WORKFLOWS } from '../temporal/durable/names.ts';
 import type { Tick } from '../domain/tick.ts';
 
 export interface KeepTickOptions {
@@ -30,7 +30,7 @@ export async function keepTick({ client, logger, tick, everyMs }: KeepTickOption
     spec: { intervals: [{ every: everyMs }] },
     action: {
       type: 'startWorkflow',
-      workflowType: 'tickSubjects',
+      workflowType: WORKFLOWS.tickSubjects,
       workflowId: `~tick/${tick.subjectType}`,
       taskQueue: TASK_QUEUES.heavy,
       args: [tick],

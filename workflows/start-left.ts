@@ -6,6 +6,7 @@ import { chunkAttributes, chunkStart } from '../temporal/durable/chunk-start.ts'
 import { stateOf } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';
+import { WORKFLOWS } from '../temporal/durable/names.ts';
 
 const STARTED_AT_ONCE = 50;
 
@@ -22,7 +23,7 @@ async function start(run: EventRun, inFlight: number): Promise<void> {
   const chunk = toChunk([run.event], [stateOf(run)]);
   const attributes = Object.entries(chunkAttributes(chunk));
   try {
-    await startChild('processChunk', {
+    await startChild(WORKFLOWS.processChunk, {
       ...chunkStart(run.event.id, chunk, inFlight),
       args: [chunk],
       parentClosePolicy: ParentClosePolicy.ABANDON,

@@ -2,7 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { Activities } from '../../temporal/durable/activities.ts';
 import { PAGE_DELAY_MS } from '../../domain/batch-work.ts';
-import { TASK_QUEUES } from '../../temporal/durable/names.ts';
+import { TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { ReadPage } from './read-page.ts';
 
@@ -23,7 +23,7 @@ export function createRenewPages(client: Client, readPage: ReadPage): Activities
         throw error;
       }
       const items = await readPage(workflowId);
-      await client.workflow.start('keepPage', {
+      await client.workflow.start(WORKFLOWS.keepPage, {
         workflowId,
         taskQueue: TASK_QUEUES.heavy,
         args: [{ batch, items }],

@@ -2,7 +2,7 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { Workflow } from '@temporalio/common';
-import { APPLY_UPDATE } from '../../temporal/durable/names.ts';
+import { APPLY_UPDATE, WORKFLOWS } from '../../temporal/durable/names.ts';
 import type { Applied, ApplyInput, SubjectLetter } from '../../domain/subject.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
 import { subjectAttributes, subjectStart } from '../../temporal/durable/subject-start.ts';
@@ -25,7 +25,7 @@ export function createSendToSubject(client: Client): SendToSubject {
     return client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, () =>
       client.workflow.executeUpdateWithStart<Workflow, Applied, [ApplyInput]>(APPLY_UPDATE, {
         args: [{ letters }],
-        startWorkflowOperation: new WithStartWorkflowOperation('holdSubject', {
+        startWorkflowOperation: new WithStartWorkflowOperation(WORKFLOWS.holdSubject, {
           ...subjectStart(key),
           typedSearchAttributes: new TypedSearchAttributes([
             { key: KEYS.Tenant, value: Tenant },

@@ -6,7 +6,7 @@ import type { CallbackAttempt } from '../../domain/delivery.ts';
 import { isGone } from '../../domain/delivery.ts';
 import { destinationWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { Destination, DestinationInput, DestinationReport } from '../../domain/destination.ts';
-import { BREAKER_MEMO, REPORT_ATTEMPT_UPDATE, TASK_QUEUES } from '../../temporal/durable/names.ts';
+import { BREAKER_MEMO, REPORT_ATTEMPT_UPDATE, TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { isUnwell } from '../../domain/riding.ts';
 import { HANGS_AFTER_MS } from '../../domain/silence.ts';
 import { within } from '../../runtime/within.ts';
@@ -122,7 +122,7 @@ export function createDestinations(client: Client, settings: BreakerSettings, no
 
 function toStart(destination: Destination, settings: BreakerSettings) {
   const input: DestinationInput = { destination, settings, breaker: createBreaker() };
-  return new WithStartWorkflowOperation('watchDestination', {
+  return new WithStartWorkflowOperation(WORKFLOWS.watchDestination, {
     workflowId: destinationWorkflowId(destination),
     taskQueue: TASK_QUEUES.heavy,
     args: [input],

@@ -5,7 +5,7 @@ import type { PagePlan } from '../../domain/accepted-batch.ts';
 import { planPage } from '../../domain/accepted-batch.ts';
 import { PAGE_DELAY_MS } from '../../domain/batch-work.ts';
 import type { BatchInput } from '../../domain/batch-work.ts';
-import { FINGERPRINT_MEMO, TASK_QUEUES, UPLOAD_MEMO } from '../../temporal/durable/names.ts';
+import { FINGERPRINT_MEMO, TASK_QUEUES, UPLOAD_MEMO, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { batchWorkflowId, pageWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { BatchSubmission, BatchUpload } from '../batch-service.ts';
 import { fillPages } from '../batches/fill-pages.ts';
@@ -51,7 +51,7 @@ export interface StartBatchOptions {
 export async function startBatchWorkflow(client: Client, input: BatchInput, { memo, isNew }: StartBatchOptions): Promise<void> {
   const { accepted } = input;
   await callEngine(client, START_TIMEOUT_MS, () =>
-    client.workflow.start('processBatch', {
+    client.workflow.start(WORKFLOWS.processBatch, {
       workflowId: batchWorkflowId(accepted),
       taskQueue: TASK_QUEUES.heavy,
       args: [input],
@@ -87,7 +87,7 @@ async function keepPages(
       const workflowId = pageWorkflowId(settings, upload, plans.length);
       plans.push(planPage(page, settings.acceptedAtMs));
       const start = callEngine(client, START_TIMEOUT_MS, async () => {
-        await client.workflow.start('keepPage', {
+        await client.workflow.start(WORKFLOWS.keepPage, {
           workflowId,
           taskQueue: TASK_QUEUES.heavy,
           args: [{ batch, items: page }],

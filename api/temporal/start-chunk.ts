@@ -6,7 +6,7 @@ import type { RunAhead } from '../../temporal/durable/activities.ts';
 import { toChunk } from '../../domain/chunk.ts';
 import type { Chunk } from '../../domain/chunk.ts';
 import { chunkAttributes, chunkStart } from '../../temporal/durable/chunk-start.ts';
-import { FINGERPRINT_MEMO } from '../../temporal/durable/names.ts';
+import { FINGERPRINT_MEMO, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { memberId, newGroupId } from '../../domain/event-id.ts';
 import { newUuidV7 } from '../uuid.ts';
 import { callEngine, readEngine } from './engine-call.ts';
@@ -79,7 +79,7 @@ async function start(
   const isInline = chunk.shared.plan.weight === 'light';
   const options = chunkStart(id, chunk, inFlight);
   const { firstExecutionRunId: runId, eagerlyStarted: eagerly } = await callEngine(client, START_TIMEOUT_MS, () =>
-    client.workflow.start('processChunk', {
+    client.workflow.start(WORKFLOWS.processChunk, {
       ...options,
       args: [chunk],
       requestEagerStart: isInline,

@@ -2,7 +2,8 @@ import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { BatchResource } from '../../domain/batch-resource.ts';
-import { TASK_QUEUES } from '../../temporal/durable/names.ts';
+import { TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
+import type { WorkflowType } from '../../temporal/durable/names.ts';
 import { archivedBatchWorkflowId, archivedJobWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { toKeyword } from '../../temporal/durable/keyword.ts';
@@ -22,12 +23,12 @@ const KEYS = { Tenant: defineSearchAttributeKey('Tenant', 'KEYWORD'), BatchId: d
 export function createTemporalArchive(client: Client): Archive {
   return {
     jobs: createShelf<EventResource>(client, {
-      workflowType: 'keepJob',
+      workflowType: WORKFLOWS.keepJob,
       workflowIdOf: archivedJobWorkflowId,
       batchIdOf: ({ batchId }) => batchId,
     }),
     batches: createShelf<BatchResource>(client, {
-      workflowType: 'keepBatch',
+      workflowType: WORKFLOWS.keepBatch,
       workflowIdOf: archivedBatchWorkflowId,
       batchIdOf: () => null,
     }),
@@ -35,7 +36,7 @@ export function createTemporalArchive(client: Client): Archive {
 }
 
 interface ShelfOptions<Resource> {
-  readonly workflowType: 'keepJob' | 'keepBatch';
+  readonly workflowType: WorkflowType;
   readonly workflowIdOf: (key: EventKey) => string;
   readonly batchIdOf: (resource: Resource) => string | null;
 }

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { QueryRejectedError, WithStartWorkflowOperation } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { Workflow } from '@temporalio/common';
-import { ACCEPTED_QUERY, APPLY_UPDATE, OUTCOME_QUERY, OUTCOMES_QUERY, SNAPSHOT_QUERY } from '../../temporal/durable/names.ts';
+import { ACCEPTED_QUERY, APPLY_UPDATE, OUTCOMES_QUERY, OUTCOME_QUERY, SNAPSHOT_QUERY, WORKFLOWS } from '../../temporal/durable/names.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { Applied, ApplyInput, CompactedOutcome, SubjectLetter, SubjectSnapshot } from '../../domain/subject.ts';
@@ -71,7 +71,7 @@ const KEYS = {
 
 function start(key: SubjectKey) {
   const { Tenant, Subject } = subjectAttributes(key);
-  return new WithStartWorkflowOperation('holdSubject', {
+  return new WithStartWorkflowOperation(WORKFLOWS.holdSubject, {
     ...subjectStart(key),
     typedSearchAttributes: new TypedSearchAttributes([
       { key: KEYS.Tenant, value: Tenant },

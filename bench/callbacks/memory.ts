@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { readWorkflowInput } from '../../api/temporal/history.ts';
 import type { CallbackAttempt } from '../../domain/delivery.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
-import { TASK_QUEUES } from '../../temporal/durable/names.ts';
+import { TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { deliveryWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import { readEngineRecord } from '../../engine/engine-record.ts';
@@ -74,7 +74,7 @@ async function memoryOfPending(
   ] as const) {
     if (to <= from) continue;
     await mapAtMost(ids.slice(Math.ceil(from), Math.ceil(to)), inFlight, (owner) =>
-      workflow.start('deliverCallback', {
+      workflow.start(WORKFLOWS.deliverCallback, {
         workflowId: deliveryWorkflowId({ owner, run: 1 }),
         taskQueue: TASK_QUEUES.heavy,
         args: [{ target: { ...target, owner }, message, attempts: [REFUSED], firstAttemptAfterMs: DAY_MS }],

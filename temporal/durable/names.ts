@@ -9,6 +9,24 @@ export const TASK_QUEUES = {
   delivery: 'delivery',
 } as const;
 
+/** The types of workflows, as `workflows/index.ts` exports them. */
+export const WORKFLOWS = {
+  processChunk: 'processChunk',
+  deliverCallback: 'deliverCallback',
+  watchDestination: 'watchDestination',
+  limitConcurrency: 'limitConcurrency',
+  processBatch: 'processBatch',
+  processItem: 'processItem',
+  processItems: 'processItems',
+  keepPage: 'keepPage',
+  keepJob: 'keepJob',
+  keepBatch: 'keepBatch',
+  holdSubject: 'holdSubject',
+  tickSubjects: 'tickSubjects',
+} as const;
+
+export type WorkflowType = keyof typeof WORKFLOWS;
+
 export const CHUNK_QUERY = 'chunk';
 export const CANCEL_UPDATE = 'cancel';
 export const DELIVERY_QUERY = 'delivery';

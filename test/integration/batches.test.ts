@@ -7,7 +7,7 @@ import type { AcceptedBatch, BatchItem } from '../../domain/accepted-batch.ts';
 import { retryFailed } from '../../domain/batch.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import type { BatchInput, BatchResult } from '../../domain/batch-work.ts';
-import { TASK_QUEUES, UPLOAD_MEMO } from '../../temporal/durable/names.ts';
+import { TASK_QUEUES, UPLOAD_MEMO, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { batchWorkflowId, pageWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { Why } from '../../domain/why.ts';
@@ -344,7 +344,7 @@ async function why(id: string): Promise<Why> {
 async function startByHand(accepted: AcceptedBatch, items: readonly BatchItem[], maxHistoryEvents: number): Promise<void> {
   const workflowId = batchWorkflowId(accepted);
   const { upload } = accepted;
-  await service.client.workflow.start('keepPage', {
+  await service.client.workflow.start(WORKFLOWS.keepPage, {
     workflowId: pageWorkflowId(accepted, upload, 0),
     taskQueue: TASK_QUEUES.heavy,
     args: [{ batch: { workflowId, upload }, items }],

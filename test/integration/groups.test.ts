@@ -12,6 +12,7 @@ import { startTestService } from '../support/service.ts';
 import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 import { acceptedEvent } from '../unit/domain/event-samples.ts';
+import { WORKFLOWS } from '../../temporal/durable/names.ts';
 
 let service: TestService;
 let receiver: Receiver;
@@ -186,7 +187,7 @@ it('goes on with callbacks that were not taken, and sends one again when asked t
 it('says of a member what it would of any event, also when its group is ended by force', async () => {
   const groupId = newGroupId(randomUUID());
   const chunk = toChunk([0, 1].map((index) => acceptedEvent({ id: memberId(groupId, index) })));
-  const handle = await service.client.workflow.start('processChunk', { workflowId: groupId, taskQueue: 'nobody', args: [chunk] });
+  const handle = await service.client.workflow.start(WORKFLOWS.processChunk, { workflowId: groupId, taskQueue: 'nobody', args: [chunk] });
   const id = memberId(groupId, 1);
 
   expect(await read(id)).toMatchObject({ id, status: 'accepted', workflow: { id: groupId } });

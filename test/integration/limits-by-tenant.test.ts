@@ -4,7 +4,7 @@ import { createTemporalLimitService } from '../../api/temporal/temporal-limit-se
 import { destinationAttributes } from '../../activities/callback/destination-attributes.ts';
 import { createBreaker, DEFAULT_BREAKER } from '../../domain/breaker.ts';
 import { destinationWorkflowId, limitWorkflowId } from '../../temporal/durable/workflow-ids.ts';
-import { TASK_QUEUES } from '../../temporal/durable/names.ts';
+import { TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { LimitResource } from '../../domain/limit-resource.ts';
 import type { Why } from '../../domain/why.ts';
@@ -122,7 +122,7 @@ it('lists 80 failing destinations page by page', async () => {
   const destinations = Array.from({ length: 80 }, (_, index) => ({ tenant: 'acme', origin: `https://${name}-${index}.example` }));
   started.push(...destinations.map(destinationWorkflowId));
   await mapAtMost(destinations, 8, (destination) =>
-    service.client.workflow.start('watchDestination', {
+    service.client.workflow.start(WORKFLOWS.watchDestination, {
       workflowId: destinationWorkflowId(destination),
       taskQueue: TASK_QUEUES.heavy,
       args: [{ destination, settings: DEFAULT_BREAKER, breaker: { ...createBreaker(), failures: 1 } }],

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished 
 import { readChunk } from '../../api/temporal/read-chunk.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { toChunk } from '../../domain/chunk.ts';
-import { CANCEL_UPDATE, TASK_QUEUES } from '../../temporal/durable/names.ts';
+import { CANCEL_UPDATE, TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { engineAddress } from '../support/engine-address.ts';
 import { calledBack, readEvent } from '../support/read-event.ts';
@@ -203,7 +203,7 @@ it('cancels a delayed event whose first task was lost', async () => {
 it('does not say whether an event is cancelled as long as nobody has decided it', async () => {
   const like = await acceptedLike({ type: 'test-slow-work', data: { ms: 0 } });
   const id = `${like.id}-waiting`;
-  const handle = await service.client.workflow.start('processChunk', {
+  const handle = await service.client.workflow.start(WORKFLOWS.processChunk, {
     workflowId: id,
     taskQueue: 'nobody',
     args: [toChunk([{ ...like, id }])],
@@ -222,7 +222,7 @@ it('does not say whether an event is cancelled whose task fails', async () => {
   // As a fault of ours would have it: the workflow can't go on with such a plan.
   const args = [toChunk([{ ...like, id, plan: { ...like.plan, limits: 'none' } } as unknown as AcceptedEvent])];
   const options = { workflowId: id, taskQueue: TASK_QUEUES.heavy, args, workflowTaskTimeout: '1s' } as const;
-  const handle = await service.client.workflow.start('processChunk', options);
+  const handle = await service.client.workflow.start(WORKFLOWS.processChunk, options);
   await until('its task has failed several times', async () => {
     const { raw } = await handle.describe();
     return (raw.pendingWorkflowTask?.attempt ?? 0) > 3;
@@ -301,7 +301,7 @@ async function startedAndLost(event: Record<string, unknown>, fields: Partial<Ac
   const { eagerWorkflowTask } = await connection.workflowService.startWorkflowExecution({
     namespace: 'default',
     workflowId: id,
-    workflowType: { name: 'processChunk' },
+    workflowType: { name: WORKFLOWS.processChunk },
     taskQueue: { name: TASK_QUEUES.light },
     input: { payloads: [defaultPayloadConverter.toPayload(accepted)] },
     requestId: id,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { CallbackRecord } from '../../domain/callback-record.ts';
-import { ATTEMPT_ENDED_SIGNAL, TASK_QUEUES } from '../../temporal/durable/names.ts';
+import { ATTEMPT_ENDED_SIGNAL, TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
@@ -48,7 +48,7 @@ it('sends another verdict that a rerun comes to under another id, and says which
 it('delivers a verdict also where another one that a crash undid was taken', async () => {
   const [callback, tenant, owner, recordedAt] = [target(), 'default', `crashed-${randomUUID()}`, '2026-01-01T12:00:01.000Z'];
   const message = { type: 'event.failed', timestamp: recordedAt, recordedAt, data: { id: owner, status: 'failed' } };
-  const delivery = await service.client.workflow.start('deliverCallback', {
+  const delivery = await service.client.workflow.start(WORKFLOWS.deliverCallback, {
     workflowId: `${owner}~callback.1`,
     taskQueue: TASK_QUEUES.heavy,
     args: [{ target: { kind: 'event', tenant, owner, run: 1, callback }, message, handedOver: true }],

@@ -7,6 +7,7 @@ import type { Receiver } from '../support/receiver.ts';
 import { startTestService } from '../support/service.ts';
 import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
+import { WORKFLOWS } from '../../temporal/durable/names.ts';
 
 const NOISE = { type: 'noise', data: { intensity: 0.3 } };
 
@@ -123,7 +124,7 @@ it('ends without sending where the event it waits for was ended by force', async
   const { runId } = await service.client.workflow.getHandle(id).describe();
   const callback = { url: receiver.url, headers: {}, progress: false };
   const target = { kind: 'event', tenant: 'default', owner: id, run: 1, callback };
-  const delivery = await service.client.workflow.start('deliverCallback', {
+  const delivery = await service.client.workflow.start(WORKFLOWS.deliverCallback, {
     workflowId: `${id}~callback.1`,
     taskQueue: 'heavy',
     args: [{ target, messageOf: { id, runId } }],
@@ -140,7 +141,7 @@ it('sends nothing where the event’s run has it on record that its callback was
   const { callback, workflow } = await callbackIs(id, 'delivered');
   const target = { kind: 'event', tenant: 'default', owner: id, run: 1, callback: { url: receiver.url, headers: {}, progress: false } };
   // As of a process that was killed when it had started the delivery, and whose event ran again somewhere else.
-  const delivery = await service.client.workflow.start('deliverCallback', {
+  const delivery = await service.client.workflow.start(WORKFLOWS.deliverCallback, {
     workflowId: `${id}~callback.1`,
     taskQueue: 'heavy',
     args: [{ target, messageOf: { id, runId: workflow.runId }, firstAttemptAfterMs: 0, parkedAt: receiver.url }],

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { BATCH_ACTIONS } from '../../../../domain/batch-work.ts';
 import * as names from '../../../../temporal/durable/names.ts';
@@ -6,6 +7,20 @@ import { STAGES } from '../../../../domain/stage.ts';
 it('keeps the names that histories and clients know: changing one is a migration', () => {
   expect({ ...names, STAGES, BATCH_ACTIONS }).toEqual({
     TASK_QUEUES: { light: 'light', heavy: 'heavy', delivery: 'delivery' },
+    WORKFLOWS: {
+      processChunk: 'processChunk',
+      deliverCallback: 'deliverCallback',
+      watchDestination: 'watchDestination',
+      limitConcurrency: 'limitConcurrency',
+      processBatch: 'processBatch',
+      processItem: 'processItem',
+      processItems: 'processItems',
+      keepPage: 'keepPage',
+      keepJob: 'keepJob',
+      keepBatch: 'keepBatch',
+      holdSubject: 'holdSubject',
+      tickSubjects: 'tickSubjects',
+    },
     CHUNK_QUERY: 'chunk',
     CANCEL_UPDATE: 'cancel',
     DELIVERY_QUERY: 'delivery',
@@ -40,4 +55,13 @@ it('keeps the names that histories and clients know: changing one is a migration
     STAGES: ['meaning', 'decision', 'action'],
     BATCH_ACTIONS: ['pause', 'resume', 'cancel', 'retry-failed'],
   });
+});
+
+it('names every workflow that workers run, and no other', async () => {
+  const index = await readFile(new URL('../../../../workflows/index.ts', import.meta.url), 'utf8');
+  const exported = [...index.matchAll(/export \{ (.+) \}/g)].flatMap(([, list = '']) =>
+    list.split(', ').map((name) => name.replace(/^.* as /, '')),
+  );
+
+  expect(exported.toSorted()).toEqual(Object.keys(names.WORKFLOWS).toSorted());
 });
