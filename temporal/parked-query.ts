@@ -1,8 +1,8 @@
 import type { Destination } from '../domain/destination.ts';
-import { toKeyword } from './durable/keyword.ts';
+import { WORKFLOWS } from './durable/names.ts';
+import { allOf, is, isOfType, isOpen } from './list-query.ts';
 
 /** The deliveries that are parked for a destination, in the engine's query language. */
 export function parkedQuery({ tenant, origin }: Destination): string {
-  const of = `Destination = '${toKeyword(origin)}' AND Tenant = '${toKeyword(tenant)}'`;
-  return `WorkflowType = 'deliverCallback' AND ExecutionStatus = 'Running' AND ${of}`;
+  return allOf(isOfType(WORKFLOWS.deliverCallback), isOpen(), is('Destination', origin), is('Tenant', tenant));
 }

@@ -1,8 +1,8 @@
 import { subjectName } from '../domain/subject-id.ts';
-import { toKeyword } from './durable/keyword.ts';
+import { WORKFLOWS } from './durable/names.ts';
+import { allOf, isOfType, isOpen, startsWith } from './list-query.ts';
 
 /** All subjects of a type, in the engine's query language. */
 export function subjectsQuery(subjectType: string): string {
-  const prefix = toKeyword(subjectName({ type: subjectType, id: '' }));
-  return `WorkflowType = 'holdSubject' AND ExecutionStatus = 'Running' AND Subject STARTS_WITH '${prefix}'`;
+  return allOf(isOfType(WORKFLOWS.holdSubject), isOpen(), startsWith('Subject', subjectName({ type: subjectType, id: '' })));
 }

@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { EventResource, EventStatus } from '../../domain/event-resource.ts';
 import { tierNamesWith } from '../../temporal/durable/chunk-start.ts';
-import { toKeyword } from '../../temporal/durable/keyword.ts';
+import { WORKFLOWS } from '../../temporal/durable/names.ts';
+import { allOf, is, isOfType, isSince, oneOf } from '../../temporal/list-query.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { EventFilter, EventPage } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
@@ -10,8 +11,6 @@ import type { Execution } from './history.ts';
 import { listWorkflows } from './list-workflows.ts';
 import { fromListCursor, toListCursor } from './list-cursor.ts';
 import { readChunk, readRun } from './read-chunk.ts';
-
-const LAST_TIME_MS = Date.UTC(9999, 11, 31);
 
 // Each is read for itself; so many at once keep a page quick without crowding out events.
 export const READS_AT_ONCE = 8;
@@ -77,28 +76,17 @@ const EXECUTION_STATUS: Readonly<Record<EventStatus, readonly string[]>> = {
 
 /** The filter in the engine's query language. */
 export function toVisibilityQuery({ tenant, type, status, tier, subject, sinceMs }: EventFilter): string {
-  const conditions = [`WorkflowType = 'processChunk'`, `Tenant = ${quote(tenant)}`];
-  if (type !== undefined) conditions.push(`EventType = ${quote(type)}`);
+  const conditions = [isOfType(WORKFLOWS.processChunk), is('Tenant', tenant)];
+  if (type !== undefined) conditions.push(is('EventType', type));
   if (status !== undefined) conditions.push(statusCondition(status));
-  if (tier !== undefined) conditions.push(`Tier IN (${tierNamesWith(tier).map(quote).join(', ')})`);
-  if (subject !== undefined) conditions.push(`Subject = ${quote(subject)}`);
-  if (sinceMs !== undefined) conditions.push(`StartTime >= ${quote(toTime(sinceMs))}`);
-  return conditions.join(' AND ');
+  if (tier !== undefined) conditions.push(oneOf('Tier', tierNamesWith(tier)));
+  if (subject !== undefined) conditions.push(is('Subject', subject));
+  if (sinceMs !== undefined) conditions.push(isSince(sinceMs));
+  return allOf(...conditions);
 }
 
 function statusCondition(status: EventStatus): string {
-  const isOne = (statuses: readonly string[]): string => `ExecutionStatus IN (${statuses.map(quote).join(', ')})`;
-  const condition = isOne(EXECUTION_STATUS[status]);
+  const condition = oneOf('ExecutionStatus', EXECUTION_STATUS[status]);
   // What was completed in company before all of it was ended by force stays so.
-  return status === 'completed' ? `(${condition} OR ${isOne(FORCED.slice(1))})` : condition;
-}
-
-/** The engine reads years of four digits only. */
-function toTime(atMs: number): string {
-  return new Date(Math.min(Math.max(atMs, 0), LAST_TIME_MS)).toISOString();
-}
-
-/** Nothing is left to be escaped in a keyword. */
-function quote(text: string): string {
-  return `'${toKeyword(text)}'`;
+  return status === 'completed' ? `(${condition} OR ${oneOf('ExecutionStatus', FORCED.slice(1))})` : condition;
 }

@@ -7,6 +7,7 @@ import type { WorkflowType } from '../../temporal/durable/names.ts';
 import { archivedBatchWorkflowId, archivedJobWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { toKeyword } from '../../temporal/durable/keyword.ts';
+import { allOf, is, isOfType, isOpen, oneOf } from '../../temporal/list-query.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { Archive, Shelf } from '../archive.ts';
 import type { EventKey } from '../event-service.ts';
@@ -74,7 +75,7 @@ function createShelf<Resource extends Keepable>(client: Client, options: ShelfOp
     conditions: readonly string[],
     { pageSize, cursor }: { readonly pageSize: number; readonly cursor?: string | undefined },
   ) {
-    const query = [`WorkflowType = '${workflowType}'`, "ExecutionStatus = 'Running'", ...conditions].join(' AND ');
+    const query = allOf(isOfType(workflowType), isOpen(), ...conditions);
     const { workflows, nextToken } = await listWorkflows(client, { query, pageSize, token: fromCursor(cursor) });
     return { workflowIds: workflows.map(({ workflowId }) => workflowId), nextCursor: nextToken && toCursor(nextToken) };
   }
@@ -98,14 +99,13 @@ function createShelf<Resource extends Keepable>(client: Client, options: ShelfOp
     async among(tenant, ids) {
       if (ids.length === 0) return new Set();
       const byWorkflow = new Map(ids.map((id) => [workflowIdOf({ tenant, id }), id]));
-      const listed = [...byWorkflow.keys()].map((workflowId) => `'${workflowId}'`).join(', ');
-      const { workflowIds } = await search([`WorkflowId IN (${listed})`], { pageSize: ids.length });
+      const { workflowIds } = await search([oneOf('WorkflowId', [...byWorkflow.keys()])], { pageSize: ids.length });
       return new Set(workflowIds.flatMap((workflowId) => byWorkflow.get(workflowId) ?? []));
     },
 
     async list({ tenant, batchId, limit, cursor }) {
-      const ofBatch = batchId === undefined ? [] : [`BatchId = '${toKeyword(batchId)}'`];
-      const { workflowIds, nextCursor } = await search([`Tenant = '${toKeyword(tenant)}'`, ...ofBatch], { pageSize: limit, cursor });
+      const ofBatch = batchId === undefined ? [] : [is('BatchId', batchId)];
+      const { workflowIds, nextCursor } = await search([is('Tenant', tenant), ...ofBatch], { pageSize: limit, cursor });
       const items = await mapAtMost(workflowIds, READS_AT_ONCE, read);
       return { items: items.filter((item) => item !== null), nextCursor };
     },

@@ -16,7 +16,8 @@ import type { PagesView } from './batch-reader.ts';
 import { askToCancel } from './cancel-event.ts';
 import { fromCursor, toCursor } from './cursor.ts';
 import { listWorkflows } from './list-workflows.ts';
-import { toKeyword } from '../../temporal/durable/keyword.ts';
+import { WORKFLOWS } from '../../temporal/durable/names.ts';
+import { allOf, is, isNot, isOfType } from '../../temporal/list-query.ts';
 import { readItems, readPage } from './read-items.ts';
 import { startBatch } from './start-batch.ts';
 import { steerBatch } from './steer-batch.ts';
@@ -124,7 +125,7 @@ export function createTemporalBatchService({ client, liveRuns }: TemporalBatchSe
     },
 
     async list({ tenant, status, limit, cursor }: BatchFilter): Promise<BatchList> {
-      const query = `WorkflowType = 'processBatch' AND Tenant = '${toKeyword(tenant)}' AND ExecutionStatus != 'ContinuedAsNew'`;
+      const query = allOf(isOfType(WORKFLOWS.processBatch), is('Tenant', tenant), isNot('ExecutionStatus', 'ContinuedAsNew'));
       const { workflows, nextToken } = await listWorkflows(client, { query, pageSize: limit, token: fromCursor(cursor) });
       // One that ended and went on is in the index twice.
       const ids = new Set(workflows.map(({ workflowId }) => workflowId));

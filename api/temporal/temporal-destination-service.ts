@@ -3,8 +3,8 @@ import type { Breaker } from '../../domain/breaker.ts';
 import { destinationWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { parkedQuery } from '../../temporal/parked-query.ts';
 import type { Destination, DestinationInput } from '../../domain/destination.ts';
-import { BREAKER_QUERY, RESUME_UPDATE } from '../../temporal/durable/names.ts';
-import { toKeyword } from '../../temporal/durable/keyword.ts';
+import { BREAKER_QUERY, RESUME_UPDATE, WORKFLOWS } from '../../temporal/durable/names.ts';
+import { allOf, is, isOfType, isOpen } from '../../temporal/list-query.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { DestinationResource, DestinationService } from '../destination-service.ts';
 import { fromCursor, toCursor } from './cursor.ts';
@@ -34,7 +34,7 @@ export function createTemporalDestinationService(client: Client): DestinationSer
 
   return {
     async list({ tenant, limit, cursor }) {
-      const query = `WorkflowType = 'watchDestination' AND ExecutionStatus = 'Running' AND Tenant = '${toKeyword(tenant)}'`;
+      const query = allOf(isOfType(WORKFLOWS.watchDestination), isOpen(), is('Tenant', tenant));
       const { workflows, nextToken } = await listWorkflows(client, { query, pageSize: limit, token: fromCursor(cursor) });
       const items = await mapAtMost(workflows, READS_AT_ONCE, async ({ workflowId, runId }) => {
         // The whole origin, of which a very long one's workflow id has but the beginning.

@@ -8,6 +8,7 @@ import type { LimitResource } from '../../domain/limit-resource.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import { createPermits } from '../../domain/permits.ts';
 import type { Permits } from '../../domain/permits.ts';
+import { allOf, isNot, isOfType, isOpen } from '../../temporal/list-query.ts';
 import type { LimitKey, LimitService } from '../limit-service.ts';
 import { fromCursor, toCursor } from './cursor.ts';
 import { callEngine, isNotFound, readEngine } from './engine-call.ts';
@@ -25,7 +26,7 @@ export interface TemporalLimitServiceOptions {
 
 const CALL_TIMEOUT_MS = 5_000;
 const READS_AT_ONCE = 8;
-const KEPT = `WorkflowType = 'limitConcurrency' AND ExecutionStatus = 'Running'`;
+const KEPT = allOf(isOfType(WORKFLOWS.limitConcurrency), isOpen());
 
 // Where the engine's own list begins, after a page that had no place for any of it. No token of the engine's is so short.
 const BEGINNING = Uint8Array.of(0);
@@ -84,7 +85,7 @@ export function createTemporalLimitService({ client, defaultLimit, maxKept }: Te
         pageSize === 0
           ? { workflows: [], nextToken: BEGINNING }
           : await listWorkflows(client, {
-              query: `${KEPT} AND WorkflowId != '${limitWorkflowId(defaultLimit.key)}'`,
+              query: allOf(KEPT, isNot('WorkflowId', limitWorkflowId(defaultLimit.key))),
               pageSize,
               token: token.length === BEGINNING.length ? new Uint8Array() : token,
             });
