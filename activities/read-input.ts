@@ -5,7 +5,7 @@ import type { temporal } from '@temporalio/proto';
 
 const NOT_FOUND = 5;
 const TIMEOUT_MS = 5_000;
-// A page may come back empty though the history is there: the engine leaves out what a failed commit left (api/temporal/history.ts).
+// A page may come back empty though the history is there: the engine leaves out what a failed commit left (temporal/history.ts).
 const PAGE_SIZES = [1, 64];
 
 /**

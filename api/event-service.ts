@@ -96,10 +96,6 @@ export interface EventService {
   health(): Promise<Health>;
 }
 
-export class EngineUnavailableError extends Error {
-  override readonly name = 'EngineUnavailableError';
-}
-
 export class InvalidCursorError extends Error {
   override readonly name = 'InvalidCursorError';
 }

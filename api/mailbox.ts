@@ -4,7 +4,7 @@ import type { SubjectAnswer, SubjectLetter } from '../domain/subject.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
 import { subjectWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import { TIERS } from '../domain/tier.ts';
-import { EngineUnavailableError } from './event-service.ts';
+import { EngineUnavailableError } from '../temporal/engine-unavailable-error.ts';
 import { createTurns } from './turns.ts';
 
 export interface MailboxOptions<Answer> {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchService, ItemResource } from '../batch-service.ts';
-import { EngineUnavailableError } from '../event-service.ts';
+import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import type { EventKey } from '../event-service.ts';
 
 export interface WaitForBatchOptions {

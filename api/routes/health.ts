@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe } from '../describe.ts';
-import { EngineUnavailableError } from '../event-service.ts';
+import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 
 /** `/livez`: the process runs. `/readyz`: events can be accepted, so its engine answers. */
 export function healthRoutes(app: OpenAPIHono<AppEnvironment>, { events, isAccepting }: AppDependencies): void {

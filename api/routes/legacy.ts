@@ -3,7 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, problems } from '../describe.ts';
-import { EngineUnavailableError } from '../event-service.ts';
+import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import { REQUESTS } from '../legacy/legacy-input.ts';
 import { legacyError, toLegacyError } from '../legacy/legacy-error.ts';
 import { createProcessEvent } from '../legacy/process-event.ts';

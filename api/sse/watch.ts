@@ -1,4 +1,4 @@
-import { EngineUnavailableError } from '../event-service.ts';
+import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import type { Message } from './message.ts';
 import { createThrottle } from './throttle.ts';
 

@@ -7,14 +7,14 @@ import type { BatchResource } from '../../domain/batch-resource.ts';
 import type { BatchInput, BatchProgress, BatchResult, PagesAnswer, PagesQueryInput } from '../../domain/batch-work.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import { BATCH_PAGES_QUERY, BATCH_PROGRESS_QUERY, BATCH_QUERY } from '../../temporal/durable/names.ts';
-import { EngineUnavailableError } from '../event-service.ts';
+import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import { createRecent } from '../recent.ts';
-import { isNotFound, readEngine } from './engine-call.ts';
+import { isNotFound, readEngine } from '../../temporal/engine-call.ts';
 import { endedByForce, pagesByForce } from './ended-by-force.ts';
 import type { ForcedEnd } from './ended-by-force.ts';
-import { readWorkflowEnd, readWorkflowInput } from './history.ts';
-import type { WorkflowEnd } from './history.ts';
-import { withRecord } from './read-record.ts';
+import { readWorkflowEnd, readWorkflowInput } from '../../temporal/history.ts';
+import type { WorkflowEnd } from '../../temporal/history.ts';
+import { withRecord } from '../../temporal/read-record.ts';
 
 export interface BatchReader {
   /** What a batch left, else what its workflow answers, else what this process saw of it last. Null when there is none. */

@@ -4,11 +4,11 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { CANCEL_UPDATE } from '../../temporal/durable/names.ts';
 import { hasEnded } from '../../domain/event-resource.ts';
-import { EngineUnavailableError } from '../event-service.ts';
+import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import type { Cancellation } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
-import { callEngine, isUnavailable, isNotFound } from './engine-call.ts';
-import { readWorkflowEnd } from './history.ts';
+import { callEngine, isUnavailable, isNotFound } from '../../temporal/engine-call.ts';
+import { readWorkflowEnd } from '../../temporal/history.ts';
 import { readEvent } from './read-chunk.ts';
 
 const CANCEL_TIMEOUT_MS = 1_000;

@@ -7,8 +7,8 @@ import { showHolders } from '../../domain/limit-resource.ts';
 import { estimateWaitMs, waitingOrder } from '../../domain/permits.ts';
 import type { Why } from '../../domain/why.ts';
 import { explainRun } from '../explain-run.ts';
-import { readEngine } from './engine-call.ts';
-import { hasPollers } from './has-pollers.ts';
+import { readEngine } from '../../temporal/engine-call.ts';
+import { hasPollers } from '../../temporal/has-pollers.ts';
 import { readBreaker } from './temporal-destination-service.ts';
 import { readPermits } from './temporal-limit-service.ts';
 

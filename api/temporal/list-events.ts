@@ -7,8 +7,8 @@ import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { EventFilter, EventPage } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { selectsEvent } from '../selects-event.ts';
-import type { Execution } from './history.ts';
-import { listWorkflows } from './list-workflows.ts';
+import type { Execution } from '../../temporal/history.ts';
+import { listWorkflows } from '../../temporal/list-workflows.ts';
 import { fromListCursor, toListCursor } from './list-cursor.ts';
 import { readChunk, readRun } from './read-chunk.ts';
 

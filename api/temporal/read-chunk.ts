@@ -13,11 +13,11 @@ import { acceptRun, endRun, isEnded, stateOf } from '../../domain/event-run.ts';
 import type { Progress } from '../../domain/event-run.ts';
 import { liveResource } from '../live-runs.ts';
 import type { LiveRuns } from '../live-runs.ts';
-import { isNotFound, readEngine } from './engine-call.ts';
-import { readRecorded, readWorkflowEnd, readWorkflowStart } from './history.ts';
-import type { Execution, WorkflowEnd } from './history.ts';
-import { readHeartbeat } from './read-heartbeat.ts';
-import { withRecord } from './read-record.ts';
+import { isNotFound, readEngine } from '../../temporal/engine-call.ts';
+import { readRecorded, readWorkflowEnd, readWorkflowStart } from '../../temporal/history.ts';
+import type { Execution, WorkflowEnd } from '../../temporal/history.ts';
+import { readHeartbeat } from '../../temporal/read-heartbeat.ts';
+import { withRecord } from '../../temporal/read-record.ts';
 
 // A query waits for a task that runs local activities; a reader doesn't.
 const QUERY_TIMEOUT_MS = 200;

@@ -16,9 +16,9 @@ import { rejectedEvent } from '../../domain/rejected-item.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { PagesView } from './batch-reader.ts';
-import { readRecorded, readWorkflowInput } from './history.ts';
+import { readRecorded, readWorkflowInput } from '../../temporal/history.ts';
 import { readEvent } from './read-chunk.ts';
-import { withRecord } from './read-record.ts';
+import { withRecord } from '../../temporal/read-record.ts';
 
 export interface ItemsOfPage {
   readonly batch: { readonly tenant: string; readonly id: string };

@@ -10,10 +10,10 @@ import { ownerId } from '../../domain/event-id.ts';
 import { deliveryWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { Redelivery } from '../event-service.ts';
-import { callEngine, isNotFound } from './engine-call.ts';
-import { readWorkflowEnd, readWorkflowInput } from './history.ts';
-import type { WorkflowEnd } from './history.ts';
-import { isCallbackRecord } from './read-record.ts';
+import { callEngine, isNotFound } from '../../temporal/engine-call.ts';
+import { readWorkflowEnd, readWorkflowInput } from '../../temporal/history.ts';
+import type { WorkflowEnd } from '../../temporal/history.ts';
+import { isCallbackRecord } from '../../temporal/read-record.ts';
 
 const CALL_TIMEOUT_MS = 1_500;
 // An event that rides its callback is closed within a second of its stages' end.

@@ -10,7 +10,7 @@ import { batchWorkflowId, pageWorkflowId } from '../../temporal/durable/workflow
 import type { BatchSubmission, BatchUpload } from '../batch-service.ts';
 import { fillPages } from '../batches/fill-pages.ts';
 import { newUuidV7 } from '../uuid.ts';
-import { callEngine, isNotFound, readEngine } from './engine-call.ts';
+import { callEngine, isNotFound, readEngine } from '../../temporal/engine-call.ts';
 import { toKeyword } from '../../temporal/durable/keyword.ts';
 
 const START_TIMEOUT_MS = 5_000;

@@ -9,7 +9,7 @@ import { chunkAttributes, chunkStart } from '../../temporal/durable/chunk-start.
 import { FINGERPRINT_MEMO, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { memberId, newGroupId } from '../../domain/event-id.ts';
 import { newUuidV7 } from '../uuid.ts';
-import { callEngine, readEngine } from './engine-call.ts';
+import { callEngine, readEngine } from '../../temporal/engine-call.ts';
 
 /** An event that has a workflow by now, its own or one that it shares. */
 export interface StartedEvent {

@@ -6,7 +6,7 @@ import type { SteerInput } from '../../domain/batch-work.ts';
 import { STEER_BATCH_UPDATE } from '../../temporal/durable/names.ts';
 import type { Steering } from '../batch-service.ts';
 import type { BatchReader, LeftBatch } from './batch-reader.ts';
-import { callEngine, isNotFound, readEngine } from './engine-call.ts';
+import { callEngine, isNotFound, readEngine } from '../../temporal/engine-call.ts';
 import { startBatchWorkflow } from './start-batch.ts';
 
 const UPDATE_TIMEOUT_MS = 1_800;

@@ -12,9 +12,9 @@ import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { Archive, Shelf } from '../archive.ts';
 import type { EventKey } from '../event-service.ts';
 import { fromCursor, toCursor } from './cursor.ts';
-import { callEngine, isNotFound } from './engine-call.ts';
-import { readWorkflowEnd, readWorkflowInput } from './history.ts';
-import { listWorkflows } from './list-workflows.ts';
+import { callEngine, isNotFound } from '../../temporal/engine-call.ts';
+import { readWorkflowEnd, readWorkflowInput } from '../../temporal/history.ts';
+import { listWorkflows } from '../../temporal/list-workflows.ts';
 
 const START_TIMEOUT_MS = 5_000;
 const READS_AT_ONCE = 8;

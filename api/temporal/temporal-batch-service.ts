@@ -15,7 +15,7 @@ import { createBatchReader } from './batch-reader.ts';
 import type { PagesView } from './batch-reader.ts';
 import { askToCancel } from './cancel-event.ts';
 import { fromCursor, toCursor } from './cursor.ts';
-import { listWorkflows } from './list-workflows.ts';
+import { listWorkflows } from '../../temporal/list-workflows.ts';
 import { WORKFLOWS } from '../../temporal/durable/names.ts';
 import { allOf, is, isNot, isOfType } from '../../temporal/list-query.ts';
 import { readItems, readPage } from './read-items.ts';

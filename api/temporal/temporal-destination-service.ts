@@ -8,9 +8,9 @@ import { allOf, is, isOfType, isOpen } from '../../temporal/list-query.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { DestinationResource, DestinationService } from '../destination-service.ts';
 import { fromCursor, toCursor } from './cursor.ts';
-import { callEngine, isNotFound, readEngine } from './engine-call.ts';
-import { readWorkflowInput } from './history.ts';
-import { listWorkflows } from './list-workflows.ts';
+import { callEngine, isNotFound, readEngine } from '../../temporal/engine-call.ts';
+import { readWorkflowInput } from '../../temporal/history.ts';
+import { listWorkflows } from '../../temporal/list-workflows.ts';
 
 const CALL_TIMEOUT_MS = 2_000;
 const READS_AT_ONCE = 8;

@@ -15,7 +15,7 @@ import type { LiveRuns } from '../live-runs.ts';
 import { createUnlessStopped } from '../stop-waits.ts';
 import { createSubjectEvents } from '../subject-events.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
-import { callEngine } from './engine-call.ts';
+import { callEngine } from '../../temporal/engine-call.ts';
 import { listEvents, READS_AT_ONCE } from './list-events.ts';
 import { createChunkStore } from './chunk-store.ts';
 import { createItemStore } from './item-store.ts';

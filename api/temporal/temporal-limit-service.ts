@@ -11,8 +11,8 @@ import type { Permits } from '../../domain/permits.ts';
 import { allOf, isNot, isOfType, isOpen } from '../../temporal/list-query.ts';
 import type { LimitKey, LimitService } from '../limit-service.ts';
 import { fromCursor, toCursor } from './cursor.ts';
-import { callEngine, isNotFound, readEngine } from './engine-call.ts';
-import { listWorkflows } from './list-workflows.ts';
+import { callEngine, isNotFound, readEngine } from '../../temporal/engine-call.ts';
+import { listWorkflows } from '../../temporal/list-workflows.ts';
 
 export interface TemporalLimitServiceOptions {
   readonly client: Client;

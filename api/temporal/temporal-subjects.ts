@@ -12,7 +12,7 @@ import type { SubjectKey } from '../../domain/subject-id.ts';
 import { createMailboxes } from '../mailbox.ts';
 import { hash64 } from '../subject-events.ts';
 import type { LetterAnswer, Subjects } from '../subject-events.ts';
-import { callEngine, isNotFound, readEngine } from './engine-call.ts';
+import { callEngine, isNotFound, readEngine } from '../../temporal/engine-call.ts';
 
 // An Update that isn't done by then is taken for lost; it may have waited for those of other processes.
 const UPDATE_TIMEOUT_MS = 10_000;

@@ -4,7 +4,7 @@ import type { EventResource } from '../../domain/event-resource.ts';
 import { within } from '../../runtime/within.ts';
 import { liveResource } from '../live-runs.ts';
 import type { LiveRun } from '../live-runs.ts';
-import { callEngine, isUnavailable } from './engine-call.ts';
+import { callEngine, isUnavailable } from '../../temporal/engine-call.ts';
 import type { StartedEvent } from './start-chunk.ts';
 
 export interface WaitForEndOptions {

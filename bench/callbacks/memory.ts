@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
-import { readWorkflowInput } from '../../api/temporal/history.ts';
+import { readWorkflowInput } from '../../temporal/history.ts';
 import type { CallbackAttempt } from '../../domain/delivery.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import { TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';

@@ -2,7 +2,8 @@ import type { EventFilter, EventPage, EventService } from '../../api/event-servi
 import { selectsEvent } from '../../api/selects-event.ts';
 import { createSubjectEvents, subjectOf } from '../../api/subject-events.ts';
 import { explainRun } from '../../api/explain-run.ts';
-import { EngineUnavailableError, InvalidCursorError } from '../../api/event-service.ts';
+import { InvalidCursorError } from '../../api/event-service.ts';
+import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { Catalog } from '../../domain/catalog.ts';

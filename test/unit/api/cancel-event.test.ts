@@ -3,7 +3,7 @@ import { WorkflowNotFoundError, WorkflowUpdateFailedError, WorkflowUpdateRPCTime
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { describe, expect, it, vi } from 'vitest';
-import { EngineUnavailableError } from '../../../api/event-service.ts';
+import { EngineUnavailableError } from '../../../temporal/engine-unavailable-error.ts';
 import { createLiveRuns } from '../../../api/live-runs.ts';
 import { cancelEvent } from '../../../api/temporal/cancel-event.ts';
 import { toChunk } from '../../../domain/chunk.ts';

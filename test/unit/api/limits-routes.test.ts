@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EngineUnavailableError } from '../../../api/event-service.ts';
+import { EngineUnavailableError } from '../../../temporal/engine-unavailable-error.ts';
 import type { LimitResource } from '../../../domain/limit-resource.ts';
 import type { PageFilter } from '../../../api/page-query.ts';
 import type { LimitService } from '../../../api/limit-service.ts';

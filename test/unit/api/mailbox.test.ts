@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { EngineUnavailableError } from '../../../api/event-service.ts';
+import { EngineUnavailableError } from '../../../temporal/engine-unavailable-error.ts';
 import { createMailboxes } from '../../../api/mailbox.ts';
 import type { Mailboxes } from '../../../api/mailbox.ts';
 import type { SubjectLetter } from '../../../domain/subject.ts';

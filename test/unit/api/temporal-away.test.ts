@@ -1,11 +1,10 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { Client, Connection, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { Client, Connection } from '@temporalio/client';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { EventService } from '../../../api/event-service.ts';
-import { EngineUnavailableError } from '../../../api/event-service.ts';
+import { EngineUnavailableError } from '../../../temporal/engine-unavailable-error.ts';
 import { createLiveRuns } from '../../../api/live-runs.ts';
-import { callEngine, isNotFound } from '../../../api/temporal/engine-call.ts';
 import { createTemporalEventService } from '../../../api/temporal/temporal-event-service.ts';
 import { sampleEvent } from './sample-event.ts';
 
@@ -49,52 +48,6 @@ describe('events kept by Temporal, where no Temporal listens', () => {
     expect(await service.cancel({ tenant: 'default', id: 'a/b' })).toBe('not_found');
   });
 });
-
-describe('callEngine', () => {
-  it('gives up at its deadline, even if the client goes on', async () => {
-    vi.useFakeTimers();
-    const client = { withDeadline: (_deadline: number, call: () => unknown) => call() } as unknown as Client;
-    const outcome = expect(callEngine(client, 1_500, () => new Promise(() => undefined))).rejects.toThrow(EngineUnavailableError);
-    vi.advanceTimersByTime(1_500);
-    await outcome;
-    expect(vi.getTimerCount()).toBe(0);
-    vi.useRealTimers();
-  });
-
-  it('takes an Update whose deadline has passed for one that the engine did not answer', async () => {
-    const client = { withDeadline: (_deadline: number, call: () => unknown) => call() } as unknown as Client;
-    const cause = Object.assign(new Error('4 DEADLINE_EXCEEDED'), { code: 4, details: '', metadata: {} });
-    const error = new WorkflowUpdateRPCTimeoutOrCancelledError('Deadline exceeded', { cause });
-    await expect(callEngine(client, 1_500, () => Promise.reject(error))).rejects.toThrow(EngineUnavailableError);
-  });
-
-  it.each([1, 2, 4, 8, 9, 10, 13, 14])('takes the error %i of the engine for one that leaves the outcome unknown', async (code) => {
-    await expect(callEngine(passing, 1_500, () => Promise.reject(grpcError(code)))).rejects.toThrow(EngineUnavailableError);
-  });
-
-  it.each([3, 7, 12, 16])('passes the error %i on, which is a fault of ours or of the set-up', async (code) => {
-    await expect(callEngine(passing, 1_500, () => Promise.reject(grpcError(code)))).rejects.toMatchObject({ code });
-  });
-
-  it('knows what is missing by the error 5, also in an error of the client', async () => {
-    expect(isNotFound(grpcError(5))).toBe(true);
-    expect(isNotFound(new Error('failed', { cause: grpcError(5) }))).toBe(true);
-    expect(isNotFound(grpcError(14))).toBe(false);
-    await expect(callEngine(passing, 1_500, () => Promise.reject(grpcError(5)))).rejects.toMatchObject({ code: 5 });
-  });
-
-  it('passes on what else goes wrong', async () => {
-    const client = { withDeadline: (_deadline: number, call: () => unknown) => call() } as unknown as Client;
-    const error = new Error('something else');
-    await expect(callEngine(client, 1_500, () => Promise.reject(error))).rejects.toBe(error);
-  });
-});
-
-const passing = { withDeadline: (_deadline: number, call: () => unknown) => call() } as unknown as Client;
-
-function grpcError(code: number): Error {
-  return Object.assign(new Error(`${code}`), { name: 'ServiceError', code, details: '', metadata: {} });
-}
 
 async function closedPort(): Promise<number> {
   const server = createServer();

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { EngineUnavailableError } from '../../../api/event-service.ts';
+import { EngineUnavailableError } from '../../../temporal/engine-unavailable-error.ts';
 import type { EventDefinition } from '../../../domain/define-event.ts';
 import { PermanentError } from '../../../domain/handler-errors.ts';
 import { session } from '../../../events/sessions/session.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { BatchService, ItemPage } from '../../../api/batch-service.ts';
-import { EngineUnavailableError } from '../../../api/event-service.ts';
+import { EngineUnavailableError } from '../../../temporal/engine-unavailable-error.ts';
 import { waitForBatch } from '../../../api/legacy/wait-for-batch.ts';
 
 const key = { tenant: 'default', id: 'b' };

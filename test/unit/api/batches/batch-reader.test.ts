@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { describe, expect, it } from 'vitest';
-import { EngineUnavailableError } from '../../../../api/event-service.ts';
+import { EngineUnavailableError } from '../../../../temporal/engine-unavailable-error.ts';
 import { createBatchReader } from '../../../../api/temporal/batch-reader.ts';
 import type { Batch } from '../../../../domain/batch.ts';
 import { createBatch, endUnit, retryFailed, startUnit } from '../../../../domain/batch.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EngineUnavailableError } from '../../../../api/event-service.ts';
+import { EngineUnavailableError } from '../../../../temporal/engine-unavailable-error.ts';
 import { GoneError } from '../../../../api/sse/watch.ts';
 import type { Seat } from '../../../../api/sse/watches.ts';
 import { createWatches } from '../../../../api/sse/watches.ts';

@@ -3,8 +3,8 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { temporal } from '@temporalio/proto';
 import { describe, expect, it } from 'vitest';
-import { EngineUnavailableError } from '../../../api/event-service.ts';
-import { readRecorded, readWorkflowEnd, readWorkflowInput } from '../../../api/temporal/history.ts';
+import { EngineUnavailableError } from '../../../temporal/engine-unavailable-error.ts';
+import { readRecorded, readWorkflowEnd, readWorkflowInput } from '../../../temporal/history.ts';
 
 const { EventType } = proto.temporal.api.enums.v1;
 

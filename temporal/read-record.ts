@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
-import type { CallbackRecord } from '../../domain/callback-record.ts';
-import { DELIVERY_QUERY } from '../../temporal/durable/names.ts';
-import { deliveryWorkflowId } from '../../temporal/durable/workflow-ids.ts';
+import type { CallbackRecord } from '../domain/callback-record.ts';
+import { DELIVERY_QUERY } from './durable/names.ts';
+import { deliveryWorkflowId } from './durable/workflow-ids.ts';
 import { isNotFound, readEngine } from './engine-call.ts';
 import { readWorkflowEnd } from './history.ts';
 

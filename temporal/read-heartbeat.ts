@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { Progress } from '../../domain/event-run.ts';
+import type { Progress } from '../domain/event-run.ts';
 import { readEngine } from './engine-call.ts';
 import type { Execution } from './history.ts';
 

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { temporal } from '@temporalio/proto';
-import { EngineUnavailableError } from '../event-service.ts';
+import { EngineUnavailableError } from './engine-unavailable-error.ts';
 import { isNotFound, readEngine } from './engine-call.ts';
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;

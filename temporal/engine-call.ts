@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
-import { within } from '../../runtime/within.ts';
-import { EngineUnavailableError } from '../event-service.ts';
+import { within } from '../runtime/within.ts';
+import { EngineUnavailableError } from './engine-unavailable-error.ts';
 
 /**
  * What the engine's errors mean here, by gRPC's codes. `unavailable`: it can't say now, and what was asked for may have been done or
