@@ -9,7 +9,7 @@ import type { Cancellation } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { callEngine, isUnavailable, isNotFound } from '../../temporal/engine-call.ts';
 import { readWorkflowEnd } from '../../temporal/history.ts';
-import { readEvent } from './read-chunk.ts';
+import { readEvent } from './read-run.ts';
 
 const CANCEL_TIMEOUT_MS = 1_000;
 // With the time before it about the 2 s within which an absent engine is to be reported.

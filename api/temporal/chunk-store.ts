@@ -8,8 +8,9 @@ import type { EventStore } from '../event-store.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { cancelEvent } from './cancel-event.ts';
 import { explainEvent } from './explain-event.ts';
-import { readChunk, readRun } from './read-chunk.ts';
-import type { RecordedChunk } from './read-chunk.ts';
+import { readChunk } from '../../temporal/read-chunk.ts';
+import { readRun } from './read-run.ts';
+import type { RecordedChunk } from '../../temporal/read-chunk.ts';
 
 /** Events that have a workflow: one by itself under its own id, or several that share it, whose ids say which and where. */
 export function createChunkStore(client: Client, liveRuns: LiveRuns): EventStore {

@@ -10,7 +10,8 @@ import { selectsEvent } from '../selects-event.ts';
 import type { Execution } from '../../temporal/history.ts';
 import { listWorkflows } from '../../temporal/list-workflows.ts';
 import { fromListCursor, toListCursor } from './list-cursor.ts';
-import { readChunk, readRun } from './read-chunk.ts';
+import { readChunk } from '../../temporal/read-chunk.ts';
+import { readRun } from './read-run.ts';
 
 // Each is read for itself; so many at once keep a page quick without crowding out events.
 export const READS_AT_ONCE = 8;

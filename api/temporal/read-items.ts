@@ -17,7 +17,7 @@ import type { LiveRuns } from '../live-runs.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { PagesView } from './batch-reader.ts';
 import { readRecorded, readWorkflowInput } from '../../temporal/history.ts';
-import { readEvent } from './read-chunk.ts';
+import { readEvent } from './read-run.ts';
 import { withRecord } from '../../temporal/read-record.ts';
 
 export interface ItemsOfPage {

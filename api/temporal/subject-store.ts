@@ -3,7 +3,7 @@ import { subjectOfEventId } from '../../domain/subject-id.ts';
 import type { EventStore } from '../event-store.ts';
 import type { SubjectEvents } from '../subject-events.ts';
 import { explainEvent } from './explain-event.ts';
-import { withDelivery } from './read-chunk.ts';
+import { withDelivery } from './read-run.ts';
 
 /** Events of subjects, as long as these keep them in full; their ids say which subject it is. */
 export function createSubjectStore(client: Client, subjects: SubjectEvents): EventStore {

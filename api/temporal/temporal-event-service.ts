@@ -20,7 +20,7 @@ import { listEvents, READS_AT_ONCE } from './list-events.ts';
 import { createChunkStore } from './chunk-store.ts';
 import { createItemStore } from './item-store.ts';
 import type { Items } from './item-store.ts';
-import { withDelivery } from './read-chunk.ts';
+import { withDelivery } from './read-run.ts';
 import { createSubjectStore } from './subject-store.ts';
 import { redeliverCallback } from './redeliver-callback.ts';
 import { createTemporalSubjects } from './temporal-subjects.ts';

@@ -3,7 +3,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
-import { readChunk } from '../../api/temporal/read-chunk.ts';
+import { readChunk } from '../../temporal/read-chunk.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { toChunk } from '../../domain/chunk.ts';
 import { CANCEL_UPDATE, TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
