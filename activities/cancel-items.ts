@@ -1,6 +1,7 @@
-import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { CANCEL_UPDATE } from '../temporal/durable/names.ts';
+import { isNotFound } from '../temporal/engine-call.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -20,6 +21,6 @@ async function cancelItem(client: Client, workflowId: string): Promise<void> {
   try {
     await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => client.workflow.getHandle(workflowId).executeUpdate(CANCEL_UPDATE));
   } catch (error) {
-    if (!(error instanceof WorkflowUpdateFailedError) && !(error instanceof WorkflowNotFoundError)) throw error;
+    if (!(error instanceof WorkflowUpdateFailedError) && !isNotFound(error)) throw error;
   }
 }

@@ -1,7 +1,7 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { WorkflowReference } from '../domain/event-resource.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';
+import { isNotFound } from '../temporal/engine-call.ts';
 
 const AT_ONCE = 20;
 // By name: a status that this code doesn't know must never cost a living run its permit.
@@ -20,6 +20,6 @@ async function isClosed(client: Client, workflowId: string, runId: string): Prom
     const { status } = await client.workflow.getHandle(workflowId, runId).describe();
     return CLOSED.has(status.name);
   } catch (error) {
-    return error instanceof WorkflowNotFoundError;
+    return isNotFound(error);
   }
 }

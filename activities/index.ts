@@ -4,6 +4,7 @@ import type { ChunkOutcome } from '../domain/chunk.ts';
 import type { RunState } from '../domain/event-run.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
 import type { Advance } from '../handlers/advance.ts';
+import { ACTIVITY_READ_TIMEOUT_MS, readWorkflowInput } from '../temporal/history.ts';
 import { createApplyItems } from './batch/apply-items.ts';
 import { createIsBatchOpen } from './batch/is-batch-open.ts';
 import { createReadItem, createReadItemKinds } from './batch/read-item.ts';
@@ -19,7 +20,6 @@ import { createClaimPermit } from './claim-permit.ts';
 import { createFindClosedRuns } from './find-closed-runs.ts';
 import { createReadMessage } from './read-message.ts';
 import { createRequestCancel } from './request-cancel.ts';
-import { readInput } from './read-input.ts';
 import { rememberOutcomes } from './remember-outcomes.ts';
 import type { Remembering } from './remember-outcomes.ts';
 import { createFoldSubject } from './run/fold-subject.ts';
@@ -67,7 +67,7 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
       createRunChunk({
         ...dependencies,
         ride: createRideCallback(sendRiding),
-        readChunk: (workflow) => readInput(dependencies.client, { workflowId: workflow.id, runId: workflow.runId }),
+        readChunk: ({ id, runId }) => readWorkflowInput(dependencies.client, { workflowId: id, runId }, ACTIVITY_READ_TIMEOUT_MS),
       }),
       perAttemptOfChunk,
     ),

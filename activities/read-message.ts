@@ -1,22 +1,19 @@
 import { Context } from '@temporalio/activity';
-import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../temporal/durable/activities.ts';
 import { recordedMessage } from '../domain/callback-message.ts';
 import { isSettled } from '../domain/callback-record.ts';
-import type { Chunk, ChunkRecord } from '../domain/chunk.ts';
+import type { Chunk } from '../domain/chunk.ts';
 import { eventsOf } from '../domain/chunk.ts';
-import { ENDED_MEMO } from '../temporal/durable/names.ts';
 import type { EventResource, WorkflowReference } from '../domain/event-resource.ts';
 import { toEventResource } from '../domain/event-resource.ts';
 import type { AttemptDelivery } from './callback/attempt-delivery.ts';
 import type { Destinations } from './callback/destinations.ts';
 import { originOf } from './callback/origin-memory.ts';
-import { readInput } from './read-input.ts';
-
-const WITH_VERDICT: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED']);
-const BY_FORCE: ReadonlySet<string> = new Set(['TERMINATED', 'TIMED_OUT']);
+import { readEngine } from '../temporal/engine-call.ts';
+import { ACTIVITY_READ_TIMEOUT_MS, readWorkflowEnd, readWorkflowInput } from '../temporal/history.ts';
+import type { Execution } from '../temporal/history.ts';
+import { readLeft } from '../temporal/read-chunk.ts';
 
 export interface ReadMessageDependencies {
   readonly client: Client;
@@ -46,33 +43,23 @@ export function createReadMessage({ client, attemptDelivery, destinations }: Rea
 }
 
 async function readVerdict(client: Client, { id, runId }: WorkflowReference): Promise<EventResource | null> {
-  const handle = client.workflow.getHandle(id, runId, { followRuns: false });
-  try {
-    const { status, memo, raw } = await handle.describe();
-    if (BY_FORCE.has(status.name)) {
-      // The engine ends a run that it resets, which goes on as another.
-      const next = raw.workflowExtendedInfo?.resetRunId;
-      return next ? await readVerdict(client, { id, runId: next }) : null;
-    }
-    if (!WITH_VERDICT.has(status.name)) throw new Error(`the event of "${id}" has not ended yet`);
-    if (status.name === 'CANCELLED') return await toResource(client, { id, runId }, memo?.[ENDED_MEMO]);
-    return await toResource(client, { id, runId }, await handle.result());
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    return error.cause instanceof ApplicationFailure ? toResource(client, { id, runId }, error.cause.details?.[0]) : null;
+  const execution = { workflowId: id, runId };
+  const end = await readWorkflowEnd(client, execution, ACTIVITY_READ_TIMEOUT_MS);
+  if (end === null) return null;
+  if (end.kind === 'open') throw new Error(`the event of "${id}" has not ended yet`);
+  if (end.kind === 'terminated' || end.kind === 'timed_out') {
+    // The engine ends a run that it resets, which goes on as another.
+    const next = await readReset(client, execution);
+    return next === null ? null : readVerdict(client, { id, runId: next });
   }
-}
-
-/** Null for what failed by an error of ours: there is no verdict to tell then. */
-async function toResource(client: Client, workflow: WorkflowReference, left: unknown): Promise<EventResource | null> {
-  const [kept] = isChunkRecord(left) ? left.runs : [];
+  const [kept] = (await readLeft(client, execution, end))?.runs ?? [];
   if (kept === undefined) return null;
-  const chunk = await readInput<Chunk>(client, { workflowId: workflow.id, runId: workflow.runId });
-  const [event] = eventsOf(chunk);
-  return event === undefined ? null : toEventResource({ event, ...kept }, kept.callback, workflow);
+  const [event] = eventsOf(await readWorkflowInput<Chunk>(client, execution, ACTIVITY_READ_TIMEOUT_MS));
+  return event === undefined ? null : toEventResource({ event, ...kept }, kept.callback, { id, runId });
 }
 
-function isChunkRecord(value: unknown): value is ChunkRecord {
-  return typeof value === 'object' && value !== null && 'runs' in value && Array.isArray(value.runs);
+/** The run that an ended one was reset to; null where there is none. */
+async function readReset(client: Client, { workflowId, runId }: Required<Execution>): Promise<string | null> {
+  const { raw } = await readEngine(client, ACTIVITY_READ_TIMEOUT_MS, () => client.workflow.getHandle(workflowId, runId).describe());
+  return raw.workflowExtendedInfo?.resetRunId || null;
 }

@@ -1,9 +1,10 @@
 import type { Client } from '@temporalio/client';
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { parkedQuery } from '../temporal/parked-query.ts';
 import type { WakeParked } from '../domain/destination.ts';
 import { TASK_QUEUES, WAKE_SIGNAL, WORKFLOWS } from '../temporal/durable/names.ts';
-import { readInput } from './read-input.ts';
+import { isNotFound } from '../temporal/engine-call.ts';
+import { ACTIVITY_READ_TIMEOUT_MS, readWorkflowInput } from '../temporal/history.ts';
 
 /** Wakes some of the deliveries that are parked for a destination, at a pace. One that isn't parked any more doesn't mind. */
 export function createWakeParked(client: Client) {
@@ -30,7 +31,7 @@ export function createWakeParked(client: Client) {
       else await client.workflow.getHandle(workflowId).signal(WAKE_SIGNAL, { isProbe });
       return true;
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      if (isNotFound(error) || error instanceof WorkflowExecutionAlreadyStartedError) return false;
       throw error;
     }
   }
@@ -42,7 +43,7 @@ export function createWakeParked(client: Client) {
       taskQueue: TASK_QUEUES.heavy,
       // It is there; and if it has ended by now, it stays as it is.
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      args: [await readInput(client, { workflowId })],
+      args: [await readWorkflowInput(client, { workflowId }, ACTIVITY_READ_TIMEOUT_MS)],
       signal: WAKE_SIGNAL,
       signalArgs: [{ isProbe }],
     });

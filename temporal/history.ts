@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { temporal } from '@temporalio/proto';
 import { EngineUnavailableError } from './engine-unavailable-error.ts';
+import { decodeFailure, decodeFirst } from './decode.ts';
 import { isNotFound, readEngine } from './engine-call.ts';
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -13,7 +13,10 @@ export interface Execution {
 }
 
 const { EventType } = proto.temporal.api.enums.v1;
+// Of a request, which is to be answered within 2 s also where the engine is away.
 const READ_TIMEOUT_MS = 1_500;
+/** Of an activity, for which no request waits. */
+export const ACTIVITY_READ_TIMEOUT_MS = 5_000;
 // As the SDK's core writes it.
 const LOCAL_ACTIVITY_MARKER = 'core_local_activity';
 // After a commit that failed and was repeated, the engine keeps the row of the failed one. It reads that row as part of a page and
@@ -25,7 +28,7 @@ const PAGE_SIZES = [1, 64];
 export type WorkflowEnd =
   | { readonly kind: 'open' }
   | { readonly kind: 'completed'; readonly result: unknown }
-  | { readonly kind: 'failed'; readonly code: string | null; readonly message: string; readonly detail: unknown; readonly atMs: number }
+  | { readonly kind: 'failed'; readonly failure: Error; readonly atMs: number }
   | { readonly kind: 'cancelled' | 'terminated' | 'timed_out'; readonly atMs: number };
 
 /**
@@ -39,16 +42,21 @@ export async function readWorkflowEnd(client: Client, execution: Execution, time
         client.workflowService.getWorkflowExecutionHistoryReverse({ namespace: client.options.namespace, execution, maximumPageSize }),
       ),
     );
-    return toEnd(last ?? (await readAll(client, execution)).last);
+    return await toEnd(client, execution, last ?? (await readAll(client, execution, timeoutMs)).last);
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;
   }
 }
 
-/** What a workflow was started with. */
-export async function readWorkflowInput(client: Client, execution: Execution): Promise<unknown> {
-  return inputOf(await readFirst(client, execution));
+/**
+ * What a workflow was started with, which only its type says the shape of.
+ * @throws EngineUnavailableError, and an error of which `isNotFound` is true where there is no such workflow
+ */
+export async function readWorkflowInput<Input>(client: Client, execution: Execution, timeoutMs = READ_TIMEOUT_MS): Promise<Input> {
+  const input = await inputOf(client, execution, await readFirst(client, execution, timeoutMs));
+  if (input === undefined) throw new Error(`the workflow "${execution.workflowId}" was started with nothing`);
+  return input as Input;
 }
 
 export interface WorkflowStart {
@@ -59,21 +67,21 @@ export interface WorkflowStart {
 /** The same, and as which run; null when there is no such workflow. */
 export async function readWorkflowStart(client: Client, execution: Execution): Promise<WorkflowStart | null> {
   try {
-    const first = await readFirst(client, execution);
-    return { input: inputOf(first), runId: runIdOf(first) };
+    const first = await readFirst(client, execution, READ_TIMEOUT_MS);
+    return { input: await inputOf(client, execution, first), runId: runIdOf(first) };
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;
   }
 }
 
-async function readFirst(client: Client, execution: Execution): Promise<HistoryEvent> {
+async function readFirst(client: Client, execution: Execution, timeoutMs: number): Promise<HistoryEvent> {
   const first = await firstShown((maximumPageSize) =>
-    readEngine(client, READ_TIMEOUT_MS, () =>
+    readEngine(client, timeoutMs, () =>
       client.workflowService.getWorkflowExecutionHistory({ namespace: client.options.namespace, execution, maximumPageSize }),
     ),
   );
-  return first ?? (await readAll(client, execution)).first;
+  return first ?? (await readAll(client, execution, timeoutMs)).first;
 }
 
 /** A history as far as it goes: what it was started with, what local activities left in it, in order, and how it ended. */
@@ -85,15 +93,13 @@ export interface Recorded {
 }
 
 /** Null when there is no such workflow. */
-export async function readRecorded(client: Client, execution: Execution): Promise<Recorded | null> {
+export async function readRecorded(client: Client, execution: Execution, timeoutMs = READ_TIMEOUT_MS): Promise<Recorded | null> {
   try {
-    const { first, last, events } = await readAll(client, execution);
+    const { first, last, events } = await readAll(client, execution, timeoutMs);
     return {
-      input: inputOf(first),
-      results: events.flatMap(({ markerRecordedEventAttributes: marker }) =>
-        marker?.markerName === LOCAL_ACTIVITY_MARKER ? [decodeFirst(marker.details?.['result'])] : [],
-      ),
-      end: toEnd(last),
+      input: await inputOf(client, execution, first),
+      results: await resultsOf(client, execution, events),
+      end: await toEnd(client, execution, last),
       runId: runIdOf(first),
     };
   } catch (error) {
@@ -127,11 +133,11 @@ interface WholeHistory {
 }
 
 /** A history page by page, forwards. */
-async function readAll(client: Client, execution: Execution): Promise<WholeHistory> {
+async function readAll(client: Client, execution: Execution, timeoutMs: number): Promise<WholeHistory> {
   const events: HistoryEvent[] = [];
   let nextPageToken: Uint8Array | undefined;
   do {
-    const page = await readEngine(client, READ_TIMEOUT_MS, () =>
+    const page = await readEngine(client, timeoutMs, () =>
       client.workflowService.getWorkflowExecutionHistory({
         namespace: client.options.namespace,
         execution,
@@ -149,24 +155,29 @@ async function readAll(client: Client, execution: Execution): Promise<WholeHisto
   return { first, last, events };
 }
 
-function inputOf(first: HistoryEvent): unknown {
-  return decodeFirst(first.workflowExecutionStartedEventAttributes?.input);
+function inputOf(client: Client, { workflowId }: Execution, first: HistoryEvent): Promise<unknown> {
+  return decodeFirst(client, { workflowId }, first.workflowExecutionStartedEventAttributes?.input);
 }
 
-function toEnd(event: HistoryEvent): WorkflowEnd {
+/** What local activities have left, in order. */
+function resultsOf(client: Client, { workflowId }: Execution, events: readonly HistoryEvent[]): Promise<readonly unknown[]> {
+  const markers = events.flatMap(({ markerRecordedEventAttributes: marker }) =>
+    marker?.markerName === LOCAL_ACTIVITY_MARKER ? [marker] : [],
+  );
+  return Promise.all(markers.map(({ details }) => decodeFirst(client, { workflowId, activity: { isLocal: true } }, details?.['result'])));
+}
+
+async function toEnd(client: Client, { workflowId }: Execution, event: HistoryEvent): Promise<WorkflowEnd> {
   const atMs = Number(event.eventTime?.seconds ?? 0) * 1_000 + Math.floor((event.eventTime?.nanos ?? 0) / 1_000_000);
   switch (event.eventType) {
     case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
-      return { kind: 'completed', result: decodeFirst(event.workflowExecutionCompletedEventAttributes?.result) };
-    case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: {
-      const failure = event.workflowExecutionFailedEventAttributes?.failure;
       return {
-        kind: 'failed',
-        code: failure?.applicationFailureInfo?.type ?? null,
-        message: failure?.message ?? '',
-        detail: decodeFirst(failure?.applicationFailureInfo?.details),
-        atMs,
+        kind: 'completed',
+        result: await decodeFirst(client, { workflowId }, event.workflowExecutionCompletedEventAttributes?.result),
       };
+    case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: {
+      const failure = await decodeFailure(client, { workflowId }, event.workflowExecutionFailedEventAttributes?.failure);
+      return { kind: 'failed', failure, atMs };
     }
     case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED:
       return { kind: 'cancelled', atMs };
@@ -177,9 +188,4 @@ function toEnd(event: HistoryEvent): WorkflowEnd {
     default:
       return { kind: 'open' };
   }
-}
-
-function decodeFirst(payloads: temporal.api.common.v1.IPayloads | null | undefined): unknown {
-  const payload = payloads?.payloads?.[0];
-  return payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
 }

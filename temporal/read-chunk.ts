@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { Chunk, ChunkOutcome, ChunkRecord, KeptRun } from '../domain/chunk.ts';
 import { eventsOf, runsOf } from '../domain/chunk.ts';
@@ -10,6 +11,7 @@ import type { Execution, WorkflowEnd } from './history.ts';
 
 // A query waits for a task that runs local activities; a reader doesn't.
 const QUERY_TIMEOUT_MS = 200;
+const READ_TIMEOUT_MS = 1_500;
 
 /** A chunk as the engine has it. */
 export interface RecordedChunk {
@@ -53,18 +55,36 @@ async function recordOfClosed(
   end: Exclude<WorkflowEnd, { kind: 'open' }>,
   chunk: Chunk | null,
 ): Promise<ChunkRecord | null> {
-  if (end.kind === 'completed') return isChunkRecord(end.result) ? end.result : null;
-  if (end.kind === 'failed' && isChunkRecord(end.detail)) return end.detail;
-  if (end.kind === 'cancelled') {
-    const { memo } = await readEngine(client, 1_500, () => client.workflow.getHandle(workflow.workflowId, workflow.runId).describe());
-    const left = memo?.[ENDED_MEMO];
-    return isChunkRecord(left) ? left : null;
-  }
+  const left = await readLeft(client, workflow, end);
+  if (left !== null || end.kind === 'completed' || end.kind === 'cancelled') return left;
   // Ended from outside, or by an error of ours, it left what its calls had come to by then.
   const recorded = chunk === null ? null : await readRecorded(client, workflow);
   if (chunk === null || recorded === null) return null;
   const runs = recorded.results.filter(isOutcome).reduce(recordChunk, beginChunk(runsOf(chunk)));
   return toRecord(runs);
+}
+
+/**
+ * The record that the workflow of a chunk has left at its end: as its result, in the details of its failure, or, where it was
+ * cancelled, in its memo. Null where it left none, as it does where it is ended from outside or by an error of ours.
+ */
+export async function readLeft(client: Client, { workflowId, runId }: Required<Execution>, end: WorkflowEnd): Promise<ChunkRecord | null> {
+  switch (end.kind) {
+    case 'completed':
+      return toChunkRecord(end.result);
+    case 'failed':
+      return toChunkRecord(end.failure instanceof ApplicationFailure ? end.failure.details?.[0] : null);
+    case 'cancelled': {
+      const { memo } = await readEngine(client, READ_TIMEOUT_MS, () => client.workflow.getHandle(workflowId, runId).describe());
+      return toChunkRecord(memo?.[ENDED_MEMO]);
+    }
+    default:
+      return null;
+  }
+}
+
+function toChunkRecord(left: unknown): ChunkRecord | null {
+  return isChunkRecord(left) ? left : null;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

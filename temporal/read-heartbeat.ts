@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import type { Progress } from '../domain/event-run.ts';
+import { decodeFirst } from './decode.ts';
 import { readEngine } from './engine-call.ts';
 import type { Execution } from './history.ts';
 
@@ -8,8 +8,7 @@ import type { Execution } from './history.ts';
 export async function readHeartbeat(client: Client, { workflowId, runId }: Execution): Promise<Progress | null> {
   const { raw } = await readEngine(client, 1_500, () => client.workflow.getHandle(workflowId, runId).describe());
   for (const { heartbeatDetails } of raw.pendingActivities ?? []) {
-    const payload = heartbeatDetails?.payloads?.[0];
-    const progress: unknown = payload ? defaultPayloadConverter.fromPayload(payload) : null;
+    const progress = await decodeFirst(client, { workflowId, activity: { isLocal: false } }, heartbeatDetails);
     if (isProgress(progress)) return progress;
   }
   return null;

@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { BatchOfPage } from '../../domain/batch-work.ts';
 import { UPLOAD_MEMO } from '../../temporal/durable/names.ts';
+import { isNotFound } from '../../temporal/engine-call.ts';
 
 // An upload that hasn't become a batch by then never will.
 const UPLOAD_MS = 24 * 3_600_000;
@@ -14,7 +14,7 @@ export function createIsBatchOpen(client: Client) {
       const { status, memo } = await client.workflow.getHandle(workflowId).describe();
       return memo?.[UPLOAD_MEMO] === upload && status.name === 'RUNNING';
     } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      if (!isNotFound(error)) throw error;
       return Context.current().info.scheduledTimestampMs - sinceMs < UPLOAD_MS;
     }
   };

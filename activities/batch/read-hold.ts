@@ -1,7 +1,7 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { Hold } from '../../domain/batch-work.ts';
 import { HOLD_MEMO } from '../../temporal/durable/names.ts';
+import { isNotFound } from '../../temporal/engine-call.ts';
 
 /**
  * Asks the engine whether a batch is paused or cancelled, as its memo says: nothing waits for the batch's own tasks. One that
@@ -13,7 +13,7 @@ export function createReadHold(client: Client) {
       const { status, memo } = await client.workflow.getHandle(workflowId).describe();
       return status.name === 'RUNNING' ? ((memo?.[HOLD_MEMO] as Hold | undefined) ?? 'none') : 'paused';
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return 'paused';
+      if (isNotFound(error)) return 'paused';
       throw error;
     }
   };

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { BatchItem } from '../../domain/accepted-batch.ts';
-import { readInput } from '../read-input.ts';
+import { ACTIVITY_READ_TIMEOUT_MS, readWorkflowInput } from '../../temporal/history.ts';
 
 /** The items of a page, by its workflow's id. */
 export type ReadPage = (workflowId: string) => Promise<readonly BatchItem[]>;
@@ -23,6 +23,7 @@ export function createReadPage(client: Client): ReadPage {
   };
 
   async function read(workflowId: string): Promise<readonly BatchItem[]> {
-    return (await readInput<{ readonly items: readonly BatchItem[] }>(client, { workflowId })).items;
+    const input = readWorkflowInput<{ readonly items: readonly BatchItem[] }>(client, { workflowId }, ACTIVITY_READ_TIMEOUT_MS);
+    return (await input).items;
   }
 }

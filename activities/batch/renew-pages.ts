@@ -1,8 +1,8 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { Activities } from '../../temporal/durable/activities.ts';
 import { PAGE_DELAY_MS } from '../../domain/batch-work.ts';
 import { TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
+import { isNotFound } from '../../temporal/engine-call.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { ReadPage } from './read-page.ts';
 
@@ -19,7 +19,7 @@ export function createRenewPages(client: Client, readPage: ReadPage): Activities
         if (status.name === 'RUNNING') return;
       } catch (error) {
         // The engine has forgotten it, and nobody else knows what was in it.
-        if (error instanceof WorkflowNotFoundError) return;
+        if (isNotFound(error)) return;
         throw error;
       }
       const items = await readPage(workflowId);

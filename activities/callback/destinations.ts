@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { BreakerPhase, BreakerSettings } from '../../domain/breaker.ts';
 import { createBreaker } from '../../domain/breaker.ts';
 import type { CallbackAttempt } from '../../domain/delivery.ts';
@@ -7,6 +7,7 @@ import { isGone } from '../../domain/delivery.ts';
 import { destinationWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { Destination, DestinationInput, DestinationReport } from '../../domain/destination.ts';
 import { BREAKER_MEMO, REPORT_ATTEMPT_UPDATE, TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
+import { isNotFound } from '../../temporal/engine-call.ts';
 import { isUnwell } from '../../domain/riding.ts';
 import { HANGS_AFTER_MS } from '../../domain/silence.ts';
 import { within } from '../../runtime/within.ts';
@@ -66,7 +67,7 @@ export function createDestinations(client: Client, settings: BreakerSettings, no
       return learn(workflowId, (await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call)).state);
     } catch (error) {
       // Not told, the breaker learns from the next attempt; no delivery waits for it.
-      return error instanceof WorkflowNotFoundError ? learn(workflowId, 'none') : (known.get(workflowId)?.state ?? 'none');
+      return isNotFound(error) ? learn(workflowId, 'none') : (known.get(workflowId)?.state ?? 'none');
     }
   }
 
@@ -94,7 +95,7 @@ export function createDestinations(client: Client, settings: BreakerSettings, no
       const { status, memo } = await client.withDeadline(Date.now() + READ_TIMEOUT_MS, () => handle.describe());
       return status.name === 'RUNNING' ? toState(memo?.[BREAKER_MEMO]) : 'none';
     } catch (error) {
-      return error instanceof WorkflowNotFoundError ? 'none' : null;
+      return isNotFound(error) ? 'none' : null;
     }
   }
 

@@ -83,7 +83,7 @@ export function createBatchReader(client: Client): BatchReader {
 
   /** What its last run began with. */
   async function readBegun(workflowId: string): Promise<{ readonly accepted: AcceptedBatch } & BatchProgress> {
-    const { accepted, progress } = (await readWorkflowInput(client, { workflowId })) as BatchInput;
+    const { accepted, progress } = await readWorkflowInput<BatchInput>(client, { workflowId });
     return { accepted, ...(progress ?? { batch: createBatch(accepted), startedAtMs: accepted.acceptedAtMs, pace: [] }) };
   }
 

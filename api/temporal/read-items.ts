@@ -79,7 +79,7 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
 
 /** The items that a page keeps. */
 export async function readPage(client: Client, workflowId: string): Promise<readonly BatchItem[]> {
-  return ((await readWorkflowInput(client, { workflowId })) as { readonly items: readonly BatchItem[] }).items;
+  return (await readWorkflowInput<{ readonly items: readonly BatchItem[] }>(client, { workflowId })).items;
 }
 
 interface SharedUnit {

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { KeptRun } from '../../domain/chunk.ts';
@@ -77,8 +78,11 @@ function endedAtMs(end: WorkflowEnd): number {
 
 /** Why what has no verdict will never have one: there was no code left to run that could have said more. */
 function errorOf(end: WorkflowEnd) {
-  const code = end.kind === 'failed' ? (end.code ?? 'internal') : end.kind;
+  if (end.kind === 'failed') {
+    const { failure } = end;
+    const type = failure instanceof ApplicationFailure ? failure.type : null;
+    return { code: type ?? 'internal', message: failure.message, stage: null, retryable: false };
+  }
   const how = end.kind === 'terminated' ? 'terminated' : 'ended by its time limit';
-  const message = end.kind === 'failed' ? end.message : `the workflow was ${how}`;
-  return { code, message, stage: null, retryable: false };
+  return { code: end.kind, message: `the workflow was ${how}`, stage: null, retryable: false };
 }

@@ -82,8 +82,8 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
     return { target, ...what, attempts: recorded };
   }
 
-  async function readInput(): Promise<AnyDeliveryInput> {
-    return (await readWorkflowInput(client, { workflowId })) as AnyDeliveryInput;
+  function readInput(): Promise<AnyDeliveryInput> {
+    return readWorkflowInput(client, { workflowId });
   }
 
   async function start(input: AnyDeliveryInput): Promise<void> {

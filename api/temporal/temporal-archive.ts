@@ -68,7 +68,7 @@ function createShelf<Resource extends Keepable>(client: Client, options: ShelfOp
   async function read(workflowId: string): Promise<Resource | null> {
     const end = await readWorkflowEnd(client, { workflowId });
     if (end?.kind !== 'open') return null;
-    return (await readWorkflowInput(client, { workflowId })) as Resource;
+    return await readWorkflowInput<Resource>(client, { workflowId });
   }
 
   async function search(

@@ -38,7 +38,7 @@ export function createTemporalDestinationService(client: Client): DestinationSer
       const { workflows, nextToken } = await listWorkflows(client, { query, pageSize: limit, token: fromCursor(cursor) });
       const items = await mapAtMost(workflows, READS_AT_ONCE, async ({ workflowId, runId }) => {
         // The whole origin, of which a very long one's workflow id has but the beginning.
-        const { destination } = (await readWorkflowInput(client, { workflowId, runId })) as DestinationInput;
+        const { destination } = await readWorkflowInput<DestinationInput>(client, { workflowId, runId });
         return read(destination);
       });
       return { items: items.filter((item) => item !== null), nextCursor: nextToken && toCursor(nextToken) };

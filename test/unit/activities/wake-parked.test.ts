@@ -3,6 +3,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@te
 import { defaultPayloadConverter } from '@temporalio/common';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createWakeParked } from '../../../activities/wake-parked.ts';
+import { loadedDataConverter } from '../../support/loaded-data-converter.ts';
 
 const destination = { tenant: 'default', origin: 'https://shop.example' };
 
@@ -21,7 +22,7 @@ function prepare(parked: readonly string[], ended: readonly string[] = [], delay
   };
   const input = defaultPayloadConverter.toPayload({ messageOf: { id: 'a', runId: 'r' } });
   const client = {
-    options: { namespace: 'default' },
+    options: { namespace: 'default', loadedDataConverter },
     withDeadline: (_deadlineMs: number, call: () => unknown) => call(),
     workflowService: {
       getWorkflowExecutionHistory: async () => ({

@@ -9,6 +9,7 @@ import { cancelEvent } from '../../../api/temporal/cancel-event.ts';
 import { toChunk } from '../../../domain/chunk.ts';
 import { acceptRun, beginAttempt, endRun } from '../../../domain/event-run.ts';
 import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
+import { loadedDataConverter } from '../../support/loaded-data-converter.ts';
 
 const { EventType } = proto.temporal.api.enums.v1;
 const event = acceptedEvent();
@@ -25,7 +26,7 @@ function engine(end: keyof typeof EventType = 'EVENT_TYPE_WORKFLOW_TASK_SCHEDULE
     query: () => Promise.reject(new Error('busy')),
   };
   const client = {
-    options: { namespace: 'default' },
+    options: { namespace: 'default', loadedDataConverter },
     withDeadline: (_deadlineMs: number, call: () => unknown) => call(),
     workflow: { getHandle: () => handle },
     workflowService: {

@@ -9,6 +9,7 @@ import type { EventResource } from '../../../domain/event-resource.ts';
 import { acceptRun, beginAttempt, completeStage, endRun, markStarted } from '../../../domain/event-run.ts';
 import type { EventRun } from '../../../domain/event-run.ts';
 import { acceptedEvent, lightPlan, NOON_MS } from '../domain/event-samples.ts';
+import { loadedDataConverter } from '../../support/loaded-data-converter.ts';
 
 const { EventType } = proto.temporal.api.enums.v1;
 
@@ -21,7 +22,7 @@ const workflow = { id: light.id, runId: 'run-1' };
 function service(event: typeof light) {
   const input = { payloads: [defaultPayloadConverter.toPayload(toChunk([event]))] };
   const client = {
-    options: { namespace: 'default' },
+    options: { namespace: 'default', loadedDataConverter },
     withDeadline: (_deadlineMs: number, call: () => unknown) => call(),
     workflow: {
       getHandle: () => ({ query: () => Promise.reject(new Error('busy')), describe: async () => ({ raw: {}, runId: workflow.runId }) }),

@@ -5,6 +5,7 @@ import type { temporal } from '@temporalio/proto';
 import { describe, expect, it } from 'vitest';
 import { EngineUnavailableError } from '../../../temporal/engine-unavailable-error.ts';
 import { readRecorded, readWorkflowEnd, readWorkflowInput } from '../../../temporal/history.ts';
+import { loadedDataConverter } from '../../support/loaded-data-converter.ts';
 
 const { EventType } = proto.temporal.api.enums.v1;
 
@@ -27,7 +28,7 @@ function engine(smallest: { readonly backwards: number; readonly forwards: numbe
     nextPageToken: new Uint8Array(),
   });
   return {
-    options: { namespace: 'default' },
+    options: { namespace: 'default', loadedDataConverter },
     withDeadline: (_deadlineMs: number, call: () => unknown) => call(),
     workflowService: {
       getWorkflowExecutionHistory: page(smallest.forwards, events),

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createReadPage } from '../../../../activities/batch/read-page.ts';
 import type { BatchItem } from '../../../../domain/accepted-batch.ts';
 import { eventItem } from '../../domain/batch-samples.ts';
+import { loadedDataConverter } from '../../../support/loaded-data-converter.ts';
 
 /** An engine in which the page of this id has these items. */
 function fakeEngine(itemsOf: (workflowId: string) => Promise<readonly BatchItem[] | null>) {
@@ -16,7 +17,7 @@ function fakeEngine(itemsOf: (workflowId: string) => Promise<readonly BatchItem[
   );
   const client = {
     withDeadline: (_deadlineMs: number, call: () => unknown) => call(),
-    options: { namespace: 'night' },
+    options: { namespace: 'night', loadedDataConverter },
     workflowService: { getWorkflowExecutionHistory },
   } as unknown as Client;
   return { readPage: createReadPage(client), reads: getWorkflowExecutionHistory };

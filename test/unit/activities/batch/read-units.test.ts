@@ -1,36 +1,42 @@
 import type { Client } from '@temporalio/client';
-import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure, defaultPayloadConverter, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure, defaultFailureConverter, defaultPayloadConverter, TimeoutFailure } from '@temporalio/common';
+import proto from '@temporalio/proto';
 import type { temporal } from '@temporalio/proto';
 import { describe, expect, it } from 'vitest';
 import { createReadUnits } from '../../../../activities/batch/read-units.ts';
 import type { UnitReference, UnitVerdict } from '../../../../domain/batch-work.ts';
+import { loadedDataConverter } from '../../../support/loaded-data-converter.ts';
+
+const { EventType } = proto.temporal.api.enums.v1;
 
 type Event = temporal.api.history.v1.IHistoryEvent;
-
-interface FakeUnit {
-  readonly status: string;
-  readonly result?: () => Promise<unknown>;
-  readonly events?: readonly Event[];
-}
 
 const shared: UnitReference = { workflowId: 'unit-1', isOwn: false, offsets: [3, 5, 7] };
 const own: UnitReference = { ...shared, isOwn: true, offsets: [4] };
 
-async function read(unit: UnitReference, { status, result, events = [] }: FakeUnit): Promise<UnitVerdict | null | undefined> {
+/** What is said of a unit with such a history, which the engine shows one event a page. */
+async function read(unit: UnitReference, events: readonly Event[]): Promise<UnitVerdict | null | undefined> {
   const client = {
-    options: { namespace: 'night' },
-    workflow: { getHandle: () => ({ describe: async () => ({ status: { name: status } }), result }) },
-    // One event a page.
+    options: { namespace: 'night', loadedDataConverter },
+    withDeadline: (_deadlineMs: number, call: () => unknown) => call(),
     workflowService: {
       getWorkflowExecutionHistory: async ({ nextPageToken }: { nextPageToken?: Uint8Array }) => {
         const [index = 0] = nextPageToken ?? [];
         const isLast = index + 1 >= events.length;
         return { history: { events: [events[index]] }, nextPageToken: isLast ? new Uint8Array() : Uint8Array.of(index + 1) };
       },
+      getWorkflowExecutionHistoryReverse: async () => ({ history: { events: events.slice(-1) } }),
     },
   } as unknown as Client;
   return (await createReadUnits(client)({ units: [unit] }))[0];
+}
+
+function failing(reason: Error): Client {
+  return {
+    options: { namespace: 'night' },
+    withDeadline: (_deadlineMs: number, call: () => unknown) => call(),
+    workflowService: { getWorkflowExecutionHistoryReverse: () => Promise.reject(reason) },
+  } as unknown as Client;
 }
 
 function started(offsets: readonly number[]): Event {
@@ -49,65 +55,64 @@ const two = recorded({
     { offset: 3, item: { phase: { status: 'completed' } } },
   ],
 });
-const terminated: Event = { workflowExecutionTerminatedEventAttributes: { reason: 'by hand' } };
+const completed: Event = { eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED };
+const cancelled: Event = { eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED };
+const terminated: Event = { eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED };
+const timedOut: Event = { eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT };
+
+function failed(error: Error): Event {
+  const failure = defaultFailureConverter.errorToFailure(error, defaultPayloadConverter);
+  return { eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED, workflowExecutionFailedEventAttributes: { failure } };
+}
 
 describe('readUnits', () => {
   it('has nothing to say of a unit that goes on', async () => {
-    expect(await read(shared, { status: 'RUNNING' })).toBeNull();
+    expect(await read(shared, [started([3, 5, 7]), two])).toBeNull();
   });
 
   it('keeps what a terminated unit had recorded, and counts the rest as terminated', async () => {
-    const events = [started([3, 5, 7]), two, recorded('none'), terminated];
-
-    expect(await read(shared, { status: 'TERMINATED', events })).toEqual({
+    expect(await read(shared, [started([3, 5, 7]), two, recorded('none'), terminated])).toEqual({
       letters: ['c', 'f', 'f'],
       causes: ['sample:action:boom', 'terminated'],
     });
-    const timedOut = [started([3, 5, 7]), { workflowExecutionTimedOutEventAttributes: {} }];
-    expect(await read(shared, { status: 'TIMED_OUT', events: timedOut })).toMatchObject({
-      causes: ['timed_out', 'timed_out', 'timed_out'],
+    expect(await read(shared, [started([3, 5, 7]), timedOut])).toMatchObject({ causes: ['timed_out', 'timed_out', 'timed_out'] });
+    expect(await read(shared, [started([3]), failed(new TypeError('a bug'))])).toMatchObject({
+      letters: ['f', 'p', 'p'],
+      causes: ['internal'],
     });
   });
 
   it('takes back what a unit says that it left', async () => {
-    expect(await read(shared, { status: 'COMPLETED', events: [started([3, 5, 7]), two] })).toEqual({
-      letters: ['c', 'f', 'p'],
-      causes: ['sample:action:boom'],
-    });
+    expect(await read(shared, [started([3, 5, 7]), two, completed])).toEqual({ letters: ['c', 'f', 'p'], causes: ['sample:action:boom'] });
   });
 
   it('takes back what another unit of that name never had', async () => {
-    expect(await read(shared, { status: 'TERMINATED', events: [started([3, 5]), two, terminated] })).toMatchObject({
-      letters: ['c', 'f', 'p'],
-    });
+    expect(await read(shared, [started([3, 5]), two, terminated])).toMatchObject({ letters: ['c', 'f', 'p'] });
   });
 
   it('takes back the items of a unit that was never started', async () => {
-    const client = {
-      workflow: { getHandle: () => ({ describe: () => Promise.reject(new WorkflowNotFoundError('gone', 'unit-1', undefined)) }) },
-    } as unknown as Client;
+    const client = failing(Object.assign(new Error('gone'), { name: 'ServiceError', code: 5, details: '', metadata: {} }));
 
     expect(await createReadUnits(client)({ units: [shared] })).toEqual([{ letters: ['p', 'p', 'p'], causes: [] }]);
   });
 
-  it('knows by its result what became of an item with a workflow of its own', async () => {
-    const failedWith = (cause: Error) => () => Promise.reject(new WorkflowFailedError('failed', cause, 'NON_RETRYABLE_FAILURE'));
+  it('knows by its end what became of an item with a workflow of its own', async () => {
     const details = [{ runs: [] }, 'sample:action:boom'];
     const boom = ApplicationFailure.create({ type: 'boom', nonRetryable: true, details });
-
-    expect(await read(own, { status: 'COMPLETED', result: async () => null })).toEqual({ letters: ['c'], causes: [] });
-    expect(await read(own, { status: 'FAILED', result: failedWith(boom) })).toEqual({ letters: ['f'], causes: ['sample:action:boom'] });
-    const ends: readonly [Error, UnitVerdict][] = [
-      [new CancelledFailure('cancelled'), { letters: ['x'], causes: [] }],
-      [new TerminatedFailure('by hand'), { letters: ['f'], causes: ['terminated'] }],
-      [new TimeoutFailure('late', undefined, 'START_TO_CLOSE'), { letters: ['f'], causes: ['timed_out'] }],
-      [ApplicationFailure.create({ type: 'TypeError' }), { letters: ['f'], causes: ['TypeError'] }],
-      [new Error('of another kind'), { letters: ['f'], causes: ['internal'] }],
+    const ends: readonly [Event, UnitVerdict][] = [
+      [completed, { letters: ['c'], causes: [] }],
+      [cancelled, { letters: ['x'], causes: [] }],
+      [terminated, { letters: ['f'], causes: ['terminated'] }],
+      [timedOut, { letters: ['f'], causes: ['timed_out'] }],
+      [failed(boom), { letters: ['f'], causes: ['sample:action:boom'] }],
+      [failed(new TimeoutFailure('late', undefined, 'START_TO_CLOSE')), { letters: ['f'], causes: ['timed_out'] }],
+      [failed(ApplicationFailure.create({ type: 'TypeError' })), { letters: ['f'], causes: ['TypeError'] }],
+      [failed(new CancelledFailure('of another kind')), { letters: ['f'], causes: ['internal'] }],
     ];
-    for (const [cause, verdict] of ends) expect(await read(own, { status: 'FAILED', result: failedWith(cause) })).toEqual(verdict);
+    for (const [end, verdict] of ends) expect(await read(own, [end])).toEqual(verdict);
   });
 
   it('fails when the engine does, so that it is asked again', async () => {
-    await expect(read(own, { status: 'FAILED', result: () => Promise.reject(new Error('away')) })).rejects.toThrow('away');
+    await expect(createReadUnits(failing(new Error('away')))({ units: [own] })).rejects.toThrow('away');
   });
 });

@@ -12,6 +12,7 @@ import { initialCallback } from '../../../../domain/callback-record.ts';
 import { BATCH_PAGES_QUERY, BATCH_PROGRESS_QUERY, BATCH_QUERY } from '../../../../temporal/durable/names.ts';
 import { acceptedBatch } from '../../domain/batch-samples.ts';
 import { NOON_MS } from '../../domain/event-samples.ts';
+import { loadedDataConverter } from '../../../support/loaded-data-converter.ts';
 
 const { EventType } = proto.temporal.api.enums.v1;
 const accepted = acceptedBatch();
@@ -45,7 +46,7 @@ function fakeEngine() {
     return answers[name]?.();
   };
   const client = {
-    options: { namespace: 'night' },
+    options: { namespace: 'night', loadedDataConverter },
     withDeadline: (_deadline: number, call: () => unknown) => call(),
     workflow: { getHandle: () => ({ query, describe: async () => ({ runId: 'run-1' }) }) },
     workflowService: {
