@@ -1,6 +1,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { Client } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import type { Logger } from '../config/logger.ts';
 import { toTemporalLogger } from './temporal-logger.ts';
 
@@ -9,6 +10,8 @@ export interface EngineConnection {
   readonly client: Client;
   readonly namespace: string;
   readonly address: string;
+  /** How payloads are written, by the client and the workers alike; as the SDK does by default. */
+  readonly dataConverter?: DataConverter;
   close(): Promise<void>;
 }
 
@@ -22,7 +25,7 @@ export interface EmbeddedEngine {
  * client and the workers alike: eager starts need that.
  * @param embedded our own engine, for which none of these count
  */
-export async function connectEngine(logger: Logger, embedded?: EmbeddedEngine): Promise<EngineConnection> {
+export async function connectEngine(logger: Logger, embedded?: EmbeddedEngine, dataConverter?: DataConverter): Promise<EngineConnection> {
   installRuntime(logger);
   // A profile's keys and certificates are for the engine it names.
   const configured =
@@ -38,7 +41,8 @@ export async function connectEngine(logger: Logger, embedded?: EmbeddedEngine): 
   });
   return {
     connection,
-    client: new Client({ connection, namespace }),
+    client: new Client({ connection, namespace, ...(dataConverter && { dataConverter }) }),
+    ...(dataConverter && { dataConverter }),
     namespace,
     address: options.address ?? '127.0.0.1:7233',
     close: () => connection.close(),

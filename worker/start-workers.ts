@@ -1,3 +1,4 @@
+import type { DataConverter } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { TASK_QUEUES } from '../temporal/durable/names.ts';
@@ -9,6 +10,8 @@ export type Lane = keyof typeof TASK_QUEUES;
 export interface StartWorkersOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
+  /** The client's. */
+  readonly dataConverter?: DataConverter;
   readonly lanes: readonly Lane[];
   readonly activities: WorkerActivities;
   readonly workflowBundle: WorkflowBundleOption;
@@ -63,10 +66,12 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
   return { failed, stop };
 }
 
-function workerOptions(lane: Lane, { connection, namespace, activities, workflowBundle, heavySlots }: StartWorkersOptions): WorkerOptions {
+function workerOptions(lane: Lane, options: StartWorkersOptions): WorkerOptions {
+  const { connection, namespace, dataConverter, activities, workflowBundle, heavySlots } = options;
   const common: WorkerOptions = {
     connection,
     namespace,
+    ...(dataConverter && { dataConverter }),
     taskQueue: TASK_QUEUES[lane],
     activities: { ...activities.activities },
     shutdownGraceTime: GRACE_MS,

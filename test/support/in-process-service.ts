@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { createCheckCallback } from '../../activities/callback/check-callback.ts';
 import { createApi } from '../../api/create-api.ts';
@@ -27,6 +28,7 @@ export interface InProcessServiceOptions {
   readonly variables?: Readonly<Record<string, string>>;
   readonly attemptTimeoutMs?: number;
   readonly fetchTimeoutMs?: number;
+  readonly dataConverter?: DataConverter;
 }
 
 /** The whole service in this process, on an engine that runs; requests go in by `app.request()`. */
@@ -36,10 +38,11 @@ export async function startInProcessService({
   variables = {},
   attemptTimeoutMs,
   fetchTimeoutMs,
+  dataConverter,
 }: InProcessServiceOptions): Promise<TestService> {
   const environment = parseEnvironment({ CALLBACK_SCHEDULE: '100ms,200ms', CALLBACK_ALLOW: '127.0.0.0/8', ...variables });
   const logger = createLogger('error');
-  const engine = await connectEngine(logger, { address: engineAddress, namespace: 'default' });
+  const engine = await connectEngine(logger, { address: engineAddress, namespace: 'default' }, dataConverter);
   const liveRuns = createLiveRuns();
   const stopping = new AbortController();
   const catalog = createCatalog([...eventDefinitions, ...testDefinitions]);
