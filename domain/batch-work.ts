@@ -4,7 +4,7 @@ import type { BatchPage, EndLetter } from './batch-page.ts';
 import type { PaceSample } from './batch-pace.ts';
 import type { BatchResource } from './batch-resource.ts';
 import type { DeliveryInput } from './delivery-input.ts';
-import type { RunState } from './event-run.ts';
+import type { ItemRun } from './item-run.ts';
 
 /** What a batch's workflow starts with. */
 export interface BatchInput {
@@ -60,7 +60,7 @@ export interface UnitKey {
 export interface SharedUnitInput {
   readonly unit: UnitKey;
   readonly page: string;
-  readonly items: readonly Omit<ItemReference, 'page'>[];
+  readonly items: readonly ItemRun[];
   /** How many of them may run at once. */
   readonly parallel: number;
   /** Present in a sequential batch: none overtakes another that waits. */
@@ -133,29 +133,17 @@ export interface CancelledInput {
   readonly atMs: number;
 }
 
-export interface ItemWork extends Omit<ItemReference, 'page'> {
-  /** Present once an attempt has failed that is to be followed by another. */
-  readonly begun?: { readonly item: RunState; readonly dueAtMs: number };
-}
-
 export interface RunItemsInput {
   readonly page: string;
-  readonly items: readonly ItemWork[];
+  readonly items: readonly ItemRun[];
   readonly parallel: number;
   readonly isInOrder?: true;
 }
 
-export interface EndedItem {
-  readonly offset: number;
-  readonly item: RunState;
-  /** What it is grouped by, if it has failed. */
-  readonly cause?: string;
-}
-
-/** What one call came to; items in neither list are untouched, as it ended before their turn. */
+/** What one call came to. */
 export interface RunItemsOutcome {
-  readonly ended: readonly EndedItem[];
-  readonly again: readonly ItemWork[];
+  /** Those that it took up, as it has left them; it may have ended before the turn of others. */
+  readonly items: readonly ItemRun[];
   /** The callbacks of those that have ended and asked for one. */
   readonly deliveries: readonly DeliveryInput[];
 }

@@ -1,8 +1,9 @@
 import { proxyLocalActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../temporal/durable/activities.ts';
-import type { EndLetter } from '../domain/batch-page.ts';
 import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
-import type { ItemWork, SharedUnitInput, UnitVerdict } from '../domain/batch-work.ts';
+import type { SharedUnitInput, UnitVerdict } from '../domain/batch-work.ts';
+import { dueAtMs, letterOf } from '../domain/item-run.ts';
+import type { ItemRun } from '../domain/item-run.ts';
 import { startAll } from './start-deliveries.ts';
 import { holdPlaces } from './unit-places.ts';
 
@@ -30,18 +31,18 @@ const LISTEN_MS = { first: 1_000, longest: 60_000 } as const;
 export async function processItems({ unit, page, items, parallel, isInOrder, isOfSubjects }: SharedUnitInput): Promise<UnitVerdict> {
   const { parent } = workflowInfo();
   const places = holdPlaces(unit, parallel);
-  const verdicts = new Map<number, { readonly letter: EndLetter; readonly cause: string | null }>();
-  let left: readonly ItemWork[] = items;
+  const known = new Map(items.map((item) => [item.offset, item]));
+  let left: readonly ItemRun[] = items;
   let listenMs: number = LISTEN_MS.first;
   // The first call follows the start at once.
   for (let isFirst = true; left.length > 0; isFirst = false) {
     const hold = isFirst || !parent ? 'none' : await readHold({ workflowId: parent.workflowId });
     if (hold === 'cancelled') break;
-    if (hold === 'paused') left = left.filter(({ begun }) => begun !== undefined);
+    if (hold === 'paused') left = left.filter(({ state }) => state !== undefined);
     if (left.length === 0) break;
     const now = Date.now();
-    const due = isInOrder ? left : left.filter(({ begun }) => begun === undefined || begun.dueAtMs <= now);
-    const waitMs = Math.min(...(due.length > 0 ? due.slice(0, 1) : left).map(({ begun }) => (begun?.dueAtMs ?? now) - now));
+    const due = isInOrder ? left : left.filter((item) => dueAtMs(item) <= now);
+    const waitMs = Math.min(...(due.length > 0 ? due.slice(0, 1) : left).map((item) => dueAtMs(item) - now));
     if (waitMs > 0) {
       if (!isInOrder && waitMs > LONGEST_HELD_WAIT_MS) await places.leave(verdictSoFar());
       await sleep(Math.min(waitMs, listenMs));
@@ -55,21 +56,15 @@ export async function processItems({ unit, page, items, parallel, isInOrder, isO
       continue;
     }
     const work = { page, items: due, parallel: places.held(), ...(isInOrder && { isInOrder }) };
-    const { ended, again, deliveries } = await (isOfSubjects ? applyItems : runItems)(work);
-    for (const { offset, item, cause } of ended) {
-      verdicts.set(offset, { letter: item.phase.status === 'completed' ? 'c' : 'f', cause: cause ?? null });
-    }
+    const { items: taken, deliveries } = await (isOfSubjects ? applyItems : runItems)(work);
+    for (const item of taken) known.set(item.offset, item);
     await startAll(deliveries);
-    const begun = new Map(again.map((work) => [work.offset, work]));
-    left = left.filter(({ offset }) => !verdicts.has(offset)).map((work) => begun.get(work.offset) ?? work);
+    left = left.map((item) => known.get(item.offset) ?? item).filter((item) => letterOf(item) === 'p');
   }
   return verdictSoFar();
 
   function verdictSoFar(): UnitVerdict {
-    const inOrder = items.map(({ offset }) => verdicts.get(offset));
-    return {
-      letters: inOrder.map((verdict) => verdict?.letter ?? 'p'),
-      causes: inOrder.flatMap((verdict) => (verdict?.cause ? [verdict.cause] : [])),
-    };
+    const inOrder = [...known.values()];
+    return { letters: inOrder.map(letterOf), causes: inOrder.flatMap(({ cause }) => cause ?? []) };
   }
 }

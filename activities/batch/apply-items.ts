@@ -1,12 +1,12 @@
 import { Context } from '@temporalio/activity';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { Activities } from '../../temporal/durable/activities.ts';
-import type { RunItemsOutcome } from '../../domain/batch-work.ts';
 import type { RunState } from '../../domain/event-run.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import { ownerId } from '../../domain/event-id.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
-import { failureCause } from '../../domain/failure-cause.ts';
+import { toItemRun } from '../../domain/item-run.ts';
+import type { ItemRun } from '../../domain/item-run.ts';
 import { NO_FAILURES } from '../../domain/retry-policy.ts';
 import type { SubjectAnswer, SubjectLetter } from '../../domain/subject.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
@@ -49,7 +49,7 @@ export function createApplyItems({ readPage, sendToSubject, now }: ApplyItemsDep
   return async ({ page, items, parallel, isInOrder }) => {
     const stored = await readPage(page);
     const untilMs = now() + CALL_MS;
-    const ended: RunItemsOutcome['ended'][number][] = [];
+    const after: ItemRun[] = [];
     const deliveries: DeliveryInput[] = [];
     const waiting = items.map(({ offset, run }): Waiting => {
       const item = stored[offset];
@@ -77,16 +77,15 @@ export function createApplyItems({ readPage, sendToSubject, now }: ApplyItemsDep
     }
 
     function record(offset: number, event: AcceptedEvent, answer: SubjectAnswer | undefined, workflow: WorkflowReference): void {
-      const item = toItemRun(answer, now());
-      const cause = item.phase.status === 'failed' ? failureCause(event.type, item.phase.error) : undefined;
-      ended.push({ offset, item, ...(cause !== undefined && { cause }) });
-      const delivery = eventDelivery({ ...item, event }, workflow);
+      const run = { ...toState(answer, now()), event };
+      after.push(toItemRun(offset, run));
+      const delivery = eventDelivery(run, workflow);
       if (delivery !== null) deliveries.push(delivery);
     }
 
     Context.current().cancellationSignal.throwIfAborted();
     await Promise.all(Array.from({ length: lanes }, lane));
-    return { ended, again: [], deliveries };
+    return { items: after, deliveries };
   };
 }
 
@@ -132,7 +131,7 @@ function toLetter({ event }: Waiting): SubjectLetter {
   return subjectLetter({ ...event, callback: null }, `${ownerId(event)}/${event.run}`);
 }
 
-function toItemRun(answer: SubjectAnswer | undefined, nowMs: number): RunState {
+function toState(answer: SubjectAnswer | undefined, nowMs: number): RunState {
   if (answer?.kind === 'recorded') return answer.outcome;
   // Sent again after so many others that the subject knows no more of it.
   const nothing = { startedAtMs: nowMs, attempts: {}, results: {}, progress: null, failures: NO_FAILURES };

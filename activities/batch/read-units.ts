@@ -1,19 +1,21 @@
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
-import type { RunItemsOutcome, SharedUnitInput, UnitReference, UnitVerdict } from '../../domain/batch-work.ts';
+import type { UnitReference, UnitVerdict } from '../../domain/batch-work.ts';
+import { letterOf } from '../../domain/item-run.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { Activities } from '../../temporal/durable/activities.ts';
-import { ACTIVITY_READ_TIMEOUT_MS, readRecorded, readWorkflowEnd } from '../../temporal/history.ts';
+import { ACTIVITY_READ_TIMEOUT_MS, readWorkflowEnd } from '../../temporal/history.ts';
 import type { WorkflowEnd } from '../../temporal/history.ts';
+import { readUnit } from '../../temporal/read-unit.ts';
 
 const AT_ONCE = 20;
 
 /** Asks the engine what became of units, whichever run of their batch has started them. Only reads. */
 export function createReadUnits(client: Client): Activities['readUnits'] {
-  return ({ units }) => mapAtMost(units, AT_ONCE, (unit) => readUnit(client, unit));
+  return ({ units }) => mapAtMost(units, AT_ONCE, (unit) => verdictOf(client, unit));
 }
 
-async function readUnit(client: Client, unit: UnitReference): Promise<UnitVerdict | null> {
+async function verdictOf(client: Client, unit: UnitReference): Promise<UnitVerdict | null> {
   const { workflowId, isOwn, offsets } = unit;
   const end = await readWorkflowEnd(client, { workflowId }, ACTIVITY_READ_TIMEOUT_MS);
   if (end?.kind === 'open') return null;
@@ -32,26 +34,16 @@ function ownVerdict(end: WorkflowEnd): UnitVerdict {
  * engine has forgotten it.
  */
 async function readShared(client: Client, { workflowId, offsets }: UnitReference): Promise<UnitVerdict | null> {
-  const recorded = await readRecorded(client, { workflowId }, ACTIVITY_READ_TIMEOUT_MS);
-  if (recorded === null) return null;
-  const { items } = recorded.input as SharedUnitInput;
-  const had = new Set(items.map(({ offset }) => offset));
-  const ended = new Map(recorded.results.filter(isOutcome).flatMap((outcome) => outcome.ended.map((item) => [item.offset, item] as const)));
+  const unit = await readUnit(client, workflowId, ACTIVITY_READ_TIMEOUT_MS);
+  if (unit === null) return null;
+  const { items, end } = unit;
   const verdicts = offsets.map((offset) => {
-    const item = ended.get(offset);
-    if (item !== undefined) return { letter: item.item.phase.status === 'completed' ? 'c' : 'f', cause: item.cause } as const;
-    if (recorded.end.kind === 'completed' || !had.has(offset)) return { letter: 'p' } as const;
-    return { letter: 'f', cause: recorded.end.kind === 'failed' ? 'internal' : causeOf(recorded.end) } as const;
+    const item = items.get(offset);
+    const letter = item === undefined ? 'p' : letterOf(item);
+    if (letter !== 'p' || item === undefined || end.kind === 'completed') return { letter, cause: item?.cause };
+    return { letter: 'f', cause: end.kind === 'failed' ? 'internal' : causeOf(end) } as const;
   });
-  return {
-    letters: verdicts.map(({ letter }) => letter),
-    causes: verdicts.flatMap((verdict) => (verdict.letter === 'f' ? [verdict.cause ?? 'unknown'] : [])),
-  };
-}
-
-/** Others of its local activities leave markers too. */
-function isOutcome(result: unknown): result is RunItemsOutcome {
-  return typeof result === 'object' && result !== null && 'ended' in result;
+  return { letters: verdicts.map(({ letter }) => letter), causes: verdicts.flatMap(({ cause }) => cause ?? []) };
 }
 
 function causeOf(end: WorkflowEnd): string {

@@ -4,7 +4,6 @@ import type { BatchItem } from '../../domain/accepted-batch.ts';
 import { isOwnKind } from '../../domain/accepted-batch.ts';
 import { kindAt, lastUnitOf } from '../../domain/batch-page.ts';
 import type { BatchPage, Letter } from '../../domain/batch-page.ts';
-import type { EndedItem, RunItemsOutcome } from '../../domain/batch-work.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import { itemId, ownerId } from '../../domain/event-id.ts';
 import { pageWorkflowId, unitWorkflowId } from '../../temporal/durable/workflow-ids.ts';
@@ -16,9 +15,11 @@ import { rejectedEvent } from '../../domain/rejected-item.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { PagesView } from './batch-reader.ts';
-import { readRecorded, readWorkflowInput } from '../../temporal/history.ts';
+import { readWorkflowInput } from '../../temporal/history.ts';
 import { readEvent } from './read-run.ts';
 import { withRecord } from '../../temporal/read-record.ts';
+import { readUnit } from '../../temporal/read-unit.ts';
+import type { RecordedUnit } from '../../temporal/read-unit.ts';
 
 export interface ItemsOfPage {
   readonly batch: { readonly tenant: string; readonly id: string };
@@ -40,7 +41,7 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
   const { forced } = view;
   const workflowId = pageWorkflowId(batch, view.upload, asked.number);
   const items = await readPage(client, workflowId);
-  const units = new Map<number, Promise<SharedUnit>>();
+  const units = new Map<number, Promise<RecordedUnit | null>>();
 
   return mapAtMost(asked.offsets, READS_AT_ONCE, read);
 
@@ -60,9 +61,9 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
       if (own !== null) return own;
     }
     if (letter === 'x') return resourceOf(unbegunRun(event, letter, unit.runs, view), workflowId);
-    const { items: known, isOpen } = await sharedUnit(unit.number, unitId);
-    const { item: record } = known.get(offset) ?? {};
-    const shown = letter === 'r' && forced && !isOpen ? 'f' : letter;
+    const shared = await sharedUnit(unit.number, unitId);
+    const record = shared?.items.get(offset)?.state;
+    const shown = letter === 'r' && forced && shared?.end.kind !== 'open' ? 'f' : letter;
     const isKnown = record !== undefined && (isEnded(record.phase) || shown === 'r');
     const ofUnit = { ...event, run: unit.runs };
     const resource = resourceOf(isKnown ? { ...record, event: ofUnit } : begunRun(ofUnit, shown, view), unitId);
@@ -70,8 +71,8 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
     return { ...resource, callback };
   }
 
-  function sharedUnit(number: number, unitId: string): Promise<SharedUnit> {
-    const unit = units.get(number) ?? readShared(client, unitId);
+  function sharedUnit(number: number, unitId: string): Promise<RecordedUnit | null> {
+    const unit = units.get(number) ?? readUnit(client, unitId);
     units.set(number, unit);
     return unit;
   }
@@ -80,27 +81,6 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
 /** The items that a page keeps. */
 export async function readPage(client: Client, workflowId: string): Promise<readonly BatchItem[]> {
   return (await readWorkflowInput<{ readonly items: readonly BatchItem[] }>(client, { workflowId })).items;
-}
-
-interface SharedUnit {
-  /** As recorded so far, each of its items that has begun. */
-  readonly items: ReadonlyMap<number, EndedItem>;
-  readonly isOpen: boolean;
-}
-
-async function readShared(client: Client, workflowId: string): Promise<SharedUnit> {
-  const recorded = await readRecorded(client, { workflowId });
-  // Its start is on the way, or it never came to one.
-  if (recorded === null) return { items: new Map(), isOpen: false };
-  const items = recorded.results
-    .filter(isOutcome)
-    .flatMap(({ ended, again }) => [...again.flatMap(({ offset, begun }) => (begun ? [{ offset, item: begun.item }] : [])), ...ended]);
-  return { items: new Map(items.map((item) => [item.offset, item])), isOpen: recorded.end.kind === 'open' };
-}
-
-/** Units have other local activities too. */
-function isOutcome(result: unknown): result is RunItemsOutcome {
-  return typeof result === 'object' && result !== null && 'ended' in result;
 }
 
 /** Of an item that was not started since it was last to be. */

@@ -53,7 +53,7 @@ describe('items of subjects', () => {
   it('go to each subject together and in their order', async () => {
     const { run, ids, sent } = prepare(['a', 'b', 'a', 'b', 'a']);
 
-    const { ended } = await run();
+    const { items: ended } = await run();
 
     expect(ids()).toEqual([
       ['night_0', 'night_2', 'night_4'],
@@ -61,7 +61,7 @@ describe('items of subjects', () => {
     ]);
     expect(sent.map(({ subject }) => subject)).toEqual(['a', 'b']);
     expect(ended).toHaveLength(5);
-    expect(ended[0]).toMatchObject({ offset: 0, item: { version: 7, phase: { status: 'completed' }, results: { action: 1 } } });
+    expect(ended[0]).toMatchObject({ offset: 0, state: { version: 7, phase: { status: 'completed' }, results: { action: 1 } } });
   });
 
   it('go in the order of the page where that is to be kept, whichever subject has them', async () => {
@@ -100,7 +100,7 @@ describe('items of subjects', () => {
   it('are called back with their version, and counted by their cause', async () => {
     const { run } = prepare(['a'], { callback }, failed);
 
-    const { ended, deliveries } = await run();
+    const { items: ended, deliveries } = await run();
 
     expect(ended).toMatchObject([{ cause: 'sample:action:boom' }]);
     expect(deliveries).toMatchObject([
@@ -111,10 +111,10 @@ describe('items of subjects', () => {
   it('have ended as their subject says, even where it knows no more than that', async () => {
     const compacted = (status: 'completed' | 'failed') => (): SubjectAnswer => ({ kind: 'compacted', status, version: 3 });
 
-    expect((await prepare(['a'], {}, compacted('completed')).run()).ended).toMatchObject([
-      { item: { version: 3, phase: { status: 'completed' } } },
+    expect((await prepare(['a'], {}, compacted('completed')).run()).items).toMatchObject([
+      { state: { version: 3, phase: { status: 'completed' } } },
     ]);
-    expect((await prepare(['a'], {}, compacted('failed')).run()).ended).toMatchObject([{ item: { phase: { status: 'failed' } } }]);
+    expect((await prepare(['a'], {}, compacted('failed')).run()).items).toMatchObject([{ state: { phase: { status: 'failed' } } }]);
   });
 
   it('wait for another call after half a second', async () => {
@@ -123,7 +123,7 @@ describe('items of subjects', () => {
       return completed();
     });
 
-    const { ended } = await run({ parallel: 1 });
+    const { items: ended } = await run({ parallel: 1 });
 
     expect(ids()).toHaveLength(2);
     expect(ended.map(({ offset }) => offset)).toEqual([0, 1]);

@@ -50,9 +50,9 @@ function recorded(result: unknown): Event {
 }
 
 const two = recorded({
-  ended: [
-    { offset: 5, item: { phase: { status: 'failed' } }, cause: 'sample:action:boom' },
-    { offset: 3, item: { phase: { status: 'completed' } } },
+  items: [
+    { offset: 5, state: { phase: { status: 'failed' } }, cause: 'sample:action:boom' },
+    { offset: 3, state: { phase: { status: 'completed' } } },
   ],
 });
 const completed: Event = { eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED };

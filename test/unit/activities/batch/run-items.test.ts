@@ -5,7 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRunItems } from '../../../../activities/batch/run-items.ts';
 import type { BatchItem } from '../../../../domain/accepted-batch.ts';
-import type { ItemWork, RunItemsInput, RunItemsOutcome } from '../../../../domain/batch-work.ts';
+import type { RunItemsInput, RunItemsOutcome } from '../../../../domain/batch-work.ts';
+import type { ItemRun } from '../../../../domain/item-run.ts';
+import { dueAtMs, letterOf } from '../../../../domain/item-run.ts';
 import type { HandledEvent, HandlerContext } from '../../../../domain/define-event.ts';
 import { PermanentError, RetryLaterError } from '../../../../domain/handler-errors.ts';
 import type { Advance } from '../../../../handlers/advance.ts';
@@ -40,8 +42,16 @@ function prepare(items: readonly BatchItem[], stage: Stage, advance?: Advance) {
     clock,
     begun,
     env,
-    run: (input: Partial<RunItemsInput> = {}): Promise<RunItemsOutcome> =>
-      env.run(() => runItems({ page: 'page-1', items: all, parallel: 1, ...input })),
+    /** Those that have ended apart from those to be taken up again. */
+    async run(input: Partial<RunItemsInput> = {}) {
+      const outcome: RunItemsOutcome = await env.run(() => runItems({ page: 'page-1', items: all, parallel: 1, ...input }));
+      const hasEnded = (item: ItemRun): boolean => letterOf(item) !== 'p';
+      return {
+        ended: outcome.items.filter(hasEnded),
+        again: outcome.items.filter((item) => !hasEnded(item)),
+        deliveries: outcome.deliveries,
+      };
+    },
   };
 }
 
@@ -67,7 +77,8 @@ describe('the items of a unit', () => {
       ended: [
         {
           offset: 0,
-          item: {
+          run: 1,
+          state: {
             phase: { status: 'completed', endedAtMs: NOON_MS },
             startedAtMs: NOON_MS,
             attempts: { meaning: 1, decision: 1, action: 1 },
@@ -99,7 +110,7 @@ describe('the items of a unit', () => {
     const { ended } = await run({ items: [{ offset: 3, run: 2 }] });
 
     expect(begun).toEqual(['night_3 action']);
-    expect(ended).toMatchObject([{ offset: 3, item: { results: { action: 'acme/night~batch.item.3/2/action' } } }]);
+    expect(ended).toMatchObject([{ offset: 3, state: { results: { action: 'acme/night~batch.item.3/2/action' } } }]);
   });
 
   it('begin in order, never more at once than may, and each ends once', async () => {
@@ -130,7 +141,7 @@ describe('the items of a unit', () => {
     const { run, begun } = prepare([rejectedItem()], () => null);
 
     expect(await run()).toMatchObject({
-      ended: [{ offset: 0, item: { phase: { status: 'failed', error: { code: 'invalid_event' } } }, cause: 'sample:none:invalid_event' }],
+      ended: [{ offset: 0, state: { phase: { status: 'failed', error: { code: 'invalid_event' } } }, cause: 'sample:none:invalid_event' }],
       again: [],
       deliveries: [],
     });
@@ -169,7 +180,7 @@ describe('the items of a unit', () => {
   it('keep results of 4 KiB, since many of them share a history', async () => {
     const { run } = prepare(eventsOf(1), () => 'x'.repeat(4_095));
 
-    expect((await run()).ended).toMatchObject([{ item: { phase: { status: 'failed', error: { code: 'result_too_large' } } } }]);
+    expect((await run()).ended).toMatchObject([{ state: { phase: { status: 'failed', error: { code: 'result_too_large' } } } }]);
   });
 
   it('are no less than were begun', async () => {
@@ -256,16 +267,13 @@ describe('an item whose stage has failed', () => {
       {
         offset: 0,
         run: 1,
-        begun: {
-          item: {
-            phase: { status: 'waiting', stage: 'decision', waiting: { reason: 'retry', untilMs: NOON_MS + 100, lastError } },
-            startedAtMs: NOON_MS,
-            attempts: { meaning: 1, decision: 1 },
-            results: { meaning: 'meaning' },
-            progress: null,
-            failures: { failed: 1, lost: 0 },
-          },
-          dueAtMs: NOON_MS + 100,
+        state: {
+          phase: { status: 'waiting', stage: 'decision', waiting: { reason: 'retry', untilMs: NOON_MS + 100, lastError } },
+          startedAtMs: NOON_MS,
+          attempts: { meaning: 1, decision: 1 },
+          results: { meaning: 'meaning' },
+          progress: null,
+          failures: { failed: 1, lost: 0 },
         },
       },
     ]);
@@ -278,12 +286,13 @@ describe('an item whose stage has failed', () => {
     });
 
     const first = onlyOf((await run()).again);
-    clock.nowMs = first.begun?.dueAtMs ?? 0;
+    clock.nowMs = dueAtMs(first);
     const second = onlyOf((await run({ items: asRecorded([first]) })).again);
     const { ended } = await run({ items: asRecorded([second]) });
 
-    expect(second.begun).toMatchObject({ item: { failures: { failed: 2, lost: 0 } }, dueAtMs: NOON_MS + 100 + 200 });
-    expect(ended).toMatchObject([{ item: { phase: { status: 'completed' }, attempts: { meaning: 1, decision: 3, action: 1 } } }]);
+    expect(second.state).toMatchObject({ failures: { failed: 2, lost: 0 } });
+    expect(dueAtMs(second)).toBe(NOON_MS + 100 + 200);
+    expect(ended).toMatchObject([{ state: { phase: { status: 'completed' }, attempts: { meaning: 1, decision: 3, action: 1 } } }]);
     expect(begun).toEqual(['meaning', 'decision', 'decision', 'decision', 'action'].map((stage) => `night_0 ${stage}`));
   });
 
@@ -291,14 +300,14 @@ describe('an item whose stage has failed', () => {
     const { run } = prepare(eventsOf(1), () => {
       throw new Error('never');
     });
-    let items: readonly ItemWork[] = [{ offset: 0, run: 1 }];
+    let items: readonly ItemRun[] = [{ offset: 0, run: 1 }];
     for (let attempt = 1; attempt < 3; attempt += 1) items = asRecorded((await run({ items })).again);
 
     const { ended, again } = await run({ items });
 
     expect(again).toEqual([]);
     expect(ended).toMatchObject([
-      { item: { phase: { status: 'failed', endedAtMs: NOON_MS, error: { message: 'never' } }, attempts: { action: 3 } } },
+      { state: { phase: { status: 'failed', endedAtMs: NOON_MS, error: { message: 'never' } }, attempts: { action: 3 } } },
     ]);
     expect(ended).toMatchObject([{ cause: 'sample:action:handler_failed' }]);
   });
@@ -310,8 +319,8 @@ describe('an item whose stage has failed', () => {
 
     expect(await run()).toMatchObject({
       ended: [
-        { offset: 0, item: { phase: { status: 'failed' } }, cause: 'sample:action:card_declined' },
-        { offset: 1, item: { phase: { status: 'completed' } } },
+        { offset: 0, state: { phase: { status: 'failed' } }, cause: 'sample:action:card_declined' },
+        { offset: 1, state: { phase: { status: 'completed' } } },
       ],
       again: [],
     });
@@ -322,7 +331,7 @@ describe('an item whose stage has failed', () => {
       throw new RetryLaterError(5_000);
     });
 
-    expect((await run()).again).toMatchObject([{ begun: { dueAtMs: NOON_MS + 5_000 } }]);
+    expect((await run()).again.map(dueAtMs)).toEqual([NOON_MS + 5_000]);
   });
 
   it('uses up no attempt when the process stopped under it', async () => {
@@ -331,7 +340,9 @@ describe('an item whose stage has failed', () => {
     const running = run();
     env.cancel('WORKER_SHUTDOWN');
 
-    expect((await running).again).toMatchObject([{ begun: { item: { failures: { failed: 0, lost: 1 } }, dueAtMs: NOON_MS } }]);
+    const lost = onlyOf((await running).again);
+    expect(lost.state).toMatchObject({ failures: { failed: 0, lost: 1 } });
+    expect(dueAtMs(lost)).toBe(NOON_MS);
   });
 
   it('is overtaken by none where order is to be kept, and holds up none elsewhere, however few run at once', async () => {
@@ -381,6 +392,6 @@ describe('a callback', () => {
 });
 
 /** What one call gives reaches the next through the history. */
-function asRecorded(works: readonly ItemWork[]): readonly ItemWork[] {
-  return JSON.parse(JSON.stringify(works)) as readonly ItemWork[];
+function asRecorded(works: readonly ItemRun[]): readonly ItemRun[] {
+  return JSON.parse(JSON.stringify(works)) as readonly ItemRun[];
 }

@@ -1,0 +1,34 @@
+import type { EndLetter } from './batch-page.ts';
+import { isEnded, stateOf } from './event-run.ts';
+import type { EventRun, RunState } from './event-run.ts';
+import { failureCause } from './failure-cause.ts';
+
+/** An item as the unit that it shares follows it. */
+export interface ItemRun {
+  readonly offset: number;
+  /** 1 for the item's first run, one more for each retry. */
+  readonly run: number;
+  /** Absent until a call has begun it. */
+  readonly state?: RunState;
+  /** What it is grouped by, if it has failed. */
+  readonly cause?: string;
+}
+
+/** An item as a call has left it. */
+export function toItemRun(offset: number, run: EventRun): ItemRun {
+  const { event, phase } = run;
+  const item = { offset, run: event.run, state: stateOf(run) };
+  return phase.status === 'failed' ? { ...item, cause: failureCause(event.type, phase.error) } : item;
+}
+
+/** What its batch counts it as; `p` where it hasn't ended. */
+export function letterOf({ state }: ItemRun): EndLetter | 'p' {
+  if (state === undefined || !isEnded(state.phase)) return 'p';
+  return state.phase.status === 'completed' ? 'c' : 'f';
+}
+
+/** When its next attempt is due; 0 where it can begin at once. */
+export function dueAtMs({ state }: ItemRun): number {
+  const phase = state?.phase;
+  return phase?.status === 'waiting' && phase.waiting.reason === 'retry' ? phase.waiting.untilMs : 0;
+}
