@@ -52,8 +52,8 @@ async function readVerdict(client: Client, { id, runId }: WorkflowReference): Pr
     const next = await readReset(client, execution);
     return next === null ? null : readVerdict(client, { id, runId: next });
   }
-  const [kept] = (await readLeft(client, execution, end))?.runs ?? [];
-  if (kept === undefined) return null;
+  const kept = await readLeft(client, execution, end);
+  if (kept === null) return null;
   const [event] = eventsOf(await readWorkflowInput<Chunk>(client, execution, ACTIVITY_READ_TIMEOUT_MS));
   return event === undefined ? null : toEventResource({ event, ...kept }, kept.callback, { id, runId });
 }

@@ -3,7 +3,7 @@ import type { AfterRide } from './after-ride.ts';
 import { DECLINED } from './callback-message.ts';
 import type { Ride } from './callback-message.ts';
 import { initialCallback } from './callback-record.ts';
-import type { ChunkOutcome, ChunkRecord } from './chunk.ts';
+import type { ChunkOutcome, KeptRun } from './chunk.ts';
 import type { DeliveryInput } from './delivery-input.ts';
 import { eventDelivery } from './event-delivery.ts';
 import type { WorkflowReference } from './event-resource.ts';
@@ -35,6 +35,17 @@ export function recordChunk(before: readonly ChunkRun[], { runs }: ChunkOutcome)
 }
 
 /**
+ * The same of runs whose callers were told meanwhile that they end as cancelled: all that the call came to but the end that it
+ * may have come to.
+ */
+export function recordCancelled(before: readonly ChunkRun[], outcome: ChunkOutcome): readonly ChunkRun[] {
+  return recordChunk(before, outcome).map((one, index) => {
+    const { phase } = before[index]?.run ?? one.run;
+    return isEnded(one.run.phase) ? { ...one, run: { ...one.run, phase } } : one;
+  });
+}
+
+/**
  * In company nobody is waited for: a run that isn't complete goes on, or ends, as a chunk of its own, so that its neighbours are
  * neither held up nor repeated with it, and so that lists find what has failed.
  */
@@ -51,10 +62,9 @@ export function deliveriesOf(runs: readonly ChunkRun[], workflow: WorkflowRefere
   });
 }
 
-export function toRecord(runs: readonly ChunkRun[]): ChunkRecord {
-  return {
-    runs: runs.map((one) => ({ ...stateOf(one.run), callback: toldOf(one).record, ...(one.hasLeft && { hasLeft: true }) })),
-  };
+/** A run with what is known of its callback. */
+export function toKept(one: ChunkRun): KeptRun {
+  return { ...stateOf(one.run), callback: toldOf(one).record, ...(one.hasLeft && { hasLeft: true }) };
 }
 
 function toldOf({ run: { event, phase }, ride }: ChunkRun): AfterRide {

@@ -69,7 +69,11 @@ export interface KeptRun extends RunState {
   readonly hasLeft?: true;
 }
 
-/** What a chunk leaves behind, and what it answers while it is open: each of its runs, in order. */
-export interface ChunkRecord {
-  readonly runs: readonly KeptRun[];
+/**
+ * What the workflow of a run that is alone leaves behind, and what it answers while it is open. Several leave nothing but the
+ * outcomes of their calls, which are on record before the end.
+ */
+export interface RunRecord extends KeptRun {
+  /** The workflow's: a workflow that was reset goes on as another. */
+  readonly runId: string;
 }

@@ -2,6 +2,7 @@ import type { AcceptedEvent } from './accepted-event.ts';
 import type { EventError } from './event-error.ts';
 import { NO_FAILURES } from './retry-policy.ts';
 import type { FailedAttempts } from './retry-policy.ts';
+import { isInline } from './is-inline.ts';
 import type { Stage } from './stage.ts';
 
 /** What a handler last said of its progress. */
@@ -147,7 +148,7 @@ export function beforeRecord(run: EventRun): EventRun {
  */
 export function refusalToCancel({ event, phase }: EventRun, nowMs: number): 'already_ended' | 'not_cancellable' | null {
   if (isEnded(phase)) return 'already_ended';
-  return event.plan.weight === 'heavy' || waitsAt(phase, nowMs) ? null : 'not_cancellable';
+  return !isInline(event.plan) || waitsAt(phase, nowMs) ? null : 'not_cancellable';
 }
 
 function waitsAt(phase: Phase, nowMs: number): boolean {

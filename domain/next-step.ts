@@ -13,8 +13,8 @@ export type BatchStep =
 
 // Chunks that run side by side, so that the end of one doesn't leave the batch idle.
 const CHUNKS_AT_ONCE = 4;
-// What runs at once in a unit is recorded at once: 12 KiB of results an item, twice with a callback, on top of the half
-// megabyte that ends a call. The engine terminates a workflow that records more than 2 MiB.
+// What runs at once in a unit is recorded at once: 12 KiB of results an item, twice with a callback, on top of the quarter of a
+// megabyte of outcomes that ends a call, and the callbacks of these. The engine terminates a workflow that records more than 2 MiB.
 const MAX_UNIT_PARALLEL = 32;
 
 /**

@@ -2,7 +2,6 @@ import type { Rejection } from './accepted-batch.ts';
 import type { AcceptedEvent } from './accepted-event.ts';
 import type { RunState } from './event-run.ts';
 import type { EventError } from './event-error.ts';
-import { failureCause } from './failure-cause.ts';
 import { NO_FAILURES } from './retry-policy.ts';
 
 /** A line that is no valid event ends as a failed item. */
@@ -17,10 +16,6 @@ export function rejectedRun(rejection: Rejection): RunState {
     progress: null,
     failures: NO_FAILURES,
   };
-}
-
-export function rejectedCause(rejection: Rejection): string {
-  return failureCause(rejection.type ?? 'unknown', rejectedError(rejection));
 }
 
 /** As much of an event as a line has that is none; its id is the item's. */

@@ -131,7 +131,10 @@ export function recordFolded(subject: Subject, letters: readonly SubjectLetter[]
     const letter = folded.letters[index];
     if (letter?.kind !== 'processed') continue;
     const { outcome } = letter;
-    const characters = [event.data, event.callback, outcome.results].reduce<number>((sum, part) => sum + JSON.stringify(part).length, 0);
+    const characters = [event.data, event.callback, outcome.results, outcome.progress].reduce<number>(
+      (sum, part) => sum + JSON.stringify(part).length,
+      0,
+    );
     recent.push({ event, idHash, outcome, runId, characters });
     seen.push(`${idHash}${contentHash}${outcome.phase.status === 'completed' ? 'c' : 'f'}`);
     version = outcome.version ?? version;

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { latestAttemptMs, recordFailure, recordSuccess } from '../domain/attempt.ts';
-import { beginAttempt, isEnded, markStarted, nextStage, reportProgress, stateOf } from '../domain/event-run.ts';
+import { beginAttempt, endRun, isEnded, markStarted, nextStage, reportProgress, stateOf } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { outcomeOf } from '../domain/run-outcome.ts';
 import type { Advanced, AdvancedRun, Due, DueRun, Port } from './advance-port.ts';
@@ -109,6 +109,8 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
         }
         if (due.goOn === 'one-attempt') break;
       }
+      // One that goes on after its last stage, as it was recorded, has nothing left but its end.
+      if (nextStage(run) === null) run = endRun(run, { status: 'completed', endedAtMs: now() });
       if (turn !== null) run = turn.end(run);
       show();
       return { kind: 'advanced', outcome: outcomeOf(given, run), trace };

@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
-import type { Chunk, ChunkOutcome, ChunkRecord, KeptRun } from '../domain/chunk.ts';
+import type { Chunk, ChunkOutcome, KeptRun, RunRecord } from '../domain/chunk.ts';
 import { eventsOf, runsOf } from '../domain/chunk.ts';
-import { beginChunk, recordChunk, toRecord } from '../domain/chunk-run.ts';
-import { CHUNK_QUERY, ENDED_MEMO } from './durable/names.ts';
+import { beginChunk, recordChunk, toKept } from '../domain/chunk-run.ts';
+import { ENDED_MEMO, RUN_QUERY } from './durable/names.ts';
 import { isNotFound, readEngine } from './engine-call.ts';
 import { readRecorded, readWorkflowEnd, readWorkflowStart } from './history.ts';
 import type { Execution, WorkflowEnd } from './history.ts';
@@ -13,78 +13,90 @@ import type { Execution, WorkflowEnd } from './history.ts';
 const QUERY_TIMEOUT_MS = 200;
 const READ_TIMEOUT_MS = 1_500;
 
-/** A chunk as the engine has it. */
-export interface RecordedChunk {
+/** A chunk as its history begins and ends. */
+export interface FoundChunk {
+  readonly execution: Execution;
   readonly events: readonly AcceptedEvent[];
+  /** Null for a workflow that was started with something else. */
+  readonly chunk: Chunk | null;
+  readonly end: WorkflowEnd;
+  /** The first run of the workflow, which a reset leaves for another. */
+  readonly firstRunId: string;
+}
+
+/** With what is on record of it. */
+export interface RecordedChunk extends Pick<FoundChunk, 'events' | 'end'> {
   /** Of those in `events`; null where the engine has nothing on record yet. */
   readonly runs: readonly KeptRun[] | null;
-  readonly end: WorkflowEnd;
   readonly workflow: Required<Execution>;
 }
 
 /**
- * Reads a chunk: what its closed workflow left, else what it answers at once. Null when there is none.
+ * Two calls to the engine at once, neither of which waits for anybody's task. Null when there is no such workflow.
  * @param known its events, where the workflow was started with something else
  */
-export async function readChunk(client: Client, execution: Execution, known?: readonly AcceptedEvent[]): Promise<RecordedChunk | null> {
+export async function findChunk(client: Client, execution: Execution, known?: readonly AcceptedEvent[]): Promise<FoundChunk | null> {
   const [end, started] = await Promise.all([readWorkflowEnd(client, execution), readWorkflowStart(client, execution)]);
   if (end === null || started === null) return null;
   const chunk = isChunk(started.input) ? started.input : null;
   const events = known ?? (chunk && eventsOf(chunk));
-  if (events === null) return null;
-  const workflow = { workflowId: execution.workflowId, runId: execution.runId ?? started.runId };
-  const record = end.kind === 'open' ? await recordOfOpen(client, workflow, events) : await recordOfClosed(client, workflow, end, chunk);
-  return { events, runs: record?.runs ?? null, end, workflow };
+  return events && { execution, events, chunk, end, firstRunId: started.runId };
 }
 
-/** In company nothing is on record before all of it is. */
-async function recordOfOpen(client: Client, workflow: Required<Execution>, events: readonly AcceptedEvent[]): Promise<ChunkRecord | null> {
-  if (events.length > 1) return null;
+/** What a chunk's closed workflow left, else what it answers at once or has recorded by now. */
+export async function readRuns(client: Client, found: FoundChunk): Promise<RecordedChunk> {
+  const { execution, events, end, firstRunId } = found;
+  const left = events.length === 1 ? await readAlone(client, execution, end) : null;
+  const runs = left === null ? await readOutcomes(client, found) : [left];
+  return { events, end, runs, workflow: { workflowId: execution.workflowId, runId: left?.runId ?? execution.runId ?? firstRunId } };
+}
+
+function readAlone(client: Client, execution: Execution, end: WorkflowEnd): Promise<RunRecord | null> {
+  return end.kind === 'open' ? askRun(client, execution) : readLeft(client, execution, end);
+}
+
+async function askRun(client: Client, { workflowId, runId }: Execution): Promise<RunRecord | null> {
   try {
-    const handle = client.workflow.getHandle(workflow.workflowId, workflow.runId);
-    return await readEngine(client, QUERY_TIMEOUT_MS, () => handle.query<ChunkRecord>(CHUNK_QUERY));
+    const handle = client.workflow.getHandle(workflowId, runId);
+    return await readEngine(client, QUERY_TIMEOUT_MS, () => handle.query<RunRecord>(RUN_QUERY));
   } catch (error) {
     if (isNotFound(error)) throw error;
     return null;
   }
 }
 
-async function recordOfClosed(
-  client: Client,
-  workflow: Required<Execution>,
-  end: Exclude<WorkflowEnd, { kind: 'open' }>,
-  chunk: Chunk | null,
-): Promise<ChunkRecord | null> {
-  const left = await readLeft(client, workflow, end);
-  if (left !== null || end.kind === 'completed' || end.kind === 'cancelled') return left;
-  // Ended from outside, or by an error of ours, it left what its calls had come to by then.
-  const recorded = chunk === null ? null : await readRecorded(client, workflow);
-  if (chunk === null || recorded === null) return null;
-  const runs = recorded.results.filter(isOutcome).reduce(recordChunk, beginChunk(runsOf(chunk)));
-  return toRecord(runs);
+/**
+ * What the calls of a workflow have come to by now: all that is ever on record of those in company, and of one that is alone all
+ * that is left where it was ended from outside, or by an error of ours. Null where none has come to its end.
+ */
+async function readOutcomes(client: Client, { execution, events, chunk, end }: FoundChunk): Promise<readonly KeptRun[] | null> {
+  if (chunk === null || (end.kind === 'open' && events.length === 1)) return null;
+  const recorded = await readRecorded(client, execution);
+  const outcomes = recorded?.results.filter(isOutcome) ?? [];
+  return outcomes.length === 0 ? null : outcomes.reduce(recordChunk, beginChunk(runsOf(chunk))).map(toKept);
 }
 
 /**
- * The record that the workflow of a chunk has left at its end: as its result, in the details of its failure, or, where it was
- * cancelled, in its memo. Null where it left none, as it does where it is ended from outside or by an error of ours.
+ * The record that the workflow of a run that is alone has left at its end: as its result, in the details of its failure, or, where
+ * it was cancelled, in its memo. Null where it left none, as it does where it is ended from outside or by an error of ours.
  */
-export async function readLeft(client: Client, { workflowId, runId }: Required<Execution>, end: WorkflowEnd): Promise<ChunkRecord | null> {
+export async function readLeft(client: Client, { workflowId, runId }: Execution, end: WorkflowEnd): Promise<RunRecord | null> {
   switch (end.kind) {
     case 'completed':
-      return toChunkRecord(end.result);
+      return toRunRecord(end.result);
     case 'failed':
-      return toChunkRecord(end.failure instanceof ApplicationFailure ? end.failure.details?.[0] : null);
+      return toRunRecord(end.failure instanceof ApplicationFailure ? end.failure.details?.[0] : null);
     case 'cancelled': {
       const { memo } = await readEngine(client, READ_TIMEOUT_MS, () => client.workflow.getHandle(workflowId, runId).describe());
-      return toChunkRecord(memo?.[ENDED_MEMO]);
+      return toRunRecord(memo?.[ENDED_MEMO]);
     }
     default:
       return null;
   }
 }
 
-function toChunkRecord(left: unknown): ChunkRecord | null {
-  return isChunkRecord(left) ? left : null;
+function toRunRecord(left: unknown): RunRecord | null {
+  return isRecord(left) && 'phase' in left && 'callback' in left && 'runId' in left ? (left as unknown as RunRecord) : null;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -93,10 +105,6 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function isChunk(input: unknown): input is Chunk {
   return isRecord(input) && 'shared' in input && 'own' in input;
-}
-
-function isChunkRecord(value: unknown): value is ChunkRecord {
-  return isRecord(value) && Array.isArray(value['runs']) && value['runs'].every((run) => isRecord(run) && 'callback' in run);
 }
 
 /** Others of its local activities leave markers too. */

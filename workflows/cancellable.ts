@@ -3,6 +3,7 @@ import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 export interface Cancellable {
   /** Ends what runs below, and whatever would run below after it. */
   cancel(): void;
+  isCancelled(): boolean;
   /** @throws CancelledFailure */
   throwIfCancelled(): void;
   /** Runs a wait or a heavy stage such that `cancel` cuts it short. */
@@ -23,6 +24,7 @@ export function createCancellable(): Cancellable {
   }
 
   return {
+    isCancelled: () => isCancelled,
     throwIfCancelled,
     cancel() {
       isCancelled = true;

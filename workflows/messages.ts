@@ -19,18 +19,18 @@ import {
   OUTCOME_QUERY,
   PERMITS_QUERY,
   PLACES_GRANTED_SIGNAL,
-  CHUNK_QUERY,
   REDELIVER_SIGNAL,
   REPORT_ATTEMPT_UPDATE,
   RESUME_UPDATE,
   WAKE_SIGNAL,
   RELEASE_SIGNAL,
+  RUN_QUERY,
   SET_CAPACITY_UPDATE,
   STEER_BATCH_UPDATE,
   SNAPSHOT_QUERY,
   UNIT_RESTS_SIGNAL,
 } from '../temporal/durable/names.ts';
-import type { ChunkRecord } from '../domain/chunk.ts';
+import type { RunRecord } from '../domain/chunk.ts';
 import type { Breaker } from '../domain/breaker.ts';
 import type { DestinationReport } from '../domain/destination.ts';
 import type { AttemptReport, CallbackRecord } from '../domain/callback-record.ts';
@@ -38,7 +38,7 @@ import type { EventResource } from '../domain/event-resource.ts';
 import type { Permits } from '../domain/permits.ts';
 import type { Applied, ApplyInput, CompactedOutcome, SubjectSnapshot } from '../domain/subject.ts';
 
-export const chunkQuery = defineQuery<ChunkRecord>(CHUNK_QUERY);
+export const runQuery = defineQuery<RunRecord>(RUN_QUERY);
 export const deliveryQuery = defineQuery<CallbackRecord>(DELIVERY_QUERY);
 export const redeliverSignal = defineSignal(REDELIVER_SIGNAL);
 export const attemptEndedSignal = defineSignal<[AttemptReport]>(ATTEMPT_ENDED_SIGNAL);

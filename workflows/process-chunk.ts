@@ -9,9 +9,9 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Chunk, ChunkRecord } from '../domain/chunk.ts';
+import type { Chunk, RunRecord } from '../domain/chunk.ts';
 import { runsOf } from '../domain/chunk.ts';
-import { beginChunk, deliveriesOf, recordChunk, toRecord } from '../domain/chunk-run.ts';
+import { beginChunk, deliveriesOf, recordCancelled, recordChunk, toKept } from '../domain/chunk-run.ts';
 import type { ChunkRun } from '../domain/chunk-run.ts';
 import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
 import { ENDED_MEMO } from '../temporal/durable/names.ts';
@@ -19,12 +19,14 @@ import { beginAttempt, endRun, isEnded, markStarted, nextStage, refusalToCancel,
 import type { EventRun, Waiting } from '../domain/event-run.ts';
 import { failureCause } from '../domain/failure-cause.ts';
 import { PERMIT_LOST } from '../domain/permits.ts';
+import { isInline } from '../domain/is-inline.ts';
 import { advanceInline, advanceOnWorker, cutOutcome } from './advance-chunk.ts';
 import { becomeCanceled } from './become-canceled.ts';
 import { createCancellable } from './cancellable.ts';
-import { cancelUpdate, chunkQuery } from './messages.ts';
+import { cancelUpdate, runQuery } from './messages.ts';
 import { holdPermits, NO_PERMITS } from './permit-holder.ts';
 import { startAll } from './start-deliveries.ts';
+import { startDelivery } from './start-delivery.ts';
 import { startLeft } from './start-left.ts';
 import type { UnitPlaces } from './unit-places.ts';
 
@@ -33,10 +35,11 @@ const MAX_HELD_BACK_OFF_MS = 5_000;
 
 /**
  * Runs a chunk: begin, advance, split off who is not complete in company, wait for what one that is alone waits for, and deliver.
- * A run that is alone ends its workflow as it has ended itself; what became of those in company is the workflow's result.
+ * A run that is alone ends its workflow as it has ended itself, and leaves its record; what became of those in company is on
+ * record already, as the outcome of their call.
  * @param places of its batch, if it is an item: it holds one, unless it waits for long
  */
-export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<ChunkRecord> {
+export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<RunRecord | null> {
   const { workflowId, runId } = workflowInfo();
   const workflow = { id: workflowId, runId };
   const root = CancellationScope.current();
@@ -47,8 +50,8 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<C
   const [alone] = runs.length === 1 ? runs : [];
   const permits = alone === undefined ? NO_PERMITS : holdPermits(alone.run.event, workflow);
 
-  setHandler(chunkQuery, () => toRecord(runs));
   if (alone !== undefined) {
+    setHandler(runQuery, () => recordOf(runs[0] ?? alone));
     setHandler(cancelUpdate, () => cancellable.cancel(), {
       validator: () => {
         const { run } = runs[0] ?? alone;
@@ -63,11 +66,9 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<C
     while (runs.some(({ run, hasLeft }) => !hasLeft && !isEnded(run.phase))) {
       cancellable.throwIfCancelled();
       const before = runs;
-      runs = runs.map(beginShown);
-      const outcome = plan.weight === 'light' ? await advanceInline(before, workflow) : await advanceOne(before);
-      runs = recordChunk(before, outcome);
-      // The caller was told that it will end as cancelled, and the stage hadn't heard of it yet.
-      cancellable.throwIfCancelled();
+      runs = runs.map(beginAttempts);
+      if (isInline(plan)) runs = recordChunk(before, await advanceInline(before, workflow));
+      else await advanceOne(before);
       if (alone !== undefined) await waitForAttempt();
     }
   } catch (error) {
@@ -79,11 +80,14 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<C
   if (permits.isNeeded) await permits.release();
   await CancellationScope.nonCancellable(async () => {
     await startLeft(runs);
-    await startAll(deliveriesOf(runs, workflow));
+    const deliveries = deliveriesOf(runs, workflow);
+    // By the engine alone: the queue of deliveries may be full of receivers that hang, and nobody's end waits for these.
+    if (alone !== undefined) for (const delivery of deliveries) await startDelivery(delivery);
+    else await startAll(deliveries);
   });
-  const record = toRecord(runs);
   const [ended] = alone === undefined ? [] : runs;
-  if (ended === undefined) return record;
+  if (ended === undefined) return null;
+  const record = recordOf(ended);
   const { event, phase } = ended.run;
   if (phase.status === 'failed') {
     const { code, message } = phase.error;
@@ -99,17 +103,25 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<C
   }
   return record;
 
-  async function advanceOne([one]: readonly ChunkRun[]) {
-    if (one === undefined) return { runs: [] };
+  function recordOf(one: ChunkRun): RunRecord {
+    return { ...toKept(one), runId };
+  }
+
+  /** @throws CancelledFailure also where the attempt came to its end, but whoever cancelled was told that the event ends so */
+  async function advanceOne(before: readonly ChunkRun[]): Promise<void> {
+    const [one] = before;
+    if (one === undefined) return;
     const permitRunId = permits.grantedTo();
     const input = { run: one.run, workflow, ...(permitRunId !== undefined && { permitRunId }) };
     try {
-      return { runs: [await cancellable.run(() => advanceOnWorker(input))] };
+      const outcome = { runs: [await cancellable.run(() => advanceOnWorker(input))] };
+      runs = cancellable.isCancelled() ? recordCancelled(before, outcome) : recordChunk(before, outcome);
     } catch (error) {
       const cut = cutOutcome(error);
-      if (cut !== null) runs = recordChunk([one], { runs: [cut] });
+      if (cut !== null) runs = recordCancelled(before, { runs: [cut] });
       throw error;
     }
+    cancellable.throwIfCancelled();
   }
 
   /** What a run that is alone waits for before anything of it begins. */
@@ -158,9 +170,12 @@ function delayed(run: EventRun): EventRun {
 }
 
 /** For those who ask, or would cancel it, while the attempt is made; what it comes to counts the attempt itself. */
-function beginShown(one: ChunkRun): ChunkRun {
+function beginAttempts(one: ChunkRun): ChunkRun {
   const stage = nextStage(one.run);
-  return one.hasLeft || stage === null ? one : { ...one, run: markStarted(beginAttempt(one.run, stage), Date.now()) };
+  if (one.hasLeft || stage === null) return one;
+  const begun = beginAttempt(one.run, stage);
+  // On a worker it may yet stand in a queue, and says itself when it has started.
+  return { ...one, run: isInline(begun.event.plan) ? markStarted(begun, Date.now()) : begun };
 }
 
 /** The stage that a run waits at; null where none has begun. */

@@ -8,14 +8,14 @@ import type { EventStore } from '../event-store.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { cancelEvent } from './cancel-event.ts';
 import { explainEvent } from './explain-event.ts';
-import { readChunk } from '../../temporal/read-chunk.ts';
+import { findChunk } from '../../temporal/read-chunk.ts';
 import { readRun } from './read-run.ts';
-import type { RecordedChunk } from '../../temporal/read-chunk.ts';
+import type { FoundChunk } from '../../temporal/read-chunk.ts';
 
 /** Events that have a workflow: one by itself under its own id, or several that share it, whose ids say which and where. */
 export function createChunkStore(client: Client, liveRuns: LiveRuns): EventStore {
-  function chunkOf({ tenant }: EventKey, { groupId }: MemberPlace): Promise<RecordedChunk | null> {
-    return readChunk(client, { workflowId: eventWorkflowId({ tenant, id: groupId }) });
+  function chunkOf({ tenant }: EventKey, { groupId }: MemberPlace): Promise<FoundChunk | null> {
+    return findChunk(client, { workflowId: eventWorkflowId({ tenant, id: groupId }) });
   }
 
   async function read(key: EventKey): Promise<EventResource | null> {

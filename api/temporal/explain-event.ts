@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import type { ChunkRecord } from '../../domain/chunk.ts';
-import { CHUNK_QUERY, TASK_QUEUES } from '../../temporal/durable/names.ts';
+import type { RunRecord } from '../../domain/chunk.ts';
+import { RUN_QUERY, TASK_QUEUES } from '../../temporal/durable/names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { RunState } from '../../domain/event-run.ts';
 import { showHolders } from '../../domain/limit-resource.ts';
@@ -67,8 +67,7 @@ async function lackingWorker(client: Client, resource: EventResource, run: RunSt
 async function queryRun(client: Client, workflowId: string): Promise<RunState | null> {
   try {
     const handle = client.workflow.getHandle(workflowId);
-    const { runs } = await readEngine(client, QUERY_TIMEOUT_MS, () => handle.query<ChunkRecord>(CHUNK_QUERY));
-    return runs.length === 1 ? (runs[0] ?? null) : null;
+    return await readEngine(client, QUERY_TIMEOUT_MS, () => handle.query<RunRecord>(RUN_QUERY));
   } catch {
     // Nobody is there to answer, or is busy with its stages.
     return null;

@@ -10,7 +10,7 @@ import { selectsEvent } from '../selects-event.ts';
 import type { Execution } from '../../temporal/history.ts';
 import { listWorkflows } from '../../temporal/list-workflows.ts';
 import { fromListCursor, toListCursor } from './list-cursor.ts';
-import { readChunk } from '../../temporal/read-chunk.ts';
+import { findChunk, readRuns } from '../../temporal/read-chunk.ts';
 import { readRun } from './read-run.ts';
 
 // Each is read for itself; so many at once keep a page quick without crowding out events.
@@ -36,10 +36,10 @@ export async function listEvents(client: Client, liveRuns: LiveRuns, filter: Eve
     workflows.findIndex(({ runId }) => runId === at?.runId),
   );
   const entries: Entry[] = [];
-  for (const { workflowId, runId } of workflows.slice(first)) {
-    if (entries.length > filter.limit) break;
-    const ofChunk = await entriesOf({ workflowId, runId });
-    entries.push(...ofChunk.filter(({ index }) => runId !== at?.runId || index >= at.index));
+  for (let from = first; from < workflows.length && entries.length <= filter.limit; from += READS_AT_ONCE) {
+    const some = workflows.slice(from, from + READS_AT_ONCE);
+    const found = await Promise.all(some.map(({ workflowId, runId }) => entriesOf({ workflowId, runId })));
+    entries.push(...found.flat().filter(({ runId, index }) => runId !== at?.runId || index >= at.index));
   }
   const items = await mapAtMost(entries.slice(0, filter.limit), READS_AT_ONCE, ({ read }) => read());
   const next = entries[filter.limit];
@@ -49,11 +49,12 @@ export async function listEvents(client: Client, liveRuns: LiveRuns, filter: Eve
   };
 
   async function entriesOf(execution: Required<Execution>): Promise<readonly Entry[]> {
-    const chunk = await readChunk(client, execution);
+    const chunk = await findChunk(client, execution);
     if (chunk === null) return [];
+    const runs = chunk.events.length === 1 ? null : (await readRuns(client, chunk)).runs;
     return chunk.events.flatMap((event, index) => {
       // Those that have left are listed by themselves.
-      const hasLeft = chunk.runs?.[index]?.hasLeft === true;
+      const hasLeft = runs?.[index]?.hasLeft === true;
       if (hasLeft || (filter.tier !== undefined && event.tier !== filter.tier)) return [];
       const read = async (): Promise<EventResource | null> => {
         const resource = await readRun(client, liveRuns, chunk, index);

@@ -7,27 +7,34 @@ import { ownerId } from '../../domain/event-id.ts';
 import { hasEnded, toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { acceptRun, endRun, isEnded, stateOf } from '../../domain/event-run.ts';
-import type { Progress } from '../../domain/event-run.ts';
+import type { EndedPhase, Progress } from '../../domain/event-run.ts';
+import { isInline } from '../../domain/is-inline.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { Execution, WorkflowEnd } from '../../temporal/history.ts';
-import { readChunk } from '../../temporal/read-chunk.ts';
-import type { RecordedChunk } from '../../temporal/read-chunk.ts';
+import { findChunk, readRuns } from '../../temporal/read-chunk.ts';
+import type { FoundChunk, RecordedChunk } from '../../temporal/read-chunk.ts';
 import { readHeartbeat } from '../../temporal/read-heartbeat.ts';
 import { withRecord } from '../../temporal/read-record.ts';
 import { liveResource } from '../live-runs.ts';
 import type { LiveRuns } from '../live-runs.ts';
 
 /** An event of a chunk, with all that is known of its callback; null where the chunk has none of that index. */
-export async function readRun(client: Client, liveRuns: LiveRuns, chunk: RecordedChunk, index: number): Promise<EventResource | null> {
-  const { events, runs, end, workflow } = chunk;
+export async function readRun(client: Client, liveRuns: LiveRuns, found: FoundChunk, index: number): Promise<EventResource | null> {
+  const { execution, events, end } = found;
   const event = events[index];
   if (event === undefined) return null;
-  const kept = runs?.[index];
+  const live = end.kind === 'open' ? liveRuns.find(events.length === 1 ? execution.workflowId : eventWorkflowId(event)) : undefined;
+  const seen = live === undefined ? null : liveResource(live);
+  // Known here before it is on record, and before the engine could say anything of it.
+  if (seen !== null && hasEnded(seen)) return seen;
+  const recorded = await readRuns(client, found);
+  const kept = recorded.runs?.[index];
   const own = kept?.hasLeft === true ? await readEvent(client, liveRuns, { workflowId: eventWorkflowId(event) }) : null;
   if (own !== null) return own;
-  if (end.kind === 'open') return readOpen(client, liveRuns, chunk, event, kept);
+  if (end.kind === 'open') return readOpen(client, recorded, event, { kept, seen });
+  const { workflow } = recorded;
   const run = kept === undefined ? acceptRun(event) : { event, ...kept };
-  const ended = endRun(run, { status: 'failed', endedAtMs: endedAtMs(end), error: errorOf(end) });
+  const ended = endRun(run, lostPhase(end, event));
   const callback = kept?.callback ?? initialCallback(event.callback?.url ?? null);
   const told = isEnded(run.phase) || callback.status === 'none' ? callback : { ...callback, status: 'failed' as const };
   return withDelivery(client, toEventResource(ended, told, { id: workflow.workflowId, runId: workflow.runId }));
@@ -40,8 +47,8 @@ export async function readEvent(
   execution: Execution,
   known?: AcceptedEvent,
 ): Promise<EventResource | null> {
-  const chunk = await readChunk(client, execution, known && [known]);
-  return chunk && readRun(client, liveRuns, chunk, 0);
+  const found = await findChunk(client, execution, known && [known]);
+  return found && readRun(client, liveRuns, found, 0);
 }
 
 export async function withDelivery(client: Client, resource: EventResource): Promise<EventResource> {
@@ -51,19 +58,16 @@ export async function withDelivery(client: Client, resource: EventResource): Pro
 
 async function readOpen(
   client: Client,
-  liveRuns: LiveRuns,
-  { events, workflow }: RecordedChunk,
+  { workflow }: RecordedChunk,
   event: AcceptedEvent,
-  kept: KeptRun | undefined,
+  { kept, seen }: { readonly kept: KeptRun | undefined; readonly seen: EventResource | null },
 ): Promise<EventResource> {
-  const live = liveRuns.find(events.length === 1 ? workflow.workflowId : eventWorkflowId(event));
-  const seen = live === undefined ? null : liveResource(live);
   // Between its attempts a run may wait, which only its workflow knows.
-  if (seen !== null && (kept === undefined || hasEnded(seen))) return seen;
+  if (seen !== null && kept === undefined) return seen;
   const state = kept ?? { ...stateOf(acceptRun(event)), callback: initialCallback(event.callback?.url ?? null) };
   const resource = toEventResource({ event, ...state }, state.callback, { id: workflow.workflowId, runId: workflow.runId });
-  if (resource.status !== 'running' || event.plan.weight === 'light') return resource;
-  const progress = furthest(seen?.progress ?? null, await readHeartbeat(client, workflow));
+  if (resource.status !== 'running' || isInline(event.plan)) return resource;
+  const progress = furthest(seen?.progress ?? null, await readHeartbeat(client, { workflowId: workflow.workflowId }));
   return progress === null ? resource : { ...resource, progress };
 }
 
@@ -72,17 +76,25 @@ function furthest(one: Progress | null, other: Progress | null): Progress | null
   return (other?.percent ?? -1) > (one?.percent ?? -1) ? other : one;
 }
 
-function endedAtMs(end: WorkflowEnd): number {
-  return 'atMs' in end ? end.atMs : 0;
-}
-
-/** Why what has no verdict will never have one: there was no code left to run that could have said more. */
-function errorOf(end: WorkflowEnd) {
-  if (end.kind === 'failed') {
-    const { failure } = end;
-    const type = failure instanceof ApplicationFailure ? failure.type : null;
-    return { code: type ?? 'internal', message: failure.message, stage: null, retryable: false };
+/** How a run ends that has no verdict and will never have one: there was no code left to run that could have said more. */
+function lostPhase(end: WorkflowEnd, event: AcceptedEvent): EndedPhase {
+  const endedAtMs = 'atMs' in end ? end.atMs : event.acceptedAtMs;
+  switch (end.kind) {
+    case 'cancelled':
+      return { status: 'cancelled', endedAtMs };
+    case 'terminated':
+      return failed('terminated', 'the workflow was terminated');
+    case 'timed_out':
+      return failed('timed_out', 'the workflow was ended by its time limit');
+    case 'failed': {
+      const { failure } = end;
+      return failed((failure instanceof ApplicationFailure && failure.type) || 'internal', failure.message);
+    }
+    default:
+      return failed('internal', 'the workflow left no record of it');
   }
-  const how = end.kind === 'terminated' ? 'terminated' : 'ended by its time limit';
-  return { code: end.kind, message: `the workflow was ${how}`, stage: null, retryable: false };
+
+  function failed(code: string, message: string): EndedPhase {
+    return { status: 'failed', endedAtMs, error: { code, message, stage: null, retryable: false } };
+  }
 }

@@ -5,6 +5,7 @@ import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { RunAhead } from '../../temporal/durable/activities.ts';
 import { toChunk } from '../../domain/chunk.ts';
 import type { Chunk } from '../../domain/chunk.ts';
+import { isInline } from '../../domain/is-inline.ts';
 import { chunkAttributes, chunkStart } from '../../temporal/durable/chunk-start.ts';
 import { FINGERPRINT_MEMO, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { memberId, newGroupId } from '../../domain/event-id.ts';
@@ -76,20 +77,20 @@ async function start(
   fingerprint: string | null,
   { client, inFlight, runAhead }: StartChunkOptions,
 ): Promise<Pick<StartedEvent, 'runId' | 'eagerly'>> {
-  const isInline = chunk.shared.plan.weight === 'light';
+  const inline = isInline(chunk.shared.plan);
   const options = chunkStart(id, chunk, inFlight);
   const { firstExecutionRunId: runId, eagerlyStarted: eagerly } = await callEngine(client, START_TIMEOUT_MS, () =>
     client.workflow.start(WORKFLOWS.processChunk, {
       ...options,
       args: [chunk],
-      requestEagerStart: isInline,
+      requestEagerStart: inline,
       workflowIdConflictPolicy: 'FAIL',
       ...(fingerprint !== null && { memo: { [FINGERPRINT_MEMO]: fingerprint } }),
       typedSearchAttributes: toSearchAttributes(chunk),
     }),
   );
   // What waits first may yet be cancelled.
-  const beginsAtOnce = isInline && chunk.own.every(({ delayMs }) => delayMs === 0);
+  const beginsAtOnce = inline && chunk.own.every(({ delayMs }) => delayMs === 0);
   if (eagerly && beginsAtOnce) runAhead({ chunk: asRecorded(chunk), workflow: { id: options.workflowId, runId } });
   return { runId, eagerly };
 }

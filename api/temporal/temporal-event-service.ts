@@ -15,6 +15,7 @@ import type { LiveRuns } from '../live-runs.ts';
 import { createUnlessStopped } from '../stop-waits.ts';
 import { createSubjectEvents } from '../subject-events.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
+import { isInline } from '../../domain/is-inline.ts';
 import { callEngine } from '../../temporal/engine-call.ts';
 import { listEvents, READS_AT_ONCE } from './list-events.ts';
 import { createChunkStore } from './chunk-store.ts';
@@ -121,7 +122,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       const started = await (options.mayShare === true ? share(event) : start(event, fingerprint));
       if (started.kind === 'conflict') return started;
       const runsHere = started.kind === 'started' && started.eagerly;
-      if (started.kind === 'started' && event.plan.weight === 'light' && !runsHere) onEagerMiss();
+      if (started.kind === 'started' && isInline(event.plan) && !runsHere) onEagerMiss();
       if (waitMs === 0) return { kind: 'accepted', event: started.event, runsHere };
       // It may be over by now: this process remembers the last it saw.
       const live = liveRuns.whenEnded(eventWorkflowId(started.event), waitMs);

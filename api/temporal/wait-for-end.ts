@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
+import { hasEnded } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { within } from '../../runtime/within.ts';
 import { liveResource } from '../live-runs.ts';
@@ -36,8 +37,16 @@ export async function waitForEnd(options: WaitForEndOptions): Promise<EventResou
   );
 
   async function recorded(): Promise<EventResource | null> {
+    let resource = await afterEnd(workflowId, runId);
+    // In company it may have left the workflow that it came with for one of its own.
+    if (resource !== null && !hasEnded(resource) && resource.workflow.id !== workflowId)
+      resource = await afterEnd(resource.workflow.id, '');
+    return resource !== null && hasEnded(resource) ? resource : null;
+  }
+
+  async function afterEnd(id: string, ofRun: string): Promise<EventResource | null> {
     try {
-      await callEngine(client, deadlineMs - Date.now(), () => client.workflow.getHandle(workflowId, runId || undefined).result());
+      await callEngine(client, deadlineMs - Date.now(), () => client.workflow.getHandle(id, ofRun || undefined).result());
     } catch (error) {
       if (isUnavailable(error)) return null;
       if (!(error instanceof WorkflowFailedError)) throw error;

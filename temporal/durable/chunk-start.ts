@@ -5,6 +5,7 @@ import type { SearchAttribute } from './names.ts';
 import { eventWorkflowId } from './workflow-ids.ts';
 import { toKeyword } from './keyword.ts';
 import { taskTimeoutMs } from './task-timeout.ts';
+import { isInline } from '../../domain/is-inline.ts';
 import { priorityKey, TIERS } from '../../domain/tier.ts';
 import type { Tier } from '../../domain/tier.ts';
 
@@ -22,15 +23,15 @@ const HEAVY_TASK_TIMEOUT_MS = 2_000;
  */
 export function chunkStart(id: string, chunk: Chunk, inFlight: number) {
   const { type, tenant, plan } = chunk.shared;
-  const light = plan.weight === 'light';
+  const inline = isInline(plan);
   const [tier = 'normal'] = tiersOf(chunk);
   const delayMs = Math.max(...chunk.own.map((event) => event.delayMs));
   return {
     workflowId: eventWorkflowId({ tenant, id }),
-    taskQueue: light ? TASK_QUEUES.light : TASK_QUEUES.heavy,
+    taskQueue: inline ? TASK_QUEUES.light : TASK_QUEUES.heavy,
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    ...(!light && { workflowRunTimeout: HEAVY_RUN_TIMEOUT_MS + delayMs }),
-    workflowTaskTimeout: light ? taskTimeoutMs(inFlight) : HEAVY_TASK_TIMEOUT_MS,
+    ...(!inline && { workflowRunTimeout: HEAVY_RUN_TIMEOUT_MS + delayMs }),
+    workflowTaskTimeout: inline ? taskTimeoutMs(inFlight) : HEAVY_TASK_TIMEOUT_MS,
     priority: { priorityKey: priorityKey(tier), fairnessKey: tenant },
     staticSummary: `${type} (${tierNames(chunk)})${chunk.own.length === 1 ? '' : ` × ${chunk.own.length}`}`,
   } as const;

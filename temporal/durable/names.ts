@@ -27,7 +27,7 @@ export const WORKFLOWS = {
 
 export type WorkflowType = keyof typeof WORKFLOWS;
 
-export const CHUNK_QUERY = 'chunk';
+export const RUN_QUERY = 'run';
 export const CANCEL_UPDATE = 'cancel';
 export const DELIVERY_QUERY = 'delivery';
 export const REDELIVER_SIGNAL = 'redeliver';

@@ -74,6 +74,17 @@ it('answers whoever waits with the result of its own event', async () => {
   }
 });
 
+it('answers whoever waits with the end of its event, also of one that leaves the others', async () => {
+  const grouped = (index: number) => ({ type: 'test-grouped', data: { port: recorder.port, failures: index === 5 ? 2 : 0 } });
+  const answers = await Promise.all(Array.from({ length: 8 }, (_, index) => post(grouped(index), { prefer: 'wait=10' })));
+  const resources = (await Promise.all(answers.map((answer) => answer.json()))) as EventResource[];
+
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  expect(resources.map(({ status, attempts }) => [status, attempts['action']])).toEqual(
+    resources.map((_, index) => ['completed', index === 5 ? 3 : 1]),
+  );
+});
+
 it.each([
   // All of it until the failure, and two more attempts, the last with its callback.
   ['completed', { failures: 2 }, 3, 3],

@@ -152,6 +152,11 @@ it('asks again after a reset, and runs under a permit of its own', async () => {
     const { holders, waiting } = await limit('tasks');
     return holders.length === 1 && waiting === 0 && (await read(id)).status === 'running';
   });
+
+  // The run that was reset is closed, and knows nothing of this.
+  expect((await service.app.request(`/v1/events/${id}/cancel`, { method: 'POST' })).status).toBe(202);
+  await until('it has ended', async () => (await read(id)).completedAt !== null);
+  expect(await read(id)).toMatchObject({ status: 'cancelled', error: null, workflow: { runId: after } });
 });
 
 it('refuses what is no capacity, and knows no limit that nobody uses', async () => {

@@ -3,7 +3,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
-import { readChunk } from '../../temporal/read-chunk.ts';
+import { findChunk } from '../../temporal/read-chunk.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { toChunk } from '../../domain/chunk.ts';
 import { CANCEL_UPDATE, TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
@@ -172,6 +172,19 @@ it('cancels a heavy event in the middle of its work and tells its receiver', asy
   expect((await service.client.workflow.getHandle(id).describe()).status.name).toBe('CANCELLED');
 });
 
+it('ends as cancelled what was to, though its last stage came to its end before it heard of that', async () => {
+  // A stage hears of it with a heartbeat, a second after it began at the earliest.
+  const { id } = await submit({ type: 'test-deaf-work', data: { ms: 900 } });
+  await until('it works', async () => (await read(id)).status === 'running');
+
+  const cancelled = await post(`/v1/events/${id}/cancel`, {});
+  const event = await ended(id);
+
+  expect(cancelled.status).toBe(202);
+  expect(event).toMatchObject({ status: 'cancelled', result: { action: 'done' }, error: null });
+  expect(JSON.parse(receiver.requests[0]?.text ?? '{}')).toMatchObject({ type: 'event.cancelled' });
+});
+
 it('cancels a light event that waits for its time, without running a stage', async () => {
   const { id } = await submit({ type: 'noise', data: { intensity: 0.3 }, delayMs: 60_000 });
 
@@ -285,7 +298,7 @@ async function submit(event: Record<string, unknown>, options: { readonly progre
 async function acceptedLike(event: Record<string, unknown>): Promise<AcceptedEvent> {
   const { id } = await submit(event);
   await ended(id);
-  const [like] = (await readChunk(service.client, { workflowId: id }))?.events ?? [];
+  const [like] = (await findChunk(service.client, { workflowId: id }))?.events ?? [];
   if (like === undefined) throw new Error(`"${id}" is gone`);
   return like;
 }

@@ -20,7 +20,8 @@ import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { acceptRun, endRun } from '../../domain/event-run.ts';
 import { failureCause } from '../../domain/failure-cause.ts';
-import { rejectedCause, rejectedEvent, rejectedRun } from '../../domain/rejected-item.ts';
+import { toItemRun } from '../../domain/item-run.ts';
+import { rejectedEvent, rejectedRun } from '../../domain/rejected-item.ts';
 import type { MemoryEventService } from './memory-event-service.ts';
 
 interface Entry {
@@ -69,7 +70,9 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
       if (item === undefined) continue;
       if (item.kind === 'rejected') {
         letters.push('f');
-        causes.push(rejectedCause(item.rejection));
+        const ids = { tenant: entry.settings.tenant, id: '', batchId: entry.settings.id };
+        const { cause } = toItemRun(offset, { ...rejectedRun(item.rejection), event: rejectedEvent(item.rejection, ids) });
+        if (cause !== undefined) causes.push(cause);
         continue;
       }
       const key = runKey(item.event, runsOf(entry, offset));

@@ -31,6 +31,18 @@ const slowWork = defineEvent({
     }),
 });
 
+/** Heavy: works for `ms`, and listens to nobody meanwhile. */
+const deafWork = defineEvent({
+  type: 'test-deaf-work',
+  data: z.object({ ms: z.int().nonnegative() }),
+  tier: 'normal',
+  weight: 'heavy',
+  handler: async ({ data }) => {
+    await pause(data.ms, new AbortController().signal);
+    return 'done';
+  },
+});
+
 const recordedData = z.object({
   port: z.int(),
   ms: z.int().nonnegative(),
@@ -188,6 +200,7 @@ const lifeEvent = defineEvent({
 export const testDefinitions: readonly EventDefinition[] = [
   lifeEvent,
   slowWork,
+  deafWork,
   recordedWork,
   recordedLightWork,
   notedWork,

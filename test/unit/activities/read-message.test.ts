@@ -14,7 +14,7 @@ import type { RecordedMessage } from '../../../domain/callback-message.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';
 import type { CallbackRecord } from '../../../domain/callback-record.ts';
 import { toChunk } from '../../../domain/chunk.ts';
-import type { ChunkRecord } from '../../../domain/chunk.ts';
+import type { RunRecord } from '../../../domain/chunk.ts';
 import { toEventResource } from '../../../domain/event-resource.ts';
 import { acceptRun, endRun, stateOf } from '../../../domain/event-run.ts';
 import type { EndedPhase } from '../../../domain/event-run.ts';
@@ -47,7 +47,7 @@ const terminated: Run = { end: { eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUT
 const timedOut: Run = { end: { eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT } };
 const cancelled: Run = { end: { eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED } };
 
-function completed(record: ChunkRecord): Run {
+function completed(record: RunRecord): Run {
   const result = { payloads: [defaultPayloadConverter.toPayload(record)] };
   const eventType = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED;
   return { end: { eventType, workflowExecutionCompletedEventAttributes: { result } } };
@@ -90,11 +90,11 @@ function prepare(runs: Readonly<Record<string, Run>>, state: DestinationState = 
 }
 
 /** What a workflow leaves whose only run has ended so. */
-function left(phase: EndedPhase, record: CallbackRecord): ChunkRecord {
-  return { runs: [{ ...stateOf(endRun(acceptRun(event), phase)), callback: record }] };
+function left(phase: EndedPhase, record: CallbackRecord): RunRecord {
+  return { ...stateOf(endRun(acceptRun(event), phase)), callback: record, runId: 'run-a' };
 }
 
-it.each<[EndedPhase, (ended: ChunkRecord) => Run]>([
+it.each<[EndedPhase, (ended: RunRecord) => Run]>([
   [{ status: 'completed', endedAtMs: NOON_MS }, completed],
   [
     { status: 'failed', endedAtMs: NOON_MS, error },

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { recordFailure, recordSuccess } from '../../../domain/attempt.ts';
 import type { Ride } from '../../../domain/callback-message.ts';
 import { isSettled } from '../../../domain/callback-record.ts';
-import { beginChunk, deliveriesOf, recordChunk, toRecord } from '../../../domain/chunk-run.ts';
+import { beginChunk, deliveriesOf, recordCancelled, recordChunk, toKept } from '../../../domain/chunk-run.ts';
+import type { KeptRun } from '../../../domain/chunk.ts';
 import type { ChunkRun } from '../../../domain/chunk-run.ts';
 import { acceptRun, beginAttempt, endRun, isEnded, nextStage, stateOf } from '../../../domain/event-run.ts';
 import type { EventRun } from '../../../domain/event-run.ts';
@@ -59,7 +60,11 @@ describe('a run of a chunk', () => {
     const runs = [runOf(0), runOf(1, false)];
 
     expect(beginChunk(runs)).toEqual(runs.map((run) => ({ run, ride: null, hasLeft: false })));
-    expect(toRecord(beginChunk(runs)).runs.map(({ phase, callback: { status } }) => [phase.status, status])).toEqual([
+    expect(
+      beginChunk(runs)
+        .map(toKept)
+        .map(({ phase, callback: { status } }) => [phase.status, status]),
+    ).toEqual([
       ['accepted', 'pending'],
       ['accepted', 'none'],
     ]);
@@ -88,6 +93,17 @@ describe('a run of a chunk', () => {
     expect(recordChunk(second, { runs: [outcomeOf(ended, ended)] })).toEqual(second);
   });
 
+  it.each<End>(['completed', 'waits', 'failed'])(
+    'of which a call says that it %s keeps all but an end, where it was cancelled meanwhile',
+    (end) => {
+      const run = runOf(0);
+      const [after] = recordCancelled(beginChunk([run]), { runs: [outcome(run, end)] });
+
+      expect(after?.run).toEqual({ ...advanced(run, end), ...(end !== 'waits' && { phase: run.phase }) });
+      expect(after && isEnded(after.run.phase)).toBe(false);
+    },
+  );
+
   it('of which a call says nothing is left to go on by itself', () => {
     const before = beginChunk([runOf(0), runOf(1)]);
 
@@ -100,7 +116,7 @@ describe('a callback', () => {
     const runs = rides.map((_, index) => runOf(index));
     const after = recordChunk(beginChunk(runs), { runs: runs.map((run, index) => outcome(run, 'completed', rides[index])) });
 
-    expect(toRecord(after).runs.map((run) => [run.callback.status, run.callback.attempts])).toEqual([
+    expect(after.map(toKept).map((run) => [run.callback.status, run.callback.attempts])).toEqual([
       ['pending', []],
       ['pending', []],
       ['delivered', [good]],
@@ -160,7 +176,7 @@ it('has exactly one verdict of each run, here or where it has gone, and owes eac
         });
         for (const [place, { run }] of before.entries()) if (isEnded(run.phase)) expect(runs[place]?.run.phase).toEqual(run.phase);
       }
-      const { runs: kept } = JSON.parse(JSON.stringify(toRecord(runs))) as ReturnType<typeof toRecord>;
+      const kept = JSON.parse(JSON.stringify(runs.map(toKept))) as readonly KeptRun[];
 
       expect(runs.map(({ run }) => run.event)).toEqual(given.map(({ hasCallback }, index) => runOf(index, hasCallback).event));
       expect(kept.map(({ callback: _callback, hasLeft: _hasLeft, ...state }) => state)).toEqual(runs.map(({ run }) => stateOf(run)));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rejectedCause, rejectedEvent, rejectedRun } from '../../../domain/rejected-item.ts';
+import { rejectedEvent, rejectedRun } from '../../../domain/rejected-item.ts';
 import { rejectedItem } from './batch-samples.ts';
 import { acceptedEvent, NOON_MS } from './event-samples.ts';
 
@@ -53,12 +53,5 @@ describe('rejectedEvent', () => {
     const event = acceptedEvent({ id: 'night_3' });
 
     expect(rejectedEvent(rejectedItem({ event }).rejection, ids)).toBe(event);
-  });
-});
-
-describe('rejectedCause', () => {
-  it('groups by type, as far as it was readable', () => {
-    expect(rejectedCause(rejectedItem().rejection)).toBe('sample:none:invalid_event');
-    expect(rejectedCause(rejectedItem({ type: null }).rejection)).toBe('unknown:none:invalid_event');
   });
 });

@@ -107,6 +107,17 @@ describe('a run', () => {
     expect(told).toHaveLength(6);
   });
 
+  it('that has all its results, and no end yet, has completed', async () => {
+    const type = typeWith(() => 'again');
+    const run: DueRun = { ...runOf(type), results: { action: 'done' }, attempts: { action: 1 } };
+
+    expect(onlyOf(await prepare(type).advance([run])).outcome).toMatchObject({
+      phase: { status: 'completed', endedAtMs: NOON_MS },
+      results: {},
+      attempts: { action: 1 },
+    });
+  });
+
   it('is begun whatever it waits for: whoever has it advanced knows when', async () => {
     const type = typeWith(() => 'done');
     const lastError = { code: 'handler_failed', message: 'no', stage: 'action', retryable: true };

@@ -360,6 +360,23 @@ describe('an item whose stage has failed', () => {
   });
 });
 
+it('that is no event waits for its turn where order is to be kept', async () => {
+  const event = acceptedEvent({ id: 'night_1', batchId: 'night', callback });
+  let isUp = false;
+  const { run, clock } = prepare([...eventsOf(1), rejectedItem({ event })], () => {
+    if (!isUp) throw new RetryLaterError(30_000);
+  });
+
+  const before = await run({ isInOrder: true });
+  expect([offsetsOf(before.ended), offsetsOf(before.again), before.deliveries]).toEqual([[], [0], []]);
+
+  isUp = true;
+  clock.nowMs += 30_000;
+  const after = await run({ isInOrder: true, items: [...asRecorded(before.again), { offset: 1, run: 1 }] });
+  expect(offsetsOf(after.ended)).toEqual([0, 1]);
+  expect(after.deliveries).toMatchObject([{ message: { type: 'event.failed' } }]);
+});
+
 describe('a callback', () => {
   it('is owed to each item that has ended and names one', async () => {
     const items = [

@@ -21,7 +21,7 @@ it('keeps the names that histories and clients know: changing one is a migration
       holdSubject: 'holdSubject',
       tickSubjects: 'tickSubjects',
     },
-    CHUNK_QUERY: 'chunk',
+    RUN_QUERY: 'run',
     CANCEL_UPDATE: 'cancel',
     DELIVERY_QUERY: 'delivery',
     REDELIVER_SIGNAL: 'redeliver',
