@@ -5,6 +5,7 @@ import type { RunState } from '../domain/event-run.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
 import type { Advance } from '../handlers/advance.ts';
 import { ACTIVITY_READ_TIMEOUT_MS, readWorkflowInput } from '../temporal/history.ts';
+import { sendToSubject } from '../temporal/send-to-subject.ts';
 import { createApplyItems } from './batch/apply-items.ts';
 import { createIsBatchOpen } from './batch/is-batch-open.ts';
 import { createReadItem, createReadItemKinds } from './batch/read-item.ts';
@@ -13,7 +14,6 @@ import { createReadHold } from './batch/read-hold.ts';
 import { createReadUnits } from './batch/read-units.ts';
 import { createRenewPages } from './batch/renew-pages.ts';
 import { createRunItems } from './batch/run-items.ts';
-import { createSendToSubject } from './batch/send-to-subject.ts';
 import { createTellCancelled } from './batch/tell-cancelled.ts';
 import { createCancelItems } from './cancel-items.ts';
 import { createClaimPermit } from './claim-permit.ts';
@@ -80,7 +80,11 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
     startDeliveries,
     findClosedRuns: createFindClosedRuns(dependencies.client),
     runItems: createRunItems({ ...dependencies, readPage }),
-    applyItems: createApplyItems({ ...dependencies, readPage, sendToSubject: createSendToSubject(dependencies.client) }),
+    applyItems: createApplyItems({
+      ...dependencies,
+      readPage,
+      sendToSubject: (key, letters) => sendToSubject(dependencies.client, key, letters, { isThere: false }),
+    }),
     cancelItems: createCancelItems(dependencies.client),
     readItem: createReadItem(readPage),
     readItemKinds: createReadItemKinds(readPage),

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { APPLY_UPDATE } from '../temporal/durable/names.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
-import type { Applied, ApplyInput } from '../domain/subject.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
-import { parseSubjectWorkflowId, subjectWorkflowId } from '../temporal/durable/workflow-ids.ts';
+import { parseSubjectWorkflowId } from '../temporal/durable/workflow-ids.ts';
+import { sendToSubject } from '../temporal/send-to-subject.ts';
 import { subjectsQuery } from '../temporal/subjects-query.ts';
 import type { Tick } from '../domain/tick.ts';
 import { toTickEvent } from '../domain/tick-event.ts';
@@ -19,7 +18,6 @@ export interface SendTicksDependencies {
 }
 
 const SENT_AT_ONCE = 8;
-const UPDATE_TIMEOUT_MS = 10_000;
 
 /** Sends an event to each subject of a type, a few at once. One that doesn't take it is left out this time. */
 export function createSendTicks({ client, resolve, now }: SendTicksDependencies) {
@@ -46,10 +44,7 @@ export function createSendTicks({ client, resolve, now }: SendTicksDependencies)
 
     async function send(key: SubjectKey, event: EventDefinition): Promise<void> {
       const tick = toTickEvent(key, event, { uuid: randomUUID(), atMs: now() });
-      const input: ApplyInput = { letters: [subjectLetter(tick, tick.id)] };
-      await client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, () =>
-        client.workflow.getHandle(subjectWorkflowId(key)).executeUpdate<Applied, [ApplyInput]>(APPLY_UPDATE, { args: [input] }),
-      );
+      await sendToSubject(client, key, [subjectLetter(tick, tick.id)], { isThere: true });
     }
 
     await Promise.all(Array.from({ length: SENT_AT_ONCE }, () => sendInTurn(definition)));

@@ -4,7 +4,7 @@ import { startDelayMs } from '../domain/delivery-input.ts';
 import type { AnyDeliveryInput } from '../domain/delivery-input.ts';
 import { TASK_QUEUES, WORKFLOWS } from '../temporal/durable/names.ts';
 import { deliveryWorkflowId } from '../temporal/durable/workflow-ids.ts';
-import { destinationAttributes } from './callback/destination-attributes.ts';
+import { toSearchAttributes } from '../temporal/durable/search-attributes.ts';
 
 export type StartDelivery = (delivery: AnyDeliveryInput) => Promise<void>;
 
@@ -16,7 +16,7 @@ export function createStartDelivery(client: Client): StartDelivery {
   return async (delivery) => {
     const { target, parkedAt } = delivery;
     const delayMs = startDelayMs(delivery);
-    const attributes = parkedAt === undefined ? null : destinationAttributes({ tenant: target.tenant, origin: parkedAt });
+    const attributes = parkedAt === undefined ? null : toSearchAttributes({ Tenant: target.tenant, Destination: parkedAt });
     try {
       await client.workflow.start(WORKFLOWS.deliverCallback, {
         workflowId: deliveryWorkflowId(target),

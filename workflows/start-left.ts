@@ -1,8 +1,9 @@
-import { defineSearchAttributeKey, TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { toChunk } from '../domain/chunk.ts';
 import type { ChunkRun } from '../domain/chunk-run.ts';
 import { chunkAttributes, chunkStart } from '../temporal/durable/chunk-start.ts';
+import { toSearchAttributes } from '../temporal/durable/search-attributes.ts';
 import { stateOf } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';
@@ -21,15 +22,12 @@ export async function startLeft(runs: readonly ChunkRun[]): Promise<void> {
 
 async function start(run: EventRun, inFlight: number): Promise<void> {
   const chunk = toChunk([run.event], [stateOf(run)]);
-  const attributes = Object.entries(chunkAttributes(chunk));
   try {
     await startChild(WORKFLOWS.processChunk, {
       ...chunkStart(run.event.id, chunk, inFlight),
       args: [chunk],
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      typedSearchAttributes: new TypedSearchAttributes(
-        attributes.map(([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value })),
-      ),
+      typedSearchAttributes: toSearchAttributes(chunkAttributes(chunk)),
     });
   } catch (error) {
     // A run that was reset comes here a second time; the event is under way.

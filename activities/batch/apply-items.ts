@@ -8,17 +8,17 @@ import type { WorkflowReference } from '../../domain/event-resource.ts';
 import { toItemRun } from '../../domain/item-run.ts';
 import type { ItemRun } from '../../domain/item-run.ts';
 import { NO_FAILURES } from '../../domain/retry-policy.ts';
-import type { SubjectAnswer, SubjectLetter } from '../../domain/subject.ts';
+import type { Applied, SubjectAnswer, SubjectLetter } from '../../domain/subject.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
 import { subjectWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { subjectLetter } from '../subject-letter.ts';
 import { eventDelivery } from '../../domain/event-delivery.ts';
 import type { ReadPage } from './read-page.ts';
-import type { SendToSubject } from './send-to-subject.ts';
 
 export interface ApplyItemsDependencies {
   readonly readPage: ReadPage;
-  readonly sendToSubject: SendToSubject;
+  /** Brings letters to their subject, whether or not that is there; an answer for each once they are recorded. */
+  readonly sendToSubject: (key: SubjectKey, letters: readonly SubjectLetter[]) => Promise<Applied>;
   readonly now: () => number;
 }
 

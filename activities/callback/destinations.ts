@@ -11,7 +11,7 @@ import { isNotFound } from '../../temporal/engine-call.ts';
 import { isUnwell } from '../../domain/riding.ts';
 import { HANGS_AFTER_MS } from '../../domain/silence.ts';
 import { within } from '../../runtime/within.ts';
-import { destinationAttributes } from './destination-attributes.ts';
+import { toSearchAttributes } from '../../temporal/durable/search-attributes.ts';
 import { ATTEMPT_TIMEOUT_MS } from './post-callback.ts';
 
 /** `none`: nothing is wrong with it, as far as the cluster knows. */
@@ -129,7 +129,7 @@ function toStart(destination: Destination, settings: BreakerSettings) {
     args: [input],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowTaskTimeout: '2s',
-    typedSearchAttributes: destinationAttributes(destination),
+    typedSearchAttributes: toSearchAttributes({ Tenant: destination.tenant, Destination: destination.origin }),
     staticSummary: `callbacks to ${destination.origin}`,
   });
 }

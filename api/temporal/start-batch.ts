@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { PagePlan } from '../../domain/accepted-batch.ts';
 import { planPage } from '../../domain/accepted-batch.ts';
 import { PAGE_DELAY_MS } from '../../domain/batch-work.ts';
@@ -11,7 +10,7 @@ import type { BatchSubmission, BatchUpload } from '../batch-service.ts';
 import { fillPages } from '../batches/fill-pages.ts';
 import { newUuidV7 } from '../uuid.ts';
 import { callEngine, isNotFound, readEngine } from '../../temporal/engine-call.ts';
-import { toKeyword } from '../../temporal/durable/keyword.ts';
+import { toSearchAttributes } from '../../temporal/durable/search-attributes.ts';
 
 const START_TIMEOUT_MS = 5_000;
 // So many pages are on their way to the engine at once; meanwhile nothing more is read of the body.
@@ -61,16 +60,11 @@ export async function startBatchWorkflow(client: Client, input: BatchInput, { me
       // All of its items wait for its task when its worker is killed.
       workflowTaskTimeout: '2s',
       priority: { fairnessKey: accepted.tenant },
-      typedSearchAttributes: new TypedSearchAttributes([
-        { key: KEYS.Tenant, value: toKeyword(accepted.tenant) },
-        { key: KEYS.BatchId, value: toKeyword(accepted.id) },
-      ]),
+      typedSearchAttributes: toSearchAttributes({ Tenant: accepted.tenant, BatchId: accepted.id }),
       staticSummary: `batch of ${accepted.pages.reduce((sum, { size }) => sum + size, 0)}${accepted.name === null ? '' : `: ${accepted.name}`}`,
     }),
   );
 }
-
-const KEYS = { Tenant: defineSearchAttributeKey('Tenant', 'KEYWORD'), BatchId: defineSearchAttributeKey('BatchId', 'KEYWORD') } as const;
 
 async function keepPages(
   client: Client,

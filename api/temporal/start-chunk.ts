@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { toSearchAttributes } from '../../temporal/durable/search-attributes.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { RunAhead } from '../../temporal/durable/activities.ts';
 import { toChunk } from '../../domain/chunk.ts';
@@ -86,19 +86,13 @@ async function start(
       requestEagerStart: inline,
       workflowIdConflictPolicy: 'FAIL',
       ...(fingerprint !== null && { memo: { [FINGERPRINT_MEMO]: fingerprint } }),
-      typedSearchAttributes: toSearchAttributes(chunk),
+      typedSearchAttributes: toSearchAttributes(chunkAttributes(chunk)),
     }),
   );
   // What waits first may yet be cancelled.
   const beginsAtOnce = inline && chunk.own.every(({ delayMs }) => delayMs === 0);
   if (eagerly && beginsAtOnce) runAhead({ chunk: asRecorded(chunk), workflow: { id: options.workflowId, runId } });
   return { runId, eagerly };
-}
-
-function toSearchAttributes(chunk: Chunk): TypedSearchAttributes {
-  return new TypedSearchAttributes(
-    Object.entries(chunkAttributes(chunk)).map(([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value })),
-  );
 }
 
 /** What its workflow gets to see: handlers are given the same, whoever calls them. */

@@ -1,12 +1,11 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import { TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
 import type { WorkflowType } from '../../temporal/durable/names.ts';
 import { archivedBatchWorkflowId, archivedJobWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { toKeyword } from '../../temporal/durable/keyword.ts';
+import { toSearchAttributes } from '../../temporal/durable/search-attributes.ts';
 import { allOf, is, isOfType, isOpen, oneOf } from '../../temporal/list-query.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { Archive, Shelf } from '../archive.ts';
@@ -18,7 +17,6 @@ import { listWorkflows } from '../../temporal/list-workflows.ts';
 
 const START_TIMEOUT_MS = 5_000;
 const READS_AT_ONCE = 8;
-const KEYS = { Tenant: defineSearchAttributeKey('Tenant', 'KEYWORD'), BatchId: defineSearchAttributeKey('BatchId', 'KEYWORD') } as const;
 
 /** An archive that is a workflow for each thing in it, which stays open: closed ones are forgotten by the engine. */
 export function createTemporalArchive(client: Client): Archive {
@@ -56,10 +54,7 @@ function createShelf<Resource extends Keepable>(client: Client, options: ShelfOp
         args: [resource],
         workflowIdConflictPolicy,
         startDelay: '365 days',
-        typedSearchAttributes: new TypedSearchAttributes([
-          { key: KEYS.Tenant, value: toKeyword(resource.tenant) },
-          ...(batchId === null ? [] : [{ key: KEYS.BatchId, value: toKeyword(batchId) }]),
-        ]),
+        typedSearchAttributes: toSearchAttributes({ Tenant: resource.tenant, ...(batchId !== null && { BatchId: batchId }) }),
         staticSummary: `"${resource.id}", archived`,
       }),
     );

@@ -1,21 +1,17 @@
 import type { Client } from '@temporalio/client';
-import { QueryRejectedError, WithStartWorkflowOperation } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import type { Workflow } from '@temporalio/common';
-import { ACCEPTED_QUERY, APPLY_UPDATE, OUTCOMES_QUERY, OUTCOME_QUERY, SNAPSHOT_QUERY, WORKFLOWS } from '../../temporal/durable/names.ts';
+import { QueryRejectedError } from '@temporalio/client';
+import { ACCEPTED_QUERY, OUTCOMES_QUERY, OUTCOME_QUERY, SNAPSHOT_QUERY } from '../../temporal/durable/names.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import type { Applied, ApplyInput, CompactedOutcome, SubjectLetter, SubjectSnapshot } from '../../domain/subject.ts';
+import type { CompactedOutcome, SubjectLetter, SubjectSnapshot } from '../../domain/subject.ts';
 import { subjectWorkflowId } from '../../temporal/durable/workflow-ids.ts';
-import { subjectAttributes, subjectStart } from '../../temporal/durable/subject-start.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
 import { createMailboxes } from '../mailbox.ts';
 import { hash64 } from '../subject-events.ts';
 import type { LetterAnswer, Subjects } from '../subject-events.ts';
-import { callEngine, isNotFound, readEngine } from '../../temporal/engine-call.ts';
+import { isNotFound, readEngine } from '../../temporal/engine-call.ts';
+import { sendToSubject } from '../../temporal/send-to-subject.ts';
 
-// An Update that isn't done by then is taken for lost; it may have waited for those of other processes.
-const UPDATE_TIMEOUT_MS = 10_000;
 // A subject that was idle for long is replayed first.
 const QUERY_TIMEOUT_MS = 5_000;
 const MAX_KNOWN = 10_000;
@@ -27,16 +23,8 @@ export function createTemporalSubjects(client: Client): Subjects {
 
   async function send(key: SubjectKey, letters: readonly SubjectLetter[]): Promise<readonly LetterAnswer[]> {
     const workflowId = subjectWorkflowId(key);
-    const isKnown = known.delete(workflowId);
-    const args: [ApplyInput] = [{ letters }];
-    const { runId, answers } = await callEngine<Applied>(client, UPDATE_TIMEOUT_MS, () =>
-      isKnown
-        ? client.workflow.getHandle(workflowId).executeUpdate<Applied, [ApplyInput]>(APPLY_UPDATE, { args })
-        : client.workflow.executeUpdateWithStart<Workflow, Applied, [ApplyInput]>(APPLY_UPDATE, {
-            args,
-            startWorkflowOperation: start(key),
-          }),
-    );
+    const isThere = known.delete(workflowId);
+    const { runId, answers } = await sendToSubject(client, key, letters, { isThere });
     known.add(workflowId);
     if (known.size > MAX_KNOWN) known.delete(known.values().next().value ?? '');
     return answers.map((answer) => ({ answer, workflow: { id: workflowId, runId } }));
@@ -62,20 +50,4 @@ export function createTemporalSubjects(client: Client): Subjects {
     accepted: (key, eventId) => query<AcceptedEvent>(key, ACCEPTED_QUERY, { idHash: hash64(eventId) }),
     outcomes: (key) => query<readonly EventResource[]>(key, OUTCOMES_QUERY),
   };
-}
-
-const KEYS = {
-  Tenant: defineSearchAttributeKey('Tenant', 'KEYWORD'),
-  Subject: defineSearchAttributeKey('Subject', 'KEYWORD'),
-} as const;
-
-function start(key: SubjectKey) {
-  const { Tenant, Subject } = subjectAttributes(key);
-  return new WithStartWorkflowOperation(WORKFLOWS.holdSubject, {
-    ...subjectStart(key),
-    typedSearchAttributes: new TypedSearchAttributes([
-      { key: KEYS.Tenant, value: Tenant },
-      { key: KEYS.Subject, value: Subject },
-    ]),
-  });
 }

@@ -1,15 +1,12 @@
 import type { Chunk } from '../../domain/chunk.ts';
 import { tiersOf } from '../../domain/chunk.ts';
 import { TASK_QUEUES } from './names.ts';
-import type { SearchAttribute } from './names.ts';
 import { eventWorkflowId } from './workflow-ids.ts';
-import { toKeyword } from './keyword.ts';
+import type { Attributes } from './search-attributes.ts';
 import { taskTimeoutMs } from './task-timeout.ts';
 import { isInline } from '../../domain/is-inline.ts';
 import { priorityKey, TIERS } from '../../domain/tier.ts';
 import type { Tier } from '../../domain/tier.ts';
-
-export type Attributes = Readonly<Partial<Record<SearchAttribute, string>>>;
 
 // Two weeks: no heavy event's stages, waits and retries take longer, and an event must end some day.
 const HEAVY_RUN_TIMEOUT_MS = 14 * 24 * 3_600_000;
@@ -37,15 +34,15 @@ export function chunkStart(id: string, chunk: Chunk, inFlight: number) {
   } as const;
 }
 
-/** What lists find it by, all of type Keyword. */
+/** What lists find it by. */
 export function chunkAttributes(chunk: Chunk): Attributes {
   const { type, tenant } = chunk.shared;
   const subject = chunk.own.length === 1 ? chunk.own[0]?.subject : null;
   return {
-    EventType: toKeyword(type),
+    EventType: type,
     Tier: tierNames(chunk),
-    Tenant: toKeyword(tenant),
-    ...(subject && { Subject: toKeyword(subject) }),
+    Tenant: tenant,
+    ...(subject && { Subject: subject }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { TASK_QUEUES } from './names.ts';
-import { toKeyword } from './keyword.ts';
+import type { Attributes } from './search-attributes.ts';
 import { createSubject } from '../../domain/subject.ts';
 import { subjectName } from '../../domain/subject-id.ts';
 import { subjectWorkflowId } from './workflow-ids.ts';
@@ -19,6 +19,6 @@ export function subjectStart(key: SubjectKey) {
 }
 
 /** What it is found by. */
-export function subjectAttributes(key: SubjectKey): { readonly Tenant: string; readonly Subject: string } {
-  return { Tenant: toKeyword(key.tenant), Subject: toKeyword(subjectName(key)) };
+export function subjectAttributes(key: SubjectKey): Attributes {
+  return { Tenant: key.tenant, Subject: subjectName(key) };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createTemporalLimitService } from '../../api/temporal/temporal-limit-service.ts';
-import { destinationAttributes } from '../../activities/callback/destination-attributes.ts';
+import { toSearchAttributes } from '../../temporal/durable/search-attributes.ts';
 import { createBreaker, DEFAULT_BREAKER } from '../../domain/breaker.ts';
 import { destinationWorkflowId, limitWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
@@ -126,7 +126,7 @@ it('lists 80 failing destinations page by page', async () => {
       workflowId: destinationWorkflowId(destination),
       taskQueue: TASK_QUEUES.heavy,
       args: [{ destination, settings: DEFAULT_BREAKER, breaker: { ...createBreaker(), failures: 1 } }],
-      typedSearchAttributes: destinationAttributes(destination),
+      typedSearchAttributes: toSearchAttributes({ Tenant: destination.tenant, Destination: destination.origin }),
     }),
   );
   const origins = destinations.map(({ origin }) => origin).toSorted();

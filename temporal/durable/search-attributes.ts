@@ -1,0 +1,13 @@
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { toKeyword } from './keyword.ts';
+import type { SearchAttribute } from './names.ts';
+
+/** What a workflow is found by. */
+export type Attributes = Readonly<Partial<Record<SearchAttribute, string>>>;
+
+/** As a start takes them: all are keywords. */
+export function toSearchAttributes(attributes: Attributes): TypedSearchAttributes {
+  return new TypedSearchAttributes(
+    Object.entries(attributes).map(([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value: toKeyword(value) })),
+  );
+}
