@@ -84,6 +84,12 @@ describe('a run', () => {
     expect(reportProgress(half, { step: 's', percent: NaN, message: 'm' }).progress?.percent).toBe(50);
   });
 
+  it('takes what a handler says that is no text for none', () => {
+    const said = { step: 7, percent: 50, message: undefined } as unknown as Parameters<typeof reportProgress>[1];
+
+    expect(reportProgress(accepted, said).progress).toEqual({ step: '', percent: 50, message: '' });
+  });
+
   it('keeps what an attempt said last, and goes on from it', () => {
     const half = keepProgress(accepted, { step: 's', percent: 50, message: 'm' });
 
