@@ -19,34 +19,34 @@ export interface AdmissionOptions {
   readonly intake: Intake;
   /** Of events for subjects: many of them share a workflow task. */
   readonly letters: Intake;
+  /** Of heavy events, until they are started: light ones that take long are not in their way. */
+  readonly heavy: Intake;
   readonly backlog: Backlog;
   readonly liveRuns: LiveRuns;
 }
 
-// An event that nothing is seen of yet, as it waits for a slot, takes up room for so long: the longest that the engine waits
-// for its task before it is given out again.
+// An event that nothing is seen of takes up room for so long: as a rule the engine has given its task to another process by then.
 const UNSEEN_AFTER_MS = 10_000;
 // One that began here and of which nothing more is seen, as an attempt failed, for so long.
 const STILL_AFTER_MS = 2_000;
 const BACKLOG_RETRY_MS = 10_000;
 
-/** Decides by weight: light events need room in this process, those of subjects in its mailboxes, heavy ones in the cluster's backlog. */
-export function createAdmission({ intake, letters, backlog, liveRuns }: AdmissionOptions): Admit {
+/** Decides by weight: light events need room in this process, those of subjects in its mailboxes, heavy ones in the cluster's backlog too. */
+export function createAdmission({ intake, letters, heavy, backlog, liveRuns }: AdmissionOptions): Admit {
   return async (event) => {
-    if (event.plan.weight === 'heavy') {
-      if (await backlog.admits(event)) return { admitted: true, leave: () => undefined, follow: () => undefined };
-      return { admitted: false, reason: 'backlog', retryAfterMs: BACKLOG_RETRY_MS };
-    }
+    const isHeavy = event.plan.weight === 'heavy';
+    if (isHeavy && !(await backlog.admits(event))) return { admitted: false, reason: 'backlog', retryAfterMs: BACKLOG_RETRY_MS };
     const isLetter = event.plan.subjectType !== undefined;
-    const admission = await (isLetter ? letters : intake).enter(event.tier);
+    const light = isLetter ? letters : intake;
+    const admission = await (isHeavy ? heavy : light).enter(event.tier);
     if (!admission.admitted) return { ...admission, reason: 'intake' };
     const { leave } = admission;
     return {
       admitted: true,
       leave,
       follow: (started) => {
-        // Whoever submits a letter hears of its end before anybody else; what is to wait takes up no room meanwhile.
-        if (isLetter || started.delayMs > 0) leave();
+        // Whoever submits a letter hears of its end before anybody else; what runs elsewhere or is to wait takes up no room here.
+        if (isHeavy || isLetter || started.delayMs > 0) leave();
         else leaveWhenEnded(eventWorkflowId(started), leave);
       },
     };

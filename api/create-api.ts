@@ -61,6 +61,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
   const dataDirectory = resolve(environment.TICKLESS_DATA);
   const intake = createIntake({ ...INTAKE, now: Date.now });
   const letters = createIntake({ ...LETTERS, now: Date.now });
+  const heavy = createIntake({ ...INTAKE, now: Date.now });
   const batches = createTemporalBatchService(options);
   metrics.watchIntake(() => intake);
   const backlog = createBacklog({
@@ -78,7 +79,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     sessionStore: createSessionStore(dataDirectory),
     streamRoom: createStreamRoom(MAX_STREAMS, stopping),
     rateLimit: createRateLimit(environment.RATE_LIMIT ?? null, Date.now),
-    admit: createAdmission({ intake, letters, backlog, liveRuns: options.liveRuns }),
+    admit: createAdmission({ intake, letters, heavy, backlog, liveRuns: options.liveRuns }),
     events: createTemporalEventService({
       ...options,
       items: batches,

@@ -1,8 +1,8 @@
-import { MAX_CHUNK } from '../domain/chunk.ts';
-import { inTurnOrder, nextInLine } from '../domain/shedding.ts';
+import { inTurnOrder } from '../domain/shedding.ts';
 import type { InLine } from '../domain/shedding.ts';
 import type { Tier } from '../domain/tier.ts';
 import type { WatchLoop } from '../runtime/watch-loop.ts';
+import { firstThatFit, standingOf } from './gather.ts';
 import { createTurns } from './turns.ts';
 
 export interface GroupCommitOptions<Item, Placed> {
@@ -35,25 +35,26 @@ interface Gathering<Item, Placed> {
   waiting: Waiting<Item, Placed>[];
 }
 
-// More than one at a time would only make each of them smaller. One that turns out to wait for something else than this
-// process makes room for others.
+// More chunks at a time would only be smaller ones. A chunk that turns out to wait for something else than this process makes room
+// for others.
 const TURNS = { maxQuick: 1, slowAfterMs: { least: 50, most: 500 }, maxTurns: 100 };
-// After a group the next one gathers for one and a half times as long as that took: its callbacks are on their way, and more than twice as
-// many events share what a workflow costs. Shorter makes groups small, longer leaves the processor idle (docs/decisions/0009).
+// After a chunk the next one gathers for one and a half times as long as that took. The callbacks of the first are on their way meanwhile,
+// and more than twice as many events share what a workflow costs. A shorter pause makes chunks small, a longer one leaves the processor
+// idle (docs/decisions/0009).
 const PAUSE_OF_TURN = 1.5;
 const MAX_PAUSE_MS = 25;
-// A process without rest that is behind with callbacks would send none of them faster for having more, but each later: it lets
-// the next ones gather. One that is behind since it waits for receivers doesn't.
+// While the event loop is saturated and callbacks are backlogged, the next chunk is delayed, for a second at most: to start it would only delay
+// every callback. A process that waits for receivers isn't saturated.
 const MAX_BEHIND_MS = 1_000;
 const LOOK_AGAIN_MS = 5;
 
-// A turn that takes longer waits for something that critical ones needn't wait for.
+// A turn that takes longer waits for something that critical items needn't wait for.
 const MAX_CRITICAL_WAIT_MS = 50;
 
 /**
- * Group commit: who comes alone goes at once, and alone; while others are worked on, those that come gather and go together
- * after them, the most urgent first. So groups are as large as the load makes them, and whoever comes to an idle process waits
- * for nobody. Critical ones that have not had their turn in time go without one.
+ * Group commit: an item that comes alone goes at once, and alone. While others are worked on, items gather, and go together as a chunk
+ * when those have ended, the most urgent first. So chunks are as large as the load makes them, and whoever comes to an idle process waits
+ * for nobody. Critical items that have not had their turn in time go without one.
  */
 export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(options: GroupCommitOptions<Item, Placed>) {
   const { commit, keyOf, bytesOf, isBehind, watchLoop, now } = options;
@@ -63,11 +64,11 @@ export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(
 
   async function empty(gathering: Gathering<Item, Placed>): Promise<void> {
     while (gathering.waiting.length > 0) {
-      const endTurn = await turns.take(standingOf(gathering));
-      const group = takeFirst(gathering, inTurnOrder(gathering.waiting, now()));
+      const endTurn = await turns.take(standingOf(() => gathering.waiting, now));
+      const chunk = takeFirst(gathering, inTurnOrder(gathering.waiting, now()));
       if (gathering.waiting.length === 0) gatherings.delete(gathering.key);
       // Rejects never.
-      void send(group).finally(endTurn);
+      void send(chunk).finally(endTurn);
     }
   }
 
@@ -77,55 +78,35 @@ export function createGroupCommit<Item extends { readonly tier: Tier }, Placed>(
     if (critical.includes(overdue)) void send(takeFirst(gathering, critical));
   }
 
-  /** As many of the first as may go together. */
   function takeFirst(gathering: Gathering<Item, Placed>, inOrder: readonly Waiting<Item, Placed>[]): readonly Waiting<Item, Placed>[] {
-    const group = inOrder.slice(0, fitting(inOrder));
-    const taken = new Set(group);
+    const chunk = firstThatFit(inOrder, ({ item }) => bytesOf(item));
+    const taken = new Set(chunk);
     gathering.waiting = gathering.waiting.filter((one) => !taken.has(one));
-    return group;
+    return chunk;
   }
 
-  /** The one who would be let in first stands for all, also of those that come later. */
-  function standingOf(gathering: Gathering<Item, Placed>): InLine {
-    const first = (): InLine => gathering.waiting[nextInLine(gathering.waiting, now())] ?? { tier: 'bulk', sinceMs: now() };
-    return {
-      get tier() {
-        return first().tier;
-      },
-      get sinceMs() {
-        return first().sinceMs;
-      },
-    };
-  }
-
-  async function send(group: readonly Waiting<Item, Placed>[]): Promise<void> {
+  async function send(chunk: readonly Waiting<Item, Placed>[]): Promise<void> {
     // All that waited may have gone without a turn.
-    if (group.length === 0) return;
+    if (chunk.length === 0) return;
     const startedMs = now();
     const isBusy = watchLoop();
     try {
-      const { placed, done } = await commit(group.map(({ item }) => item));
-      for (const [index, { resolve, reject }] of group.entries()) {
+      const { placed, done } = await commit(chunk.map(({ item }) => item));
+      for (const [index, { resolve, reject }] of chunk.entries()) {
         const place = placed[index];
         if (place === undefined) reject(new Error('an item was committed nowhere'));
         else resolve(place);
       }
       await done;
-      if (group.length > 1) await pause(Math.min(MAX_PAUSE_MS, PAUSE_OF_TURN * (now() - startedMs)));
+      if (chunk.length > 1) await pause(Math.min(MAX_PAUSE_MS, PAUSE_OF_TURN * (now() - startedMs)));
       if (isBusy()) await catchUp();
     } catch (error) {
-      for (const { reject } of group) reject(error);
+      for (const { reject } of chunk) reject(error);
     }
   }
 
   async function catchUp(): Promise<void> {
     for (const untilMs = now() + MAX_BEHIND_MS; isBehind() && now() < untilMs;) await pause(LOOK_AGAIN_MS);
-  }
-
-  function fitting(waiting: readonly Waiting<Item, Placed>[]): number {
-    let bytes = 0;
-    const beyond = waiting.findIndex(({ item }) => (bytes += bytesOf(item)) > MAX_CHUNK.bytes);
-    return Math.max(1, Math.min(MAX_CHUNK.events, beyond < 0 ? waiting.length : beyond));
   }
 
   return function add(item: Item): Promise<Placed> {

@@ -1,5 +1,5 @@
 import type { InLine } from '../domain/shedding.ts';
-import { firstToShed, nextInLine, patienceMs } from '../domain/shedding.ts';
+import { firstToShed, mayStay, nextInLine, patienceMs } from '../domain/shedding.ts';
 import { TIERS } from '../domain/tier.ts';
 import type { Tier } from '../domain/tier.ts';
 
@@ -9,7 +9,7 @@ export interface IntakeOptions {
   /** So many more, for critical ones that find no other place. */
   readonly reserved?: number;
   readonly maxWaiting: number;
-  /** Less in a line that never empties. */
+  /** Where more wait than there are places. Less in a line that never empties. */
   readonly maxWaitMs: number;
   readonly now: () => number;
 }
@@ -83,12 +83,17 @@ export function createIntake({ maxInFlight, reserved = 0, maxWaiting, maxWaitMs,
     return patienceMs({ longestMs: maxWaitMs, standingMs: now() - standingSinceMs });
   }
 
-  /** Sends away who has waited too long; in the place of a higher tier one of the lowest, as long as such wait. */
+  /** Sends away who has waited too long, where too many wait; in the place of a higher tier one of the lowest, as long as such wait. */
   function giveUp(waiter: Waiter): void {
+    if (mayStay({ waiting: line.length, places: maxInFlight, stillMs: now() - lastLeftMs, longestMs: maxWaitMs })) return waitOn(waiter);
     const lowest = firstToShed(line);
     const instead = line[lowest];
     if (instead === undefined || TIERS.indexOf(instead.tier) <= TIERS.indexOf(waiter.tier)) return shed(line.indexOf(waiter));
     shed(lowest);
+    waitOn(waiter);
+  }
+
+  function waitOn(waiter: Waiter): void {
     waiter.timer = setTimeout(() => giveUp(waiter), patience());
   }
 

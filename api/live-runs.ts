@@ -57,7 +57,7 @@ export function createLiveRuns(capacity = 1_000, maxCharacters = 64 * 2 ** 20): 
 
   return {
     observe(run, workflow) {
-      // Members of a group share a workflow, and are known by their own ids.
+      // Events of a chunk share a workflow, and are known by their own ids.
       const id = parseMemberId(run.event.id) === null ? workflow.id : eventWorkflowId(run.event);
       const known = runs.get(id);
       // Measured once a run: results are small, only its data can be large.

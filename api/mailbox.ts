@@ -3,8 +3,8 @@ import { inOrder } from '../domain/subject.ts';
 import type { SubjectAnswer, SubjectLetter } from '../domain/subject.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
 import { subjectWorkflowId } from '../temporal/durable/workflow-ids.ts';
-import { TIERS } from '../domain/tier.ts';
 import { EngineUnavailableError } from '../temporal/engine-unavailable-error.ts';
+import { firstThatFit, standingOf } from './gather.ts';
 import { createTurns } from './turns.ts';
 
 export interface MailboxOptions<Answer> {
@@ -22,11 +22,10 @@ export interface Mailboxes<Answer = SubjectAnswer> {
   positionOf(key: SubjectKey, eventId: string): { readonly position: number; readonly sinceMs: number; readonly waiting: number } | null;
 }
 
-interface Waiting<Answer> {
+interface Waiting<Answer> extends InLine {
   readonly event: SubjectLetter['event'];
   readonly letter: SubjectLetter;
   readonly bytes: number;
-  readonly sinceMs: number;
   readonly resolve: (posted: Posted<Answer>) => void;
   readonly timer: NodeJS.Timeout;
 }
@@ -39,8 +38,6 @@ interface Mailbox<Answer> {
 }
 
 const MAX_WAITING = 100;
-const MAX_EVENTS = 100;
-const MAX_BYTES = 256 * 1024;
 const PAUSE_MS = { first: 50, longest: 1_000 } as const;
 // A gathering costs as much as some ten events: more of them at once would only be smaller. In all, fewer than a process has
 // slots for workflow tasks.
@@ -69,8 +66,8 @@ export function createMailboxes<Answer>({ send, now }: MailboxOptions<Answer>): 
 
   /** Whether it was answered. What wasn't is sent again until each one's deadline: the subject knows what it has recorded. */
   async function sendNext(mailbox: Mailbox<Answer>): Promise<boolean> {
-    const endTurn = await turns.take(standingOf(mailbox));
-    const gathered = nextGathering(mailbox.waiting);
+    const endTurn = await turns.take(standingOf(() => mailbox.waiting, now));
+    const gathered = firstThatFit(inOrder(mailbox.waiting), ({ bytes }) => bytes);
     mailbox.sent = gathered;
     mailbox.waiting = mailbox.waiting.filter((letter) => !gathered.includes(letter));
     try {
@@ -108,6 +105,7 @@ export function createMailboxes<Answer>({ send, now }: MailboxOptions<Answer>): 
         const timer = setTimeout(giveUp, deadlineMs - now());
         const waiting: Waiting<Answer> = {
           event: letter.event,
+          tier: letter.event.tier,
           letter,
           bytes: Buffer.byteLength(JSON.stringify(letter)),
           sinceMs: now(),
@@ -132,28 +130,4 @@ export function createMailboxes<Answer>({ send, now }: MailboxOptions<Answer>): 
       return found === undefined ? null : { position: index + 1, sinceMs: found.sinceMs, waiting: line.length };
     },
   };
-}
-
-/** A mailbox stands in line for the highest tier in it, whatever comes until then, since its oldest came. */
-function standingOf<Answer>(mailbox: Mailbox<Answer>): InLine {
-  return {
-    get tier() {
-      return TIERS.find((tier) => mailbox.waiting.some(({ event }) => event.tier === tier)) ?? 'bulk';
-    },
-    get sinceMs() {
-      return mailbox.waiting[0]?.sinceMs ?? 0;
-    },
-  };
-}
-
-/** The first of those that wait, as many as one Update may bring; at least one. */
-function nextGathering<Answer>(waiting: readonly Waiting<Answer>[]): readonly Waiting<Answer>[] {
-  const gathered: Waiting<Answer>[] = [];
-  let bytes = 0;
-  for (const letter of inOrder(waiting).slice(0, MAX_EVENTS)) {
-    bytes += letter.bytes;
-    if (gathered.length > 0 && bytes > MAX_BYTES) break;
-    gathered.push(letter);
-  }
-  return gathered;
 }

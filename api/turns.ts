@@ -1,5 +1,5 @@
 import type { InLine } from '../domain/shedding.ts';
-import { nextInLine } from '../domain/shedding.ts';
+import { createLine } from './line.ts';
 
 export interface TurnsOptions {
   /** Turns at once, not counting slow ones. */
@@ -16,11 +16,6 @@ export interface Turns {
   take(inLine: InLine): Promise<() => void>;
 }
 
-interface Waiter {
-  readonly inLine: InLine;
-  readonly begin: (end: () => void) => void;
-}
-
 const REMEMBERED_TURNS = 20;
 
 /**
@@ -28,21 +23,11 @@ const REMEMBERED_TURNS = 20;
  * no other has to wait for what they wait for. Where all are slow, the machine is: more at once would make it slower still.
  */
 export function createTurns({ maxQuick, slowAfterMs, maxTurns, now }: TurnsOptions): Turns {
-  const line: Waiter[] = [];
   let recentMs: readonly number[] = [];
   let quick = 0;
   let turns = 0;
 
-  function letIn(): void {
-    while (quick < maxQuick && turns < maxTurns && line.length > 0) {
-      const index = nextInLine(
-        line.map(({ inLine }) => inLine),
-        now(),
-      );
-      const [next] = line.splice(index, 1);
-      next?.begin(startTurn());
-    }
-  }
+  const { wait, letIn } = createLine({ hasRoom: () => quick < maxQuick && turns < maxTurns, enter: startTurn, now });
 
   function startTurn(): () => void {
     quick += 1;
@@ -73,11 +58,5 @@ export function createTurns({ maxQuick, slowAfterMs, maxTurns, now }: TurnsOptio
     return Math.min(slowAfterMs.most, Math.max(slowAfterMs.least, 4 * quickestMs));
   }
 
-  return {
-    take: (inLine) =>
-      new Promise((begin) => {
-        line.push({ inLine, begin });
-        letIn();
-      }),
-  };
+  return { take: wait };
 }

@@ -59,3 +59,23 @@ const STANDING = { after: 3, share: 0.1 };
 export function patienceMs({ longestMs, standingMs }: { readonly longestMs: number; readonly standingMs: number }): number {
   return standingMs < STANDING.after * longestMs ? longestMs : STANDING.share * longestMs;
 }
+
+// Nobody waits for a line that hasn't moved for so many of its longest waits.
+const STILL = 5;
+
+export interface StandingLine {
+  readonly waiting: number;
+  /** How many may be inside at once. */
+  readonly places: number;
+  /** How long nobody has left a place. */
+  readonly stillMs: number;
+  readonly longestMs: number;
+}
+
+/**
+ * Whether all who wait may go on waiting, however long they have. No more of them than there are places wait no longer than they will
+ * then be inside (Little's law), at whatever rate others leave: as many clients as that, each with one request at a time, are never sent away.
+ */
+export function mayStay({ waiting, places, stillMs, longestMs }: StandingLine): boolean {
+  return waiting <= places && stillMs < STILL * longestMs;
+}

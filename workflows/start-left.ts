@@ -8,6 +8,7 @@ import { stateOf } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';
 import { WORKFLOWS } from '../temporal/durable/names.ts';
+import type { TaskLoad } from '../temporal/durable/task-timeout.ts';
 
 const STARTED_AT_ONCE = 50;
 
@@ -17,14 +18,14 @@ const STARTED_AT_ONCE = 50;
  */
 export async function startLeft(runs: readonly ChunkRun[]): Promise<void> {
   const left = runs.filter(({ hasLeft }) => hasLeft);
-  await mapAtMost(left, STARTED_AT_ONCE, ({ run }) => start(run, runs.length));
+  await mapAtMost(left, STARTED_AT_ONCE, ({ run }) => start(run, { inFlight: runs.length, slowStartMs: 0 }));
 }
 
-async function start(run: EventRun, inFlight: number): Promise<void> {
+async function start(run: EventRun, load: TaskLoad): Promise<void> {
   const chunk = toChunk([run.event], [stateOf(run)]);
   try {
     await startChild(WORKFLOWS.processChunk, {
-      ...chunkStart(run.event.id, chunk, inFlight),
+      ...chunkStart(run.event.id, chunk, load),
       args: [chunk],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       typedSearchAttributes: toSearchAttributes(chunkAttributes(chunk)),

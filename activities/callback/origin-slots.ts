@@ -1,5 +1,5 @@
 import { afterAttempt, FIRST_WINDOW } from '../../domain/connection-window.ts';
-import type { ConnectionWindow } from '../../domain/connection-window.ts';
+import type { CallWindow } from '../../domain/call-window.ts';
 import type { CallbackAttempt } from '../../domain/delivery.ts';
 
 /** `busy`: none became free in time. A granted slot is released once, with what the attempt came to, if it did. */
@@ -15,7 +15,7 @@ export interface OriginSlots {
 }
 
 interface Known {
-  window: ConnectionWindow;
+  window: CallWindow;
   /** When all of them were last in use. */
   fullAtMs: number;
 }
@@ -41,12 +41,12 @@ export function createOriginSlots(maxConnections: number, now: () => number): Or
 
   const knownOf = (name: string): Known | undefined => origins.get(name) ?? remembered.get(name);
 
-  function windowOf(name: string): ConnectionWindow {
+  function windowOf(name: string): CallWindow {
     const known = knownOf(name);
     return known !== undefined && now() - known.fullAtMs < REMEMBERED_MS ? known.window : FIRST_WINDOW;
   }
 
-  function sizeOf({ size }: ConnectionWindow): number {
+  function sizeOf({ size }: CallWindow): number {
     return Math.floor(Math.min(maxConnections, size));
   }
 

@@ -24,7 +24,7 @@ interface Entry {
 }
 
 /**
- * A page of events, as the engine's index knows them (it may lag by a second), each read as it is now; groups are spelled
+ * A page of events, as the engine's index knows them (it may lag by a second), each read as it is now; chunks are spelled
  * out event by event.
  */
 export async function listEvents(client: Client, liveRuns: LiveRuns, filter: EventFilter): Promise<EventPage> {

@@ -3,12 +3,15 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { toSearchAttributes } from '../../temporal/durable/search-attributes.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { RunAhead } from '../../temporal/durable/activities.ts';
-import { toChunk } from '../../domain/chunk.ts';
+import { tiersOf, toChunk } from '../../domain/chunk.ts';
 import type { Chunk } from '../../domain/chunk.ts';
 import { isInline } from '../../domain/is-inline.ts';
 import { chunkAttributes, chunkStart } from '../../temporal/durable/chunk-start.ts';
 import { FINGERPRINT_MEMO, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { memberId, newGroupId } from '../../domain/event-id.ts';
+import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
+import { startTimeoutMs } from '../../domain/start-window.ts';
+import type { StartGate } from '../start-gate.ts';
 import { newUuidV7 } from '../uuid.ts';
 import { callEngine, readEngine } from '../../temporal/engine-call.ts';
 
@@ -25,13 +28,11 @@ export interface StartedEvent {
 
 export type JoinedEvent = Omit<StartedEvent, 'kind' | 'eagerly'> & { readonly kind: 'joined' };
 
-// 503 is due within 2 s of an engine's going away.
-const START_TIMEOUT_MS = 1_500;
-
 export interface StartChunkOptions {
   readonly client: Client;
+  readonly gate: StartGate;
   /** Light events that this process is running. */
-  readonly inFlight: number;
+  readonly inFlight: () => number;
   readonly runAhead: RunAhead;
 }
 
@@ -45,14 +46,13 @@ export async function startEvent(
   fingerprint: string | null,
   options: StartChunkOptions,
 ): Promise<StartedEvent | JoinedEvent | { readonly kind: 'conflict' }> {
-  const { client } = options;
-  const chunk = toChunk([event]);
-  const { workflowId } = chunkStart(event.id, chunk, options.inFlight);
   try {
-    return { kind: 'started', event, workflowId, ...(await start(event.id, chunk, fingerprint, options)) };
+    return { kind: 'started', event, ...(await start(event.id, toChunk([event]), fingerprint, options)) };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    const { memo, runId } = await readEngine(client, START_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).describe());
+    const { client, gate } = options;
+    const workflowId = eventWorkflowId(event);
+    const { memo, runId } = await readEngine(client, startTimeoutMs(gate.slowMs), () => client.workflow.getHandle(workflowId).describe());
     const same = fingerprint !== null && memo?.[FINGERPRINT_MEMO] === fingerprint;
     return same ? { kind: 'joined', event, workflowId, runId } : { kind: 'conflict' };
   }
@@ -65,34 +65,38 @@ export async function startEvent(
 export async function startTogether(events: readonly AcceptedEvent[], options: StartChunkOptions): Promise<readonly StartedEvent[]> {
   const id = newGroupId(newUuidV7());
   const members = events.map((event, index) => ({ ...event, id: memberId(id, index) }));
-  const chunk = toChunk(members);
-  const { workflowId } = chunkStart(id, chunk, options.inFlight);
-  const started = await start(id, chunk, null, options);
-  return members.map((event) => ({ kind: 'started', event, workflowId, ...started }));
+  const started = await start(id, toChunk(members), null, options);
+  return members.map((event) => ({ kind: 'started', event, ...started }));
 }
 
 async function start(
   id: string,
   chunk: Chunk,
   fingerprint: string | null,
-  { client, inFlight, runAhead }: StartChunkOptions,
-): Promise<Pick<StartedEvent, 'runId' | 'eagerly'>> {
+  { client, gate, inFlight, runAhead }: StartChunkOptions,
+): Promise<Pick<StartedEvent, 'workflowId' | 'runId' | 'eagerly'>> {
   const inline = isInline(chunk.shared.plan);
-  const options = chunkStart(id, chunk, inFlight);
-  const { firstExecutionRunId: runId, eagerlyStarted: eagerly } = await callEngine(client, START_TIMEOUT_MS, () =>
-    client.workflow.start(WORKFLOWS.processChunk, {
-      ...options,
-      args: [chunk],
-      requestEagerStart: inline,
-      workflowIdConflictPolicy: 'FAIL',
-      ...(fingerprint !== null && { memo: { [FINGERPRINT_MEMO]: fingerprint } }),
-      typedSearchAttributes: toSearchAttributes(chunkAttributes(chunk)),
-    }),
+  const [tier = 'normal'] = tiersOf(chunk);
+  const {
+    workflowId,
+    firstExecutionRunId: runId,
+    eagerlyStarted: eagerly,
+  } = await gate.pass(tier, () =>
+    callEngine(client, startTimeoutMs(gate.slowMs), () =>
+      client.workflow.start(WORKFLOWS.processChunk, {
+        ...chunkStart(id, chunk, { inFlight: inFlight(), slowStartMs: gate.slowMs }),
+        args: [chunk],
+        requestEagerStart: inline,
+        workflowIdConflictPolicy: 'FAIL',
+        ...(fingerprint !== null && { memo: { [FINGERPRINT_MEMO]: fingerprint } }),
+        typedSearchAttributes: toSearchAttributes(chunkAttributes(chunk)),
+      }),
+    ),
   );
   // What waits first may yet be cancelled.
   const beginsAtOnce = inline && chunk.own.every(({ delayMs }) => delayMs === 0);
-  if (eagerly && beginsAtOnce) runAhead({ chunk: asRecorded(chunk), workflow: { id: options.workflowId, runId } });
-  return { runId, eagerly };
+  if (eagerly && beginsAtOnce) runAhead({ chunk: asRecorded(chunk), workflow: { id: workflowId, runId } });
+  return { workflowId, runId, eagerly };
 }
 
 /** What its workflow gets to see: handlers are given the same, whoever calls them. */

@@ -12,6 +12,7 @@ import { createGroupCommit } from '../group-commit.ts';
 import { chunkKey } from '../../domain/chunk.ts';
 import { boundJson } from '../../domain/json-bound.ts';
 import type { LiveRuns } from '../live-runs.ts';
+import { createStartGate } from '../start-gate.ts';
 import { createUnlessStopped } from '../stop-waits.ts';
 import { createSubjectEvents } from '../subject-events.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
@@ -49,7 +50,7 @@ export interface TemporalEventServiceOptions {
 
 const HEALTH_TIMEOUT_MS = 1_000;
 const SEEN_WITHIN_MS = 1_000;
-// With so few left, those of the next group are sent without standing in line for long.
+// With so few left, those of the next chunk are sent without standing in line for long.
 const MAX_OPEN_CALLBACKS = 32;
 
 /** Events kept and run by Temporal. */
@@ -59,13 +60,12 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
 
   const unlessStopped = createUnlessStopped(options.stopping);
 
-  const start = (event: AcceptedEvent, fingerprint: string | null) =>
-    startEvent(event, fingerprint, { client, inFlight: inFlight(), runAhead });
+  const starting = { client, gate: createStartGate(Date.now), inFlight, runAhead };
+  const start = (event: AcceptedEvent, fingerprint: string | null) => startEvent(event, fingerprint, starting);
   const share = createGroupCommit<AcceptedEvent, Awaited<ReturnType<typeof start>>>({
     commit: async ([first, ...others]) => {
       if (first === undefined) return { placed: [], done: Promise.resolve() };
-      const together = { client, inFlight: inFlight(), runAhead };
-      const placed = others.length === 0 ? [await start(first, null)] : await startTogether([first, ...others], together);
+      const placed = others.length === 0 ? [await start(first, null)] : await startTogether([first, ...others], starting);
       return { placed, done: stagesEnded(placed.at(-1)) };
     },
     keyOf: chunkKey,

@@ -4,6 +4,7 @@ import { TASK_QUEUES } from './names.ts';
 import { eventWorkflowId } from './workflow-ids.ts';
 import type { Attributes } from './search-attributes.ts';
 import { taskTimeoutMs } from './task-timeout.ts';
+import type { TaskLoad } from './task-timeout.ts';
 import { isInline } from '../../domain/is-inline.ts';
 import { priorityKey, TIERS } from '../../domain/tier.ts';
 import type { Tier } from '../../domain/tier.ts';
@@ -16,9 +17,8 @@ const HEAVY_TASK_TIMEOUT_MS = 2_000;
 /**
  * How the workflow of a chunk is started, by whoever starts it.
  * @param id of its only event, or that it is known by as a whole
- * @param inFlight light events that the process is running
  */
-export function chunkStart(id: string, chunk: Chunk, inFlight: number) {
+export function chunkStart(id: string, chunk: Chunk, load: TaskLoad) {
   const { type, tenant, plan } = chunk.shared;
   const inline = isInline(plan);
   const [tier = 'normal'] = tiersOf(chunk);
@@ -28,7 +28,7 @@ export function chunkStart(id: string, chunk: Chunk, inFlight: number) {
     taskQueue: inline ? TASK_QUEUES.light : TASK_QUEUES.heavy,
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     ...(!inline && { workflowRunTimeout: HEAVY_RUN_TIMEOUT_MS + delayMs }),
-    workflowTaskTimeout: inline ? taskTimeoutMs(inFlight) : HEAVY_TASK_TIMEOUT_MS,
+    workflowTaskTimeout: inline ? taskTimeoutMs(load) : HEAVY_TASK_TIMEOUT_MS,
     priority: { priorityKey: priorityKey(tier), fairnessKey: tenant },
     staticSummary: `${type} (${tierNames(chunk)})${chunk.own.length === 1 ? '' : ` × ${chunk.own.length}`}`,
   } as const;

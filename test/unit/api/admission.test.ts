@@ -13,6 +13,7 @@ import { acceptedEvent, lightPlan } from '../domain/event-samples.ts';
 
 let intake: Intake;
 let letters: Intake;
+let heavies: Intake;
 let liveRuns: LiveRuns;
 let admit: Admit;
 let waitingInCluster: number;
@@ -24,12 +25,13 @@ beforeEach(() => {
   reads = 0;
   intake = createIntake({ maxInFlight: 1, maxWaiting: 10, maxWaitMs: 1_000, now: Date.now });
   letters = createIntake({ maxInFlight: 1, maxWaiting: 10, maxWaitMs: 1_000, now: Date.now });
+  heavies = createIntake({ maxInFlight: 2, maxWaiting: 1, maxWaitMs: 1_000, now: Date.now });
   liveRuns = createLiveRuns();
   const read = async (): Promise<number> => {
     reads += 1;
     return waitingInCluster;
   };
-  admit = createAdmission({ intake, letters, liveRuns, backlog: createBacklog({ maxWaiting: 100, read, now: Date.now }) });
+  admit = createAdmission({ intake, letters, heavy: heavies, liveRuns, backlog: createBacklog({ maxWaiting: 100, read, now: Date.now }) });
 });
 afterEach(async () => {
   await vi.advanceTimersByTimeAsync(10_000);
@@ -123,11 +125,14 @@ describe('a light event', () => {
     expect(intake.inFlight).toBe(1);
   });
 
-  it('is sent away when it has waited for a second', async () => {
+  it('is sent away when it has waited for a second, where others wait too', async () => {
     await start(light('a'));
-    const second = start(light('b'));
+    const [second, third] = [start(light('b')), start(light('c'))];
     await settle(1_000);
     expect(await second).toEqual({ admitted: false, reason: 'intake', retryAfterMs: expect.any(Number) });
+    end('a');
+    await third;
+    end('c');
   });
 
   it("doesn't depend on the backlog", async () => {
@@ -146,11 +151,21 @@ it('lets an event of a subject in by itself, until whoever submitted it has its 
 });
 
 describe('a heavy event', () => {
-  it('takes no room in this process', async () => {
+  it('takes no room in this process once it is started', async () => {
     await start(light('a'));
-    for (const id of ['b', 'c']) leave(await start(heavy(id)));
+    for (const id of ['b', 'c', 'd']) await start(heavy(id));
     expect(intake).toMatchObject({ inFlight: 1, waiting: 0 });
+    expect(heavies.inFlight).toBe(0);
     expect(reads).toBe(1);
+  });
+
+  it('waits while many others are being started, and is sent away where too many wait, the lower tiers first', async () => {
+    const starting = [await admit(heavy('a')), await admit(heavy('b'))];
+    const waiting = admit(heavy('c', { tier: 'high' }));
+    expect(await admit(heavy('d', { tier: 'low' }))).toEqual({ admitted: false, reason: 'intake', retryAfterMs: expect.any(Number) });
+    for (const admitted of starting) leave(admitted);
+    leave(await waiting);
+    expect(heavies).toMatchObject({ inFlight: 0, waiting: 0 });
   });
 
   it('is refused when too many wait in the cluster, the lower tiers earlier', async () => {

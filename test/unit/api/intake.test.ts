@@ -62,41 +62,52 @@ describe('the intake', () => {
     expect(answers.admitted()).toEqual(['first', 'critical', 'low', 'high']);
   });
 
-  it('sends away whoever has waited for too long, and says when to come again', async () => {
+  it('sends away whoever has waited for too long where more wait than there are places, and says when to come again', async () => {
     const { intake, enter, answers } = start({ maxInFlight: 1, maxWaitMs: 1_000 });
-    enter('first');
-    enter('second');
+    for (const name of ['first', 'second', 'third']) enter(name);
     await settle(999);
-    expect(answers.get('second')).toBeUndefined();
-    expect(intake.waiting).toBe(1);
+    expect(answers.size).toBe(1);
+    expect(intake.waiting).toBe(2);
     await settle(1);
     expect(answers.get('second')).toEqual({ admitted: false, retryAfterMs: expect.any(Number) });
-    expect(counts(intake)).toEqual({ inFlight: 1, waiting: 0 });
+    expect(counts(intake)).toEqual({ inFlight: 1, waiting: 1 });
     await answers.leave('first');
-    expect(counts(intake)).toEqual({ inFlight: 0, waiting: 0 });
-    expect(answers.admitted()).toEqual(['first']);
+    expect(answers.admitted()).toEqual(['first', 'third']);
+  });
+
+  it('sends all away for whom nothing moves', async () => {
+    const { intake, enter, answers } = start({ maxInFlight: 2, maxWaitMs: 1_000 });
+    for (const name of ['first', 'second', 'third', 'fourth']) enter(name);
+    await settle(4_999);
+    expect(answers.shed()).toEqual([]);
+    await settle(1);
+    expect(answers.shed()).toEqual(['third', 'fourth']);
+    expect(counts(intake)).toEqual({ inFlight: 2, waiting: 0 });
   });
 
   it('sends away sooner whoever comes to a line that is never empty', async () => {
     const { enter, answers } = start({ maxInFlight: 1, maxWaitMs: 1_000 });
     enter('inside');
-    for (const name of ['a', 'b', 'c', 'd']) {
+    enter('a');
+    for (const name of ['b', 'c', 'd']) {
       enter(name);
-      await settle(990);
+      await settle(1_000);
     }
     expect(answers.shed()).toEqual(['a', 'b', 'c']);
     enter('late');
-    // The fourth came before the line had stood for three seconds, and has ten milliseconds left.
+    // The line has stood for three seconds.
     await settle(99);
+    expect(answers.shed()).toHaveLength(3);
+    await settle(1);
     expect(answers.shed()).toEqual(['a', 'b', 'c', 'd']);
-    await settle(1);
-    expect(answers.shed()).toEqual(['a', 'b', 'c', 'd', 'late']);
-    // It was empty for a moment.
-    enter('next');
+    for (const name of ['inside', 'late']) await answers.leave(name);
+    // It is empty now.
+    for (const name of ['e', 'f', 'g']) enter(name);
     await settle(999);
-    expect(answers.shed()).toHaveLength(5);
+    expect(answers.shed()).toHaveLength(4);
     await settle(1);
-    expect(answers.shed()).toHaveLength(6);
+    expect(answers.shed().slice(4)).toEqual(['f']);
+    await answers.leave('e');
   });
 
   it('sends the lowest tier away when too many wait, whoever came last', async () => {
@@ -116,7 +127,8 @@ describe('the intake', () => {
     await settle();
     expect(answers.shed()).toEqual(['c']);
     await settle(1_000);
-    expect(answers.shed()).toEqual(['c', 'a', 'b']);
+    expect(answers.shed()).toEqual(['c', 'a']);
+    await answers.leave('first');
   });
 
   it('counts a leaving once, however often it is told', async () => {
@@ -185,11 +197,69 @@ describe('the intake', () => {
     enter('inside', 'normal');
     enter('first', 'critical');
     await settle(500);
-    enter('later', 'low');
+    for (const name of ['later', 'last']) enter(name, 'low');
     await settle(500);
-    expect(answers.shed()).toEqual(['later']);
-    await settle(1_000);
-    expect(answers.shed()).toEqual(['later', 'first']);
+    expect(answers.shed()).toEqual(['last']);
+    await answers.leave('inside');
+    expect(answers.admitted()).toEqual(['inside', 'first']);
+    await answers.leave('first');
+  });
+
+  it('sends nobody away who comes again and again, as long as no more do so than there are places inside and in line', async () => {
+    const loop = fc.record({
+      places: fc.integer({ min: 1, max: 6 }),
+      tiers: fc.array(fc.constantFrom(...TIERS), { minLength: 1, maxLength: 12 }),
+      insideMs: fc.array(fc.integer({ min: 1, max: 4_000 }), { minLength: 1, maxLength: 5 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(loop, async ({ places, tiers, insideMs }) => {
+        const intake = createIntake({ maxInFlight: places, maxWaiting: 1_000, maxWaitMs: 1_000, now: Date.now });
+        const answers: Admission['admitted'][] = [];
+        const clients = tiers.slice(0, 2 * places).map(async (tier) => {
+          for (const ms of [...insideMs, ...insideMs]) {
+            const admission = await intake.enter(tier);
+            answers.push(admission.admitted);
+            if (!admission.admitted) return;
+            await new Promise((resolve) => setTimeout(resolve, ms));
+            admission.leave();
+          }
+        });
+        await vi.runAllTimersAsync();
+        await Promise.all(clients);
+        expect(answers).not.toContain(false);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('sends bulk away before critical where more come than it can let in', async () => {
+    const load = fc.record({
+      places: fc.integer({ min: 2, max: 8 }),
+      insideMs: fc.integer({ min: 20, max: 2_000 }),
+      times: fc.integer({ min: 3, max: 6 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(load, async ({ places, insideMs, times }) => {
+        const intake = createIntake({ maxInFlight: places, maxWaiting: 20, maxWaitMs: 1_000, now: Date.now });
+        const shed = { critical: 0, bulk: 0 };
+        const come = async (tier: 'critical' | 'bulk'): Promise<void> => {
+          const admission = await intake.enter(tier);
+          if (!admission.admitted) shed[tier] += 1;
+          else setTimeout(admission.leave, insideMs);
+        };
+        const all: Promise<void>[] = [];
+        for (let nth = 0; nth < 60 * times; nth += 1) {
+          // Critical ones alone would take up half of the places.
+          all.push(come(nth % (2 * times) === 0 ? 'critical' : 'bulk'));
+          await vi.advanceTimersByTimeAsync(insideMs / places / times);
+        }
+        await vi.runAllTimersAsync();
+        await Promise.all(all);
+        expect(shed.critical).toBe(0);
+        expect(shed.bulk).toBeGreaterThan(0);
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it('answers everybody once, never has too many inside, and never fewer than none', async () => {
@@ -227,8 +297,8 @@ describe('the intake', () => {
           const waitingTiers = [...tiers].filter(([name]) => !answers.has(name)).map(([, tier]) => tier);
           if (waitingTiers.includes('critical')) expect(intake.inFlight).toBe(limits.maxInFlight + limits.reserved);
         }
-        // A second for each that can be sent away in the place of a higher one.
-        for (let second = 0; second <= limits.maxWaiting; second += 1) await settle(1_000);
+        // Five in which nothing moves, and one more for each that can be sent away in the place of a higher one.
+        for (let second = 0; second <= 5 + limits.maxWaiting; second += 1) await settle(1_000);
         expect(intake.waiting).toBe(0);
         for (const name of answers.shed()) expect(answers.retryAfterMs(name)).toBeGreaterThanOrEqual(1_000);
       }),

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import type { StartChunkOptions } from '../../../api/temporal/start-chunk.ts';
+import { createStartGate } from '../../../api/start-gate.ts';
 import { startEvent, startTogether } from '../../../api/temporal/start-chunk.ts';
 import type { RunAhead } from '../../../temporal/durable/activities.ts';
 import { eventsOf, toChunk } from '../../../domain/chunk.ts';
@@ -13,17 +14,17 @@ type Answer = { readonly eagerly: boolean } | { readonly takenWith: string | nul
 /** An engine that hands the first task over, or doesn't, or knows the id, or fails. */
 function prepare(answer: Answer) {
   const started: { readonly type: string; readonly options: { readonly args: readonly Chunk[] } & Record<string, unknown> }[] = [];
-  const start = async (type: string, options: { args: readonly Chunk[] }) => {
+  const start = async (type: string, options: { args: readonly Chunk[] } & Record<string, unknown>) => {
     if (answer instanceof Error) throw answer;
     if ('takenWith' in answer) throw new WorkflowExecutionAlreadyStartedError('taken', 'id', 'processChunk');
     started.push({ type, options });
-    return { firstExecutionRunId: 'run-a', eagerlyStarted: answer.eagerly };
+    return { workflowId: options['workflowId'], firstExecutionRunId: 'run-a', eagerlyStarted: answer.eagerly };
   };
   const memo = 'takenWith' in answer && answer.takenWith !== null ? { fingerprint: answer.takenWith } : {};
   const getHandle = () => ({ describe: async () => ({ memo, runId: 'run-before' }) });
   const client = { withDeadline: (_deadline: number, call: () => unknown) => call(), workflow: { start, getHandle } } as unknown as Client;
   const runAhead = vi.fn<RunAhead>();
-  const options: StartChunkOptions = { client, inFlight: 1, runAhead };
+  const options: StartChunkOptions = { client, gate: createStartGate(Date.now), inFlight: () => 1, runAhead };
   return { started, runAhead, options };
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { afterAttempt, FIRST_WINDOW } from '../../../domain/connection-window.ts';
-import type { ConnectionWindow } from '../../../domain/connection-window.ts';
+import type { CallWindow } from '../../../domain/call-window.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
 import { LEAST_CONNECTIONS } from '../../../domain/riding.ts';
 
@@ -96,7 +96,7 @@ function repeat(times: number, made: CallbackAttempt): readonly CallbackAttempt[
   return Array.from({ length: times }, () => made);
 }
 
-function after(window: ConnectionWindow, attempts: readonly CallbackAttempt[]): ConnectionWindow {
+function after(window: CallWindow, attempts: readonly CallbackAttempt[]): CallWindow {
   return attempts.reduce(
     (before, made) => afterAttempt(before, made, { maxConnections: MAX, isFull: true, generation: before.generation }),
     window,
@@ -104,7 +104,7 @@ function after(window: ConnectionWindow, attempts: readonly CallbackAttempt[]): 
 }
 
 /** The whole connections that it has after each round in which all of them were answered well. */
-function rounds(first: ConnectionWindow, count: number): readonly number[] {
+function rounds(first: CallWindow, count: number): readonly number[] {
   const sizes: number[] = [];
   let window = first;
   for (let round = 0; round < count; round += 1) {

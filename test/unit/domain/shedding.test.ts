@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { InLine } from '../../../domain/shedding.ts';
-import { firstToShed, hasRoom, inTurnOrder, nextInLine, patienceMs } from '../../../domain/shedding.ts';
+import { firstToShed, hasRoom, inTurnOrder, mayStay, nextInLine, patienceMs } from '../../../domain/shedding.ts';
 import type { Tier } from '../../../domain/tier.ts';
 import { TIERS } from '../../../domain/tier.ts';
 
@@ -142,6 +142,16 @@ describe('patienceMs', () => {
     ['a tenth of it in one that stands', 3_000, 100],
   ])('is %s', (_what, standingMs, expected) => {
     expect(patienceMs({ longestMs: 1_000, standingMs })).toBe(expected);
+  });
+});
+
+describe('mayStay', () => {
+  it.each([
+    ['stay as long as no more wait than there are places', 200, 4_999, true],
+    ['not where more wait', 201, 0, false],
+    ['not where nobody has left for long', 1, 5_000, false],
+  ])('lets all who wait %s', (_what, waitingNow, stillMs, stays) => {
+    expect(mayStay({ waiting: waitingNow, places: 200, stillMs, longestMs: 1_000 })).toBe(stays);
   });
 });
 

@@ -6,10 +6,11 @@ import { TIERS } from '../../../../domain/tier.ts';
 import { acceptedEvent, lightPlan } from '../../domain/event-samples.ts';
 
 const event = acceptedEvent({ tenant: 'acme', tier: 'critical' });
+const LOAD = { inFlight: 1, slowStartMs: 0 };
 const alone = toChunk([event]);
 
 it('starts a light event where it was accepted, for as long as it takes', () => {
-  expect(chunkStart(event.id, alone, 1)).toEqual({
+  expect(chunkStart(event.id, alone, LOAD)).toEqual({
     workflowId: 'acme/order-1',
     taskQueue: 'light',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
@@ -22,7 +23,7 @@ it('starts a light event where it was accepted, for as long as it takes', () => 
 it('starts a heavy event on workers, and has it end some day', () => {
   const heavy = toChunk([{ ...event, delayMs: 5, plan: { ...lightPlan, weight: 'heavy' } }]);
 
-  expect(chunkStart(event.id, heavy, 1)).toMatchObject({
+  expect(chunkStart(event.id, heavy, LOAD)).toMatchObject({
     taskQueue: 'heavy',
     workflowTaskTimeout: 2_000,
     workflowRunTimeout: 14 * 86_400_000 + 5,
@@ -30,8 +31,8 @@ it('starts a heavy event on workers, and has it end some day', () => {
 });
 
 it('starts several events under the id that they are known by as a whole', () => {
-  expect(chunkStart('g~0', toChunk([event, event]), 1)).toEqual({
-    ...chunkStart('g~0', alone, 1),
+  expect(chunkStart('g~0', toChunk([event, event]), LOAD)).toEqual({
+    ...chunkStart('g~0', alone, LOAD),
     workflowId: 'acme/g~0',
     staticSummary: 'sample (critical) × 2',
   });
@@ -40,12 +41,12 @@ it('starts several events under the id that they are known by as a whole', () =>
 it('starts with the priority of its most urgent event, and is named after all tiers that it has', () => {
   const mixed = toChunk([{ ...event, tier: 'low' }, event]);
 
-  expect(chunkStart('g~0', mixed, 1)).toMatchObject({ priority: { priorityKey: 1 }, staticSummary: 'sample (critical+low) × 2' });
+  expect(chunkStart('g~0', mixed, LOAD)).toMatchObject({ priority: { priorityKey: 1 }, staticSummary: 'sample (critical+low) × 2' });
   expect(chunkAttributes(mixed)).toEqual({ EventType: 'sample', Tier: 'critical+low', Tenant: 'acme' });
 });
 
 it('takes what has no events for normal', () => {
-  expect(chunkStart('g~0', { ...alone, own: [] }, 1)).toMatchObject({ priority: { priorityKey: 3 } });
+  expect(chunkStart('g~0', { ...alone, own: [] }, LOAD)).toMatchObject({ priority: { priorityKey: 3 } });
 });
 
 it('is found by its type, tier, tenant, and by its subject if it is alone and has one', () => {

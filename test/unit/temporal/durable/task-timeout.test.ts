@@ -4,19 +4,29 @@ import { taskTimeoutMs } from '../../../../temporal/durable/task-timeout.ts';
 
 describe('the time that the engine gives a task', () => {
   it('is short where little is in flight, so that a crash is noticed soon', () => {
-    expect(taskTimeoutMs(1)).toBe(1_000);
+    expect(taskTimeoutMs({ inFlight: 1, slowStartMs: 20 })).toBe(1_000);
     // Of one that is no longer counted.
-    expect(taskTimeoutMs(0)).toBe(1_000);
+    expect(taskTimeoutMs({ inFlight: 0, slowStartMs: 20 })).toBe(1_000);
   });
 
-  it('grows with what is in flight, to 10 s at most', () => {
+  it('is long where much is in flight', () => {
+    expect(taskTimeoutMs({ inFlight: 64, slowStartMs: 20 })).toBeGreaterThan(7_000);
+  });
+
+  it('is long where the engine is slow, so that a fifth of it is enough for another transaction', () => {
+    expect(taskTimeoutMs({ inFlight: 1, slowStartMs: 1_200 })).toBe(6_000);
+  });
+
+  it('grows with what is in flight and with what starts take, from 1 s to 10 and 30 s', () => {
+    const load = fc.record({ inFlight: fc.nat(1_000), slowStartMs: fc.nat(10_000) });
     fc.assert(
-      fc.property(fc.nat(1_000), fc.nat(1_000), (one, other) => {
-        const [few, many] = [Math.min(one, other), Math.max(one, other)];
-        expect(taskTimeoutMs(many)).toBeGreaterThanOrEqual(taskTimeoutMs(few));
-        expect(taskTimeoutMs(many)).toBeLessThanOrEqual(10_000);
+      fc.property(load, fc.nat(1_000), fc.nat(10_000), ({ inFlight, slowStartMs }, more, slower) => {
+        const before = taskTimeoutMs({ inFlight, slowStartMs });
+        expect(before).toBeGreaterThanOrEqual(1_000);
+        expect(before).toBeLessThanOrEqual(slowStartMs <= 2_000 ? 10_000 : 30_000);
+        expect(taskTimeoutMs({ inFlight: inFlight + more, slowStartMs })).toBeGreaterThanOrEqual(before);
+        expect(taskTimeoutMs({ inFlight, slowStartMs: slowStartMs + slower })).toBeGreaterThanOrEqual(before);
       }),
     );
-    expect(taskTimeoutMs(64)).toBeGreaterThan(7_000);
   });
 });
