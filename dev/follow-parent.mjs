@@ -1,13 +1,12 @@
 const LOOK_EVERY_MS = 500;
 
 /**
- * Has a process that npm has started told to stop, by SIGHUP, when npm is gone: npm passes on SIGTERM and SIGINT, but a SIGHUP
- * ends npm alone, as SIGKILL does, and whoever ends npm means what it runs.
+ * Has this process told to stop, by SIGHUP, when the one that has started it is gone, however that ended: SIGKILL leaves it no
+ * time to say so, and npm passes on SIGTERM and SIGINT, but a SIGHUP ends npm alone.
  *
  * @returns {void}
  */
 export function followParent() {
-  if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
@@ -15,4 +14,13 @@ export function followParent() {
     process.kill(process.pid, 'SIGHUP');
   }, LOOK_EVERY_MS);
   timer.unref();
+}
+
+/**
+ * Follows npm, where npm has started this process. Whoever ends npm means what it runs; a shell may end before its service.
+ *
+ * @returns {void}
+ */
+export function followNpm() {
+  if (process.env.npm_lifecycle_event !== undefined) followParent();
 }

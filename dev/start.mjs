@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './ensure-installed.mjs';
-import { followParent } from './follow-parent.mjs';
+import { followNpm } from './follow-parent.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-followParent();
+followNpm();
 await ensureInstalled(root);
 
 // What is set in the environment wins over the file.

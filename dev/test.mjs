@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './ensure-installed.mjs';
-import { followParent } from './follow-parent.mjs';
+import { followNpm } from './follow-parent.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-followParent();
+followNpm();
 await ensureInstalled(root);
 
 // The tests find or build their own engine, whatever this shell is set up for.

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { Agent, request } from 'undici';
+import { followParent } from '../../dev/follow-parent.mjs';
 import { startBareEngine } from './start-bare-engine.ts';
 
 // `npm run bench:bare`: what a bare Temporal workflow of the same shape does behind a plain HTTP server, on the same engine.
@@ -49,7 +50,11 @@ const server = createServer((incoming, response) => {
 }).listen(Number(process.env['PORT'] ?? 13_001), '127.0.0.1');
 await once(server, 'listening');
 process.stdout.write('bare is ready\n');
-await new Promise((resolve) => process.once('SIGTERM', resolve));
+// A benchmark that was ended by force leaves nothing over.
+followParent();
+await new Promise((resolve) => {
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+});
 server.close();
 worker.shutdown();
 await running;

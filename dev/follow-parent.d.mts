@@ -1,0 +1,2 @@
+export function followParent(): void;
+export function followNpm(): void;
