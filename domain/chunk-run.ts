@@ -10,6 +10,7 @@ import type { WorkflowReference } from './event-resource.ts';
 import { isEnded, stateOf } from './event-run.ts';
 import type { EventRun } from './event-run.ts';
 import { recordOutcome } from './run-outcome.ts';
+import type { RunOutcome } from './run-outcome.ts';
 
 /** A run of a chunk, as its workflow follows it. */
 export interface ChunkRun {
@@ -35,14 +36,12 @@ export function recordChunk(before: readonly ChunkRun[], { runs }: ChunkOutcome)
 }
 
 /**
- * The same of runs whose callers were told meanwhile that they end as cancelled: all that the call came to but the end that it
- * may have come to.
+ * The same of a run that is alone and whose caller was told meanwhile that it ends as cancelled: all that its call came to but the
+ * end that it may have come to.
  */
-export function recordCancelled(before: readonly ChunkRun[], outcome: ChunkOutcome): readonly ChunkRun[] {
-  return recordChunk(before, outcome).map((one, index) => {
-    const { phase } = before[index]?.run ?? one.run;
-    return isEnded(one.run.phase) ? { ...one, run: { ...one.run, phase } } : one;
-  });
+export function recordCancelled(one: ChunkRun, outcome: RunOutcome): ChunkRun {
+  const { phase } = isEnded(outcome.phase) ? one.run : outcome;
+  return { ...one, run: recordOutcome(one.run, { ...outcome, phase }) };
 }
 
 /**

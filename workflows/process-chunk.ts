@@ -114,11 +114,11 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     const permitRunId = permits.grantedTo();
     const input = { run: one.run, workflow, ...(permitRunId !== undefined && { permitRunId }) };
     try {
-      const outcome = { runs: [await cancellable.run(() => advanceOnWorker(input))] };
-      runs = cancellable.isCancelled() ? recordCancelled(before, outcome) : recordChunk(before, outcome);
+      const outcome = await cancellable.run(() => advanceOnWorker(input));
+      runs = cancellable.isCancelled() ? [recordCancelled(one, outcome)] : recordChunk(before, { runs: [outcome] });
     } catch (error) {
       const cut = cutOutcome(error);
-      if (cut !== null) runs = recordCancelled(before, { runs: [cut] });
+      if (cut !== null) runs = [recordCancelled(one, cut)];
       throw error;
     }
     cancellable.throwIfCancelled();

@@ -97,10 +97,10 @@ describe('a run of a chunk', () => {
     'of which a call says that it %s keeps all but an end, where it was cancelled meanwhile',
     (end) => {
       const run = runOf(0);
-      const [after] = recordCancelled(beginChunk([run]), { runs: [outcome(run, end)] });
+      const after = recordCancelled({ run, ride: null, hasLeft: false }, outcome(run, end)).run;
 
-      expect(after?.run).toEqual({ ...advanced(run, end), ...(end !== 'waits' && { phase: run.phase }) });
-      expect(after && isEnded(after.run.phase)).toBe(false);
+      expect(after).toEqual({ ...advanced(run, end), ...(end !== 'waits' && { phase: run.phase }) });
+      expect(isEnded(after.phase)).toBe(false);
     },
   );
 
