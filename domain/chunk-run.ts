@@ -55,9 +55,10 @@ function splitOff(runs: readonly ChunkRun[]): readonly ChunkRun[] {
 /** What is left to be delivered of those that have ended here, in order. */
 export function deliveriesOf(runs: readonly ChunkRun[], workflow: WorkflowReference): readonly DeliveryInput[] {
   return runs.flatMap((one) => {
-    const first = one.hasLeft ? null : eventDelivery(one.run, workflow);
     const { delivery } = toldOf(one);
-    return first === null || delivery === null ? [] : [{ ...first, ...delivery }];
+    // Of most nothing is left, and their messages needn't be written out for that.
+    const first = one.hasLeft || delivery === null ? null : eventDelivery(one.run, workflow);
+    return first === null ? [] : [{ ...first, ...delivery }];
   });
 }
 

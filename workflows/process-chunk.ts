@@ -62,14 +62,14 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
   }
 
   try {
-    if (alone !== undefined) await waitForTurn(alone.run);
+    if (alone !== undefined && (permits.isNeeded || isWaiting(alone.run))) await waitForTurn(alone.run);
     while (runs.some(({ run, hasLeft }) => !hasLeft && !isEnded(run.phase))) {
       cancellable.throwIfCancelled();
       const before = runs;
       runs = runs.map(beginAttempts);
       if (isInline(plan)) runs = recordChunk(before, await advanceInline(before, workflow));
       else await advanceOne(before);
-      if (alone !== undefined) await waitForAttempt();
+      if (alone !== undefined && runs.some(({ run }) => isWaiting(run))) await waitForAttempt();
     }
   } catch (error) {
     if (!isCancellation(error)) throw error;
@@ -78,13 +78,16 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
 
   // Before the callbacks, which may take days.
   if (permits.isNeeded) await permits.release();
-  await CancellationScope.nonCancellable(async () => {
-    await startLeft(runs);
-    const deliveries = deliveriesOf(runs, workflow);
-    // By the engine alone: the queue of deliveries may be full of receivers that hang, and nobody's end waits for these.
-    if (alone !== undefined) for (const delivery of deliveries) await startDelivery(delivery);
-    else await startAll(deliveries);
-  });
+  const deliveries = deliveriesOf(runs, workflow);
+  // Most have nothing left to start, and each promise costs the sandbox a stack trace.
+  if (deliveries.length > 0 || runs.some(({ hasLeft }) => hasLeft)) {
+    await CancellationScope.nonCancellable(async () => {
+      await startLeft(runs);
+      // By the engine alone: the queue of deliveries may be full of receivers that hang, and nobody's end waits for these.
+      if (alone !== undefined) for (const delivery of deliveries) await startDelivery(delivery);
+      else await startAll(deliveries);
+    });
+  }
   const [ended] = alone === undefined ? [] : runs;
   if (ended === undefined) return null;
   const record = recordOf(ended);
@@ -160,6 +163,10 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
   function change(step: (run: EventRun) => EventRun): void {
     runs = runs.map((one) => ({ ...one, run: step(one.run) }));
   }
+}
+
+function isWaiting({ phase }: EventRun): boolean {
+  return phase.status === 'waiting';
 }
 
 /** One that is to begin later waits from its start on. */
