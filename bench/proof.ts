@@ -37,10 +37,12 @@ interface Assertion {
   readonly duration?: number;
 }
 
+const today = new Date().toISOString().slice(0, 10);
 const { testResults } = JSON.parse(await readFile(report, 'utf8')) as Report;
 const rows = testResults.flatMap(({ name, assertionResults }) =>
   assertionResults.map(
-    ({ title, status, duration = 0 }) => `| ${name.slice(root.length)} | ${title} | ${status} | ${Math.round(duration / 1_000)} s |`,
+    ({ title, status, duration = 0 }) =>
+      `| ${name.slice(root.length)} | ${title} | ${status} | ${Math.round(duration / 1_000)} s | ${today} |`,
   ),
 );
 const page = join(root, 'docs/proofs.md');
@@ -53,10 +55,10 @@ await writeFile(
   `# Proofs
 
 The end-to-end tests at full size, each on real processes and a real Temporal server (CLI 1.5.1, SQLite), Node ${process.version}, ${cpus().length} cores for
-everything, ${new Date().toISOString().slice(0, 10)}. Repeat them with \`npm run proof\`; \`npm test\` runs the same ones at a reduced size.
+everything. Repeat them with \`npm run proof\`; \`npm test\` runs the same ones at a reduced size.
 
-| file | what holds | result | took |
-|---|---|---|---|
+| file | what holds | result | took | on |
+|---|---|---|---|---|
 ${[...kept, ...rows].toSorted().join('\n')}
 `,
 );
