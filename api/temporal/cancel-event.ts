@@ -4,6 +4,7 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { CANCEL_UPDATE } from '../../temporal/durable/names.ts';
 import { hasEnded } from '../../domain/event-resource.ts';
+import { isInline } from '../../domain/is-inline.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import type { Cancellation } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
@@ -24,8 +25,8 @@ export async function cancelEvent(client: Client, liveRuns: LiveRuns, workflowId
   const seen = await readEvent(client, liveRuns, { workflowId });
   if (seen === null) return 'not_found';
   if (hasEnded(seen)) return 'already_ended';
-  const isLight = liveRuns.find(workflowId)?.run.event.plan.weight === 'light';
-  return isLight && seen.status === 'running' ? 'not_cancellable' : askToCancel(client, workflowId);
+  const plan = liveRuns.find(workflowId)?.run.event.plan;
+  return plan !== undefined && isInline(plan) && seen.status === 'running' ? 'not_cancellable' : askToCancel(client, workflowId);
 }
 
 /** Asks a workflow that has one event at its stages. @throws EngineUnavailableError where it isn't known what came of it */
