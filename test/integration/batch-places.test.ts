@@ -24,6 +24,7 @@ beforeEach(async () => {
 afterEach(() => recorder.close());
 
 it.each([1, 2, 3, 5])('runs as many light items at once as it may, over several pages: %i', async (maxParallel) => {
+  recorder.expectTogether(maxParallel);
   const id = await submit({ maxParallel, events: many(210, { ms: 15 }) });
 
   expect(await ended(id)).toMatchObject({ counts: { completed: 210 } });
@@ -32,6 +33,7 @@ it.each([1, 2, 3, 5])('runs as many light items at once as it may, over several 
 });
 
 it.each([1, 2, 3, 5])('lets nobody wait for a light item that waits, where %i may run at once', async (maxParallel) => {
+  recorder.expectTogether(maxParallel);
   const waiting = work(LIGHT, { ms: 1, laterMs: HOUR_MS });
   const id = await submit({ maxParallel, events: [waiting, ...many(210, { ms: 5 })] });
   await until('all others have ended', async () => (await read(id)).counts.completed === 210);
@@ -43,6 +45,7 @@ it.each([1, 2, 3, 5])('lets nobody wait for a light item that waits, where %i ma
 });
 
 it.each([LIGHT, HEAVY])('lets nobody wait where more items wait than may run at once: %s', async (type) => {
+  recorder.expectTogether(2);
   const waiting = Array.from({ length: 3 }, () => work(type, { ms: 1, laterMs: HOUR_MS }));
   const delayed = { ...work(LIGHT, { ms: 1 }), delayMs: HOUR_MS };
   const id = await submit({
@@ -57,6 +60,7 @@ it.each([LIGHT, HEAVY])('lets nobody wait where more items wait than may run at 
 });
 
 it.each([LIGHT, HEAVY])('runs items that have waited no more at once than it may, though all are due together: %s', async (type) => {
+  recorder.expectTogether(2);
   const id = await submit({ maxParallel: 2, events: Array.from({ length: 7 }, () => work(type, { ms: 100, laterMs: 1_500 })) });
 
   expect(await ended(id)).toMatchObject({ status: 'completed', counts: { completed: 7 } });

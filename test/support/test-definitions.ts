@@ -75,7 +75,7 @@ const notedWork = defineEvent({
   handler: async ({ id, data }, { signal }) => {
     const socket = connect(data.port, '127.0.0.1');
     const closed = once(socket, 'close');
-    socket.end(id);
+    socket.resume().end(id);
     await closed;
     if (data.ms > 0) await pause(data.ms, signal);
     if (data.fail) throw new PermanentError('told_to_fail', 'it was told to fail');
@@ -111,7 +111,7 @@ const grouped = defineEvent({
   action: async ({ id, data }, _decision, { attempt }) => {
     const socket = connect(data.port, '127.0.0.1');
     const closed = once(socket, 'close');
-    socket.end(id);
+    socket.resume().end(id);
     await closed;
     if (data.permanently) throw new PermanentError('told_to_fail', 'it was told to fail');
     if (attempt <= data.failures) throw new Error(`attempt ${attempt} failed`);
@@ -218,11 +218,12 @@ async function workOnRecord(id: string, data: z.infer<typeof recordedData>, atte
   try {
     await once(socket, 'connect', { signal });
     socket.write(id);
+    await Promise.race([once(socket, 'data', { signal }), once(socket, 'close', { signal })]);
     await pause(data.ms, signal);
   } finally {
     // It is over for the recorder too before another one begins.
     const closed = once(socket, 'close');
-    socket.end();
+    socket.resume().end();
     await closed;
   }
   if (data.laterMs > 0 && attempt === 1) throw new RetryLaterError(data.laterMs);
