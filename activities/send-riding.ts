@@ -33,7 +33,7 @@ export interface SendRidingDependencies {
 const START_WITHIN_MS = 2_000;
 
 export interface RideOptions {
-  /** It holds up a workflow task of its own. Those of a group share one, a subject's none, and are held to no number. */
+  /** It holds up a workflow task of its own. Those of a chunk share one, a subject's none, and are held to no number. */
   readonly alone: boolean;
   /** Whose record has the message; null where that isn't a workflow of its own. */
   readonly owner: WorkflowReference | null;

@@ -1,4 +1,5 @@
-import type { AcceptedBatch, BatchItem } from '../domain/accepted-batch.ts';
+import type { AcceptedBatch } from '../domain/accepted-batch.ts';
+import type { BatchItem } from '../domain/batch-item.ts';
 import type { BatchStatus } from '../domain/batch.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { BatchAction } from '../domain/batch-work.ts';

@@ -17,7 +17,7 @@ export interface SubmitOptions {
   /** How long to wait for the stages to end; 0 not to. */
   readonly waitMs: number;
   /** It came without an id of its own, and its type lets it share a workflow with others under load. */
-  readonly mayShare?: boolean | undefined;
+  readonly coalesce?: boolean | undefined;
   /** Of the subject, when the event's turn comes. */
   readonly expectedVersion?: number | undefined;
 }

@@ -65,7 +65,7 @@ export type ParsedEvent =
       readonly fingerprint: string | null;
       readonly expectedVersion: number | undefined;
       /** Whether it may share a workflow with others. */
-      readonly mayShare: boolean;
+      readonly coalesce: boolean;
     }
   | { readonly ok: false; readonly code: 'invalid_event' | 'unknown_type'; readonly detail: string; readonly errors: readonly Fault[] };
 
@@ -130,8 +130,8 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
     };
     const repeatable = id !== undefined || idempotencyKey !== null;
     const content = { type, source, subject, time, data: event.data, tier: askedTier, urgency, delayMs, callback };
-    const mayShare = definition.coalesce && !repeatable && delayMs === 0 && subject === undefined;
-    return { ok: true, event, fingerprint: repeatable ? digest(content) : null, expectedVersion, mayShare };
+    const coalesce = definition.coalesce && !repeatable && delayMs === 0 && subject === undefined;
+    return { ok: true, event, fingerprint: repeatable ? digest(content) : null, expectedVersion, coalesce };
   };
 
   function needsOf(definition: EventDefinition, event: { readonly data: unknown; readonly tenant: string }): readonly PermitNeed[] {

@@ -1,4 +1,4 @@
-import type { ItemKind } from './accepted-batch.ts';
+import { wayAt } from './item-kind.ts';
 import { rangesInclude } from './offsets.ts';
 
 /** An item's state as one letter: pending, running, completed, failed, cancelled (`x`). */
@@ -15,11 +15,6 @@ export interface BatchPage {
   readonly units: readonly string[];
   /** Present where any of its items is to be called back. */
   readonly calls?: true;
-}
-
-/** How an item of a page runs whose kinds are known. */
-export function kindAt(kinds: string, offset: number): ItemKind {
-  return (kinds.length === 1 ? kinds : kinds[offset]) as ItemKind;
 }
 
 /** Where an item is: its page, and its place there; null when the batch has no such item. */
@@ -43,7 +38,7 @@ export function lastUnitOf({ units }: BatchPage, offset: number): { readonly num
 export function hasTurn(page: BatchPage, isInOrder: boolean): boolean {
   const { kinds } = page;
   const pending = offsetsOf('p', page);
-  return pending.length > 0 && (isInOrder || kinds === null || pending.some((offset) => kindAt(kinds, offset) !== 'd'));
+  return pending.length > 0 && (isInOrder || kinds === null || pending.some((offset) => !wayAt(kinds, offset).isDelayed));
 }
 
 export function withLetters({ letters }: BatchPage, offsets: readonly number[], letterAt: (index: number) => Letter): string {

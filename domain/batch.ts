@@ -1,6 +1,7 @@
-import type { AcceptedBatch, ItemKind, PageKinds } from './accepted-batch.ts';
+import type { AcceptedBatch } from './accepted-batch.ts';
 import { hasTurn, offsetsOf, withLetters } from './batch-page.ts';
 import type { BatchPage } from './batch-page.ts';
+import type { ItemKind, PageKinds } from './item-kind.ts';
 import type { RestNote, UnitKey, UnitVerdict } from './batch-work.ts';
 import { fromRanges, toRanges } from './offsets.ts';
 

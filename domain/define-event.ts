@@ -215,7 +215,7 @@ interface CoalesceOptions {
   readonly respondAfterRecord: boolean | undefined;
 }
 
-/** What makes a type unfit for groups. */
+/** What makes a type unfit to share a workflow. */
 function faultWithCoalesce({ weight, limits, longestTimeoutMs, respondAfterRecord }: CoalesceOptions): string | null {
   if (weight === 'heavy' || limits > 0) return 'coalesce is for light events without a limit: the others of a chunk would wait for it';
   if (respondAfterRecord === true) return 'coalesce answers before the result is recorded, which respondAfterRecord rules out';

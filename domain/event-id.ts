@@ -20,24 +20,24 @@ export function isEventId(text: string): boolean {
 }
 
 /** The id of some events that share a workflow. */
-export function newGroupId(uuid: string): string {
+export function newChunkId(uuid: string): string {
   return `g~${uuid}`;
 }
 
-/** The id of an event of a group. */
-export function memberId(groupId: string, index: number): string {
-  return `${groupId}_${index}`;
+/** The id of an event that came together with others, which are its chunk. */
+export function memberId(chunkId: string, index: number): string {
+  return `${chunkId}_${index}`;
 }
 
 export interface MemberPlace {
-  readonly groupId: string;
+  readonly chunkId: string;
   readonly index: number;
 }
 
-/** Which event of a group an id stands for; null for any other id. */
+/** Which event of such a chunk an id stands for; null for any other id. */
 export function parseMemberId(text: string): MemberPlace | null {
-  const [, groupId, index] = MEMBER_ID.exec(text) ?? [];
-  return groupId === undefined ? null : { groupId, index: Number(index) };
+  const [, chunkId, index] = MEMBER_ID.exec(text) ?? [];
+  return chunkId === undefined ? null : { chunkId, index: Number(index) };
 }
 
 /** Anything that could be the id of a batch. */

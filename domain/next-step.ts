@@ -1,9 +1,9 @@
-import { isOwnKind } from './accepted-batch.ts';
-import type { ItemKind } from './accepted-batch.ts';
 import { freePlaces } from './batch.ts';
 import type { Batch, BatchUnit, RunningUnit } from './batch.ts';
-import { kindAt, offsetsOf } from './batch-page.ts';
+import { offsetsOf } from './batch-page.ts';
 import type { BatchPage } from './batch-page.ts';
+import { kindAt, wayAt, wayOf } from './item-kind.ts';
+import type { ItemKind } from './item-kind.ts';
 
 /** What is to be done next: find out which kinds a page has now, start a unit, or let one go on that has rested. */
 export type BatchStep =
@@ -32,7 +32,7 @@ export function nextStep(batch: Batch, nowMs: number): BatchStep | null {
   const due = batch.delayed.find(({ dueAtMs }) => dueAtMs <= nowMs);
   if (due !== undefined) return { kind: 'read', page: due.page };
   if (free <= 0) return null;
-  const isSubjectBusy = batch.running.some(({ kind }) => kind === 'i');
+  const isSubjectBusy = batch.running.some(({ kind }) => wayOf(kind).isOfSubject);
   for (const [number, page] of batch.pages.entries()) {
     if (number < batch.firstPage || !page.letters.includes('p')) continue;
     const { kinds } = page;
@@ -62,8 +62,8 @@ type KnownPage = BatchPage & { readonly kinds: string };
 function firstToStart({ isInOrder }: Batch, { letters, kinds }: KnownPage, isSubjectBusy: boolean): number | null {
   for (let offset = letters.indexOf('p'); offset < letters.length; offset += 1) {
     if (letters[offset] !== 'p') continue;
-    const kind = kindAt(kinds, offset);
-    if (kind !== 'd' && !(kind === 'i' && isSubjectBusy)) return offset;
+    const { isDelayed, isOfSubject } = wayAt(kinds, offset);
+    if (!isDelayed && !(isOfSubject && isSubjectBusy)) return offset;
     if (isInOrder) return null;
   }
   return null;
@@ -72,7 +72,7 @@ function firstToStart({ isInOrder }: Batch, { letters, kinds }: KnownPage, isSub
 function toUnit(batch: Batch, page: KnownPage, number: number, first: number, free: number): BatchUnit {
   const kind = kindAt(page.kinds, first);
   const unit = { page: number, number: page.units.length, kind };
-  if (isOwnKind(kind)) return { ...unit, offsets: [first], parallel: 1 };
+  if (wayOf(kind).workflow === 'own') return { ...unit, offsets: [first], parallel: 1 };
   const offsets = pendingTogether(batch, page, first, kind);
   const share = Math.ceil(batch.maxParallel / chunksLeft(batch, number, kind));
   const parallel = Math.min(free, offsets.length, MAX_UNIT_PARALLEL, share);
@@ -84,7 +84,7 @@ function toUnit(batch: Batch, page: KnownPage, number: number, first: number, fr
  * with many at the end, at fewer places than the batch has. Where one unit follows the other it takes all that it may.
  */
 function itemsForPlace({ isInOrder, counts, maxParallel }: Batch, kind: ItemKind): number {
-  if (isInOrder || kind === 'i') return Number.MAX_SAFE_INTEGER;
+  if (isInOrder || wayOf(kind).isOfSubject) return Number.MAX_SAFE_INTEGER;
   return Math.max(1, Math.floor(counts.pending / maxParallel));
 }
 
@@ -95,7 +95,7 @@ function pendingTogether({ isInOrder }: Batch, { letters, kinds }: KnownPage, fi
     if (letters[offset] !== 'p') continue;
     const other = kindAt(kinds, offset);
     if (other === kind) offsets.push(offset);
-    else if (isInOrder || isOwnKind(other)) break;
+    else if (isInOrder || wayOf(other).workflow === 'own') break;
   }
   return offsets;
 }
@@ -105,7 +105,7 @@ function pendingTogether({ isInOrder }: Batch, { letters, kinds }: KnownPage, fi
  * don't run beside those of a unit.
  */
 function chunksLeft({ pages }: Batch, first: number, kind: ItemKind): number {
-  let chunks = kind === 'i' ? 1 : 0;
+  let chunks = wayOf(kind).isOfSubject ? 1 : 0;
   for (let number = first; number < pages.length && chunks < CHUNKS_AT_ONCE; number += 1) {
     const page = pages[number];
     if (page !== undefined && hasBeside(page, kind)) chunks += 1;
@@ -115,6 +115,6 @@ function chunksLeft({ pages }: Batch, first: number, kind: ItemKind): number {
 
 function hasBeside(page: BatchPage, kind: ItemKind): boolean {
   const { kinds, letters } = page;
-  if (kind !== 'i' || kinds === null) return letters.includes('p');
-  return offsetsOf('p', page).some((offset) => kindAt(kinds, offset) !== 'i');
+  if (!wayOf(kind).isOfSubject || kinds === null) return letters.includes('p');
+  return offsetsOf('p', page).some((offset) => !wayAt(kinds, offset).isOfSubject);
 }

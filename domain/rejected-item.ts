@@ -1,4 +1,4 @@
-import type { Rejection } from './accepted-batch.ts';
+import type { Rejection } from './batch-item.ts';
 import type { AcceptedEvent } from './accepted-event.ts';
 import type { RunState } from './event-run.ts';
 import type { EventError } from './event-error.ts';

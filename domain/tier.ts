@@ -8,9 +8,13 @@ const LOWEST_NUMBER = { critical: 1000, high: 750, normal: 500, low: 250 } as co
 /** Of activities on the delivery queue that others wait for: the highest, so that they go before the callbacks there. */
 export const COORDINATION_PRIORITY = 1;
 
-/** Temporal's priority key, 1 (first) to 5. */
-export function priorityKey(tier: Tier): number {
-  return TIERS.indexOf(tier) + 1;
+export type PriorityKey = 1 | 2 | 3 | 4 | 5;
+
+const PRIORITY_KEYS: Readonly<Record<Tier, PriorityKey>> = { critical: 1, high: 2, normal: 3, low: 4, bulk: 5 };
+
+/** The engine's, 1 (first) to 5. */
+export function priorityKey(tier: Tier): PriorityKey {
+  return PRIORITY_KEYS[tier];
 }
 
 /** Numeric priorities of design 004: a number takes the highest tier whose figure it reaches, below 250 `bulk`. */

@@ -1,5 +1,5 @@
 import { proxyLocalActivities, sleep, workflowInfo } from '@temporalio/workflow';
-import type { BatchItem } from '../domain/accepted-batch.ts';
+import type { BatchItem } from '../domain/batch-item.ts';
 import type { BatchOfPage } from '../domain/batch-work.ts';
 import type { Activities } from '../temporal/durable/activities.ts';
 

@@ -9,7 +9,7 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
-import { isOwnKind } from '../domain/accepted-batch.ts';
+import { wayOf } from '../domain/item-kind.ts';
 import type { Activities } from '../temporal/durable/activities.ts';
 import type { BatchUnit, RunningUnit } from '../domain/batch.ts';
 import { createBatch, endRest, endUnit, isOver, knowKinds, noteRest, startUnit as countStarted, toldFirst } from '../domain/batch.ts';
@@ -217,7 +217,7 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
   }
 
   function cancelRunning(units: readonly RunningUnit[]): void {
-    const workflowIds = units.filter(({ kind }) => isOwnKind(kind)).map((unit) => toReference(unit).workflowId);
+    const workflowIds = units.filter(({ kind }) => wayOf(kind).workflow === 'own').map((unit) => toReference(unit).workflowId);
     // Awaited by nobody: whatever it comes to, the items' own ends are what counts.
     if (workflowIds.length > 0) void cancelItems({ workflowIds }).catch(() => undefined);
   }
@@ -259,7 +259,7 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
 
   function toReference(unit: RunningUnit): UnitReference {
     const offsets = fromRanges(batch.pages[unit.page]?.units[unit.number] ?? '');
-    return { workflowId: unitWorkflowId(accepted, accepted.upload, unit), isOwn: isOwnKind(unit.kind), offsets };
+    return { workflowId: unitWorkflowId(accepted, accepted.upload, unit), isOwn: wayOf(unit.kind).workflow === 'own', offsets };
   }
 
   function pageIdOf(page: number): string {

@@ -2,10 +2,10 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
 import { isCancellation, ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow';
 import type { AcceptedBatch } from '../domain/accepted-batch.ts';
-import { isOwnKind } from '../domain/accepted-batch.ts';
 import type { Activities } from '../temporal/durable/activities.ts';
 import type { Batch, BatchUnit } from '../domain/batch.ts';
 import { lastUnitOf } from '../domain/batch-page.ts';
+import { wayOf } from '../domain/item-kind.ts';
 import type { UnitReference, UnitVerdict } from '../domain/batch-work.ts';
 import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import { pageWorkflowId, unitWorkflowId } from '../temporal/durable/workflow-ids.ts';
@@ -20,8 +20,6 @@ export const { readUnits } = proxyActivities<Pick<Activities, 'readUnits'>>({
 
 // No item's stages, waits and retries take longer; what holds a permit must end some day.
 const MAX_RUN = '15d';
-// Of what shares a workflow, which is over soon.
-const SHARED_PRIORITY = 3;
 
 /**
  * Starts a unit as a child, which outlives this run of its batch. Null for one that was started before: by a run whose work
@@ -31,6 +29,7 @@ export async function startUnit(accepted: AcceptedBatch, batch: Batch, unit: Bat
   const page = pageWorkflowId(accepted, accepted.upload, unit.page);
   // Counted with the unit itself, which has begun.
   const items = unit.offsets.map((offset) => ({ offset, run: runsOf(batch, unit.page, offset) }));
+  const { workflow, isOfSubject, priority } = wayOf(unit.kind);
   const options = {
     workflowId: unitWorkflowId(accepted, accepted.upload, unit),
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
@@ -38,19 +37,19 @@ export async function startUnit(accepted: AcceptedBatch, batch: Batch, unit: Bat
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowTaskTimeout: '2s',
     workflowRunTimeout: MAX_RUN,
-    priority: { priorityKey: isOwnKind(unit.kind) ? Number(unit.kind) : SHARED_PRIORITY, fairnessKey: accepted.tenant },
+    priority: { priorityKey: priority, fairnessKey: accepted.tenant },
   } as const;
   const key = { page: unit.page, number: unit.number };
   const [first] = items;
   try {
-    if (!isOwnKind(unit.kind)) {
+    if (workflow === 'shared') {
       const shared = {
         unit: key,
         page,
         items,
         parallel: unit.parallel,
         ...(batch.isInOrder && ({ isInOrder: true } as const)),
-        ...(unit.kind === 'i' && ({ isOfSubjects: true } as const)),
+        ...(isOfSubject && ({ isOfSubjects: true } as const)),
       };
       return await startChild(processItems, { ...options, args: [shared] });
     }

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
-import { kindsOf } from '../../domain/accepted-batch.ts';
-import type { PageKinds } from '../../domain/accepted-batch.ts';
+import { kindsOf } from '../../domain/item-kind.ts';
+import type { PageKinds } from '../../domain/item-kind.ts';
 import type { ItemReference } from '../../domain/batch-work.ts';
 import type { ReadPage } from './read-page.ts';
 

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { BatchItem } from '../../domain/accepted-batch.ts';
+import type { BatchItem } from '../../domain/batch-item.ts';
 import { ACTIVITY_READ_TIMEOUT_MS, readWorkflowInput } from '../../temporal/history.ts';
 
 /** The items of a page, by its workflow's id. */

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { BatchItem } from '../../domain/accepted-batch.ts';
+import type { BatchItem } from '../../domain/batch-item.ts';
 import type { Activities } from '../../temporal/durable/activities.ts';
 import { eventDelivery } from '../../domain/event-delivery.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';

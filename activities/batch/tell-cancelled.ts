@@ -1,4 +1,4 @@
-import { calledBack } from '../../domain/accepted-batch.ts';
+import { calledBack } from '../../domain/batch-item.ts';
 import type { Activities } from '../../temporal/durable/activities.ts';
 import { acceptRun, endRun } from '../../domain/event-run.ts';
 import { eventDelivery } from '../../domain/event-delivery.ts';

@@ -1,5 +1,5 @@
-import { dueAtMs } from '../../domain/accepted-batch.ts';
-import type { BatchItem } from '../../domain/accepted-batch.ts';
+import { dueAtMs } from '../../domain/batch-item.ts';
+import type { BatchItem } from '../../domain/batch-item.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import { itemId } from '../../domain/event-id.ts';
 import type { Why } from '../../domain/why.ts';

@@ -1,4 +1,4 @@
-import type { BatchItem } from '../../domain/accepted-batch.ts';
+import type { BatchItem } from '../../domain/batch-item.ts';
 
 // One page is the input of a workflow, and of at most one unit that shares one.
 const MAX_ITEMS = 200;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isOwnKind, kindOf } from '../../domain/accepted-batch.ts';
-import type { BatchItem } from '../../domain/accepted-batch.ts';
+import { kindOf, wayOf } from '../../domain/item-kind.ts';
+import type { BatchItem } from '../../domain/batch-item.ts';
 import type { BatchSettings } from '../batch-service.ts';
 import { digest } from '../digest.ts';
 import type { Fault } from '../problem.ts';
@@ -88,6 +88,6 @@ export class RefusedBatch extends Error {
 
 /** Whether an item is started by itself, or may be. */
 function isCostly(item: BatchItem, nowMs: number): boolean {
-  const kind = kindOf(item, nowMs);
-  return kind === 'd' || isOwnKind(kind);
+  const { workflow, isDelayed } = wayOf(kindOf(item, nowMs));
+  return isDelayed || workflow === 'own';
 }

@@ -1,4 +1,4 @@
-import type { BatchItem } from '../../domain/accepted-batch.ts';
+import type { BatchItem } from '../../domain/batch-item.ts';
 import { itemId } from '../../domain/event-id.ts';
 import { maxEventBytes } from '../max-event-bytes.ts';
 import type { createParseEvent } from '../parse-event.ts';

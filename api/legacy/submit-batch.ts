@@ -1,4 +1,4 @@
-import type { BatchItem, Rejection } from '../../domain/accepted-batch.ts';
+import type { BatchItem, Rejection } from '../../domain/batch-item.ts';
 import type { CallbackRequest } from '../../domain/delivery.ts';
 import { itemId } from '../../domain/event-id.ts';
 import { CALLBACK_FIELDS } from '../../events/sessions/legacy-callback.ts';

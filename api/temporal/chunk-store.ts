@@ -14,8 +14,8 @@ import type { FoundChunk } from '../../temporal/read-chunk.ts';
 
 /** Events that have a workflow: one by itself under its own id, or several that share it, whose ids say which and where. */
 export function createChunkStore(client: Client, liveRuns: LiveRuns): EventStore {
-  function chunkOf({ tenant }: EventKey, { groupId }: MemberPlace): Promise<FoundChunk | null> {
-    return findChunk(client, { workflowId: eventWorkflowId({ tenant, id: groupId }) });
+  function chunkOf({ tenant }: EventKey, { chunkId }: MemberPlace): Promise<FoundChunk | null> {
+    return findChunk(client, { workflowId: eventWorkflowId({ tenant, id: chunkId }) });
   }
 
   async function read(key: EventKey): Promise<EventResource | null> {
@@ -52,5 +52,5 @@ export function createChunkStore(client: Client, liveRuns: LiveRuns): EventStore
 }
 
 function placeOf({ id }: EventKey): MemberPlace {
-  return parseMemberId(id) ?? { groupId: id, index: 0 };
+  return parseMemberId(id) ?? { chunkId: id, index: 0 };
 }

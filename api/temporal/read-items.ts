@@ -1,8 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
-import type { BatchItem } from '../../domain/accepted-batch.ts';
-import { isOwnKind } from '../../domain/accepted-batch.ts';
-import { kindAt, lastUnitOf } from '../../domain/batch-page.ts';
+import type { BatchItem } from '../../domain/batch-item.ts';
+import { lastUnitOf } from '../../domain/batch-page.ts';
 import type { BatchPage, Letter } from '../../domain/batch-page.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import { itemId, ownerId } from '../../domain/event-id.ts';
@@ -11,6 +10,7 @@ import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { acceptRun, beginAttempt, endRun, isEnded, nextStage } from '../../domain/event-run.ts';
 import type { EndedPhase, EventRun } from '../../domain/event-run.ts';
+import { wayAt } from '../../domain/item-kind.ts';
 import { rejectedEvent } from '../../domain/rejected-item.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
@@ -54,7 +54,7 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
     const event = item.kind === 'event' ? item.event : rejectedEvent(item.rejection, { tenant: batch.tenant, batchId: batch.id, id });
     if (unit === null || letter === 'p') return resourceOf(unbegunRun(event, letter, unit?.runs ?? 0, view), workflowId);
     const unitId = unitWorkflowId(batch, view.upload, { page: asked.number, number: unit.number });
-    if (page.kinds !== null && isOwnKind(kindAt(page.kinds, offset))) {
+    if (page.kinds !== null && wayAt(page.kinds, offset).workflow === 'own') {
       const own = await readEvent(client, liveRuns, { workflowId: unitId }, { ...event, run: unit.runs });
       // Cancelled before this run of it began, it was of another verdict before.
       if (letter === 'x' && own?.status !== 'cancelled') return resourceOf(unbegunRun(event, letter, unit.runs, view), workflowId);

@@ -8,7 +8,7 @@ import type { Chunk } from '../../domain/chunk.ts';
 import { isInline } from '../../domain/is-inline.ts';
 import { chunkAttributes, chunkStart } from '../../temporal/durable/chunk-start.ts';
 import { FINGERPRINT_MEMO, WORKFLOWS } from '../../temporal/durable/names.ts';
-import { memberId, newGroupId } from '../../domain/event-id.ts';
+import { memberId, newChunkId } from '../../domain/event-id.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { startTimeoutMs } from '../../domain/start-window.ts';
 import type { StartGate } from '../start-gate.ts';
@@ -63,7 +63,7 @@ export async function startEvent(
  * @throws EngineUnavailableError
  */
 export async function startTogether(events: readonly AcceptedEvent[], options: StartChunkOptions): Promise<readonly StartedEvent[]> {
-  const id = newGroupId(newUuidV7());
+  const id = newChunkId(newUuidV7());
   const members = events.map((event, index) => ({ ...event, id: memberId(id, index) }));
   const started = await start(id, toChunk(members), null, options);
   return members.map((event) => ({ kind: 'started', event, ...started }));

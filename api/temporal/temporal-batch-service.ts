@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { isOwnKind } from '../../domain/accepted-batch.ts';
-import { kindAt, lastUnitOf, locate, offsetsOf } from '../../domain/batch-page.ts';
+import { lastUnitOf, locate, offsetsOf } from '../../domain/batch-page.ts';
+import { wayAt } from '../../domain/item-kind.ts';
 import type { BatchPage, Letter } from '../../domain/batch-page.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import { batchWorkflowId, pageWorkflowId, unitWorkflowId } from '../../temporal/durable/workflow-ids.ts';
@@ -102,7 +102,7 @@ export function createTemporalBatchService({ client, liveRuns }: TemporalBatchSe
       const { page, offset, view, state } = found;
       const unit = lastUnitOf(state, offset);
       if (state.letters[offset] === 'r' && unit !== null) {
-        const isOwn = state.kinds !== null && isOwnKind(kindAt(state.kinds, offset));
+        const isOwn = state.kinds !== null && wayAt(state.kinds, offset).workflow === 'own';
         return isOwn ? askToCancel(client, unitWorkflowId(key, view.upload, { page, number: unit.number })) : 'not_cancellable';
       }
       const steering = await steerBatch(client, reader, batchWorkflowId(key), { action: 'cancel-item', page, offset });

@@ -119,7 +119,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
         if (submission.kind !== 'ended' || 'compacted' in submission.resource) return submission;
         return { ...submission, resource: toShown(submission.resource) };
       }
-      const started = await (options.mayShare === true ? share(event) : start(event, fingerprint));
+      const started = await (options.coalesce === true ? share(event) : start(event, fingerprint));
       if (started.kind === 'conflict') return started;
       const runsHere = started.kind === 'started' && started.eagerly;
       if (started.kind === 'started' && isInline(event.plan) && !runsHere) onEagerMiss();

@@ -1,5 +1,5 @@
 import type { AcceptedEvent, PermitNeed } from '../../domain/accepted-event.ts';
-import type { PageKinds } from '../../domain/accepted-batch.ts';
+import type { PageKinds } from '../../domain/item-kind.ts';
 import type {
   BatchOfPage,
   CancelledInput,

@@ -70,7 +70,7 @@ it('sends a parked callback at once when asked to', async () => {
   expect(sentTo(id)).toEqual(['event.completed']);
 });
 
-it('parks the callbacks of a group without a task each, and sends each once when they are resumed', async () => {
+it('parks the callbacks of a chunk without a task each, and sends each once when they are resumed', async () => {
   await park();
   const ids = await Promise.all(Array.from({ length: 10 }, () => post({ ...NOISE, callback: { url: receiver.url } })));
   for (const id of ids) await callbackIs(id, 'parked');

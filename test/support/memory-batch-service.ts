@@ -1,9 +1,9 @@
 import type { BatchService, BatchSettings, ItemResource } from '../../api/batch-service.ts';
 import { InvalidCursorError } from '../../api/event-service.ts';
 import type { EventKey } from '../../api/event-service.ts';
-import { kindsOf } from '../../domain/accepted-batch.ts';
+import { kindsOf } from '../../domain/item-kind.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
-import type { BatchItem } from '../../domain/accepted-batch.ts';
+import type { BatchItem } from '../../domain/batch-item.ts';
 import * as states from '../../domain/batch.ts';
 import type { Batch, BatchUnit } from '../../domain/batch.ts';
 import { lastUnitOf, offsetsOf } from '../../domain/batch-page.ts';

@@ -12,7 +12,7 @@ export async function recordTogether({ post, save, untilDelivered }: Recorder): 
     const failing = { ...event, tier: 'low', data: { ...event.data, failures: 1 } };
     const ids = await Promise.all([event, event, failing, event].map((body) => post('/v1/events', body)));
     await untilDelivered(ids);
-    await save('light-together', parseMemberId(ids[2] ?? '')?.groupId ?? '');
+    await save('light-together', parseMemberId(ids[2] ?? '')?.chunkId ?? '');
     await save('light-together-left', ids[2] ?? '');
   });
   recorder.close();

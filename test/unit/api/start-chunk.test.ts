@@ -111,12 +111,12 @@ describe('events that are started together', () => {
 
     const events = await startTogether([quick, { ...quick, tier: 'low' }], options);
 
-    const [groupId = ''] = events[0]?.event.id.split('_') ?? [];
+    const [chunkId = ''] = events[0]?.event.id.split('_') ?? [];
     expect(events.map(({ event, workflowId, runId }) => [event.id, workflowId, runId])).toEqual([
-      [`${groupId}_0`, groupId, 'run-a'],
-      [`${groupId}_1`, groupId, 'run-a'],
+      [`${chunkId}_0`, chunkId, 'run-a'],
+      [`${chunkId}_1`, chunkId, 'run-a'],
     ]);
-    expect(groupId).toMatch(/^g~/);
+    expect(chunkId).toMatch(/^g~/);
     expect(started[0]?.options.args).toEqual([toChunk(events.map(({ event }) => event))]);
   });
 

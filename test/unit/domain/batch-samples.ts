@@ -1,4 +1,5 @@
-import type { AcceptedBatch, BatchItem, Rejection } from '../../../domain/accepted-batch.ts';
+import type { AcceptedBatch } from '../../../domain/accepted-batch.ts';
+import type { BatchItem, Rejection } from '../../../domain/batch-item.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
 import { acceptedEvent, lightPlan, NOON_MS } from './event-samples.ts';
 

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BatchMode, ItemKind } from '../../../domain/accepted-batch.ts';
-import { BATCH_MODES, isOwnKind } from '../../../domain/accepted-batch.ts';
+import type { BatchMode } from '../../../domain/accepted-batch.ts';
+import type { ItemKind } from '../../../domain/item-kind.ts';
+import { BATCH_MODES } from '../../../domain/accepted-batch.ts';
+import { wayOf } from '../../../domain/item-kind.ts';
 import type { Batch, BatchUnit } from '../../../domain/batch.ts';
 import {
   OTHER_CAUSES,
@@ -21,7 +23,8 @@ import {
   statusOf,
   toldFirst,
 } from '../../../domain/batch.ts';
-import { kindAt, lastUnitOf, locate } from '../../../domain/batch-page.ts';
+import { kindAt } from '../../../domain/item-kind.ts';
+import { lastUnitOf, locate } from '../../../domain/batch-page.ts';
 import type { BatchPage, EndLetter, Letter } from '../../../domain/batch-page.ts';
 import { nextDueMs, nextStep } from '../../../domain/next-step.ts';
 import { fromRanges } from '../../../domain/offsets.ts';
@@ -275,7 +278,7 @@ function goOn(world: World): void {
   expect(unit.kind).toBe(first.kind);
   expect(unit.parallel).toBeGreaterThanOrEqual(1);
   expect(unit.parallel).toBeLessThanOrEqual(Math.min(free, unit.offsets.length));
-  const mayStart = isOwnKind(unit.kind) ? unit.offsets.slice(0, 1) : startedTogether(world, unit);
+  const mayStart = wayOf(unit.kind).workflow === 'own' ? unit.offsets.slice(0, 1) : startedTogether(world, unit);
   expect(unit.offsets).toEqual(mayStart.slice(0, unit.offsets.length));
   if (world.isSequential || unit.kind !== 's') expect(unit.offsets).toEqual(mayStart);
 
@@ -310,7 +313,7 @@ function startedTogether(world: World, { page, offsets: [first = 0], kind }: Bat
     if (offset < first || itemAt(world, page, offset).letter !== 'p') continue;
     const isDue = planned.dueMs <= world.nowMs;
     if (isDue && planned.kind === kind) together.push(offset);
-    else if (world.isSequential || (isDue && isOwnKind(planned.kind))) break;
+    else if (world.isSequential || (isDue && wayOf(planned.kind).workflow === 'own')) break;
   }
   return together;
 }
@@ -348,7 +351,9 @@ function end(world: World, unit: ModelUnit, given: readonly Verdict[]): void {
 
 /** Only what shares a workflow can be given back. */
 function verdictOf(unit: BatchUnit, given: readonly Verdict[]) {
-  const letters = unit.offsets.map((_, index): Verdict => (given[index] === 'p' && isOwnKind(unit.kind) ? 'c' : (given[index] ?? 'c')));
+  const letters = unit.offsets.map((_, index): Verdict =>
+    given[index] === 'p' && wayOf(unit.kind).workflow === 'own' ? 'c' : (given[index] ?? 'c'),
+  );
   const causes = unit.offsets.filter((_, index) => letters[index] === 'f').map((offset) => `cause-${offset % 3}`);
   return { page: unit.page, number: unit.number, letters, causes };
 }

@@ -9,7 +9,7 @@ import {
   newBatchId,
   memberId,
   newEventId,
-  newGroupId,
+  newChunkId,
   ownerId,
   parseItemId,
   parseMemberId,
@@ -114,13 +114,13 @@ describe('parseItemId', () => {
   );
 });
 
-describe('the id of an event of a group', () => {
-  it('says which group it is, and which of its events', () => {
+describe('the id of an event of a chunk', () => {
+  it('says which chunk it is, and which of its events', () => {
     fc.assert(
-      fc.property(fc.uuid().map(newGroupId), fc.integer({ min: 0, max: 999 }), (groupId, index) => {
-        const id = memberId(groupId, index);
-        expect(parseMemberId(id)).toEqual({ groupId, index });
-        expect([isOwnId(id), isEventId(id), isEventId(groupId), parseItemId(id)]).toEqual([false, false, false, null]);
+      fc.property(fc.uuid().map(newChunkId), fc.integer({ min: 0, max: 999 }), (chunkId, index) => {
+        const id = memberId(chunkId, index);
+        expect(parseMemberId(id)).toEqual({ chunkId, index });
+        expect([isOwnId(id), isEventId(id), isEventId(chunkId), parseItemId(id)]).toEqual([false, false, false, null]);
       }),
     );
   });

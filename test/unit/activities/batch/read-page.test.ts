@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { describe, expect, it, vi } from 'vitest';
 import { createReadPage } from '../../../../activities/batch/read-page.ts';
-import type { BatchItem } from '../../../../domain/accepted-batch.ts';
+import type { BatchItem } from '../../../../domain/batch-item.ts';
 import { eventItem } from '../../domain/batch-samples.ts';
 import { loadedDataConverter } from '../../../support/loaded-data-converter.ts';
 

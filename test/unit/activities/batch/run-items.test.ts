@@ -4,7 +4,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRunItems } from '../../../../activities/batch/run-items.ts';
-import type { BatchItem } from '../../../../domain/accepted-batch.ts';
+import type { BatchItem } from '../../../../domain/batch-item.ts';
 import type { RunItemsInput, RunItemsOutcome } from '../../../../domain/batch-work.ts';
 import type { ItemRun } from '../../../../domain/item-run.ts';
 import { dueAtMs, letterOf } from '../../../../domain/item-run.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fillPages } from '../../../../api/batches/fill-pages.ts';
-import type { BatchItem } from '../../../../domain/accepted-batch.ts';
+import type { BatchItem } from '../../../../domain/batch-item.ts';
 import { eventItem } from '../../domain/batch-samples.ts';
 
 const MAX_BYTES = 256 * 1024;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { memberId, newGroupId, parseMemberId } from '../../domain/event-id.ts';
+import { memberId, newChunkId, parseMemberId } from '../../domain/event-id.ts';
 import { toChunk } from '../../domain/chunk.ts';
 import { startOverlapRecorder } from '../support/overlap-recorder.ts';
 import type { OverlapRecorder } from '../support/overlap-recorder.ts';
@@ -66,10 +66,10 @@ it('answers whoever waits with the result of its own event', async () => {
   expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
   expect(resources.map(({ data }) => (data as { intensity: number }).intensity)).toEqual(resources.map((_, index) => 0.1 + index / 100));
   for (const resource of resources) {
-    const { groupId } = parseMemberId(resource.id) ?? { groupId: resource.id };
+    const { chunkId } = parseMemberId(resource.id) ?? { chunkId: resource.id };
     expect(resource).toMatchObject({
       status: 'completed',
-      workflow: { id: groupId, url: expect.stringContaining(encodeURIComponent(groupId)) },
+      workflow: { id: chunkId, url: expect.stringContaining(encodeURIComponent(chunkId)) },
     });
   }
 });
@@ -195,16 +195,16 @@ it('goes on with callbacks that were not taken, and sends one again when asked t
   });
 });
 
-it('says of a member what it would of any event, also when its group is ended by force', async () => {
-  const groupId = newGroupId(randomUUID());
-  const chunk = toChunk([0, 1].map((index) => acceptedEvent({ id: memberId(groupId, index) })));
-  const handle = await service.client.workflow.start(WORKFLOWS.processChunk, { workflowId: groupId, taskQueue: 'nobody', args: [chunk] });
-  const id = memberId(groupId, 1);
+it('says of a member what it would of any event, also when its chunk is ended by force', async () => {
+  const chunkId = newChunkId(randomUUID());
+  const chunk = toChunk([0, 1].map((index) => acceptedEvent({ id: memberId(chunkId, index) })));
+  const handle = await service.client.workflow.start(WORKFLOWS.processChunk, { workflowId: chunkId, taskQueue: 'nobody', args: [chunk] });
+  const id = memberId(chunkId, 1);
 
-  expect(await read(id)).toMatchObject({ id, status: 'accepted', workflow: { id: groupId } });
+  expect(await read(id)).toMatchObject({ id, status: 'accepted', workflow: { id: chunkId } });
   expect((await service.app.request(`/v1/events/${id}/cancel`, { method: 'POST' })).status).toBe(409);
   expect(await (await service.app.request(`/v1/events/${id}/why`)).json()).toMatchObject({ id, reason: 'running' });
-  for (const other of [memberId(groupId, 2), `${newGroupId('none')}_0`]) {
+  for (const other of [memberId(chunkId, 2), `${newChunkId('none')}_0`]) {
     expect((await service.app.request(`/v1/events/${other}`)).status).toBe(404);
     expect((await service.app.request(`/v1/events/${other}/cancel`, { method: 'POST' })).status).toBe(404);
   }
@@ -226,8 +226,8 @@ async function submitTogether(events: readonly Record<string, unknown>[]): Promi
 
 /** The id of the workflow of most of them. */
 function sharedBy(ids: readonly string[]): string {
-  const groups = ids.flatMap((id) => parseMemberId(id)?.groupId ?? []);
-  return groups.sort((a, b) => groups.filter((id) => id === b).length - groups.filter((id) => id === a).length)[0] ?? '';
+  const chunks = ids.flatMap((id) => parseMemberId(id)?.chunkId ?? []);
+  return chunks.sort((a, b) => chunks.filter((id) => id === b).length - chunks.filter((id) => id === a).length)[0] ?? '';
 }
 
 async function listAll(query: string): Promise<readonly string[] & string[]> {

@@ -1,0 +1,71 @@
+import { dueAtMs } from './batch-item.ts';
+import type { BatchItem } from './batch-item.ts';
+import { priorityKey } from './tier.ts';
+import type { PriorityKey } from './tier.ts';
+
+/** How an item runs, kept as a letter, since a batch has one for each of its items. `wayOf` says what it means. */
+export type ItemKind = 's' | 'i' | 'd' | `${PriorityKey}`;
+
+export interface ItemWay {
+  /** The workflow that runs it: one that it shares with others of its page, or its own. */
+  readonly workflow: 'shared' | 'own';
+  /** Its subject processes it, in the order in which the batch has them. */
+  readonly isOfSubject: boolean;
+  /** Its time has yet to come; only then is it known how it runs. */
+  readonly isDelayed: boolean;
+  /** Of its workflow in the engine, 1 (first) to 5. */
+  readonly priority: number;
+}
+
+// What shares a workflow is over soon.
+const SHARED: ItemWay = { workflow: 'shared', isOfSubject: false, isDelayed: false, priority: 3 };
+
+const WAYS: Readonly<Record<ItemKind, ItemWay>> = {
+  s: SHARED,
+  i: { ...SHARED, isOfSubject: true },
+  d: { ...SHARED, isDelayed: true },
+  1: ownWay(1),
+  2: ownWay(2),
+  3: ownWay(3),
+  4: ownWay(4),
+  5: ownWay(5),
+};
+
+export function wayOf(kind: ItemKind): ItemWay {
+  return WAYS[kind];
+}
+
+function ownWay(priority: number): ItemWay {
+  return { workflow: 'own', isOfSubject: false, isDelayed: false, priority };
+}
+
+export function kindOf(item: BatchItem, nowMs: number): ItemKind {
+  if (item.kind === 'rejected') return 's';
+  const { plan, tier, delayMs } = item.event;
+  // An item of a long upload is accepted after its batch, and isn't delayed by that.
+  if (delayMs > 0 && dueAtMs(item) > nowMs) return 'd';
+  // Heavy work waits for permits, so that it can't share a workflow with others.
+  if (plan.weight === 'heavy') return `${priorityKey(tier)}`;
+  return plan.subjectType === undefined ? 's' : 'i';
+}
+
+/** The kinds of a page's items at a moment, and when the first of those that are delayed is due. */
+export interface PageKinds {
+  readonly kinds: string;
+  readonly dueAtMs: number | null;
+}
+
+export function kindsOf(items: readonly BatchItem[], nowMs: number): PageKinds {
+  const kinds = items.map((item) => kindOf(item, nowMs));
+  const due = items.filter((_, offset) => wayOf(kinds[offset] ?? 's').isDelayed).map(dueAtMs);
+  return { kinds: kinds.join(''), dueAtMs: due.length === 0 ? null : Math.min(...due) };
+}
+
+/** How an item of a page runs whose kinds are known: one for each of its items, or one for all. */
+export function kindAt(kinds: string, offset: number): ItemKind {
+  return (kinds.length === 1 ? kinds : kinds[offset]) as ItemKind;
+}
+
+export function wayAt(kinds: string, offset: number): ItemWay {
+  return wayOf(kindAt(kinds, offset));
+}
