@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import type { Logger, WorkflowBundleOption } from '@temporalio/worker';
+import { keepNativeSyntax } from './native-syntax.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 // Beside `worker/` of a compiled tree; a source tree has no such file.
@@ -29,7 +30,12 @@ export async function loadWorkflowBundle(logger: Logger): Promise<WorkflowBundle
  * event. They may keep no state: the SDK freezes what they export, a test looks for the rest.
  */
 export async function bundleWorkflows(logger: Logger): Promise<{ readonly code: string }> {
-  const { code } = await bundleWorkflowCode({ workflowsPath, preloadModules: [workflowsPath], logger });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    preloadModules: [workflowsPath],
+    webpackConfigHook: keepNativeSyntax,
+    logger,
+  });
   return { code };
 }
 
@@ -42,10 +48,10 @@ export async function bundledSources(): Promise<readonly string[]> {
   return files.flat().filter((file) => file.endsWith('.ts'));
 }
 
-/** Of everything that is bundled: our own files, and the packages by their lock. */
+/** Of everything that is bundled, our own files and the packages by their lock, and of how. */
 async function digestOfSources(): Promise<string> {
   const hash = createHash('sha256');
-  const files = ['package-lock.json', ...(await bundledSources())];
+  const files = ['package-lock.json', 'worker/workflow-bundle.ts', 'worker/native-syntax.ts', ...(await bundledSources())];
   for (const file of files.toSorted()) hash.update(`${file}\n`).update(await readFile(join(root, file)));
   return hash.digest('hex').slice(0, 32);
 }

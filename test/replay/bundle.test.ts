@@ -19,3 +19,7 @@ it('has the workflows in it, so that what is absent could have been found', () =
   expect(bundle).toContain('processChunk');
   expect(bundle).toContain('not_cancellable');
 });
+
+it('is not rewritten for an older Node, which made helpers of all spreads', () => {
+  expect(bundle).not.toContain('function _object_spread');
+});
