@@ -13,6 +13,11 @@ export interface Progress {
   readonly message: string;
 }
 
+/** Whether what an engine kept of an activity's last word is progress: it may have had none. */
+export function isProgress(value: unknown): value is Progress {
+  return typeof value === 'object' && value !== null && 'percent' in value && 'step' in value;
+}
+
 /** Why an event waits, and until when if that is known. */
 export type Waiting =
   | { readonly reason: 'delay'; readonly untilMs: number }

@@ -20,6 +20,10 @@ export function oneOf(field: Field, values: readonly string[]): string {
   return `${field} IN (${values.map(quote).join(', ')})`;
 }
 
+export function isUnset(field: SearchAttribute): string {
+  return `${field} IS NULL`;
+}
+
 export function startsWith(field: Field, prefix: string): string {
   return `${field} STARTS_WITH ${quote(prefix)}`;
 }
@@ -40,6 +44,10 @@ export function isSince(atMs: number): string {
 
 export function allOf(...conditions: readonly string[]): string {
   return conditions.join(' AND ');
+}
+
+export function anyOf(...conditions: readonly string[]): string {
+  return `(${conditions.map((condition) => `(${condition})`).join(' OR ')})`;
 }
 
 function quote(text: string): string {

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { isProgress } from '../domain/event-run.ts';
 import type { Progress } from '../domain/event-run.ts';
 import { decodeFirst } from './decode.ts';
 import { readEngine } from './engine-call.ts';
@@ -12,8 +13,4 @@ export async function readHeartbeat(client: Client, { workflowId, runId }: Execu
     if (isProgress(progress)) return progress;
   }
   return null;
-}
-
-function isProgress(value: unknown): value is Progress {
-  return typeof value === 'object' && value !== null && 'percent' in value && 'step' in value;
 }

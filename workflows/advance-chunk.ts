@@ -15,8 +15,8 @@ import { recordFailure } from '../domain/attempt.ts';
 import type { ChunkOutcome } from '../domain/chunk.ts';
 import type { ChunkRun } from '../domain/chunk-run.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
-import { beginAttempt, nextStage, stateOf } from '../domain/event-run.ts';
-import type { EventRun, Progress } from '../domain/event-run.ts';
+import { beginAttempt, isProgress, nextStage, stateOf } from '../domain/event-run.ts';
+import type { EventRun } from '../domain/event-run.ts';
 import { outcomeOf } from '../domain/run-outcome.ts';
 import type { RunOutcome } from '../domain/run-outcome.ts';
 
@@ -92,8 +92,4 @@ function lostOutcome(run: EventRun, stage: string, cause: TemporalFailure): RunO
 
 function isOutcome(detail: unknown): detail is RunOutcome {
   return typeof detail === 'object' && detail !== null && 'phase' in detail && 'failures' in detail;
-}
-
-function isProgress(detail: unknown): detail is Progress {
-  return typeof detail === 'object' && detail !== null && 'percent' in detail;
 }

@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { RunRecord } from '../../domain/chunk.ts';
 import { RUN_QUERY, TASK_QUEUES } from '../../temporal/durable/names.ts';
+import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
+import { parseMemberId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { RunState } from '../../domain/event-run.ts';
 import { showHolders } from '../../domain/limit-resource.ts';
@@ -16,12 +18,18 @@ const QUERY_TIMEOUT_MS = 500;
 
 /** What an event waits for or does, with what its run can't know: who else holds the permit, and whether anybody works. */
 export async function explainEvent(client: Client, resource: EventResource): Promise<Why> {
-  const run = resource.completedAt === null ? await queryRun(client, resource.workflow.id) : null;
+  const run = resource.completedAt === null && !isInCompany(resource) ? await queryRun(client, resource.workflow.id) : null;
   const why = explainRun(resource, run, Date.now());
   if (why.reason === 'breaker') return withProbe(client, resource, why);
   if (why.reason === 'permit') return withPermits(client, resource, why);
   if (why.reason === 'running') return (await lackingWorker(client, resource, run)) ?? why;
   return why;
+}
+
+/** The workflow of several answers no query. */
+function isInCompany({ tenant, id, workflow }: EventResource): boolean {
+  const place = parseMemberId(id);
+  return place !== null && workflow.id === eventWorkflowId({ tenant, id: place.chunkId });
 }
 
 async function withProbe(client: Client, { tenant }: EventResource, why: Why): Promise<Why> {

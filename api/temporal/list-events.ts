@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { EventResource, EventStatus } from '../../domain/event-resource.ts';
 import { tierNamesWith } from '../../temporal/durable/chunk-start.ts';
 import { WORKFLOWS } from '../../temporal/durable/names.ts';
-import { allOf, is, isOfType, isSince, oneOf } from '../../temporal/list-query.ts';
+import { allOf, anyOf, is, isOfType, isSince, isUnset, oneOf } from '../../temporal/list-query.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { EventFilter, EventPage } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
@@ -89,6 +89,8 @@ export function toVisibilityQuery({ tenant, type, status, tier, subject, sinceMs
 
 function statusCondition(status: EventStatus): string {
   const condition = oneOf('ExecutionStatus', EXECUTION_STATUS[status]);
-  // What was completed in company before all of it was ended by force stays so.
-  return status === 'completed' ? `(${condition} OR ${oneOf('ExecutionStatus', FORCED.slice(1))})` : condition;
+  if (status !== 'completed') return condition;
+  // What was completed in company stays so, also where all of it was ended by force or by an error of ours. An event by itself
+  // that has failed says of what.
+  return anyOf(condition, allOf(oneOf('ExecutionStatus', FORCED), isUnset('Cause')));
 }

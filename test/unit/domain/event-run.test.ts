@@ -8,6 +8,7 @@ import {
   completeStage,
   endRun,
   isEnded,
+  isProgress,
   markStarted,
   nextStage,
   refusalToCancel,
@@ -279,3 +280,8 @@ function stagesToTheEnd(run: EventRun, value: unknown): readonly Stage[] {
   const stage = nextStage(run);
   return stage === null ? [] : [stage, ...stagesToTheEnd(completeStage(run, stage, value), value)];
 }
+
+it('knows progress from whatever else an activity left', () => {
+  expect(isProgress({ step: 'a', percent: 1, message: '' })).toBe(true);
+  expect([null, undefined, 'a', {}, { percent: 1 }].map(isProgress)).toEqual([false, false, false, false, false]);
+});
