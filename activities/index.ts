@@ -61,6 +61,7 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
   return {
     runStage: rememberOutcomes(createRunStage(dependencies), perAttemptOfStages),
     sendCallback: createSendCallback(dependencies.attemptDelivery),
+    awaitAttempt: dependencies.handedOver.outcomeOf,
     readMessage: createReadMessage(dependencies),
     rideCallbacks: createRideCallbacks({ ...dependencies, sendRiding }),
     runChunk: rememberOutcomes(

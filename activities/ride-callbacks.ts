@@ -3,7 +3,6 @@ import { rememberOutcomes } from './remember-outcomes.ts';
 import { rideTogether } from './ride-together.ts';
 import type { SendRiding } from './send-riding.ts';
 import { currentActivity } from './surroundings.ts';
-import { withHeartbeat } from './with-heartbeat.ts';
 
 export interface RideCallbacksDependencies {
   readonly sendRiding: SendRiding;
@@ -14,11 +13,10 @@ export interface RideCallbacksDependencies {
  * this process says what it came to; only another one, as after a crash, makes them twice, each with the same `webhook-id`.
  */
 export function createRideCallbacks({ sendRiding }: RideCallbacksDependencies): Activities['rideCallbacks'] {
-  const rideOnce = rememberOutcomes(
+  return rememberOutcomes(
     async ({ callbacks }: RideCallbacksInput) => ({
       rides: await rideTogether(callbacks, (sending) => sendRiding(sending, { alone: false, owner: null })),
     }),
     currentActivity,
   );
-  return (input) => withHeartbeat(() => rideOnce(input));
 }

@@ -1,21 +1,16 @@
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import type { CallbackMessage } from '../domain/callback-message.ts';
-import type { CallbackOutcome } from '../domain/callback-record.ts';
 import type { AttemptDelivery } from './callback/attempt-delivery.ts';
 import { rememberOutcomes } from './remember-outcomes.ts';
 import { currentActivity } from './surroundings.ts';
-import { withHeartbeat } from './with-heartbeat.ts';
 
 /**
  * Makes one attempt of a delivery. Where the engine gives it out again, this process says what it came to; only another
  * one, as after a crash, makes it twice, with the same `webhook-id`, by which the receiver knows it.
  */
 export function createSendCallback(attemptDelivery: AttemptDelivery) {
-  const attemptOnce = rememberOutcomes((message: CallbackMessage) => attemptDelivery(message, stopSignal()), currentActivity);
-  return async function sendCallback(message: CallbackMessage): Promise<CallbackOutcome> {
-    return withHeartbeat(() => attemptOnce(message));
-  };
+  return rememberOutcomes((message: CallbackMessage) => attemptDelivery(message, stopSignal()), currentActivity);
 }
 
 const GIVEN_UP: ReadonlySet<string> = new Set(['NOT_FOUND', 'TIMED_OUT']);

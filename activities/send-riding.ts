@@ -45,7 +45,7 @@ export type SendRiding = (sending: Sending, options: RideOptions) => Promise<Rid
 
 /**
  * Makes the first attempt of a callback beside the work that it tells of, if the riding rule lets it. What isn't answered in
- * 1 s, or 3 where this process has no rest, is handed over, not cut: it goes on here, and its delivery is told of the outcome.
+ * 1 s, or 3 where this process has no rest, is handed over, not cut: it goes on here, and its delivery asks for the outcome.
  * Where the destination is parked, or slow and has all its connections open, its delivery begins with the wait, and is started
  * from here if its message has an owner: as a child it would cost that one a second task, and have one of its own to learn the same.
  */
@@ -94,7 +94,7 @@ export function createSendRiding(dependencies: SendRidingDependencies): SendRidi
     if (outcome !== null) return outcome.attempt === null ? DECLINED : { kind: 'sent', ...outcome };
     if (!hasBegun) return DECLINED;
     handedOver.keep(sending, attempting);
-    return { kind: 'handed_over' };
+    return { kind: 'handed_over', sender: handedOver.sender };
   }
 
   /**

@@ -22,7 +22,7 @@ const SENT_AT_ONCE = 8;
 /** Sends an event to each subject of a type, a few at once. One that doesn't take it is left out this time. */
 export function createSendTicks({ client, resolve, now }: SendTicksDependencies) {
   return async function sendTicks({ subjectType, eventType }: Tick): Promise<{ readonly sent: number }> {
-    const { heartbeat, log, cancellationSignal } = Context.current();
+    const { log, cancellationSignal } = Context.current();
     const definition = resolve(eventType);
     if (definition === undefined) throw new UnknownTypeError(eventType);
     const workflows = client.workflow.list({ query: subjectsQuery(subjectType) })[Symbol.asyncIterator]();
@@ -38,7 +38,6 @@ export function createSendTicks({ client, resolve, now }: SendTicksDependencies)
         } catch (error) {
           log.warn('a subject did not take a tick', { subject: next.value.workflowId, error });
         }
-        heartbeat();
       }
     }
 

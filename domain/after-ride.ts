@@ -12,7 +12,7 @@ export interface AfterRide {
 /** What is known of a callback once its first attempt has ridden along, or hasn't. */
 export function afterRide(record: CallbackRecord, ride: Ride): AfterRide {
   if (ride.kind === 'declined') return { record, delivery: {} };
-  if (ride.kind === 'handed_over') return { record, delivery: { handedOver: true } };
+  if (ride.kind === 'handed_over') return { record, delivery: { sender: ride.sender } };
   const next = { ...recordAttempt(record, ride), ...(ride.nextAttemptAt !== undefined && { nextAttemptAt: ride.nextAttemptAt }) };
   if (ride.nextAttemptAfterMs === null || ride.isStarted === true) return { record: next, delivery: null };
   return {

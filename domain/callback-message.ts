@@ -49,10 +49,10 @@ export interface RideOutcome extends CallbackOutcome {
 }
 
 /**
- * What became of it. `declined`: nothing was sent, its delivery is to; `handed_over`: it is under way, and its delivery
- * will be told of its outcome. Stored in histories.
+ * What became of it. `declined`: nothing was sent, its delivery is to; `handed_over`: it is under way in the process that is
+ * `sender`, which its delivery asks for the outcome. Stored in histories.
  */
-export type Ride = { readonly kind: 'declined' } | { readonly kind: 'handed_over' } | RideOutcome;
+export type Ride = { readonly kind: 'declined' } | { readonly kind: 'handed_over'; readonly sender: string } | RideOutcome;
 
 export const DECLINED: Ride = { kind: 'declined' };
 

@@ -22,12 +22,6 @@ export interface CallbackOutcome {
   readonly parkedAt?: string;
 }
 
-/** What became of an attempt that was handed over, as the delivery of its message is told. */
-export interface AttemptReport extends CallbackOutcome {
-  /** Of the message that was sent. */
-  readonly recordedAt: string;
-}
-
 /** What an attempt came to, as it is counted. */
 export interface DeliveryCount {
   readonly outcome: 'delivered' | 'retried' | 'parked' | 'failed';

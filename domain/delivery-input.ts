@@ -10,8 +10,8 @@ interface DeliveryStart {
   readonly firstAttemptAfterMs?: number | null;
   /** The origin that is parked, if it is. */
   readonly parkedAt?: string;
-  /** An attempt is under way in the process where the event ran, which will tell of its outcome. */
-  readonly handedOver?: boolean;
+  /** The process in which an attempt is under way, to be asked for its outcome. */
+  readonly sender?: string;
   /** So many more times it was asked to send at once. */
   readonly redeliveries?: number;
   /** The engine keeps its first task back until its wait is over, or somebody has news for it. */

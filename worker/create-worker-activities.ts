@@ -45,6 +45,8 @@ export interface WorkerActivitiesOptions {
 export interface WorkerActivities {
   readonly activities: Activities;
   readonly runAhead: RunAhead;
+  /** The task queue by which only this process is asked for what it has under way. */
+  readonly sender: string;
   /** Posts of callbacks that are under way in this process, those in line for a connection among them. */
   callbacksUnderWay(): number;
   /** Ends the callbacks that go on beside the activities, within `graceMs` or soon after it. */
@@ -60,7 +62,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
   const slots = createOriginSlots(connectionsPerOrigin, Date.now);
   const origins = createOriginMemory(Date.now, watchLoop, slots.connectionsTo);
   const destinations = createDestinations(options.client, toBreakerSettings(environment), Date.now);
-  const handedOver = createHandedOver(options.client);
+  const handedOver = createHandedOver();
   const post = createPostCallback({
     agent: createGuardedAgent({ guard, connectionsPerOrigin }),
     slots,
@@ -117,6 +119,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
   return {
     activities,
     runAhead: (input) => runChunk.ahead(input, logOf(input.workflow)),
+    sender: handedOver.sender,
     callbacksUnderWay: origins.openInAll,
     close: handedOver.close,
   };

@@ -3,6 +3,7 @@ import { Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import { DELIVERY_SLOTS, LIGHT_TASK_SLOTS } from '../domain/riding.ts';
+import { beatEvery } from './beat.ts';
 import type { WorkerActivities } from './create-worker-activities.ts';
 
 export type Lane = keyof typeof TASK_QUEUES;
@@ -31,25 +32,33 @@ const GRACE_MS = 5_000;
 // What has been told to stop and hasn't by now is cut off.
 const FORCE_MS = 7_000;
 const HANDED_OVER_GRACE_MS = 1_000;
+// Each only waits for an attempt that has its connection already.
+const ASKED_AT_ONCE = 1_000;
 // A poll reserves a slot before there is a task, and the next poll another one. As many slots besides leave one free for
 // whoever was granted a permit, and its activity comes with the engine's answer (eagerly) instead of by way of the queue:
 // with five pollers for five slots that never happened.
 const POLLING_SLOTS = 2;
+// The silence of those who died is noticed by timeouts of `workflows/watched.ts` and `workflows/ask-sender.ts`.
+const BEAT_EVERY_MS = { delivery: 1_000, sender: 500 } as const;
 
-/** Creates and runs a worker for each lane. Eager starts need the connection to be the client's own. */
+/** Creates and runs a worker for each lane, and one that is asked of what this process alone knows. Eager starts need the connection to be the client's own. */
 export async function startWorkers(options: StartWorkersOptions): Promise<Workers> {
   const workers: Worker[] = [];
   const runs: Promise<void>[] = [];
   const stop = async (): Promise<void> => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-    // In this order: what is in flight ends with its callback, and only then nothing more can be handed over.
-    await Promise.allSettled(runs);
+    const [sender, ...lanes] = workers;
+    for (const worker of lanes) shutDown(worker);
+    // In this order: what is in flight ends with its callback, only then nothing more can be handed over, and of what was, those
+    // who ask hear until the end.
+    await Promise.allSettled(runs.slice(1));
     await options.activities.close(HANDED_OVER_GRACE_MS);
+    if (sender !== undefined) shutDown(sender);
+    await Promise.allSettled(runs);
   };
   try {
     // One after the other, each at work while the next is made: what a crash interrupted waits for the first of them.
-    for (const lane of options.lanes) {
-      const worker = await Worker.create(workerOptions(lane, options));
+    for (const settings of [senderOptions(options), ...options.lanes.map((lane) => workerOptions(lane, options))]) {
+      const worker = await Worker.create(settings);
       workers.push(worker);
       const run = worker.run();
       // Told of once all are there.
@@ -66,16 +75,43 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
   return { failed, stop };
 }
 
-function workerOptions(lane: Lane, options: StartWorkersOptions): WorkerOptions {
-  const { connection, namespace, dataConverter, activities, workflowBundle, heavySlots } = options;
-  const common: WorkerOptions = {
+function shutDown(worker: Worker): void {
+  if (worker.getState() === 'RUNNING') worker.shutdown();
+}
+
+function commonOptions({ connection, namespace, dataConverter }: StartWorkersOptions): Omit<WorkerOptions, 'taskQueue'> {
+  return {
     connection,
     namespace,
     ...(dataConverter && { dataConverter }),
-    taskQueue: TASK_QUEUES[lane],
-    activities: { ...activities.activities },
     shutdownGraceTime: GRACE_MS,
     shutdownForceTime: FORCE_MS,
+  };
+}
+
+function beating(everyMs: number): Partial<WorkerOptions> {
+  return { interceptors: { activity: [beatEvery(everyMs)] }, maxHeartbeatThrottleInterval: everyMs };
+}
+
+/** Of the worker that this process is asked by. */
+function senderOptions(options: StartWorkersOptions): WorkerOptions {
+  const { sender, activities } = options.activities;
+  return {
+    ...commonOptions(options),
+    taskQueue: sender,
+    activities: { awaitAttempt: activities.awaitAttempt },
+    ...beating(BEAT_EVERY_MS.sender),
+    maxConcurrentActivityTaskExecutions: ASKED_AT_ONCE,
+    activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
+  };
+}
+
+function workerOptions(lane: Lane, options: StartWorkersOptions): WorkerOptions {
+  const { activities, workflowBundle, heavySlots } = options;
+  const common: WorkerOptions = {
+    ...commonOptions(options),
+    taskQueue: TASK_QUEUES[lane],
+    activities: { ...activities.activities },
   };
   const sticky: Partial<WorkerOptions> = {
     workflowBundle,
@@ -83,8 +119,8 @@ function workerOptions(lane: Lane, options: StartWorkersOptions): WorkerOptions 
     stickyQueueScheduleToStartTimeout: '1s',
     maxHeartbeatThrottleInterval: '1s',
   };
-  // An origin that hangs or is slow holds an eighth of them at most, for 30 s; each then beats every 4 s.
-  if (lane === 'delivery') return { ...common, maxConcurrentActivityTaskExecutions: DELIVERY_SLOTS, maxHeartbeatThrottleInterval: '4s' };
+  // An origin that hangs or is slow holds an eighth of them at most, for 30 s.
+  if (lane === 'delivery') return { ...common, ...beating(BEAT_EVERY_MS.delivery), maxConcurrentActivityTaskExecutions: DELIVERY_SLOTS };
   if (lane === 'heavy') {
     return {
       ...common,

@@ -2,10 +2,10 @@ import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow'
 import type { Activities } from '../temporal/durable/activities.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { CallbackTarget } from '../domain/callback-message.ts';
-import { TASK_QUEUES } from '../temporal/durable/names.ts';
+import { WATCHED } from './watched.ts';
 
 const { tellProgress } = proxyActivities<Activities>({
-  taskQueue: TASK_QUEUES.delivery,
+  ...WATCHED,
   startToCloseTimeout: '10s',
   retry: { maximumAttempts: 1 },
 });

@@ -1,10 +1,10 @@
 import { CancellationScope, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../temporal/durable/activities.ts';
-import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
+import { WATCHED } from './watched.ts';
 
 const { requestCancel } = proxyActivities<Activities>({
-  taskQueue: TASK_QUEUES.delivery,
+  ...WATCHED,
   startToCloseTimeout: '10s',
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });

@@ -2,11 +2,11 @@ import { allHandlersFinished, condition, proxyActivities, sleep, workflowInfo } 
 import type { Activities } from '../temporal/durable/activities.ts';
 import type { CallbackRecord } from '../domain/callback-record.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
-import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import { addCallback, beginRides, endRides, endStarts, unsettled } from '../domain/subject-callbacks.ts';
 import type { FirstCallback, SubjectCallbacks } from '../domain/subject-callbacks.ts';
 import { createJsonBound } from '../domain/json-bound.ts';
 import { firstDeliveries, startDeliveries } from './start-deliveries.ts';
+import { WATCHED } from './watched.ts';
 
 /** What a run of a subject's workflow leaves to the next. */
 export interface PendingCallbacks {
@@ -26,11 +26,9 @@ export interface CallbackSender {
 
 // Not local: Updates of a subject wait for no receiver, and a callback goes out once its result is recorded, not before.
 const { rideCallbacks } = proxyActivities<Activities>({
-  taskQueue: TASK_QUEUES.delivery,
+  ...WATCHED,
   // It ends by itself after two seconds, or six in a process without rest; the rest is for one whose timers are late.
   startToCloseTimeout: '30s',
-  // A worker that vanished: what it sent, if anything, is sent again, as of deliveries.
-  heartbeatTimeout: '10s',
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });
 

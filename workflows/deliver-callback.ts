@@ -1,33 +1,30 @@
 import { condition, continueAsNew, proxyActivities, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../temporal/durable/activities.ts';
-import { attemptsMade, initialCallback, isRecorded, isSettled, joinRecords, recordAttempt } from '../domain/callback-record.ts';
-import type { AttemptReport, CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
+import { attemptsMade, initialCallback, isSettled, joinRecords, recordAttempt } from '../domain/callback-record.ts';
+import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
 import type { VerdictEnvelope } from '../domain/delivery.ts';
 import { ASK_AGAIN_MS } from '../domain/delivery-input.ts';
 import type { AnyDeliveryInput } from '../domain/delivery-input.ts';
-import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
-import { attemptEndedSignal, deliveryQuery, redeliverSignal, wakeSignal } from './messages.ts';
+import { deliveryQuery, redeliverSignal, wakeSignal } from './messages.ts';
+import { askSender } from './ask-sender.ts';
 import { parkedAttributes } from './parked-attributes.ts';
+import { WATCHED } from './watched.ts';
 
 const { sendCallback } = proxyActivities<Activities>({
-  taskQueue: TASK_QUEUES.delivery,
+  ...WATCHED,
   startToCloseTimeout: '40s',
-  // An attempt beats every few seconds: a worker that vanished is noticed long before a slow receiver's time is over.
-  heartbeatTimeout: '10s',
   // The outcome of an attempt is a value; what is retried here is a worker that vanished.
-  retry: { initialInterval: '1s', maximumInterval: '30s' },
+  retry: { initialInterval: '200ms', maximumInterval: '30s' },
 });
 
 const { readMessage } = proxyActivities<Activities>({
-  taskQueue: TASK_QUEUES.delivery,
+  ...WATCHED,
   startToCloseTimeout: '10s',
   // The event goes on for as long as it is tried again, which is only after a crash.
   retry: { initialInterval: '200ms', maximumInterval: '30s' },
 });
 
-// An attempt has 30 s, and its process a few to tell of it; without its word the process is taken for dead.
-const REPORT_WITHIN_MS = 40_000;
 // Whoever asks for a redelivery reads the record first, and passes it on. For longer than that may take the next one still
 // finds this run, so that no two of them go on from the same record.
 const LINGER_MS = 10_000;
@@ -42,7 +39,6 @@ export async function deliverCallback(input: AnyDeliveryInput): Promise<Callback
   let afterMs = input.firstAttemptAfterMs === undefined ? 0 : input.firstAttemptAfterMs;
   let asked = input.redeliveries ?? 0;
   let woken: { readonly isProbe: boolean } | null = null;
-  let reports: readonly AttemptReport[] = [];
   let lingerMs = afterMs === null ? LINGER_MS : 0;
   // Whoever starts it parked puts it on the index; as a new run of its own it may not be there.
   let parkedAt = 'Destination' in workflowInfo().searchAttributes ? input.parkedAt : undefined;
@@ -60,31 +56,23 @@ export async function deliverCallback(input: AnyDeliveryInput): Promise<Callback
   setHandler(wakeSignal, (wake) => {
     if (record.status === 'parked') woken = wake;
   });
-  setHandler(attemptEndedSignal, (report) => {
-    reports = [...reports, report];
-  });
 
   if (input.isDelayed !== true) noteParked();
   const message = 'message' in input ? input.message : await readFrom(input.messageOf);
   // Of what was ended by force there is nothing to tell.
   if (message === null) return { ...record, status: 'failed' };
-  // Before a crash its event may have come to another verdict: that one's attempt says nothing of this message.
-  const isOwn = ({ recordedAt }: AttemptReport): boolean => recordedAt === message.recordedAt;
-  if (input.handedOver === true) await condition(() => reports.some(isOwn), REPORT_WITHIN_MS);
+  if (input.sender !== undefined) {
+    const outcome = await askSender(input.sender, { target, recordedAt: message.recordedAt });
+    if (outcome !== null) note(outcome);
+  }
   for (;;) {
-    const [report] = reports;
-    if (report !== undefined) {
-      reports = reports.slice(1);
-      if (isOwn(report) && !isRecorded(record, report)) note(report);
-      continue;
-    }
     const waitMs = dueInMs();
     dueAtMs = record.status === 'pending' && afterMs !== null && waitMs > 0 ? Date.now() + waitMs : null;
     // Something else came up: it is looked at first.
-    if (waitMs > 0 && (await condition(() => asked > 0 || woken !== null || reports.length > 0, waitMs))) continue;
+    if (waitMs > 0 && (await condition(() => asked > 0 || woken !== null, waitMs))) continue;
     if (afterMs === null && asked === 0) return record;
     await send(message);
-    if (!workflowInfo().continueAsNewSuggested || reports.length > 0) continue;
+    if (!workflowInfo().continueAsNewSuggested) continue;
     if (afterMs === null && asked === 0) return record;
     await continueAsNew<typeof deliverCallback>({
       target,

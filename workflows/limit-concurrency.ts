@@ -8,11 +8,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../temporal/durable/activities.ts';
-import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import type { PermitHolder, Permits } from '../domain/permits.ts';
 import { capacityOf, claimPermit, configureCapacity, grantPermits, isIdle, overrideCapacity, releasePermit } from '../domain/permits.ts';
 import { COORDINATION_PRIORITY } from '../domain/tier.ts';
 import { claimSignal, grantedSignal, permitsQuery, releaseSignal, setCapacityUpdate } from './messages.ts';
+import { WATCHED } from './watched.ts';
 
 export interface LimitInput {
   readonly key: string;
@@ -21,7 +21,7 @@ export interface LimitInput {
 
 // Not a local one, which would keep claims and releases waiting while it asks.
 const { findClosedRuns } = proxyActivities<Activities>({
-  taskQueue: TASK_QUEUES.delivery,
+  ...WATCHED,
   priority: { priorityKey: COORDINATION_PRIORITY },
   startToCloseTimeout: '5s',
   retry: { maximumAttempts: 1 },

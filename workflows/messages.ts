@@ -6,7 +6,6 @@ import type { BatchProgress, PagesAnswer, PagesQueryInput, PlacesGrant, RestNote
 import {
   ACCEPTED_QUERY,
   APPLY_UPDATE,
-  ATTEMPT_ENDED_SIGNAL,
   BATCH_PAGES_QUERY,
   BATCH_PROGRESS_QUERY,
   BATCH_QUERY,
@@ -33,7 +32,7 @@ import {
 import type { RunRecord } from '../domain/chunk.ts';
 import type { Breaker } from '../domain/breaker.ts';
 import type { DestinationReport } from '../domain/destination.ts';
-import type { AttemptReport, CallbackRecord } from '../domain/callback-record.ts';
+import type { CallbackRecord } from '../domain/callback-record.ts';
 import type { EventResource } from '../domain/event-resource.ts';
 import type { Permits } from '../domain/permits.ts';
 import type { Applied, ApplyInput, CompactedOutcome, SubjectSnapshot } from '../domain/subject.ts';
@@ -41,7 +40,6 @@ import type { Applied, ApplyInput, CompactedOutcome, SubjectSnapshot } from '../
 export const runQuery = defineQuery<RunRecord>(RUN_QUERY);
 export const deliveryQuery = defineQuery<CallbackRecord>(DELIVERY_QUERY);
 export const redeliverSignal = defineSignal(REDELIVER_SIGNAL);
-export const attemptEndedSignal = defineSignal<[AttemptReport]>(ATTEMPT_ENDED_SIGNAL);
 export const cancelUpdate = defineUpdate<void>(CANCEL_UPDATE);
 
 export const wakeSignal = defineSignal<[{ readonly isProbe: boolean }]>(WAKE_SIGNAL);

@@ -1,16 +1,16 @@
 import { CancellationScope, condition, getExternalWorkflowHandle, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { Activities } from '../temporal/durable/activities.ts';
-import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import { limitWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
 import { COORDINATION_PRIORITY } from '../domain/tier.ts';
 import { claimSignal, grantedSignal, releaseSignal } from './messages.ts';
+import { WATCHED } from './watched.ts';
 
 // Not a local one: the grant is a signal, which may come while it runs, and a workflow that is signalled while a local
 // activity runs may never go on.
 const { claimPermit } = proxyActivities<Activities>({
-  taskQueue: TASK_QUEUES.delivery,
+  ...WATCHED,
   priority: { priorityKey: COORDINATION_PRIORITY },
   startToCloseTimeout: '5s',
   retry: { initialInterval: '200ms', maximumInterval: '5s' },

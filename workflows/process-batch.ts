@@ -20,7 +20,7 @@ import type { BatchResource } from '../domain/batch-resource.ts';
 import type { BatchInput, BatchProgress, BatchResult, Hold, PlacesGrant, UnitReference, UnitVerdict } from '../domain/batch-work.ts';
 import { batchMessage } from '../domain/callback-message.ts';
 import { initialCallback } from '../domain/callback-record.ts';
-import { HOLD_MEMO, TASK_QUEUES } from '../temporal/durable/names.ts';
+import { HOLD_MEMO } from '../temporal/durable/names.ts';
 import { pageWorkflowId, unitWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import { nextDueMs, nextStep } from '../domain/next-step.ts';
 import { fromRanges } from '../domain/offsets.ts';
@@ -31,17 +31,18 @@ import { createLookAfter } from './look-after.ts';
 import { batchPagesQuery, batchProgressQuery, batchQuery, placesGrantedSignal, steerBatchUpdate, unitRestsSignal } from './messages.ts';
 import { startUnit, unitEnd } from './run-unit.ts';
 import { startDelivery } from './start-delivery.ts';
+import { WATCHED } from './watched.ts';
 
 // No local activities here: the ends of children come at any time, and each of them matters.
 const { readItemKinds } = proxyActivities<Activities>({
-  taskQueue: TASK_QUEUES.delivery,
+  ...WATCHED,
   // All items wait for it when its worker is killed.
   startToCloseTimeout: '5s',
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });
 
 const { cancelItems, renewPages, tellCancelled } = proxyActivities<Activities>({
-  taskQueue: TASK_QUEUES.delivery,
+  ...WATCHED,
   startToCloseTimeout: '5m',
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });

@@ -11,9 +11,10 @@ import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import { pageWorkflowId, unitWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import { processItem } from './process-item.ts';
 import { processItems } from './process-items.ts';
+import { WATCHED } from './watched.ts';
 
 export const { readUnits } = proxyActivities<Pick<Activities, 'readUnits'>>({
-  taskQueue: TASK_QUEUES.delivery,
+  ...WATCHED,
   startToCloseTimeout: '15s',
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });

@@ -1,11 +1,11 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../temporal/durable/activities.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
-import { TASK_QUEUES } from '../temporal/durable/names.ts';
+import { WATCHED } from './watched.ts';
 
 /** For those who have many at once: a child each would tell its parent of its end, days later. */
 export const { startDeliveries } = proxyActivities<Activities>({
-  taskQueue: TASK_QUEUES.delivery,
+  ...WATCHED,
   startToCloseTimeout: '30s',
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });

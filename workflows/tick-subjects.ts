@@ -1,12 +1,11 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../temporal/durable/activities.ts';
-import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import type { Tick } from '../domain/tick.ts';
+import { WATCHED } from './watched.ts';
 
 const { sendTicks } = proxyActivities<Activities>({
-  taskQueue: TASK_QUEUES.delivery,
+  ...WATCHED,
   startToCloseTimeout: '10 minutes',
-  heartbeatTimeout: '30s',
   // The schedule comes round again.
   retry: { maximumAttempts: 1 },
 });

@@ -3,11 +3,12 @@ import type { Activities } from '../temporal/durable/activities.ts';
 import type { Breaker, BreakerPhase } from '../domain/breaker.ts';
 import { noteFailure, noteNothingParked, noteProbeSent, noteSuccess, resumeDestination } from '../domain/breaker.ts';
 import type { DestinationInput } from '../domain/destination.ts';
-import { BREAKER_MEMO, TASK_QUEUES } from '../temporal/durable/names.ts';
+import { BREAKER_MEMO } from '../temporal/durable/names.ts';
 import { breakerQuery, reportAttemptUpdate, resumeUpdate } from './messages.ts';
+import { WATCHED } from './watched.ts';
 
 const { wakeParked } = proxyActivities<Activities>({
-  taskQueue: TASK_QUEUES.delivery,
+  ...WATCHED,
   startToCloseTimeout: '30s',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });

@@ -1,71 +1,67 @@
+import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import type { Client } from '@temporalio/client';
 import type { CallbackMessage } from '../../domain/callback-message.ts';
-import type { AttemptReport, CallbackOutcome } from '../../domain/callback-record.ts';
-import { ATTEMPT_ENDED_SIGNAL } from '../../temporal/durable/names.ts';
+import type { CallbackOutcome } from '../../domain/callback-record.ts';
+import type { SentMessage } from '../../temporal/durable/activities.ts';
 import { deliveryWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 
 type Sent = Pick<CallbackMessage, 'target' | 'message'>;
 
 /** Attempts that outlast the workflow task they rode in. */
 export interface HandedOver {
+  /** This process, as deliveries ask for what became of them: the name of a task queue that no other process serves. */
+  readonly sender: string;
   /** Breaks off what is still under way when the process can wait no longer: for all attempts, as one for each costs as much as its headers. */
   readonly signal: AbortSignal;
-  /** Waits for the attempt, and tells its delivery of the outcome. */
+  /** Keeps the attempt until its delivery has asked for it, or for ten minutes after its end. */
   keep(sent: Sent, attempting: Promise<CallbackOutcome>): void;
-  /** Lets what is under way end for at most `graceMs`, then breaks it off; its deliveries send again. */
+  /** Waits for what an attempt comes to; null where nothing is known of it, or a fault of ours ended it: its delivery sends again. */
+  outcomeOf(sent: SentMessage): Promise<CallbackOutcome | null>;
+  /** Lets what is under way end for at most `graceMs`, then breaks it off. */
   close(graceMs: number): Promise<void>;
 }
 
-const RETRY_MS = { first: 100, longest: 5_000 } as const;
-// The engine may be away, or the event's task be given out again late, and its delivery start by then. It may have sent again
-// meanwhile: what came first belongs on record too.
-const REPORT_WITHIN_MS = 600_000;
-const LAST_REPORT_MS = 1_000;
+// The engine may be away, or the event's task be given out again late, and its delivery ask only then.
+const KEPT_MS = 600_000;
+const BROKEN_OFF_WITHIN_MS = 1_000;
 
-export function createHandedOver(client: Client): HandedOver {
-  const kept = new Set<Promise<void>>();
+export function createHandedOver(): HandedOver {
+  const attempts = new Map<string, Promise<CallbackOutcome | null>>();
+  const underWay = new Set<Promise<unknown>>();
   const aborting = new AbortController();
   // As many listen as are under way.
   setMaxListeners(0, aborting.signal);
-  let isClosed = false;
-
-  async function report({ target, message }: Sent, attempting: Promise<CallbackOutcome>): Promise<void> {
-    // Of what failed by a fault of ours there is nothing to tell: its delivery sends again.
-    const outcome = await attempting.catch(() => null);
-    if (outcome === null) return;
-    const ended: AttemptReport = { ...outcome, recordedAt: message.recordedAt };
-    const delivery = client.workflow.getHandle(deliveryWorkflowId(target));
-    const deadlineMs = Date.now() + REPORT_WITHIN_MS;
-    for (let pauseMs: number = RETRY_MS.first; ; pauseMs = Math.min(2 * pauseMs, RETRY_MS.longest)) {
-      try {
-        await delivery.signal(ATTEMPT_ENDED_SIGNAL, ended);
-        return;
-      } catch {
-        // Without a report the delivery sends again.
-        if (isClosed || Date.now() > deadlineMs) return;
-        // Doesn't keep the process from ending.
-        await new Promise((resolve) => setTimeout(resolve, pauseMs).unref());
-      }
-    }
-  }
 
   return {
+    sender: `sender~${randomUUID()}`,
     signal: aborting.signal,
-    keep(sent, attempting) {
-      const reporting = report(sent, attempting).finally(() => kept.delete(reporting));
-      kept.add(reporting);
+    keep({ target, message }, attempting) {
+      const key = keyOf({ target, recordedAt: message.recordedAt });
+      const outcome = attempting.catch(() => null);
+      attempts.set(key, outcome);
+      underWay.add(outcome);
+      void outcome.then(() => {
+        underWay.delete(outcome);
+        // Doesn't keep the process from ending.
+        setTimeout(() => attempts.delete(key), KEPT_MS).unref();
+      });
+    },
+    async outcomeOf(sent) {
+      return (await attempts.get(keyOf(sent))) ?? null;
     },
     async close(graceMs) {
-      await settledWithin([...kept], graceMs);
+      await settledWithin([...underWay], graceMs);
       aborting.abort();
-      await settledWithin([...kept], LAST_REPORT_MS);
-      isClosed = true;
+      await settledWithin([...underWay], BROKEN_OFF_WITHIN_MS);
     },
   };
 }
 
-async function settledWithin(promises: readonly Promise<void>[], timeoutMs: number): Promise<void> {
+function keyOf({ target, recordedAt }: SentMessage): string {
+  return `${deliveryWorkflowId(target)} ${recordedAt}`;
+}
+
+async function settledWithin(promises: readonly Promise<unknown>[], timeoutMs: number): Promise<void> {
   const late = new AbortController();
   await Promise.race([Promise.allSettled(promises).finally(() => late.abort()), pause(timeoutMs, late.signal)]);
 }

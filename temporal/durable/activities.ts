@@ -53,6 +53,12 @@ export interface ReadMessageInput {
  */
 export type RunAhead = (input: RunChunkInput) => void;
 
+/** A message that was sent. Before a crash its event may have come to another verdict, whose message is another one. */
+export interface SentMessage {
+  readonly target: CallbackTarget;
+  readonly recordedAt: string;
+}
+
 export interface RideCallbacksInput {
   readonly callbacks: readonly Pick<CallbackMessage, 'target' | 'message'>[];
 }
@@ -77,6 +83,11 @@ export interface Activities {
   runStage(input: RunStageInput): Promise<RunOutcome>;
   /** Never throws for what the network or the receiver does: that is its outcome. */
   sendCallback(message: CallbackMessage): Promise<CallbackOutcome>;
+  /**
+   * Waits for the end of an attempt that is under way in the process that it is asked of; null where that knows of none. Asked by
+   * way of a queue that only that process serves, so that its death is noticed by nobody's taking it, or by the heartbeat.
+   */
+  awaitAttempt(sent: SentMessage): Promise<CallbackOutcome | null>;
   /** What an event's run left on record to be sent; null where it was ended by force. Fails until it has ended. */
   readMessage(input: ReadMessageInput): Promise<RecordedMessage | null>;
   /**

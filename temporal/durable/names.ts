@@ -31,7 +31,6 @@ export const RUN_QUERY = 'run';
 export const CANCEL_UPDATE = 'cancel';
 export const DELIVERY_QUERY = 'delivery';
 export const REDELIVER_SIGNAL = 'redeliver';
-export const ATTEMPT_ENDED_SIGNAL = 'attemptEnded';
 export const WAKE_SIGNAL = 'wake';
 export const BREAKER_QUERY = 'breaker';
 export const REPORT_ATTEMPT_UPDATE = 'reportAttempt';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { CallbackRecord } from '../../domain/callback-record.ts';
-import { ATTEMPT_ENDED_SIGNAL, TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
+import { TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
@@ -45,22 +45,17 @@ it('sends another verdict that a rerun comes to under another id, and says which
   expect(shown).toMatchObject({ result: second.body.data.result, completedAt: second.body.recordedAt });
 });
 
-it('delivers a verdict also where another one that a crash undid was taken', async () => {
+it('sends again what the process that had it under way took with it', async () => {
   const [callback, tenant, owner, recordedAt] = [target(), 'default', `crashed-${randomUUID()}`, '2026-01-01T12:00:01.000Z'];
   const message = { type: 'event.failed', timestamp: recordedAt, recordedAt, data: { id: owner, status: 'failed' } };
   const delivery = await service.client.workflow.start(WORKFLOWS.deliverCallback, {
     workflowId: `${owner}~callback.1`,
     taskQueue: TASK_QUEUES.heavy,
-    args: [{ target: { kind: 'event', tenant, owner, run: 1, callback }, message, handedOver: true }],
+    args: [{ target: { kind: 'event', tenant, owner, run: 1, callback }, message, sender: 'sender~gone' }],
   });
-  const attempt = { at: '2026-01-01T12:00:00.500Z', status: 200, durationMs: 1, error: null };
-  const undone = { attempt, nextAttemptAfterMs: null, recordedAt: '2026-01-01T12:00:00.000Z' };
-  const own = { attempt: { ...attempt, status: 500, error: 'http_500' }, nextAttemptAfterMs: 0, recordedAt };
-  await delivery.signal(ATTEMPT_ENDED_SIGNAL, undone);
-  await delivery.signal(ATTEMPT_ENDED_SIGNAL, own);
   const record = (await delivery.result()) as CallbackRecord;
 
-  expect(record).toMatchObject({ status: 'delivered', attempts: [{ status: 500 }, { status: 200 }] });
+  expect(record).toMatchObject({ status: 'delivered', attempts: [{ status: 200 }] });
   expect(receiver.requests.map(({ text }) => JSON.parse(text))).toEqual([message]);
 });
 

@@ -51,12 +51,13 @@ describe('the activities', () => {
       ),
       destinations: createDestinations(client, DEFAULT_BREAKER, () => 0),
       post: () => Promise.reject(new Error('not called')),
-      handedOver: createHandedOver(client),
+      handedOver: createHandedOver(),
     });
 
     expect(Object.keys(activities)).toEqual([
       'runStage',
       'sendCallback',
+      'awaitAttempt',
       'readMessage',
       'rideCallbacks',
       'runChunk',

@@ -31,7 +31,7 @@ it('says where the destination is parked', () => {
 
 it('begins anew where nothing was sent, or waits for the outcome of what is under way', () => {
   expect(afterRide(record, { kind: 'declined' })).toEqual({ record, delivery: {} });
-  expect(afterRide(record, { kind: 'handed_over' })).toEqual({ record, delivery: { handedOver: true } });
+  expect(afterRide(record, { kind: 'handed_over', sender: 'sender~a' })).toEqual({ record, delivery: { sender: 'sender~a' } });
 });
 
 it('leaves nothing to do where the process has started the delivery, and says when that is due', () => {

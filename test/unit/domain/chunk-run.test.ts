@@ -21,7 +21,7 @@ const bad = { ...good, status: 503, error: 'http_503' };
 /** What became of a first attempt: nothing, handed over, answered, refused, to be repeated, or put off. */
 const rides: readonly Ride[] = [
   { kind: 'declined' },
-  { kind: 'handed_over' },
+  { kind: 'handed_over', sender: 'sender~a' },
   { kind: 'sent', attempt: good, nextAttemptAfterMs: null },
   { kind: 'sent', attempt: bad, nextAttemptAfterMs: null },
   { kind: 'sent', attempt: bad, nextAttemptAfterMs: 5_000 },
@@ -86,7 +86,7 @@ describe('a run of a chunk', () => {
   it('that is alone goes on from call to call, and keeps what came of its callback', () => {
     const first = recorded('waits');
     const [{ run } = { run: runOf(0) }] = first;
-    const second = recordChunk(first, { runs: [outcome(run, 'completed', { kind: 'handed_over' })] });
+    const second = recordChunk(first, { runs: [outcome(run, 'completed', { kind: 'handed_over', sender: 'sender~a' })] });
     const [{ run: ended } = { run }] = second;
 
     expect(ended).toMatchObject({ phase: { status: 'completed' }, attempts: { meaning: 2, action: 1 } });
@@ -130,7 +130,7 @@ describe('a callback', () => {
       {
         target: { kind: 'event', tenant: 'default', owner: 'g~0_1', run: 1, callback },
         message: { type: 'event.completed', data },
-        handedOver: true,
+        sender: 'sender~a',
       },
       { target: { owner: 'g~0_4' }, attempts: [bad], firstAttemptAfterMs: 5_000 },
       { target: { owner: 'g~0_5' }, parkedAt: 'https://shop.example' },

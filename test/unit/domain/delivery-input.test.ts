@@ -18,7 +18,7 @@ it.each([
   ['that is to be sent', {}, null],
   ['that waits for its second attempt', { attempts: [failed], firstAttemptAfterMs: 5_000 }, null],
   ['that waits to be asked', { firstAttemptAfterMs: null }, null],
-  ['that is told of an attempt under way', { handedOver: true }, null],
+  ['that asks for an attempt under way', { sender: 'sender~a' }, null],
 ])('keeps the first task back of a delivery %s as long as it may', (_what, delivery, delayMs) => {
   expect(startDelayMs({ target, ...delivery })).toBe(delayMs);
 });

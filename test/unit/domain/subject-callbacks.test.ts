@@ -22,7 +22,7 @@ it('puts attempts on record, and leaves to deliveries what they have not ended',
   const begun = beginRides({ ...none, waiting: [...ridden, first(6)] }, ridden);
   expect(begun).toEqual({ waiting: [first(6)], riding: ridden, left: [] });
 
-  const rides: readonly Ride[] = [DELIVERED, FAILED, { kind: 'declined' }, { kind: 'handed_over' }];
+  const rides: readonly Ride[] = [DELIVERED, FAILED, { kind: 'declined' }, { kind: 'handed_over', sender: 'sender~a' }];
   const { records, callbacks } = endRides(begun, ridden, rides);
   expect(records).toEqual([
     { version: 1, callback: { status: 'delivered', url: callback.url, attempts: [good] } },
@@ -34,7 +34,7 @@ it('puts attempts on record, and leaves to deliveries what they have not ended',
     left: [
       { target: first(2).target, message: first(2).message, attempts: [bad], firstAttemptAfterMs: 5_000 },
       { target: first(3).target, message: first(3).message },
-      { target: first(4).target, message: first(4).message, handedOver: true },
+      { target: first(4).target, message: first(4).message, sender: 'sender~a' },
       { target: first(5).target, message: first(5).message },
     ],
   });

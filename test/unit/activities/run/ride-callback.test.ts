@@ -1,4 +1,3 @@
-import type { Client } from '@temporalio/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHandedOver } from '../../../../activities/callback/handed-over.ts';
 import type { OriginMemory } from '../../../../activities/callback/origin-memory.ts';
@@ -17,6 +16,7 @@ import { acceptedEvent, NOON_MS } from '../../domain/event-samples.ts';
 
 const callback = { url: 'https://shop.example/hook', headers: {}, progress: false };
 const run = endRun(acceptRun(acceptedEvent({ callback })), { status: 'completed', endedAtMs: NOON_MS });
+const RECORDED_AT = '2026-01-01T12:00:00.000Z';
 const workflow = { id: 'order-1', runId: 'run-a' };
 const good: CallbackAttempt = { at: '', status: 204, durationMs: 5, error: null };
 const parked: CallbackOutcome = { attempt: null, nextAttemptAfterMs: 0, parkedAt: 'https://shop.example' };
@@ -37,15 +37,13 @@ function createOrigins(): OriginMemory {
 }
 
 function prepare(
-  signal = vi.fn(async () => undefined),
   state: DestinationState = 'none',
   origins = createOrigins(),
   isBusy = false,
   startDelivery = vi.fn<StartDelivery>(async () => undefined),
   isInLine = false,
 ) {
-  const getHandle = vi.fn(() => ({ signal }));
-  const handedOver = createHandedOver({ workflow: { getHandle } } as unknown as Client);
+  const handedOver = createHandedOver();
   const sent: unknown[] = [];
   let settle = (_outcome: CallbackOutcome): void => undefined;
   let proceed = (): void => undefined;
@@ -76,8 +74,6 @@ function prepare(
   return {
     ride: ({ of = run, isAlone = true }: { of?: EventRun; isAlone?: boolean } = {}): Promise<Ride> => rideCallback(of, workflow, isAlone),
     handedOver,
-    signal,
-    getHandle,
     sent,
     startDelivery,
     settle: (outcome: CallbackOutcome) => settle(outcome),
@@ -97,13 +93,18 @@ async function unwell() {
 }
 
 function prepareInLine(origins?: OriginMemory): ReturnType<typeof prepare> {
-  return prepare(undefined, undefined, origins, undefined, undefined, true);
+  return prepare(undefined, origins, undefined, undefined, true);
 }
 
 async function handOver(prepared: ReturnType<typeof prepare>): Promise<void> {
   const riding = prepared.ride();
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(await riding).toEqual({ kind: 'handed_over' });
+  expect(await riding).toEqual({ kind: 'handed_over', sender: prepared.handedOver.sender });
+}
+
+/** As its delivery asks. */
+function outcomeOf({ handedOver }: ReturnType<typeof prepare>, recordedAt = RECORDED_AT): Promise<CallbackOutcome | null> {
+  return handedOver.outcomeOf({ target: { kind: 'event', tenant: 'default', owner: 'order-1', run: 1, callback }, recordedAt });
 }
 
 describe('an attempt that rides', () => {
@@ -114,41 +115,33 @@ describe('an attempt that rides', () => {
     prepared.settle(delivered);
 
     expect(await riding).toEqual({ kind: 'sent', ...delivered });
-    expect(prepared.signal).not.toHaveBeenCalled();
   });
 
-  it('is handed over after a second, uncut, and its delivery is told of the outcome', async () => {
+  it('is handed over after a second, uncut, and its delivery hears of the outcome', async () => {
     const prepared = prepare();
     await handOver(prepared);
+    const asked = outcomeOf(prepared);
     await vi.advanceTimersByTimeAsync(25_000);
     expect(prepared.isAborted()).toBe(false);
     prepared.settle(delivered);
-    await vi.advanceTimersByTimeAsync(0);
 
-    expect(prepared.getHandle).toHaveBeenCalledExactlyOnceWith('order-1~callback.1');
-    expect(prepared.signal).toHaveBeenCalledExactlyOnceWith('attemptEnded', { ...delivered, recordedAt: '2026-01-01T12:00:00.000Z' });
+    expect(await asked).toEqual(delivered);
   });
 
-  it('is reported again until its delivery is there, or the engine back, for ten minutes', async () => {
-    const signal = vi.fn<() => Promise<undefined>>(() => Promise.reject(new Error('workflow not found')));
-    const prepared = prepare(signal);
+  it('is remembered for ten minutes after its end, for a delivery that comes late, and tells nothing of another verdict', async () => {
+    const prepared = prepare();
     await handOver(prepared);
     prepared.settle(delivered);
-    await vi.advanceTimersByTimeAsync(1_000);
-    const early = signal.mock.calls.length;
-    await vi.advanceTimersByTimeAsync(590_000);
-    const midway = signal.mock.calls.length;
-    await vi.advanceTimersByTimeAsync(20_000);
-    const late = signal.mock.calls.length;
-    await vi.advanceTimersByTimeAsync(60_000);
+    await vi.advanceTimersByTimeAsync(599_000);
 
-    expect(early).toBeGreaterThan(1);
-    expect(midway).toBeGreaterThan(early + 100);
-    expect(signal.mock.calls.length).toBe(late);
+    expect(await outcomeOf(prepared)).toEqual(delivered);
+    expect(await outcomeOf(prepared, '2026-01-01T12:00:01.000Z')).toBeNull();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await outcomeOf(prepared)).toBeNull();
   });
 
   it('is not begun where its destination is parked, and its delivery needn’t be told', async () => {
-    const prepared = prepare(undefined, 'parked');
+    const prepared = prepare('parked');
     const riding = prepared.ride();
     await vi.advanceTimersByTimeAsync(0);
     prepared.settle(parked);
@@ -168,7 +161,7 @@ describe('an attempt that rides', () => {
     ['refuses', () => Promise.reject(new Error('unavailable'))],
     ['doesn’t answer', () => new Promise(() => undefined)],
   ])('leaves its delivery to the event’s workflow where the engine %s', async (_what, start) => {
-    const prepared = prepare(undefined, 'parked', undefined, false, vi.fn<StartDelivery>(start));
+    const prepared = prepare('parked', undefined, false, vi.fn<StartDelivery>(start));
     const riding = prepared.ride();
     await vi.advanceTimersByTimeAsync(0);
     prepared.settle(parked);
@@ -181,7 +174,7 @@ describe('an attempt that rides', () => {
     ['several', run, false],
     ['a batch', { ...run, event: { ...run.event, batchId: 'b~1' } }, true],
   ])('leaves the delivery of one of %s to its workflow', async (_what, of, isAlone) => {
-    const prepared = prepare(undefined, 'parked');
+    const prepared = prepare('parked');
     const riding = prepared.ride({ of, isAlone });
     await vi.advanceTimersByTimeAsync(0);
     prepared.settle(parked);
@@ -191,13 +184,13 @@ describe('an attempt that rides', () => {
   });
 
   it.each(['open', 'slow'] as const)('is not begun when the cluster has trouble with its destination, which is %s', async (state) => {
-    const prepared = prepare(undefined, state);
+    const prepared = prepare(state);
 
     expect(await prepared.ride()).toEqual({ kind: 'declined' });
   });
 
   it('is handed over after three seconds where the process itself had no rest', async () => {
-    const prepared = prepare(undefined, 'none', undefined, true);
+    const prepared = prepare('none', undefined, true);
     let rode: Ride | null = null;
     void prepared.ride().then((outcome) => {
       rode = outcome;
@@ -205,7 +198,7 @@ describe('an attempt that rides', () => {
     await vi.advanceTimersByTimeAsync(2_900);
     expect(rode).toBeNull();
     await vi.advanceTimersByTimeAsync(100);
-    expect(rode).toEqual({ kind: 'handed_over' });
+    expect(rode).toEqual({ kind: 'handed_over', sender: prepared.handedOver.sender });
   });
 
   it.each([
@@ -254,7 +247,7 @@ describe('an attempt that rides', () => {
 
   it('tries an origin that was unwell, and whoever comes meanwhile waits for a moment to hear of it', async () => {
     const { origins, see } = await unwell();
-    const { ride, sent, settle } = prepare(undefined, 'none', origins);
+    const { ride, sent, settle } = prepare('none', origins);
     const riding = Array.from({ length: 3 }, () => ride({ isAlone: false }));
     await vi.advanceTimersByTimeAsync(0);
     expect(sent).toHaveLength(1);
@@ -266,7 +259,7 @@ describe('an attempt that rides', () => {
 
   it('is sent once the origin has shown that it is well again', async () => {
     const { origins, see } = await unwell();
-    const { ride, sent, settle } = prepare(undefined, 'none', origins);
+    const { ride, sent, settle } = prepare('none', origins);
     const first = ride({ isAlone: false });
     const second = ride({ isAlone: false });
     await vi.advanceTimersByTimeAsync(0);
@@ -281,7 +274,7 @@ describe('an attempt that rides', () => {
 
   it('tries it again where the trial takes long, once, and is then left to a delivery', async () => {
     const { origins } = await unwell();
-    const { ride, sent } = prepare(undefined, 'none', origins);
+    const { ride, sent } = prepare('none', origins);
     const riding = Array.from({ length: 3 }, () => ride({ isAlone: false }));
     await vi.advanceTimersByTimeAsync(99);
     expect(sent).toHaveLength(1);
@@ -300,7 +293,7 @@ describe('an attempt that rides', () => {
     });
     for (let open = 0; open < LEAST_CONNECTIONS; open += 1) void hanging({ url: callback.url, headers: {}, webhookId: 'a', body: '' });
     await vi.advanceTimersByTimeAsync(1_000);
-    const prepared = prepare(undefined, 'none', origins);
+    const prepared = prepare('none', origins);
 
     const nextAttemptAt = new Date(Date.now() + 15_000).toISOString();
     const waiting = { kind: 'sent', attempt: null, nextAttemptAfterMs: 15_000, nextAttemptAt };
@@ -315,13 +308,14 @@ describe('an attempt that rides', () => {
   it('is broken off when the process stops, and its delivery is told so', async () => {
     const prepared = prepare();
     await handOver(prepared);
+    const asked = outcomeOf(prepared);
     const closing = prepared.handedOver.close(5_000);
     await vi.advanceTimersByTimeAsync(4_000);
     expect(prepared.isAborted()).toBe(false);
     await vi.advanceTimersByTimeAsync(2_000);
     await closing;
 
-    expect(prepared.signal).toHaveBeenCalledExactlyOnceWith('attemptEnded', expect.objectContaining({ nextAttemptAfterMs: 1_000 }));
+    expect(await asked).toMatchObject({ attempt: { error: 'aborted' }, nextAttemptAfterMs: 1_000 });
   });
 
   it('needs somebody who is to be called back', async () => {

@@ -25,7 +25,6 @@ it('keeps the names that histories and clients know: changing one is a migration
     CANCEL_UPDATE: 'cancel',
     DELIVERY_QUERY: 'delivery',
     REDELIVER_SIGNAL: 'redeliver',
-    ATTEMPT_ENDED_SIGNAL: 'attemptEnded',
     WAKE_SIGNAL: 'wake',
     BREAKER_QUERY: 'breaker',
     REPORT_ATTEMPT_UPDATE: 'reportAttempt',
