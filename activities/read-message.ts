@@ -36,7 +36,7 @@ export function createReadMessage({ client, attemptDelivery, destinations }: Rea
     const recorded = recordedMessage(resource);
     if (!isDue || isSettled(recorded.callback)) return recorded;
     const destination = await destinations.stateOf({ tenant: target.tenant, origin: originOf(target.callback.url) });
-    if (destination !== 'parked') return recorded;
+    if (destination !== 'open') return recorded;
     const due = { target, message: recorded.message, attemptsMade: 0, destination };
     return { ...recorded, parked: await attemptDelivery(due, Context.current().cancellationSignal) };
   };

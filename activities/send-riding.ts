@@ -57,7 +57,7 @@ export function createSendRiding(dependencies: SendRidingDependencies): SendRidi
     const { callback, tenant } = target;
     const origin = originOf(callback.url);
     const state = await destinations.stateOf({ tenant, origin });
-    if (state === 'parked') {
+    if (state === 'open') {
       const parked = await attemptDelivery({ target, message, attemptsMade: 0, destination: state }, handedOver.signal);
       return beginWithWait(target, parked, owner);
     }

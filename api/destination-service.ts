@@ -4,12 +4,13 @@ import type { PageFilter } from './page-query.ts';
 export interface DestinationResource {
   /** Scheme, host and port. */
   readonly origin: string;
-  readonly state: 'open' | 'slow' | 'parked';
+  /** Of its circuit breaker; `open`: deliveries wait. */
+  readonly state: 'closed' | 'half_open' | 'open';
   /** Deliveries that wait for it; the engine's index lags by a second. */
   readonly parked: number;
   /** In a row. */
   readonly failures: number;
-  /** Null when none is due: it isn't parked, or is gone until it is resumed. */
+  /** Null when none is due: it isn't open, or is gone until it is resumed. */
   readonly nextProbeAt: string | null;
 }
 

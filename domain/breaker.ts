@@ -1,6 +1,6 @@
 /** How a destination that fails is treated. */
 export interface BreakerSettings {
-  /** After so many failures in a row its deliveries are parked. */
+  /** After so many failures in a row it is open. */
   readonly failures: number;
   /** Until the first probe; each failed one doubles it. */
   readonly firstPauseMs: number;
@@ -12,13 +12,14 @@ export interface BreakerSettings {
 export const DEFAULT_BREAKER: BreakerSettings = { failures: 5, firstPauseMs: 10_000, longestPauseMs: 600_000, resumedPerSecond: 10 };
 
 /**
- * `open`: deliveries go out. `parked`: they wait, and one of them at a time goes out as a probe; without a time for one, as
- * of a destination that is gone, until somebody resumes it. `slow`: it answered, and what was parked goes out at a pace.
+ * As of any circuit breaker. `closed`: deliveries go out. `open`: they are parked, and one of them at a time goes out as a probe; without
+ * a time for one, as of a destination that is gone, until somebody resumes it. `half_open`: it answered, and what was parked goes
+ * out at a pace.
  */
 export type BreakerPhase =
-  | { readonly state: 'open' }
-  | { readonly state: 'parked'; readonly sinceMs: number; readonly pauseMs: number; readonly nextProbeAtMs: number | null }
-  | { readonly state: 'slow'; readonly pauseMs: number };
+  | { readonly state: 'closed' }
+  | { readonly state: 'open'; readonly sinceMs: number; readonly pauseMs: number; readonly nextProbeAtMs: number | null }
+  | { readonly state: 'half_open'; readonly pauseMs: number };
 
 /**
  * What is known of a destination that has failed: a state and a count. There is one writer, the destination's workflow;
@@ -46,49 +47,49 @@ export interface DestinationFailure {
 const PROBE_LOST_MS = 60_000;
 
 export function createBreaker(): Breaker {
-  return { failures: 0, phase: { state: 'open' } };
+  return { failures: 0, phase: { state: 'closed' } };
 }
 
 export function noteFailure(breaker: Breaker, failure: DestinationFailure, settings: BreakerSettings): Breaker {
   const { nowMs, isGone, isProbe, retryAfterMs } = failure;
   const { phase } = breaker;
   const failures = breaker.failures + (failure.failures ?? 1);
-  const park = (sinceMs: number, pauseMs: number): Breaker => {
+  const trip = (sinceMs: number, pauseMs: number): Breaker => {
     const nextProbeAtMs = isGone ? null : nowMs + Math.max(pauseMs, retryAfterMs);
-    return { failures, phase: { state: 'parked', sinceMs, pauseMs, nextProbeAtMs } };
+    return { failures, phase: { state: 'open', sinceMs, pauseMs, nextProbeAtMs } };
   };
   const longer = (pauseMs: number): number => Math.min(pauseMs * 2, settings.longestPauseMs);
-  if (phase.state !== 'parked') {
-    // As many in a row also while it is slow: one that fails now and then would otherwise stay parked for most of the time.
+  if (phase.state !== 'open') {
+    // As many in a row also while it is half open: one that fails now and then would otherwise stay open for most of the time.
     if (!isGone && failures < settings.failures) return { failures, phase };
-    return park(nowMs, phase.state === 'open' ? settings.firstPauseMs : longer(phase.pauseMs));
+    return trip(nowMs, phase.state === 'closed' ? settings.firstPauseMs : longer(phase.pauseMs));
   }
-  if (isProbe || isGone) return park(phase.sinceMs, longer(phase.pauseMs));
+  if (isProbe || isGone) return trip(phase.sinceMs, longer(phase.pauseMs));
   // One that was under way when the others were parked.
   return { failures, phase };
 }
 
 export function noteSuccess(breaker: Breaker): Breaker {
   const { phase } = breaker;
-  return { failures: 0, phase: phase.state === 'parked' ? { state: 'slow', pauseMs: phase.pauseMs } : phase };
+  return { failures: 0, phase: phase.state === 'open' ? { state: 'half_open', pauseMs: phase.pauseMs } : phase };
 }
 
 /** No other is sent before the answer, nor while one may still come. */
 export function noteProbeSent(breaker: Breaker, nowMs: number): Breaker {
   const { phase } = breaker;
-  return phase.state === 'parked' ? { ...breaker, phase: { ...phase, nextProbeAtMs: nowMs + phase.pauseMs + PROBE_LOST_MS } } : breaker;
+  return phase.state === 'open' ? { ...breaker, phase: { ...phase, nextProbeAtMs: nowMs + phase.pauseMs + PROBE_LOST_MS } } : breaker;
 }
 
-/** Nothing is parked to probe it with: the next delivery goes out, and its failure parks at once. */
+/** Nothing is parked to probe it with: the next delivery goes out, and its failure opens it at once. */
 export function noteNothingParked(breaker: Breaker, settings: BreakerSettings): Breaker {
   const { phase } = breaker;
-  if (phase.state === 'slow') return createBreaker();
-  return phase.state === 'parked' ? { failures: settings.failures - 1, phase: { state: 'open' } } : breaker;
+  if (phase.state === 'half_open') return createBreaker();
+  return phase.state === 'open' ? { failures: settings.failures - 1, phase: { state: 'closed' } } : breaker;
 }
 
-/** Probes a parked destination now; a failure then parks it again, with short pauses first. */
+/** Probes an open one now; a failure then opens it again, with short pauses first. */
 export function resumeDestination(breaker: Breaker, nowMs: number, settings: BreakerSettings): Breaker {
   const { phase } = breaker;
-  if (phase.state !== 'parked') return breaker;
+  if (phase.state !== 'open') return breaker;
   return { ...breaker, phase: { ...phase, pauseMs: settings.firstPauseMs, nextProbeAtMs: nowMs } };
 }

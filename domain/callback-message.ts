@@ -27,10 +27,10 @@ export interface CallbackMessage {
   readonly attemptsMade: number;
   readonly reason?: CallbackAttempt['reason'];
   /**
-   * What is known of its destination, so that nobody is asked: that it is well, or parked, as for rides, or that it may be
+   * What is known of its destination, so that nobody is asked: that it is well, or its breaker open, as for rides, or that it may be
    * in trouble, as for what was woken or asked for by hand; then it is sent, and a success is reported too.
    */
-  readonly destination?: 'well' | 'troubled' | 'parked';
+  readonly destination?: 'well' | 'troubled' | 'open';
 }
 
 /** A progress message; `number` is higher than that of those before. */

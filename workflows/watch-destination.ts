@@ -51,10 +51,10 @@ export async function watchDestination({ destination, settings, breaker: before 
       empty = 0;
     }
     if (workflowInfo().historyLength > MAX_HISTORY_EVENTS) await continueAsNew<typeof watchDestination>({ destination, settings, breaker });
-    if (phase.state === 'open') {
+    if (phase.state === 'closed') {
       if (told && breaker.failures === 0) return;
       if (!(await condition(() => changed, FORGET_MS))) return;
-    } else if (phase.state === 'slow') {
+    } else if (phase.state === 'half_open') {
       await resume();
     } else if (phase.nextProbeAtMs === null) {
       await condition(() => changed);

@@ -54,8 +54,7 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
       const waitedMs = now() - Date.parse(message.timestamp);
       return { attempt: null, nextAttemptAfterMs: waitAgainMs({ waitedMs, isSlow: origins.isSlow(origin), jitter: random() }) };
     };
-    if ((known ?? (await destinations.stateOf(destination))) === 'parked')
-      return { attempt: null, nextAttemptAfterMs: 0, parkedAt: origin };
+    if ((known ?? (await destinations.stateOf(destination))) === 'open') return { attempt: null, nextAttemptAfterMs: 0, parkedAt: origin };
     const room = origins.roomAt(origin);
     if (known === undefined && mustWait({ isTroubled: origins.isTroubled(origin), ...room })) return waitAgain();
     const body = await renderBody({ target, message });
@@ -65,7 +64,7 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
     const attempt = reason === undefined ? posted : { ...posted, reason };
     // Where it was given more than any, that may be what it failed by: it has fewer connections from now on, and is not held to be ill yet.
     const mayBeOurFault = room.openAtOrigin > LEAST_CONNECTIONS && isTooMuch(attempt) && reason === undefined && known !== 'troubled';
-    const isParked = !mayBeOurFault && (await destinations.note(destination, attempt, known === 'troubled')) === 'parked';
+    const isParked = !mayBeOurFault && (await destinations.note(destination, attempt, known === 'troubled')) === 'open';
     if (isDelivered(attempt) || isGone(attempt)) return { attempt, nextAttemptAfterMs: null };
     if (isUnreached(attempt)) return { attempt, nextAttemptAfterMs: UNREACHED_RETRY_MS };
     const nextAttemptAfterMs = nextDelayMs({

@@ -135,5 +135,5 @@ function toStart(destination: Destination, settings: BreakerSettings) {
 }
 
 function toState(memo: unknown): DestinationState {
-  return memo === 'parked' || memo === 'slow' ? memo : 'open';
+  return memo === 'open' || memo === 'half_open' ? memo : 'closed';
 }

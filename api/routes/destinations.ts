@@ -38,7 +38,7 @@ function describeDestinations(app: OpenAPIHono<AppEnvironment>): void {
   const destination = z
     .object({
       origin: z.string(),
-      state: z.enum(['open', 'slow', 'parked']),
+      state: z.enum(['closed', 'half_open', 'open']),
       parked: z.int(),
       failures: z.int(),
       nextProbeAt: z.string().nullable(),

@@ -35,7 +35,7 @@ function isInCompany({ tenant, id, workflow }: EventResource): boolean {
 async function withProbe(client: Client, { tenant }: EventResource, why: Why): Promise<Why> {
   const { key: origin = '' } = why.details;
   const phase = (await readBreaker(client, { tenant, origin }))?.phase;
-  if (phase?.state !== 'parked') return why;
+  if (phase?.state !== 'open') return why;
   const nextAttemptAt = phase.nextProbeAtMs === null ? null : new Date(phase.nextProbeAtMs).toISOString();
   const next = nextAttemptAt === null ? 'it answered 410, and nothing is sent until it is resumed' : `it is probed at ${nextAttemptAt}`;
   return { ...why, summary: `${why.summary.slice(0, -1)}: ${next}.`, details: { key: origin, nextAttemptAt } };

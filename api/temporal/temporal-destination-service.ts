@@ -21,7 +21,7 @@ export function createTemporalDestinationService(client: Client): DestinationSer
     const breaker = await readBreaker(client, destination);
     if (breaker === null) return null;
     const { phase, failures } = breaker;
-    const nextProbeAtMs = phase.state === 'parked' ? phase.nextProbeAtMs : null;
+    const nextProbeAtMs = phase.state === 'open' ? phase.nextProbeAtMs : null;
     const { count } = await readEngine(client, CALL_TIMEOUT_MS, () => client.workflow.count(parkedQuery(destination)));
     return {
       origin: destination.origin,

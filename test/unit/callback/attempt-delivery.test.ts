@@ -224,7 +224,7 @@ describe('what an attempt leads to', () => {
 
 describe('a destination that is parked', () => {
   it('is sent nothing', async () => {
-    const { attemptDelivery, posts } = prepare(delivered, 'parked');
+    const { attemptDelivery, posts } = prepare(delivered, 'open');
 
     expect(await attemptDelivery(messageOf())).toEqual({ attempt: null, nextAttemptAfterMs: 0, parkedAt: 'https://shop.example' });
     expect(posts).toEqual([]);
@@ -233,7 +233,7 @@ describe('a destination that is parked', () => {
   it('is sent nothing, and not asked about, where its state is known', async () => {
     const { attemptDelivery, posts } = prepare();
 
-    expect(await attemptDelivery({ ...messageOf(), destination: 'parked' })).toMatchObject({
+    expect(await attemptDelivery({ ...messageOf(), destination: 'open' })).toMatchObject({
       attempt: null,
       parkedAt: 'https://shop.example',
     });
@@ -241,7 +241,7 @@ describe('a destination that is parked', () => {
   });
 
   it('is sent what was asked for or woken', async () => {
-    const { attemptDelivery } = prepare(delivered, 'parked');
+    const { attemptDelivery } = prepare(delivered, 'open');
 
     expect(await attemptDelivery({ ...messageOf(), destination: 'troubled' })).toEqual({ attempt: delivered, nextAttemptAfterMs: null });
   });
@@ -256,7 +256,7 @@ describe('a destination that is parked', () => {
 
   it('makes what failed wait for it, unless there is no attempt left', async () => {
     const attempt = failedWith(500);
-    const { attemptDelivery } = prepare(attempt, 'parked');
+    const { attemptDelivery } = prepare(attempt, 'open');
     const asked = (attemptsMade: number) => attemptDelivery({ ...messageOf({ attemptsMade }), destination: 'troubled' });
 
     expect(await asked(0)).toEqual({ attempt, nextAttemptAfterMs: 5_000, parkedAt: 'https://shop.example' });
@@ -305,7 +305,7 @@ describe('a destination that has more attempts open than any is given', () => {
   it.each([failedWith(503), failedWith(429), failedWith(null, { error: 'timeout' })])(
     'is not told of as failing for what may have been too much: %j',
     async (attempt) => {
-      const { attemptDelivery } = prepare(attempt, 'parked', wide);
+      const { attemptDelivery } = prepare(attempt, 'open', wide);
 
       expect(await attemptDelivery(first)).toEqual({ attempt, nextAttemptAfterMs: 5_000 });
     },
@@ -339,8 +339,8 @@ describe('a delivery', () => {
     ['delivered', delivered, 0, 'none'],
     ['retried', failedWith(500), 0, 'none'],
     ['failed', failedWith(500), 2, 'none'],
-    ['failed', failedWith(410), 0, 'parked'],
-    ['parked', failedWith(500), 0, 'parked'],
+    ['failed', failedWith(410), 0, 'open'],
+    ['parked', failedWith(500), 0, 'open'],
   ] as const)('is counted as %s, with the time since the end', async (outcome, attempt, attemptsMade, state) => {
     const { attemptDelivery, counts } = prepare(attempt, state);
     await attemptDelivery({ ...messageOf({ attemptsMade }), destination: 'troubled' });
@@ -349,7 +349,7 @@ describe('a delivery', () => {
   });
 
   it('is counted as parked where nothing is sent, and has no tier if it is not of an event', async () => {
-    const { attemptDelivery, counts } = prepare(delivered, 'parked');
+    const { attemptDelivery, counts } = prepare(delivered, 'open');
     const timestamp = new Date(NOON_MS + 5_000).toISOString();
     const message = { type: 'batch.completed', timestamp, recordedAt: timestamp, data: { id: 'b' } };
     await attemptDelivery({ ...messageOf(), message });

@@ -11,8 +11,8 @@ const good: CallbackAttempt = { at: '', status: 204, durationMs: 5, error: null 
 
 function prepare() {
   const describeRun = vi.fn<() => Promise<unknown>>(() => Promise.reject(new WorkflowNotFoundError('none', 'a', undefined)));
-  const executeUpdate = vi.fn<(name: string, options: unknown) => Promise<unknown>>(async () => ({ state: 'slow' }));
-  const executeUpdateWithStart = vi.fn<(name: string, options: { args: unknown[] }) => Promise<unknown>>(async () => ({ state: 'parked' }));
+  const executeUpdate = vi.fn<(name: string, options: unknown) => Promise<unknown>>(async () => ({ state: 'half_open' }));
+  const executeUpdateWithStart = vi.fn<(name: string, options: { args: unknown[] }) => Promise<unknown>>(async () => ({ state: 'open' }));
   let nowMs = 0;
   const client = {
     withDeadline: (_deadline: number, call: () => Promise<unknown>) => call(),
@@ -53,10 +53,10 @@ describe('a healthy destination', () => {
     );
 
     const asked = destinations.stateOf(destination);
-    expect(await destinations.note(destination, failed, false)).toBe('parked');
+    expect(await destinations.note(destination, failed, false)).toBe('open');
     answer();
-    expect(await asked).toBe('parked');
-    expect(await destinations.stateOf(destination)).toBe('parked');
+    expect(await asked).toBe('open');
+    expect(await destinations.stateOf(destination)).toBe('open');
   });
 
   it('costs the engine nothing when an attempt succeeds, or never reaches it', async () => {
@@ -72,27 +72,27 @@ describe('a destination in trouble', () => {
   it('is told of a failure, and of the success after it', async () => {
     const { destinations, executeUpdate, executeUpdateWithStart } = prepare();
 
-    expect(await destinations.note(destination, failed, false)).toBe('parked');
+    expect(await destinations.note(destination, failed, false)).toBe('open');
     expect(executeUpdateWithStart.mock.calls[0]?.[1].args).toEqual([{ well: false, isGone: false, isProbe: false, retryAfterMs: 60_000 }]);
-    expect(await destinations.note(destination, good, false)).toBe('slow');
+    expect(await destinations.note(destination, good, false)).toBe('half_open');
     expect(executeUpdate).toHaveBeenCalledTimes(1);
   });
 
   it('is told of attempts that are not answered as so many failures, and not probed before they are over', async () => {
     const { destinations, executeUpdateWithStart } = prepare();
 
-    expect(await destinations.noteHang(destination, 16)).toBe('parked');
+    expect(await destinations.noteHang(destination, 16)).toBe('open');
     expect(executeUpdateWithStart.mock.calls[0]?.[1].args).toEqual([
       { well: false, isGone: false, isProbe: false, retryAfterMs: 20_000, failures: 16 },
     ]);
-    expect(await destinations.stateOf(destination)).toBe('parked');
+    expect(await destinations.stateOf(destination)).toBe('open');
   });
 
   it('is told of a success by a process that knows nothing of the trouble, if it may be in some', async () => {
     const { destinations, executeUpdate } = prepare();
     await destinations.stateOf(destination);
 
-    expect(await destinations.note(destination, good, true)).toBe('slow');
+    expect(await destinations.note(destination, good, true)).toBe('half_open');
     expect(executeUpdate).toHaveBeenCalledTimes(1);
   });
 
@@ -107,10 +107,10 @@ describe('a destination in trouble', () => {
   });
 
   it.each([
-    [{ status: { name: 'RUNNING' }, memo: { breaker: 'parked' } }, 'parked'],
     [{ status: { name: 'RUNNING' }, memo: { breaker: 'open' } }, 'open'],
-    [{ status: { name: 'RUNNING' } }, 'open'],
-    [{ status: { name: 'COMPLETED' }, memo: { breaker: 'parked' } }, 'none'],
+    [{ status: { name: 'RUNNING' }, memo: { breaker: 'closed' } }, 'closed'],
+    [{ status: { name: 'RUNNING' } }, 'closed'],
+    [{ status: { name: 'COMPLETED' }, memo: { breaker: 'open' } }, 'none'],
   ])('is known by its workflow: %j', async (description, state) => {
     const { destinations, describeRun } = prepare();
     describeRun.mockResolvedValue(description);
@@ -120,7 +120,7 @@ describe('a destination in trouble', () => {
 
   it('is asked about anew after two seconds, as long as the trouble lasts', async () => {
     const { destinations, describeRun, later } = prepare();
-    describeRun.mockResolvedValue({ status: { name: 'RUNNING' }, memo: { breaker: 'parked' } });
+    describeRun.mockResolvedValue({ status: { name: 'RUNNING' }, memo: { breaker: 'open' } });
     await destinations.stateOf(destination);
     await destinations.stateOf(destination);
     later(2_000);
@@ -145,6 +145,6 @@ describe('an engine that does not answer', () => {
     await destinations.note(destination, failed, false);
     executeUpdateWithStart.mockRejectedValue(new Error('unavailable'));
 
-    expect(await destinations.note(destination, failed, false)).toBe('parked');
+    expect(await destinations.note(destination, failed, false)).toBe('open');
   });
 });

@@ -24,8 +24,8 @@ const parked = failTimes(3);
 
 describe('a destination', () => {
   it('is parked after so many failures in a row', () => {
-    expect(failTimes(2).phase).toEqual({ state: 'open' });
-    expect(parked).toEqual({ failures: 3, phase: { state: 'parked', sinceMs: 0, pauseMs: 1_000, nextProbeAtMs: 1_000 } });
+    expect(failTimes(2).phase).toEqual({ state: 'closed' });
+    expect(parked).toEqual({ failures: 3, phase: { state: 'open', sinceMs: 0, pauseMs: 1_000, nextProbeAtMs: 1_000 } });
   });
 
   it('is parked by enough of them at once', () => {
@@ -34,12 +34,12 @@ describe('a destination', () => {
     expect(noteFailure(createBreaker(), { ...hang, failures: 2 }, settings)).toEqual(failTimes(2));
     expect(noteFailure(createBreaker(), { ...hang, failures: 16 }, settings)).toEqual({
       failures: 16,
-      phase: { state: 'parked', sinceMs: 0, pauseMs: 1_000, nextProbeAtMs: 20_000 },
+      phase: { state: 'open', sinceMs: 0, pauseMs: 1_000, nextProbeAtMs: 20_000 },
     });
   });
 
   it('is not parked when a success came in between', () => {
-    expect(failTimes(2, noteSuccess(failTimes(2))).phase).toEqual({ state: 'open' });
+    expect(failTimes(2, noteSuccess(failTimes(2))).phase).toEqual({ state: 'closed' });
   });
 
   it('is probed no sooner than it asked for', () => {
@@ -51,7 +51,7 @@ describe('a destination', () => {
   it('is parked at once, and not probed by itself, when it is gone', () => {
     const gone = noteFailure(createBreaker(), { ...failure, isGone: true }, settings);
 
-    expect(gone.phase).toEqual({ state: 'parked', sinceMs: 0, pauseMs: 1_000, nextProbeAtMs: null });
+    expect(gone.phase).toEqual({ state: 'open', sinceMs: 0, pauseMs: 1_000, nextProbeAtMs: null });
     expect(noteFailure(parked, { ...failure, isGone: true }, settings).phase).toMatchObject({ nextProbeAtMs: null });
   });
 
@@ -60,7 +60,7 @@ describe('a destination', () => {
     let breaker = parked;
     for (let probe = 0; probe < 4; probe += 1) {
       breaker = noteFailure(noteProbeSent(breaker, 10_000), { ...failure, nowMs: 10_000, isProbe: true }, settings);
-      if (breaker.phase.state === 'parked') pauses.push((breaker.phase.nextProbeAtMs ?? 0) - 10_000);
+      if (breaker.phase.state === 'open') pauses.push((breaker.phase.nextProbeAtMs ?? 0) - 10_000);
     }
 
     expect(pauses).toEqual([2_000, 4_000, 5_000, 5_000]);
@@ -77,26 +77,26 @@ describe('a destination', () => {
   it('lets what was parked go at a pace when it is well, and is open when nothing is left', () => {
     const slow = noteSuccess(parked);
 
-    expect(slow).toEqual({ failures: 0, phase: { state: 'slow', pauseMs: 1_000 } });
+    expect(slow).toEqual({ failures: 0, phase: { state: 'half_open', pauseMs: 1_000 } });
     expect(noteSuccess(slow)).toEqual(slow);
     expect(noteNothingParked(slow, settings)).toEqual(createBreaker());
   });
 
   it('is parked again by as many failures in a row meanwhile, for twice as long', () => {
-    expect(failTimes(2, noteSuccess(parked)).phase.state).toBe('slow');
-    expect(failTimes(3, noteSuccess(parked)).phase).toMatchObject({ state: 'parked', pauseMs: 2_000 });
-    expect(noteFailure(noteSuccess(parked), { ...failure, isGone: true }, settings).phase.state).toBe('parked');
+    expect(failTimes(2, noteSuccess(parked)).phase.state).toBe('half_open');
+    expect(failTimes(3, noteSuccess(parked)).phase).toMatchObject({ state: 'open', pauseMs: 2_000 });
+    expect(noteFailure(noteSuccess(parked), { ...failure, isGone: true }, settings).phase.state).toBe('open');
   });
 
   it('goes on at its pace where only one fails now and then', () => {
-    expect(failTimes(2, noteSuccess(failTimes(2, noteSuccess(parked)))).phase.state).toBe('slow');
+    expect(failTimes(2, noteSuccess(failTimes(2, noteSuccess(parked)))).phase.state).toBe('half_open');
   });
 
   it('is open again where nothing is parked to probe it with, until the next failure', () => {
     const unprobed = noteNothingParked(parked, settings);
 
-    expect(unprobed.phase.state).toBe('open');
-    expect(failTimes(1, unprobed).phase.state).toBe('parked');
+    expect(unprobed.phase.state).toBe('closed');
+    expect(failTimes(1, unprobed).phase.state).toBe('open');
   });
 
   it('is probed at once when it is resumed', () => {
@@ -105,7 +105,7 @@ describe('a destination', () => {
     expect(resumeDestination(gone, 7_000, settings).phase).toMatchObject({ pauseMs: 1_000, nextProbeAtMs: 7_000 });
   });
 
-  it.each<BreakerPhase>([{ state: 'open' }, { state: 'slow', pauseMs: 1_000 }])(
+  it.each<BreakerPhase>([{ state: 'closed' }, { state: 'half_open', pauseMs: 1_000 }])(
     'that is %j has nothing to resume nor to probe',
     (phase) => {
       const breaker = { failures: 1, phase };
@@ -146,12 +146,12 @@ describe('whatever happens to a destination', () => {
           const { phase, failures } = breaker;
           expect(failures).toBeGreaterThanOrEqual(0);
           // Enough failures in a row never leave it open.
-          if (phase.state !== 'parked') expect(failures).toBeLessThan(settings.failures);
-          if (phase.state !== 'open') expect(phase.pauseMs).toBeLessThanOrEqual(settings.longestPauseMs);
+          if (phase.state !== 'open') expect(failures).toBeLessThan(settings.failures);
+          if (phase.state !== 'closed') expect(phase.pauseMs).toBeLessThanOrEqual(settings.longestPauseMs);
           // It is well only after a success, and probed by itself only if it isn't gone.
-          if (phase.state === 'slow' && before.phase.state !== 'slow') expect(name).toBe('success');
-          if (name === 'gone') expect(phase).toMatchObject({ state: 'parked', nextProbeAtMs: null });
-          if (phase.state === 'parked' && phase.nextProbeAtMs !== null && name === 'probeFailure')
+          if (phase.state === 'half_open' && before.phase.state !== 'half_open') expect(name).toBe('success');
+          if (name === 'gone') expect(phase).toMatchObject({ state: 'open', nextProbeAtMs: null });
+          if (phase.state === 'open' && phase.nextProbeAtMs !== null && name === 'probeFailure')
             expect(phase.nextProbeAtMs).toBeGreaterThan(nowMs);
         }
       }),

@@ -141,13 +141,13 @@ describe('an attempt that rides', () => {
   });
 
   it('is not begun where its destination is parked, and its delivery needn’t be told', async () => {
-    const prepared = prepare('parked');
+    const prepared = prepare('open');
     const riding = prepared.ride();
     await vi.advanceTimersByTimeAsync(0);
     prepared.settle(parked);
 
     expect(await riding).toEqual({ kind: 'sent', ...parked, isStarted: true });
-    expect(prepared.sent).toEqual([expect.objectContaining({ destination: 'parked' })]);
+    expect(prepared.sent).toEqual([expect.objectContaining({ destination: 'open' })]);
     expect(prepared.startDelivery).toHaveBeenCalledExactlyOnceWith({
       target: { kind: 'event', tenant: 'default', owner: 'order-1', run: 1, callback },
       messageOf: workflow,
@@ -161,7 +161,7 @@ describe('an attempt that rides', () => {
     ['refuses', () => Promise.reject(new Error('unavailable'))],
     ['doesn’t answer', () => new Promise(() => undefined)],
   ])('leaves its delivery to the event’s workflow where the engine %s', async (_what, start) => {
-    const prepared = prepare('parked', undefined, false, vi.fn<StartDelivery>(start));
+    const prepared = prepare('open', undefined, false, vi.fn<StartDelivery>(start));
     const riding = prepared.ride();
     await vi.advanceTimersByTimeAsync(0);
     prepared.settle(parked);
@@ -174,7 +174,7 @@ describe('an attempt that rides', () => {
     ['several', run, false],
     ['a batch', { ...run, event: { ...run.event, batchId: 'b~1' } }, true],
   ])('leaves the delivery of one of %s to its workflow', async (_what, of, isAlone) => {
-    const prepared = prepare('parked');
+    const prepared = prepare('open');
     const riding = prepared.ride({ of, isAlone });
     await vi.advanceTimersByTimeAsync(0);
     prepared.settle(parked);
@@ -183,11 +183,14 @@ describe('an attempt that rides', () => {
     expect(prepared.startDelivery).not.toHaveBeenCalled();
   });
 
-  it.each(['open', 'slow'] as const)('is not begun when the cluster has trouble with its destination, which is %s', async (state) => {
-    const prepared = prepare(state);
+  it.each(['closed', 'half_open'] as const)(
+    'is not begun when the cluster has trouble with its destination, which is %s',
+    async (state) => {
+      const prepared = prepare(state);
 
-    expect(await prepared.ride()).toEqual({ kind: 'declined' });
-  });
+      expect(await prepared.ride()).toEqual({ kind: 'declined' });
+    },
+  );
 
   it('is handed over after three seconds where the process itself had no rest', async () => {
     const prepared = prepare('none', undefined, true);
