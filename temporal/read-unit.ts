@@ -9,6 +9,7 @@ export interface RecordedUnit {
   /** Each of its items by its offset, as the last call that took it up has left it. */
   readonly items: ReadonlyMap<number, ItemRun>;
   readonly end: WorkflowEnd;
+  readonly runId: string;
 }
 
 /** Null when there is no such unit: its start is on the way, or it never came to one. */
@@ -17,7 +18,7 @@ export async function readUnit(client: Client, workflowId: string, timeoutMs?: n
   if (recorded === null) return null;
   const { items: given } = recorded.input as SharedUnitInput;
   const taken = recorded.results.filter(isOutcome).flatMap(({ items }) => items);
-  return { items: new Map([...given, ...taken].map((item) => [item.offset, item])), end: recorded.end };
+  return { items: new Map([...given, ...taken].map((item) => [item.offset, item])), end: recorded.end, runId: recorded.runId };
 }
 
 /** Others of its local activities leave markers too. */

@@ -7,7 +7,7 @@ import { initialCallback } from '../../domain/callback-record.ts';
 import { itemId, ownerId } from '../../domain/event-id.ts';
 import { pageWorkflowId, unitWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
-import type { EventResource } from '../../domain/event-resource.ts';
+import type { EventResource, WorkflowReference } from '../../domain/event-resource.ts';
 import { acceptRun, beginAttempt, endRun, isEnded, nextStage } from '../../domain/event-run.ts';
 import type { EndedPhase, EventRun } from '../../domain/event-run.ts';
 import { wayAt } from '../../domain/item-kind.ts';
@@ -15,7 +15,8 @@ import { rejectedEvent } from '../../domain/rejected-item.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { PagesView } from './batch-reader.ts';
-import { readWorkflowInput } from '../../temporal/history.ts';
+import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
+import { readWorkflowStart } from '../../temporal/history.ts';
 import { readEvent } from './read-run.ts';
 import { withRecord } from '../../temporal/read-record.ts';
 import { readUnit } from '../../temporal/read-unit.ts';
@@ -40,7 +41,8 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
   const { batch, page, view } = asked;
   const { forced } = view;
   const workflowId = pageWorkflowId(batch, view.upload, asked.number);
-  const items = await readPage(client, workflowId);
+  const { items, runId } = await readPage(client, workflowId);
+  const ofPage = { id: workflowId, runId };
   const units = new Map<number, Promise<RecordedUnit | null>>();
 
   return mapAtMost(asked.offsets, READS_AT_ONCE, read);
@@ -52,21 +54,22 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
     const letter = page.letters[offset] as Letter;
     const unit = lastUnitOf(page, offset);
     const event = item.kind === 'event' ? item.event : rejectedEvent(item.rejection, { tenant: batch.tenant, batchId: batch.id, id });
-    if (unit === null || letter === 'p') return resourceOf(unbegunRun(event, letter, unit?.runs ?? 0, view), workflowId);
+    if (unit === null || letter === 'p') return resourceOf(unbegunRun(event, letter, unit?.runs ?? 0, view), ofPage);
     const unitId = unitWorkflowId(batch, view.upload, { page: asked.number, number: unit.number });
     if (page.kinds !== null && wayAt(page.kinds, offset).workflow === 'own') {
       const own = await readEvent(client, liveRuns, { workflowId: unitId }, { ...event, run: unit.runs });
       // Cancelled before this run of it began, it was of another verdict before.
-      if (letter === 'x' && own?.status !== 'cancelled') return resourceOf(unbegunRun(event, letter, unit.runs, view), workflowId);
+      if (letter === 'x' && own?.status !== 'cancelled') return resourceOf(unbegunRun(event, letter, unit.runs, view), ofPage);
       if (own !== null) return own;
     }
-    if (letter === 'x') return resourceOf(unbegunRun(event, letter, unit.runs, view), workflowId);
+    if (letter === 'x') return resourceOf(unbegunRun(event, letter, unit.runs, view), ofPage);
     const shared = await sharedUnit(unit.number, unitId);
     const record = shared?.items.get(offset)?.state;
     const shown = letter === 'r' && forced && shared?.end.kind !== 'open' ? 'f' : letter;
     const isKnown = record !== undefined && (isEnded(record.phase) || shown === 'r');
     const ofUnit = { ...event, run: unit.runs };
-    const resource = resourceOf(isKnown ? { ...record, event: ofUnit } : begunRun(ofUnit, shown, view), unitId);
+    const workflow = shared === null ? ofPage : { id: unitId, runId: shared.runId };
+    const resource = resourceOf(isKnown ? { ...record, event: ofUnit } : begunRun(ofUnit, shown, view), workflow);
     const callback = await withRecord(client, { owner: ownerId(event), run: unit.runs }, resource.callback);
     return { ...resource, callback };
   }
@@ -78,9 +81,14 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
   }
 }
 
-/** The items that a page keeps. */
-export async function readPage(client: Client, workflowId: string): Promise<readonly BatchItem[]> {
-  return (await readWorkflowInput<{ readonly items: readonly BatchItem[] }>(client, { workflowId })).items;
+/** The items that a page keeps, and the run of its workflow. */
+export async function readPage(
+  client: Client,
+  workflowId: string,
+): Promise<{ readonly items: readonly BatchItem[]; readonly runId: string }> {
+  const started = await readWorkflowStart(client, { workflowId });
+  if (started === null) throw new EngineUnavailableError(`the engine has no page "${workflowId}" of a batch that it has`);
+  return { items: (started.input as { readonly items: readonly BatchItem[] }).items, runId: started.runId };
 }
 
 /** Of an item that was not started since it was last to be. */
@@ -104,6 +112,6 @@ function lostPhase(event: AcceptedEvent, { forced }: PagesView): Extract<EndedPh
   return { status: 'failed', endedAtMs: forced?.atMs ?? event.acceptedAtMs, error };
 }
 
-function resourceOf(run: EventRun, workflowId: string): EventResource {
-  return toEventResource(run, initialCallback(run.event.callback?.url ?? null), { id: workflowId, runId: '' });
+function resourceOf(run: EventRun, workflow: WorkflowReference): EventResource {
+  return toEventResource(run, initialCallback(run.event.callback?.url ?? null), workflow);
 }

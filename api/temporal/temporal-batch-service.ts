@@ -113,7 +113,7 @@ export function createTemporalBatchService({ client, liveRuns }: TemporalBatchSe
       const found = await find(key);
       if (found === null || found.view.forced || found.state.letters[found.offset] !== 'p') return null;
       const { page: number, offset, view, state } = found;
-      const items = await readPage(client, pageWorkflowId(key, view.upload, number));
+      const { items } = await readPage(client, pageWorkflowId(key, view.upload, number));
       const item = items[offset];
       if (item === undefined) return null;
       let ahead = offsetsOf('p', { ...state, letters: state.letters.slice(0, offset) }).length;
