@@ -59,8 +59,8 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
   const startDeliveries = createStartDeliveries(startDelivery);
   const sendRiding = createSendRiding({ ...dependencies, startDelivery });
   return {
-    runStage: rememberOutcomes(createRunStage(dependencies), perAttemptOfStages),
-    sendCallback: createSendCallback(dependencies.attemptDelivery),
+    default: rememberOutcomes(createRunStage(dependencies), perAttemptOfStages),
+    callback: createSendCallback(dependencies.attemptDelivery),
     awaitAttempt: dependencies.handedOver.outcomeOf,
     readMessage: createReadMessage(dependencies),
     rideCallbacks: createRideCallbacks({ ...dependencies, sendRiding }),

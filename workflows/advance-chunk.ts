@@ -35,12 +35,19 @@ const HEARTBEAT_TIMEOUT_MS = 10_000;
 export function advanceInline(runs: readonly ChunkRun[], workflow: WorkflowReference): Promise<ChunkOutcome> {
   const { runChunk } = proxyLocalActivities<Activities>({
     startToCloseTimeout: Math.max(...runs.map(({ run }) => timeoutMs(run))) + INLINE_GRACE_MS,
+    summary: stagesLeft(runs).join(', '),
     // What handlers and receivers do is an outcome; what is retried here is a fault of the process.
     retry: { initialInterval: '100ms', maximumInterval: '5s' },
   });
   const hasBegun = runs.some(({ run }) => run.phase.status !== 'accepted');
   const begun = hasBegun ? { begun: runs.map(({ run }) => stateOf(run)) } : {};
   return CancellationScope.nonCancellable(() => runChunk({ workflow, ...begun }));
+}
+
+/** Of any of the runs, which are of one type. */
+function stagesLeft(runs: readonly ChunkRun[]): readonly string[] {
+  const [first] = runs;
+  return first?.run.event.plan.stages.filter((stage) => runs.some(({ run }) => !Object.hasOwn(run.results, stage))) ?? [];
 }
 
 /** Of all stages that are left, each once. */
@@ -51,8 +58,9 @@ function timeoutMs({ event: { plan }, results }: EventRun): number {
 /** One attempt of a run's next stage as an activity on a worker, which is on record when it has ended. @throws CancelledFailure */
 export async function advanceOnWorker(input: RunStageInput): Promise<RunOutcome> {
   const { event } = input.run;
-  const stage = nextStage(input.run) ?? '';
-  const { runStage } = proxyActivities<Activities>({
+  // One whose last stage is on record has nothing left but its end.
+  const stage = nextStage(input.run) ?? 'end';
+  const { [stage]: attempt } = proxyActivities<Readonly<Record<string, Activities['default']>>>({
     startToCloseTimeout: (event.plan.timeoutsMs[stage] ?? 0) + STAGE_GRACE_MS,
     heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
     // One attempt a call: the workflow spaces the attempts, so that they are on record and can be cancelled between.
@@ -61,7 +69,8 @@ export async function advanceOnWorker(input: RunStageInput): Promise<RunOutcome>
     summary: `${stage} of ${event.type}`,
   });
   try {
-    return await runStage(input);
+    if (attempt === undefined) throw new Error(`there is no activity for the stage "${stage}"`);
+    return await attempt(input);
   } catch (error) {
     if (isCancellation(error)) throw error;
     const cause = error instanceof ActivityFailure ? error.cause : error;

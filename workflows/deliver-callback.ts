@@ -11,7 +11,7 @@ import { askSender } from './ask-sender.ts';
 import { parkedAttributes } from './parked-attributes.ts';
 import { WATCHED } from './watched.ts';
 
-const { sendCallback } = proxyActivities<Activities>({
+const { callback } = proxyActivities<Activities>({
   ...WATCHED,
   startToCloseTimeout: '40s',
   // The outcome of an attempt is a value; what is retried here is a worker that vanished.
@@ -109,14 +109,14 @@ export async function deliverCallback(input: AnyDeliveryInput): Promise<Callback
       asked -= 1;
       lingerMs = LINGER_MS;
       record = { ...record, status: 'pending' };
-      note(await sendCallback({ ...due, attemptsMade: 0, reason: 'redelivery', destination: 'troubled' }));
+      note(await callback({ ...due, attemptsMade: 0, reason: 'redelivery', destination: 'troubled' }));
     } else if (woken === null) {
-      note(await sendCallback(due));
+      note(await callback(due));
     } else {
       const { isProbe } = woken;
       woken = null;
       record = { ...record, status: 'pending' };
-      note(await sendCallback({ ...due, destination: 'troubled', ...(isProbe && { reason: 'probe' }) }));
+      note(await callback({ ...due, destination: 'troubled', ...(isProbe && { reason: 'probe' }) }));
     }
   }
 

@@ -76,8 +76,8 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     runs = runs.map((one) => ({ ...one, run: endRun(one.run, { status: 'cancelled', endedAtMs: Date.now() }) }));
   }
 
-  // Before the callbacks, which may take days.
-  if (permits.isNeeded) await permits.release();
+  // Waited for together with what follows: each costs the engine a task by itself.
+  const releasing = permits.isNeeded ? permits.release() : null;
   const deliveries = deliveriesOf(runs, workflow);
   // Most have nothing left to start, and each promise costs the sandbox a stack trace.
   if (deliveries.length > 0 || runs.some(({ hasLeft }) => hasLeft)) {
@@ -88,6 +88,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
       else await startAll(deliveries);
     });
   }
+  if (releasing !== null) await releasing;
   const [ended] = alone === undefined ? [] : runs;
   if (ended === undefined) return null;
   const record = recordOf(ended);

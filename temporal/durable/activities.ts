@@ -79,10 +79,14 @@ export interface ClaimMessage {
  * are keyed by event, run and stage, or by the callback's `webhook-id`.
  */
 export interface Activities {
-  /** One attempt of a run's next stage. @throws ApplicationFailure with the outcome as its only detail, where the attempt fails */
-  runStage(input: RunStageInput): Promise<RunOutcome>;
+  /**
+   * One attempt of a run's next stage. Workflows ask for it by the stage's name, which the engine's pages then show: it is what a
+   * worker takes a name for that is none of the others.
+   * @throws ApplicationFailure with the outcome as its only detail, where the attempt fails
+   */
+  default(input: RunStageInput): Promise<RunOutcome>;
   /** Never throws for what the network or the receiver does: that is its outcome. */
-  sendCallback(message: CallbackMessage): Promise<CallbackOutcome>;
+  callback(message: CallbackMessage): Promise<CallbackOutcome>;
   /**
    * Waits for the end of an attempt that is under way in the process that it is asked of; null where that knows of none. Asked by
    * way of a queue that only that process serves, so that its death is noticed by nobody's taking it, or by the heartbeat.

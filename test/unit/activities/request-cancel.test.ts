@@ -55,8 +55,8 @@ describe('the activities', () => {
     });
 
     expect(Object.keys(activities)).toEqual([
-      'runStage',
-      'sendCallback',
+      'default',
+      'callback',
       'awaitAttempt',
       'readMessage',
       'rideCallbacks',

@@ -29,9 +29,7 @@ function prepare() {
   /** Gives the activity out, by default always the same one. */
   const giveOut = (activityId = '1') => {
     const env = new MockActivityEnvironment({ activityId, isLocal: false });
-    const heartbeats: unknown[] = [];
-    env.on('heartbeat', (details) => heartbeats.push(details));
-    return { env, heartbeats, outcome: env.run(sendCallback, message) as Promise<CallbackOutcome> };
+    return { env, outcome: env.run(sendCallback, message) as Promise<CallbackOutcome> };
   };
   return { attemptDelivery, giveOut, end: (outcome: CallbackOutcome) => ends.at(-1)?.(outcome) };
 }
@@ -65,20 +63,6 @@ it('makes it again after a fault of ours', async () => {
   end(refused);
 
   expect(await again.outcome).toEqual(refused);
-});
-
-it('tells the engine of an attempt only while it takes long', async () => {
-  const { giveOut, end } = prepare();
-  const { heartbeats, outcome } = giveOut();
-  await vi.advanceTimersByTimeAsync(900);
-  const early = heartbeats.length;
-  await vi.advanceTimersByTimeAsync(9_000);
-  end(refused);
-  await outcome;
-  const until = heartbeats.length;
-  await vi.advanceTimersByTimeAsync(9_000);
-
-  expect([early, until, heartbeats.length]).toEqual([0, 9, 9]);
 });
 
 it.each(['NOT_FOUND', 'TIMED_OUT'] as const)(
