@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { HandlerLog } from '../domain/define-event.ts';
 import type { Surroundings } from './surroundings.ts';
 import { currentSurroundings } from './surroundings.ts';
@@ -11,8 +12,6 @@ interface Call<Outcome> {
   readonly outcome: Promise<Outcome>;
   /** Ends what was begun ahead when the activity that has taken it over is to end. */
   readonly follow: (signal: AbortSignal) => void;
-  /** 0 until it has ended. */
-  characters: number;
 }
 
 /** An activity that knows what it came to. */
@@ -32,39 +31,22 @@ export function rememberOutcomes<Input, Outcome>(
   activity: (input: Input, surroundings: Surroundings) => Promise<Outcome>,
   keyOf: (input: Input, attempt: number) => string,
 ): Remembering<Input, Outcome> {
-  const calls = new Map<string, Call<Outcome>>();
-  let characters = 0;
+  const calls = new LRUCache<string, Call<Outcome>>({ max: MAX_REMEMBERED, maxSize: MAX_CHARACTERS });
 
   /** @param isFinal whether a failure is what it came to: the engine tries an ordinary activity again, and a local one it doesn't */
   function run(key: string, outcome: Promise<Outcome>, isFinal: () => boolean, follow: Call<Outcome>['follow']): Promise<Outcome> {
-    const call: Call<Outcome> = { outcome, follow, characters: 0 };
-    calls.set(key, call);
-    forgetOldest();
+    const call: Call<Outcome> = { outcome, follow };
+    calls.set(key, call, { size: 1 });
     outcome.then(
       (value) => {
-        if (calls.get(key) !== call) return;
-        call.characters = JSON.stringify(value)?.length ?? 0;
-        characters += call.characters;
-        forgetOldest();
+        // A copy: the size of what is there already isn't asked for again.
+        if (calls.peek(key) === call) calls.set(key, { ...call }, { size: Math.max(1, JSON.stringify(value)?.length ?? 0) });
       },
       () => {
-        if (!isFinal()) forget(key);
+        if (!isFinal()) calls.delete(key);
       },
     );
     return outcome;
-  }
-
-  function forgetOldest(): void {
-    // A map's first entry is the oldest.
-    for (const key of calls.keys()) {
-      if (calls.size <= MAX_REMEMBERED && characters <= MAX_CHARACTERS) return;
-      forget(key);
-    }
-  }
-
-  function forget(key: string): void {
-    characters -= calls.get(key)?.characters ?? 0;
-    calls.delete(key);
   }
 
   async function remembering(input: Input): Promise<Outcome> {

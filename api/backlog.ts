@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import { MAX_WAITERS } from '../domain/permits.ts';
 import { hasRoom } from '../domain/shedding.ts';
@@ -30,13 +31,11 @@ const MAX_KEYS = 10_000;
 
 /** What waits for permits in the cluster: read at most once a second a key, and only while heavy events come in. */
 export function createBacklog({ maxWaiting, read, now }: BacklogOptions): Backlog {
-  const known = new Map<string, Entry>();
+  const known = new LRUCache<string, Entry>({ max: MAX_KEYS });
 
   async function entryOf(key: string): Promise<Entry> {
     const entry = known.get(key) ?? { atMs: Number.NEGATIVE_INFINITY, waiting: 0, reading: null };
-    known.delete(key);
     known.set(key, entry);
-    if (known.size > MAX_KEYS) known.delete(known.keys().next().value ?? '');
     if (now() - entry.atMs >= READ_EVERY_MS) {
       entry.reading ??= look(key, entry);
       await within(entry.reading, PATIENCE_MS);

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { initialCallback } from '../domain/callback-record.ts';
 import { parseMemberId } from '../domain/event-id.ts';
 import { eventWorkflowId } from '../temporal/durable/workflow-ids.ts';
@@ -37,14 +38,12 @@ export function liveResource({ run, workflow }: LiveRun): EventResource {
  * @param maxCharacters of their data, all together
  */
 export function createLiveRuns(capacity = 1_000, maxCharacters = 64 * 2 ** 20): LiveRuns {
-  const runs = new Map<string, LiveRun & { readonly characters: number }>();
-  let characters = 0;
+  const runs = new LRUCache<string, LiveRun & { readonly characters: number }>({
+    max: capacity,
+    maxSize: maxCharacters,
+    sizeCalculation: ({ characters }) => Math.max(1, characters),
+  });
   const listeners = new Map<string, Set<(live: LiveRun) => void>>();
-
-  function forget(id: string): void {
-    characters -= runs.get(id)?.characters ?? 0;
-    runs.delete(id);
-  }
 
   function listen(id: string, tell: (live: LiveRun) => void): () => void {
     const all = listeners.get(id) ?? new Set();
@@ -62,11 +61,7 @@ export function createLiveRuns(capacity = 1_000, maxCharacters = 64 * 2 ** 20): 
       const known = runs.get(id);
       // Measured once a run: results are small, only its data can be large.
       const live = { run, workflow, characters: known?.characters ?? boundJson(run.event.data) };
-      // Set anew at the end of the map, whose first entry is then the one not heard of for longest.
-      forget(id);
       runs.set(id, live);
-      characters += live.characters;
-      while (runs.size > 1 && (runs.size > capacity || characters > maxCharacters)) forget(runs.keys().next().value ?? '');
       for (const tell of listeners.get(id) ?? []) tell(live);
     },
     find: (workflowId) => runs.get(workflowId),

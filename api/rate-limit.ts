@@ -1,5 +1,6 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context, MiddlewareHandler } from 'hono';
+import { LRUCache } from 'lru-cache';
 import type { RateLimit } from '../domain/sliding-window.ts';
 import { takeFromWindow } from '../domain/sliding-window.ts';
 import type { AppEnvironment } from './app.ts';
@@ -14,14 +15,12 @@ const MAX_CALLERS = 10_000;
  */
 export function createRateLimit(limit: RateLimit | null, now: () => number): MiddlewareHandler<AppEnvironment> {
   if (limit === null) return (_context, next) => next();
-  const callers = new Map<string, readonly number[]>();
+  const callers = new LRUCache<string, readonly number[]>({ max: MAX_CALLERS });
   return async (context, next) => {
     if (context.req.method !== 'POST') return next();
     const caller = callerOf(context);
     const decision = takeFromWindow(limit, callers.get(caller) ?? [], now());
-    callers.delete(caller);
     callers.set(caller, decision.times);
-    if (callers.size > MAX_CALLERS) callers.delete(callers.keys().next().value ?? '');
 
     const left = decision.allowed ? decision.remaining : 0;
     const resetSeconds = Math.ceil((decision.allowed ? decision.resetMs : decision.retryAfterMs) / 1_000);

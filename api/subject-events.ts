@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { createHash } from 'node:crypto';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { EventResource, WorkflowReference } from '../domain/event-resource.ts';
@@ -54,12 +55,11 @@ export function subjectOf({ tenant, id }: EventKey): SubjectKey | null {
 
 export function createSubjectEvents(subjects: Subjects): SubjectEvents {
   const snapshots = createSubjectSnapshots(subjects.snapshot);
-  const answered = new Map<string, EventResource>();
+  const answered = new LRUCache<string, EventResource>({ max: MAX_ANSWERED });
 
   function noteAnswer(key: SubjectKey, resource: EventResource): void {
     snapshots.noteVersion(key, versionOf(resource));
     answered.set(`${key.tenant}/${resource.id}`, resource);
-    if (answered.size > MAX_ANSWERED) answered.delete(answered.keys().next().value ?? '');
   }
 
   async function find(key: EventKey): Promise<EventResource | CompactedOutcome | null> {

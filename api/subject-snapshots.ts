@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { SubjectSnapshot } from '../domain/subject.ts';
 import { subjectWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
@@ -24,14 +25,12 @@ interface Known {
 const MAX_KNOWN = 500;
 
 export function createSubjectSnapshots(ask: (key: SubjectKey) => Promise<SubjectSnapshot | null>): SubjectSnapshots {
-  const known = new Map<string, Known>();
+  const known = new LRUCache<string, Known>({ max: MAX_KNOWN });
   let readings = 0;
 
   function keep(id: string, change: Partial<Known>): void {
     const before = known.get(id) ?? { snapshot: null, reading: 0, toldVersion: 0 };
-    known.delete(id);
     known.set(id, { ...before, ...change });
-    if (known.size > MAX_KNOWN) known.delete(known.keys().next().value ?? '');
   }
 
   return {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 
 /** Says which addresses a request made for a caller may go to. */
 export interface AddressGuard {
@@ -21,7 +22,7 @@ type Cidr = [Address, number];
  */
 export function createAddressGuard(allowCidrs: readonly string[]): AddressGuard {
   const opened = allowCidrs.map(parseCidr);
-  const known = new Map<string, boolean>();
+  const known = new LRUCache<string, boolean>({ max: MAX_KNOWN });
 
   function judge(text: string): boolean {
     if (isIP(text) === 0) return false;
@@ -34,7 +35,6 @@ export function createAddressGuard(allowCidrs: readonly string[]): AddressGuard 
       const before = known.get(text);
       if (before !== undefined) return before;
       const allowed = judge(text);
-      if (known.size >= MAX_KNOWN) known.clear();
       known.set(text, allowed);
       return allowed;
     },

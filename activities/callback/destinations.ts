@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { WithStartWorkflowOperation } from '@temporalio/client';
+import { LRUCache } from 'lru-cache';
 import type { BreakerPhase, BreakerSettings } from '../../domain/breaker.ts';
 import { createBreaker } from '../../domain/breaker.ts';
 import type { CallbackAttempt } from '../../domain/delivery.ts';
@@ -44,14 +45,11 @@ const TRUST_TROUBLE_MS = 2_000;
 const MAX_KNOWN = 10_000;
 
 export function createDestinations(client: Client, settings: BreakerSettings, now: () => number): Destinations {
-  const known = new Map<string, { readonly state: DestinationState; readonly atMs: number }>();
+  const known = new LRUCache<string, { readonly state: DestinationState; readonly atMs: number }>({ max: MAX_KNOWN });
   const looks = new Map<string, Promise<DestinationState | null>>();
 
   function learn(workflowId: string, state: DestinationState): DestinationState {
-    // Set anew at the end of the map, whose first entry is then the oldest.
-    known.delete(workflowId);
     known.set(workflowId, { state, atMs: now() });
-    if (known.size > MAX_KNOWN) known.delete(known.keys().next().value ?? '');
     return state;
   }
 

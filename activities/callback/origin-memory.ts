@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { CallbackAttempt } from '../../domain/delivery.ts';
 import { isUnwell, LEAST_CONNECTIONS, RIDE_MS } from '../../domain/riding.ts';
 import type { OriginRoom } from '../../domain/riding.ts';
@@ -46,13 +47,10 @@ const NOT_BEGUN: Begun = { isNews: () => true, wasBusy: () => false, wentWell: (
 export function createOriginMemory(now: () => number, watchLoop: WatchLoop, connectionsTo: (origin: string) => number): OriginMemory {
   const open = new Map<string, Open>();
   let openInAll = 0;
-  const troubled = new Map<string, { readonly atMs: number; readonly isSlow: boolean }>();
+  const troubled = new LRUCache<string, { readonly atMs: number; readonly isSlow: boolean }>({ max: MAX_TROUBLED });
 
   function noteTrouble(origin: string, isSlow: boolean): void {
-    // Set anew at the end of the map, whose first entry is then the oldest.
-    troubled.delete(origin);
     troubled.set(origin, { atMs: now(), isSlow });
-    if (troubled.size > MAX_TROUBLED) troubled.delete(troubled.keys().next().value ?? '');
   }
 
   function lastTrouble(origin: string): { readonly isSlow: boolean } | null {
@@ -133,15 +131,13 @@ export function createOriginMemory(now: () => number, watchLoop: WatchLoop, conn
   };
 }
 
-const origins = new Map<string, string>();
-const MAX_ORIGINS = 1_000;
+const origins = new LRUCache<string, string>({ max: 1_000 });
 
 /** The unit of pooling, riding and the breaker: scheme, host and port. Asked for several times an attempt, and parsed once. */
 export function originOf(url: string): string {
   const known = origins.get(url);
   if (known !== undefined) return known;
   const { origin } = new URL(url);
-  if (origins.size >= MAX_ORIGINS) origins.clear();
   origins.set(url, origin);
   return origin;
 }

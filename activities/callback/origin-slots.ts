@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { afterAttempt, FIRST_WINDOW } from '../../domain/connection-window.ts';
 import type { CallWindow } from '../../domain/call-window.ts';
 import type { CallbackAttempt } from '../../domain/delivery.ts';
@@ -36,8 +37,8 @@ const MAX_REMEMBERED = 10_000;
  */
 export function createOriginSlots(maxConnections: number, now: () => number): OriginSlots {
   const origins = new Map<string, Origin>();
-  // Of those that nothing goes to just now, the one used longest ago first.
-  const remembered = new Map<string, Known>();
+  // Of those that nothing goes to just now.
+  const remembered = new LRUCache<string, Known>({ max: MAX_REMEMBERED });
 
   const knownOf = (name: string): Known | undefined => origins.get(name) ?? remembered.get(name);
 
@@ -63,7 +64,6 @@ export function createOriginSlots(maxConnections: number, now: () => number): Or
     origins.delete(name);
     if (window === FIRST_WINDOW) return;
     remembered.set(name, { window, fullAtMs });
-    if (remembered.size > MAX_REMEMBERED) remembered.delete(remembered.keys().next().value ?? '');
   }
 
   function hasRoom({ taken, window }: Origin): boolean {
