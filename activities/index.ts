@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { Activities, RunChunkInput, RunStageInput } from '../temporal/durable/activities.ts';
 import type { ChunkOutcome } from '../domain/chunk.ts';
@@ -61,7 +62,8 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
   return {
     default: rememberOutcomes(createRunStage(dependencies), perAttemptOfStages),
     callback: createSendCallback(dependencies.attemptDelivery),
-    awaitAttempt: dependencies.handedOver.outcomeOf,
+    // Who isn't waited for any more waits no longer.
+    awaitAttempt: (sent) => Promise.race([dependencies.handedOver.outcomeOf(sent), Context.current().cancelled]),
     readMessage: createReadMessage(dependencies),
     rideCallbacks: createRideCallbacks({ ...dependencies, sendRiding }),
     runChunk: rememberOutcomes(

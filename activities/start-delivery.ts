@@ -2,8 +2,8 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { startDelayMs } from '../domain/delivery-input.ts';
 import type { AnyDeliveryInput } from '../domain/delivery-input.ts';
-import { TASK_QUEUES, WORKFLOWS } from '../temporal/durable/names.ts';
-import { deliveryWorkflowId } from '../temporal/durable/workflow-ids.ts';
+import { deliveryStart } from '../temporal/durable/delivery-start.ts';
+import { WORKFLOWS } from '../temporal/durable/names.ts';
 import { toSearchAttributes } from '../temporal/durable/search-attributes.ts';
 
 export type StartDelivery = (delivery: AnyDeliveryInput) => Promise<void>;
@@ -19,10 +19,7 @@ export function createStartDelivery(client: Client): StartDelivery {
     const attributes = parkedAt === undefined ? null : toSearchAttributes({ Tenant: target.tenant, Destination: parkedAt });
     try {
       await client.workflow.start(WORKFLOWS.deliverCallback, {
-        workflowId: deliveryWorkflowId(target),
-        taskQueue: TASK_QUEUES.heavy,
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        args: [delayMs === null ? delivery : { ...delivery, isDelayed: true }],
+        ...deliveryStart(delayMs === null ? delivery : { ...delivery, isDelayed: true }),
         ...(delayMs !== null && { startDelay: delayMs }),
         ...(attributes !== null && { typedSearchAttributes: attributes }),
       });

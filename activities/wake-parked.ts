@@ -1,19 +1,25 @@
+import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { parkedQuery } from '../temporal/parked-query.ts';
 import type { WakeParked } from '../domain/destination.ts';
-import { TASK_QUEUES, WAKE_SIGNAL, WORKFLOWS } from '../temporal/durable/names.ts';
+import type { AnyDeliveryInput } from '../domain/delivery-input.ts';
+import { deliveryStart } from '../temporal/durable/delivery-start.ts';
+import { WAKE_SIGNAL, WORKFLOWS } from '../temporal/durable/names.ts';
 import { isNotFound } from '../temporal/engine-call.ts';
 import { ACTIVITY_READ_TIMEOUT_MS, readWorkflowInput } from '../temporal/history.ts';
 
 /** Wakes some of the deliveries that are parked for a destination, at a pace. One that isn't parked any more doesn't mind. */
 export function createWakeParked(client: Client) {
   return async function wakeParked({ destination, atMost, perSecond, isProbe }: WakeParked): Promise<{ readonly woken: number }> {
+    const { cancellationSignal } = Context.current();
     let woken = 0;
     for await (const { workflowId, startTime, executionTime } of client.workflow.list({
       query: parkedQuery(destination),
       pageSize: atMost,
     })) {
+      // Given out again, it goes on elsewhere, and at the same pace.
+      if (cancellationSignal.aborted) break;
       const isDelayed = executionTime !== undefined && executionTime > startTime;
       if (!(await wake(workflowId, isDelayed, isProbe))) continue;
       woken += 1;
@@ -39,11 +45,8 @@ export function createWakeParked(client: Client) {
   /** A plain signal is kept for the first task, and lets the engine keep that back for as long as before. */
   async function wakeDelayed(workflowId: string, isProbe: boolean): Promise<void> {
     await client.workflow.signalWithStart(WORKFLOWS.deliverCallback, {
-      workflowId,
-      taskQueue: TASK_QUEUES.heavy,
       // It is there; and if it has ended by now, it stays as it is.
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      args: [await readWorkflowInput(client, { workflowId }, ACTIVITY_READ_TIMEOUT_MS)],
+      ...deliveryStart(await readWorkflowInput<AnyDeliveryInput>(client, { workflowId }, ACTIVITY_READ_TIMEOUT_MS)),
       signal: WAKE_SIGNAL,
       signalArgs: [{ isProbe }],
     });

@@ -86,9 +86,9 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
       ...(parsedData?.error?.issues ?? []).flatMap((issue) => toFaults(issue, '/data')),
     ];
     if (!envelope.success) return invalid(faults);
-    const { type, id, source, subject, time, tier, urgency, expectedVersion, delayMs = 0, callback: asked } = envelope.data;
+    const { type, id, source, subject, time, tier, urgency, expectedVersion, delayMs = 0, callback: called } = envelope.data;
     if (definition === null || definition === undefined) return unknownType(type);
-    const callback = toCallbackRequest(asked);
+    const callback = toCallbackRequest(called);
     const callbackFaults = callback === null ? [] : checkCallback(callback);
     faults.push(...callbackFaults.map(({ pointer, detail }) => ({ pointer: `/callback${pointer}`, detail })));
     const subjectType = subject === undefined ? undefined : definition.subject?.type;
@@ -129,7 +129,9 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
       plan: toRunPlan(definition, { type, limits, subjectType }),
     };
     const repeatable = id !== undefined || idempotencyKey !== null;
-    const content = { type, source, subject, time, data: event.data, tier: askedTier, urgency, delayMs, callback };
+    // All that was asked for: a field left out would make two different requests one.
+    const { id: _name, expectedVersion: _condition, ...asked } = envelope.data;
+    const content = { ...asked, data: event.data, tier: askedTier, delayMs, callback };
     const coalesce = definition.coalesce && !repeatable && delayMs === 0 && subject === undefined;
     return { ok: true, event, fingerprint: repeatable ? digest(content) : null, expectedVersion, coalesce };
   };

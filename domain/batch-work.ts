@@ -117,9 +117,6 @@ export interface BatchOfPage {
   readonly upload: string;
 }
 
-// Most batches end sooner, so that their pages never cost a task before; those of the others don't all look at once.
-export const PAGE_DELAY_MS = { least: 3_600_000, spread: 1_800_000 } as const;
-
 export interface RenewInput {
   readonly batch: BatchOfPage;
   /** Workflow ids. */

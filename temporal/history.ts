@@ -65,9 +65,9 @@ export interface WorkflowStart {
 }
 
 /** The same, and as which run; null when there is no such workflow. */
-export async function readWorkflowStart(client: Client, execution: Execution): Promise<WorkflowStart | null> {
+export async function readWorkflowStart(client: Client, execution: Execution, timeoutMs = READ_TIMEOUT_MS): Promise<WorkflowStart | null> {
   try {
-    const first = await readFirst(client, execution, READ_TIMEOUT_MS);
+    const first = await readFirst(client, execution, timeoutMs);
     return { input: await inputOf(client, execution, first), runId: runIdOf(first) };
   } catch (error) {
     if (isNotFound(error)) return null;

@@ -49,6 +49,8 @@ export interface WorkerActivities {
   readonly sender: string;
   /** Posts of callbacks that are under way in this process, those in line for a connection among them. */
   callbacksUnderWay(): number;
+  /** Resolves when deliveries have asked for all attempts that were handed over to them, or after `graceMs`. */
+  whenAskedFor(graceMs: number): Promise<void>;
   /** Ends the callbacks that go on beside the activities, within `graceMs` or soon after it. */
   close(graceMs: number): Promise<void>;
 }
@@ -121,6 +123,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     runAhead: (input) => runChunk.ahead(input, logOf(input.workflow)),
     sender: handedOver.sender,
     callbacksUnderWay: origins.openInAll,
+    whenAskedFor: handedOver.whenAskedFor,
     close: handedOver.close,
   };
 }

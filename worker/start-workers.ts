@@ -3,6 +3,7 @@ import { Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import { DELIVERY_SLOTS, LIGHT_TASK_SLOTS } from '../domain/riding.ts';
+import { within } from '../runtime/within.ts';
 import { beatEvery } from './beat.ts';
 import type { WorkerActivities } from './create-worker-activities.ts';
 
@@ -27,11 +28,19 @@ export interface Workers {
   stop(): Promise<void>;
 }
 
-// Of the 10 s that a shutdown may take; what isn't done by then is tried again elsewhere.
-const GRACE_MS = 5_000;
-// What has been told to stop and hasn't by now is cut off.
-const FORCE_MS = 7_000;
-const HANDED_OVER_GRACE_MS = 1_000;
+// A shutdown may take 10 s in all; what isn't done by then is tried again elsewhere.
+const STOP_WITHIN_MS = {
+  /** First attempts end with their events, or are handed over. */
+  light: 2_000,
+  /** Deliveries ask for what was handed over to them, of workers that are still there to run them. */
+  asked: 500,
+  /** What is under way on the other lanes is let end, then told to stop, then cut off. */
+  grace: 4_000,
+  force: 5_000,
+  /** What was handed over is let end, then broken off, and those who ask hear of it. */
+  handedOver: 1_000,
+  answers: 500,
+} as const;
 // Each only waits for an attempt that has its connection already.
 const ASKED_AT_ONCE = 1_000;
 // A poll reserves a slot before there is a task, and the next poll another one. As many slots besides leave one free for
@@ -39,44 +48,42 @@ const ASKED_AT_ONCE = 1_000;
 // with five pollers for five slots that never happened.
 const POLLING_SLOTS = 2;
 // The silence of those who died is noticed by timeouts of `workflows/watched.ts` and `workflows/ask-sender.ts`.
-const BEAT_EVERY_MS = { delivery: 1_000, sender: 500 } as const;
+const BEAT_EVERY_MS = { delivery: 1_000, sender: 700 } as const;
 
 /** Creates and runs a worker for each lane, and one that is asked of what this process alone knows. Eager starts need the connection to be the client's own. */
 export async function startWorkers(options: StartWorkersOptions): Promise<Workers> {
-  const workers: Worker[] = [];
-  const runs: Promise<void>[] = [];
+  const running = new Map<Lane | 'sender', { readonly worker: Worker; readonly run: Promise<void> }>();
+  const start = async (name: Lane | 'sender', settings: WorkerOptions): Promise<void> => {
+    const worker = await Worker.create(settings);
+    const run = worker.run();
+    // Told of once all are there.
+    run.catch(() => undefined);
+    running.set(name, { worker, run });
+  };
+  const end = async (names: readonly (Lane | 'sender')[]): Promise<void> => {
+    const ending = names.flatMap((name) => running.get(name) ?? []);
+    for (const { worker } of ending) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await Promise.allSettled(ending.map(({ run }) => run));
+  };
   const stop = async (): Promise<void> => {
-    const [sender, ...lanes] = workers;
-    for (const worker of lanes) shutDown(worker);
-    // In this order: what is in flight ends with its callback, only then nothing more can be handed over, and of what was, those
-    // who ask hear until the end.
-    await Promise.allSettled(runs.slice(1));
-    await options.activities.close(HANDED_OVER_GRACE_MS);
-    if (sender !== undefined) shutDown(sender);
-    await Promise.allSettled(runs);
+    await within(end(['light']), STOP_WITHIN_MS.light);
+    await options.activities.whenAskedFor(STOP_WITHIN_MS.asked);
+    await end(options.lanes);
+    await options.activities.close(STOP_WITHIN_MS.handedOver);
+    await end(['sender']);
   };
   try {
     // One after the other, each at work while the next is made: what a crash interrupted waits for the first of them.
-    for (const settings of [senderOptions(options), ...options.lanes.map((lane) => workerOptions(lane, options))]) {
-      const worker = await Worker.create(settings);
-      workers.push(worker);
-      const run = worker.run();
-      // Told of once all are there.
-      run.catch(() => undefined);
-      runs.push(run);
-    }
+    for (const lane of options.lanes) await start(lane, workerOptions(lane, options));
+    await start('sender', senderOptions(options));
   } catch (error) {
     await stop();
     throw error;
   }
-  const failed = Promise.race(runs).then(() => new Promise<never>(() => undefined));
+  const failed = Promise.race([...running.values()].map(({ run }) => run)).then(() => new Promise<never>(() => undefined));
   // One may fail before anybody listens.
   failed.catch(() => undefined);
   return { failed, stop };
-}
-
-function shutDown(worker: Worker): void {
-  if (worker.getState() === 'RUNNING') worker.shutdown();
 }
 
 function commonOptions({ connection, namespace, dataConverter }: StartWorkersOptions): Omit<WorkerOptions, 'taskQueue'> {
@@ -84,8 +91,8 @@ function commonOptions({ connection, namespace, dataConverter }: StartWorkersOpt
     connection,
     namespace,
     ...(dataConverter && { dataConverter }),
-    shutdownGraceTime: GRACE_MS,
-    shutdownForceTime: FORCE_MS,
+    shutdownGraceTime: STOP_WITHIN_MS.grace,
+    shutdownForceTime: STOP_WITHIN_MS.force,
   };
 }
 
@@ -102,16 +109,21 @@ function senderOptions(options: StartWorkersOptions): WorkerOptions {
     activities: { awaitAttempt: activities.awaitAttempt },
     ...beating(BEAT_EVERY_MS.sender),
     maxConcurrentActivityTaskExecutions: ASKED_AT_ONCE,
-    activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
+    // Each takes a question at a time, and the next only once the engine has that on disk.
+    activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 4 },
+    shutdownGraceTime: STOP_WITHIN_MS.answers,
+    shutdownForceTime: STOP_WITHIN_MS.answers,
   };
 }
 
 function workerOptions(lane: Lane, options: StartWorkersOptions): WorkerOptions {
   const { activities, workflowBundle, heavySlots } = options;
+  // Stages have names of their own, which no other lane takes.
+  const { default: stage, ...withoutDefault } = activities.activities;
   const common: WorkerOptions = {
     ...commonOptions(options),
     taskQueue: TASK_QUEUES[lane],
-    activities: { ...activities.activities },
+    activities: withoutDefault,
   };
   const sticky: Partial<WorkerOptions> = {
     workflowBundle,
@@ -125,6 +137,7 @@ function workerOptions(lane: Lane, options: StartWorkersOptions): WorkerOptions 
     return {
       ...common,
       ...sticky,
+      activities: { ...withoutDefault, default: stage },
       maxConcurrentActivityTaskExecutions: heavySlots + POLLING_SLOTS,
       activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
       maxCachedWorkflows: 500,

@@ -1,12 +1,6 @@
 import { proxyLocalActivities, sleep, workflowInfo } from '@temporalio/workflow';
-import type { BatchItem } from '../domain/batch-item.ts';
-import type { BatchOfPage } from '../domain/batch-work.ts';
 import type { Activities } from '../temporal/durable/activities.ts';
-
-export interface PageInput {
-  readonly batch: BatchOfPage;
-  readonly items: readonly BatchItem[];
-}
+import type { PageInput } from '../temporal/durable/page-start.ts';
 
 // With a part that is random, since all pages of a batch begin together.
 const LOOK_EVERY_MS = { least: 5 * 3_600_000, spread: 2 * 3_600_000 } as const;

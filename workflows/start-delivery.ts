@@ -1,7 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CancellationScope, ParentClosePolicy, startChild } from '@temporalio/workflow';
-import { TASK_QUEUES } from '../temporal/durable/names.ts';
-import { deliveryWorkflowId } from '../temporal/durable/workflow-ids.ts';
+import { deliveryStart } from '../temporal/durable/delivery-start.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
 import { deliverCallback } from './deliver-callback.ts';
 import { parkedAttributes } from './parked-attributes.ts';
@@ -14,10 +13,8 @@ export async function startDelivery(input: DeliveryInput): Promise<void> {
   try {
     await CancellationScope.nonCancellable(() =>
       startChild(deliverCallback, {
-        workflowId: deliveryWorkflowId(input.target),
-        taskQueue: TASK_QUEUES.heavy,
+        ...deliveryStart(input),
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        args: [input],
         ...(input.parkedAt !== undefined && { searchAttributes: parkedAttributes(input.target.tenant, input.parkedAt) }),
       }),
     );

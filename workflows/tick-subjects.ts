@@ -5,6 +5,8 @@ import { WATCHED } from './watched.ts';
 
 const { sendTicks } = proxyActivities<Activities>({
   ...WATCHED,
+  // A process that is held up for a while ends no round.
+  heartbeatTimeout: '30s',
   startToCloseTimeout: '10 minutes',
   // The schedule comes round again.
   retry: { maximumAttempts: 1 },

@@ -47,7 +47,7 @@ interface Line {
  */
 export function createApplyItems({ readPage, sendToSubject, now }: ApplyItemsDependencies): Activities['applyItems'] {
   return async ({ page, items, parallel, isInOrder }) => {
-    const stored = await readPage(page);
+    const { items: stored } = await readPage(page);
     const untilMs = now() + CALL_MS;
     const after: ItemRun[] = [];
     const deliveries: DeliveryInput[] = [];

@@ -8,7 +8,7 @@ import type { ReadPage } from './read-page.ts';
 /** Gives an item to the workflow of its own that runs it. Only reads. */
 export function createReadItem(readPage: ReadPage) {
   return async function readItem({ page, offset, run }: ItemReference): Promise<AcceptedEvent> {
-    const item = (await readPage(page))[offset];
+    const item = (await readPage(page)).items[offset];
     if (item?.kind !== 'event') throw ApplicationFailure.nonRetryable(`there is no event at ${offset} of "${page}"`, 'internal');
     return { ...item.event, run };
   };
@@ -17,6 +17,6 @@ export function createReadItem(readPage: ReadPage) {
 /** Says how the items of a page are to be run at a moment. Only reads. */
 export function createReadItemKinds(readPage: ReadPage) {
   return async function readItemKinds({ page, nowMs }: { readonly page: string; readonly nowMs: number }): Promise<PageKinds> {
-    return kindsOf(await readPage(page), nowMs);
+    return kindsOf((await readPage(page)).items, nowMs);
   };
 }

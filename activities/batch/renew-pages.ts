@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Activities } from '../../temporal/durable/activities.ts';
-import { PAGE_DELAY_MS } from '../../domain/batch-work.ts';
-import { TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
+import { pageStart } from '../../temporal/durable/page-start.ts';
+import { WORKFLOWS } from '../../temporal/durable/names.ts';
 import { isNotFound } from '../../temporal/engine-call.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { ReadPage } from './read-page.ts';
@@ -22,12 +22,9 @@ export function createRenewPages(client: Client, readPage: ReadPage): Activities
         if (isNotFound(error)) return;
         throw error;
       }
-      const items = await readPage(workflowId);
+      const { items } = await readPage(workflowId);
       await client.workflow.start(WORKFLOWS.keepPage, {
-        workflowId,
-        taskQueue: TASK_QUEUES.heavy,
-        args: [{ batch, items }],
-        startDelay: PAGE_DELAY_MS.least + Math.round(Math.random() * PAGE_DELAY_MS.spread),
+        ...pageStart(workflowId, { batch, items }, Math.random()),
         workflowIdConflictPolicy: 'USE_EXISTING',
       });
     }

@@ -33,7 +33,7 @@ export function createRunItems({ advance, readPage }: RunItemsDependencies): Act
   return async ({ page, items, parallel, isInOrder = false }) => {
     const surroundings = currentSurroundings();
     const workflow = currentWorkflow();
-    const stored = await readPage(page);
+    const { items: stored } = await readPage(page);
     const runs = items.map((item) => toRun(item, stored[item.offset], page));
     const { runs: advanced } = await advance(
       {

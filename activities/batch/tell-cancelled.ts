@@ -7,13 +7,13 @@ import type { ReadPage } from './read-page.ts';
 /** Has items called back that were cancelled before they began. Safe to run twice, as a delivery is started once. */
 export function createTellCancelled(readPage: ReadPage, startDeliveries: Activities['startDeliveries']): Activities['tellCancelled'] {
   return async ({ page, items, atMs }) => {
-    const stored = await readPage(page);
+    const { items: stored, runId } = await readPage(page);
     const deliveries = items.flatMap(({ offset, run }) => {
       const item = stored[offset];
       const event = item && calledBack(item);
       if (!event) return [];
       const ended = endRun(acceptRun({ ...event, run }), { status: 'cancelled', endedAtMs: atMs });
-      return eventDelivery(ended, { id: page, runId: '' }) ?? [];
+      return eventDelivery(ended, { id: page, runId }) ?? [];
     });
     await startDeliveries({ deliveries });
   };

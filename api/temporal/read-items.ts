@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
-import type { BatchItem } from '../../domain/batch-item.ts';
 import { lastUnitOf } from '../../domain/batch-page.ts';
 import type { BatchPage, Letter } from '../../domain/batch-page.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
@@ -15,8 +14,7 @@ import { rejectedEvent } from '../../domain/rejected-item.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { PagesView } from './batch-reader.ts';
-import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
-import { readWorkflowStart } from '../../temporal/history.ts';
+import { readPage } from '../../temporal/read-page.ts';
 import { readEvent } from './read-run.ts';
 import { withRecord } from '../../temporal/read-record.ts';
 import { readUnit } from '../../temporal/read-unit.ts';
@@ -79,16 +77,6 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
     units.set(number, unit);
     return unit;
   }
-}
-
-/** The items that a page keeps, and the run of its workflow. */
-export async function readPage(
-  client: Client,
-  workflowId: string,
-): Promise<{ readonly items: readonly BatchItem[]; readonly runId: string }> {
-  const started = await readWorkflowStart(client, { workflowId });
-  if (started === null) throw new EngineUnavailableError(`the engine has no page "${workflowId}" of a batch that it has`);
-  return { items: (started.input as { readonly items: readonly BatchItem[] }).items, runId: started.runId };
 }
 
 /** Of an item that was not started since it was last to be. */

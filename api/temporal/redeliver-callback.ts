@@ -1,3 +1,4 @@
+import { deliveryStart } from '../../temporal/durable/delivery-start.ts';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { WorkflowIdReusePolicy } from '@temporalio/common';
@@ -5,7 +6,7 @@ import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { eventMessage, eventTarget, withoutLargeData } from '../../domain/callback-message.ts';
 import { initialCallback, isSettled } from '../../domain/callback-record.ts';
 import type { AnyDeliveryInput } from '../../domain/delivery-input.ts';
-import { REDELIVER_SIGNAL, TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
+import { REDELIVER_SIGNAL, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { ownerId } from '../../domain/event-id.ts';
 import { deliveryWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
@@ -93,10 +94,8 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
   async function signalWithStart(input: AnyDeliveryInput, workflowIdReusePolicy: WorkflowIdReusePolicy): Promise<void> {
     await callEngine(client, CALL_TIMEOUT_MS, () =>
       client.workflow.signalWithStart(WORKFLOWS.deliverCallback, {
-        workflowId,
-        taskQueue: TASK_QUEUES.heavy,
+        ...deliveryStart(input),
         workflowIdReusePolicy,
-        args: [input],
         signal: REDELIVER_SIGNAL,
       }),
     );

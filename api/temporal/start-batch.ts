@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { PagePlan } from '../../domain/accepted-batch.ts';
 import { planPage } from '../../domain/accepted-batch.ts';
-import { PAGE_DELAY_MS } from '../../domain/batch-work.ts';
+import { pageStart } from '../../temporal/durable/page-start.ts';
 import type { BatchInput } from '../../domain/batch-work.ts';
 import { FINGERPRINT_MEMO, TASK_QUEUES, UPLOAD_MEMO, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { batchWorkflowId, pageWorkflowId } from '../../temporal/durable/workflow-ids.ts';
@@ -81,13 +81,7 @@ async function keepPages(
       const workflowId = pageWorkflowId(settings, upload, plans.length);
       plans.push(planPage(page, settings.acceptedAtMs));
       const start = callEngine(client, START_TIMEOUT_MS, async () => {
-        await client.workflow.start(WORKFLOWS.keepPage, {
-          workflowId,
-          taskQueue: TASK_QUEUES.heavy,
-          args: [{ batch, items: page }],
-          startDelay: PAGE_DELAY_MS.least + Math.round(Math.random() * PAGE_DELAY_MS.spread),
-          staticSummary: `${page.length} items of "${settings.id}"`,
-        });
+        await client.workflow.start(WORKFLOWS.keepPage, pageStart(workflowId, { batch, items: page }, Math.random()));
       })
         .catch((error: unknown) => void failures.push(error))
         .finally(() => underWay.delete(start));

@@ -18,7 +18,8 @@ import { fromCursor, toCursor } from './cursor.ts';
 import { listWorkflows } from '../../temporal/list-workflows.ts';
 import { WORKFLOWS } from '../../temporal/durable/names.ts';
 import { allOf, is, isNot, isOfType } from '../../temporal/list-query.ts';
-import { readItems, readPage } from './read-items.ts';
+import { readItems } from './read-items.ts';
+import { readPage } from '../../temporal/read-page.ts';
 import { startBatch } from './start-batch.ts';
 import { steerBatch } from './steer-batch.ts';
 

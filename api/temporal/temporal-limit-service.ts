@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { PermitNeed } from '../../domain/accepted-event.ts';
-import { PERMITS_QUERY, SET_CAPACITY_UPDATE, TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
+import { limitStart } from '../../temporal/durable/limit-start.ts';
+import { PERMITS_QUERY, SET_CAPACITY_UPDATE, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { limitWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { showLimit } from '../../domain/limit-resource.ts';
 import type { LimitResource } from '../../domain/limit-resource.ts';
@@ -50,13 +51,9 @@ export function createTemporalLimitService({ client, defaultLimit, maxKept }: Te
   }
 
   async function set(key: string, capacity: number): Promise<void> {
-    const configured = key === defaultLimit.key ? defaultLimit : { capacity, reserved: 0 };
     const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOWS.limitConcurrency, {
-      workflowId: limitWorkflowId(key),
-      taskQueue: TASK_QUEUES.heavy,
-      args: [{ key, permits: createPermits(configured.capacity, configured.reserved) }],
+      ...limitStart(key === defaultLimit.key ? defaultLimit : { key, capacity, reserved: 0 }),
       workflowIdConflictPolicy: 'USE_EXISTING',
-      workflowTaskTimeout: '2s',
     });
     await callEngine(client, CALL_TIMEOUT_MS, () =>
       client.workflow.executeUpdateWithStart(SET_CAPACITY_UPDATE, { args: [{ capacity }], startWorkflowOperation }),

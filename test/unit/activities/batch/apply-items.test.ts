@@ -19,7 +19,7 @@ function prepare(subjects: readonly string[], fields: Partial<AcceptedEvent> = {
   const items = subjects.map((subject, index) => eventItem({ id: `night_${index}`, batchId: 'night', subject, plan, ...fields }));
   const env = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
   const applyItems = createApplyItems({
-    readPage: () => Promise.resolve(items),
+    readPage: () => Promise.resolve({ items, runId: 'run-page' }),
     sendToSubject: async ({ id: subject }, letters) => {
       sent.push({ subject, letters });
       return { runId: 'run-a', answers: letters.map(answer) };

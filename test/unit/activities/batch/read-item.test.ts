@@ -5,7 +5,8 @@ import { acceptedEvent, NOON_MS } from '../../domain/event-samples.ts';
 import { eventItem, heavyItem, rejectedItem } from '../../domain/batch-samples.ts';
 
 const items = [eventItem({ id: 'night_0' }), heavyItem, rejectedItem()];
-const readPage = (workflowId: string) => (workflowId === 'page-1' ? Promise.resolve(items) : Promise.reject(new Error('away')));
+const readPage = (workflowId: string) =>
+  workflowId === 'page-1' ? Promise.resolve({ items, runId: 'run-page' }) : Promise.reject(new Error('away'));
 
 describe('readItem', () => {
   const readItem = createReadItem(readPage);

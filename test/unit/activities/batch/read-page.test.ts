@@ -12,7 +12,7 @@ function fakeEngine(itemsOf: (workflowId: string) => Promise<readonly BatchItem[
     async ({ execution: { workflowId } }: { readonly execution: { readonly workflowId: string } }) => {
       const items = await itemsOf(workflowId);
       const input = { payloads: items === null ? [] : [defaultPayloadConverter.toPayload({ items })] };
-      return { history: { events: [{ workflowExecutionStartedEventAttributes: { input } }] } };
+      return { history: { events: [{ workflowExecutionStartedEventAttributes: { input, originalExecutionRunId: 'run-page' } }] } };
     },
   );
   const client = {
@@ -31,7 +31,7 @@ describe('readPage', () => {
   it('reads the input of the page’s workflow', async () => {
     const { readPage, reads } = fakeEngine(async (workflowId) => [itemOf(workflowId)]);
 
-    expect(await readPage('page-1')).toEqual([itemOf('page-1')]);
+    expect(await readPage('page-1')).toEqual({ items: [itemOf('page-1')], runId: 'run-page' });
     expect(reads).toHaveBeenCalledExactlyOnceWith({ namespace: 'night', execution: { workflowId: 'page-1' }, maximumPageSize: 1 });
   });
 
@@ -66,12 +66,12 @@ describe('readPage', () => {
     await expect(readPage('page-1')).rejects.toThrow('away');
     isAway = false;
 
-    expect(await readPage('page-1')).toEqual([itemOf('page-1')]);
+    expect(await readPage('page-1')).toEqual({ items: [itemOf('page-1')], runId: 'run-page' });
   });
 
   it('refuses a workflow that is no page', async () => {
     const { readPage } = fakeEngine(async () => null);
 
-    await expect(readPage('page-1')).rejects.toThrow('the workflow "page-1" was started with nothing');
+    await expect(readPage('page-1')).rejects.toThrow('there is no page "page-1" of a batch');
   });
 });

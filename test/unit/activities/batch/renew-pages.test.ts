@@ -14,7 +14,7 @@ it('keeps closed pages again with what is in them, and leaves open and forgotten
   const client = { workflow: { getHandle: (id: string) => ({ describe: () => describePage(id) }), start } } as unknown as Client;
   const batch = { workflowId: 'night~batch', upload: 'upload-1' };
 
-  await createRenewPages(client, async () => items)({ batch, pages: ['open', 'closed', 'forgotten'] });
+  await createRenewPages(client, async () => ({ items, runId: 'run-page' }))({ batch, pages: ['open', 'closed', 'forgotten'] });
 
   expect(start).toHaveBeenCalledOnce();
   expect(start).toHaveBeenCalledWith('keepPage', expect.objectContaining({ workflowId: 'closed', args: [{ batch, items }] }));
@@ -22,7 +22,7 @@ it('keeps closed pages again with what is in them, and leaves open and forgotten
 
 it('fails when the engine does, so that it is tried again', async () => {
   const client = { workflow: { getHandle: () => ({ describe: () => Promise.reject(new Error('away')) }) } } as unknown as Client;
-  const renewPages = createRenewPages(client, async () => []);
+  const renewPages = createRenewPages(client, async () => ({ items: [], runId: 'run-page' }));
 
   await expect(renewPages({ batch: { workflowId: 'night~batch', upload: 'u' }, pages: ['page-1'] })).rejects.toThrow('away');
 });

@@ -34,7 +34,8 @@ function prepare(items: readonly BatchItem[], stage: Stage, advance?: Advance) {
     return stage(name, event, context);
   });
   const runItems = createRunItems({
-    readPage: (workflowId) => (workflowId === 'page-1' ? Promise.resolve(items) : Promise.reject(new Error(`no page ${workflowId}`))),
+    readPage: (workflowId) =>
+      workflowId === 'page-1' ? Promise.resolve({ items, runId: 'run-page' }) : Promise.reject(new Error(`no page ${workflowId}`)),
     advance: advance ?? createClonedAdvance({ find: () => type }, () => clock.nowMs),
   });
   const all = items.map((_, offset) => ({ offset, run: 1 }));

@@ -12,7 +12,7 @@ describe('tellCancelled', () => {
     const of = (index: number) => ({ id: `night_${index}`, batchId: 'night', callback });
     const items = [eventItem(of(0)), eventItem(), rejectedItem({ event: acceptedEvent(of(2)) }), rejectedItem(), eventItem(of(4))];
     const tellCancelled = createTellCancelled(
-      () => Promise.resolve(items),
+      () => Promise.resolve({ items, runId: 'run-page' }),
       async ({ deliveries }) => void started.push(...deliveries),
     );
 
@@ -21,7 +21,11 @@ describe('tellCancelled', () => {
     expect(started).toMatchObject([
       {
         target: { kind: 'event', owner: 'night~batch.item.0', run: 2, callback },
-        message: { type: 'event.cancelled', timestamp: '2026-01-01T12:00:01.000Z', data: { id: 'night_0', run: 2, status: 'cancelled' } },
+        message: {
+          type: 'event.cancelled',
+          timestamp: '2026-01-01T12:00:01.000Z',
+          data: { id: 'night_0', run: 2, status: 'cancelled', workflow: { id: 'page-1', runId: 'run-page' } },
+        },
       },
       { target: { owner: 'night~batch.item.2' }, message: { type: 'event.cancelled' } },
     ]);

@@ -1,0 +1,13 @@
+import type { AnyDeliveryInput } from '../../domain/delivery-input.ts';
+import { TASK_QUEUES } from './names.ts';
+import { deliveryWorkflowId } from './workflow-ids.ts';
+
+/** How the workflow that goes on with a callback is started, by whoever does: once for each run of what it tells of. */
+export function deliveryStart<Input extends AnyDeliveryInput>(input: Input) {
+  return {
+    workflowId: deliveryWorkflowId(input.target),
+    taskQueue: TASK_QUEUES.heavy,
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    args: [input],
+  } as const;
+}
