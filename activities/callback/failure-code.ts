@@ -24,6 +24,9 @@ const CODES: ReadonlyMap<string, FailureCode> = new Map([
   ['EPROTO', 'tls'],
   ['HOSTNAME_MISMATCH', 'tls'],
   ['UND_ERR_HEADERS_OVERFLOW', 'protocol'],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'protocol'],
+  // undici asserts what it hasn't parsed itself, as that a status is no less than 100.
+  ['ERR_ASSERTION', 'protocol'],
   ['UND_ERR_INVALID_ARG', 'protocol'],
   ['UND_ERR_NOT_SUPPORTED', 'protocol'],
   ['UND_ERR_ABORTED', 'aborted'],

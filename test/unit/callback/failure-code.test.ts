@@ -21,6 +21,8 @@ describe('toFailureCode', () => {
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'tls'],
     ['EPROTO', 'tls'],
     ['UND_ERR_HEADERS_OVERFLOW', 'protocol'],
+    ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'protocol'],
+    ['ERR_ASSERTION', 'protocol'],
     ['UND_ERR_CLOSED', 'aborted'],
     ['toString', 'network'],
     ['ESOMETHING', 'network'],
