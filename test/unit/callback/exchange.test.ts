@@ -83,6 +83,44 @@ describe('exchange', () => {
     expect(start).toThrow('the attempt ended before it had a connection');
   });
 
+  describe('of a connection that is reset', () => {
+    const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+
+    /** Resets so many connections, before or after the request is begun, and then answers. */
+    function resetting(times: number, isBegun: boolean) {
+      let dispatched = 0;
+      const agent = new ScriptedDispatcher((handler, controller) => {
+        dispatched += 1;
+        if (isBegun || dispatched > times) handler.onRequestStart(controller, {});
+        if (dispatched <= times) {
+          handler.onResponseError(controller, reset);
+          return;
+        }
+        handler.onResponseStart(controller, 200, {});
+        handler.onResponseEnd(controller, {});
+      });
+      return { agent, count: () => dispatched };
+    }
+
+    it('takes another one, if nothing was written to it', async () => {
+      const { agent, count } = resetting(1, false);
+      expect(await post(agent)).toMatchObject({ kind: 'answered', status: 200 });
+      expect(count()).toBe(2);
+    });
+
+    it('takes another one only once', async () => {
+      const { agent, count } = resetting(2, false);
+      expect(await post(agent)).toEqual({ kind: 'failed', code: 'reset' });
+      expect(count()).toBe(2);
+    });
+
+    it('has failed, if something was', async () => {
+      const { agent, count } = resetting(1, true);
+      expect(await post(agent)).toEqual({ kind: 'failed', code: 'reset' });
+      expect(count()).toBe(1);
+    });
+  });
+
   it('keeps the status when the rest of the answer is lost', async () => {
     const agent = new ScriptedDispatcher((handler, controller) => {
       handler.onRequestStart(controller, {});
