@@ -5,6 +5,7 @@ import { Agent, buildConnector } from 'undici';
 import type { AddressGuard } from './address-guard.ts';
 import { LEAST_CONNECTIONS } from '../../domain/riding.ts';
 import { GuardedError } from './guarded-error.ts';
+import { mendParser } from './mend-parser.ts';
 
 /** Resolves a name to all its addresses. */
 export type LookupAll = (hostname: string) => Promise<readonly LookupAddress[]>;
@@ -71,6 +72,8 @@ function createGuardedConnector(guard: AddressGuard, connect: buildConnector.con
       const peer = socket.remoteAddress ?? 'a closed connection';
       if (guard.isAllowed(peer)) {
         callback(null, socket);
+        // undici has taken the socket over by then, and reads nothing from it before the next turn.
+        mendParser(socket);
         return;
       }
       socket.destroy();

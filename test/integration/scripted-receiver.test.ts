@@ -52,6 +52,15 @@ const scripts: readonly (readonly [what: string, script: Script])[] = [
   ['never ends its answer', { respond: (_request, _index, response) => drip(response), ends: 'delivered', attempts: [OK], posts: 1 }],
   ['answers with 10 MB', { respond: () => ({ body: Buffer.alloc(10_000_000, 'x') }), ends: 'delivered', attempts: [OK], posts: 1 }],
   [
+    'says 100, 102 and 103 before it answers',
+    {
+      respond: (_request, index, response) => hint(response, index),
+      ends: 'delivered',
+      attempts: [{ status: 500, error: 'http_500' }, OK],
+      posts: 2,
+    },
+  ],
+  [
     'points elsewhere',
     {
       respond: replying({ status: 302, headers: { location: 'http://127.0.0.1:9/' } }),
@@ -149,6 +158,13 @@ async function withReceiver(options: ReceiverOptions | undefined, use: (receiver
 function drip(response: Parameters<Responder>[2]): Reply {
   response.writeHead(200).write('thank ');
   return 'handled';
+}
+
+function hint(response: Parameters<Responder>[2], index: number): Reply {
+  response.writeContinue();
+  response.writeProcessing();
+  response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+  return index === 0 ? 500 : 200;
 }
 
 async function read(id: string): Promise<EventResource> {
