@@ -64,7 +64,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
   const slots = createOriginSlots(connectionsPerOrigin, Date.now);
   const origins = createOriginMemory(Date.now, watchLoop, slots.connectionsTo);
   const destinations = createDestinations(options.client, toBreakerSettings(environment), Date.now);
-  const handedOver = createHandedOver();
+  const handedOver = createHandedOver(Date.now);
   const post = createPostCallback({
     agent: createGuardedAgent({ guard, connectionsPerOrigin }),
     slots,

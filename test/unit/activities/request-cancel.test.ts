@@ -51,7 +51,7 @@ describe('the activities', () => {
       ),
       destinations: createDestinations(client, DEFAULT_BREAKER, () => 0),
       post: () => Promise.reject(new Error('not called')),
-      handedOver: createHandedOver(),
+      handedOver: createHandedOver(Date.now),
     });
 
     expect(Object.keys(activities)).toEqual([

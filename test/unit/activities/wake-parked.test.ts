@@ -1,8 +1,10 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createWakeParked } from '../../../activities/wake-parked.ts';
+import type { WakeParked } from '../../../domain/destination.ts';
 import { loadedDataConverter } from '../../support/loaded-data-converter.ts';
 
 const destination = { tenant: 'default', origin: 'https://shop.example' };
@@ -20,13 +22,13 @@ function prepare(parked: readonly string[], ended: readonly string[] = [], delay
     if (ended.includes(workflowId)) throw new WorkflowNotFoundError('gone', workflowId, undefined);
     woken.push([workflowId, Date.now()]);
   };
-  const input = defaultPayloadConverter.toPayload({ messageOf: { id: 'a', runId: 'r' } });
+  const inputOf = (owner: string) => defaultPayloadConverter.toPayload({ target: { owner, run: 1 } });
   const client = {
     options: { namespace: 'default', loadedDataConverter },
     withDeadline: (_deadlineMs: number, call: () => unknown) => call(),
     workflowService: {
-      getWorkflowExecutionHistory: async () => ({
-        history: { events: [{ workflowExecutionStartedEventAttributes: { input: { payloads: [input] } } }] },
+      getWorkflowExecutionHistory: async ({ execution }: { readonly execution: { readonly workflowId: string } }) => ({
+        history: { events: [{ workflowExecutionStartedEventAttributes: { input: { payloads: [inputOf(execution.workflowId)] } } }] },
       }),
     },
     workflow: {
@@ -38,13 +40,14 @@ function prepare(parked: readonly string[], ended: readonly string[] = [], delay
         })),
       getHandle: (workflowId: string) => ({ signal: () => signal(workflowId) }),
       signalWithStart: async (_type: string, options: { readonly workflowId: string }) => {
-        if (ended.includes(options.workflowId))
+        if (ended.some((id) => options.workflowId === `${id}~callback.1`))
           throw new WorkflowExecutionAlreadyStartedError('ended', options.workflowId, 'deliverCallback');
         dispatched.push(options);
       },
     },
   };
-  return { woken, dispatched, wakeParked: createWakeParked(client as unknown as Client) };
+  const wakeParked = createWakeParked(client as unknown as Client);
+  return { woken, dispatched, wakeParked: (wake: WakeParked) => new MockActivityEnvironment().run(wakeParked, wake) };
 }
 
 it('wakes at the pace, also from one call to the next', async () => {
@@ -77,9 +80,9 @@ it('has the engine give out the first task of one that it keeps back, and starts
   expect(woken).toEqual([]);
   expect(dispatched).toEqual([
     expect.objectContaining({
-      workflowId: 'b',
+      workflowId: 'b~callback.1',
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      args: [{ messageOf: { id: 'a', runId: 'r' } }],
+      args: [{ target: { owner: 'b', run: 1 } }],
       signal: 'wake',
       signalArgs: [{ isProbe: true }],
     }),

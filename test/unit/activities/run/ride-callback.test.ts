@@ -43,7 +43,7 @@ function prepare(
   startDelivery = vi.fn<StartDelivery>(async () => undefined),
   isInLine = false,
 ) {
-  const handedOver = createHandedOver();
+  const handedOver = createHandedOver(Date.now);
   const sent: unknown[] = [];
   let settle = (_outcome: CallbackOutcome): void => undefined;
   let proceed = (): void => undefined;
