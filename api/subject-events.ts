@@ -1,5 +1,5 @@
+import { letterHash } from '../temporal/letter-hash.ts';
 import { LRUCache } from 'lru-cache';
-import { createHash } from 'node:crypto';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { EventResource, WorkflowReference } from '../domain/event-resource.ts';
 import { HASH_CHARACTERS, toSubjectEventResource } from '../domain/subject.ts';
@@ -152,11 +152,7 @@ function fromCursor(cursor: string | undefined): number {
 /** @param fingerprint null for an id made just now, which nobody can use a second time */
 export function toLetter(event: AcceptedEvent, fingerprint: string | null, expectedVersion: number | undefined): SubjectLetter {
   const contentHash = (fingerprint ?? '').padEnd(HASH_CHARACTERS, '-').slice(0, HASH_CHARACTERS);
-  return { event, idHash: hash64(event.id), contentHash, ...(expectedVersion !== undefined && { expectedVersion }) };
-}
-
-export function hash64(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, HASH_CHARACTERS);
+  return { event, idHash: letterHash(event.id), contentHash, ...(expectedVersion !== undefined && { expectedVersion }) };
 }
 
 /** The resource that an answer tells of; null where the event isn't kept in full. */

@@ -3,7 +3,7 @@ import type { EventRun, RunState } from './event-run.ts';
 
 /**
  * What a call that advances a run came to: the run as it stands after it, but of its results only those that the call added.
- * Every way to run events reports in this shape, and it is what histories keep.
+ * Every way to run events reports in this shape. It is what histories keep, but for units of batches, which keep each item as it stands.
  */
 export interface RunOutcome extends RunState {
   /** What became of its callback's first attempt, where the call made one. */

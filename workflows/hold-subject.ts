@@ -1,7 +1,6 @@
 import { ApplicationFailure, continueAsNew, proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../temporal/durable/activities.ts';
-import { eventMessage } from '../domain/callback-message.ts';
-import { eventWorkflowId } from '../temporal/durable/workflow-ids.ts';
+import { eventMessage, eventTarget } from '../domain/callback-message.ts';
 import { answerTo, findOutcome, freshLetters, recordCallback, recordFolded, toSubjectEventResource } from '../domain/subject.ts';
 import type { Applied, FoldedLetter, Subject, SubjectAnswer, SubjectLetter } from '../domain/subject.ts';
 import { acceptedQuery, applyUpdate, outcomeQuery, outcomesQuery, snapshotQuery } from './messages.ts';
@@ -74,8 +73,7 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
       const answer: SubjectAnswer = result.kind === 'stale' ? result : { kind: 'recorded', outcome: result.outcome };
       folded.set(idHash, { contentHash, answer });
       if (result.kind === 'stale' || event.callback === null) return;
-      const { tenant, run, callback } = event;
-      const target = { kind: 'event', tenant, owner: eventWorkflowId(event), run, callback } as const;
+      const target = eventTarget(event, event.callback);
       const message = eventMessage(toSubjectEventResource({ event, outcome: result.outcome }, workflow));
       sender.add({ version: result.outcome.version ?? 0, target, message });
     }

@@ -7,7 +7,7 @@ import type { CompactedOutcome, SubjectLetter, SubjectSnapshot } from '../../dom
 import { subjectWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
 import { createMailboxes } from '../mailbox.ts';
-import { hash64 } from '../subject-events.ts';
+import { letterHash } from '../../temporal/letter-hash.ts';
 import type { LetterAnswer, Subjects } from '../subject-events.ts';
 import { isNotFound, readEngine } from '../../temporal/engine-call.ts';
 import { sendToSubject } from '../../temporal/send-to-subject.ts';
@@ -46,8 +46,8 @@ export function createTemporalSubjects(client: Client): Subjects {
     post,
     positionOf,
     snapshot: (key) => query<SubjectSnapshot>(key, SNAPSHOT_QUERY),
-    outcome: (key, eventId) => query<EventResource | CompactedOutcome>(key, OUTCOME_QUERY, { idHash: hash64(eventId) }),
-    accepted: (key, eventId) => query<AcceptedEvent>(key, ACCEPTED_QUERY, { idHash: hash64(eventId) }),
+    outcome: (key, eventId) => query<EventResource | CompactedOutcome>(key, OUTCOME_QUERY, { idHash: letterHash(eventId) }),
+    accepted: (key, eventId) => query<AcceptedEvent>(key, ACCEPTED_QUERY, { idHash: letterHash(eventId) }),
     outcomes: (key) => query<readonly EventResource[]>(key, OUTCOMES_QUERY),
   };
 }

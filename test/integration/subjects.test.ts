@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { hash64 } from '../../api/subject-events.ts';
+import { letterHash } from '../../temporal/letter-hash.ts';
 import { OUTCOME_QUERY } from '../../temporal/durable/names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { drawLifeEvent } from '../../events/life/rules/draw-life-event.ts';
@@ -178,7 +178,7 @@ it('is there for whoever asks after its worker has gone', async () => {
   await other.stop();
   expect(await readSubject('test-sum', subject)).toMatchObject({ version: 1, state: { sum: 2 } });
   const handle = services[0]?.client.workflow.getHandle(subjectWorkflowId({ tenant: 'default', type: 'test-sum', id: subject }));
-  expect(await handle?.query(OUTCOME_QUERY, { idHash: hash64(resource?.id ?? '') })).toMatchObject({ id: resource?.id });
+  expect(await handle?.query(OUTCOME_QUERY, { idHash: letterHash(resource?.id ?? '') })).toMatchObject({ id: resource?.id });
 });
 
 function newSubject(): string {

@@ -1,6 +1,6 @@
 import { foldLetters } from '../../activities/run/fold-subject.ts';
 import { createMailboxes } from '../../api/mailbox.ts';
-import { hash64 } from '../../api/subject-events.ts';
+import { letterHash } from '../../temporal/letter-hash.ts';
 import type { LetterAnswer, Subjects } from '../../api/subject-events.ts';
 import { answerTo, createSubject, findOutcome, freshLetters, recordFolded, toSubjectEventResource } from '../../domain/subject.ts';
 import type { Subject, SubjectAnswer, SubjectLetter } from '../../domain/subject.ts';
@@ -46,10 +46,10 @@ export function createMemorySubjects(advance: Advance, callEngine: () => void): 
     snapshot: async (key) => find(key) ?? null,
     outcome: async (key, eventId) => {
       const subject = find(key);
-      const known = subject === undefined ? null : findOutcome(subject, hash64(eventId));
+      const known = subject === undefined ? null : findOutcome(subject, letterHash(eventId));
       return known !== null && 'outcome' in known ? toResource(key, known) : known;
     },
-    accepted: async (key, eventId) => find(key)?.recent.find(({ idHash }) => idHash === hash64(eventId))?.event ?? null,
+    accepted: async (key, eventId) => find(key)?.recent.find(({ idHash }) => idHash === letterHash(eventId))?.event ?? null,
     outcomes: async (key) => find(key)?.recent.map((recorded) => toResource(key, recorded)) ?? null,
   };
 }
