@@ -61,6 +61,26 @@ it('stops within its time and with exit code 0 when asked to, finishing what is 
   expect(receiver.requests.map((request) => JSON.parse(request.text).data.id)).toContain('before');
 });
 
+it('sends nothing again that a slow receiver answers while it stops', async () => {
+  let release = (): void => undefined;
+  const released = new Promise<number>((resolve) => {
+    release = () => resolve(200);
+  });
+  receiver.respond(() => released);
+  await submit('slow');
+  await until('its event is recorded without the answer', async () => {
+    const event = (await (await fetch(`${service.url}/v1/events/slow`)).json()) as EventResource;
+    return event.completedAt !== null && !('recorded' in event) && event.callback.status === 'pending';
+  });
+  service.kill('SIGTERM');
+  release();
+  await service.exited;
+  service = await startServiceProcess({ dataDirectory, port });
+
+  expect(await ended('slow')).toMatchObject({ status: 'completed', callback: { status: 'delivered', attempts: [{ status: 200 }] } });
+  expect(receiver.requests).toHaveLength(1);
+});
+
 it('answers 503 while the engine is away, and goes on when it is back', async () => {
   const engine = await enginePid(dataDirectory);
   process.kill(engine, 'SIGSTOP');
