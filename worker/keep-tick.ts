@@ -33,6 +33,7 @@ export async function keepTick({ client, logger, tick, everyMs }: KeepTickOption
       workflowType: WORKFLOWS.tickSubjects,
       workflowId: `~tick/${tick.subjectType}`,
       taskQueue: TASK_QUEUES.heavy,
+      workflowTaskTimeout: '2s',
       args: [tick],
     },
     policies: { overlap: 'SKIP', catchupWindow: '10s' },

@@ -8,6 +8,8 @@ export function deliveryStart<Input extends AnyDeliveryInput>(input: Input) {
     workflowId: deliveryWorkflowId(input.target),
     taskQueue: TASK_QUEUES.heavy,
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    // A process that is killed with its first task, as of one that an attempt was handed over to, holds it up for no longer.
+    workflowTaskTimeout: '2s',
     args: [input],
   } as const;
 }
