@@ -9,6 +9,8 @@ export interface OverlapRecorder {
   readonly highest: number;
   /** How often each id connected. */
   readonly visits: ReadonlyMap<string, number>;
+  /** The port that each id connected from last. */
+  readonly ports: ReadonlyMap<string, number>;
   /** Milliseconds from each disconnection to the next connection, while others were waiting to come. */
   readonly gapsMs: readonly number[];
   /** From now on none is let go on before so many have been connected at once: a test that wants to see them together doesn't leave it to chance. */
@@ -23,6 +25,7 @@ export interface OverlapRecorder {
 export async function startOverlapRecorder(): Promise<OverlapRecorder> {
   const sockets = new Set<Socket>();
   const visits = new Map<string, number>();
+  const ports = new Map<string, number>();
   const gapsMs: number[] = [];
   const freedAt: number[] = [];
   let highest = 0;
@@ -41,7 +44,11 @@ export async function startOverlapRecorder(): Promise<OverlapRecorder> {
     letGoOn();
     const freed = freedAt.shift();
     if (freed !== undefined) gapsMs.push(performance.now() - freed);
-    socket.setEncoding('utf8').on('data', (id: string) => visits.set(id, (visits.get(id) ?? 0) + 1));
+    const port = socket.remotePort ?? 0;
+    socket.setEncoding('utf8').on('data', (id: string) => {
+      visits.set(id, (visits.get(id) ?? 0) + 1);
+      ports.set(id, port);
+    });
     socket.on('error', () => undefined);
     socket.on('close', () => {
       sockets.delete(socket);
@@ -59,9 +66,11 @@ export async function startOverlapRecorder(): Promise<OverlapRecorder> {
       return highest;
     },
     visits,
+    ports,
     gapsMs,
     expectTogether: (count) => {
       expected = count;
+      letGoOn();
     },
     close: () => {
       server.close();

@@ -9,6 +9,8 @@ export interface ReceivedRequest {
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   readonly text: string;
+  /** That its connection came from. */
+  readonly remotePort: number;
   /** Milliseconds since 1970, when its last byte had come. */
   readonly receivedAtMs: number;
 }
@@ -135,6 +137,8 @@ export async function startReceiver({ host = '127.0.0.1', port = 0, tls }: Recei
 }
 
 async function receive(message: IncomingMessage): Promise<ReceivedRequest> {
+  // Unknown once it is closed.
+  const { remotePort = 0 } = message.socket;
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);
@@ -144,6 +148,7 @@ async function receive(message: IncomingMessage): Promise<ReceivedRequest> {
     headers: message.headers,
     body,
     text: body.toString('utf8'),
+    remotePort,
     receivedAtMs: Date.now(),
   };
 }

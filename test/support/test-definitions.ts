@@ -59,11 +59,12 @@ const recordedWork = defineEvent({
   handler: ({ id, data }, { attempt, signal }) => workOnRecord(id, data, attempt, signal),
 });
 
-/** The same, but light. */
+/** The same, but light, and may share a workflow. */
 const recordedLightWork = defineEvent({
   type: 'test-recorded-light-work',
   data: recordedData,
   tier: 'normal',
+  coalesce: true,
   handler: ({ id, data }, { attempt, signal }) => workOnRecord(id, data, attempt, signal),
 });
 
@@ -177,6 +178,18 @@ const summed = defineEvent({
   handler: ({ data }) => data.add,
 });
 
+/** Adds 1 to such a sum, and works on record meanwhile. */
+const recordedSum = defineEvent({
+  type: 'test-recorded-sum',
+  data: recordedData,
+  tier: 'normal',
+  subject: sum,
+  handler: async ({ id, data }, { attempt, signal }) => {
+    await workOnRecord(id, data, attempt, signal);
+    return 1;
+  },
+});
+
 /** A life that begins with the vitals that its id tells, as in `60:0.6:0.9:x`. */
 const bornAs = defineSubject<LivedState>({
   type: 'test-life',
@@ -203,6 +216,7 @@ export const testDefinitions: readonly EventDefinition[] = [
   deafWork,
   recordedWork,
   recordedLightWork,
+  recordedSum,
   notedWork,
   perHost,
   failing,
