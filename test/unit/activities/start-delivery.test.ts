@@ -29,6 +29,7 @@ it('starts one that has something to do as it is', async () => {
   expect(start).toHaveBeenCalledExactlyOnceWith('deliverCallback', {
     workflowId: 'acme/order-1~callback.1',
     taskQueue: 'heavy',
+    workflowTaskTimeout: '2s',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     args: [delivery],
   });
