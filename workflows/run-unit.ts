@@ -38,6 +38,7 @@ export async function startUnit(accepted: AcceptedBatch, batch: Batch, unit: Bat
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowTaskTimeout: '2s',
     workflowRunTimeout: MAX_RUN,
+    staticSummary: `${items.length === 1 ? 'an item' : `${items.length} items`} of page ${unit.page + 1}`,
     priority: { priorityKey: priority, fairnessKey: accepted.tenant },
   } as const;
   const key = { page: unit.page, number: unit.number };

@@ -10,6 +10,7 @@ export function deliveryStart<Input extends AnyDeliveryInput>(input: Input) {
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     // A process that is killed with its first task, as of one that an attempt was handed over to, holds it up for no longer.
     workflowTaskTimeout: '2s',
+    staticSummary: `callback of ${input.target.owner}${input.target.run === 1 ? '' : `, run ${input.target.run}`}`,
     args: [input],
   } as const;
 }

@@ -30,6 +30,7 @@ it('starts one that has something to do as it is', async () => {
     workflowId: 'acme/order-1~callback.1',
     taskQueue: 'heavy',
     workflowTaskTimeout: '2s',
+    staticSummary: 'callback of acme/order-1',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     args: [delivery],
   });

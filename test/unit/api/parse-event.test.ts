@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { ParsedEvent, ParseEventDependencies } from '../../../api/parse-event.ts';
 import { createParseEvent } from '../../../api/parse-event.ts';
+import type { eventEnvelope } from '../../../api/parse-event.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
 import { createCatalog } from '../../../domain/catalog.ts';
 import { defineEvent } from '../../../domain/define-event.ts';
@@ -72,6 +73,23 @@ describe('parseEvent', () => {
     expect(fingerprintOf(JOY)).toBeNull();
     expect(fingerprintOf({ ...JOY, id: 'own' })).toEqual(expect.any(String));
     expect(fingerprintOf(JOY, {}, 'key')).toEqual(expect.any(String));
+  });
+
+  // Each field of the envelope has to be here: one that made no difference would make two requests one.
+  it.each(
+    Object.entries({
+      type: 'grief',
+      source: 'a',
+      subject: 'b',
+      time: '2026-02-01T00:00:00Z',
+      data: { intensity: 0.4 },
+      tier: 'high',
+      urgency: 0.1,
+      delayMs: 1,
+      callback: { url: 'https://example.org/' },
+    } satisfies Record<Exclude<keyof typeof eventEnvelope.shape, 'id' | 'expectedVersion'>, unknown>),
+  )('gives another fingerprint for another %s', (field, value) => {
+    expect(fingerprintOf({ ...JOY, id: 'own', [field]: value })).not.toBe(fingerprintOf({ ...JOY, id: 'own' }));
   });
 
   it('gives the same fingerprint later, in another process, with another threshold', () => {

@@ -14,6 +14,7 @@ it('starts a delivery once for each run, and lets another process take its task 
     taskQueue: 'heavy',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     workflowTaskTimeout: '2s',
+    staticSummary: 'callback of order-1',
     args: [input],
   });
 });
