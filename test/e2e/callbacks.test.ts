@@ -107,7 +107,7 @@ it(
     await fetch(`${service.url}/v1/destinations/${encodeURIComponent(receiver.url)}/resume`, { method: 'POST' });
     for (const id of ids) await settled(id, 'delivered', () => receiver.requests.length);
 
-    expect(destination).toMatchObject({ origin: receiver.url, state: 'parked' });
+    expect(destination).toMatchObject({ origin: receiver.url, state: 'open' });
     expect(new Set(taken).size).toBe(size.events);
     expect(taken).toHaveLength(size.events);
   },
