@@ -78,7 +78,7 @@ describe('parseEvent', () => {
   // Each field of the envelope has to be here: one that made no difference would make two requests one.
   it.each(
     Object.entries({
-      type: 'grief',
+      type: 'noise',
       source: 'a',
       subject: 'b',
       time: '2026-02-01T00:00:00Z',
