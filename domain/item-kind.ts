@@ -56,9 +56,9 @@ export interface PageKinds {
 }
 
 export function kindsOf(items: readonly BatchItem[], nowMs: number): PageKinds {
-  const kinds = items.map((item) => kindOf(item, nowMs));
-  const due = items.filter((_, offset) => wayOf(kinds[offset] ?? 's').isDelayed).map(dueAtMs);
-  return { kinds: kinds.join(''), dueAtMs: due.length === 0 ? null : Math.min(...due) };
+  const kinds = items.map((item) => ({ item, kind: kindOf(item, nowMs) }));
+  const due = kinds.filter(({ kind }) => wayOf(kind).isDelayed).map(({ item }) => dueAtMs(item));
+  return { kinds: kinds.map(({ kind }) => kind).join(''), dueAtMs: due.length === 0 ? null : Math.min(...due) };
 }
 
 /** How an item of a page runs whose kinds are known: one for each of its items, or one for all. */

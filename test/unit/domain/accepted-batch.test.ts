@@ -10,6 +10,7 @@ describe('planPage', () => {
     expect(planPage([eventItem(), rejectedItem()], NOON_MS)).toEqual({ size: 2, kind: 's' });
     expect(planPage([eventItem(), heavyItem], NOON_MS)).toEqual({ size: 2, kind: null });
     expect(planPage([eventItem({ delayMs: 10 })], NOON_MS)).toEqual({ size: 1, kind: null });
+    expect(planPage([], NOON_MS)).toEqual({ size: 0, kind: null });
   });
 
   it('says whether any of them is to be called back', () => {

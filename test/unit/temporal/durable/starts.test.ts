@@ -17,6 +17,10 @@ it('starts a delivery once for each run, and lets another process take its task 
     staticSummary: 'callback of order-1',
     args: [input],
   });
+  expect(deliveryStart({ ...input, target: { ...input.target, run: 2 } })).toMatchObject({
+    workflowId: 'order-1~callback.2',
+    staticSummary: 'callback of order-1, run 2',
+  });
 });
 
 it('starts a limit with what its type says of the key, and nothing granted', () => {
