@@ -10,7 +10,7 @@ interface TypeScriptRule {
 }
 
 /**
- * The SDK has workflow code rewritten for Node 10, where objects can't be spread: each spread becomes calls of helpers, which took a
+ * The SDK has workflow code rewritten for ES2017, in which objects can't be spread: each spread becomes calls of helpers, which took a
  * fifth of the time that a chunk's workflow takes. Node does it natively.
  * @throws Error where the SDK translates TypeScript in another way than this knows
  */

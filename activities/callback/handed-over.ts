@@ -36,7 +36,13 @@ const MAX_KEPT = 10_000;
 const BROKEN_OFF_WITHIN_MS = 1_000;
 
 export function createHandedOver(now: () => number): HandedOver {
-  const attempts = new LRUCache<string, Kept>({ max: MAX_KEPT, ttl: KEPT_MS, perf: { now } });
+  const attempts = new LRUCache<string, Kept>({
+    max: MAX_KEPT,
+    ttl: KEPT_MS,
+    perf: { now },
+    // Nobody will ask for what is forgotten.
+    dispose: ({ noteAsked }) => noteAsked(),
+  });
   const underWay = new Set<Promise<unknown>>();
   const unasked = new Set<Promise<void>>();
   const aborting = new AbortController();

@@ -17,6 +17,7 @@ import { acceptedEvent, NOON_MS } from '../../domain/event-samples.ts';
 const callback = { url: 'https://shop.example/hook', headers: {}, progress: false };
 const run = endRun(acceptRun(acceptedEvent({ callback })), { status: 'completed', endedAtMs: NOON_MS });
 const RECORDED_AT = '2026-01-01T12:00:00.000Z';
+const verdict = { type: 'event.completed', timestamp: RECORDED_AT, recordedAt: RECORDED_AT, data: {} };
 const workflow = { id: 'order-1', runId: 'run-a' };
 const good: CallbackAttempt = { at: '', status: 204, durationMs: 5, error: null };
 const parked: CallbackOutcome = { attempt: null, nextAttemptAfterMs: 0, parkedAt: 'https://shop.example' };
@@ -138,6 +139,25 @@ describe('an attempt that rides', () => {
     expect(await outcomeOf(prepared, '2026-01-01T12:00:01.000Z')).toBeNull();
     await vi.advanceTimersByTimeAsync(2_000);
     expect(await outcomeOf(prepared)).toBeNull();
+  });
+
+  it('is not waited for as it stops once it is forgotten', async () => {
+    const handedOver = createHandedOver(Date.now);
+    const { target, message } = {
+      target: { kind: 'event', tenant: 'default', owner: 'order-1', run: 1, callback },
+      message: verdict,
+    } as const;
+    handedOver.keep({ target, message }, Promise.resolve(delivered));
+    let isOver = false;
+    void handedOver.whenAskedFor(500).then(() => {
+      isOver = true;
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(isOver).toBe(false);
+    // As a rerun here does, whose attempt is another one.
+    handedOver.keep({ target, message }, Promise.resolve(delivered));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(isOver).toBe(true);
   });
 
   it('is not begun where its destination is parked, and its delivery needn’t be told', async () => {
