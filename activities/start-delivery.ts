@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
-import { startDelayMs } from '../domain/delivery-input.ts';
+import { startDelayMs, suspendedAt } from '../domain/delivery-input.ts';
 import type { AnyDeliveryInput } from '../domain/delivery-input.ts';
 import { deliveryStart } from '../temporal/durable/delivery-start.ts';
 import { WORKFLOWS } from '../temporal/durable/names.ts';
@@ -14,12 +14,12 @@ export type StartDelivery = (delivery: AnyDeliveryInput) => Promise<void>;
  */
 export function createStartDelivery(client: Client): StartDelivery {
   return async (delivery) => {
-    const { target, parkedAt } = delivery;
     const delayMs = startDelayMs(delivery);
-    const attributes = parkedAt === undefined ? null : toSearchAttributes({ Tenant: target.tenant, Destination: parkedAt });
+    const origin = suspendedAt(delivery);
+    const attributes = origin === undefined ? null : toSearchAttributes({ Tenant: delivery.target.tenant, Destination: origin });
     try {
       await client.workflow.start(WORKFLOWS.deliverCallback, {
-        ...deliveryStart(delayMs === null ? delivery : { ...delivery, isDelayed: true }),
+        ...deliveryStart(delivery),
         ...(delayMs !== null && { startDelay: delayMs }),
         ...(attributes !== null && { typedSearchAttributes: attributes }),
       });

@@ -14,14 +14,10 @@ export function createWakeParked(client: Client) {
   return async function wakeParked({ destination, atMost, perSecond, isProbe }: WakeParked): Promise<{ readonly woken: number }> {
     const { cancellationSignal } = Context.current();
     let woken = 0;
-    for await (const { workflowId, startTime, executionTime } of client.workflow.list({
-      query: parkedQuery(destination),
-      pageSize: atMost,
-    })) {
+    for await (const { workflowId } of client.workflow.list({ query: parkedQuery(destination), pageSize: atMost })) {
       // Given out again, it goes on elsewhere, and at the same pace.
       if (cancellationSignal.aborted) break;
-      const isDelayed = executionTime !== undefined && executionTime > startTime;
-      if (!(await wake(workflowId, isDelayed, isProbe))) continue;
+      if (!(await wake(workflowId, isProbe))) continue;
       woken += 1;
       // After the last one too: the next ones are woken by the next call.
       if (!isProbe) await new Promise((resolve) => setTimeout(resolve, 1_000 / perSecond));
@@ -30,25 +26,21 @@ export function createWakeParked(client: Client) {
     return { woken };
   };
 
-  /** False where the index hasn't heard yet that it has ended. */
-  async function wake(workflowId: string, isDelayed: boolean, isProbe: boolean): Promise<boolean> {
+  /**
+   * A plain signal is kept for the first task, and lets the engine keep that back for as long as before. It is there, as it was found;
+   * and if it has ended by now, it stays as it is. False where the index hasn't heard yet that it has.
+   */
+  async function wake(workflowId: string, isProbe: boolean): Promise<boolean> {
     try {
-      if (isDelayed) await wakeDelayed(workflowId, isProbe);
-      else await client.workflow.getHandle(workflowId).signal(WAKE_SIGNAL, { isProbe });
+      await client.workflow.signalWithStart(WORKFLOWS.deliverCallback, {
+        ...deliveryStart(await readWorkflowInput<AnyDeliveryInput>(client, { workflowId }, ACTIVITY_READ_TIMEOUT_MS)),
+        signal: WAKE_SIGNAL,
+        signalArgs: [{ isProbe }],
+      });
       return true;
     } catch (error) {
       if (isNotFound(error) || error instanceof WorkflowExecutionAlreadyStartedError) return false;
       throw error;
     }
-  }
-
-  /** A plain signal is kept for the first task, and lets the engine keep that back for as long as before. */
-  async function wakeDelayed(workflowId: string, isProbe: boolean): Promise<void> {
-    await client.workflow.signalWithStart(WORKFLOWS.deliverCallback, {
-      // It is there; and if it has ended by now, it stays as it is.
-      ...deliveryStart(await readWorkflowInput<AnyDeliveryInput>(client, { workflowId }, ACTIVITY_READ_TIMEOUT_MS)),
-      signal: WAKE_SIGNAL,
-      signalArgs: [{ isProbe }],
-    });
   }
 }

@@ -1,6 +1,7 @@
 import type { Ride } from './callback-message.ts';
 import { recordAttempt } from './callback-record.ts';
 import type { CallbackRecord } from './callback-record.ts';
+import { beginAfter, FROM_THE_BEGINNING } from './delivery-input.ts';
 import type { DeliveryInput } from './delivery-input.ts';
 
 export interface AfterRide {
@@ -11,16 +12,11 @@ export interface AfterRide {
 
 /** What is known of a callback once its first attempt has ridden along, or hasn't. */
 export function afterRide(record: CallbackRecord, ride: Ride): AfterRide {
-  if (ride.kind === 'declined') return { record, delivery: {} };
-  if (ride.kind === 'handed_over') return { record, delivery: { sender: ride.sender } };
+  if (ride.kind === 'declined') return { record, delivery: FROM_THE_BEGINNING };
+  if (ride.kind === 'handed_over') {
+    return { record, delivery: { begin: { kind: 'awaiting-report', sender: ride.sender }, attempts: record.attempts } };
+  }
   const next = { ...recordAttempt(record, ride), ...(ride.nextAttemptAt !== undefined && { nextAttemptAt: ride.nextAttemptAt }) };
-  if (ride.nextAttemptAfterMs === null || ride.isStarted === true) return { record: next, delivery: null };
-  return {
-    record: next,
-    delivery: {
-      attempts: next.attempts,
-      firstAttemptAfterMs: ride.nextAttemptAfterMs,
-      ...(ride.parkedAt !== undefined && { parkedAt: ride.parkedAt }),
-    },
-  };
+  const begin = ride.isStarted === true ? null : beginAfter(ride);
+  return { record: next, delivery: begin && { begin, attempts: next.attempts } };
 }

@@ -1,5 +1,6 @@
 import { eventMessage, eventTarget, withoutLargeData } from './callback-message.ts';
 import { initialCallback } from './callback-record.ts';
+import { FROM_THE_BEGINNING } from './delivery-input.ts';
 import type { DeliveryInput } from './delivery-input.ts';
 import { toEventResource } from './event-resource.ts';
 import type { WorkflowReference } from './event-resource.ts';
@@ -11,5 +12,5 @@ export function eventDelivery(run: EventRun, workflow: WorkflowReference): Deliv
   const { event } = run;
   if (event.callback === null || !isEnded(run.phase)) return null;
   const resource = toEventResource(run, initialCallback(event.callback.url), workflow);
-  return { target: eventTarget(event, event.callback), message: eventMessage(withoutLargeData(resource)) };
+  return { target: eventTarget(event, event.callback), message: eventMessage(withoutLargeData(resource)), ...FROM_THE_BEGINNING };
 }

@@ -18,6 +18,7 @@ import { notePace } from '../domain/batch-pace.ts';
 import { endedCount, toBatchResource } from '../domain/batch-resource.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { BatchInput, BatchProgress, BatchResult, Hold, PlacesGrant, UnitReference, UnitVerdict } from '../domain/batch-work.ts';
+import { FROM_THE_BEGINNING } from '../domain/delivery-input.ts';
 import { batchMessage } from '../domain/callback-message.ts';
 import { initialCallback } from '../domain/callback-record.ts';
 import { HOLD_MEMO } from '../temporal/durable/names.ts';
@@ -279,9 +280,6 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
   async function callBack(data: BatchResource): Promise<void> {
     if (target === null) return;
     await told.end();
-    await startDelivery({
-      target: { ...target, run: data.run },
-      message: batchMessage(data),
-    });
+    await startDelivery({ target: { ...target, run: data.run }, message: batchMessage(data), ...FROM_THE_BEGINNING });
   }
 }

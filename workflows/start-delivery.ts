@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CancellationScope, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { deliveryStart } from '../temporal/durable/delivery-start.ts';
+import { suspendedAt } from '../domain/delivery-input.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
 import { deliverCallback } from './deliver-callback.ts';
 import { parkedAttributes } from './parked-attributes.ts';
@@ -10,12 +11,13 @@ import { parkedAttributes } from './parked-attributes.ts';
  * whose parent completes in the same task is never started.
  */
 export async function startDelivery(input: DeliveryInput): Promise<void> {
+  const origin = suspendedAt(input);
   try {
     await CancellationScope.nonCancellable(() =>
       startChild(deliverCallback, {
         ...deliveryStart(input),
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        ...(input.parkedAt !== undefined && { searchAttributes: parkedAttributes(input.target.tenant, input.parkedAt) }),
+        ...(origin !== undefined && { searchAttributes: parkedAttributes(input.target.tenant, origin) }),
       }),
     );
   } catch (error) {

@@ -66,6 +66,7 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
     return {
       target: eventTarget(event, event.callback),
       message: eventMessage(withoutLargeData({ ...resource, callback: initialCallback(event.callback.url) })),
+      begin: { kind: 'on-request' },
       attempts: resource.callback.attempts,
     };
   }
@@ -77,10 +78,10 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
 
   async function afterDelivery(end: WorkflowEnd): Promise<AnyDeliveryInput> {
     const input = await readInput();
-    const { target, attempts = [] } = input;
+    const { target, attempts } = input;
     const recorded = end.kind === 'completed' && isCallbackRecord(end.result) ? end.result.attempts : attempts;
     const what = 'message' in input ? { message: input.message } : { messageOf: input.messageOf };
-    return { target, ...what, attempts: recorded };
+    return { target, ...what, begin: { kind: 'on-request' }, attempts: recorded };
   }
 
   function readInput(): Promise<AnyDeliveryInput> {
@@ -88,7 +89,7 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
   }
 
   async function start(input: AnyDeliveryInput): Promise<void> {
-    await signalWithStart({ ...input, firstAttemptAfterMs: null }, 'ALLOW_DUPLICATE');
+    await signalWithStart(input, 'ALLOW_DUPLICATE');
   }
 
   async function signalWithStart(input: AnyDeliveryInput, workflowIdReusePolicy: WorkflowIdReusePolicy): Promise<void> {
@@ -104,10 +105,8 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
   /** False when it has ended meanwhile. */
   async function signalled(): Promise<boolean> {
     try {
-      const input = await readInput();
-      // A plain signal would let the engine keep its first task back for as long as before.
-      if (input.isDelayed === true) await signalWithStart(input, 'REJECT_DUPLICATE');
-      else await callEngine(client, CALL_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).signal(REDELIVER_SIGNAL));
+      // A plain signal would let the engine keep its first task back for as long as before, where it is kept back.
+      await signalWithStart(await readInput(), 'REJECT_DUPLICATE');
       return true;
     } catch (error) {
       if (isNotFound(error) || error instanceof WorkflowExecutionAlreadyStartedError) return false;

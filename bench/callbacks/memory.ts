@@ -77,7 +77,7 @@ async function memoryOfPending(
       workflow.start(WORKFLOWS.deliverCallback, {
         workflowId: deliveryWorkflowId({ owner, run: 1 }),
         taskQueue: TASK_QUEUES.heavy,
-        args: [{ target: { ...target, owner }, message, attempts: [REFUSED], firstAttemptAfterMs: DAY_MS }],
+        args: [{ target: { ...target, owner }, message, begin: { kind: 'after', ms: DAY_MS }, attempts: [REFUSED] }],
       }),
     );
     await until('the last of them waits', async () => isWaiting(workflow, ids[Math.ceil(to) - 1] ?? ''), 10 * GIVE_UP_MS);

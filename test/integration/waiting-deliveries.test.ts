@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { FROM_THE_BEGINNING } from '../../domain/delivery-input.ts';
 import type { DestinationResource } from '../../api/destination-service.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { LEAST_CONNECTIONS } from '../../domain/riding.ts';
@@ -127,7 +128,7 @@ it('ends without sending where the event it waits for was ended by force', async
   const delivery = await service.client.workflow.start(WORKFLOWS.deliverCallback, {
     workflowId: `${id}~callback.1`,
     taskQueue: 'heavy',
-    args: [{ target, messageOf: { id, runId } }],
+    args: [{ target, messageOf: { id, runId }, ...FROM_THE_BEGINNING }],
   });
   await service.client.workflow.getHandle(id).terminate();
 
@@ -144,7 +145,7 @@ it('sends nothing where the event’s run has it on record that its callback was
   const delivery = await service.client.workflow.start(WORKFLOWS.deliverCallback, {
     workflowId: `${id}~callback.1`,
     taskQueue: 'heavy',
-    args: [{ target, messageOf: { id, runId: workflow.runId }, firstAttemptAfterMs: 0, parkedAt: receiver.url }],
+    args: [{ target, messageOf: { id, runId: workflow.runId }, begin: { kind: 'suspended', origin: receiver.url }, attempts: [] }],
   });
   await delivery.signal('wake', { isProbe: true });
 

@@ -2,12 +2,14 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { expect, it, vi } from 'vitest';
 import { createStartDelivery } from '../../../activities/start-delivery.ts';
+import { FROM_THE_BEGINNING } from '../../../domain/delivery-input.ts';
 import type { DeliveryInput } from '../../../domain/delivery-input.ts';
 
 const callback = { url: 'https://shop.example/hook', headers: {}, progress: false };
 const delivery: DeliveryInput = {
   target: { kind: 'event', tenant: 'acme', owner: 'acme/order-1', run: 1, callback },
   message: { type: 'event.completed', timestamp: '2026-01-01T12:00:00.000Z', recordedAt: '2026-01-01T12:00:00.000Z', data: {} },
+  ...FROM_THE_BEGINNING,
 };
 
 interface Started {
@@ -38,11 +40,11 @@ it('starts one that has something to do as it is', async () => {
 
 it('starts one that is parked on the index, and without a task', async () => {
   const { start, startDelivery } = prepare();
-  const parked = { ...delivery, firstAttemptAfterMs: 0, parkedAt: 'https://shop.example' };
+  const parked = { ...delivery, begin: { kind: 'suspended', origin: 'https://shop.example' } } as const;
   await startDelivery(parked);
   const options = start.mock.calls[0]?.[1];
 
-  expect(options).toMatchObject({ args: [{ ...parked, isDelayed: true }], startDelay: 900_000 });
+  expect(options).toMatchObject({ args: [parked], startDelay: 900_000 });
   expect(options?.typedSearchAttributes?.getAll().map(({ key, value }) => [key.name, value])).toEqual([
     ['Tenant', 'acme'],
     ['Destination', 'https://shop.example'],

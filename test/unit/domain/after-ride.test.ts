@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { afterRide } from '../../../domain/after-ride.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';
+import { FROM_THE_BEGINNING } from '../../../domain/delivery-input.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
 
 const record = initialCallback('https://shop.example/hook');
@@ -17,7 +18,7 @@ it('leaves nothing to do where the first attempt was the last', () => {
 it('goes on with the attempts so far, and when the next is due', () => {
   expect(afterRide(record, { kind: 'sent', attempt: bad, nextAttemptAfterMs: 5_000 })).toEqual({
     record: { ...record, attempts: [bad] },
-    delivery: { attempts: [bad], firstAttemptAfterMs: 5_000 },
+    delivery: { attempts: [bad], begin: { kind: 'after', ms: 5_000 } },
   });
 });
 
@@ -25,13 +26,16 @@ it('says where the destination is parked', () => {
   const parkedAt = 'https://shop.example';
   expect(afterRide(record, { kind: 'sent', attempt: null, nextAttemptAfterMs: 0, parkedAt })).toEqual({
     record: { ...record, status: 'parked' },
-    delivery: { attempts: [], firstAttemptAfterMs: 0, parkedAt },
+    delivery: { attempts: [], begin: { kind: 'suspended', origin: parkedAt } },
   });
 });
 
 it('begins anew where nothing was sent, or waits for the outcome of what is under way', () => {
-  expect(afterRide(record, { kind: 'declined' })).toEqual({ record, delivery: {} });
-  expect(afterRide(record, { kind: 'handed_over', sender: 'sender~a' })).toEqual({ record, delivery: { sender: 'sender~a' } });
+  expect(afterRide(record, { kind: 'declined' })).toEqual({ record, delivery: FROM_THE_BEGINNING });
+  expect(afterRide(record, { kind: 'handed_over', sender: 'sender~a' })).toEqual({
+    record,
+    delivery: { attempts: [], begin: { kind: 'awaiting-report', sender: 'sender~a' } },
+  });
 });
 
 it('leaves nothing to do where the process has started the delivery, and says when that is due', () => {
@@ -41,6 +45,6 @@ it('leaves nothing to do where the process has started the delivery, and says wh
   expect(afterRide(record, { ...ride, isStarted: true })).toEqual({ record: { ...record, nextAttemptAt }, delivery: null });
   expect(afterRide(record, ride)).toEqual({
     record: { ...record, nextAttemptAt },
-    delivery: { attempts: [], firstAttemptAfterMs: 15_000 },
+    delivery: { attempts: [], begin: { kind: 'after', ms: 15_000 } },
   });
 });

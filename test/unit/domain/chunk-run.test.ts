@@ -130,10 +130,10 @@ describe('a callback', () => {
       {
         target: { kind: 'event', tenant: 'default', owner: 'g~0_1', run: 1, callback },
         message: { type: 'event.completed', data },
-        sender: 'sender~a',
+        begin: { kind: 'awaiting-report', sender: 'sender~a' },
       },
-      { target: { owner: 'g~0_4' }, attempts: [bad], firstAttemptAfterMs: 5_000 },
-      { target: { owner: 'g~0_5' }, parkedAt: 'https://shop.example' },
+      { target: { owner: 'g~0_4' }, attempts: [bad], begin: { kind: 'after', ms: 5_000 } },
+      { target: { owner: 'g~0_5' }, begin: { kind: 'suspended', origin: 'https://shop.example' } },
     ]);
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Ride } from '../../../domain/callback-message.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
+import { FROM_THE_BEGINNING } from '../../../domain/delivery-input.ts';
 import { addCallback, beginRides, endRides, endStarts, unsettled } from '../../../domain/subject-callbacks.ts';
 import type { FirstCallback, SubjectCallbacks } from '../../../domain/subject-callbacks.ts';
 
@@ -32,10 +33,10 @@ it('puts attempts on record, and leaves to deliveries what they have not ended',
     waiting: [first(6)],
     riding: [],
     left: [
-      { target: first(2).target, message: first(2).message, attempts: [bad], firstAttemptAfterMs: 5_000 },
-      { target: first(3).target, message: first(3).message },
-      { target: first(4).target, message: first(4).message, sender: 'sender~a' },
-      { target: first(5).target, message: first(5).message },
+      { target: first(2).target, message: first(2).message, attempts: [bad], begin: { kind: 'after', ms: 5_000 } },
+      { target: first(3).target, message: first(3).message, ...FROM_THE_BEGINNING },
+      { target: first(4).target, message: first(4).message, attempts: [], begin: { kind: 'awaiting-report', sender: 'sender~a' } },
+      { target: first(5).target, message: first(5).message, ...FROM_THE_BEGINNING },
     ],
   });
   expect(endStarts(callbacks, callbacks.left.slice(0, 3)).left).toEqual(callbacks.left.slice(3));
@@ -52,7 +53,10 @@ it('has on record that one waits, since its delivery may not say so yet', () => 
     ['parked', undefined],
     ['pending', '2026-01-01T12:00:05.000Z'],
   ]);
-  expect(callbacks.left).toMatchObject([{ parkedAt: 'https://shop.example' }, { firstAttemptAfterMs: 5_000 }]);
+  expect(callbacks.left).toMatchObject([
+    { begin: { kind: 'suspended', origin: 'https://shop.example' } },
+    { begin: { kind: 'after', ms: 5_000 } },
+  ]);
 });
 
 it('loses no callback and has none twice, however rides and starts overlap', () => {

@@ -172,8 +172,7 @@ describe('an attempt that rides', () => {
       target: { kind: 'event', tenant: 'default', owner: 'order-1', run: 1, callback },
       messageOf: workflow,
       attempts: [],
-      firstAttemptAfterMs: 0,
-      parkedAt: 'https://shop.example',
+      begin: { kind: 'suspended', origin: 'https://shop.example' },
     });
   });
 
@@ -324,7 +323,7 @@ describe('an attempt that rides', () => {
     expect(await prepared.ride({ isAlone: false })).toEqual(waiting);
     expect(prepared.sent).toEqual([]);
     expect(prepared.startDelivery).toHaveBeenCalledExactlyOnceWith(
-      expect.objectContaining({ messageOf: workflow, attempts: [], firstAttemptAfterMs: 15_000 }),
+      expect.objectContaining({ messageOf: workflow, attempts: [], begin: { kind: 'after', ms: 15_000 } }),
     );
   });
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { FROM_THE_BEGINNING } from '../../../../domain/delivery-input.ts';
 import { deliveryStart } from '../../../../temporal/durable/delivery-start.ts';
 import { limitStart } from '../../../../temporal/durable/limit-start.ts';
 import { pageStart } from '../../../../temporal/durable/page-start.ts';
@@ -7,7 +8,7 @@ const target = { kind: 'event', tenant: 'default', owner: 'order-1', run: 1 } as
 
 it('starts a delivery once for each run, and lets another process take its task over after two seconds', () => {
   const callback = { url: 'https://shop.example/hook', headers: {}, progress: false };
-  const input = { target: { ...target, callback }, messageOf: { id: 'order-1', runId: 'a' } };
+  const input = { target: { ...target, callback }, messageOf: { id: 'order-1', runId: 'a' }, ...FROM_THE_BEGINNING };
 
   expect(deliveryStart(input)).toEqual({
     workflowId: 'order-1~callback.1',
