@@ -7,15 +7,15 @@ import { waitAgainMs } from '../domain/delivery.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
 import { mustWait, RIDE_EXTRA_MS, RIDE_MS } from '../domain/riding.ts';
 import { within } from '../runtime/within.ts';
-import type { AttemptDelivery } from './callback/attempt-delivery.ts';
-import type { Destinations } from './callback/destinations.ts';
-import type { HandedOver } from './callback/handed-over.ts';
-import type { OriginMemory } from './callback/origin-memory.ts';
-import { originOf } from './callback/origin-memory.ts';
-import { createRidingPlaces } from './callback/riding-places.ts';
-import { createTrials, TRIAL_MS } from './callback/trials.ts';
+import type { AttemptDelivery } from './callbacks/attempt-delivery.ts';
+import type { Destinations } from './callbacks/destinations.ts';
+import type { HandedOver } from './callbacks/handed-over.ts';
+import type { OriginMemory } from './callbacks/origin-memory.ts';
+import { originOf } from './callbacks/origin-memory.ts';
+import { createRidingPlaces } from './callbacks/riding-places.ts';
+import { createTrials, TRIAL_MS } from './callbacks/trials.ts';
 import type { WatchLoop } from '../runtime/watch-loop.ts';
-import type { StartDelivery } from './start-delivery.ts';
+import type { StartDelivery } from './callbacks/start-delivery.ts';
 
 export interface SendRidingDependencies {
   readonly attemptDelivery: AttemptDelivery;

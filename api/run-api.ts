@@ -1,4 +1,4 @@
-import { createCheckCallback } from '../activities/callback/check-callback.ts';
+import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
 import { parseEnvironment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';

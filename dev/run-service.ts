@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createCheckCallback } from '../activities/callback/check-callback.ts';
+import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
 import { createLiveRuns } from '../api/live-runs.ts';
 import { createMetrics } from '../api/metrics.ts';
 import { startServer } from '../api/start-server.ts';

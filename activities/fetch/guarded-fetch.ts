@@ -2,10 +2,10 @@ import { fetch } from 'undici';
 import type { Dispatcher, Response } from 'undici';
 import { PermanentError, RetryLaterError } from '../../domain/handler-errors.ts';
 import type { FetchForEvent, FetchLimits } from '../../domain/handler-services.ts';
-import type { AddressGuard } from '../callback/address-guard.ts';
-import { checkDestination } from '../callback/destination.ts';
-import { toFailureCode } from '../callback/failure-code.ts';
-import { parseRetryAfterMs } from '../callback/retry-after.ts';
+import type { AddressGuard } from '../callbacks/address-guard.ts';
+import { checkDestination } from '../callbacks/destination.ts';
+import { toFailureCode } from '../callbacks/failure-code.ts';
+import { parseRetryAfterMs } from '../callbacks/retry-after.ts';
 
 export interface GuardedFetchOptions {
   /** From `createGuardedAgent`, with the same guard. */

@@ -10,7 +10,7 @@ import type { Advance } from '../../handlers/advance.ts';
 import { MAX_RESULT_BYTES } from '../../handlers/kept-json.ts';
 import type { ErrorTrace } from '../../handlers/stage-failure.ts';
 import { Stopped } from '../../handlers/stopped.ts';
-import type { BeginProgress } from '../callback/progress-callbacks.ts';
+import type { BeginProgress } from '../callbacks/progress-callbacks.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openPort } from './open-port.ts';
 import type { ObserveRun } from './open-port.ts';

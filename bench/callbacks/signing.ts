@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { signWebhook } from '../../activities/callback/sign-webhook.ts';
+import { signWebhook } from '../../activities/callbacks/sign-webhook.ts';
 import { parseSecret } from '../../domain/webhook-signature.ts';
 import { table } from '../table.ts';
 

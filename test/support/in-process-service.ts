@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { WorkflowBundleOption } from '@temporalio/worker';
-import { createCheckCallback } from '../../activities/callback/check-callback.ts';
+import { createCheckCallback } from '../../activities/callbacks/check-callback.ts';
 import { createApi } from '../../api/create-api.ts';
 import { createLiveRuns } from '../../api/live-runs.ts';
 import { createMetrics } from '../../api/metrics.ts';

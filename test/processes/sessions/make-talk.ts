@@ -1,5 +1,5 @@
-import { createAddressGuard } from '../../../activities/callback/address-guard.ts';
-import { createGuardedAgent } from '../../../activities/callback/guarded-agent.ts';
+import { createAddressGuard } from '../../../activities/callbacks/address-guard.ts';
+import { createGuardedAgent } from '../../../activities/callbacks/guarded-agent.ts';
 import { createGuardedFetch } from '../../../activities/fetch/guarded-fetch.ts';
 import { makeDocument } from '../../../events/sessions/make-document.ts';
 import { planSteps } from '../../../events/sessions/plan-steps.ts';

@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import { createActivities } from '../../../activities/index.ts';
-import { createDestinations } from '../../../activities/callback/destinations.ts';
-import { createHandedOver } from '../../../activities/callback/handed-over.ts';
-import { createOriginMemory } from '../../../activities/callback/origin-memory.ts';
+import { createDestinations } from '../../../activities/callbacks/destinations.ts';
+import { createHandedOver } from '../../../activities/callbacks/handed-over.ts';
+import { createOriginMemory } from '../../../activities/callbacks/origin-memory.ts';
 import { DEFAULT_BREAKER } from '../../../domain/breaker.ts';
 import { createRequestCancel } from '../../../activities/request-cancel.ts';
 

@@ -1,4 +1,4 @@
-import { createCheckCallback } from '../../../activities/callback/check-callback.ts';
+import { createCheckCallback } from '../../../activities/callbacks/check-callback.ts';
 import { createApp } from '../../../api/app.ts';
 import type { AppDependencies } from '../../../api/app.ts';
 import { createAuthenticate } from '../../../api/authenticate.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { signWebhook } from '../../../activities/callback/sign-webhook.ts';
+import { signWebhook } from '../../../activities/callbacks/sign-webhook.ts';
 import { parseHeaders } from '../../../cli/parse-headers.ts';
 import { parseSecret } from '../../../domain/webhook-signature.ts';
 import { callCli } from './call-cli.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { expect, it } from 'vitest';
-import { signWebhook } from '../../../activities/callback/sign-webhook.ts';
+import { signWebhook } from '../../../activities/callbacks/sign-webhook.ts';
 import { verifyWebhook } from '../../../client/verify-webhook.ts';
 import { parseSecret } from '../../../domain/webhook-signature.ts';
 

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createHandedOver } from '../../../../activities/callback/handed-over.ts';
-import type { OriginMemory } from '../../../../activities/callback/origin-memory.ts';
-import { createOriginMemory } from '../../../../activities/callback/origin-memory.ts';
+import { createHandedOver } from '../../../../activities/callbacks/handed-over.ts';
+import type { OriginMemory } from '../../../../activities/callbacks/origin-memory.ts';
+import { createOriginMemory } from '../../../../activities/callbacks/origin-memory.ts';
 import { createRideCallback } from '../../../../activities/run/ride-callback.ts';
 import { createSendRiding } from '../../../../activities/send-riding.ts';
-import type { StartDelivery } from '../../../../activities/start-delivery.ts';
+import type { StartDelivery } from '../../../../activities/callbacks/start-delivery.ts';
 import type { Ride } from '../../../../domain/callback-message.ts';
-import type { DestinationState } from '../../../../activities/callback/destinations.ts';
+import type { DestinationState } from '../../../../activities/callbacks/destinations.ts';
 import type { CallbackAttempt } from '../../../../domain/delivery.ts';
 import type { CallbackOutcome } from '../../../../domain/callback-record.ts';
 import { acceptRun, endRun } from '../../../../domain/event-run.ts';

@@ -1,0 +1,28 @@
+import type { ProgressMessage } from '../../domain/callback-message.ts';
+import { progressIdentity } from '../../domain/message-identity.ts';
+import { mayTellProgress } from '../../domain/riding.ts';
+import { limitEnvelope } from './limit-envelope.ts';
+import type { OriginMemory } from './origin-memory.ts';
+import { originOf } from './origin-memory.ts';
+import type { PostCallback } from './post-callback.ts';
+import { webhookId } from './webhook-id.ts';
+
+export interface TellProgressDependencies {
+  readonly post: PostCallback;
+  readonly origins: OriginMemory;
+}
+
+// The terminal message waits for it.
+const POST_TIMEOUT_MS = 5_000;
+
+/** Sends a progress message, once: not on record, not to an origin that has trouble enough, and its failure is nobody's. */
+export function createTellProgress({ post, origins }: TellProgressDependencies) {
+  return async function tellProgress({ target, message, number }: ProgressMessage): Promise<void> {
+    const { url, headers } = target.callback;
+    const origin = originOf(url);
+    if (!mayTellProgress({ isTroubled: origins.isTroubled(origin), ...origins.roomAt(origin) })) return;
+    const { body } = limitEnvelope(message);
+    const id = webhookId(target, progressIdentity(target, number));
+    await post({ url, headers, webhookId: id, body }, AbortSignal.timeout(POST_TIMEOUT_MS));
+  };
+}
