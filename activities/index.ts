@@ -21,17 +21,16 @@ import { createClaimPermit } from './claim-permit.ts';
 import { createFindClosedRuns } from './find-closed-runs.ts';
 import { createReadMessage } from './callbacks/read-message.ts';
 import { createRequestCancel } from './request-cancel.ts';
+import { currentActivity } from './surroundings.ts';
 import { rememberOutcomes } from './remember-outcomes.ts';
 import type { Remembering } from './remember-outcomes.ts';
 import { createFoldSubject } from './run/fold-subject.ts';
 import type { ObserveRun } from './run/open-port.ts';
-import { createRideCallback } from './run/ride-callback.ts';
 import { createRunChunk } from './run/run-chunk.ts';
 import { createRunStage } from './run/run-stage.ts';
 import type { BeginProgress } from './callbacks/progress-callbacks.ts';
-import { createRideCallbacks } from './ride-callbacks.ts';
-import { createSendRiding } from './send-riding.ts';
-import type { SendRidingDependencies } from './send-riding.ts';
+import { createFirstAttempts } from './callbacks/first-attempts.ts';
+import type { FirstAttemptsDependencies } from './callbacks/first-attempts.ts';
 import { createTellProgress } from './callbacks/tell-progress.ts';
 import type { TellProgressDependencies } from './callbacks/tell-progress.ts';
 import { createSendCallback } from './callbacks/send-callback.ts';
@@ -40,7 +39,7 @@ import { createSendTicks } from './send-ticks.ts';
 import { createStartDeliveries } from './callbacks/start-deliveries.ts';
 import { createStartDelivery } from './callbacks/start-delivery.ts';
 
-export interface ActivityDependencies extends Omit<SendRidingDependencies, 'startDelivery'>, TellProgressDependencies {
+export interface ActivityDependencies extends Omit<FirstAttemptsDependencies, 'startDelivery'>, Omit<TellProgressDependencies, 'origins'> {
   readonly client: Client;
   readonly resolve: (type: string) => EventDefinition | undefined;
   /** Where handlers run. */
@@ -58,18 +57,19 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
   const readPage = createReadPage(dependencies.client);
   const startDelivery = createStartDelivery(dependencies.client);
   const startDeliveries = createStartDeliveries(startDelivery);
-  const sendRiding = createSendRiding({ ...dependencies, startDelivery });
+  const firstAttempts = createFirstAttempts({ ...dependencies, startDelivery });
   return {
     default: rememberOutcomes(createRunStage(dependencies), perAttemptOfStages),
     callback: createSendCallback(dependencies.attemptDelivery),
     // Who isn't waited for any more waits no longer.
     awaitAttempt: (sent) => Promise.race([dependencies.handedOver.outcomeOf(sent), Context.current().cancelled]),
     readMessage: createReadMessage(dependencies),
-    rideCallbacks: createRideCallbacks({ ...dependencies, sendRiding }),
+    // Where the engine gives it out again, this process says what it came to.
+    firstAttempts: rememberOutcomes(async ({ messages }) => ({ rides: await firstAttempts(messages, null) }), currentActivity),
     runChunk: rememberOutcomes(
       createRunChunk({
         ...dependencies,
-        ride: createRideCallback(sendRiding),
+        firstAttempts,
         readChunk: ({ id, runId }) => readWorkflowInput(dependencies.client, { workflowId: id, runId }, ACTIVITY_READ_TIMEOUT_MS),
       }),
       perAttemptOfChunk,

@@ -1,7 +1,8 @@
 import { afterCall, firstWindow } from './call-window.ts';
 import type { Call, CallUse, CallWindow } from './call-window.ts';
+import { isUnwell } from './delivery.ts';
 import type { CallbackAttempt } from './delivery.ts';
-import { isUnwell, LEAST_CONNECTIONS, RIDE_MS } from './riding.ts';
+import { LEAST_CONNECTIONS, RIDE_MS } from './riding.ts';
 
 /** Of connections that a process may have open to one origin of callbacks. */
 export const FIRST_WINDOW = firstWindow(LEAST_CONNECTIONS);

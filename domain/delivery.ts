@@ -49,6 +49,18 @@ export interface VerdictEnvelope<Data extends object = object> extends CallbackE
   readonly recordedAt: string;
 }
 
+const NOT_ITS_FAULT: ReadonlySet<string> = new Set(['busy', 'aborted', 'guarded']);
+const OVERLOADED: ReadonlySet<number> = new Set([408, 410, 429]);
+
+/**
+ * Whether an attempt shows that its destination is unwell: it gave no answer, or one that says so. Any other answer,
+ * a 404 for one, is about the message, and shows that the destination lives.
+ */
+export function isUnwell({ status, error }: CallbackAttempt): boolean {
+  if (status === null) return error !== null && !NOT_ITS_FAULT.has(error);
+  return status >= 500 || OVERLOADED.has(status);
+}
+
 export interface DelayInput {
   /** The pause after the first attempt, after the second, and so on. */
   readonly scheduleMs: readonly number[];

@@ -5,10 +5,8 @@ import type { ObserveDelivery } from '../activities/callbacks/attempt-delivery.t
 import { createAttemptDelivery } from '../activities/callbacks/attempt-delivery.ts';
 import { createDestinations } from '../activities/callbacks/destinations.ts';
 import { createGuardedAgent } from '../activities/callbacks/guarded-agent.ts';
-import { createHangWatch } from '../activities/callbacks/hang-watch.ts';
 import { createHandedOver } from '../activities/callbacks/handed-over.ts';
-import { createOriginMemory } from '../activities/callbacks/origin-memory.ts';
-import { createOriginSlots } from '../activities/callbacks/origin-slots.ts';
+import { createOrigins } from '../activities/callbacks/origins.ts';
 import { createPostCallback } from '../activities/callbacks/post-callback.ts';
 import { watchLoop } from '../runtime/watch-loop.ts';
 import { createRenderBody } from '../activities/callbacks/render-body.ts';
@@ -55,34 +53,36 @@ export interface WorkerActivities {
   close(graceMs: number): Promise<void>;
 }
 
+const monotonicNow = (): number => performance.now();
+
 /** The activities of a process; one set a process, as it pools the connections. */
 export function createWorkerActivities(options: WorkerActivitiesOptions): WorkerActivities {
   const { environment } = options;
   const settings = handlerSettings(environment);
   const guard = createAddressGuard(options.callbackAllow);
   const connectionsPerOrigin = environment.CALLBACK_CONNECTIONS;
-  const slots = createOriginSlots(connectionsPerOrigin, Date.now);
-  const origins = createOriginMemory(Date.now, watchLoop, slots.connectionsTo);
   const destinations = createDestinations(options.client, toBreakerSettings(environment), Date.now);
-  const handedOver = createHandedOver(Date.now);
-  const post = createPostCallback({
-    agent: createGuardedAgent({ guard, connectionsPerOrigin }),
-    slots,
-    guard,
-    secrets: options.webhookSecrets,
-    now: Date.now,
-    userAgent: 'Tickless',
-    ...(options.attemptTimeoutMs !== undefined && { attemptTimeoutMs: options.attemptTimeoutMs }),
-  });
-  const watchHangs = createHangWatch({
+  const origins = createOrigins({
+    maxConnections: connectionsPerOrigin,
+    now: monotonicNow,
     watchLoop,
     // Whatever becomes of it: the attempts tell of their own ends.
     onHang: (destination, open) => void destinations.noteHang(destination, open).catch(() => undefined),
   });
-  const watchedPost = origins.watch(watchHangs(post));
+  const handedOver = createHandedOver(Date.now);
+  const post = createPostCallback({
+    agent: createGuardedAgent({ guard, connectionsPerOrigin }),
+    origins,
+    guard,
+    secrets: options.webhookSecrets,
+    now: Date.now,
+    monotonicNow,
+    userAgent: 'Tickless',
+    ...(options.attemptTimeoutMs !== undefined && { attemptTimeoutMs: options.attemptTimeoutMs }),
+  });
   const renderBody = createRenderBody({ formats: createSessionFormats(createReadDocument(settings.dataDirectory)), now: Date.now });
   const attemptDelivery = createAttemptDelivery({
-    post: watchedPost,
+    post,
     renderBody,
     scheduleMs: environment.CALLBACK_SCHEDULE,
     random: Math.random,
@@ -111,8 +111,8 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     random: Math.random,
     watchLoop,
     attemptDelivery,
-    post: watchedPost,
-    beginProgress: createProgressCallbacks({ post: watchedPost, renderBody, origins, now: Date.now }),
+    post,
+    beginProgress: createProgressCallbacks({ post, renderBody, origins, now: Date.now }),
     origins,
     destinations,
     handedOver,

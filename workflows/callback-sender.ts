@@ -25,7 +25,7 @@ export interface CallbackSender {
 }
 
 // Not local: Updates of a subject wait for no receiver, and a callback goes out once its result is recorded, not before.
-const { rideCallbacks } = proxyActivities<Activities>({
+const { firstAttempts } = proxyActivities<Activities>({
   ...WATCHED,
   // It ends by itself after two seconds, or six in a process without rest; the rest is for one whose timers are late.
   startToCloseTimeout: '30s',
@@ -80,7 +80,7 @@ export function createCallbackSender(
     callbacks = beginRides(callbacks, first);
     ridesUnderWay += 1;
     // Where somebody has ended it by hand, nothing is known of any: deliveries send them.
-    const { rides } = await rideCallbacks({ callbacks: first }).catch(() => ({ rides: [] }));
+    const { rides } = await firstAttempts({ messages: first }).catch(() => ({ rides: [] }));
     const ended = endRides(callbacks, first, rides);
     for (const { version, callback } of ended.records) record(version, callback);
     ({ callbacks } = ended);

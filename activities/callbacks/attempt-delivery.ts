@@ -4,10 +4,10 @@ import type { CallbackOutcome, DeliveryCount } from '../../domain/callback-recor
 import { isDelivered, isGone, isUnreached, nextDelayMs, waitAgainMs } from '../../domain/delivery.ts';
 import { isTooMuch } from '../../domain/connection-window.ts';
 import { verdictIdentity } from '../../domain/message-identity.ts';
-import { LEAST_CONNECTIONS, mustWait } from '../../domain/riding.ts';
+import { LEAST_CONNECTIONS } from '../../domain/riding.ts';
 import type { Destinations } from './destinations.ts';
-import { originOf } from './origin-memory.ts';
-import type { OriginMemory } from './origin-memory.ts';
+import { originOf } from './origins.ts';
+import type { Origins } from './origins.ts';
 import type { PostCallback } from './post-callback.ts';
 import type { RenderBody } from './render-body.ts';
 import { webhookId } from './webhook-id.ts';
@@ -20,7 +20,7 @@ export interface AttemptDeliveryOptions {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly destinations: Destinations;
-  readonly origins: OriginMemory;
+  readonly origins: Pick<Origins, 'admit' | 'isSlow' | 'openAt'>;
   readonly observeDelivery: ObserveDelivery;
   readonly now: () => number;
 }
@@ -55,15 +55,15 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
       return { attempt: null, nextAttemptAfterMs: waitAgainMs({ waitedMs, isSlow: origins.isSlow(origin), jitter: random() }) };
     };
     if ((known ?? (await destinations.stateOf(destination))) === 'open') return { attempt: null, nextAttemptAfterMs: 0, parkedAt: origin };
-    const room = origins.roomAt(origin);
-    if (known === undefined && mustWait({ isTroubled: origins.isTroubled(origin), ...room })) return waitAgain();
+    const openAtOrigin = origins.openAt(origin);
+    if (known === undefined && origins.admit(origin, 'delivery') === 'defer') return waitAgain();
     const body = await renderBody({ target, message });
     const id = webhookId(target, verdictIdentity(target, message.data));
     const posted = await post({ url, headers, webhookId: id, body, tenant: target.tenant }, signal, begins);
     if (posted.error === 'busy' && reason === undefined) return waitAgain();
     const attempt = reason === undefined ? posted : { ...posted, reason };
     // Where it was given more than any, that may be what it failed by: it has fewer connections from now on, and is not held to be ill yet.
-    const mayBeOurFault = room.openAtOrigin > LEAST_CONNECTIONS && isTooMuch(attempt) && reason === undefined && known !== 'troubled';
+    const mayBeOurFault = openAtOrigin > LEAST_CONNECTIONS && isTooMuch(attempt) && reason === undefined && known !== 'troubled';
     const isParked = !mayBeOurFault && (await destinations.note(destination, attempt, known === 'troubled')) === 'open';
     if (isDelivered(attempt) || isGone(attempt)) return { attempt, nextAttemptAfterMs: null };
     if (isUnreached(attempt)) return { attempt, nextAttemptAfterMs: UNREACHED_RETRY_MS };

@@ -4,7 +4,7 @@ import type { AddressGuard } from './address-guard.ts';
 import { callerHeaders } from './callback-headers.ts';
 import { checkDestination } from './destination.ts';
 import { type Exchange, exchange } from './exchange.ts';
-import type { OriginSlots } from './origin-slots.ts';
+import type { Origins } from './origins.ts';
 import { parseRetryAfterMs } from './retry-after.ts';
 import { parseSecret } from '../../domain/webhook-signature.ts';
 import { signWebhook } from './sign-webhook.ts';
@@ -17,11 +17,13 @@ export interface PostCallbackOptions {
   readonly secrets: readonly string[];
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Milliseconds of a clock that only goes on. */
+  readonly monotonicNow: () => number;
   readonly userAgent: string;
   readonly attemptTimeoutMs?: number;
   readonly waitTimeoutMs?: number;
   /** Not more to one origin than the agent has connections. */
-  readonly slots: OriginSlots;
+  readonly origins: Origins;
 }
 
 export interface CallbackPost {
@@ -57,34 +59,33 @@ export function createPostCallback({
   guard,
   secrets,
   now,
+  monotonicNow,
   userAgent,
   attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
   waitTimeoutMs = WAIT_TIMEOUT_MS,
-  slots,
+  origins,
 }: PostCallbackOptions): PostCallback {
   if (secrets.length === 0) throw new Error('Callbacks are always signed: give at least one webhook secret');
   const keys = secrets.map(parseSecret);
 
   return async (post, signal, begins) => {
-    const calledMs = now();
     const destination = checkDestination(post.url, guard);
-    if (!destination.ok) return failedAttempt('guarded', calledMs, now());
-    const slot = await slots.take(destination.origin, { waitMs: waitTimeoutMs, signal });
-    if (slot.kind !== 'granted') return failedAttempt(slot.kind, calledMs, now());
-    let attempt: CallbackAttempt | null = null;
-    try {
-      if (begins?.() === false) return failedAttempt('busy', calledMs, now());
-      const startedMs = now();
+    if (!destination.ok) return unsent('guarded');
+    const { origin, url } = destination;
+    const sent = await origins.pass(origin, { waitMs: waitTimeoutMs, tenant: post.tenant, signal, begins }, async () => {
+      const at = now();
+      const begunMs = monotonicNow();
       const body = Buffer.from(post.body);
-      const headers = { ...callerHeaders(post.headers), ...ownHeaders(post.webhookId, body, startedMs) };
-      const { url } = destination;
+      const headers = { ...callerHeaders(post.headers), ...ownHeaders(post.webhookId, body, at) };
       const outcome = await exchange({ agent, url, headers, body, timeoutMs: attemptTimeoutMs, signal });
-      attempt = toAttempt(outcome, startedMs, now());
-      return attempt;
-    } finally {
-      slot.release(attempt);
-    }
+      return toAttempt(outcome, at, Math.round(monotonicNow() - begunMs));
+    });
+    return typeof sent === 'string' ? unsent(sent) : sent;
   };
+
+  function unsent(error: string): CallbackAttempt {
+    return failedAttempt(error, now(), 0);
+  }
 
   function ownHeaders(webhookId: string, body: Uint8Array, startedMs: number): Record<string, string> {
     const timestampSeconds = Math.floor(startedMs / 1_000);
@@ -98,15 +99,15 @@ export function createPostCallback({
   }
 }
 
-function toAttempt(outcome: Exchange, startedMs: number, endedMs: number): CallbackAttempt {
-  if (outcome.kind === 'failed') return failedAttempt(outcome.code, startedMs, endedMs);
+function toAttempt(outcome: Exchange, atMs: number, durationMs: number): CallbackAttempt {
+  if (outcome.kind === 'failed') return failedAttempt(outcome.code, atMs, durationMs);
   const { status } = outcome;
   const error = errorOf(status);
-  const retryAfterMs = error === null ? undefined : parseRetryAfterMs(outcome.retryAfter, endedMs);
+  const retryAfterMs = error === null ? undefined : parseRetryAfterMs(outcome.retryAfter, atMs + durationMs);
   // As a stream, so that a character cut in two at the end is left out.
   const excerpt = new TextDecoder().decode(outcome.head, { stream: true });
   return {
-    ...failedAttempt(error, startedMs, endedMs),
+    ...failedAttempt(error, atMs, durationMs),
     status,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(excerpt === '' ? {} : { excerpt }),
@@ -118,8 +119,6 @@ function errorOf(status: number): string | null {
   return status >= 300 && status < 400 ? 'redirect' : `http_${status}`;
 }
 
-/** The clock may have been set back in between. */
-function failedAttempt(error: string | null, startedMs: number, endedMs: number): CallbackAttempt {
-  const durationMs = Math.max(0, endedMs - startedMs);
-  return { at: new Date(startedMs).toISOString(), status: null, durationMs, error };
+function failedAttempt(error: string | null, atMs: number, durationMs: number): CallbackAttempt {
+  return { at: new Date(atMs).toISOString(), status: null, durationMs, error };
 }

@@ -4,9 +4,8 @@ import type { WorkflowReference } from '../../domain/event-resource.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { progressIdentity } from '../../domain/message-identity.ts';
-import { mayTellProgress } from '../../domain/riding.ts';
-import type { OriginMemory } from './origin-memory.ts';
-import { originOf } from './origin-memory.ts';
+import { originOf } from './origins.ts';
+import type { Origins } from './origins.ts';
 import type { PostCallback } from './post-callback.ts';
 import type { RenderBody } from './render-body.ts';
 import { webhookId } from './webhook-id.ts';
@@ -21,7 +20,7 @@ export interface ProgressMessages {
 export interface ProgressCallbacksOptions {
   readonly post: PostCallback;
   readonly renderBody: RenderBody;
-  readonly origins: OriginMemory;
+  readonly origins: Pick<Origins, 'admit'>;
   readonly now: () => number;
 }
 
@@ -46,7 +45,7 @@ export function createProgressCallbacks({ post, renderBody, origins, now }: Prog
     let sending: Promise<void> = Promise.resolve();
 
     const send = async (run: EventRun): Promise<void> => {
-      if (!mayTellProgress({ isTroubled: origins.isTroubled(origin), ...origins.roomAt(origin) })) return;
+      if (origins.admit(origin, 'progress') === 'skip') return;
       const atMs = now();
       const data = toEventResource(run, initialCallback(callback.url), workflow);
       const timestamp = new Date(atMs).toISOString();

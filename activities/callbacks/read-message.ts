@@ -9,7 +9,7 @@ import type { EventResource, WorkflowReference } from '../../domain/event-resour
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { AttemptDelivery } from './attempt-delivery.ts';
 import type { Destinations } from './destinations.ts';
-import { originOf } from './origin-memory.ts';
+import { originOf } from './origins.ts';
 import { readEngine } from '../../temporal/engine-call.ts';
 import { ACTIVITY_READ_TIMEOUT_MS, readWorkflowEnd, readWorkflowInput } from '../../temporal/history.ts';
 import type { Execution } from '../../temporal/history.ts';

@@ -1,15 +1,14 @@
 import type { ProgressMessage } from '../../domain/callback-message.ts';
 import { progressIdentity } from '../../domain/message-identity.ts';
-import { mayTellProgress } from '../../domain/riding.ts';
 import { limitEnvelope } from './limit-envelope.ts';
-import type { OriginMemory } from './origin-memory.ts';
-import { originOf } from './origin-memory.ts';
+import { originOf } from './origins.ts';
+import type { Origins } from './origins.ts';
 import type { PostCallback } from './post-callback.ts';
 import { webhookId } from './webhook-id.ts';
 
 export interface TellProgressDependencies {
   readonly post: PostCallback;
-  readonly origins: OriginMemory;
+  readonly origins: Pick<Origins, 'admit'>;
 }
 
 // The terminal message waits for it.
@@ -19,8 +18,7 @@ const POST_TIMEOUT_MS = 5_000;
 export function createTellProgress({ post, origins }: TellProgressDependencies) {
   return async function tellProgress({ target, message, number }: ProgressMessage): Promise<void> {
     const { url, headers } = target.callback;
-    const origin = originOf(url);
-    if (!mayTellProgress({ isTroubled: origins.isTroubled(origin), ...origins.roomAt(origin) })) return;
+    if (origins.admit(originOf(url), 'progress') === 'skip') return;
     const { body } = limitEnvelope(message);
     const id = webhookId(target, progressIdentity(target, number));
     await post({ url, headers, webhookId: id, body }, AbortSignal.timeout(POST_TIMEOUT_MS));

@@ -1,15 +1,15 @@
 import type { RunChunkInput } from '../../temporal/durable/activities.ts';
 import { DECLINED } from '../../domain/callback-message.ts';
-import type { Ride } from '../../domain/callback-message.ts';
 import type { Chunk, ChunkOutcome } from '../../domain/chunk.ts';
 import { runsOf } from '../../domain/chunk.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
+import { eventDelivery } from '../../domain/event-delivery.ts';
 import { isEnded } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { recordOutcome } from '../../domain/run-outcome.ts';
-import type { RunOutcome } from '../../domain/run-outcome.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import { MAX_RESULT_BYTES, MAX_SHARED_RESULT_BYTES } from '../../handlers/kept-json.ts';
+import type { FirstAttempts } from '../callbacks/first-attempts.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openPort, throwStopped } from './open-port.ts';
 import type { ObserveRun } from './open-port.ts';
@@ -17,8 +17,7 @@ import type { ObserveRun } from './open-port.ts';
 export interface RunChunkDependencies {
   readonly advance: Advance;
   readonly observe: ObserveRun;
-  /** Makes the first attempt of an ended run's callback. @param isAlone whether it holds up a workflow task of its own */
-  readonly ride: (run: EventRun, workflow: WorkflowReference, isAlone: boolean) => Promise<Ride>;
+  readonly firstAttempts: FirstAttempts;
   /** What a workflow was started with, for whoever wasn't the one to start it. */
   readonly readChunk: (workflow: WorkflowReference) => Promise<Chunk>;
 }
@@ -27,7 +26,7 @@ export interface RunChunkDependencies {
  * Advances the runs of a chunk, all at once, each until it has ended or waits; then makes the first attempts of the callbacks
  * of those that have ended here. Safe to run twice as far as the handlers are: they are given the same `idempotencyKey` again.
  */
-export function createRunChunk({ advance, observe, ride, readChunk }: RunChunkDependencies) {
+export function createRunChunk({ advance, observe, firstAttempts, readChunk }: RunChunkDependencies) {
   return async function runChunk({ chunk, begun, workflow }: RunChunkInput, surroundings: Surroundings): Promise<ChunkOutcome> {
     const given = chunk ?? (await readChunk(workflow));
     const runs = runsOf(begun === undefined ? given : { ...given, begun });
@@ -50,16 +49,24 @@ export function createRunChunk({ advance, observe, ride, readChunk }: RunChunkDe
       if (one?.kind !== 'advanced') throw new Error(`the run ${index} of "${workflow.id}" was not advanced`);
       return { outcome: one.outcome, after: recordOutcome(run, one.outcome) };
     });
-    return { runs: await Promise.all(outcomes.map(async ({ outcome, after }) => ({ ...outcome, ...(await told(after)) }))) };
-
-    /** The event has its verdict whatever becomes of an attempt that its process couldn't end: a delivery makes it again. */
-    async function told(run: EventRun): Promise<Pick<RunOutcome, 'ride'>> {
-      return isToldHere(run, isAlone) ? { ride: await ride(run, workflow, isAlone).catch(() => DECLINED) } : {};
-    }
+    const messages = outcomes.map(({ after }) => (isToldHere(after, isAlone) ? eventDelivery(after, workflow) : null));
+    const rides = await firstAttempts(
+      messages.filter((message) => message !== null),
+      workflow,
+    );
+    let next = 0;
+    return {
+      runs: outcomes.map(({ outcome }, index) => {
+        if (messages[index] === null) return outcome;
+        const ride = rides[next] ?? DECLINED;
+        next += 1;
+        return { ...outcome, ride };
+      }),
+    };
   };
 }
 
 /** In company, who isn't complete is called back by the chunk that it goes on as. */
 function isToldHere({ event, phase }: EventRun, isAlone: boolean): boolean {
-  return event.callback !== null && !event.plan.respondAfterRecord && (phase.status === 'completed' || (isAlone && isEnded(phase)));
+  return !event.plan.respondAfterRecord && (phase.status === 'completed' || (isAlone && isEnded(phase)));
 }

@@ -59,8 +59,8 @@ export interface SentMessage {
   readonly recordedAt: string;
 }
 
-export interface RideCallbacksInput {
-  readonly callbacks: readonly Pick<CallbackMessage, 'target' | 'message'>[];
+export interface FirstAttemptsInput {
+  readonly messages: readonly Pick<CallbackMessage, 'target' | 'message'>[];
 }
 
 /** Letters to be folded into a subject's state, in this order. */
@@ -98,7 +98,7 @@ export interface Activities {
    * Makes first attempts that hold up no workflow's task, each by the rule of rides, together; what came of each, in order.
    * Takes a few seconds at most, and never throws for what a receiver does.
    */
-  rideCallbacks(input: RideCallbacksInput): Promise<{ readonly rides: readonly Ride[] }>;
+  firstAttempts(input: FirstAttemptsInput): Promise<{ readonly rides: readonly Ride[] }>;
   /** The stages of each run, all at once, and their first callbacks; never throws for what a handler or a receiver does. */
   runChunk(input: RunChunkInput): Promise<ChunkOutcome>;
   /** Wakes deliveries that are parked for a destination. */

@@ -3,9 +3,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { createActivities } from '../../../activities/index.ts';
 import { createDestinations } from '../../../activities/callbacks/destinations.ts';
 import { createHandedOver } from '../../../activities/callbacks/handed-over.ts';
-import { createOriginMemory } from '../../../activities/callbacks/origin-memory.ts';
+import { createOrigins } from '../../../activities/callbacks/origins.ts';
 import { DEFAULT_BREAKER } from '../../../domain/breaker.ts';
 import { createRequestCancel } from '../../../activities/request-cancel.ts';
+import { QUIET } from '../../support/quiet-origins.ts';
 
 function fakeClient(cancel: () => Promise<unknown>) {
   const getHandle = vi.fn((_id: string, _runId: string) => ({ cancel }));
@@ -44,11 +45,7 @@ describe('the activities', () => {
       advance: () => Promise.reject(new Error('not called')),
       beginProgress: () => ({ tell: () => undefined, end: async () => undefined }),
       attemptDelivery: () => Promise.reject(new Error('not called')),
-      origins: createOriginMemory(
-        () => 0,
-        () => () => false,
-        () => 16,
-      ),
+      origins: createOrigins({ ...QUIET, maxConnections: 16 }),
       destinations: createDestinations(client, DEFAULT_BREAKER, () => 0),
       post: () => Promise.reject(new Error('not called')),
       handedOver: createHandedOver(Date.now),
@@ -59,7 +56,7 @@ describe('the activities', () => {
       'callback',
       'awaitAttempt',
       'readMessage',
-      'rideCallbacks',
+      'firstAttempts',
       'runChunk',
       'wakeParked',
       'tellProgress',

@@ -3,8 +3,6 @@ import type { CallbackPost } from '../../../activities/callbacks/post-callback.t
 import { createAttemptDelivery } from '../../../activities/callbacks/attempt-delivery.ts';
 import { createRenderBody } from '../../../activities/callbacks/render-body.ts';
 import type { AttemptDeliveryOptions } from '../../../activities/callbacks/attempt-delivery.ts';
-import type { OriginMemory } from '../../../activities/callbacks/origin-memory.ts';
-import type { OriginRoom } from '../../../domain/riding.ts';
 import type { Destinations, DestinationState } from '../../../activities/callbacks/destinations.ts';
 import { eventMessage } from '../../../domain/callback-message.ts';
 import type { CallbackMessage } from '../../../domain/callback-message.ts';
@@ -38,14 +36,14 @@ function destinationsOf(state: DestinationState): Destinations {
   return { stateOf: async () => state, note: async () => state, noteHang: async () => state };
 }
 
-function originsOf({ isTroubled = false, ...room }: Partial<OriginRoom> & { readonly isTroubled?: boolean }): OriginMemory {
-  const { openAtOrigin, connections, silentMs } = { openAtOrigin: 0, connections: 16, silentMs: 0, ...room };
+function originsOf({ isFull = false, open = 0 }: { readonly isFull?: boolean; readonly open?: number }): AttemptDeliveryOptions['origins'] {
   return {
-    isTroubled: () => isTroubled,
-    isSlow: () => isTroubled,
-    roomAt: (origin) => (origin === 'https://shop.example' ? { openAtOrigin, connections, silentMs } : expect.unreachable(origin)),
-    openInAll: () => openAtOrigin,
-    watch: (post) => post,
+    admit: (origin, purpose) => {
+      expect([origin, purpose]).toEqual(['https://shop.example', 'delivery']);
+      return isFull ? 'defer' : 'send';
+    },
+    isSlow: () => isFull,
+    openAt: () => open,
   };
 }
 
@@ -265,23 +263,13 @@ describe('a destination that is parked', () => {
 });
 
 describe('a destination that answers nobody soon', () => {
-  const full = originsOf({ isTroubled: true, openAtOrigin: 20, connections: 20 });
+  const full = originsOf({ isFull: true });
 
   it('is sent no more than it has connections: the others wait, as long again as they have', async () => {
     const { attemptDelivery, posts, counts } = prepare(delivered, 'none', full);
 
     expect(await attemptDelivery(messageOf())).toEqual({ attempt: null, nextAttemptAfterMs: 15_000 });
     expect([posts, counts]).toEqual([[], []]);
-  });
-
-  it.each([
-    ['it has a connection free', { openAtOrigin: 19, connections: 20 }, 1],
-    ['it has answered nobody for three seconds', { openAtOrigin: 16, connections: 20, silentMs: 3_001 }, 0],
-  ])('is sent another one as long as it answers somebody: %s', async (_what, room, expected) => {
-    const { attemptDelivery, posts } = prepare(delivered, 'none', originsOf({ isTroubled: true, ...room }));
-    await attemptDelivery(messageOf());
-
-    expect(posts).toHaveLength(expected);
   });
 
   it('is sent what was asked for by hand', async () => {
@@ -299,7 +287,7 @@ describe('a destination that answers nobody soon', () => {
 });
 
 describe('a destination that has more attempts open than any is given', () => {
-  const wide = originsOf({ connections: 20, openAtOrigin: 17 });
+  const wide = originsOf({ open: 17 });
   const first = { ...messageOf(), destination: 'well' } as const;
 
   it.each([failedWith(503), failedWith(429), failedWith(null, { error: 'timeout' })])(
@@ -316,7 +304,7 @@ describe('a destination that has more attempts open than any is given', () => {
     ['where it is gone', failedWith(410), first, wide],
     ['by a probe', failedWith(503), { ...first, reason: 'probe' } as const, wide],
     ['where the cluster knows that it is troubled', failedWith(503), { ...first, destination: 'troubled' } as const, wide],
-    ['where no more were open', failedWith(503), first, originsOf({ connections: 20, openAtOrigin: 16 })],
+    ['where no more were open', failedWith(503), first, originsOf({ open: 16 })],
   ])('is told of as ever %s', async (_what, attempt, message, origins) => {
     const note = vi.fn<Destinations['note']>(async () => 'none');
     const attemptDelivery = prepareWith({

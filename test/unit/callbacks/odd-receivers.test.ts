@@ -3,11 +3,12 @@ import type { Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAddressGuard } from '../../../activities/callbacks/address-guard.ts';
 import { createGuardedAgent } from '../../../activities/callbacks/guarded-agent.ts';
-import { createOriginSlots } from '../../../activities/callbacks/origin-slots.ts';
+import { createOrigins } from '../../../activities/callbacks/origins.ts';
 import { createPostCallback } from '../../../activities/callbacks/post-callback.ts';
 import { startRawReceiver } from '../../support/raw-receiver.ts';
 import type { RawAnswer, RawReceiverOptions } from '../../support/raw-receiver.ts';
 import { startReceiver } from '../../support/receiver.ts';
+import { QUIET } from '../../support/quiet-origins.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import { until } from '../../support/until.ts';
 
@@ -27,8 +28,17 @@ function createSender(attemptTimeoutMs = 20_000) {
   const guard = createAddressGuard(['127.0.0.0/8']);
   const agent = createGuardedAgent({ guard, ca: selfSigned.cert });
   onTestFinished(() => agent.destroy());
-  const slots = createOriginSlots(16, Date.now);
-  const post = createPostCallback({ agent, guard, slots, secrets: [SECRET], now: Date.now, userAgent: 'Test', attemptTimeoutMs });
+  const origins = createOrigins({ ...QUIET, maxConnections: 16 });
+  const post = createPostCallback({
+    agent,
+    guard,
+    origins,
+    secrets: [SECRET],
+    now: Date.now,
+    monotonicNow: () => performance.now(),
+    userAgent: 'Test',
+    attemptTimeoutMs,
+  });
   return (url: string, body = '{}') => post({ url, headers: {}, webhookId: 'evt_a-1', body });
 }
 

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createOriginMemory } from '../../../activities/callbacks/origin-memory.ts';
 import type { CallbackPost, PostCallback } from '../../../activities/callbacks/post-callback.ts';
 import { createProgressCallbacks } from '../../../activities/callbacks/progress-callbacks.ts';
 import { createRenderBody } from '../../../activities/callbacks/render-body.ts';
@@ -25,17 +24,16 @@ function prepare(fields: Partial<AcceptedEvent> = heavy, answer: PostCallback = 
     posts.push(message);
     return answer(message, signal);
   };
-  const origins = createOriginMemory(
-    Date.now,
-    () => () => false,
-    () => 16,
-  );
+  let admission: 'send' | 'skip' = 'send';
   const run = beginAttempt(acceptRun(acceptedEvent(fields)), 'action');
   const renderBody = createRenderBody({ formats: createSessionFormats(async () => null), now: Date.now });
-  const begin = createProgressCallbacks({ post: origins.watch(post), renderBody, origins, now: Date.now });
+  const begin = createProgressCallbacks({ post, renderBody, origins: { admit: () => admission }, now: Date.now });
   const messages = begin(run, { id: 'order-1', runId: 'run-a' });
   const tell = (percent: number): void => messages.tell(reportProgress(run, { step: 'load', percent, message: '' }));
-  return { messages, tell, posts, origins };
+  const deny = (): void => {
+    admission = 'skip';
+  };
+  return { messages, tell, posts, deny };
 }
 
 function percents(posts: readonly CallbackPost[]): readonly number[] {
@@ -107,17 +105,18 @@ describe('the progress of a heavy event', () => {
   });
 
   it('is not sent to an origin in trouble, and ends no stage by its faults', async () => {
-    const { tell, messages, posts } = prepare(heavy, async () => ({ ...delivered, status: 500, error: 'http_500' }));
+    const troubled = prepare(heavy);
     const broken = prepare(heavy, () => Promise.reject(new Error('ours')));
-    for (const one of [tell, broken.tell]) {
-      one(10);
+    for (const { tell } of [troubled, broken]) {
+      tell(10);
       await vi.advanceTimersByTimeAsync(1_000);
-      one(20);
+      troubled.deny();
+      tell(20);
       await vi.advanceTimersByTimeAsync(1_000);
     }
-    await Promise.all([messages.end(), broken.messages.end()]);
+    await Promise.all([troubled.messages.end(), broken.messages.end()]);
 
-    expect(posts).toHaveLength(1);
+    expect(troubled.posts).toHaveLength(1);
     expect(broken.posts).toHaveLength(2);
   });
 

@@ -17,13 +17,7 @@ const message: ProgressMessage = {
 
 function prepare(isTroubled: boolean) {
   const posts: CallbackPost[] = [];
-  const origins = {
-    isTroubled: () => isTroubled,
-    isSlow: () => false,
-    openInAll: () => 0,
-    roomAt: () => ({ openAtOrigin: 0, connections: 16, silentMs: 0 }),
-    watch: (post: never) => post,
-  };
+  const origins = { admit: () => (isTroubled ? ('skip' as const) : ('send' as const)) };
   const post = async (sent: CallbackPost) => {
     posts.push(sent);
     return { at: '2026-01-01T00:00:00.000Z', status: 500, durationMs: 1, error: 'http_500' };

@@ -3,7 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRunChunk } from '../../../../activities/run/run-chunk.ts';
-import type { RunChunkDependencies } from '../../../../activities/run/run-chunk.ts';
+import type { FirstAttempts, FirstMessage } from '../../../../activities/callbacks/first-attempts.ts';
 import { currentSurroundings } from '../../../../activities/surroundings.ts';
 import type { RunChunkInput } from '../../../../temporal/durable/activities.ts';
 import type { Ride } from '../../../../domain/callback-message.ts';
@@ -21,7 +21,10 @@ import { runOf, stagedType, typeWith } from '../../handlers/advance-samples.ts';
 const workflow = { id: 'g~0', runId: 'run-a' };
 const callback = { url: 'https://shop.example/hook', headers: {}, progress: false };
 const sent: Ride = { kind: 'sent', attempt: { at: '', status: 204, durationMs: 1, error: null }, nextAttemptAfterMs: null };
-const never: RunChunkDependencies['ride'] = () => Promise.reject(new Error('nothing to send'));
+const never: FirstAttempts = async (messages) => {
+  expect(messages).toEqual([]);
+  return [];
+};
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOON_MS, toFake: ['Date'] });
@@ -29,7 +32,7 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 interface Options {
-  readonly ride?: RunChunkDependencies['ride'];
+  readonly firstAttempts?: FirstAttempts;
   readonly advance?: Advance;
   /** Those of its events, one each. */
   readonly urls?: readonly (string | null)[];
@@ -37,7 +40,7 @@ interface Options {
 }
 
 /** A chunk of events of a type, and what can be seen of the call that advances it. */
-function prepare(type: EventDefinition, { ride = never, advance, urls = [null], respondAfterRecord = false }: Options = {}) {
+function prepare(type: EventDefinition, { firstAttempts = never, advance, urls = [null], respondAfterRecord = false }: Options = {}) {
   const events = urls.map((url, index) => {
     const { event } = runOf(type, { id: `g~0_${index}`, callback: url === null ? null : { ...callback, url } });
     return { ...event, plan: { ...event.plan, respondAfterRecord } };
@@ -51,7 +54,7 @@ function prepare(type: EventDefinition, { ride = never, advance, urls = [null], 
       expect(of).toBe(workflow);
       observed.push(run);
     },
-    ride,
+    firstAttempts,
     readChunk: async (of) => {
       expect(of).toBe(workflow);
       return chunk;
@@ -66,6 +69,10 @@ function prepare(type: EventDefinition, { ride = never, advance, urls = [null], 
   };
 }
 
+function nameOf({ target, message }: FirstMessage): string {
+  return `${target.owner} ${message.type.replace('event.', '')}`;
+}
+
 function statusesOf({ runs }: ChunkOutcome): readonly string[] {
   return runs.map(({ phase }) => phase.status);
 }
@@ -77,10 +84,10 @@ describe('the runs of a chunk', () => {
       stagedType((name, { id }) => calls.push(`${id} ${name}`)),
       {
         urls: [callback.url],
-        ride: async ({ event: { id }, phase }, of, isAlone) => {
-          expect([of, isAlone]).toEqual([workflow, true]);
-          calls.push(`${id} ${phase.status}`);
-          return sent;
+        firstAttempts: async (messages, task) => {
+          expect(task).toBe(workflow);
+          calls.push(...messages.map(nameOf));
+          return messages.map(() => sent);
         },
       },
     );
@@ -155,9 +162,9 @@ describe('the runs of a chunk', () => {
       stagedType((name, _event, _before, { heartbeat }) => heartbeat({ step: name, percent: 50, message: '' })),
       {
         urls: [callback.url],
-        ride: async () => {
+        firstAttempts: async () => {
           expect(observed.at(-1)?.phase.status).toBe('completed');
-          return sent;
+          return [sent];
         },
       },
     );
@@ -220,16 +227,13 @@ describe('first callbacks', () => {
   const urls = Array.from({ length: 40 }, (_, index) => `https://${index % 2 ? 'a' : 'b'}.example/hook`);
 
   it('are made for each, all at once', async () => {
-    let open = 0;
     const { run } = prepare(
       typeWith(() => 1),
       {
         urls,
-        ride: async (_run, of, isAlone) => {
-          expect([of, isAlone]).toEqual([workflow, false]);
-          open += 1;
-          await vi.waitUntil(() => open === urls.length);
-          return sent;
+        firstAttempts: async (messages, task) => {
+          expect([task, messages.map(({ target }) => target.callback.url)]).toEqual([workflow, urls]);
+          return messages.map(() => sent);
         },
       },
     );
@@ -237,16 +241,16 @@ describe('first callbacks', () => {
     expect((await run()).runs.map(({ ride }) => ride)).toEqual(urls.map(() => sent));
   });
 
-  it('are left to a delivery where this process could not end them', async () => {
+  it('are left to a delivery where nothing is known of them', async () => {
     const { run } = prepare(
       typeWith(() => 1),
       {
         urls,
-        ride: async ({ event }) => (event.callback?.url.includes('a.example') ? Promise.reject(new Error('cut off')) : sent),
+        firstAttempts: async () => [sent],
       },
     );
 
-    expect((await run()).runs.map(({ ride }) => ride?.kind)).toEqual(urls.map((_, index) => (index % 2 ? 'declined' : 'sent')));
+    expect((await run()).runs.map(({ ride }) => ride?.kind)).toEqual(urls.map((_, index) => (index === 0 ? 'sent' : 'declined')));
   });
 
   it('are made of nobody who did not ask for one, or whose end is to be on record first', async () => {
@@ -265,14 +269,14 @@ describe('first callbacks', () => {
       return name;
     });
     const ridden: string[] = [];
-    const ride: RunChunkDependencies['ride'] = async ({ event, phase }) => {
-      ridden.push(`${event.id} ${phase.status}`);
-      return sent;
+    const firstAttempts: FirstAttempts = async (messages) => {
+      ridden.push(...messages.map(nameOf));
+      return messages.map(() => sent);
     };
     const failing = typeWith(() => Promise.reject(new PermanentError('refused', 'no')));
 
-    const inCompany = await prepare(refusing, { urls: [callback.url, callback.url, callback.url], ride }).run();
-    const alone = await prepare(failing, { urls: [callback.url], ride }).run();
+    const inCompany = await prepare(refusing, { urls: [callback.url, callback.url, callback.url], firstAttempts }).run();
+    const alone = await prepare(failing, { urls: [callback.url], firstAttempts }).run();
 
     expect(statusesOf(inCompany)).toEqual(['completed', 'failed', 'completed']);
     expect(inCompany.runs[1]).toMatchObject({ results: { meaning: 'meaning' }, attempts: { meaning: 1, decision: 1 } });

@@ -1,19 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createHandedOver } from '../../../../activities/callbacks/handed-over.ts';
-import type { OriginMemory } from '../../../../activities/callbacks/origin-memory.ts';
-import { createOriginMemory } from '../../../../activities/callbacks/origin-memory.ts';
-import { createRideCallback } from '../../../../activities/run/ride-callback.ts';
-import { createSendRiding } from '../../../../activities/send-riding.ts';
-import type { StartDelivery } from '../../../../activities/callbacks/start-delivery.ts';
-import type { Ride } from '../../../../domain/callback-message.ts';
-import type { DestinationState } from '../../../../activities/callbacks/destinations.ts';
-import type { CallbackAttempt } from '../../../../domain/delivery.ts';
-import type { CallbackOutcome } from '../../../../domain/callback-record.ts';
-import { acceptRun, endRun } from '../../../../domain/event-run.ts';
-import type { EventRun } from '../../../../domain/event-run.ts';
-import { LEAST_CONNECTIONS, LIGHT_TASK_SLOTS } from '../../../../domain/riding.ts';
-import { acceptedEvent, NOON_MS } from '../../domain/event-samples.ts';
+import { createHandedOver } from '../../../activities/callbacks/handed-over.ts';
+import { createFirstAttempts } from '../../../activities/callbacks/first-attempts.ts';
+import { createOrigins } from '../../../activities/callbacks/origins.ts';
+import type { Origins } from '../../../activities/callbacks/origins.ts';
+import type { StartDelivery } from '../../../activities/callbacks/start-delivery.ts';
+import type { Ride } from '../../../domain/callback-message.ts';
+import type { DestinationState } from '../../../activities/callbacks/destinations.ts';
+import type { CallbackAttempt } from '../../../domain/delivery.ts';
+import type { CallbackOutcome } from '../../../domain/callback-record.ts';
+import { eventDelivery } from '../../../domain/event-delivery.ts';
+import type { WorkflowReference } from '../../../domain/event-resource.ts';
+import { acceptRun, endRun } from '../../../domain/event-run.ts';
+import type { EventRun } from '../../../domain/event-run.ts';
+import { LEAST_CONNECTIONS, LIGHT_TASK_SLOTS } from '../../../domain/riding.ts';
+import { QUIET } from '../../support/quiet-origins.ts';
+import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
 
+const ORIGIN = 'https://shop.example';
 const callback = { url: 'https://shop.example/hook', headers: {}, progress: false };
 const run = endRun(acceptRun(acceptedEvent({ callback })), { status: 'completed', endedAtMs: NOON_MS });
 const RECORDED_AT = '2026-01-01T12:00:00.000Z';
@@ -28,18 +31,20 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-/** What this process sees of origins, none of which bears more than any. */
-function createOrigins(): OriginMemory {
-  return createOriginMemory(
-    Date.now,
-    () => () => false,
-    () => LEAST_CONNECTIONS,
-  );
+/** Origins of which none is given more connections than any. */
+function originsOf(): Origins {
+  return createOrigins({ ...QUIET, now: Date.now, maxConnections: LEAST_CONNECTIONS });
+}
+
+interface RideOptions {
+  readonly of?: EventRun;
+  /** Whose task it holds up. */
+  readonly task?: WorkflowReference | null;
 }
 
 function prepare(
   state: DestinationState = 'none',
-  origins = createOrigins(),
+  origins = originsOf(),
   isBusy = false,
   startDelivery = vi.fn<StartDelivery>(async () => undefined),
   isInLine = false,
@@ -47,12 +52,14 @@ function prepare(
   const handedOver = createHandedOver(Date.now);
   const sent: unknown[] = [];
   let settle = (_outcome: CallbackOutcome): void => undefined;
+  let fail = (_error: Error): void => undefined;
   let proceed = (): void => undefined;
   let aborted = false;
-  const sendRiding = createSendRiding({
+  const firstAttempts = createFirstAttempts({
     attemptDelivery: (message, abortSignal, begins) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         settle = resolve;
+        fail = reject;
         proceed = () => {
           if (begins?.() === false) resolve({ attempt: null, nextAttemptAfterMs: 1_000 });
           else sent.push(message);
@@ -71,13 +78,22 @@ function prepare(
     watchLoop: () => () => isBusy,
     startDelivery,
   });
-  const rideCallback = createRideCallback(sendRiding);
+  const many = (count: number, { of = run, task = workflow }: RideOptions = {}): Promise<readonly Ride[]> => {
+    const message = eventDelivery(of, task ?? workflow);
+    if (message === null) throw new Error('there is nothing to send');
+    return firstAttempts(
+      Array.from({ length: count }, () => message),
+      task,
+    );
+  };
   return {
-    ride: ({ of = run, isAlone = true }: { of?: EventRun; isAlone?: boolean } = {}): Promise<Ride> => rideCallback(of, workflow, isAlone),
+    many,
+    ride: async (options?: RideOptions): Promise<Ride | undefined> => (await many(1, options))[0],
     handedOver,
     sent,
     startDelivery,
     settle: (outcome: CallbackOutcome) => settle(outcome),
+    fail: (error: Error) => fail(error),
     /** Gives the last one that stands in line a connection. */
     proceed: () => proceed(),
     isAborted: () => aborted,
@@ -86,14 +102,13 @@ function prepare(
 
 /** An origin that has failed, and what shows how it is. */
 async function unwell() {
-  const origins = createOrigins();
-  const see = (attempt: CallbackAttempt) =>
-    origins.watch(async () => attempt)({ url: callback.url, headers: {}, webhookId: 'a', body: '' });
+  const origins = originsOf();
+  const see = (attempt: CallbackAttempt) => origins.pass(ORIGIN, { waitMs: 0 }, async () => attempt);
   await see({ ...good, status: 503, error: 'http_503' });
   return { origins, see };
 }
 
-function prepareInLine(origins?: OriginMemory): ReturnType<typeof prepare> {
+function prepareInLine(origins?: Origins): ReturnType<typeof prepare> {
   return prepare(undefined, origins, undefined, undefined, true);
 }
 
@@ -189,12 +204,12 @@ describe('an attempt that rides', () => {
     expect(await riding).toEqual({ kind: 'sent', ...parked });
   });
 
-  it.each<[string, EventRun, boolean]>([
-    ['several', run, false],
-    ['a batch', { ...run, event: { ...run.event, batchId: 'b~1' } }, true],
-  ])('leaves the delivery of one of %s to its workflow', async (_what, of, isAlone) => {
+  it.each<[string, RideOptions]>([
+    ['a chunk', { of: { ...run, event: { ...run.event, id: 'g~0_1' } }, task: { id: 'g~0', runId: 'run-a' } }],
+    ['a batch', { of: { ...run, event: { ...run.event, batchId: 'b~1' } } }],
+  ])('leaves the delivery of one of %s to its workflow', async (_what, options) => {
     const prepared = prepare('open');
-    const riding = prepared.ride({ of, isAlone });
+    const riding = prepared.ride(options);
     await vi.advanceTimersByTimeAsync(0);
     prepared.settle(parked);
 
@@ -213,7 +228,7 @@ describe('an attempt that rides', () => {
 
   it('is handed over after three seconds where the process itself had no rest', async () => {
     const prepared = prepare('none', undefined, true);
-    let rode: Ride | null = null;
+    let rode: Ride | undefined | null = null;
     void prepared.ride().then((outcome) => {
       rode = outcome;
     });
@@ -228,18 +243,18 @@ describe('an attempt that rides', () => {
     ['rides in a task of several with as many others as there are', false, 150],
   ])('%s', async (_what, isAlone, expected) => {
     const prepared = prepare();
-    const riding = Array.from({ length: 150 }, () => prepared.ride({ isAlone }));
+    const riding = isAlone ? Promise.all(Array.from({ length: 150 }, () => prepared.ride())) : prepared.many(150);
     await vi.advanceTimersByTimeAsync(0);
 
     expect(prepared.sent).toHaveLength(expected);
     await vi.advanceTimersByTimeAsync(1_000);
-    const kinds = (await Promise.all(riding)).map(({ kind }) => kind);
+    const kinds = (await riding).map((ride) => ride?.kind);
     expect(kinds.filter((kind) => kind === 'handed_over')).toHaveLength(expected);
   });
 
   it('is left to a delivery when it has stood in line for a second, and not sent after that', async () => {
     const { ride, proceed, sent } = prepareInLine();
-    const riding = ride({ isAlone: false });
+    const riding = ride({ task: null });
     await vi.advanceTimersByTimeAsync(1_000);
     expect(await riding).toEqual({ kind: 'declined' });
     proceed();
@@ -247,21 +262,16 @@ describe('an attempt that rides', () => {
   });
 
   it('is sent when its turn comes, unless others have shown meanwhile that its destination is unwell', async () => {
-    const origins = createOrigins();
+    const origins = originsOf();
     const { ride, proceed, sent, settle } = prepareInLine(origins);
-    const first = ride({ isAlone: false });
+    const first = ride({ task: null });
     await vi.advanceTimersByTimeAsync(500);
     proceed();
     settle(delivered);
     expect(await first).toEqual({ kind: 'sent', ...delivered });
-    const second = ride({ isAlone: false });
+    const second = ride({ task: null });
     await vi.advanceTimersByTimeAsync(0);
-    await origins.watch(async () => ({ ...good, status: 503, error: 'http_503' }))({
-      url: callback.url,
-      headers: {},
-      webhookId: 'a',
-      body: '',
-    });
+    await origins.pass(ORIGIN, { waitMs: 0 }, async () => ({ ...good, status: 503, error: 'http_503' }));
     proceed();
     expect(await second).toEqual({ kind: 'declined' });
     expect(sent).toHaveLength(1);
@@ -270,20 +280,20 @@ describe('an attempt that rides', () => {
   it('tries an origin that was unwell, and whoever comes meanwhile waits for a moment to hear of it', async () => {
     const { origins, see } = await unwell();
     const { ride, sent, settle } = prepare('none', origins);
-    const riding = Array.from({ length: 3 }, () => ride({ isAlone: false }));
+    const riding = Array.from({ length: 3 }, () => ride({ task: null }));
     await vi.advanceTimersByTimeAsync(0);
     expect(sent).toHaveLength(1);
     await see({ ...good, status: 503, error: 'http_503' });
     settle({ attempt: { ...good, status: 503, error: 'http_503' }, nextAttemptAfterMs: 5_000 });
-    expect((await Promise.all(riding)).map(({ kind }) => kind)).toEqual(['sent', 'declined', 'declined']);
+    expect((await Promise.all(riding)).map((ride) => ride?.kind)).toEqual(['sent', 'declined', 'declined']);
     expect(sent).toHaveLength(1);
   });
 
   it('is sent once the origin has shown that it is well again', async () => {
     const { origins, see } = await unwell();
     const { ride, sent, settle } = prepare('none', origins);
-    const first = ride({ isAlone: false });
-    const second = ride({ isAlone: false });
+    const first = ride({ task: null });
+    const second = ride({ task: null });
     await vi.advanceTimersByTimeAsync(0);
     await see(good);
     settle(delivered);
@@ -297,30 +307,27 @@ describe('an attempt that rides', () => {
   it('tries it again where the trial takes long, once, and is then left to a delivery', async () => {
     const { origins } = await unwell();
     const { ride, sent } = prepare('none', origins);
-    const riding = Array.from({ length: 3 }, () => ride({ isAlone: false }));
+    const riding = Array.from({ length: 3 }, () => ride({ task: null }));
     await vi.advanceTimersByTimeAsync(99);
     expect(sent).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
     expect(sent).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(100);
-    expect((await Promise.all(riding)).map(({ kind }) => kind)).toEqual(['handed_over', 'handed_over', 'declined']);
+    expect((await Promise.all(riding)).map((ride) => ride?.kind)).toEqual(['handed_over', 'handed_over', 'declined']);
     expect(sent).toHaveLength(2);
   });
 
   it('is put off where all connections to its destination are open and none is answered soon', async () => {
-    const origins = createOrigins();
-    const hanging = origins.watch((_message, _signal, begins) => {
-      begins?.();
-      return new Promise(() => undefined);
-    });
-    for (let open = 0; open < LEAST_CONNECTIONS; open += 1) void hanging({ url: callback.url, headers: {}, webhookId: 'a', body: '' });
+    const origins = originsOf();
+    const hang = (): Promise<never> => new Promise(() => undefined);
+    for (let open = 0; open < LEAST_CONNECTIONS; open += 1) void origins.pass(ORIGIN, { waitMs: 0 }, hang);
     await vi.advanceTimersByTimeAsync(1_000);
     const prepared = prepare('none', origins);
 
     const nextAttemptAt = new Date(Date.now() + 15_000).toISOString();
     const waiting = { kind: 'sent', attempt: null, nextAttemptAfterMs: 15_000, nextAttemptAt };
     expect(await prepared.ride()).toEqual({ ...waiting, isStarted: true });
-    expect(await prepared.ride({ isAlone: false })).toEqual(waiting);
+    expect(await prepared.ride({ task: null })).toEqual(waiting);
     expect(prepared.sent).toEqual([]);
     expect(prepared.startDelivery).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({ messageOf: workflow, attempts: [], begin: { kind: 'after', ms: 15_000 } }),
@@ -340,9 +347,13 @@ describe('an attempt that rides', () => {
     expect(await asked).toMatchObject({ attempt: { error: 'aborted' }, nextAttemptAfterMs: 1_000 });
   });
 
-  it('needs somebody who is to be called back', async () => {
-    await expect(prepare().ride({ of: { ...run, event: { ...run.event, callback: null } } })).rejects.toThrow(
-      'there is no callback of event "order-1"',
-    );
+  it('is left to a delivery where this process could not end it', async () => {
+    const prepared = prepare();
+    const riding = prepared.many(2);
+    await vi.advanceTimersByTimeAsync(0);
+    prepared.fail(new Error('cut off'));
+    await vi.advanceTimersByTimeAsync(1_000);
+
+    expect((await riding).map(({ kind }) => kind)).toEqual(['handed_over', 'declined']);
   });
 });
