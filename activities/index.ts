@@ -65,7 +65,13 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
     awaitAttempt: (sent) => Promise.race([dependencies.handedOver.outcomeOf(sent), Context.current().cancelled]),
     readMessage: createReadMessage(dependencies),
     // Where the engine gives it out again, this process says what it came to.
-    firstAttempts: rememberOutcomes(async ({ messages }) => ({ rides: await firstAttempts(messages, null) }), currentActivity),
+    firstAttempts: rememberOutcomes(
+      async ({ messages }) => ({
+        rides: await firstAttempts(messages, null),
+        owners: messages.map(({ target }) => target.owner),
+      }),
+      currentActivity,
+    ),
     runChunk: rememberOutcomes(
       createRunChunk({
         ...dependencies,

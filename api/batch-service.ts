@@ -1,3 +1,4 @@
+import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { AcceptedBatch } from '../domain/accepted-batch.ts';
 import type { BatchItem } from '../domain/batch-item.ts';
 import type { BatchStatus } from '../domain/batch.ts';
@@ -58,6 +59,8 @@ export interface BatchService {
   /** In order of their index; null when there is no such batch. @throws InvalidCursorError */
   items(filter: ItemFilter): Promise<ItemPage | null>;
   item(key: ItemKey): Promise<EventResource | null>;
+  /** As it was accepted; null where it isn't to be called back. */
+  acceptedItem(key: ItemKey): Promise<AcceptedEvent | null>;
   /** One that has not been started is its batch's to cancel, one that has a workflow of its own this one's. */
   cancelItem(key: ItemKey): Promise<Cancellation>;
   /** What an item waits for that has not been started; null for any other. */

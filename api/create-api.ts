@@ -41,6 +41,8 @@ export interface ApiOptions {
   readonly stopping: AbortSignal;
   /** Posts of callbacks that are under way in this process. */
   readonly callbacksUnderWay: () => number;
+  /** How many connections this process may have to an origin of callbacks. */
+  readonly connectionsTo: (origin: string) => number;
   readonly runAhead: RunAhead;
 }
 
@@ -73,7 +75,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     catalog,
     isAccepting: () => !stopping.aborted,
     limits: createTemporalLimitService({ ...options, defaultLimit, maxKept: MAX_LIMITS }),
-    destinations: createTemporalDestinationService(options.client),
+    destinations: createTemporalDestinationService(options.client, options.connectionsTo),
     metrics,
     readDocument: createReadDocument(dataDirectory),
     sessionStore: createSessionStore(dataDirectory),

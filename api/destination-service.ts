@@ -10,6 +10,8 @@ export interface DestinationResource {
   readonly parked: number;
   /** In a row. */
   readonly failures: number;
+  /** How many the process that is asked may have open to it: more than 16 where it bears them. */
+  readonly connections: number;
   /** Null when none is due: it isn't open, or is gone until it is resumed. */
   readonly nextProbeAt: string | null;
 }

@@ -54,6 +54,7 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
     liveRuns,
     metrics,
     callbacksUnderWay: activities.callbacksUnderWay,
+    connectionsTo: activities.connectionsTo,
     runAhead: activities.runAhead,
     checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
     stopping: stopping.signal,

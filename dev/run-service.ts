@@ -103,6 +103,7 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
       liveRuns,
       metrics,
       callbacksUnderWay: activities.callbacksUnderWay,
+      connectionsTo: activities.connectionsTo,
       runAhead: activities.runAhead,
       checkCallback: createCheckCallback(callbackAllow),
       stopping: stopping.signal,

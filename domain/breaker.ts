@@ -39,7 +39,7 @@ export interface DestinationFailure {
   readonly isProbe: boolean;
   /** What it asked for, 0 for nothing. */
   readonly retryAfterMs: number;
-  /** So many at once; 1 by default. */
+  /** So many at once, of attempts that go on and aren't answered; 1 that has ended by default. */
   readonly failures?: number;
 }
 
@@ -62,7 +62,10 @@ export function noteFailure(breaker: Breaker, failure: DestinationFailure, setti
   if (phase.state !== 'open') {
     // As many in a row also while it is half open: one that fails now and then would otherwise stay open for most of the time.
     if (!isGone && failures < settings.failures) return { failures, phase };
-    return trip(nowMs, phase.state === 'closed' ? settings.firstPauseMs : longer(phase.pauseMs));
+    if (phase.state === 'closed') return trip(nowMs, settings.firstPauseMs);
+    // What isn't answered for a while may be slow: it is well each time, and would be parked for longer each time.
+    const isHang = failure.failures !== undefined;
+    return trip(nowMs, isHang ? phase.pauseMs : longer(phase.pauseMs));
   }
   if (isProbe || isGone) return trip(phase.sinceMs, longer(phase.pauseMs));
   // One that was under way when the others were parked.

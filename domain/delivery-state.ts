@@ -118,23 +118,14 @@ export function shownRecord({ record, phase, requests }: DeliveryState, nowMs: n
 }
 
 function goOn(state: DeliveryState, begin: DeliveryBegin | null, nowMs: number): DeliveryState {
-  return { ...state, ...(begin?.kind === 'suspended' && { record: { ...state.record, status: 'parked' } }), phase: toPhase() };
-
-  function toPhase(): DeliveryPhase {
-    switch (begin?.kind) {
-      case undefined:
-      case 'on-request':
-        return { kind: 'settled', untilMs: state.wasRequested ? nowMs + LINGER_MS : nowMs };
-      case 'now':
-        return { kind: 'due', atMs: nowMs };
-      case 'after':
-        return { kind: 'due', atMs: nowMs + begin.ms };
-      case 'suspended':
-        return { kind: 'suspended', origin: begin.origin, askAgainAtMs: nowMs + ASK_AGAIN_MS };
-      case 'awaiting-report':
-        return { kind: 'attempting' };
-    }
+  if (begin?.kind === 'now') return { ...state, phase: { kind: 'due', atMs: nowMs } };
+  if (begin?.kind === 'after') return { ...state, phase: { kind: 'due', atMs: nowMs + begin.ms } };
+  if (begin?.kind === 'awaiting-report') return { ...state, phase: { kind: 'attempting' } };
+  if (begin?.kind === 'suspended') {
+    const phase = { kind: 'suspended', origin: begin.origin, askAgainAtMs: nowMs + ASK_AGAIN_MS } as const;
+    return { ...state, record: { ...state.record, status: 'parked' }, phase };
   }
+  return { ...state, phase: { kind: 'settled', untilMs: state.wasRequested ? nowMs + LINGER_MS : nowMs } };
 }
 
 function beginOf(phase: DeliveryPhase, nowMs: number): DeliveryBegin {

@@ -84,7 +84,7 @@ async function readFirst(client: Client, execution: Execution, timeoutMs: number
   return first ?? (await readAll(client, execution, timeoutMs)).first;
 }
 
-/** A history as far as it goes: what it was started with, what local activities left in it, in order, and how it ended. */
+/** A history as far as it goes: what it was started with, what activities left in it, in order, and how it ended. */
 export interface Recorded {
   readonly input: unknown;
   readonly results: readonly unknown[];
@@ -159,12 +159,13 @@ function inputOf(client: Client, { workflowId }: Execution, first: HistoryEvent)
   return decodeFirst(client, { workflowId }, first.workflowExecutionStartedEventAttributes?.input);
 }
 
-/** What local activities have left, in order. */
+/** What activities have left, local ones and others, in order. */
 function resultsOf(client: Client, { workflowId }: Execution, events: readonly HistoryEvent[]): Promise<readonly unknown[]> {
-  const markers = events.flatMap(({ markerRecordedEventAttributes: marker }) =>
-    marker?.markerName === LOCAL_ACTIVITY_MARKER ? [marker] : [],
-  );
-  return Promise.all(markers.map(({ details }) => decodeFirst(client, { workflowId, activity: { isLocal: true } }, details?.['result'])));
+  const left = events.flatMap(({ markerRecordedEventAttributes: marker, activityTaskCompletedEventAttributes: completed }) => {
+    if (marker?.markerName === LOCAL_ACTIVITY_MARKER) return [{ isLocal: true, result: marker.details?.['result'] }];
+    return completed ? [{ isLocal: false, result: completed.result }] : [];
+  });
+  return Promise.all(left.map(({ isLocal, result }) => decodeFirst(client, { workflowId, activity: { isLocal } }, result)));
 }
 
 async function toEnd(client: Client, { workflowId }: Execution, event: HistoryEvent): Promise<WorkflowEnd> {

@@ -107,7 +107,7 @@ function isChunk(input: unknown): input is Chunk {
   return isRecord(input) && 'shared' in input && 'own' in input;
 }
 
-/** Others of its local activities leave markers too. */
+/** Others of its activities leave results too. */
 function isOutcome(result: unknown): result is ChunkOutcome {
   return isRecord(result) && Array.isArray(result['runs']);
 }

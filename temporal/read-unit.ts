@@ -1,6 +1,10 @@
 import type { Client } from '@temporalio/client';
+import { afterRide } from '../domain/after-ride.ts';
+import { initialCallback } from '../domain/callback-record.ts';
+import type { CallbackRecord } from '../domain/callback-record.ts';
 import type { RunItemsOutcome, SharedUnitInput } from '../domain/batch-work.ts';
 import type { ItemRun } from '../domain/item-run.ts';
+import type { FirstAttemptsOutcome } from './durable/activities.ts';
 import { readRecorded } from './history.ts';
 import type { WorkflowEnd } from './history.ts';
 
@@ -8,6 +12,8 @@ import type { WorkflowEnd } from './history.ts';
 export interface RecordedUnit {
   /** Each of its items by its offset, as the last call that took it up has left it. */
   readonly items: ReadonlyMap<number, ItemRun>;
+  /** What is known of the callback of one of its items; null where nothing is. @param owner whose it is, as messages name him */
+  callbackOf(owner: string, url: string): CallbackRecord | null;
   readonly end: WorkflowEnd;
   readonly runId: string;
 }
@@ -18,10 +24,25 @@ export async function readUnit(client: Client, workflowId: string, timeoutMs?: n
   if (recorded === null) return null;
   const { items: given } = recorded.input as SharedUnitInput;
   const taken = recorded.results.filter(isOutcome).flatMap(({ items }) => items);
-  return { items: new Map([...given, ...taken].map((item) => [item.offset, item])), end: recorded.end, runId: recorded.runId };
+  const rides = new Map(
+    recorded.results.filter(isFirstAttempts).flatMap(({ owners, rides }) => owners.map((owner, index) => [owner, rides[index]])),
+  );
+  return {
+    items: new Map([...given, ...taken].map((item) => [item.offset, item])),
+    callbackOf: (owner, url) => {
+      const ride = rides.get(owner);
+      return ride === undefined ? null : afterRide(initialCallback(url), ride).record;
+    },
+    end: recorded.end,
+    runId: recorded.runId,
+  };
 }
 
-/** Others of its local activities leave markers too. */
+function isFirstAttempts(result: unknown): result is FirstAttemptsOutcome {
+  return typeof result === 'object' && result !== null && 'rides' in result;
+}
+
+/** Others of its activities leave results too. */
 function isOutcome(result: unknown): result is RunItemsOutcome {
   return typeof result === 'object' && result !== null && 'items' in result;
 }

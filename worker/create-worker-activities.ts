@@ -47,6 +47,8 @@ export interface WorkerActivities {
   readonly sender: string;
   /** Posts of callbacks that are under way in this process, those in line for a connection among them. */
   callbacksUnderWay(): number;
+  /** How many connections this process may have to an origin, taken or free. */
+  connectionsTo(origin: string): number;
   /** Resolves when deliveries have asked for all attempts that were handed over to them, or after `graceMs`. */
   whenAskedFor(graceMs: number): Promise<void>;
   /** Ends the callbacks that go on beside the activities, within `graceMs` or soon after it. */
@@ -123,6 +125,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     runAhead: (input) => runChunk.ahead(input, logOf(input.workflow)),
     sender: handedOver.sender,
     callbacksUnderWay: origins.openInAll,
+    connectionsTo: origins.connectionsTo,
     whenAskedFor: handedOver.whenAskedFor,
     close: handedOver.close,
   };

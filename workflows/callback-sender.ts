@@ -1,12 +1,12 @@
-import { allHandlersFinished, condition, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../temporal/durable/activities.ts';
+import { allHandlersFinished, condition, sleep, workflowInfo } from '@temporalio/workflow';
 import type { CallbackRecord } from '../domain/callback-record.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
 import { addCallback, beginRides, endRides, endStarts, unsettled } from '../domain/subject-callbacks.ts';
 import type { FirstCallback, SubjectCallbacks } from '../domain/subject-callbacks.ts';
 import { createJsonBound } from '../domain/json-bound.ts';
-import { firstDeliveries, startDeliveries } from './start-deliveries.ts';
-import { WATCHED } from './watched.ts';
+import { firstAttempts } from './first-attempts.ts';
+import { firstOf } from './portion.ts';
+import { startByActivity } from './start-deliveries.ts';
 
 /** What a run of a subject's workflow leaves to the next. */
 export interface PendingCallbacks {
@@ -24,14 +24,6 @@ export interface CallbackSender {
   untilFull(): Promise<PendingCallbacks>;
 }
 
-// Not local: Updates of a subject wait for no receiver, and a callback goes out once its result is recorded, not before.
-const { firstAttempts } = proxyActivities<Activities>({
-  ...WATCHED,
-  // It ends by itself after two seconds, or six in a process without rest; the rest is for one whose timers are late.
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '200ms', maximumInterval: '10s' },
-});
-
 // A receiver that begins to hang holds up one of them for a second; callbacks to others go with the next.
 const RIDES_AT_ONCE = 3;
 const MAX_HISTORY_EVENTS = 4_000;
@@ -39,7 +31,8 @@ const MAX_HISTORY_BYTES = 1024 * 1024;
 // Where callbacks can't be sent, events wait: what is left to do is carried from run to run.
 const MAX_PENDING = 200;
 const MAX_PENDING_BYTES = 512 * 1024;
-const START_AGAIN_MS = 1_000;
+// The activity is tried again by itself; what ends it for good is somebody's hand, or a fault that will be there for long.
+const START_AGAIN_MS = { first: 1_000, longest: 300_000 } as const;
 
 /**
  * Sends the callbacks of a subject's events: first attempts together, and deliveries of their own for what these leave. Neither
@@ -55,6 +48,7 @@ export function createCallbackSender(
   let callbacks: SubjectCallbacks = { waiting, riding: [], left };
   let ridesUnderWay = 0;
   let isStarting = false;
+  let pauseMs: number = START_AGAIN_MS.first;
 
   return {
     add(callback) {
@@ -76,26 +70,29 @@ export function createCallbackSender(
   };
 
   async function ride(): Promise<void> {
-    const first = firstDeliveries(callbacks.waiting);
+    const first = firstOf(callbacks.waiting);
     callbacks = beginRides(callbacks, first);
     ridesUnderWay += 1;
-    // Where somebody has ended it by hand, nothing is known of any: deliveries send them.
-    const { rides } = await firstAttempts({ messages: first }).catch(() => ({ rides: [] }));
-    const ended = endRides(callbacks, first, rides);
+    const ended = endRides(callbacks, first, await firstAttempts(first));
     for (const { version, callback } of ended.records) record(version, callback);
     ({ callbacks } = ended);
     ridesUnderWay -= 1;
   }
 
   async function startLeft(): Promise<void> {
-    const first = firstDeliveries(callbacks.left);
+    const first = firstOf(callbacks.left);
     isStarting = true;
-    const isDone = await startDeliveries({ deliveries: first }).then(
+    const isDone = await startByActivity({ deliveries: first }).then(
       () => true,
       () => false,
     );
-    if (isDone) callbacks = endStarts(callbacks, first);
-    else await sleep(START_AGAIN_MS);
+    if (isDone) {
+      callbacks = endStarts(callbacks, first);
+      pauseMs = START_AGAIN_MS.first;
+    } else {
+      await sleep(pauseMs);
+      pauseMs = Math.min(2 * pauseMs, START_AGAIN_MS.longest);
+    }
     isStarting = false;
   }
 

@@ -31,7 +31,7 @@ import { tellBatchProgress } from './batch-progress.ts';
 import { createLookAfter } from './look-after.ts';
 import { batchPagesQuery, batchProgressQuery, batchQuery, placesGrantedSignal, steerBatchUpdate, unitRestsSignal } from './messages.ts';
 import { startUnit, unitEnd } from './run-unit.ts';
-import { startDelivery } from './start-delivery.ts';
+import { startDeliveries } from './start-deliveries.ts';
 import { WATCHED } from './watched.ts';
 
 // No local activities here: the ends of children come at any time, and each of them matters.
@@ -280,6 +280,6 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
   async function callBack(data: BatchResource): Promise<void> {
     if (target === null) return;
     await told.end();
-    await startDelivery({ target: { ...target, run: data.run }, message: batchMessage(data), ...FROM_THE_BEGINNING });
+    await startDeliveries([{ target: { ...target, run: data.run }, message: batchMessage(data), ...FROM_THE_BEGINNING }]);
   }
 }

@@ -25,8 +25,7 @@ import { becomeCanceled } from './become-canceled.ts';
 import { createCancellable } from './cancellable.ts';
 import { cancelUpdate, runQuery } from './messages.ts';
 import { holdPermits, NO_PERMITS } from './permit-holder.ts';
-import { startAll } from './start-deliveries.ts';
-import { startDelivery } from './start-delivery.ts';
+import { startDeliveries } from './start-deliveries.ts';
 import { startLeft } from './start-left.ts';
 import type { UnitPlaces } from './unit-places.ts';
 
@@ -83,9 +82,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
   if (deliveries.length > 0 || runs.some(({ hasLeft }) => hasLeft)) {
     await CancellationScope.nonCancellable(async () => {
       await startLeft(runs);
-      // By the engine alone: the queue of deliveries may be full of receivers that hang, and nobody's end waits for these.
-      if (alone !== undefined) for (const delivery of deliveries) await startDelivery(delivery);
-      else await startAll(deliveries);
+      await startDeliveries(deliveries);
     });
   }
   if (releasing !== null) await releasing;

@@ -4,7 +4,7 @@ import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
 import type { SharedUnitInput, UnitVerdict } from '../domain/batch-work.ts';
 import { dueAtMs, letterOf } from '../domain/item-run.ts';
 import type { ItemRun } from '../domain/item-run.ts';
-import { startAll } from './start-deliveries.ts';
+import { callBack } from './first-attempts.ts';
 import { holdPlaces } from './unit-places.ts';
 
 const { runItems, applyItems } = proxyLocalActivities<Activities>({
@@ -58,7 +58,7 @@ export async function processItems({ unit, page, items, parallel, isInOrder, isO
     const work = { page, items: due, parallel: places.held(), ...(isInOrder && { isInOrder }) };
     const { items: taken, deliveries } = await (isOfSubjects ? applyItems : runItems)(work);
     for (const item of taken) known.set(item.offset, item);
-    await startAll(deliveries);
+    await callBack(deliveries);
     left = left.map((item) => known.get(item.offset) ?? item).filter((item) => letterOf(item) === 'p');
   }
   return verdictSoFar();

@@ -1,34 +1,48 @@
-import { proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../temporal/durable/activities.ts';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { CancellationScope, ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow';
+import { suspendedAt } from '../domain/delivery-input.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
+import type { Activities } from '../temporal/durable/activities.ts';
+import { deliveryStart } from '../temporal/durable/delivery-start.ts';
+import { deliverCallback } from './deliver-callback.ts';
+import { parkedAttributes } from './parked-attributes.ts';
+import { firstOf } from './portion.ts';
 import { WATCHED } from './watched.ts';
 
-/** For those who have many at once: a child each would tell its parent of its end, days later. */
-export const { startDeliveries } = proxyActivities<Activities>({
+/** For those who go on for long: a child each would tell its parent of its end, days later. */
+export const { startDeliveries: startByActivity } = proxyActivities<Activities>({
   ...WATCHED,
   startToCloseTimeout: '30s',
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });
 
-const STARTED_AT_ONCE = 50;
-const STARTED_CHARACTERS = 256 * 1024;
-
-/** Starts all of them, as many at a time as one activity takes. */
-export async function startAll(deliveries: readonly DeliveryInput[]): Promise<void> {
+/**
+ * Hands callbacks over to workflows of their own, which outlive this one, also one that was cancelled. Awaited, since a child whose
+ * parent completes in the same task is never started. A single one is started by the engine alone: the queue of deliveries may
+ * be full of receivers that hang, and nobody's end waits for these.
+ */
+export async function startDeliveries(deliveries: readonly DeliveryInput[]): Promise<void> {
+  const [first] = deliveries;
+  if (first !== undefined && deliveries.length === 1) return startAsChild(first);
   for (let rest = deliveries; rest.length > 0;) {
-    const next = firstDeliveries(rest);
-    await startDeliveries({ deliveries: next });
+    const next = firstOf(rest);
+    await startByActivity({ deliveries: next });
     rest = rest.slice(next.length);
   }
 }
 
-/** As many as one activity takes; at least one. */
-export function firstDeliveries<Delivery extends Pick<DeliveryInput, 'message'>>(deliveries: readonly Delivery[]): readonly Delivery[] {
-  let count = Math.min(deliveries.length, STARTED_AT_ONCE);
-  while (count > 1 && charactersOf(deliveries.slice(0, count)) > STARTED_CHARACTERS) count = Math.ceil(count / 2);
-  return deliveries.slice(0, count);
-}
-
-function charactersOf(deliveries: readonly Pick<DeliveryInput, 'message'>[]): number {
-  return deliveries.reduce((sum, { message }) => sum + JSON.stringify(message).length, 0);
+async function startAsChild(delivery: DeliveryInput): Promise<void> {
+  const origin = suspendedAt(delivery);
+  try {
+    await CancellationScope.nonCancellable(() =>
+      startChild(deliverCallback, {
+        ...deliveryStart(delivery),
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        ...(origin !== undefined && { searchAttributes: parkedAttributes(delivery.target.tenant, origin) }),
+      }),
+    );
+  } catch (error) {
+    // A run that was reset comes here a second time; its delivery is under way.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
 }

@@ -41,6 +41,7 @@ function describeDestinations(app: OpenAPIHono<AppEnvironment>): void {
       state: z.enum(['closed', 'half_open', 'open']),
       parked: z.int(),
       failures: z.int(),
+      connections: z.int(),
       nextProbeAt: z.string().nullable(),
     })
     .openapi('Destination');

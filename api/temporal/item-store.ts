@@ -6,7 +6,7 @@ import type { EventKey } from '../event-service.ts';
 import type { EventStore } from '../event-store.ts';
 import { explainEvent } from './explain-event.ts';
 
-export type Items = Pick<BatchService, 'item' | 'cancelItem' | 'whyItem'>;
+export type Items = Pick<BatchService, 'item' | 'acceptedItem' | 'cancelItem' | 'whyItem'>;
 
 /** Items of batches, whose ids say which and where. */
 export function createItemStore(client: Client, items: Items): EventStore {
@@ -15,8 +15,7 @@ export function createItemStore(client: Client, items: Items): EventStore {
 
     read: async (key) => items.item(itemKeyOf(key)),
 
-    // A page keeps what was accepted, but nobody asks for it.
-    accepted: async () => null,
+    accepted: async (key) => items.acceptedItem(itemKeyOf(key)),
 
     async cancel(key) {
       const item = await items.item(itemKeyOf(key));

@@ -68,7 +68,9 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
     const ofUnit = { ...event, run: unit.runs };
     const workflow = shared === null ? ofPage : { id: unitId, runId: shared.runId };
     const resource = resourceOf(isKnown ? { ...record, event: ofUnit } : begunRun(ofUnit, shown, view), workflow);
-    const callback = await withRecord(client, { owner: ownerId(event), run: unit.runs }, resource.callback);
+    const owner = ownerId(event);
+    const known = event.callback === null ? null : shared?.callbackOf(owner, event.callback.url);
+    const callback = await withRecord(client, { owner, run: unit.runs }, known ?? resource.callback);
     return { ...resource, callback };
   }
 

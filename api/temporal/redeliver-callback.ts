@@ -24,7 +24,7 @@ const LOOK_AGAIN_MS = 50;
 export interface RedeliverOptions {
   /** The event, with all that is known of its callback; null when there is none. */
   readonly read: () => Promise<EventResource | null>;
-  /** What its run was given; null where that isn't known, as of items. */
+  /** What its run was given; null where that isn't known. */
   readonly accepted: () => Promise<AcceptedEvent | null>;
 }
 
@@ -58,13 +58,12 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
 
   /** What is sent after a first attempt that was the only one; null while that may be under way. */
   async function afterRide({ workflow, version }: EventResource): Promise<AnyDeliveryInput | null> {
-    // A subject's workflow goes on, and has on record what became of each.
-    if (version === null && !(await isClosed(workflow.id))) return null;
     const [resource, event] = await Promise.all([read(), accepted()]);
     if (resource === null || event === null || event.callback === null) return null;
-    if (version !== null && !isSettled(resource.callback)) return null;
+    // A subject's workflow goes on, as a unit of a batch may, and has on record what became of each.
+    if (!isSettled(resource.callback) && (version !== null || !(await isClosed(workflow.id)))) return null;
     return {
-      target: eventTarget(event, event.callback),
+      target: eventTarget({ ...event, run: resource.run }, event.callback),
       message: eventMessage(withoutLargeData({ ...resource, callback: initialCallback(event.callback.url) })),
       begin: { kind: 'on-request' },
       attempts: resource.callback.attempts,

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { lastUnitOf, locate, offsetsOf } from '../../domain/batch-page.ts';
+import { calledBack } from '../../domain/batch-item.ts';
 import { wayAt } from '../../domain/item-kind.ts';
 import type { BatchPage, Letter } from '../../domain/batch-page.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
@@ -95,6 +96,14 @@ export function createTemporalBatchService({ client, liveRuns }: TemporalBatchSe
       const place = { view, page: state, number, firstIndex: index - offset, offsets: [offset] };
       const [item] = await readItems(client, liveRuns, { batch: { tenant, id }, ...place });
       return item ?? null;
+    },
+
+    async acceptedItem(key) {
+      const found = await find(key);
+      if (found === null) return null;
+      const { items } = await readPage(client, pageWorkflowId(key, found.view.upload, found.page));
+      const item = items[found.offset];
+      return item === undefined ? null : calledBack(item);
     },
 
     async cancelItem(key) {

@@ -16,7 +16,7 @@ const CALL_TIMEOUT_MS = 2_000;
 const READS_AT_ONCE = 8;
 
 /** Destinations watched by a workflow each. */
-export function createTemporalDestinationService(client: Client): DestinationService {
+export function createTemporalDestinationService(client: Client, connectionsTo: (origin: string) => number): DestinationService {
   async function read(destination: Destination): Promise<DestinationResource | null> {
     const breaker = await readBreaker(client, destination);
     if (breaker === null) return null;
@@ -28,6 +28,7 @@ export function createTemporalDestinationService(client: Client): DestinationSer
       state: phase.state,
       parked: count,
       failures,
+      connections: connectionsTo(destination.origin),
       nextProbeAt: nextProbeAtMs === null ? null : new Date(nextProbeAtMs).toISOString(),
     };
   }

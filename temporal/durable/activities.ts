@@ -59,6 +59,12 @@ export interface SentMessage {
   readonly recordedAt: string;
 }
 
+/** What came of first attempts, in the order of their messages, and of whom each told, for those who read a history. */
+export interface FirstAttemptsOutcome {
+  readonly rides: readonly Ride[];
+  readonly owners: readonly string[];
+}
+
 export interface FirstAttemptsInput {
   readonly messages: readonly Pick<CallbackMessage, 'target' | 'message'>[];
 }
@@ -98,7 +104,7 @@ export interface Activities {
    * Makes first attempts that hold up no workflow's task, each by the rule of rides, together; what came of each, in order.
    * Takes a few seconds at most, and never throws for what a receiver does.
    */
-  firstAttempts(input: FirstAttemptsInput): Promise<{ readonly rides: readonly Ride[] }>;
+  firstAttempts(input: FirstAttemptsInput): Promise<FirstAttemptsOutcome>;
   /** The stages of each run, all at once, and their first callbacks; never throws for what a handler or a receiver does. */
   runChunk(input: RunChunkInput): Promise<ChunkOutcome>;
   /** Wakes deliveries that are parked for a destination. */

@@ -68,6 +68,40 @@ it('calls back once for the batch, and for the items that ask for it', async () 
   await until("the item's delivery is on its record", async () => (await readEvent(`${id}_1`)).callback.status === 'delivered');
 });
 
+it('calls back its items without workflows for those that are answered at once, and again where somebody asks for it', async () => {
+  const callback = { url: `${receiver.url}/at-once` };
+  const failing = { url: `${receiver.url}/failing` };
+  receiver.respond(({ path }) => (path === '/failing' ? 503 : 200));
+  const id = await submit({
+    events: [
+      { ...joy, callback },
+      { ...joy, callback },
+      { ...joy, callback: failing },
+    ],
+  });
+  const items = await until('their callbacks are on record', async () => {
+    const now = await Promise.all([0, 1, 2].map((index) => readEvent(`${id}_${index}`)));
+    return now.every((item) => item.callback.attempts.length === 1) && now;
+  });
+  receiver.respond(() => 200);
+
+  expect(items.map((item) => item.callback.status)).toEqual(['delivered', 'delivered', 'pending']);
+  const ofBatch = `WorkflowType = '${WORKFLOWS.deliverCallback}' AND WorkflowId STARTS_WITH '${id}~'`;
+  const deliveries = await until('there is a delivery of the one that failed', async () => {
+    const { count } = await service.client.workflow.count(ofBatch);
+    return count > 0 && count;
+  });
+  expect(deliveries).toBe(1);
+  const again = await service.app.request(`/v1/events/${id}_1/redeliver`, { method: 'POST' });
+  expect(again.status).toBe(202);
+  await until('it is sent again', async () => (await readEvent(`${id}_1`)).callback.attempts.length === 2);
+  const sent = receiver.requests
+    .filter(({ path }) => path === '/at-once')
+    .map(({ text, headers }) => [JSON.parse(text).data.id, headers['webhook-id']]);
+  expect(sent.filter(([item]) => item === `${id}_1`)).toHaveLength(2);
+  expect(new Set(sent.map(([, webhookId]) => webhookId)).size).toBe(2);
+});
+
 it('tells how far it is where it is asked to, at most once a second, and its end last', async () => {
   const slower = { type: 'test-slow-work', data: { ms: 700 } };
   const callback = { url: `${receiver.url}/progress`, progress: true };

@@ -77,6 +77,7 @@ export async function startInProcessService({
     liveRuns,
     metrics,
     callbacksUnderWay: activities.callbacksUnderWay,
+    connectionsTo: activities.connectionsTo,
     runAhead: activities.runAhead,
     checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
     stopping: stopping.signal,

@@ -141,6 +141,10 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
       return { items, nextCursor: index < entry.items.length ? Buffer.from(`from ${index}`).toString('base64url') : null };
     },
 
+    async acceptedItem() {
+      return null;
+    },
+
     async item({ tenant, id, index }) {
       const entry = find({ tenant, id });
       return entry === undefined ? null : itemAt(entry, index);

@@ -11,6 +11,7 @@ const DEAD: DestinationResource = {
   state: 'open',
   parked: 3,
   failures: 7,
+  connections: 16,
   nextProbeAt: '2026-01-01T12:00:00.000Z',
 };
 

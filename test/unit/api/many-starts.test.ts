@@ -151,7 +151,7 @@ function serve(): { engine: Engine; service: EventService } {
     uiUrl: null,
     queues: [],
     stopping: new AbortController().signal,
-    items: { item: async () => null, cancelItem: async () => 'not_found', whyItem: async () => null },
+    items: { item: async () => null, acceptedItem: async () => null, cancelItem: async () => 'not_found', whyItem: async () => null },
     onEagerMiss: () => undefined,
     inFlight: () => 0,
     callbacksUnderWay: () => 0,

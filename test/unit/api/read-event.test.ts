@@ -43,7 +43,7 @@ function service(event: typeof light) {
     uiUrl: null,
     queues: [],
     stopping: new AbortController().signal,
-    items: { item: async () => null, cancelItem: async () => 'not_found', whyItem: async () => null },
+    items: { item: async () => null, acceptedItem: async () => null, cancelItem: async () => 'not_found', whyItem: async () => null },
     onEagerMiss: () => undefined,
     inFlight: () => 0,
     callbacksUnderWay: () => 0,

@@ -23,7 +23,7 @@ describe('events kept by Temporal, where no Temporal listens', () => {
       uiUrl: null,
       queues: [],
       stopping: new AbortController().signal,
-      items: { item: async () => null, cancelItem: async () => 'not_found', whyItem: async () => null },
+      items: { item: async () => null, acceptedItem: async () => null, cancelItem: async () => 'not_found', whyItem: async () => null },
       onEagerMiss: () => undefined,
       inFlight: () => 0,
       callbacksUnderWay: () => 0,

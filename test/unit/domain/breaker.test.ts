@@ -38,6 +38,14 @@ describe('a destination', () => {
     });
   });
 
+  it('that takes its time is parked for no longer each time', () => {
+    const hang = { ...failure, failures: 16 };
+    let slow = createBreaker();
+    for (let time = 0; time < 5; time += 1) slow = noteSuccess(noteFailure(slow, hang, settings));
+
+    expect(slow.phase).toEqual({ state: 'half_open', pauseMs: 1_000 });
+  });
+
   it('is not parked when a success came in between', () => {
     expect(failTimes(2, noteSuccess(failTimes(2))).phase).toEqual({ state: 'closed' });
   });

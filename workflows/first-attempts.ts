@@ -1,0 +1,42 @@
+import { proxyActivities } from '@temporalio/workflow';
+import { afterRide } from '../domain/after-ride.ts';
+import { DECLINED } from '../domain/callback-message.ts';
+import type { Ride } from '../domain/callback-message.ts';
+import { initialCallback } from '../domain/callback-record.ts';
+import type { DeliveryInput } from '../domain/delivery-input.ts';
+import type { Activities } from '../temporal/durable/activities.ts';
+import { firstOf } from './portion.ts';
+import { startDeliveries } from './start-deliveries.ts';
+import { WATCHED } from './watched.ts';
+
+// Not local: a callback goes out once what it tells of is recorded, not before.
+const activities = proxyActivities<Activities>({
+  ...WATCHED,
+  // It ends by itself after two seconds, or six in a process without rest; the rest is for one whose timers are late.
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '200ms', maximumInterval: '10s' },
+});
+
+/** @returns what became of each, in order; where somebody has ended it by hand, nothing is known of any: deliveries send them */
+export async function firstAttempts(messages: readonly Pick<DeliveryInput, 'target' | 'message'>[]): Promise<readonly Ride[]> {
+  const sent = messages.map(({ target, message }) => ({ target, message }));
+  return activities.firstAttempts({ messages: sent }).then(
+    ({ rides }) => rides,
+    () => [],
+  );
+}
+
+/** Calls back what is on record: first attempts together, and deliveries for what these leave. */
+export async function callBack(deliveries: readonly DeliveryInput[]): Promise<void> {
+  for (let rest = deliveries; rest.length > 0;) {
+    const next = firstOf(rest);
+    const rides = await firstAttempts(next);
+    await startDeliveries(
+      next.flatMap((one, index) => {
+        const { delivery } = afterRide(initialCallback(one.target.callback.url), rides[index] ?? DECLINED);
+        return delivery === null ? [] : { ...one, ...delivery };
+      }),
+    );
+    rest = rest.slice(next.length);
+  }
+}
