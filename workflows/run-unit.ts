@@ -8,6 +8,7 @@ import { lastUnitOf } from '../domain/batch-page.ts';
 import { wayOf } from '../domain/item-kind.ts';
 import type { UnitReference, UnitVerdict } from '../domain/batch-work.ts';
 import { TASK_QUEUES } from '../temporal/durable/names.ts';
+import { toSearchAttributes } from '../temporal/durable/search-attributes.ts';
 import { pageWorkflowId, unitWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import { processItem } from './process-item.ts';
 import { processItems } from './process-items.ts';
@@ -39,6 +40,11 @@ export async function startUnit(accepted: AcceptedBatch, batch: Batch, unit: Bat
     workflowTaskTimeout: '2s',
     workflowRunTimeout: MAX_RUN,
     staticSummary: `${items.length === 1 ? 'an item' : `${items.length} items`} of page ${unit.page + 1}`,
+    typedSearchAttributes: toSearchAttributes({
+      Kind: workflow === 'shared' ? 'chunk' : 'event',
+      Tenant: accepted.tenant,
+      BatchId: accepted.id,
+    }),
     priority: { priorityKey: priority, fairnessKey: accepted.tenant },
   } as const;
   const key = { page: unit.page, number: unit.number };

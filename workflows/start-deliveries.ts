@@ -1,11 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CancellationScope, ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow';
-import { suspendedAt } from '../domain/delivery-input.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
 import type { Activities } from '../temporal/durable/activities.ts';
 import { deliveryStart } from '../temporal/durable/delivery-start.ts';
 import { deliverCallback } from './deliver-callback.ts';
-import { parkedAttributes } from './parked-attributes.ts';
 import { firstOf } from './portion.ts';
 import { WATCHED } from './watched.ts';
 
@@ -32,14 +30,9 @@ export async function startDeliveries(deliveries: readonly DeliveryInput[]): Pro
 }
 
 async function startAsChild(delivery: DeliveryInput): Promise<void> {
-  const origin = suspendedAt(delivery);
   try {
     await CancellationScope.nonCancellable(() =>
-      startChild(deliverCallback, {
-        ...deliveryStart(delivery),
-        parentClosePolicy: ParentClosePolicy.ABANDON,
-        ...(origin !== undefined && { searchAttributes: parkedAttributes(delivery.target.tenant, origin) }),
-      }),
+      startChild(deliverCallback, { ...deliveryStart(delivery), parentClosePolicy: ParentClosePolicy.ABANDON }),
     );
   } catch (error) {
     // A run that was reset comes here a second time; its delivery is under way.

@@ -126,7 +126,7 @@ function toStart(destination: Destination, settings: BreakerSettings) {
     args: [input],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowTaskTimeout: '2s',
-    typedSearchAttributes: toSearchAttributes({ Tenant: destination.tenant, Destination: destination.origin }),
+    typedSearchAttributes: toSearchAttributes({ Kind: 'internal', Tenant: destination.tenant, Destination: destination.origin }),
     staticSummary: `callbacks to ${destination.origin}`,
   });
 }

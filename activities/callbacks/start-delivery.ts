@@ -1,10 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
-import { startDelayMs, suspendedAt } from '../../domain/delivery-input.ts';
+import { startDelayMs } from '../../domain/delivery-input.ts';
 import type { AnyDeliveryInput } from '../../domain/delivery-input.ts';
 import { deliveryStart } from '../../temporal/durable/delivery-start.ts';
 import { WORKFLOWS } from '../../temporal/durable/names.ts';
-import { toSearchAttributes } from '../../temporal/durable/search-attributes.ts';
 
 export type StartDelivery = (delivery: AnyDeliveryInput) => Promise<void>;
 
@@ -15,13 +14,10 @@ export type StartDelivery = (delivery: AnyDeliveryInput) => Promise<void>;
 export function createStartDelivery(client: Client): StartDelivery {
   return async (delivery) => {
     const delayMs = startDelayMs(delivery);
-    const origin = suspendedAt(delivery);
-    const attributes = origin === undefined ? null : toSearchAttributes({ Tenant: delivery.target.tenant, Destination: origin });
     try {
       await client.workflow.start(WORKFLOWS.deliverCallback, {
         ...deliveryStart(delivery),
         ...(delayMs !== null && { startDelay: delayMs }),
-        ...(attributes !== null && { typedSearchAttributes: attributes }),
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

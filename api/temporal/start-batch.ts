@@ -60,7 +60,7 @@ export async function startBatchWorkflow(client: Client, input: BatchInput, { me
       // All of its items wait for its task when its worker is killed.
       workflowTaskTimeout: '2s',
       priority: { fairnessKey: accepted.tenant },
-      typedSearchAttributes: toSearchAttributes({ Tenant: accepted.tenant, BatchId: accepted.id }),
+      typedSearchAttributes: toSearchAttributes({ Kind: 'batch', Tenant: accepted.tenant, BatchId: accepted.id }),
       staticSummary: `batch of ${accepted.pages.reduce((sum, { size }) => sum + size, 0)}${accepted.name === null ? '' : `: ${accepted.name}`}`,
     }),
   );

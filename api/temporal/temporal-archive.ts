@@ -54,7 +54,11 @@ function createShelf<Resource extends Keepable>(client: Client, options: ShelfOp
         args: [resource],
         workflowIdConflictPolicy,
         startDelay: '365 days',
-        typedSearchAttributes: toSearchAttributes({ Tenant: resource.tenant, ...(batchId !== null && { BatchId: batchId }) }),
+        typedSearchAttributes: toSearchAttributes({
+          Kind: 'internal',
+          Tenant: resource.tenant,
+          ...(batchId !== null && { BatchId: batchId }),
+        }),
         staticSummary: `"${resource.id}", archived`,
       }),
     );

@@ -39,6 +39,7 @@ export function chunkAttributes(chunk: Chunk): Attributes {
   const { type, tenant } = chunk.shared;
   const subject = chunk.own.length === 1 ? chunk.own[0]?.subject : null;
   return {
+    Kind: chunk.own.length === 1 ? 'event' : 'chunk',
     EventType: type,
     Tier: tierNames(chunk),
     Tenant: tenant,

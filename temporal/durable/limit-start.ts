@@ -1,6 +1,7 @@
 import type { PermitNeed } from '../../domain/accepted-event.ts';
 import { createPermits } from '../../domain/permits.ts';
 import { TASK_QUEUES } from './names.ts';
+import { toSearchAttributes } from './search-attributes.ts';
 import { limitWorkflowId } from './workflow-ids.ts';
 
 /** How the workflow that grants a key's permits is started, by whoever needs one or sets its capacity first. */
@@ -11,6 +12,7 @@ export function limitStart({ key, capacity, reserved, longestWaitMs }: PermitNee
     args: [{ key, permits: createPermits(capacity, reserved, longestWaitMs) }],
     // All who wait for this key wait for its task when its worker is killed.
     workflowTaskTimeout: '2s',
+    typedSearchAttributes: toSearchAttributes({ Kind: 'internal' }),
     staticSummary: `permits of ${key}`,
   } as const;
 }

@@ -56,7 +56,10 @@ export const ACCEPTED_QUERY = 'accepted';
 /**
  * What lists filter by, all of type Keyword; `Cause` is set on failure only. Stored in every data file and namespace.
  */
-export const SEARCH_ATTRIBUTES = ['EventType', 'Tier', 'Tenant', 'Subject', 'BatchId', 'Destination', 'Cause'] as const;
+export const SEARCH_ATTRIBUTES = ['EventType', 'Tier', 'Tenant', 'Subject', 'BatchId', 'Destination', 'Cause', 'Kind'] as const;
+
+/** What a workflow is, for those who look at the engine's list: `internal` serves others, and tells nobody's verdict. */
+export type WorkflowKind = 'event' | 'chunk' | 'batch' | 'internal';
 
 export type SearchAttribute = (typeof SEARCH_ATTRIBUTES)[number];
 

@@ -1,6 +1,7 @@
 import type { BatchItem } from '../../domain/batch-item.ts';
 import type { BatchOfPage } from '../../domain/batch-work.ts';
 import { TASK_QUEUES } from './names.ts';
+import { toSearchAttributes } from './search-attributes.ts';
 
 /** What the workflow of a page starts with. */
 export interface PageInput {
@@ -21,6 +22,7 @@ export function pageStart(workflowId: string, input: PageInput, random: number) 
     taskQueue: TASK_QUEUES.heavy,
     args: [input],
     startDelay: DELAY_MS.least + Math.round(random * DELAY_MS.spread),
+    typedSearchAttributes: toSearchAttributes({ Kind: 'internal' }),
     staticSummary: `${input.items.length} items of "${input.batch.workflowId}"`,
   } as const;
 }

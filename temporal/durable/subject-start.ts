@@ -20,5 +20,5 @@ export function subjectStart(key: SubjectKey) {
 
 /** What it is found by. */
 export function subjectAttributes(key: SubjectKey): Attributes {
-  return { Tenant: key.tenant, Subject: subjectName(key) };
+  return { Kind: 'internal', Tenant: key.tenant, Subject: subjectName(key) };
 }

@@ -126,7 +126,7 @@ it('lists 80 failing destinations page by page', async () => {
       workflowId: destinationWorkflowId(destination),
       taskQueue: TASK_QUEUES.heavy,
       args: [{ destination, settings: DEFAULT_BREAKER, breaker: { ...createBreaker(), failures: 1 } }],
-      typedSearchAttributes: toSearchAttributes({ Tenant: destination.tenant, Destination: destination.origin }),
+      typedSearchAttributes: toSearchAttributes({ Kind: 'internal', Tenant: destination.tenant, Destination: destination.origin }),
     }),
   );
   const origins = destinations.map(({ origin }) => origin).toSorted();

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createClaimPermit } from '../../../activities/claim-permit.ts';
 import type { ClaimMessage } from '../../../temporal/durable/activities.ts';
 import { createPermits } from '../../../domain/permits.ts';
+import { toSearchAttributes } from '../../../temporal/durable/search-attributes.ts';
 
 const message: ClaimMessage = {
   need: { key: 'host:shop.example', capacity: 10, reserved: 2 },
@@ -26,6 +27,7 @@ describe('claimPermit', () => {
       signal: 'claimPermit',
       signalArgs: [message],
       workflowTaskTimeout: '2s',
+      typedSearchAttributes: toSearchAttributes({ Kind: 'internal' }),
       staticSummary: 'permits of host:shop.example',
     });
   });

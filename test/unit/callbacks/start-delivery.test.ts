@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { expect, it, vi } from 'vitest';
 import { createStartDelivery } from '../../../activities/callbacks/start-delivery.ts';
+import { toSearchAttributes } from '../../../temporal/durable/search-attributes.ts';
 import { FROM_THE_BEGINNING } from '../../../domain/delivery-input.ts';
 import type { DeliveryInput } from '../../../domain/delivery-input.ts';
 
@@ -33,6 +34,7 @@ it('starts one that has something to do as it is', async () => {
     taskQueue: 'heavy',
     workflowTaskTimeout: '2s',
     staticSummary: 'callback of acme/order-1',
+    typedSearchAttributes: toSearchAttributes({ Kind: 'internal', Tenant: 'acme' }),
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     args: [delivery],
   });
@@ -46,6 +48,7 @@ it('starts one that is parked on the index, and without a task', async () => {
 
   expect(options).toMatchObject({ args: [parked], startDelay: 900_000 });
   expect(options?.typedSearchAttributes?.getAll().map(({ key, value }) => [key.name, value])).toEqual([
+    ['Kind', 'internal'],
     ['Tenant', 'acme'],
     ['Destination', 'https://shop.example'],
   ]);

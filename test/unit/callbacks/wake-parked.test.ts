@@ -14,17 +14,21 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
+function inputOf(owner: string) {
+  return { target: { tenant: 'default', owner, run: 1 }, begin: { kind: 'suspended', origin: destination.origin }, attempts: [] };
+}
+
 /** Parked deliveries of these owners, of which some have ended; and which was woken when. */
 function prepare(parked: readonly string[], ended: readonly string[] = []) {
   const woken: (readonly [string, number])[] = [];
   const asked: unknown[] = [];
-  const inputOf = (owner: string) => defaultPayloadConverter.toPayload({ target: { owner, run: 1 } });
+  const payloadOf = (owner: string) => defaultPayloadConverter.toPayload(inputOf(owner));
   const client = {
     options: { namespace: 'default', loadedDataConverter },
     withDeadline: (_deadlineMs: number, call: () => unknown) => call(),
     workflowService: {
       getWorkflowExecutionHistory: async ({ execution }: { readonly execution: { readonly workflowId: string } }) => ({
-        history: { events: [{ workflowExecutionStartedEventAttributes: { input: { payloads: [inputOf(execution.workflowId)] } } }] },
+        history: { events: [{ workflowExecutionStartedEventAttributes: { input: { payloads: [payloadOf(execution.workflowId)] } } }] },
       }),
     },
     workflow: {
@@ -72,7 +76,7 @@ it('has the engine give out a first task that it keeps back, and starts none tha
     expect.objectContaining({
       workflowId: 'b~callback.1',
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      args: [{ target: { owner: 'b', run: 1 } }],
+      args: [inputOf('b')],
       signal: 'wake',
       signalArgs: [{ isProbe: true }],
     }),

@@ -42,7 +42,7 @@ it('starts with the priority of its most urgent event, and is named after all ti
   const mixed = toChunk([{ ...event, tier: 'low' }, event]);
 
   expect(chunkStart('g~0', mixed, LOAD)).toMatchObject({ priority: { priorityKey: 1 }, staticSummary: 'sample (critical+low) × 2' });
-  expect(chunkAttributes(mixed)).toEqual({ EventType: 'sample', Tier: 'critical+low', Tenant: 'acme' });
+  expect(chunkAttributes(mixed)).toEqual({ Kind: 'chunk', EventType: 'sample', Tier: 'critical+low', Tenant: 'acme' });
 });
 
 it('takes what has no events for normal', () => {
@@ -52,7 +52,7 @@ it('takes what has no events for normal', () => {
 it('is found by its type, tier, tenant, and by its subject if it is alone and has one', () => {
   const named = { ...event, subject: 'life-1' };
 
-  expect(chunkAttributes(alone)).toEqual({ EventType: 'sample', Tier: 'critical', Tenant: 'acme' });
+  expect(chunkAttributes(alone)).toEqual({ Kind: 'event', EventType: 'sample', Tier: 'critical', Tenant: 'acme' });
   expect(chunkAttributes(toChunk([named]))).toMatchObject({ Subject: 'life-1' });
   expect(chunkAttributes(toChunk([named, named]))).not.toHaveProperty('Subject');
 });

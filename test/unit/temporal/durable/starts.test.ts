@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { FROM_THE_BEGINNING } from '../../../../domain/delivery-input.ts';
 import { deliveryStart } from '../../../../temporal/durable/delivery-start.ts';
 import { limitStart } from '../../../../temporal/durable/limit-start.ts';
+import { toSearchAttributes } from '../../../../temporal/durable/search-attributes.ts';
 import { pageStart } from '../../../../temporal/durable/page-start.ts';
 
 const target = { kind: 'event', tenant: 'default', owner: 'order-1', run: 1 } as const;
@@ -16,6 +17,7 @@ it('starts a delivery once for each run, and lets another process take its task 
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     workflowTaskTimeout: '2s',
     staticSummary: 'callback of order-1',
+    typedSearchAttributes: toSearchAttributes({ Kind: 'internal', Tenant: 'default' }),
     args: [input],
   });
   expect(deliveryStart({ ...input, target: { ...input.target, run: 2 } })).toMatchObject({

@@ -14,5 +14,5 @@ it('starts a subject that is new under its own id, with nothing in it', () => {
 });
 
 it('is found by its tenant and its name', () => {
-  expect(subjectAttributes(key)).toEqual({ Tenant: 'acme', Subject: 'life/life-1' });
+  expect(subjectAttributes(key)).toEqual({ Kind: 'internal', Tenant: 'acme', Subject: 'life/life-1' });
 });
