@@ -1,7 +1,7 @@
 import { noteTime, slowTime } from '../domain/recent-times.ts';
 import type { RecentTimes } from '../domain/recent-times.ts';
-import { afterStart, FIRST_STARTS, isAway } from '../domain/start-window.ts';
-import type { Start } from '../domain/start-window.ts';
+import { afterStart, FIRST_STARTS, isAway } from '../domain/start-limit.ts';
+import type { Start } from '../domain/start-limit.ts';
 import type { Tier } from '../domain/tier.ts';
 import { EngineUnavailableError } from '../temporal/engine-unavailable-error.ts';
 import { createLine } from './line.ts';
@@ -18,12 +18,12 @@ export interface StartGate {
 
 /** Lets so many starts of this process be under way as the engine answers in time; the others wait here, where they can't time out. */
 export function createStartGate(now: () => number): StartGate {
-  let window = FIRST_STARTS;
+  let limit = FIRST_STARTS;
   let underWay = 0;
   let answeredMs = Number.NEGATIVE_INFINITY;
   let recent: RecentTimes = [];
 
-  const hasRoom = (): boolean => underWay < Math.floor(window.size);
+  const hasRoom = (): boolean => underWay < Math.floor(limit.size);
   const line = createLine({ hasRoom, enter: () => void (underWay += 1), now });
 
   return {
@@ -34,10 +34,10 @@ export function createStartGate(now: () => number): StartGate {
     async pass(tier, start) {
       await line.wait({ tier, sinceMs: now() });
       const sentMs = now();
-      const { generation } = window;
+      const { generation } = limit;
       const note = (isAnswered: boolean): Start => {
         const made = { isAnswered, durationMs: now() - sentMs };
-        window = afterStart(window, made, { isFull: !hasRoom(), generation });
+        limit = afterStart(limit, made, { isFull: !hasRoom(), generation });
         if (isAnswered) [recent, answeredMs] = [noteTime(recent, made.durationMs), now()];
         return made;
       };

@@ -1,5 +1,5 @@
-import type { CallWindow } from './call-window.ts';
-import { afterAttempt, FIRST_WINDOW } from './connection-window.ts';
+import type { AdaptiveLimit } from './adaptive-limit.ts';
+import { afterAttempt, FIRST_CONNECTIONS } from './connection-limit.ts';
 import type { CallbackAttempt } from './delivery.ts';
 import { isUnwell } from './delivery.ts';
 import { LEAST_CONNECTIONS, MAX_OF_ONE_ORIGIN, RIDE_MS } from './riding.ts';
@@ -15,7 +15,7 @@ export interface Origin {
   /** Those that have a connection. */
   readonly connected: number;
   /** The adaptive concurrency limit. */
-  readonly window: CallWindow;
+  readonly limit: AdaptiveLimit;
   /** When all connections were last in use. */
   readonly fullAtMs: number;
   /** The last bad sign since the last good one. */
@@ -36,7 +36,7 @@ export interface Origin {
 /** An attempt that has a connection. */
 export interface Connected {
   readonly sinceMs: number;
-  /** The window's when it began. */
+  /** The limit's when it began. */
   readonly generation: number;
   /** It has taken too long for a ride. */
   readonly isOverdue: boolean;
@@ -61,14 +61,14 @@ export const HANGS_AFTER_MS = 10_000;
 const SILENT_AFTER_MS = 3_000;
 const FORGET_TROUBLE_MS = 30_000;
 // What an origin bore a while ago says little, and as many connections would have to be opened anew, all at once.
-const REMEMBER_WINDOW_MS = 60_000;
+const REMEMBER_LIMIT_MS = 60_000;
 // As many again in line, three times.
 const PROGRESS_SHARE = 4;
 
 export const UNKNOWN_ORIGIN: Origin = {
   open: 0,
   connected: 0,
-  window: FIRST_WINDOW,
+  limit: FIRST_CONNECTIONS,
   fullAtMs: 0,
   trouble: null,
   wellFromMs: Number.NEGATIVE_INFINITY,
@@ -89,11 +89,11 @@ export function isSlow(origin: Origin, nowMs: number): boolean {
 
 /** How many connections it may have, taken or free. */
 export function connectionsOf(origin: Origin, { nowMs, maxConnections }: OriginLimits): number {
-  return Math.floor(Math.min(maxConnections, windowOf(origin, nowMs).size));
+  return Math.floor(Math.min(maxConnections, limitOf(origin, nowMs).size));
 }
 
-function windowOf({ window, fullAtMs }: Origin, nowMs: number): CallWindow {
-  return nowMs - fullAtMs < REMEMBER_WINDOW_MS ? window : FIRST_WINDOW;
+function limitOf({ limit, fullAtMs }: Origin, nowMs: number): AdaptiveLimit {
+  return nowMs - fullAtMs < REMEMBER_LIMIT_MS ? limit : FIRST_CONNECTIONS;
 }
 
 export function hasRoom(origin: Origin, limits: OriginLimits): boolean {
@@ -116,7 +116,7 @@ export function admit(origin: Origin, purpose: Purpose, limits: OriginLimits): A
 
 /** An attempt comes, and stands in line. */
 export function arrive(origin: Origin, nowMs: number): Origin {
-  return { ...origin, open: origin.open + 1, window: windowOf(origin, nowMs) };
+  return { ...origin, open: origin.open + 1, limit: limitOf(origin, nowMs) };
 }
 
 /** One goes that never had a connection, which says nothing of the origin. */
@@ -129,7 +129,7 @@ export function connect(origin: Origin, limits: OriginLimits): { readonly origin
   const next = { ...origin, connected: origin.connected + 1 };
   return {
     origin: hasRoom(next, limits) ? next : { ...next, fullAtMs: limits.nowMs },
-    call: { sinceMs: limits.nowMs, generation: origin.window.generation, isOverdue: false },
+    call: { sinceMs: limits.nowMs, generation: origin.limit.generation, isOverdue: false },
   };
 }
 
@@ -164,7 +164,7 @@ export function disconnect(
     ...(attempt !== null && signsOf(origin, call, attempt, { nowMs, wasBusy })),
     open: origin.open - 1,
     connected,
-    window: attempt === null ? origin.window : afterAttempt(origin.window, attempt, use),
+    limit: attempt === null ? origin.limit : afterAttempt(origin.limit, attempt, use),
     overdue: origin.overdue - (call.isOverdue ? 1 : 0),
     ...(!isSilent && { silentMs: 0, isHangTold: false }),
   };
@@ -211,6 +211,6 @@ export function look(
 }
 
 /** Whether there is anything to remember of one that nothing goes to just now. */
-export function isKnown({ window, trouble }: Origin): boolean {
-  return window !== FIRST_WINDOW || trouble !== null;
+export function isKnown({ limit, trouble }: Origin): boolean {
+  return limit !== FIRST_CONNECTIONS || trouble !== null;
 }

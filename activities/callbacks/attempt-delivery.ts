@@ -2,7 +2,7 @@ import type { CallbackMessage } from '../../domain/callback-message.ts';
 import { countDelivery } from '../../domain/callback-record.ts';
 import type { CallbackOutcome, DeliveryCount } from '../../domain/callback-record.ts';
 import { isDelivered, isGone, isUnreached, nextDelayMs, waitAgainMs } from '../../domain/delivery.ts';
-import { isTooMuch } from '../../domain/connection-window.ts';
+import { isTooMuch } from '../../domain/connection-limit.ts';
 import { verdictIdentity } from '../../domain/message-identity.ts';
 import { LEAST_CONNECTIONS } from '../../domain/riding.ts';
 import type { Destinations } from './destinations.ts';

@@ -10,7 +10,7 @@ import { chunkAttributes, chunkStart } from '../../temporal/durable/chunk-start.
 import { FINGERPRINT_MEMO, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { memberId, newChunkId } from '../../domain/event-id.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
-import { startTimeoutMs } from '../../domain/start-window.ts';
+import { startTimeoutMs } from '../../domain/start-limit.ts';
 import type { StartGate } from '../start-gate.ts';
 import { newUuidV7 } from '../uuid.ts';
 import { callEngine, readEngine } from '../../temporal/engine-call.ts';

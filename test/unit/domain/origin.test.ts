@@ -118,8 +118,8 @@ function open(count: number): { readonly origin: Origin; readonly calls: readonl
 }
 
 describe('an attempt', () => {
-  const window = { ...UNKNOWN_ORIGIN.window, size: 20 };
-  const room = { ...UNKNOWN_ORIGIN, window, fullAtMs: AT.nowMs };
+  const limit = { ...UNKNOWN_ORIGIN.limit, size: 20 };
+  const room = { ...UNKNOWN_ORIGIN, limit, fullAtMs: AT.nowMs };
   const failing = { atMs: AT.nowMs, isSlow: false };
   const slow = { atMs: AT.nowMs, isSlow: true };
 
@@ -129,11 +129,11 @@ describe('an attempt', () => {
     ['waits elsewhere where there is none', 'delivery', { trouble: failing, open: 20 }, 'defer'],
     ['is sent where nobody was answered for a while, and few are open', 'delivery', { trouble: slow, open: 15, silentMs: 4_000 }, 'send'],
     ['waits elsewhere where nobody was answered for a while', 'delivery', { trouble: slow, open: 16, silentMs: 4_000 }, 'defer'],
-    ['is sent where it is one of an eighth of all', 'delivery', { trouble: slow, open: 49, window: { ...window, size: 128 } }, 'send'],
+    ['is sent where it is one of an eighth of all', 'delivery', { trouble: slow, open: 49, limit: { ...limit, size: 128 } }, 'send'],
     [
       'waits elsewhere where more would be from one origin',
       'delivery',
-      { trouble: slow, open: 50, window: { ...window, size: 128 } },
+      { trouble: slow, open: 50, limit: { ...limit, size: 128 } },
       'defer',
     ],
     ['that rides tries what fails quickly', 'ride', { trouble: failing, open: 20 }, 'send'],
@@ -161,7 +161,7 @@ describe('connections', () => {
     const grown = call && disconnect(open(LEAST_CONNECTIONS).origin, call, good, RESTED);
     const later = (ms: number) => ({ ...AT, nowMs: AT.nowMs + ms });
     expect(grown && [connectionsOf(grown, later(59_999)), connectionsOf(grown, later(60_000))]).toEqual([17, 16]);
-    expect(grown && arrive(grown, AT.nowMs + 60_000).window).toBe(UNKNOWN_ORIGIN.window);
+    expect(grown && arrive(grown, AT.nowMs + 60_000).limit).toBe(UNKNOWN_ORIGIN.limit);
   });
 
   it('are all given back, whatever their ends', () => {

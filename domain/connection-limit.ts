@@ -1,11 +1,11 @@
-import { afterCall, firstWindow } from './call-window.ts';
-import type { Call, CallUse, CallWindow } from './call-window.ts';
+import { afterCall, firstLimit } from './adaptive-limit.ts';
+import type { Call, CallUse, AdaptiveLimit } from './adaptive-limit.ts';
 import { isUnwell } from './delivery.ts';
 import type { CallbackAttempt } from './delivery.ts';
 import { LEAST_CONNECTIONS, RIDE_MS } from './riding.ts';
 
 /** Of connections that a process may have open to one origin of callbacks. */
-export const FIRST_WINDOW = firstWindow(LEAST_CONNECTIONS);
+export const FIRST_CONNECTIONS = firstLimit(LEAST_CONNECTIONS);
 
 const TOO_MUCH: ReadonlySet<number> = new Set([408, 429, 503, 504]);
 // An origin that takes longer the more it gets would otherwise be made too slow to ride to.
@@ -16,12 +16,12 @@ export function isTooMuch(attempt: CallbackAttempt): boolean {
   return attempt.status === null ? isUnwell(attempt) : TOO_MUCH.has(attempt.status);
 }
 
-/** The window after an attempt. What is about the message, or wrong with the receiver itself, says nothing of it. */
+/** The limit after an attempt. What is about the message, or wrong with the receiver itself, says nothing of it. */
 export function afterAttempt(
-  before: CallWindow,
+  before: AdaptiveLimit,
   attempt: CallbackAttempt,
   { maxConnections, ...use }: CallUse & { readonly maxConnections: number },
-): CallWindow {
+): AdaptiveLimit {
   const call = { says: saysOf(attempt), durationMs: attempt.durationMs };
   return afterCall(before, call, use, { least: LEAST_CONNECTIONS, most: maxConnections, quickMs: QUICK_MS });
 }

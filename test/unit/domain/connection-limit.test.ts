@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { afterAttempt, FIRST_WINDOW } from '../../../domain/connection-window.ts';
-import type { CallWindow } from '../../../domain/call-window.ts';
+import { afterAttempt, FIRST_CONNECTIONS } from '../../../domain/connection-limit.ts';
+import type { AdaptiveLimit } from '../../../domain/adaptive-limit.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
 import { LEAST_CONNECTIONS } from '../../../domain/riding.ts';
 
@@ -12,15 +12,15 @@ const broken = attempt({ status: 500, error: 'http_500' });
 const silent = attempt({ status: null, error: 'timeout' });
 const unsent = attempt({ status: null, error: 'busy' });
 
-describe('the window of connections to an origin', () => {
+describe('the limit of connections to an origin', () => {
   it('doubles with each round of good answers, up to the most', () => {
-    expect(rounds(FIRST_WINDOW, 5)).toEqual([32, 64, 128, 128, 128]);
-    const full = after(FIRST_WINDOW, repeat(200, well));
+    expect(rounds(FIRST_CONNECTIONS, 5)).toEqual([32, 64, 128, 128, 128]);
+    const full = after(FIRST_CONNECTIONS, repeat(200, well));
     expect(after(full, [well])).toBe(full);
   });
 
   it('is half of it after what was too much, and grows by one a round from then on', () => {
-    const grown = after(FIRST_WINDOW, repeat(48, well));
+    const grown = after(FIRST_CONNECTIONS, repeat(48, well));
     expect(grown.size).toBe(64);
     const halved = after(grown, [tooMuch]);
     expect(halved.size).toBe(32);
@@ -28,10 +28,10 @@ describe('the window of connections to an origin', () => {
   });
 
   it('learns nothing from those that were open when it became smaller', () => {
-    const grown = after(FIRST_WINDOW, repeat(48, well));
+    const grown = after(FIRST_CONNECTIONS, repeat(48, well));
     const halved = after(grown, [tooMuch]);
     const later = [tooMuch, well, silent, well, tooMuch, ...repeat(60, well)].reduce(
-      (window, made) => afterAttempt(window, made, { maxConnections: MAX, isFull: true, generation: grown.generation }),
+      (limit, made) => afterAttempt(limit, made, { maxConnections: MAX, isFull: true, generation: grown.generation }),
       halved,
     );
     expect(later).toBe(halved);
@@ -43,7 +43,7 @@ describe('the window of connections to an origin', () => {
     ['it is gone', attempt({ status: 410, error: 'http_410' }), true],
     ['it never left this process', unsent, true],
   ])('learns nothing where %s', (_why, made, isFull) => {
-    const before = { ...FIRST_WINDOW, leastMs: 7 };
+    const before = { ...FIRST_CONNECTIONS, leastMs: 7 };
     expect(afterAttempt(before, made, { maxConnections: MAX, isFull, generation: 0 })).toBe(before);
   });
 
@@ -52,7 +52,7 @@ describe('the window of connections to an origin', () => {
     ['does not answer', silent, true],
     ['answers about the message', attempt({ status: 404, error: 'http_404' }), false],
   ])('takes it from an origin that %s', (_what, made, isTaken) => {
-    expect(after(after(FIRST_WINDOW, repeat(48, well)), [made]).size < 64).toBe(isTaken);
+    expect(after(after(FIRST_CONNECTIONS, repeat(48, well)), [made]).size < 64).toBe(isTaken);
   });
 
   it.each([
@@ -60,12 +60,12 @@ describe('the window of connections to an origin', () => {
     ['longer than half a second, and than twice the least', [290, 601], false],
     ['longer than half a second, but that it always does', [1_200, 2_400], true],
   ])('grows where the answer takes %s: %s', (_what, durations, isGrowing) => {
-    const window = after(FIRST_WINDOW, [...durations.slice(0, -1).map((durationMs) => attempt({ durationMs }))]);
+    const limit = after(FIRST_CONNECTIONS, [...durations.slice(0, -1).map((durationMs) => attempt({ durationMs }))]);
     const grown = after(
-      window,
+      limit,
       durations.slice(-1).map((durationMs) => attempt({ durationMs })),
     );
-    expect(grown.size > window.size).toBe(isGrowing);
+    expect(grown.size > limit.size).toBe(isGrowing);
   });
 
   it('stays between the least and the most, grows by good answers only, and falls by nothing but too much', () => {
@@ -73,15 +73,15 @@ describe('the window of connections to an origin', () => {
     const max = fc.integer({ min: LEAST_CONNECTIONS, max: 1_024 });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300 }), max, (steps, maxConnections) => {
-        let window = FIRST_WINDOW;
+        let limit = FIRST_CONNECTIONS;
         for (const { made, isFull, isOld } of steps) {
-          const next = afterAttempt(window, made, { maxConnections, isFull, generation: window.generation - (isOld ? 1 : 0) });
+          const next = afterAttempt(limit, made, { maxConnections, isFull, generation: limit.generation - (isOld ? 1 : 0) });
           expect(next.size).toBeGreaterThanOrEqual(LEAST_CONNECTIONS);
           expect(next.size).toBeLessThanOrEqual(maxConnections);
-          if (next.size > window.size) expect(made).toBe(well);
-          if (next.size < window.size) expect([tooMuch, silent]).toContain(made);
-          if (isOld) expect(next).toBe(window);
-          window = next;
+          if (next.size > limit.size) expect(made).toBe(well);
+          if (next.size < limit.size) expect([tooMuch, silent]).toContain(made);
+          if (isOld) expect(next).toBe(limit);
+          limit = next;
         }
       }),
     );
@@ -96,20 +96,20 @@ function repeat(times: number, made: CallbackAttempt): readonly CallbackAttempt[
   return Array.from({ length: times }, () => made);
 }
 
-function after(window: CallWindow, attempts: readonly CallbackAttempt[]): CallWindow {
+function after(limit: AdaptiveLimit, attempts: readonly CallbackAttempt[]): AdaptiveLimit {
   return attempts.reduce(
     (before, made) => afterAttempt(before, made, { maxConnections: MAX, isFull: true, generation: before.generation }),
-    window,
+    limit,
   );
 }
 
 /** The whole connections that it has after each round in which all of them were answered well. */
-function rounds(first: CallWindow, count: number): readonly number[] {
+function rounds(first: AdaptiveLimit, count: number): readonly number[] {
   const sizes: number[] = [];
-  let window = first;
+  let limit = first;
   for (let round = 0; round < count; round += 1) {
-    window = after(window, repeat(Math.floor(window.size), well));
-    sizes.push(Math.floor(window.size));
+    limit = after(limit, repeat(Math.floor(limit.size), well));
+    sizes.push(Math.floor(limit.size));
   }
   return sizes;
 }

@@ -1,16 +1,16 @@
-import { afterCall, firstWindow } from './call-window.ts';
-import type { CallUse, CallWindow } from './call-window.ts';
+import { afterCall, firstLimit } from './adaptive-limit.ts';
+import type { CallUse, AdaptiveLimit } from './adaptive-limit.ts';
 
 /**
  * Of starts of workflows that a process may have under way to the engine. It grows slowly from the first: while it doubled, twice as many
  * would be sent as had been answered in time.
  */
-export const FIRST_STARTS = { ...firstWindow(16), isCautious: true };
+export const FIRST_STARTS = { ...firstLimit(16), isCautious: true };
 
 const TIMEOUT = { leastMs: 1_500, mostMs: 5_000, slowStarts: 4 } as const;
 // An engine that falls to a fourth of its pace all at once still answers in time what is under way.
 const LIMITS = { least: 8, most: 128, quickMs: TIMEOUT.leastMs / 6 } as const;
-// Before starts are given up the window is smaller.
+// Before starts are given up the limit is smaller.
 const SLOW_MS = (TIMEOUT.leastMs * 2) / 3;
 
 export interface Start {
@@ -18,8 +18,8 @@ export interface Start {
   readonly durationMs: number;
 }
 
-/** The window after a start, so that none is given up only since too many were sent at once. */
-export function afterStart(before: CallWindow, { isAnswered, durationMs }: Start, use: CallUse): CallWindow {
+/** The limit after a start, so that none is given up only since too many were sent at once. */
+export function afterStart(before: AdaptiveLimit, { isAnswered, durationMs }: Start, use: CallUse): AdaptiveLimit {
   const says = isAnswered && durationMs <= SLOW_MS ? 'well' : 'too_much';
   return afterCall(before, { says, durationMs }, use, LIMITS);
 }

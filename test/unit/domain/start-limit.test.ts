@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CallWindow } from '../../../domain/call-window.ts';
-import { afterStart, FIRST_STARTS, isAway, startTimeoutMs } from '../../../domain/start-window.ts';
+import type { AdaptiveLimit } from '../../../domain/adaptive-limit.ts';
+import { afterStart, FIRST_STARTS, isAway, startTimeoutMs } from '../../../domain/start-limit.ts';
 
 const quick = { isAnswered: true, durationMs: 20 };
 const slow = { isAnswered: true, durationMs: 1_001 };
 const lost = { isAnswered: false, durationMs: 1_500 };
 
-describe('the window of starts', () => {
+describe('the limit of starts', () => {
   it('has sixteen at first, and one more with each round of quick answers', () => {
     expect(FIRST_STARTS.size).toBe(16);
     expect(
@@ -63,6 +63,6 @@ it.each([
   expect(isAway(start, silentMs)).toBe(away);
 });
 
-function after(window: CallWindow, starts: readonly { readonly isAnswered: boolean; readonly durationMs: number }[]): CallWindow {
-  return starts.reduce((before, start) => afterStart(before, start, { isFull: true, generation: before.generation }), window);
+function after(limit: AdaptiveLimit, starts: readonly { readonly isAnswered: boolean; readonly durationMs: number }[]): AdaptiveLimit {
+  return starts.reduce((before, start) => afterStart(before, start, { isFull: true, generation: before.generation }), limit);
 }
