@@ -130,6 +130,11 @@ export function endRun(run: EventRun, end: EndedPhase): EventRun {
   return isEnded(run.phase) ? run : { ...run, phase: end };
 }
 
+/** Ends a run as failed by none of its stages: it was refused, or lost. */
+export function failRun(run: EventRun, { code, message }: Pick<EventError, 'code' | 'message'>, endedAtMs: number): EventRun {
+  return endRun(run, { status: 'failed', endedAtMs, error: { code, message, stage: null, retryable: false } });
+}
+
 export function isEnded(phase: Phase): phase is EndedPhase {
   return phase.status === 'completed' || phase.status === 'failed' || phase.status === 'cancelled';
 }

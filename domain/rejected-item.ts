@@ -1,21 +1,12 @@
 import type { Rejection } from './batch-item.ts';
 import type { AcceptedEvent } from './accepted-event.ts';
-import type { RunState } from './event-run.ts';
-import type { EventError } from './event-error.ts';
-import { NO_FAILURES } from './retry-policy.ts';
+import { acceptRun, failRun, markStarted } from './event-run.ts';
+import type { EventRun } from './event-run.ts';
 
 /** A line that is no valid event ends as a failed item. */
-export function rejectedRun(rejection: Rejection): RunState {
+export function rejectedRun(rejection: Rejection, event: AcceptedEvent): EventRun {
   const { atMs } = rejection;
-  const error = rejectedError(rejection);
-  return {
-    phase: { status: 'failed', endedAtMs: atMs, error },
-    startedAtMs: atMs,
-    attempts: {},
-    results: {},
-    progress: null,
-    failures: NO_FAILURES,
-  };
+  return failRun(markStarted(acceptRun(event), atMs), { code: 'invalid_event', message: messageOf(rejection) }, atMs);
 }
 
 /** As much of an event as a line has that is none; its id is the item's. */
@@ -41,9 +32,9 @@ export function rejectedEvent({ type, atMs, event }: Rejection, ids: Pick<Accept
 
 const NEVER = { maxAttempts: 1, initialDelayMs: 0, factor: 1, maxDelayMs: 0 };
 
-function rejectedError({ errors }: Rejection): EventError {
+function messageOf({ errors }: Rejection): string {
   const message = errors.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer}: ${detail}`)).join('; ');
-  return { code: 'invalid_event', message: message.slice(0, MAX_MESSAGE_CHARACTERS), stage: null, retryable: false };
+  return message.slice(0, MAX_MESSAGE_CHARACTERS);
 }
 
 const MAX_MESSAGE_CHARACTERS = 1_000;

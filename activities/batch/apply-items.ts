@@ -1,13 +1,14 @@
 import { Context } from '@temporalio/activity';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { Activities } from '../../temporal/durable/activities.ts';
-import type { RunState } from '../../domain/event-run.ts';
+import { acceptRun, endRun, failRun, markStarted } from '../../domain/event-run.ts';
+import type { EventRun } from '../../domain/event-run.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import { ownerId } from '../../domain/event-id.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
 import { toItemRun } from '../../domain/item-run.ts';
 import type { ItemRun } from '../../domain/item-run.ts';
-import { NO_FAILURES } from '../../domain/retry-policy.ts';
+import { recordOutcome } from '../../domain/run-outcome.ts';
 import type { Applied, SubjectAnswer, SubjectLetter } from '../../domain/subject.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
 import { subjectWorkflowId } from '../../temporal/durable/workflow-ids.ts';
@@ -77,7 +78,7 @@ export function createApplyItems({ readPage, sendToSubject, now }: ApplyItemsDep
     }
 
     function record(offset: number, event: AcceptedEvent, answer: SubjectAnswer | undefined, workflow: WorkflowReference): void {
-      const run = { ...toState(answer, now()), event };
+      const run = recordAnswer(acceptRun(event), answer, now());
       after.push(toItemRun(offset, run));
       const delivery = eventDelivery(run, workflow);
       if (delivery !== null) deliveries.push(delivery);
@@ -131,14 +132,12 @@ function toLetter({ event }: Waiting): SubjectLetter {
   return subjectLetter({ ...event, callback: null }, `${ownerId(event)}/${event.run}`);
 }
 
-function toState(answer: SubjectAnswer | undefined, nowMs: number): RunState {
-  if (answer?.kind === 'recorded') return answer.outcome;
+function recordAnswer(run: EventRun, answer: SubjectAnswer | undefined, nowMs: number): EventRun {
+  if (answer?.kind === 'recorded') return recordOutcome(run, answer.outcome);
   // Sent again after so many others that the subject knows no more of it.
-  const nothing = { startedAtMs: nowMs, attempts: {}, results: {}, progress: null, failures: NO_FAILURES };
+  const begun = markStarted(run, nowMs);
   if (answer?.kind === 'compacted' && answer.status === 'completed') {
-    return { ...nothing, phase: { status: 'completed', endedAtMs: nowMs }, version: answer.version };
+    return { ...endRun(begun, { status: 'completed', endedAtMs: nowMs }), version: answer.version };
   }
-  const message = 'the subject processed it, and no longer knows what came of it';
-  const error = { code: 'internal', message, stage: null, retryable: false };
-  return { ...nothing, phase: { status: 'failed', endedAtMs: nowMs, error } };
+  return failRun(begun, { code: 'internal', message: 'the subject processed it, and no longer knows what came of it' }, nowMs);
 }

@@ -62,7 +62,7 @@ export function createRunItems({ advance, readPage }: RunItemsDependencies): Act
 /** One that is no event is a run that has failed already, and so takes its turn among the others. */
 function toRun({ offset, run, state }: ItemRun, item: BatchItem | undefined, page: string): EventRun {
   if (item === undefined) throw new Error(`there is no item ${offset} in "${page}"`);
-  if (item.kind === 'rejected') return { ...rejectedRun(item.rejection), event: { ...rejectedEvent(item.rejection, UNNAMED), run } };
+  if (item.kind === 'rejected') return rejectedRun(item.rejection, { ...rejectedEvent(item.rejection, UNNAMED), run });
   const event = { ...item.event, run };
   return state === undefined ? acceptRun(event) : { ...state, event };
 }

@@ -71,7 +71,7 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
       if (item.kind === 'rejected') {
         letters.push('f');
         const ids = { tenant: entry.settings.tenant, id: '', batchId: entry.settings.id };
-        const { cause } = toItemRun(offset, { ...rejectedRun(item.rejection), event: rejectedEvent(item.rejection, ids) });
+        const { cause } = toItemRun(offset, rejectedRun(item.rejection, rejectedEvent(item.rejection, ids)));
         if (cause !== undefined) causes.push(cause);
         continue;
       }
@@ -96,7 +96,7 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
     const id = itemId(entry.settings.id, offset);
     if (item.kind === 'rejected') {
       const event = rejectedEvent(item.rejection, { id, tenant: entry.settings.tenant, batchId: entry.settings.id });
-      return toEventResource({ ...rejectedRun(item.rejection), event }, initialCallback(event.callback?.url ?? null), { id, runId: '' });
+      return toEventResource(rejectedRun(item.rejection, event), initialCallback(event.callback?.url ?? null), { id, runId: '' });
     }
     const resource = entry.ofSubjects.get(offset) ?? (await events.get(runKey(item.event, runsOf(entry, offset))));
     if (resource !== null) return { ...resource, id };

@@ -5,7 +5,10 @@ import { acceptedEvent, NOON_MS } from './event-samples.ts';
 
 describe('rejectedRun', () => {
   it('has failed when the batch was accepted, before any stage', () => {
-    expect(rejectedRun(rejectedItem().rejection)).toEqual({
+    const event = acceptedEvent();
+
+    expect(rejectedRun(rejectedItem().rejection, event)).toEqual({
+      event,
       phase: {
         status: 'failed',
         endedAtMs: NOON_MS,
@@ -25,7 +28,7 @@ describe('rejectedRun', () => {
       { pointer: '/tier', detail: 'there is no such tier' },
     ];
 
-    expect(rejectedRun(rejectedItem({ errors }).rejection).phase).toMatchObject({
+    expect(rejectedRun(rejectedItem({ errors }).rejection, acceptedEvent()).phase).toMatchObject({
       error: { message: 'it is odd; /tier: there is no such tier' },
     });
   });
@@ -33,7 +36,7 @@ describe('rejectedRun', () => {
   it('says no more than the history can bear', () => {
     const errors = Array.from({ length: 500 }, (_, index) => ({ pointer: `/${index}`, detail: 'it is odd' }));
 
-    expect(rejectedRun(rejectedItem({ errors }).rejection).phase).toMatchObject({
+    expect(rejectedRun(rejectedItem({ errors }).rejection, acceptedEvent()).phase).toMatchObject({
       error: { message: expect.stringMatching(/^.{1000}$/) },
     });
   });
