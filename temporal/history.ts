@@ -27,7 +27,7 @@ const PAGE_SIZES = [1, 64];
 /** How a workflow ended, as its history's last event says, or that it hasn't; null when there is no such workflow. */
 export type WorkflowEnd =
   | { readonly kind: 'open' }
-  | { readonly kind: 'completed'; readonly result: unknown }
+  | { readonly kind: 'completed'; readonly result: unknown; readonly atMs: number }
   | { readonly kind: 'failed'; readonly failure: Error; readonly atMs: number }
   | { readonly kind: 'cancelled' | 'terminated' | 'timed_out'; readonly atMs: number };
 
@@ -175,6 +175,7 @@ async function toEnd(client: Client, { workflowId }: Execution, event: HistoryEv
       return {
         kind: 'completed',
         result: await decodeFirst(client, { workflowId }, event.workflowExecutionCompletedEventAttributes?.result),
+        atMs,
       };
     case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: {
       const failure = await decodeFailure(client, { workflowId }, event.workflowExecutionFailedEventAttributes?.failure);

@@ -1,9 +1,10 @@
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import type { UnitReference, UnitVerdict } from '../../domain/batch-work.ts';
 import { letterOf } from '../../domain/item-run.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { Activities } from '../../temporal/durable/activities.ts';
+import { toForcedEnd } from '../../temporal/forced-end.ts';
 import { ACTIVITY_READ_TIMEOUT_MS, readWorkflowEnd } from '../../temporal/history.ts';
 import type { WorkflowEnd } from '../../temporal/history.ts';
 import { readUnit } from '../../temporal/read-unit.ts';
@@ -24,7 +25,9 @@ async function verdictOf(client: Client, unit: UnitReference): Promise<UnitVerdi
   return verdict ?? { letters: offsets.map(() => 'p'), causes: [] };
 }
 
-function ownVerdict(end: WorkflowEnd): UnitVerdict {
+type Ended = Exclude<WorkflowEnd, { kind: 'open' }>;
+
+function ownVerdict(end: Ended): UnitVerdict {
   if (end.kind === 'completed') return { letters: ['c'], causes: [] };
   return end.kind === 'cancelled' ? { letters: ['x'], causes: [] } : { letters: ['f'], causes: [causeOf(end)] };
 }
@@ -41,21 +44,13 @@ async function readShared(client: Client, { workflowId, offsets }: UnitReference
     const item = items.get(offset);
     const letter = item === undefined ? 'p' : letterOf(item);
     if (letter !== 'p' || item === undefined || end.kind === 'completed') return { letter, cause: item?.cause };
-    return { letter: 'f', cause: end.kind === 'failed' ? 'internal' : causeOf(end) } as const;
+    return { letter: 'f', cause: end.kind === 'open' ? 'internal' : causeOf(end) } as const;
   });
   return { letters: verdicts.map(({ letter }) => letter), causes: verdicts.flatMap(({ cause }) => cause ?? []) };
 }
 
-function causeOf(end: WorkflowEnd): string {
-  if (end.kind === 'terminated' || end.kind === 'timed_out') return end.kind;
-  return end.kind === 'failed' ? causeOfFailure(end.failure) : 'internal';
-}
-
-function causeOfFailure(failure: Error): string {
-  if (failure instanceof TerminatedFailure) return 'terminated';
-  if (failure instanceof TimeoutFailure) return 'timed_out';
-  if (!(failure instanceof ApplicationFailure)) return 'internal';
-  // As its workflow says beside what it leaves.
-  const named = failure.details?.[1];
-  return typeof named === 'string' ? named : (failure.type ?? 'internal');
+/** What has failed is grouped by what its workflow says beside what it leaves, if it says anything. */
+function causeOf(end: Ended): string {
+  const named = end.kind === 'failed' && end.failure instanceof ApplicationFailure ? end.failure.details?.[1] : null;
+  return typeof named === 'string' ? named : toForcedEnd(end).code;
 }

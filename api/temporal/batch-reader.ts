@@ -11,9 +11,9 @@ import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.
 import { createRecent } from '../recent.ts';
 import { isNotFound, readEngine } from '../../temporal/engine-call.ts';
 import { endedByForce, pagesByForce } from './ended-by-force.ts';
-import type { ForcedEnd } from './ended-by-force.ts';
+import { toForcedEnd } from '../../temporal/forced-end.ts';
+import type { ForcedEnd } from '../../temporal/forced-end.ts';
 import { readWorkflowEnd, readWorkflowInput } from '../../temporal/history.ts';
-import type { WorkflowEnd } from '../../temporal/history.ts';
 import { withRecord } from '../../temporal/read-record.ts';
 
 export interface BatchReader {
@@ -153,8 +153,4 @@ function furthest(known: BatchResource | undefined, begun: { readonly accepted: 
 
 function toPages({ upload }: AcceptedBatch, { pages, isPaused, cancelledAtMs }: Batch, { from, count }: PagesQueryInput): PagesAnswer {
   return { sizes: pages.map(({ letters }) => letters.length), pages: pages.slice(from, from + count), upload, isPaused, cancelledAtMs };
-}
-
-function toForcedEnd(end: Exclude<WorkflowEnd, { kind: 'open' | 'completed' }>): ForcedEnd {
-  return { code: end.kind === 'failed' ? 'internal' : end.kind, atMs: end.atMs };
 }

@@ -2,12 +2,7 @@ import type { Batch } from '../../domain/batch.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import type { PagesAnswer } from '../../domain/batch-work.ts';
 import { itemId } from '../../domain/event-id.ts';
-
-/** How the workflow of a batch was ended from outside. */
-export interface ForcedEnd {
-  readonly code: string;
-  readonly atMs: number;
-}
+import type { ForcedEnd } from '../../temporal/forced-end.ts';
 
 /** The items that had no verdict then count as failed with the batch. What ran comes to its own end all the same. */
 export function endedByForce(resource: BatchResource, { pages }: Batch, { code, atMs }: ForcedEnd): BatchResource {

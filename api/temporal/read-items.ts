@@ -7,8 +7,8 @@ import { itemId, ownerId } from '../../domain/event-id.ts';
 import { pageWorkflowId, unitWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource, WorkflowReference } from '../../domain/event-resource.ts';
-import { acceptRun, beginAttempt, endRun, isEnded, nextStage } from '../../domain/event-run.ts';
-import type { EndedPhase, EventRun } from '../../domain/event-run.ts';
+import { acceptRun, beginAttempt, endRun, failRun, isEnded, nextStage } from '../../domain/event-run.ts';
+import type { EventRun } from '../../domain/event-run.ts';
 import { wayAt } from '../../domain/item-kind.ts';
 import { rejectedEvent } from '../../domain/rejected-item.ts';
 import type { LiveRuns } from '../live-runs.ts';
@@ -85,21 +85,20 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
 function unbegunRun(event: AcceptedEvent, letter: Letter, runs: number, view: PagesView): EventRun {
   const run = acceptRun({ ...event, run: runs + 1 });
   if (letter === 'x') return endRun(run, { status: 'cancelled', endedAtMs: view.cancelledAtMs ?? event.acceptedAtMs });
-  return letter === 'f' ? endRun(run, lostPhase(event, view)) : run;
+  return letter === 'f' ? endLost(run, view) : run;
 }
 
 /** Nothing is on record of its run but what the batch counts it as. */
 function begunRun(event: AcceptedEvent, letter: Letter, view: PagesView): EventRun {
   const run = acceptRun(event);
   const stage = nextStage(run);
-  if (letter === 'f') return endRun(run, lostPhase(event, view));
+  if (letter === 'f') return endLost(run, view);
   return stage === null ? run : beginAttempt(run, stage);
 }
 
-function lostPhase(event: AcceptedEvent, { forced }: PagesView): Extract<EndedPhase, { status: 'failed' }> {
-  const what = forced ? `the workflow of its batch was ended (${forced.code})` : 'the workflow that ran it left no record of it';
-  const error = { code: forced?.code ?? 'terminated', message: what, stage: null, retryable: false };
-  return { status: 'failed', endedAtMs: forced?.atMs ?? event.acceptedAtMs, error };
+function endLost(run: EventRun, { forced }: PagesView): EventRun {
+  const message = forced ? `the workflow of its batch was ended (${forced.code})` : 'the workflow that ran it left no record of it';
+  return failRun(run, { code: forced?.code ?? 'terminated', message }, forced?.atMs ?? run.event.acceptedAtMs);
 }
 
 function resourceOf(run: EventRun, workflow: WorkflowReference): EventResource {

@@ -1,15 +1,15 @@
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { KeptRun } from '../../domain/chunk.ts';
 import { ownerId } from '../../domain/event-id.ts';
 import { hasEnded, toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { acceptRun, endRun, isEnded, stateOf } from '../../domain/event-run.ts';
-import type { EndedPhase, Progress } from '../../domain/event-run.ts';
+import { acceptRun, endRun, failRun, isEnded, stateOf } from '../../domain/event-run.ts';
+import type { EventRun, Progress } from '../../domain/event-run.ts';
 import { isInline } from '../../domain/is-inline.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
+import { toForcedEnd } from '../../temporal/forced-end.ts';
 import type { Execution, WorkflowEnd } from '../../temporal/history.ts';
 import { findChunk, readRuns } from '../../temporal/read-chunk.ts';
 import type { FoundChunk, RecordedChunk } from '../../temporal/read-chunk.ts';
@@ -34,7 +34,7 @@ export async function readRun(client: Client, liveRuns: LiveRuns, found: FoundCh
   if (end.kind === 'open') return readOpen(client, recorded, event, { kept, seen });
   const { workflow } = recorded;
   const run = kept === undefined ? acceptRun(event) : { event, ...kept };
-  const ended = endRun(run, lostPhase(end, event));
+  const ended = endLost(run, end);
   const callback = kept?.callback ?? initialCallback(event.callback?.url ?? null);
   const told = isEnded(run.phase) || callback.status === 'none' ? callback : { ...callback, status: 'failed' as const };
   return withDelivery(client, toEventResource(ended, told, { id: workflow.workflowId, runId: workflow.runId }));
@@ -76,25 +76,9 @@ function furthest(one: Progress | null, other: Progress | null): Progress | null
   return (other?.percent ?? -1) > (one?.percent ?? -1) ? other : one;
 }
 
-/** How a run ends that has no verdict and will never have one: there was no code left to run that could have said more. */
-function lostPhase(end: WorkflowEnd, event: AcceptedEvent): EndedPhase {
-  const endedAtMs = 'atMs' in end ? end.atMs : event.acceptedAtMs;
-  switch (end.kind) {
-    case 'cancelled':
-      return { status: 'cancelled', endedAtMs };
-    case 'terminated':
-      return failed('terminated', 'the workflow was terminated');
-    case 'timed_out':
-      return failed('timed_out', 'the workflow was ended by its time limit');
-    case 'failed': {
-      const { failure } = end;
-      return failed((failure instanceof ApplicationFailure && failure.type) || 'internal', failure.message);
-    }
-    default:
-      return failed('internal', 'the workflow left no record of it');
-  }
-
-  function failed(code: string, message: string): EndedPhase {
-    return { status: 'failed', endedAtMs, error: { code, message, stage: null, retryable: false } };
-  }
+/** How a run ends that has no verdict and will never have one. */
+function endLost(run: EventRun, end: Exclude<WorkflowEnd, { kind: 'open' }>): EventRun {
+  const forced = toForcedEnd(end);
+  if (end.kind === 'cancelled') return endRun(run, { status: 'cancelled', endedAtMs: forced.atMs });
+  return failRun(run, forced, forced.atMs);
 }

@@ -39,7 +39,7 @@ function client(...events: readonly Event[]): Client {
 
 it('reads by the codecs of its client what a workflow was started with, what its local activities left, and its result', async () => {
   expect(await readWorkflowInput(client(started), workflow)).toEqual({ name: 'input' });
-  expect(await readWorkflowEnd(client(started, completed), workflow)).toEqual({ kind: 'completed', result: { name: 'result' } });
+  expect(await readWorkflowEnd(client(started, completed), workflow)).toEqual({ kind: 'completed', result: { name: 'result' }, atMs: 0 });
   expect(await readRecorded(client(started, left, completed), workflow)).toMatchObject({
     input: { name: 'input' },
     results: [{ name: 'left' }],

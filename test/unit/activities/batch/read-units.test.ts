@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure, defaultFailureConverter, defaultPayloadConverter, TimeoutFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure, defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { temporal } from '@temporalio/proto';
 import { describe, expect, it } from 'vitest';
@@ -105,7 +105,6 @@ describe('readUnits', () => {
       [terminated, { letters: ['f'], causes: ['terminated'] }],
       [timedOut, { letters: ['f'], causes: ['timed_out'] }],
       [failed(boom), { letters: ['f'], causes: ['sample:action:boom'] }],
-      [failed(new TimeoutFailure('late', undefined, 'START_TO_CLOSE')), { letters: ['f'], causes: ['timed_out'] }],
       [failed(ApplicationFailure.create({ type: 'TypeError' })), { letters: ['f'], causes: ['TypeError'] }],
       [failed(new CancelledFailure('of another kind')), { letters: ['f'], causes: ['internal'] }],
     ];
