@@ -55,10 +55,11 @@ function readAlone(client: Client, execution: Execution, end: WorkflowEnd): Prom
   return end.kind === 'open' ? askRun(client, execution) : readLeft(client, execution, end);
 }
 
-async function askRun(client: Client, { workflowId, runId }: Execution): Promise<RunRecord | null> {
+/** What the workflow of a run that is alone answers; null where nobody is there to answer, or is busy with its stages. */
+export async function askRun(client: Client, { workflowId, runId }: Execution, timeoutMs = QUERY_TIMEOUT_MS): Promise<RunRecord | null> {
   try {
     const handle = client.workflow.getHandle(workflowId, runId);
-    return await readEngine(client, QUERY_TIMEOUT_MS, () => handle.query<RunRecord>(RUN_QUERY));
+    return await readEngine(client, timeoutMs, () => handle.query<RunRecord>(RUN_QUERY));
   } catch (error) {
     if (isNotFound(error)) throw error;
     return null;

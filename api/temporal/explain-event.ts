@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { RunRecord } from '../../domain/chunk.ts';
-import { RUN_QUERY, TASK_QUEUES } from '../../temporal/durable/names.ts';
+import { TASK_QUEUES } from '../../temporal/durable/names.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { parseMemberId } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
@@ -9,8 +8,8 @@ import { showHolders } from '../../domain/limit-resource.ts';
 import { estimateWaitMs, waitingOrder } from '../../domain/permits.ts';
 import type { Why } from '../../domain/why.ts';
 import { explainRun } from '../explain-run.ts';
-import { readEngine } from '../../temporal/engine-call.ts';
 import { hasPollers } from '../../temporal/has-pollers.ts';
+import { askRun } from '../../temporal/read-chunk.ts';
 import { readBreaker } from './temporal-destination-service.ts';
 import { readPermits } from './temporal-limit-service.ts';
 
@@ -18,7 +17,10 @@ const QUERY_TIMEOUT_MS = 500;
 
 /** What an event waits for or does, with what its run can't know: who else holds the permit, and whether anybody works. */
 export async function explainEvent(client: Client, resource: EventResource): Promise<Why> {
-  const run = resource.completedAt === null && !isInCompany(resource) ? await queryRun(client, resource.workflow.id) : null;
+  const run =
+    resource.completedAt === null && !isInCompany(resource)
+      ? await askRun(client, { workflowId: resource.workflow.id }, QUERY_TIMEOUT_MS)
+      : null;
   const why = explainRun(resource, run, Date.now());
   if (why.reason === 'breaker') return withProbe(client, resource, why);
   if (why.reason === 'permit') return withPermits(client, resource, why);
@@ -70,14 +72,4 @@ async function lackingWorker(client: Client, resource: EventResource, run: RunSt
     return { id: resource.id, status: resource.status, reason: 'no_worker', summary, since: resource.acceptedAt, details: { key: queue } };
   }
   return null;
-}
-
-async function queryRun(client: Client, workflowId: string): Promise<RunState | null> {
-  try {
-    const handle = client.workflow.getHandle(workflowId);
-    return await readEngine(client, QUERY_TIMEOUT_MS, () => handle.query<RunRecord>(RUN_QUERY));
-  } catch {
-    // Nobody is there to answer, or is busy with its stages.
-    return null;
-  }
 }
