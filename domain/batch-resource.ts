@@ -2,8 +2,9 @@ import type { AcceptedBatch, BatchMode } from './accepted-batch.ts';
 import type { Batch, BatchCounts, BatchStatus } from './batch.ts';
 import { isOver, statusOf } from './batch.ts';
 import { ratePerSecond } from './batch-pace.ts';
-import type { PaceSample } from './batch-pace.ts';
+import type { BatchProgress, PagesAnswer, PagesQueryInput } from './batch-work.ts';
 import { itemId } from './event-id.ts';
+import { initialCallback } from './callback-record.ts';
 import type { CallbackRecord } from './callback-record.ts';
 
 /** The batch as the API and its callbacks show it; times are ISO 8601 with milliseconds. */
@@ -30,18 +31,19 @@ export interface BatchResource {
 }
 
 export interface BatchTimes {
-  readonly startedAtMs: number;
+  /** Null while it goes on. */
   readonly endedAtMs: number | null;
-  readonly pace: readonly PaceSample[];
   readonly nowMs: number;
 }
 
-export function toBatchResource(accepted: AcceptedBatch, batch: Batch, times: BatchTimes, callback: CallbackRecord): BatchResource {
+/** A batch as its workflow shows it, and a reader where that can't be asked. Of its callback it knows only that there is one. */
+export function toBatchResource(accepted: AcceptedBatch, progress: BatchProgress, times: BatchTimes): BatchResource {
+  const { batch, startedAtMs, pace } = progress;
   const { counts } = batch;
   const ended = endedCount(counts);
   const over = isOver(batch);
   // An ended batch shows its own pace, however long ago that was.
-  const rate = ratePerSecond(times.pace, { atMs: times.endedAtMs ?? times.nowMs, ended });
+  const rate = ratePerSecond(pace, { atMs: times.endedAtMs ?? times.nowMs, ended });
   return {
     id: accepted.id,
     name: accepted.name,
@@ -55,13 +57,22 @@ export function toBatchResource(accepted: AcceptedBatch, batch: Batch, times: Ba
     ratePerSecond: rate === null ? null : Math.round(rate * 10) / 10,
     etaSeconds: over || batch.isPaused || !rate ? null : Math.ceil((counts.total - ended) / rate),
     acceptedAt: toIso(accepted.acceptedAtMs),
-    startedAt: toIso(times.startedAtMs),
+    startedAt: toIso(startedAtMs),
     completedAt: times.endedAtMs === null ? null : toIso(times.endedAtMs),
     failures: Object.entries(batch.failures)
       .map(([cause, { count, example }]) => ({ cause, count, example: itemId(accepted.id, example) }))
       .sort((a, b) => b.count - a.count),
-    callback,
+    callback: initialCallback(accepted.callback?.url ?? null),
   };
+}
+
+/** Some of a batch's pages. */
+export function toPages(
+  { upload }: AcceptedBatch,
+  { pages, isPaused, cancelledAtMs }: Batch,
+  { from, count }: PagesQueryInput,
+): PagesAnswer {
+  return { sizes: pages.map(({ letters }) => letters.length), pages: pages.slice(from, from + count), upload, isPaused, cancelledAtMs };
 }
 
 export function endedCount({ completed, failed, cancelled }: BatchCounts): number {

@@ -15,12 +15,11 @@ import type { BatchUnit, RunningUnit } from '../domain/batch.ts';
 import { createBatch, endRest, endUnit, isOver, knowKinds, noteRest, startUnit as countStarted, toldFirst } from '../domain/batch.ts';
 import { lastUnitOf } from '../domain/batch-page.ts';
 import { notePace } from '../domain/batch-pace.ts';
-import { endedCount, toBatchResource } from '../domain/batch-resource.ts';
+import { endedCount, toBatchResource, toPages } from '../domain/batch-resource.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { BatchInput, BatchProgress, BatchResult, Hold, PlacesGrant, UnitReference, UnitVerdict } from '../domain/batch-work.ts';
 import { FROM_THE_BEGINNING } from '../domain/delivery-input.ts';
 import { batchMessage } from '../domain/callback-message.ts';
-import { initialCallback } from '../domain/callback-record.ts';
 import { HOLD_MEMO } from '../temporal/durable/names.ts';
 import { pageWorkflowId, unitWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import { nextDueMs, nextStep } from '../domain/next-step.ts';
@@ -78,13 +77,7 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
   });
 
   setHandler(batchQuery, resource);
-  setHandler(batchPagesQuery, ({ from, count }) => ({
-    sizes: batch.pages.map(({ letters }) => letters.length),
-    pages: batch.pages.slice(from, from + count),
-    upload: accepted.upload,
-    isPaused: batch.isPaused,
-    cancelledAtMs: batch.cancelledAtMs,
-  }));
+  setHandler(batchPagesQuery, (asked) => toPages(accepted, batch, asked));
   setHandler(batchProgressQuery, toProgress);
   setHandler(unitRestsSignal, (note) => {
     batch = noteRest(batch, note);
@@ -273,8 +266,7 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
   }
 
   function resource(): BatchResource {
-    const times = { startedAtMs, endedAtMs: isOver(batch) ? endedAtMs : null, pace, nowMs: Date.now() };
-    return toBatchResource(accepted, batch, times, initialCallback(accepted.callback?.url ?? null));
+    return toBatchResource(accepted, toProgress(), { endedAtMs: isOver(batch) ? endedAtMs : null, nowMs: Date.now() });
   }
 
   async function callBack(data: BatchResource): Promise<void> {

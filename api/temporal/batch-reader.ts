@@ -1,11 +1,9 @@
 import type { Client } from '@temporalio/client';
 import type { AcceptedBatch } from '../../domain/accepted-batch.ts';
-import type { Batch } from '../../domain/batch.ts';
 import { createBatch } from '../../domain/batch.ts';
-import { endedCount, toBatchResource } from '../../domain/batch-resource.ts';
+import { endedCount, toBatchResource, toPages } from '../../domain/batch-resource.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import type { BatchInput, BatchProgress, BatchResult, PagesAnswer, PagesQueryInput } from '../../domain/batch-work.ts';
-import { initialCallback } from '../../domain/callback-record.ts';
 import { BATCH_PAGES_QUERY, BATCH_PROGRESS_QUERY, BATCH_QUERY } from '../../temporal/durable/names.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import { createRecent } from '../recent.ts';
@@ -99,8 +97,8 @@ export function createBatchReader(client: Client): BatchReader {
         return { ...resource, callback };
       }
       const begun = await readBegun(workflowId);
-      const { batch, startedAtMs, pace } = (await progressOf(workflowId)) ?? begun;
-      return endedByForce(toResource(begun.accepted, { batch, startedAtMs, pace }), batch, toForcedEnd(end));
+      const progress = (await progressOf(workflowId)) ?? begun;
+      return endedByForce(toResource(begun.accepted, progress), progress.batch, toForcedEnd(end));
     },
 
     async pages(workflowId, asked) {
@@ -139,9 +137,8 @@ export function createBatchReader(client: Client): BatchReader {
   };
 }
 
-function toResource(accepted: AcceptedBatch, { batch, startedAtMs, pace }: BatchProgress): BatchResource {
-  const times = { startedAtMs, endedAtMs: null, pace, nowMs: Date.now() };
-  return toBatchResource(accepted, batch, times, initialCallback(accepted.callback?.url ?? null));
+function toResource(accepted: AcceptedBatch, progress: BatchProgress): BatchResource {
+  return toBatchResource(accepted, progress, { endedAtMs: null, nowMs: Date.now() });
 }
 
 /** A run that has just begun may know more than what was seen of the one before it. */
@@ -149,8 +146,4 @@ function furthest(known: BatchResource | undefined, begun: { readonly accepted: 
   const other = toResource(begun.accepted, begun);
   if (known === undefined || known.run < other.run) return other;
   return endedCount(known.counts) < endedCount(other.counts) ? other : known;
-}
-
-function toPages({ upload }: AcceptedBatch, { pages, isPaused, cancelledAtMs }: Batch, { from, count }: PagesQueryInput): PagesAnswer {
-  return { sizes: pages.map(({ letters }) => letters.length), pages: pages.slice(from, from + count), upload, isPaused, cancelledAtMs };
 }

@@ -207,6 +207,6 @@ function runKey({ tenant, id }: AcceptedEvent, run: number): { readonly tenant: 
 
 function resourceOf({ settings, batch, startedAtMs, endedAtMs }: Entry) {
   const pace = [{ atMs: startedAtMs, ended: 0 }];
-  const times = { startedAtMs, endedAtMs, pace, nowMs: Date.now() };
-  return toBatchResource({ ...settings, upload: '', pages: [] }, batch, times, initialCallback(settings.callback?.url ?? null));
+  const accepted = { ...settings, upload: '', pages: [] };
+  return toBatchResource(accepted, { batch, startedAtMs, pace }, { endedAtMs, nowMs: Date.now() });
 }

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../../domain/batch.ts';
-import { createBatch, endUnit, pauseBatch, startUnit } from '../../../domain/batch.ts';
+import { cancelItem, createBatch, endUnit, pauseBatch, startUnit } from '../../../domain/batch.ts';
 import type { BatchTimes } from '../../../domain/batch-resource.ts';
-import { endedCount, toBatchResource } from '../../../domain/batch-resource.ts';
-import { initialCallback } from '../../../domain/callback-record.ts';
+import { endedCount, toBatchResource, toPages } from '../../../domain/batch-resource.ts';
 import { acceptedBatch } from './batch-samples.ts';
 import { NOON_MS } from './event-samples.ts';
 
@@ -14,12 +13,7 @@ const half = endUnit(startUnit(fresh, unit), { ...unit, letters: ['c', 'f', 'f',
 
 function resourceOf(batch: Batch, times: Partial<BatchTimes> = {}) {
   const pace = [{ atMs: NOON_MS, ended: 0 }];
-  return toBatchResource(
-    accepted,
-    batch,
-    { startedAtMs: NOON_MS, endedAtMs: null, pace, nowMs: NOON_MS + 3_000, ...times },
-    initialCallback(null),
-  );
+  return toBatchResource(accepted, { batch, startedAtMs: NOON_MS, pace }, { endedAtMs: null, nowMs: NOON_MS + 3_000, ...times });
 }
 
 describe('toBatchResource', () => {
@@ -74,6 +68,25 @@ describe('toBatchResource', () => {
     const counts = { total: 100_000, pending: 0, running: 1, completed: 99_999, failed: 0, cancelled: 0 };
 
     expect(resourceOf({ ...createBatch(many), counts }).percent).toBe(99.9);
+  });
+});
+
+describe('toPages', () => {
+  it('shows the pages that are asked for, and how large all of them are', () => {
+    const three = acceptedBatch({ pages: [2, 1, 3].map((size) => ({ size, kind: 's' })) });
+    const batch = cancelItem(createBatch(three), 1, 0, NOON_MS);
+
+    expect(toPages(three, batch, { from: 1, count: 1 })).toEqual({
+      sizes: [2, 1, 3],
+      pages: [batch.pages[1]],
+      upload: three.upload,
+      isPaused: false,
+      cancelledAtMs: NOON_MS,
+    });
+  });
+
+  it('counts no pages beyond the last', () => {
+    expect(toPages(accepted, fresh, { from: 1, count: 10 }).pages).toEqual([]);
   });
 });
 

@@ -29,8 +29,8 @@ describe('withoutLargeData', () => {
 });
 
 it('of a batch says how it ended and when, and holds the batch', () => {
-  const times = { startedAtMs: NOON_MS, endedAtMs: NOON_MS + 50, pace: [], nowMs: NOON_MS };
-  const data = toBatchResource(acceptedBatch(), createBatch(acceptedBatch()), times, initialCallback(null));
+  const progress = { batch: createBatch(acceptedBatch()), startedAtMs: NOON_MS, pace: [] };
+  const data = toBatchResource(acceptedBatch(), progress, { endedAtMs: NOON_MS + 50, nowMs: NOON_MS });
   const completedAt = '2026-01-01T12:00:00.050Z';
 
   expect(batchMessage({ ...data, status: 'partial' })).toEqual({

@@ -8,7 +8,6 @@ import type { Batch } from '../../../../domain/batch.ts';
 import { createBatch, endUnit, retryFailed, startUnit } from '../../../../domain/batch.ts';
 import { toBatchResource } from '../../../../domain/batch-resource.ts';
 import type { BatchInput } from '../../../../domain/batch-work.ts';
-import { initialCallback } from '../../../../domain/callback-record.ts';
 import { BATCH_PAGES_QUERY, BATCH_PROGRESS_QUERY, BATCH_QUERY } from '../../../../temporal/durable/names.ts';
 import { acceptedBatch } from '../../domain/batch-samples.ts';
 import { NOON_MS } from '../../domain/event-samples.ts';
@@ -22,8 +21,7 @@ const half = endUnit(startUnit(fresh, unit), { ...unit, letters: ['c', 'f', 'c']
 const asked = { from: 0, count: 10 };
 
 function resourceOf(batch: Batch) {
-  const times = { startedAtMs: NOON_MS, endedAtMs: null, pace: [], nowMs: NOON_MS };
-  return toBatchResource(accepted, batch, times, initialCallback(null));
+  return toBatchResource(accepted, { batch, startedAtMs: NOON_MS, pace: [] }, { endedAtMs: null, nowMs: NOON_MS });
 }
 
 /** The workflow of a batch that is in this state, answers if it is not busy, and may have been ended by force. */

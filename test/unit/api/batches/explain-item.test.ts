@@ -3,14 +3,15 @@ import { explainItem } from '../../../../api/batches/explain-item.ts';
 import type { PendingItem } from '../../../../api/batches/explain-item.ts';
 import { createBatch, pauseBatch } from '../../../../domain/batch.ts';
 import { toBatchResource } from '../../../../domain/batch-resource.ts';
-import { initialCallback } from '../../../../domain/callback-record.ts';
 import { acceptedBatch, eventItem } from '../../domain/batch-samples.ts';
 import { NOON_MS } from '../../domain/event-samples.ts';
 
 const accepted = acceptedBatch();
-const times = { startedAtMs: NOON_MS, endedAtMs: null, pace: [{ atMs: NOON_MS, ended: 0 }], nowMs: NOON_MS + 1_000 };
-const running = toBatchResource(accepted, createBatch(accepted), times, initialCallback(null));
-const paused = toBatchResource(accepted, pauseBatch(createBatch(accepted)), times, initialCallback(null));
+const batch = createBatch(accepted);
+const begun = { startedAtMs: NOON_MS, pace: [{ atMs: NOON_MS, ended: 0 }] };
+const times = { endedAtMs: null, nowMs: NOON_MS + 1_000 };
+const running = toBatchResource(accepted, { ...begun, batch }, times);
+const paused = toBatchResource(accepted, { ...begun, batch: pauseBatch(batch) }, times);
 
 function explain(fields: Partial<PendingItem>) {
   const key = { tenant: 'default', id: 'night', index: 3 };
