@@ -2,7 +2,8 @@ import { inTurnOrder } from '../domain/shedding.ts';
 import type { InLine } from '../domain/shedding.ts';
 import type { Tier } from '../domain/tier.ts';
 import type { WatchLoop } from '../runtime/watch-loop.ts';
-import { firstThatFit, standingOf } from './gather.ts';
+import { firstThatFit } from '../domain/first-that-fit.ts';
+import { standingOf } from './standing.ts';
 import { createTurns } from './turns.ts';
 
 export interface GroupCommitOptions<Item, Placed> {

@@ -4,7 +4,8 @@ import type { SubjectAnswer, SubjectLetter } from '../domain/subject.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
 import { subjectWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import { EngineUnavailableError } from '../temporal/engine-unavailable-error.ts';
-import { firstThatFit, standingOf } from './gather.ts';
+import { firstThatFit } from '../domain/first-that-fit.ts';
+import { standingOf } from './standing.ts';
 import { createTurns } from './turns.ts';
 
 export interface MailboxOptions<Answer> {

@@ -5,6 +5,7 @@ import { acceptRun, endRun, failRun, markStarted } from '../../domain/event-run.
 import type { EventRun } from '../../domain/event-run.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import { ownerId } from '../../domain/event-id.ts';
+import { firstThatFit } from '../../domain/first-that-fit.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
 import { toItemRun } from '../../domain/item-run.ts';
 import type { ItemRun } from '../../domain/item-run.ts';
@@ -115,12 +116,8 @@ function linesBySubject(waiting: readonly Waiting[]): readonly Line[] {
 
 /** As many as may go together: a subject takes those of one Update by their tier before their order. */
 function firstLetters(items: readonly Waiting[], atMost: number): readonly Waiting[] {
-  let bytes = 0;
-  const end = items.findIndex(({ event, bytes: itemBytes }, index) => {
-    bytes += itemBytes;
-    return index > 0 && (index === atMost || bytes > MAX_BYTES || event.tier !== items[0]?.event.tier);
-  });
-  return end === -1 ? items : items.slice(0, end);
+  const other = items.findIndex(({ event }) => event.tier !== items[0]?.event.tier);
+  return firstThatFit(other === -1 ? items : items.slice(0, other), ({ bytes }) => bytes, { events: atMost, bytes: MAX_BYTES });
 }
 
 function subjectOf({ tenant, plan, subject }: AcceptedEvent): SubjectKey {
