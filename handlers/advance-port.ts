@@ -16,10 +16,11 @@ export interface Due {
   readonly inOrder: boolean;
   /** Each run goes on until it has ended or waits; or for one attempt of one stage, where each is recorded by itself. */
   readonly goOn: 'until-it-waits' | 'one-attempt';
-  /** No other run is begun after so long, or once the outcomes have so many bytes; null where all are. */
+  /**
+   * No other run is begun after so long, or once the outcomes have so many bytes, since there is more to come in the same history; null
+   * where all are.
+   */
   readonly bounds: { readonly ms: number; readonly bytes: number | null } | null;
-  /** Of a stage's result, as JSON. */
-  readonly maxResultBytes: number;
   /** The state that all of the runs change, one after the other. */
   readonly subject: Pick<Subject, 'key' | 'version' | 'state' | 'updatedAtMs'> | null;
 }

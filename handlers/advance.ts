@@ -37,6 +37,8 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
     const { runs, inOrder, bounds, subject } = due;
     const turn = subject === null ? null : createSubjectTurn(subject, dependencies);
     const advanced: (AdvancedRun | null)[] = runs.map(() => null);
+    // What is recorded together, or in one history call by call, has less room for each.
+    const isShared = bounds !== null || runs.length > 1;
     const startedMs = now();
     let next = 0;
     let bytes = 0;
@@ -85,7 +87,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
         try {
           const value = await attemptStage(dependencies, run, stage, {
             state: turn?.state() ?? null,
-            maxResultBytes: due.maxResultBytes,
+            isShared,
             signal: port.signal,
             log: (level, message, fields) => port.tell({ kind: 'log', index, level, message, fields: toPlain(fields) }),
             heartbeat: (progress) => {

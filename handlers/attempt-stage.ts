@@ -3,7 +3,7 @@ import { ownerId } from '../domain/event-id.ts';
 import type { EventRun, Progress } from '../domain/event-run.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
 import type { Stage } from '../domain/stage.ts';
-import { MAX_SHARED_RESULT_BYTES, toKeptJson } from './kept-json.ts';
+import { MAX_RESULT_BYTES, MAX_SHARED_RESULT_BYTES, toKeptJson } from './kept-json.ts';
 import { UnknownTypeError } from './unknown-type.ts';
 import { withTimeout } from './with-timeout.ts';
 
@@ -15,7 +15,8 @@ export interface AttemptStageDependencies {
 export interface AttemptSurroundings {
   /** The subject's, just before this event; null without one. */
   readonly state: unknown;
-  readonly maxResultBytes: number;
+  /** Whether its run shares a history with others. */
+  readonly isShared: boolean;
   /** Aborts with a `Stopped`. */
   readonly signal: AbortSignal;
   readonly log: (level: keyof HandlerLog, message: string, fields?: Record<string, unknown>) => void;
@@ -32,7 +33,7 @@ export async function attemptStage(
   { resolve, services }: AttemptStageDependencies,
   { event, results, attempts }: EventRun,
   stage: Stage,
-  { state, maxResultBytes, signal, log, heartbeat }: AttemptSurroundings,
+  { state, isShared, signal, log, heartbeat }: AttemptSurroundings,
 ): Promise<unknown> {
   const definition = definitionOf(event, resolve);
   const value = await withTimeout(event.plan.timeoutsMs[stage] ?? 0, signal, (stop) => {
@@ -53,8 +54,8 @@ export async function attemptStage(
     };
     return definition.run(stage, event, results, context);
   });
-  // Also alone: whether an event shares a workflow is the load's doing.
-  return toKeptJson(value, definition.coalesce ? MAX_SHARED_RESULT_BYTES : maxResultBytes);
+  // Of those that may share a workflow also alone: whether an event does is the load's doing.
+  return toKeptJson(value, isShared || definition.coalesce ? MAX_SHARED_RESULT_BYTES : MAX_RESULT_BYTES);
 }
 
 /** @throws UnknownTypeError for a type that this process lacks: another one may know it */

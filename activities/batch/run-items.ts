@@ -10,7 +10,6 @@ import type { ItemRun } from '../../domain/item-run.ts';
 import { rejectedEvent, rejectedRun } from '../../domain/rejected-item.ts';
 import { recordOutcome } from '../../domain/run-outcome.ts';
 import type { Advance } from '../../handlers/advance.ts';
-import { MAX_SHARED_RESULT_BYTES } from '../../handlers/kept-json.ts';
 import { openPort, throwStopped } from '../run/open-port.ts';
 import { currentSurroundings } from '../surroundings.ts';
 import type { ReadPage } from './read-page.ts';
@@ -42,7 +41,6 @@ export function createRunItems({ advance, readPage }: RunItemsDependencies): Act
         inOrder: isInOrder,
         goOn: 'until-it-waits',
         bounds: BOUNDS,
-        maxResultBytes: MAX_SHARED_RESULT_BYTES,
         subject: null,
       },
       // Nobody asks a process about an item that shares a workflow.

@@ -3,7 +3,6 @@ import { acceptRun } from '../../domain/event-run.ts';
 import { changeOf } from '../../domain/state-change.ts';
 import type { Folded, FoldedLetter } from '../../domain/subject.ts';
 import type { Advance } from '../../handlers/advance.ts';
-import { MAX_SHARED_RESULT_BYTES } from '../../handlers/kept-json.ts';
 import { currentSurroundings } from '../surroundings.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openPort, throwStopped } from './open-port.ts';
@@ -30,7 +29,7 @@ export async function foldLetters(
     ...(expectedVersion !== undefined && { expectedVersion }),
   }));
   const { runs: advanced, change } = await advance(
-    { runs, atOnce: 1, inOrder: true, goOn: 'until-it-waits', bounds: BOUNDS, maxResultBytes: MAX_SHARED_RESULT_BYTES, subject },
+    { runs, atOnce: 1, inOrder: true, goOn: 'until-it-waits', bounds: BOUNDS, subject },
     // Whoever sent a letter hears of its end before anybody else: there is nobody to tell meanwhile.
     openPort({ runs, surroundings, onRun: () => undefined }),
   );

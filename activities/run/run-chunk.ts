@@ -8,7 +8,6 @@ import { isEnded } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { recordOutcome } from '../../domain/run-outcome.ts';
 import type { Advance } from '../../handlers/advance.ts';
-import { MAX_RESULT_BYTES, MAX_SHARED_RESULT_BYTES } from '../../handlers/kept-json.ts';
 import type { FirstAttempts } from '../callbacks/first-attempts.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openPort, throwStopped } from './open-port.ts';
@@ -39,7 +38,6 @@ export function createRunChunk({ advance, observe, firstAttempts, readChunk }: R
         inOrder: false,
         goOn: 'until-it-waits',
         bounds: null,
-        maxResultBytes: isAlone ? MAX_RESULT_BYTES : MAX_SHARED_RESULT_BYTES,
         subject: null,
       },
       port,

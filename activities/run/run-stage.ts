@@ -7,7 +7,6 @@ import { PERMIT_LOST } from '../../domain/permits.ts';
 import { outcomeOf } from '../../domain/run-outcome.ts';
 import type { RunOutcome } from '../../domain/run-outcome.ts';
 import type { Advance } from '../../handlers/advance.ts';
-import { MAX_RESULT_BYTES } from '../../handlers/kept-json.ts';
 import type { ErrorTrace } from '../../handlers/stage-failure.ts';
 import { Stopped } from '../../handlers/stopped.ts';
 import type { BeginProgress } from '../callbacks/progress-callbacks.ts';
@@ -51,10 +50,7 @@ export function createRunStage({ advance, observe, beginProgress, now }: RunStag
           heartbeat?.(shown.progress);
         },
       });
-      const { runs } = await advance(
-        { runs: [run], atOnce: 1, inOrder: false, goOn: 'one-attempt', bounds: null, maxResultBytes: MAX_RESULT_BYTES, subject: null },
-        port,
-      );
+      const { runs } = await advance({ runs: [run], atOnce: 1, inOrder: false, goOn: 'one-attempt', bounds: null, subject: null }, port);
       const [one] = runs;
       if (one?.kind !== 'advanced') throw new Error(`the run of "${workflow.id}" was not advanced`);
       if (hasFailed(one.outcome)) throw toFailure(one.outcome, one.trace);

@@ -15,7 +15,6 @@ import * as runs from '../../domain/event-run.ts';
 import { recordOutcome } from '../../domain/run-outcome.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import type { Port } from '../../handlers/advance-port.ts';
-import { MAX_RESULT_BYTES } from '../../handlers/kept-json.ts';
 import { Stopped } from '../../handlers/stopped.ts';
 import { createClonedAdvance } from './cloned-advance.ts';
 import { createMemorySubjects } from './memory-subjects.ts';
@@ -193,7 +192,6 @@ const ALONE = {
   inOrder: false,
   goOn: 'until-it-waits',
   bounds: null,
-  maxResultBytes: MAX_RESULT_BYTES,
   subject: null,
 } as const;
 

@@ -7,7 +7,6 @@ import { acceptRun } from '../../../domain/event-run.ts';
 import { toRunPlan } from '../../../domain/run-plan.ts';
 import type { Due, DueRun, Port, Told } from '../../../handlers/advance-port.ts';
 import type { Advance } from '../../../handlers/advance.ts';
-import { MAX_RESULT_BYTES } from '../../../handlers/kept-json.ts';
 import { createClonedAdvance } from '../../support/cloned-advance.ts';
 import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
 
@@ -62,7 +61,6 @@ export function prepare(...definitions: readonly EventDefinition[]) {
           inOrder: false,
           goOn: 'until-it-waits',
           bounds: null,
-          maxResultBytes: MAX_RESULT_BYTES,
           subject: null,
           ...due,
         },
