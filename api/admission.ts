@@ -1,5 +1,6 @@
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import { eventWorkflowId } from '../temporal/durable/workflow-ids.ts';
+import { isInline } from '../domain/is-inline.ts';
 import { isEnded } from '../domain/event-run.ts';
 import type { Backlog } from './backlog.ts';
 import type { Intake } from './intake.ts';
@@ -34,7 +35,7 @@ const BACKLOG_RETRY_MS = 10_000;
 /** Decides by weight: light events need room in this process, those of subjects in its mailboxes, heavy ones in the cluster's backlog too. */
 export function createAdmission({ intake, letters, heavy, backlog, liveRuns }: AdmissionOptions): Admit {
   return async (event) => {
-    const isHeavy = event.plan.weight === 'heavy';
+    const isHeavy = !isInline(event.plan);
     if (isHeavy && !(await backlog.admits(event))) return { admitted: false, reason: 'backlog', retryAfterMs: BACKLOG_RETRY_MS };
     const isLetter = event.plan.subjectType !== undefined;
     const light = isLetter ? letters : intake;

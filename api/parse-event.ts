@@ -4,6 +4,7 @@ import type { Catalog } from '../domain/catalog.ts';
 import type { EventDefinition, RawEnvelope } from '../domain/define-event.ts';
 import type { CallbackRequest } from '../domain/delivery.ts';
 import { isLimitKey, isOwnId, keyedEventId, newEventId } from '../domain/event-id.ts';
+import { isInline } from '../domain/is-inline.ts';
 import type { LongestWaits } from '../domain/permits.ts';
 import { toRunPlan } from '../domain/run-plan.ts';
 import { isSubjectId, subjectEventId } from '../domain/subject-id.ts';
@@ -138,7 +139,7 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
 
   function needsOf(definition: EventDefinition, event: { readonly data: unknown; readonly tenant: string }): readonly PermitNeed[] {
     const named = definition.limitsOf(event);
-    const needs = named.length === 0 && definition.weight === 'heavy' ? [defaultLimit] : named;
+    const needs = named.length === 0 && !isInline(definition) ? [defaultLimit] : named;
     return longestWaitMs === undefined ? needs : needs.map((need) => ({ ...need, longestWaitMs }));
   }
 

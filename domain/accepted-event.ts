@@ -63,3 +63,8 @@ export interface AcceptedEvent {
   readonly batchId?: string;
   readonly plan: RunPlan;
 }
+
+/** When an event may be started at the earliest. */
+export function dueAtMs({ acceptedAtMs, delayMs }: Pick<AcceptedEvent, 'acceptedAtMs' | 'delayMs'>): number {
+  return acceptedAtMs + delayMs;
+}

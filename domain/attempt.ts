@@ -1,3 +1,4 @@
+import { dueAtMs } from './accepted-event.ts';
 import type { AcceptedEvent } from './accepted-event.ts';
 import type { StageFailure } from './event-error.ts';
 import type { EventRun, Progress } from './event-run.ts';
@@ -20,8 +21,8 @@ export function recordSuccess(run: EventRun, stage: Stage, { value, endedAtMs }:
 const MAX_RUN_MS = 13 * 24 * 3_600_000;
 
 /** No attempt of an event is begun later. */
-export function latestAttemptMs({ acceptedAtMs, delayMs }: AcceptedEvent): number {
-  return acceptedAtMs + delayMs + MAX_RUN_MS;
+export function latestAttemptMs(event: AcceptedEvent): number {
+  return dueAtMs(event) + MAX_RUN_MS;
 }
 
 /**

@@ -19,8 +19,3 @@ export function calledBack(item: BatchItem): AcceptedEvent | null {
   const event = item.kind === 'event' ? item.event : item.rejection.event;
   return event?.callback ? event : null;
 }
-
-/** When an item may be started at the earliest. */
-export function dueAtMs(item: BatchItem): number {
-  return item.kind === 'event' ? item.event.acceptedAtMs + item.event.delayMs : item.rejection.atMs;
-}

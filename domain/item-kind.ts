@@ -1,5 +1,6 @@
-import { dueAtMs } from './batch-item.ts';
+import { dueAtMs } from './accepted-event.ts';
 import type { BatchItem } from './batch-item.ts';
+import { isInline } from './is-inline.ts';
 import { priorityKey } from './tier.ts';
 import type { PriorityKey } from './tier.ts';
 
@@ -43,9 +44,9 @@ export function kindOf(item: BatchItem, nowMs: number): ItemKind {
   if (item.kind === 'rejected') return 's';
   const { plan, tier, delayMs } = item.event;
   // An item of a long upload is accepted after its batch, and isn't delayed by that.
-  if (delayMs > 0 && dueAtMs(item) > nowMs) return 'd';
+  if (delayMs > 0 && dueAtMs(item.event) > nowMs) return 'd';
   // Heavy work waits for permits, so that it can't share a workflow with others.
-  if (plan.weight === 'heavy') return `${priorityKey(tier)}`;
+  if (!isInline(plan)) return `${priorityKey(tier)}`;
   return plan.subjectType === undefined ? 's' : 'i';
 }
 
@@ -56,9 +57,9 @@ export interface PageKinds {
 }
 
 export function kindsOf(items: readonly BatchItem[], nowMs: number): PageKinds {
-  const kinds = items.map((item) => ({ item, kind: kindOf(item, nowMs) }));
-  const due = kinds.filter(({ kind }) => wayOf(kind).isDelayed).map(({ item }) => dueAtMs(item));
-  return { kinds: kinds.map(({ kind }) => kind).join(''), dueAtMs: due.length === 0 ? null : Math.min(...due) };
+  const kinds = items.map((item) => kindOf(item, nowMs));
+  const due = items.flatMap((item, index) => (kinds[index] === 'd' && item.kind === 'event' ? [dueAtMs(item.event)] : []));
+  return { kinds: kinds.join(''), dueAtMs: due.length === 0 ? null : Math.min(...due) };
 }
 
 /** How an item of a page runs whose kinds are known: one for each of its items, or one for all. */

@@ -28,7 +28,7 @@ export function letterOf({ state }: ItemRun): EndLetter | 'p' {
 }
 
 /** When its next attempt is due; 0 where it can begin at once. */
-export function dueAtMs({ state }: ItemRun): number {
+export function nextAttemptMs({ state }: ItemRun): number {
   const phase = state?.phase;
   return phase?.status === 'waiting' && phase.waiting.reason === 'retry' ? phase.waiting.untilMs : 0;
 }

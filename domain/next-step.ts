@@ -11,8 +11,8 @@ export type BatchStep =
   | { readonly kind: 'start'; readonly unit: BatchUnit }
   | { readonly kind: 'resume'; readonly rested: RunningUnit; readonly rest: number; readonly parallel: number };
 
-// Chunks that run side by side, so that the end of one doesn't leave the batch idle.
-const CHUNKS_AT_ONCE = 4;
+// Units that run side by side, so that the end of one doesn't leave the batch idle.
+const UNITS_AT_ONCE = 4;
 // What runs at once in a unit is recorded at once: 12 KiB of results an item, twice with a callback, on top of the quarter of a
 // megabyte of outcomes that ends a call, and the callbacks of these. The engine terminates a workflow that records more than 2 MiB.
 const MAX_UNIT_PARALLEL = 32;
@@ -74,7 +74,7 @@ function toUnit(batch: Batch, page: KnownPage, number: number, first: number, fr
   const unit = { page: number, number: page.units.length, kind };
   if (wayOf(kind).workflow === 'own') return { ...unit, offsets: [first], parallel: 1 };
   const offsets = pendingTogether(batch, page, first, kind);
-  const share = Math.ceil(batch.maxParallel / chunksLeft(batch, number, kind));
+  const share = Math.ceil(batch.maxParallel / unitsLeft(batch, number, kind));
   const parallel = Math.min(free, offsets.length, MAX_UNIT_PARALLEL, share);
   return { ...unit, offsets: offsets.slice(0, parallel * itemsForPlace(batch, kind)), parallel };
 }
@@ -104,13 +104,13 @@ function pendingTogether({ isInOrder }: Batch, { letters, kinds }: KnownPage, fi
  * Pages that still have something to start, as far as that matters: so many share what may run at once. Other items of subjects
  * don't run beside those of a unit.
  */
-function chunksLeft({ pages }: Batch, first: number, kind: ItemKind): number {
-  let chunks = wayOf(kind).isOfSubject ? 1 : 0;
-  for (let number = first; number < pages.length && chunks < CHUNKS_AT_ONCE; number += 1) {
+function unitsLeft({ pages }: Batch, first: number, kind: ItemKind): number {
+  let units = wayOf(kind).isOfSubject ? 1 : 0;
+  for (let number = first; number < pages.length && units < UNITS_AT_ONCE; number += 1) {
     const page = pages[number];
-    if (page !== undefined && hasBeside(page, kind)) chunks += 1;
+    if (page !== undefined && hasBeside(page, kind)) units += 1;
   }
-  return chunks;
+  return units;
 }
 
 function hasBeside(page: BatchPage, kind: ItemKind): boolean {

@@ -9,6 +9,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import { dueAtMs } from '../domain/accepted-event.ts';
 import type { Chunk, RunRecord } from '../domain/chunk.ts';
 import { runsOf } from '../domain/chunk.ts';
 import { beginChunk, deliveriesOf, recordCancelled, recordChunk, toKept } from '../domain/chunk-run.ts';
@@ -169,9 +170,8 @@ function isWaiting({ phase }: EventRun): boolean {
 
 /** One that is to begin later waits from its start on. */
 function delayed(run: EventRun): EventRun {
-  const { acceptedAtMs, delayMs } = run.event;
-  if (delayMs === 0 || run.phase.status !== 'accepted') return run;
-  return wait(run, null, { reason: 'delay', untilMs: acceptedAtMs + delayMs });
+  if (run.event.delayMs === 0 || run.phase.status !== 'accepted') return run;
+  return wait(run, null, { reason: 'delay', untilMs: dueAtMs(run.event) });
 }
 
 /** For those who ask, or would cancel it, while the attempt is made; what it comes to counts the attempt itself. */

@@ -2,7 +2,7 @@ import { proxyLocalActivities, sleep, workflowInfo } from '@temporalio/workflow'
 import type { Activities } from '../temporal/durable/activities.ts';
 import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
 import type { SharedUnitInput, UnitVerdict } from '../domain/batch-work.ts';
-import { dueAtMs, letterOf } from '../domain/item-run.ts';
+import { nextAttemptMs, letterOf } from '../domain/item-run.ts';
 import type { ItemRun } from '../domain/item-run.ts';
 import { callBack } from './first-attempts.ts';
 import { holdPlaces } from './unit-places.ts';
@@ -41,8 +41,8 @@ export async function processItems({ unit, page, items, parallel, isInOrder, isO
     if (hold === 'paused') left = left.filter(({ state }) => state !== undefined);
     if (left.length === 0) break;
     const now = Date.now();
-    const due = isInOrder ? left : left.filter((item) => dueAtMs(item) <= now);
-    const waitMs = Math.min(...(due.length > 0 ? due.slice(0, 1) : left).map((item) => dueAtMs(item) - now));
+    const due = isInOrder ? left : left.filter((item) => nextAttemptMs(item) <= now);
+    const waitMs = Math.min(...(due.length > 0 ? due.slice(0, 1) : left).map((item) => nextAttemptMs(item) - now));
     if (waitMs > 0) {
       if (!isInOrder && waitMs > LONGEST_HELD_WAIT_MS) await places.leave(verdictSoFar());
       await sleep(Math.min(waitMs, listenMs));

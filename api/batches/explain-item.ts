@@ -1,4 +1,4 @@
-import { dueAtMs } from '../../domain/batch-item.ts';
+import { dueAtMs } from '../../domain/accepted-event.ts';
 import type { BatchItem } from '../../domain/batch-item.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import { itemId } from '../../domain/event-id.ts';
@@ -21,7 +21,7 @@ export function explainItem({ key, item, position, batch, nowMs }: PendingItem):
   if (batch?.status === 'paused') {
     return { ...base, reason: 'paused', summary: `Its batch "${key.id}" is paused; it is ${place}.`, details: { key: key.id, position } };
   }
-  const dueMs = dueAtMs(item);
+  const dueMs = item.kind === 'event' ? dueAtMs(item.event) : 0;
   if (dueMs > nowMs) {
     const nextAttemptAt = new Date(dueMs).toISOString();
     const summary = `It was asked to wait until ${nextAttemptAt}.`;

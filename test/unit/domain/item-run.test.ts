@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { acceptRun, endRun, stateOf, wait } from '../../../domain/event-run.ts';
 import type { EventRun } from '../../../domain/event-run.ts';
-import { dueAtMs, letterOf, toItemRun } from '../../../domain/item-run.ts';
+import { nextAttemptMs, letterOf, toItemRun } from '../../../domain/item-run.ts';
 import { acceptedEvent, NOON_MS } from './event-samples.ts';
 
 const lastError = { code: 'boom', message: 'no', stage: 'action', retryable: true } as const;
@@ -22,11 +22,11 @@ describe('an item of a unit', () => {
     const item = toItemRun(7, run);
 
     expect(item).toMatchObject({ offset: 7, run: 2, state: stateOf(run) });
-    expect([letterOf(item), dueAtMs(item)]).toEqual([letter, due]);
+    expect([letterOf(item), nextAttemptMs(item)]).toEqual([letter, due]);
   });
 
   it('that nobody has begun is pending, and due at once', () => {
-    expect([letterOf({ offset: 7, run: 1 }), dueAtMs({ offset: 7, run: 1 })]).toEqual(['p', 0]);
+    expect([letterOf({ offset: 7, run: 1 }), nextAttemptMs({ offset: 7, run: 1 })]).toEqual(['p', 0]);
   });
 
   it('says what its failure is grouped by, and nothing else', () => {

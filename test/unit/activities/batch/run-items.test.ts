@@ -7,7 +7,7 @@ import { createRunItems } from '../../../../activities/batch/run-items.ts';
 import type { BatchItem } from '../../../../domain/batch-item.ts';
 import type { RunItemsInput, RunItemsOutcome } from '../../../../domain/batch-work.ts';
 import type { ItemRun } from '../../../../domain/item-run.ts';
-import { dueAtMs, letterOf } from '../../../../domain/item-run.ts';
+import { nextAttemptMs, letterOf } from '../../../../domain/item-run.ts';
 import type { HandledEvent, HandlerContext } from '../../../../domain/define-event.ts';
 import { PermanentError, RetryLaterError } from '../../../../domain/handler-errors.ts';
 import type { Advance } from '../../../../handlers/advance.ts';
@@ -287,12 +287,12 @@ describe('an item whose stage has failed', () => {
     });
 
     const first = onlyOf((await run()).again);
-    clock.nowMs = dueAtMs(first);
+    clock.nowMs = nextAttemptMs(first);
     const second = onlyOf((await run({ items: asRecorded([first]) })).again);
     const { ended } = await run({ items: asRecorded([second]) });
 
     expect(second.state).toMatchObject({ failures: { failed: 2, lost: 0 } });
-    expect(dueAtMs(second)).toBe(NOON_MS + 100 + 200);
+    expect(nextAttemptMs(second)).toBe(NOON_MS + 100 + 200);
     expect(ended).toMatchObject([{ state: { phase: { status: 'completed' }, attempts: { meaning: 1, decision: 3, action: 1 } } }]);
     expect(begun).toEqual(['meaning', 'decision', 'decision', 'decision', 'action'].map((stage) => `night_0 ${stage}`));
   });
@@ -332,7 +332,7 @@ describe('an item whose stage has failed', () => {
       throw new RetryLaterError(5_000);
     });
 
-    expect((await run()).again.map(dueAtMs)).toEqual([NOON_MS + 5_000]);
+    expect((await run()).again.map(nextAttemptMs)).toEqual([NOON_MS + 5_000]);
   });
 
   it('uses up no attempt when the process stopped under it', async () => {
@@ -343,7 +343,7 @@ describe('an item whose stage has failed', () => {
 
     const lost = onlyOf((await running).again);
     expect(lost.state).toMatchObject({ failures: { failed: 0, lost: 1 } });
-    expect(dueAtMs(lost)).toBe(NOON_MS);
+    expect(nextAttemptMs(lost)).toBe(NOON_MS);
   });
 
   it('is overtaken by none where order is to be kept, and holds up none elsewhere, however few run at once', async () => {
