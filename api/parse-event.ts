@@ -5,6 +5,8 @@ import type { EventDefinition, RawEnvelope } from '../domain/define-event.ts';
 import type { CallbackRequest } from '../domain/delivery.ts';
 import { isLimitKey, isOwnId, keyedEventId, newEventId } from '../domain/event-id.ts';
 import { isInline } from '../domain/is-inline.ts';
+import { NOTHING_SAID } from '../domain/handled-event.ts';
+import type { HandedOn } from '../domain/handled-event.ts';
 import type { LongestWaits } from '../domain/permits.ts';
 import { toRunPlan } from '../domain/run-plan.ts';
 import { isSubjectId, subjectEventId } from '../domain/subject-id.ts';
@@ -21,13 +23,18 @@ export const callbackRequest = z.strictObject({
   progress: z.boolean().optional(),
 });
 
+/** What a caller may say of an event that is only handed on. */
+export const handedOn = {
+  source: z.string().min(1).max(255),
+  subject: z.string().min(1).max(255),
+} satisfies Record<keyof HandedOn, z.ZodType>;
+
 /** The envelope of `POST /v1/events`; `data` is its type's own affair. */
 export const eventEnvelope = z
   .strictObject({
     type: z.string().min(1).max(128),
     id: z.string().refine(isOwnId, 'an id has 1 to 128 of A-Z, a-z, 0-9, ".", "_", ":", "@" and "-"').optional(),
-    source: z.string().min(1).max(255).optional(),
-    subject: z.string().min(1).max(255).optional(),
+    ...z.object(handedOn).partial().shape,
     time: z.iso.datetime({ offset: true }).optional(),
     data: z.unknown().optional(),
     tier: z.union([z.enum(TIERS), z.number()], `a tier is one of ${TIERS.join(', ')}, or a number`).optional(),
@@ -54,8 +61,8 @@ export interface ParseEventDependencies {
   readonly checkCallback: (callback: CallbackRequest) => readonly Fault[];
 }
 
-export interface ParseEventContext {
-  readonly tenant: string;
+/** What an event has from its request, besides the body. */
+export interface ParseEventContext extends Pick<AcceptedEvent, 'tenant'> {
   readonly idempotencyKey: string | null;
 }
 
@@ -74,7 +81,7 @@ export type ParsedEvent =
 export function createParseEvent(dependencies: ParseEventDependencies) {
   const { catalog, fallback, urgencyThreshold, defaultLimit, longestWaitMs, now, newUuid, checkCallback } = dependencies;
 
-  return function parseEvent(body: unknown, { tenant, idempotencyKey }: ParseEventContext): ParsedEvent {
+  return function parseEvent(body: unknown, { idempotencyKey, ...given }: ParseEventContext): ParsedEvent {
     if (!isEnvelope(body)) return invalid([{ pointer: '', detail: 'an event is a JSON object' }]);
     const named = withTypeName(body);
     const definition = typeof named['type'] === 'string' ? (catalog.find(named['type']) ?? fallback) : undefined;
@@ -87,7 +94,8 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
       ...(parsedData?.error?.issues ?? []).flatMap((issue) => toFaults(issue, '/data')),
     ];
     if (!envelope.success) return invalid(faults);
-    const { type, id, source, subject, time, tier, urgency, expectedVersion, delayMs = 0, callback: called } = envelope.data;
+    const { type, id, time, tier, urgency, expectedVersion, delayMs = 0, callback: called, data: _raw, ...said } = envelope.data;
+    const { subject } = said;
     if (definition === null || definition === undefined) return unknownType(type);
     const callback = toCallbackRequest(called);
     const callbackFaults = callback === null ? [] : checkCallback(callback);
@@ -96,7 +104,7 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
     faults.push(...subjectFaults({ subject, subjectType, expectedVersion, delayMs }));
     if (!parsedData?.success || faults.length > 0) return invalid(faults);
 
-    const limits = needsOf(definition, { data: parsedData.data, tenant });
+    const limits = needsOf(definition, { ...given, data: parsedData.data });
     const unusable = limits.find(({ key }) => !isLimitKey(key));
     if (unusable)
       return invalid([
@@ -112,8 +120,7 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
       ownId: id ?? null,
       run: 1,
       type,
-      source: source ?? null,
-      subject: subject ?? null,
+      ...toHandedOn(said),
       time: new Date(time ?? acceptedAtMs).toISOString(),
       data: parsedData.data ?? null,
       tier: chooseTier({
@@ -123,7 +130,7 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
         urgencyThreshold,
       }),
       urgency: actualUrgency,
-      tenant,
+      ...given,
       acceptedAtMs,
       delayMs,
       callback,
@@ -177,6 +184,11 @@ function subjectFaults({ subject, subjectType, expectedVersion, delayMs }: Subje
 
 function isEnvelope(body: unknown): body is RawEnvelope {
   return typeof body === 'object' && body !== null && !Array.isArray(body);
+}
+
+/** What isn't said is null. */
+function toHandedOn(said: { readonly [Field in keyof HandedOn]?: HandedOn[Field] | undefined }): HandedOn {
+  return { ...NOTHING_SAID, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) };
 }
 
 /** Older clients name the type `event_type`. */

@@ -1,12 +1,13 @@
+import type { HandedOn } from '../domain/handled-event.ts';
 import type { Tier } from '../domain/tier.ts';
 
+type Said = { readonly [Field in keyof HandedOn]?: NonNullable<HandedOn[Field]> };
+
 /** What is submitted. Only the type is required by every event; its schema says what `data` is. */
-export interface EventRequest {
+export interface EventRequest extends Said {
   readonly type: string;
   /** Makes it safe to send again: the same id with the same content joins the first run. */
   readonly id?: string;
-  readonly source?: string;
-  readonly subject?: string;
   /** ISO 8601. */
   readonly time?: string;
   readonly data?: unknown;

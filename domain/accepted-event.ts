@@ -1,8 +1,8 @@
 import type { CallbackRequest } from './delivery.ts';
+import type { HandledEvent } from './handled-event.ts';
 import type { LongestWaits } from './permits.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { Stage } from './stage.ts';
-import type { Tier } from './tier.ts';
 
 export type Weight = 'light' | 'heavy';
 
@@ -37,25 +37,13 @@ export interface RunPlan {
 }
 
 /**
- * An event once it is durable: the input of its workflow.
+ * An event once it is durable: the input of its workflow. Its id is what `/v1/events/{id}` takes.
  * Stored in histories: fields may be added, never renamed or removed.
  */
-export interface AcceptedEvent {
-  /** What `/v1/events/{id}` takes. */
-  readonly id: string;
+export interface AcceptedEvent extends HandledEvent {
   readonly ownId: string | null;
   /** 1 for the first run, one more for each replay. */
   readonly run: number;
-  readonly type: string;
-  readonly source: string | null;
-  readonly subject: string | null;
-  /** When it happened, as the caller says; ISO 8601. */
-  readonly time: string;
-  readonly data: unknown;
-  readonly tier: Tier;
-  /** 0 to 1. */
-  readonly urgency: number;
-  readonly tenant: string;
   readonly acceptedAtMs: number;
   readonly delayMs: number;
   readonly callback: CallbackRequest | null;

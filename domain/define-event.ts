@@ -2,25 +2,13 @@ import type { z } from 'zod';
 import type { PermitNeed, Weight } from './accepted-event.ts';
 import type { SubjectDefinition } from './define-subject.ts';
 import type { Progress } from './event-run.ts';
+import type { HandledEvent } from './handled-event.ts';
 import type { HandlerServices } from './handler-services.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { DEFAULT_RETRY_POLICY } from './retry-policy.ts';
 import type { Stage } from './stage.ts';
 import { STAGES } from './stage.ts';
 import type { Tier } from './tier.ts';
-
-/** What a handler is given. */
-export interface HandledEvent<Data> {
-  readonly id: string;
-  readonly type: string;
-  readonly source: string | null;
-  readonly subject: string | null;
-  readonly time: string;
-  readonly data: Data;
-  readonly tier: Tier;
-  readonly urgency: number;
-  readonly tenant: string;
-}
 
 export interface HandlerLog {
   info(message: string, fields?: Record<string, unknown>): void;
@@ -66,7 +54,7 @@ export interface EventDefinition {
   limitsOf(event: { readonly data: unknown; readonly tenant: string }): readonly PermitNeed[];
   adapt(envelope: RawEnvelope): RawEnvelope;
   /** What the stage's handler gives: a promise if it is asynchronous, else its result at once. */
-  run(stage: Stage, event: HandledEvent<unknown>, results: Readonly<Record<Stage, unknown>>, context: HandlerContext): unknown;
+  run(stage: Stage, event: HandledEvent, results: Readonly<Record<Stage, unknown>>, context: HandlerContext): unknown;
 }
 
 interface CommonOptions<Schema extends z.ZodType, State> {

@@ -1,4 +1,4 @@
-import type { HandledEvent } from './define-event.ts';
+import type { HandledEvent } from './handled-event.ts';
 import type { Stage } from './stage.ts';
 import { isSubjectType } from './subject-id.ts';
 
@@ -10,7 +10,7 @@ export interface SubjectBirth {
 }
 
 /** An event whose stages have ended, as its subject's rules see it. */
-export interface AppliedEvent extends HandledEvent<unknown> {
+export interface AppliedEvent extends HandledEvent {
   readonly results: Readonly<Record<Stage, unknown>>;
   /** When it is applied: never earlier than the event before it. */
   readonly atMs: number;

@@ -1,10 +1,11 @@
+import type { AcceptedEvent } from './accepted-event.ts';
 import type { CallbackRecord } from './callback-record.ts';
 import type { EventError } from './event-error.ts';
 import type { EventRun, Phase, Progress } from './event-run.ts';
 import { isEnded } from './event-run.ts';
+import { NOTHING_SAID } from './handled-event.ts';
 import type { Stage } from './stage.ts';
 import { STAGES } from './stage.ts';
-import type { Tier } from './tier.ts';
 
 export type EventStatus = Phase['status'];
 
@@ -13,21 +14,13 @@ export interface WorkflowReference {
   readonly runId: string;
 }
 
+/** Of an accepted event what only the service itself needs, or shows otherwise; all else is shown as it was accepted. */
+type Inner = 'acceptedAtMs' | 'delayMs' | 'callback' | 'batchId' | 'plan';
+
 /** The event as the API and the callbacks show it; times are ISO 8601 with milliseconds. */
-export interface EventResource {
-  readonly id: string;
-  readonly ownId: string | null;
-  readonly run: number;
-  readonly type: string;
-  readonly source: string | null;
-  readonly subject: string | null;
+export interface EventResource extends Omit<AcceptedEvent, Inner> {
   /** The subject's version after this event; null without a subject. */
   readonly version: number | null;
-  readonly time: string;
-  readonly data: unknown;
-  readonly tier: Tier;
-  readonly urgency: number;
-  readonly tenant: string;
   readonly batchId: string | null;
   readonly causedBy: string | null;
   readonly status: EventStatus;
@@ -50,30 +43,24 @@ export interface EventResource {
 /** Spells a run out; the workflow's page in the UI is added by whoever knows the UI's address. */
 export function toEventResource(run: EventRun, callback: CallbackRecord, workflow: WorkflowReference): EventResource {
   const { event, phase, startedAtMs } = run;
+  const { id, type, acceptedAtMs, delayMs: _delay, callback: _asked, batchId = null, plan: _plan, ...accepted } = event;
   const endedAtMs = isEnded(phase) ? phase.endedAtMs : null;
   return {
-    id: event.id,
-    ownId: event.ownId,
-    run: event.run,
-    type: event.type,
-    source: event.source,
-    subject: event.subject,
+    id,
+    type,
+    ...NOTHING_SAID,
+    ...accepted,
     version: run.version ?? null,
-    time: event.time,
-    data: event.data,
-    tier: event.tier,
-    urgency: event.urgency,
-    tenant: event.tenant,
-    batchId: event.batchId ?? null,
+    batchId,
     causedBy: null,
     status: phase.status,
     stage: stageOf(phase),
-    acceptedAt: toIso(event.acceptedAtMs),
+    acceptedAt: toIso(acceptedAtMs),
     startedAt: startedAtMs === null ? null : toIso(startedAtMs),
     completedAt: endedAtMs === null ? null : toIso(endedAtMs),
     timings: {
       // Clocks of several machines are compared here, so a difference may come out negative.
-      queuedMs: startedAtMs === null ? null : Math.max(0, startedAtMs - event.acceptedAtMs),
+      queuedMs: startedAtMs === null ? null : Math.max(0, startedAtMs - acceptedAtMs),
       runMs: startedAtMs === null || endedAtMs === null ? null : Math.max(0, endedAtMs - startedAtMs),
     },
     progress: run.progress,

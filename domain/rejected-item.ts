@@ -1,5 +1,6 @@
 import type { Rejection } from './batch-item.ts';
 import type { AcceptedEvent } from './accepted-event.ts';
+import { NOTHING_SAID } from './handled-event.ts';
 import { acceptRun, failRun, markStarted } from './event-run.ts';
 import type { EventRun } from './event-run.ts';
 
@@ -17,8 +18,7 @@ export function rejectedEvent({ type, atMs, event }: Rejection, ids: Pick<Accept
     ownId: null,
     run: 1,
     type: type ?? 'unknown',
-    source: null,
-    subject: null,
+    ...NOTHING_SAID,
     time: new Date(atMs).toISOString(),
     data: null,
     tier: 'normal',

@@ -1,6 +1,7 @@
 import type { AcceptedEvent } from './accepted-event.ts';
 import type { EventDefinition } from './define-event.ts';
 import { newEventId } from './event-id.ts';
+import { NOTHING_SAID } from './handled-event.ts';
 import { toRunPlan } from './run-plan.ts';
 import { subjectEventId } from './subject-id.ts';
 import type { SubjectKey } from './subject-id.ts';
@@ -18,7 +19,7 @@ export function toTickEvent(
     ownId: null,
     run: 1,
     type,
-    source: null,
+    ...NOTHING_SAID,
     subject: key.id,
     time: new Date(made.atMs).toISOString(),
     data,

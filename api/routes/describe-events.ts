@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { STAGES } from '../../domain/stage.ts';
+import type { EventResource } from '../../domain/event-resource.ts';
 import { TIERS } from '../../domain/tier.ts';
 import type { AppEnvironment } from '../app.ts';
 import { describe, idParameter, problems } from '../describe.ts';
-import { eventEnvelope } from '../parse-event.ts';
+import { eventEnvelope, handedOn } from '../parse-event.ts';
 
 export const STATUSES = ['accepted', 'waiting', 'running', 'completed', 'failed', 'cancelled'] as const;
 
@@ -25,8 +26,7 @@ export const eventResource = z.looseObject({
   ownId: z.string().nullable(),
   run: z.int(),
   type: z.string(),
-  source: z.string().nullable(),
-  subject: z.string().nullable(),
+  ...nullable(handedOn),
   version: z.int().nullable(),
   time: z.string(),
   data: z.unknown(),
@@ -51,7 +51,13 @@ export const eventResource = z.looseObject({
     .literal(false)
     .optional()
     .describe('only where the process that ran a light event shows its end a few milliseconds before that is on record'),
-});
+} satisfies Record<keyof EventResource, z.ZodType>);
+
+function nullable<Shape extends z.ZodRawShape>(shape: Shape): { [Field in keyof Shape]: z.ZodNullable<Shape[Field]> } {
+  return Object.fromEntries(Object.entries(shape).map(([name, schema]) => [name, z.nullable(schema)])) as ReturnType<
+    typeof nullable<Shape>
+  >;
+}
 
 const why = z.object({
   id: z.string(),

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HandledEvent } from '../../domain/define-event.ts';
+import type { HandledEvent } from '../../domain/handled-event.ts';
 import { PermanentError } from '../../domain/handler-errors.ts';
 import type { SessionData } from './session-data.ts';
 import { sessionRoot } from './session-paths.ts';

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { HandledEvent, HandlerContext } from '../../domain/define-event.ts';
+import type { HandlerContext } from '../../domain/define-event.ts';
+import type { HandledEvent } from '../../domain/handled-event.ts';
 import type { HandlerServices } from '../../domain/handler-services.ts';
 import { assertRoom, writeWithin } from './files-quota.ts';
 import { makeTranscript, translate } from './make-transcript.ts';

@@ -1,4 +1,5 @@
-import type { HandledEvent, HandlerContext } from '../../domain/define-event.ts';
+import type { HandlerContext } from '../../domain/define-event.ts';
+import type { HandledEvent } from '../../domain/handled-event.ts';
 import { PermanentError } from '../../domain/handler-errors.ts';
 import { decodePage } from './decode-page.ts';
 import { readPageApart } from './read-apart.ts';

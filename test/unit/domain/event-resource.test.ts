@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
 import type { CallbackRecord } from '../../../domain/callback-record.ts';
 import { hasEnded, toEventResource } from '../../../domain/event-resource.ts';
 import { acceptRun, beginAttempt, completeStage, endRun, markStarted, reportProgress, wait } from '../../../domain/event-run.ts';
@@ -43,6 +44,12 @@ describe('toEventResource', () => {
       callback,
       workflow: { id: 'order-1', runId: 'run-a', url: null },
     });
+  });
+
+  it('shows that nothing was said of what an event has no field for, as it was stored before there was one', () => {
+    const { source: _unknown, ...older } = acceptedEvent();
+
+    expect(resourceOf(acceptRun(older as AcceptedEvent)).source).toBeNull();
   });
 
   it('shows the stage, attempts and progress of a running event', () => {

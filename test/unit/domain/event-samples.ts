@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { AcceptedEvent, RunPlan } from '../../../domain/accepted-event.ts';
 import { noServices } from '../../support/handler-services.ts';
-import type { HandledEvent, HandlerContext } from '../../../domain/define-event.ts';
+import type { HandlerContext } from '../../../domain/define-event.ts';
+import type { HandledEvent } from '../../../domain/handled-event.ts';
 import type { EventError } from '../../../domain/event-error.ts';
 import type { EndedPhase } from '../../../domain/event-run.ts';
 import { DEFAULT_RETRY_POLICY } from '../../../domain/retry-policy.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
 import { createCatalog } from '../../../domain/catalog.ts';
-import type { EventDefinition, HandledEvent, HandlerContext } from '../../../domain/define-event.ts';
+import type { EventDefinition, HandlerContext } from '../../../domain/define-event.ts';
+import type { HandledEvent } from '../../../domain/handled-event.ts';
 import { defineEvent } from '../../../domain/define-event.ts';
 import { acceptRun } from '../../../domain/event-run.ts';
 import { toRunPlan } from '../../../domain/run-plan.ts';
@@ -10,7 +11,7 @@ import type { Advance } from '../../../handlers/advance.ts';
 import { createClonedAdvance } from '../../support/cloned-advance.ts';
 import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
 
-export type Handler = (event: HandledEvent<unknown>, context: HandlerContext) => unknown;
+export type Handler = (event: HandledEvent, context: HandlerContext) => unknown;
 
 type Options = Partial<Pick<EventDefinition, 'coalesce' | 'retry' | 'weight'>>;
 
@@ -20,7 +21,7 @@ export function typeWith(handler: Handler, options: Options = {}): EventDefiniti
 }
 
 /** A type whose three stages do this, told by their names. */
-export function stagedType(stage: (name: string, event: HandledEvent<unknown>, before: unknown, context: HandlerContext) => unknown) {
+export function stagedType(stage: (name: string, event: HandledEvent, before: unknown, context: HandlerContext) => unknown) {
   return defineEvent({
     type: 'sample',
     data: z.unknown(),

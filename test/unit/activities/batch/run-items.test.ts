@@ -8,7 +8,8 @@ import type { BatchItem } from '../../../../domain/batch-item.ts';
 import type { RunItemsInput, RunItemsOutcome } from '../../../../domain/batch-work.ts';
 import type { ItemRun } from '../../../../domain/item-run.ts';
 import { nextAttemptMs, letterOf } from '../../../../domain/item-run.ts';
-import type { HandledEvent, HandlerContext } from '../../../../domain/define-event.ts';
+import type { HandlerContext } from '../../../../domain/define-event.ts';
+import type { HandledEvent } from '../../../../domain/handled-event.ts';
 import { PermanentError, RetryLaterError } from '../../../../domain/handler-errors.ts';
 import type { Advance } from '../../../../handlers/advance.ts';
 import { createClonedAdvance } from '../../../support/cloned-advance.ts';
@@ -19,7 +20,7 @@ import { stagedType } from '../../handlers/advance-samples.ts';
 const callback = { url: 'https://example.org/hook', headers: {}, progress: false };
 const oneStage = { ...lightPlan, stages: ['action'] };
 
-type Stage = (stage: string, event: HandledEvent<unknown>, context: HandlerContext) => unknown;
+type Stage = (stage: string, event: HandledEvent, context: HandlerContext) => unknown;
 
 /** A page of these items, whose stages do what `stage` does; the clock stands still unless the test moves it. */
 function prepare(items: readonly BatchItem[], stage: Stage, advance?: Advance) {
