@@ -1,4 +1,6 @@
-import type { CallbackTarget } from './callback-message.ts';
+import type { AcceptedEvent } from './accepted-event.ts';
+import type { BatchResource } from './batch-resource.ts';
+import type { CallbackResource, CallbackTarget } from './callback-message.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 type Run = Pick<CallbackTarget, 'kind' | 'owner' | 'run'>;
@@ -22,9 +24,35 @@ function identityOf({ kind, owner, run }: Run, of: { readonly verdict: unknown }
   return canonicalJson([kind, owner, run, of]);
 }
 
-// `counts` is a batch's, which has neither a result nor an error.
-const VERDICT_FIELDS: ReadonlySet<string> = new Set(['status', 'result', 'error', 'counts']);
+/** Whether a field is of the verdict, or of when and how that came about. What was asked for is the same in each run. */
+const IS_OF_VERDICT: Readonly<Record<Exclude<keyof CallbackResource | keyof BatchResource, keyof AcceptedEvent>, boolean>> = {
+  status: true,
+  result: true,
+  error: true,
+  // A batch has neither a result nor an error.
+  counts: true,
+  version: false,
+  causedBy: false,
+  stage: false,
+  acceptedAt: false,
+  startedAt: false,
+  completedAt: false,
+  timings: false,
+  progress: false,
+  attempts: false,
+  workflow: false,
+  recorded: false,
+  omitted: false,
+  name: false,
+  mode: false,
+  maxParallel: false,
+  percent: false,
+  ratePerSecond: false,
+  etaSeconds: false,
+  failures: false,
+};
+const VERDICT: ReadonlySet<string> = new Set(Object.entries(IS_OF_VERDICT).flatMap(([name, isOfIt]) => (isOfIt ? [name] : [])));
 
 function verdictOf(data: object): unknown {
-  return Object.fromEntries(Object.entries(data).filter(([name]) => VERDICT_FIELDS.has(name)));
+  return Object.fromEntries(Object.entries(data).filter(([name]) => VERDICT.has(name)));
 }
