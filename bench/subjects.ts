@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { NOTHING_SAID } from '../domain/handled-event.ts';
 import { deriveAction } from '../events/life/rules/action.ts';
 import { deriveDecision } from '../events/life/rules/decision.ts';
 import { deriveMeaning } from '../events/life/rules/meaning.ts';
@@ -130,7 +131,7 @@ function inProcess(count: number): Quantiles {
     const meaning = deriveMeaning({ type, intensity }, state);
     const decision = deriveDecision(meaning, state);
     const action = deriveAction(decision, meaning, state);
-    const event = { id: `e-${index}`, type, source: null, subject: 'a', time: '', data: { intensity, metadata: {} } };
+    const event = { ...NOTHING_SAID, id: `e-${index}`, type, subject: 'a', time: '', data: { intensity, metadata: {} } };
     const handled = { ...event, tier: 'normal', urgency: 0, tenant: 'default' } as const;
     state = lifeSubject.apply(state, { ...handled, results: { meaning, decision, action }, atMs });
     return performance.now() - startedAt;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { NOTHING_SAID } from '../../domain/handled-event.ts';
 import { letterHash } from '../../temporal/letter-hash.ts';
 import { OUTCOME_QUERY } from '../../temporal/durable/names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
@@ -40,7 +41,7 @@ it('comes to the same as the pure fold of the same events in the order of their 
   for (const { id, type, completedAt, data, tier, urgency, time, result } of inOrder) {
     const atMs = Date.parse(completedAt ?? '');
     state = lifeSubject.settle(state, atMs);
-    const event = { id, type, source: null, subject, time, data, tier, urgency, tenant: 'default' };
+    const event = { ...NOTHING_SAID, id, type, subject, time, data, tier, urgency, tenant: 'default' };
     state = lifeSubject.apply(state, { ...event, results: result ?? {}, atMs });
   }
   expect((await readSubject('life', subject)).state).toEqual(JSON.parse(JSON.stringify(lifeSubject.show(state))));

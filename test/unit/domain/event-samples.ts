@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { AcceptedEvent, RunPlan } from '../../../domain/accepted-event.ts';
 import { noServices } from '../../support/handler-services.ts';
 import type { HandlerContext } from '../../../domain/define-event.ts';
+import { NOTHING_SAID } from '../../../domain/handled-event.ts';
 import type { HandledEvent } from '../../../domain/handled-event.ts';
 import type { EventError } from '../../../domain/event-error.ts';
 import type { EndedPhase } from '../../../domain/event-run.ts';
@@ -26,8 +27,8 @@ export function acceptedEvent(fields: Partial<AcceptedEvent> = {}): AcceptedEven
     ownId: 'order-1',
     run: 1,
     type: 'sample',
+    ...NOTHING_SAID,
     source: 'shop',
-    subject: null,
     time: '2026-01-01T11:59:59.000Z',
     data: { amount: 3 },
     tier: 'normal',
@@ -42,8 +43,7 @@ export function acceptedEvent(fields: Partial<AcceptedEvent> = {}): AcceptedEven
 }
 
 export function handledEvent<Data>(data: Data, fields: Partial<HandledEvent<Data>> = {}): HandledEvent<Data> {
-  const { id, type, source, subject, time, tier, urgency, tenant } = acceptedEvent();
-  return { id, type, source, subject, time, tier, urgency, tenant, data, ...fields };
+  return { ...acceptedEvent(), data, ...fields };
 }
 
 /** For handlers that are called without an activity around them. */
