@@ -1,4 +1,4 @@
-import { freePlaces } from './batch.ts';
+import { freePlaces } from './batch-units.ts';
 import type { Batch, BatchUnit, RunningUnit } from './batch.ts';
 import { offsetsOf } from './batch-page.ts';
 import type { BatchPage } from './batch-page.ts';

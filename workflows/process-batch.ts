@@ -12,7 +12,9 @@ import {
 import { wayOf } from '../domain/item-kind.ts';
 import type { Activities } from '../temporal/durable/activities.ts';
 import type { BatchUnit, RunningUnit } from '../domain/batch.ts';
-import { createBatch, endRest, endUnit, isOver, knowKinds, noteRest, startUnit as countStarted, toldFirst } from '../domain/batch.ts';
+import { createBatch, isOver, knowKinds } from '../domain/batch.ts';
+import { endRest, endUnit, noteRest, startUnit as countStarted } from '../domain/batch-units.ts';
+import { toldFirst } from '../domain/steer-batch.ts';
 import { lastUnitOf } from '../domain/batch-page.ts';
 import { notePace } from '../domain/batch-pace.ts';
 import { endedCount, toBatchResource, toPages } from '../domain/batch-resource.ts';

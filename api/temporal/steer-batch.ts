@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { resumeBatch, retryFailed } from '../../domain/batch.ts';
+import { resumeBatch, retryFailed } from '../../domain/steer-batch.ts';
 import type { SteerInput } from '../../domain/batch-work.ts';
 import { STEER_BATCH_UPDATE } from '../../temporal/durable/names.ts';
 import type { Steering } from '../batch-service.ts';

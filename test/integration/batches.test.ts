@@ -5,7 +5,7 @@ import type { temporal } from '@temporalio/proto';
 import { startBatchWorkflow } from '../../api/temporal/start-batch.ts';
 import type { AcceptedBatch } from '../../domain/accepted-batch.ts';
 import type { BatchItem } from '../../domain/batch-item.ts';
-import { retryFailed } from '../../domain/batch.ts';
+import { retryFailed } from '../../domain/steer-batch.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import type { BatchInput, BatchResult } from '../../domain/batch-work.ts';
 import { TASK_QUEUES, UPLOAD_MEMO, WORKFLOWS } from '../../temporal/durable/names.ts';

@@ -5,6 +5,7 @@ import { kindsOf } from '../../domain/item-kind.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { BatchItem } from '../../domain/batch-item.ts';
 import * as states from '../../domain/batch.ts';
+import * as units from '../../domain/batch-units.ts';
 import type { Batch, BatchUnit } from '../../domain/batch.ts';
 import { lastUnitOf, offsetsOf } from '../../domain/batch-page.ts';
 import type { EndLetter } from '../../domain/batch-page.ts';
@@ -47,9 +48,9 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
       }
       if (step.kind === 'resume') throw new Error('no unit of these rests');
       const { unit } = step;
-      entry.batch = states.startUnit(entry.batch, unit);
+      entry.batch = units.startUnit(entry.batch, unit);
       void runUnit(entry, unit).then((verdict) => {
-        entry.batch = states.endUnit(entry.batch, { ...unit, ...verdict });
+        entry.batch = units.endUnit(entry.batch, { ...unit, ...verdict });
         if (states.isOver(entry.batch)) entry.endedAtMs = Date.now();
         goOn(entry);
       });

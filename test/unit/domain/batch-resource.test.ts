@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../../domain/batch.ts';
-import { cancelItem, createBatch, endUnit, pauseBatch, startUnit } from '../../../domain/batch.ts';
+import { createBatch } from '../../../domain/batch.ts';
+import { endUnit, startUnit } from '../../../domain/batch-units.ts';
+import { cancelItem, pauseBatch } from '../../../domain/steer-batch.ts';
 import type { BatchTimes } from '../../../domain/batch-resource.ts';
 import { endedCount, toBatchResource, toPages } from '../../../domain/batch-resource.ts';
 import { acceptedBatch } from './batch-samples.ts';

@@ -5,24 +5,9 @@ import type { ItemKind } from '../../../domain/item-kind.ts';
 import { BATCH_MODES } from '../../../domain/accepted-batch.ts';
 import { wayOf } from '../../../domain/item-kind.ts';
 import type { Batch, BatchUnit } from '../../../domain/batch.ts';
-import {
-  OTHER_CAUSES,
-  cancelBatch,
-  cancelItem,
-  createBatch,
-  endRest,
-  endUnit,
-  freePlaces,
-  isOver,
-  knowKinds,
-  noteRest,
-  pauseBatch,
-  resumeBatch,
-  retryFailed,
-  startUnit,
-  statusOf,
-  toldFirst,
-} from '../../../domain/batch.ts';
+import { createBatch, isOver, knowKinds, statusOf } from '../../../domain/batch.ts';
+import { OTHER_CAUSES, endRest, endUnit, freePlaces, noteRest, startUnit } from '../../../domain/batch-units.ts';
+import { cancelBatch, cancelItem, pauseBatch, resumeBatch, retryFailed, toldFirst } from '../../../domain/steer-batch.ts';
 import { kindAt } from '../../../domain/item-kind.ts';
 import { lastUnitOf, locate } from '../../../domain/batch-page.ts';
 import type { BatchPage, EndLetter, Letter } from '../../../domain/batch-page.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { cancelBatch, createBatch, endUnit, pauseBatch, resumeBatch, retryFailed, startUnit } from '../../../domain/batch.ts';
+import { createBatch } from '../../../domain/batch.ts';
+import { endUnit, startUnit } from '../../../domain/batch-units.ts';
 import { nextStep } from '../../../domain/next-step.ts';
-import { refusalToSteer, steerBatch } from '../../../domain/steer-batch.ts';
+import { cancelBatch, pauseBatch, refusalToSteer, resumeBatch, retryFailed, steerBatch } from '../../../domain/steer-batch.ts';
 import { NOON_MS } from './event-samples.ts';
 
 const fresh = createBatch({ pages: [{ size: 2, kind: '3', calls: true }], mode: 'sequential', maxParallel: 1 });

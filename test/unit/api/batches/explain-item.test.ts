@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { explainItem } from '../../../../api/batches/explain-item.ts';
 import type { PendingItem } from '../../../../api/batches/explain-item.ts';
-import { createBatch, pauseBatch } from '../../../../domain/batch.ts';
+import { createBatch } from '../../../../domain/batch.ts';
+import { pauseBatch } from '../../../../domain/steer-batch.ts';
 import { toBatchResource } from '../../../../domain/batch-resource.ts';
 import { acceptedBatch, eventItem } from '../../domain/batch-samples.ts';
 import { NOON_MS } from '../../domain/event-samples.ts';
