@@ -1,23 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { BatchResource } from '../../domain/batch-resource.ts';
-import type { EventResource } from '../../domain/event-resource.ts';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startOverlapRecorder } from '../support/overlap-recorder.ts';
 import type { OverlapRecorder } from '../support/overlap-recorder.ts';
-import { startTestService } from '../support/service.ts';
-import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
+import { requestsTo } from '../support/requests.ts';
+import { useService } from '../support/use-service.ts';
 
 const LIGHT = 'test-recorded-light-work';
 const HEAVY = 'test-recorded-work';
 const HOUR_MS = 3_600_000;
 
-let service: TestService;
+const service = useService({ MAX_CONCURRENT_TASKS: '5' });
+const { submitBatch: submit, readBatch: read, readEvent, endedBatch: ended } = requestsTo(service);
 let recorder: OverlapRecorder;
 
-beforeAll(async () => {
-  service = await startTestService({ MAX_CONCURRENT_TASKS: '5' });
-});
-afterAll(() => service.stop());
 beforeEach(async () => {
   recorder = await startOverlapRecorder();
 });
@@ -117,31 +112,6 @@ function many(count: number, data: Work): readonly object[] {
   return Array.from({ length: count }, () => work(LIGHT, data));
 }
 
-async function submit(batch: object): Promise<string> {
-  const answer = await service.app.request('/v1/batches', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(batch),
-  });
-  expect(answer.status).toBe(202);
-  return ((await answer.json()) as { readonly id: string }).id;
-}
-
-async function read(id: string): Promise<BatchResource> {
-  return (await (await service.app.request(`/v1/batches/${id}`)).json()) as BatchResource;
-}
-
-async function readEvent(id: string): Promise<EventResource> {
-  return (await (await service.app.request(`/v1/events/${id}`)).json()) as EventResource;
-}
-
 async function steer(id: string, action: string): Promise<void> {
   expect((await service.app.request(`/v1/batches/${id}/${action}`, { method: 'POST' })).status).toBe(202);
-}
-
-function ended(id: string): Promise<BatchResource> {
-  return until('the batch has ended', async () => {
-    const batch = await read(id);
-    return batch.completedAt !== null && batch;
-  });
 }

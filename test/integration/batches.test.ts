@@ -6,7 +6,6 @@ import { startBatchWorkflow } from '../../api/temporal/start-batch.ts';
 import type { AcceptedBatch } from '../../domain/accepted-batch.ts';
 import type { BatchItem } from '../../domain/batch-item.ts';
 import { retryFailed } from '../../domain/steer-batch.ts';
-import type { BatchResource } from '../../domain/batch-resource.ts';
 import type { BatchInput, BatchResult } from '../../domain/batch-work.ts';
 import { TASK_QUEUES, UPLOAD_MEMO, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { batchWorkflowId, pageWorkflowId } from '../../temporal/durable/workflow-ids.ts';
@@ -15,24 +14,22 @@ import type { Why } from '../../domain/why.ts';
 import { startOverlapRecorder } from '../support/overlap-recorder.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
-import { startTestService } from '../support/service.ts';
-import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 import { acceptedBatch, eventItem } from '../unit/domain/batch-samples.ts';
 import { lightPlan } from '../unit/domain/event-samples.ts';
+import { requestsTo } from '../support/requests.ts';
+import { useService } from '../support/use-service.ts';
 
 type History = temporal.api.history.v1.IHistory;
 
-let service: TestService;
+const service = useService({ MAX_CONCURRENT_TASKS: '5' });
+const { submitBatch, readBatch: read, readEvent, endedBatch: ended } = requestsTo(service);
 let receiver: Receiver;
 
 beforeAll(async () => {
-  [service, receiver] = await Promise.all([startTestService({ MAX_CONCURRENT_TASKS: '5' }), startReceiver()]);
+  receiver = await startReceiver();
 });
-afterAll(async () => {
-  await service.stop();
-  await receiver.close();
-});
+afterAll(() => receiver.close());
 
 const joy = { type: 'joy', data: { intensity: 0.3 } };
 const slow = { type: 'test-slow-work', data: { ms: 60_000 } };
@@ -347,23 +344,7 @@ it('takes a large body as it comes', async () => {
 });
 
 async function submit(batch: object): Promise<string> {
-  const answer = await service.app.request('/v1/batches', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ id: `batch-${randomUUID()}`, ...batch }),
-  });
-  expect(answer.status).toBe(202);
-  return ((await answer.json()) as { id: string }).id;
-}
-
-async function read(id: string): Promise<BatchResource> {
-  return (await (await service.app.request(`/v1/batches/${id}`)).json()) as BatchResource;
-}
-
-async function readEvent(id: string): Promise<EventResource> {
-  const answer = await service.app.request(`/v1/events/${id}`);
-  expect(answer.status).toBe(200);
-  return (await answer.json()) as EventResource;
+  return submitBatch({ id: `batch-${randomUUID()}`, ...batch });
 }
 
 async function listItems(id: string, status: string): Promise<readonly EventResource[]> {
@@ -403,11 +384,4 @@ function decodeInput({ events }: History): BatchInput {
 
 async function steer(id: string, action: string): Promise<void> {
   expect((await service.app.request(`/v1/batches/${id}/${action}`, { method: 'POST' })).status).toBe(202);
-}
-
-function ended(id: string): Promise<BatchResource> {
-  return until('the batch has ended', async () => {
-    const batch = await read(id);
-    return batch.completedAt !== null && batch;
-  });
 }

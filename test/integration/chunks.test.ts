@@ -1,37 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { memberId, newChunkId, parseMemberId } from '../../domain/event-id.ts';
 import { toChunk } from '../../domain/chunk.ts';
 import { startOverlapRecorder } from '../support/overlap-recorder.ts';
 import type { OverlapRecorder } from '../support/overlap-recorder.ts';
-import { calledBack, readEvent } from '../support/read-event.ts';
-import { startReceiver } from '../support/receiver.ts';
-import type { Receiver } from '../support/receiver.ts';
-import { startTestService } from '../support/service.ts';
-import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 import { acceptedEvent } from '../unit/domain/event-samples.ts';
 import { WORKFLOWS } from '../../temporal/durable/names.ts';
+import { requestsTo } from '../support/requests.ts';
+import { useReceiver, useService } from '../support/use-service.ts';
 
-let service: TestService;
-let receiver: Receiver;
+const service = useService();
+const { post: postTo, readEvent: read, calledBack: ended } = requestsTo(service);
+const receiver = useReceiver();
 let recorder: OverlapRecorder;
 
 beforeAll(async () => {
-  service = await startTestService();
   // The first of a process takes longest.
   await post(noise(0), { prefer: 'wait=30' });
 });
-afterAll(() => service.stop());
 beforeEach(async () => {
-  receiver = await startReceiver();
   recorder = await startOverlapRecorder();
 });
-afterEach(async () => {
-  recorder.close();
-  await receiver.close();
-});
+afterEach(() => recorder.close());
 
 const noise = (index: number) => ({ type: 'noise', data: { intensity: 0.1 + index / 100 } });
 
@@ -244,17 +236,5 @@ async function listAll(query: string): Promise<readonly string[] & string[]> {
 }
 
 async function post(event: Record<string, unknown>, headers: Record<string, string> = {}): Promise<Response> {
-  return service.app.request('/v1/events', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(event),
-  });
-}
-
-function read(id: string): Promise<EventResource> {
-  return readEvent(service, id);
-}
-
-function ended(id: string): Promise<EventResource> {
-  return calledBack(service, id);
+  return postTo('/v1/events', event, headers);
 }

@@ -3,7 +3,7 @@ import type { EventResource } from '../../domain/event-resource.ts';
 import { startInProcessService } from '../support/in-process-service.ts';
 import type { TestService } from '../support/in-process-service.ts';
 import { createPlainEngine } from '../support/plain-engine.ts';
-import { calledBack, readEvent } from '../support/read-event.ts';
+import { calledBack, readEvent, get, post } from '../support/requests.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { reversingCodec } from '../support/reversing-codec.ts';
 import { until } from '../support/until.ts';
@@ -65,14 +65,4 @@ async function stored({ client }: TestService, workflowId: string): Promise<read
     events?.at(-1)?.workflowExecutionCompletedEventAttributes?.result,
   ];
   return payloads.map((payload) => Buffer.from(payload?.payloads?.[0]?.metadata?.['encoding'] ?? []).toString());
-}
-
-async function get({ app }: TestService, path: string): Promise<unknown> {
-  const response = await app.request(path);
-  expect([path, response.status]).toEqual([path, 200]);
-  return response.json();
-}
-
-async function post({ app }: TestService, path: string, body: unknown): Promise<Response> {
-  return app.request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 }

@@ -2,31 +2,21 @@ import { Connection } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { findChunk } from '../../temporal/read-chunk.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { toChunk } from '../../domain/chunk.ts';
 import { CANCEL_UPDATE, TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { engineAddress } from '../support/engine-address.ts';
-import { calledBack, readEvent } from '../support/read-event.ts';
-import { startReceiver } from '../support/receiver.ts';
-import type { Receiver } from '../support/receiver.ts';
-import { startTestService, WEBHOOK_SECRET } from '../support/service.ts';
-import type { TestService } from '../support/service.ts';
+import { WEBHOOK_SECRET } from '../support/service.ts';
 import { until } from '../support/until.ts';
+import { requestsTo } from '../support/requests.ts';
+import { useReceiver, useService } from '../support/use-service.ts';
 
-let service: TestService;
-let receiver: Receiver;
-
-beforeAll(async () => {
-  service = await startTestService();
-});
-afterAll(() => service.stop());
-beforeEach(async () => {
-  receiver = await startReceiver();
-});
-afterEach(() => receiver.close());
+const service = useService();
+const { post, submitEvent, readEvent: read, calledBack: ended } = requestsTo(service);
+const receiver = useReceiver();
 
 it('runs the stages of a light event in one workflow task and sends one signed callback', async () => {
   // The first of a process takes longest, and a critical event's task is given up after a second.
@@ -289,9 +279,7 @@ it('reads an event cancelled in the engine as cancelled, and tells its receiver'
 });
 
 async function submit(event: Record<string, unknown>, options: { readonly progress?: boolean } = {}): Promise<{ readonly id: string }> {
-  const response = await post('/v1/events', { ...event, callback: { url: receiver.url, ...options } });
-  expect(response.status).toBe(202);
-  return (await response.json()) as { readonly id: string };
+  return { id: await submitEvent({ ...event, callback: { url: receiver.url, ...options } }) };
 }
 
 /** What the API gave to the workflow of such an event. */
@@ -323,22 +311,6 @@ async function startedAndLost(event: Record<string, unknown>, fields: Partial<Ac
   });
   expect(eagerWorkflowTask).toBeTruthy();
   return id;
-}
-
-async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-  return service.app.request(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-  });
-}
-
-function read(id: string): Promise<EventResource> {
-  return readEvent(service, id);
-}
-
-function ended(id: string): Promise<EventResource> {
-  return calledBack(service, id);
 }
 
 const NAMES: Readonly<Record<number, string>> = {

@@ -1,22 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { startReceiver } from '../support/receiver.ts';
-import type { Receiver } from '../support/receiver.ts';
-import { startTestService } from '../support/service.ts';
-import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
+import { requestsTo } from '../support/requests.ts';
+import { useReceiver, useService } from '../support/use-service.ts';
 
-let service: TestService;
-let receiver: Receiver;
-
-beforeAll(async () => {
-  service = await startTestService();
-});
-afterAll(() => service.stop());
-beforeEach(async () => {
-  receiver = await startReceiver();
-});
-afterEach(() => receiver.close());
+const service = useService();
+const { submitEvent, readEvent: read } = requestsTo(service);
+const receiver = useReceiver();
 
 it('keeps every attempt on record, and what was answered for its owner only', async () => {
   receiver.respond((_request, index) => (index === 0 ? { status: 500, body: 'the disk is full' } : 204));
@@ -123,20 +113,11 @@ it('keeps the outcome of an attempt that is under way when it is asked to redeli
 });
 
 async function submit(event: Record<string, unknown>): Promise<string> {
-  const response = await service.app.request('/v1/events', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ...event, callback: { url: receiver.url } }),
-  });
-  return ((await response.json()) as { readonly id: string }).id;
+  return submitEvent({ ...event, callback: { url: receiver.url } });
 }
 
 async function redeliver(id: string): Promise<Response> {
   return service.app.request(`/v1/events/${id}/redeliver`, { method: 'POST' });
-}
-
-async function read(id: string): Promise<EventResource> {
-  return (await (await service.app.request(`/v1/events/${id}`)).json()) as EventResource;
 }
 
 /** The event once so many attempts are on record and nothing is left to send. */

@@ -1,23 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { startReceiver } from '../support/receiver.ts';
-import type { Receiver } from '../support/receiver.ts';
-import { startTestService } from '../support/service.ts';
-import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 import { submitNoise } from '../support/submit-noise.ts';
+import { useReceiver, useService } from '../support/use-service.ts';
 
-let service: TestService;
-let receiver: Receiver;
+const service = useService();
 
-beforeAll(async () => {
-  service = await startTestService();
-});
-afterAll(() => service.stop());
-beforeEach(async () => {
-  receiver = await startReceiver();
-});
-afterEach(() => receiver.close());
+const receiver = useReceiver();
 
 it('lets a slow receiver finish, sends it nothing twice, and holds no event up for more than a second', async () => {
   const release = answerLate();

@@ -3,7 +3,7 @@ import type { EventResource } from '../../domain/event-resource.ts';
 import { startInProcessService } from '../support/in-process-service.ts';
 import type { TestService } from '../support/in-process-service.ts';
 import { createPlainEngine } from '../support/plain-engine.ts';
-import { calledBack, readEvent } from '../support/read-event.ts';
+import { calledBack, readEvent, get, post } from '../support/requests.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 
@@ -63,14 +63,4 @@ it('shows what is done, after a restart, where the engine keeps stale rows at th
 
 function start(engineAddress: string): Promise<TestService> {
   return startInProcessService({ engineAddress, workflowBundle: { codePath: inject('workflowBundlePath') } });
-}
-
-async function get({ app }: TestService, path: string): Promise<unknown> {
-  const response = await app.request(path);
-  expect([path, response.status]).toEqual([path, 200]);
-  return response.json();
-}
-
-async function post({ app }: TestService, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-  return app.request(path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
 }

@@ -1,26 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { deliveryWorkflowId, subjectWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { startReceiver } from '../support/receiver.ts';
-import type { Receiver } from '../support/receiver.ts';
-import { startTestService } from '../support/service.ts';
-import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
+import { requestsTo } from '../support/requests.ts';
+import { useReceiver, useService } from '../support/use-service.ts';
 
-let service: TestService;
-let receiver: Receiver;
+const service = useService();
+const { get: read } = requestsTo(service);
+const receiver = useReceiver();
 let subject: string;
 
-beforeAll(async () => {
-  service = await startTestService();
-});
-afterAll(() => service.stop());
 beforeEach(async () => {
-  receiver = await startReceiver();
   subject = `subject-${randomUUID()}`;
 });
-afterEach(() => receiver.close());
 
 it('makes first attempts without a workflow for each, and has them on record', async () => {
   const sent = await Promise.all(Array.from({ length: 20 }, (_, index) => send({ add: index })));
@@ -118,10 +112,6 @@ async function delivered(id: string): Promise<EventResource> {
     },
     20_000,
   );
-}
-
-async function read(path: string): Promise<unknown> {
-  return (await service.app.request(path)).json();
 }
 
 /** The state of the workflow that goes on with an event's callback. */

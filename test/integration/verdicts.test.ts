@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { CallbackRecord } from '../../domain/callback-record.ts';
 import { TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { startReceiver } from '../support/receiver.ts';
-import type { Receiver } from '../support/receiver.ts';
-import { startTestService } from '../support/service.ts';
-import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
+import { requestsTo } from '../support/requests.ts';
+import { useReceiver, useService } from '../support/use-service.ts';
 
 interface Body {
   readonly timestamp: string;
@@ -15,17 +13,9 @@ interface Body {
   readonly data: EventResource;
 }
 
-let service: TestService;
-let receiver: Receiver;
-
-beforeAll(async () => {
-  service = await startTestService();
-});
-afterAll(() => service.stop());
-beforeEach(async () => {
-  receiver = await startReceiver();
-});
-afterEach(() => receiver.close());
+const service = useService();
+const { readEvent: read } = requestsTo(service);
+const receiver = useReceiver();
 
 it('repeats a verdict under the same id where a rerun comes to it again, and the body differs in times only', async () => {
   const [first, second] = await runTwice({ anew: false });
@@ -86,10 +76,6 @@ async function runTwice(data: { readonly anew: boolean }) {
   const [first, second] = receiver.requests.map(({ headers, text }) => ({ id: headers['webhook-id'], body: JSON.parse(text) as Body }));
   if (first === undefined || second === undefined) throw new Error('there are no two callbacks');
   return [first, second] as const;
-}
-
-async function read(id: string): Promise<EventResource> {
-  return (await (await service.app.request(`/v1/events/${id}`)).json()) as EventResource;
 }
 
 function target() {

@@ -1,29 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { FROM_THE_BEGINNING } from '../../domain/delivery-input.ts';
 import type { DestinationResource } from '../../api/destination-service.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { LEAST_CONNECTIONS } from '../../domain/riding.ts';
-import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
-import { startTestService } from '../support/service.ts';
-import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 import { WORKFLOWS } from '../../temporal/durable/names.ts';
+import { requestsTo } from '../support/requests.ts';
+import { useReceiver, useService } from '../support/use-service.ts';
 
 const NOISE = { type: 'noise', data: { intensity: 0.3 } };
 
-let service: TestService;
-let receiver: Receiver;
+const service = useService();
+const { get, submitEvent, readEvent: read } = requestsTo(service);
+const receiver = useReceiver();
 let submitted = 0;
-
-beforeAll(async () => {
-  service = await startTestService();
-});
-afterAll(() => service.stop());
-beforeEach(async () => {
-  receiver = await startReceiver();
-});
-afterEach(() => receiver.close());
 
 it.each([
   ['whose stages run at once', NOISE, 'completed'],
@@ -73,7 +64,7 @@ it('sends a parked callback at once when asked to', async () => {
 
 it('parks the callbacks of a chunk without a task each, and sends each once when they are resumed', async () => {
   await park();
-  const ids = await Promise.all(Array.from({ length: 10 }, () => post({ ...NOISE, callback: { url: receiver.url } })));
+  const ids = await Promise.all(Array.from({ length: 10 }, () => submitEvent({ ...NOISE, callback: { url: receiver.url } })));
   for (const id of ids) await callbackIs(id, 'parked');
   const waiting = await until('all deliveries are started', async () => {
     const deliveries = ids.map((id) => tasksOf(`${id}~callback.1`).catch(() => null));
@@ -164,24 +155,12 @@ async function park(): Promise<void> {
 async function submit(event: Readonly<Record<string, unknown>>): Promise<string> {
   submitted += 1;
   const id = `waiting-${receiver.url.split(':').at(-1)}-${submitted}`;
-  return post({ ...event, id, callback: { url: receiver.url } });
-}
-
-async function post(event: object): Promise<string> {
-  return ((await (await request('/v1/events', 'POST', event)).json()) as { readonly id: string }).id;
+  return submitEvent({ ...event, id, callback: { url: receiver.url } });
 }
 
 async function request(path: string, method: 'GET' | 'POST', body?: object): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
   return service.app.request(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-}
-
-async function get(path: string): Promise<unknown> {
-  return (await request(path, 'GET')).json();
-}
-
-async function read(id: string): Promise<EventResource> {
-  return (await get(`/v1/events/${id}`)) as EventResource;
 }
 
 async function callbackIs(id: string, status: EventResource['callback']['status']): Promise<EventResource> {
