@@ -51,6 +51,20 @@ export function describe(app: OpenAPIHono<AppEnvironment>, route: RouteConfig): 
   );
 }
 
+/** What a route answers. */
+export function json(description: string, schema: z.ZodType) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+/** What a route takes. */
+export function jsonBody(schema: z.ZodType) {
+  return { required: true, content: { 'application/json': { schema } } };
+}
+
+export function pageOf(item: z.ZodType) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}
+
 export function problems(...statuses: readonly number[]): RouteConfig['responses'] {
   return Object.fromEntries(
     statuses.map((status) => [

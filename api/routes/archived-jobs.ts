@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { hasEnded } from '../../domain/event-resource.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
-import { describe, idParameter, problems } from '../describe.ts';
+import { describe, idParameter, json, problems } from '../describe.ts';
 import { findJob } from '../legacy/find-job.ts';
 import { knownAs } from '../legacy/known-as.ts';
 import { toJob } from '../legacy/to-job.ts';
@@ -39,7 +39,7 @@ export function archivedJobRoutes(app: OpenAPIHono<AppEnvironment>, dependencies
       'It is no longer listed but among what is archived, and is kept until it is taken out. 409 `not_ended` while it is at work, ' +
       '`id_conflict` where another job of its id is archived.',
     responses: {
-      200: { description: 'It is in the archive', content: { 'application/json': { schema: jobSchema } } },
+      200: json('It is in the archive', jobSchema),
       ...problems(401, 404, 409, 503),
     },
   });

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { CallbackAttempt } from '../../domain/delivery.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
-import { describe, idParameter, problems } from '../describe.ts';
+import { describe, idParameter, json, problems } from '../describe.ts';
 import { problem } from '../problem.ts';
 import { noSuchEvent, selfLink } from './events.ts';
 
@@ -48,10 +48,7 @@ function describeDeliveries(app: OpenAPIHono<AppEnvironment>): void {
     summary: "Every attempt to deliver the terminal message of an event's latest run, with the first 1 KB of each answer",
     request: { params: idParameter },
     responses: {
-      200: {
-        description: 'In the order in which they were made',
-        content: { 'application/json': { schema: z.object({ items: z.array(delivery), nextCursor: z.null() }) } },
-      },
+      200: json('In the order in which they were made', z.object({ items: z.array(delivery), nextCursor: z.null() })),
       ...problems(401, 404, 503),
     },
   });
@@ -61,18 +58,14 @@ function describeDeliveries(app: OpenAPIHono<AppEnvironment>): void {
     summary: 'Send the terminal message again, now and with the same webhook-id',
     request: { params: idParameter },
     responses: {
-      202: {
-        description: 'It will be sent',
-        content: {
-          'application/json': {
-            schema: z.object({
-              id: z.string(),
-              status: z.literal('redelivering'),
-              links: z.object({ self: z.string(), deliveries: z.string() }),
-            }),
-          },
-        },
-      },
+      202: json(
+        'It will be sent',
+        z.object({
+          id: z.string(),
+          status: z.literal('redelivering'),
+          links: z.object({ self: z.string(), deliveries: z.string() }),
+        }),
+      ),
       ...problems(401, 404, 503),
     },
   });

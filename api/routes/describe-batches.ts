@@ -4,7 +4,7 @@ import { BATCH_MODES } from '../../domain/accepted-batch.ts';
 import { BATCH_ACTIONS } from '../../domain/batch-work.ts';
 import type { AppEnvironment } from '../app.ts';
 import { batchEnvelope, batchQuery } from '../batches/parse-batch.ts';
-import { describe, idParameter, problems } from '../describe.ts';
+import { describe, idParameter, json, pageOf, problems } from '../describe.ts';
 import { eventResource, STATUSES } from './describe-events.ts';
 
 export const LINE_TYPES = ['application/x-ndjson', 'application/jsonl'] as const;
@@ -76,7 +76,7 @@ export function describeBatches(app: OpenAPIHono<AppEnvironment>): void {
       },
     },
     responses: {
-      202: { description: 'Durable', content: { 'application/json': { schema: acceptedBatch } } },
+      202: json('Durable', acceptedBatch),
       ...problems(400, 401, 409, 413, 415, 422, 429, 503),
     },
   });
@@ -85,7 +85,7 @@ export function describeBatches(app: OpenAPIHono<AppEnvironment>): void {
     path: '/v1/batches',
     summary: 'List batches, newest first; the index may lag by a second',
     request: { query: batchesQuery },
-    responses: { 200: page(batchResource), ...problems(401, 422, 503) },
+    responses: { 200: json('A page', pageOf(batchResource)), ...problems(401, 422, 503) },
   });
   describe(app, {
     method: 'get',
@@ -93,7 +93,7 @@ export function describeBatches(app: OpenAPIHono<AppEnvironment>): void {
     summary: 'Read a batch: its counts, pace and failures',
     request: { params: idParameter },
     responses: {
-      200: { description: 'The batch', content: { 'application/json': { schema: batchResource } } },
+      200: json('The batch', batchResource),
       ...problems(401, 404, 503),
     },
   });
@@ -102,7 +102,10 @@ export function describeBatches(app: OpenAPIHono<AppEnvironment>): void {
     path: '/v1/batches/{id}/items',
     summary: "List a batch's items by their index",
     request: { params: idParameter, query: itemsQuery },
-    responses: { 200: page(eventResource.extend({ index: count }).openapi('ItemResource')), ...problems(401, 404, 422, 503) },
+    responses: {
+      200: json('A page', pageOf(eventResource.extend({ index: count }).openapi('ItemResource'))),
+      ...problems(401, 404, 422, 503),
+    },
   });
   for (const action of BATCH_ACTIONS) {
     describe(app, {
@@ -111,10 +114,7 @@ export function describeBatches(app: OpenAPIHono<AppEnvironment>): void {
       summary: MEANING[action],
       request: { params: idParameter },
       responses: {
-        202: {
-          description: 'It takes effect',
-          content: { 'application/json': { schema: z.object({ id: z.string(), action: z.literal(action), links }) } },
-        },
+        202: json('It takes effect', z.object({ id: z.string(), action: z.literal(action), links })),
         ...problems(401, 404, 409, 503),
       },
     });
@@ -127,8 +127,3 @@ const MEANING = {
   cancel: 'Start no more items, and cancel those that run in workflows of their own',
   'retry-failed': 'Run the failed items again, and only them',
 } as const;
-
-function page(item: z.ZodType) {
-  const schema = z.object({ items: z.array(item), nextCursor: z.string().nullable() });
-  return { description: 'A page', content: { 'application/json': { schema } } };
-}

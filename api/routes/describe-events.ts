@@ -4,7 +4,7 @@ import { STAGES } from '../../domain/stage.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { TIERS } from '../../domain/tier.ts';
 import type { AppEnvironment } from '../app.ts';
-import { describe, idParameter, problems } from '../describe.ts';
+import { describe, idParameter, json, jsonBody, pageOf, problems } from '../describe.ts';
 import { eventEnvelope, handedOn } from '../parse-event.ts';
 
 export const STATUSES = ['accepted', 'waiting', 'running', 'completed', 'failed', 'cancelled'] as const;
@@ -114,11 +114,11 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
     description: 'Answered when the event is durable. With `Prefer: wait=N` answered with the event if its stages end in time.',
     request: {
       headers: z.object({ prefer: z.string().optional(), 'idempotency-key': z.string().optional(), 'if-match': z.string().optional() }),
-      body: { required: true, content: { 'application/json': { schema: z.union([eventEnvelope, olderLifeEvent]) } } },
+      body: jsonBody(z.union([eventEnvelope, olderLifeEvent])),
     },
     responses: {
-      200: { description: 'Ended within the wait', content: { 'application/json': { schema: resource } } },
-      202: { description: 'Durable', content: { 'application/json': { schema: acceptedEvent.openapi('AcceptedEvent') } } },
+      200: json('Ended within the wait', resource),
+      202: json('Durable', acceptedEvent.openapi('AcceptedEvent')),
       ...problems(400, 401, 409, 412, 413, 415, 422, 429, 503),
     },
   });
@@ -129,10 +129,7 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
     description: "With `batch` that batch's items by their index, as `/v1/batches/{id}/items`; only `status` goes with it.",
     request: { query: listQuery },
     responses: {
-      200: {
-        description: 'A page',
-        content: { 'application/json': { schema: z.object({ items: z.array(resource), nextCursor: z.string().nullable() }) } },
-      },
+      200: json('A page', pageOf(resource)),
       ...problems(401, 422, 503),
     },
   });
@@ -141,14 +138,14 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
     path: '/v1/events/{id}',
     summary: 'Read an event',
     request: { params: idParameter },
-    responses: { 200: { description: 'The event', content: { 'application/json': { schema: resource } } }, ...problems(401, 404, 503) },
+    responses: { 200: json('The event', resource), ...problems(401, 404, 503) },
   });
   describe(app, {
     method: 'get',
     path: '/v1/events/{id}/why',
     summary: 'What an event waits for, who is before it, and for how long',
     request: { params: idParameter },
-    responses: { 200: { description: 'The reason', content: { 'application/json': { schema: why } } }, ...problems(401, 404, 503) },
+    responses: { 200: json('The reason', why), ...problems(401, 404, 503) },
   });
   describe(app, {
     method: 'post',
@@ -159,14 +156,10 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
       'Where nobody can say in time whether it will be cancelled, the answer is 503: ask again.',
     request: { params: idParameter },
     responses: {
-      202: {
-        description: 'It will end as cancelled',
-        content: {
-          'application/json': {
-            schema: z.object({ id: z.string(), status: z.literal('cancelling'), links: z.object({ self: z.string() }) }),
-          },
-        },
-      },
+      202: json(
+        'It will end as cancelled',
+        z.object({ id: z.string(), status: z.literal('cancelling'), links: z.object({ self: z.string() }) }),
+      ),
       ...problems(401, 404, 409, 503),
     },
   });
@@ -178,7 +171,7 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
       'A repetition has the same `webhook-id`, and a body that differs at most in times. Where a crash makes a run come to another verdict, that one is a message with another id.',
     request: {
       headers: z.object({ 'webhook-id': z.string(), 'webhook-timestamp': z.string(), 'webhook-signature': z.string() }),
-      body: { required: true, content: { 'application/json': { schema: terminal } } },
+      body: jsonBody(terminal),
     },
     responses: { 200: { description: 'Any 2xx: delivered. Anything else is tried again.' } },
   });

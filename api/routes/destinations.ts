@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
-import { describe, problems } from '../describe.ts';
+import { describe, json, pageOf, problems } from '../describe.ts';
 import { linkToNext } from '../link-to-next.ts';
 import { pageQuery } from '../page-query.ts';
 import { parseQuery } from '../parse-query.ts';
@@ -51,10 +51,7 @@ function describeDestinations(app: OpenAPIHono<AppEnvironment>): void {
     summary: 'Destinations whose callbacks failed lately',
     request: { query: pageQuery },
     responses: {
-      200: {
-        description: 'A page, the latest first',
-        content: { 'application/json': { schema: z.object({ items: z.array(destination), nextCursor: z.string().nullable() }) } },
-      },
+      200: json('A page, the latest first', pageOf(destination)),
       ...problems(401, 422, 503),
     },
   });
@@ -64,7 +61,7 @@ function describeDestinations(app: OpenAPIHono<AppEnvironment>): void {
     summary: 'Probe a parked destination now, and send what waits for it when it is well',
     request: { params: z.object({ origin: z.string().max(2_048) }) },
     responses: {
-      202: { description: 'It is probed', content: { 'application/json': { schema: destination } } },
+      202: json('It is probed', destination),
       ...problems(401, 404, 503),
     },
   });

@@ -3,7 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { EventDefinition } from '../../domain/define-event.ts';
 import { TIERS } from '../../domain/tier.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
-import { describe, problems } from '../describe.ts';
+import { describe, json, problems } from '../describe.ts';
 import { problem } from '../problem.ts';
 
 /** `/v1/event-types`: what can be submitted. */
@@ -34,10 +34,7 @@ export function eventTypeRoutes(app: OpenAPIHono<AppEnvironment>, { catalog }: A
     path: '/v1/event-types',
     summary: 'The event types of this service',
     responses: {
-      200: {
-        description: 'All of them',
-        content: { 'application/json': { schema: z.object({ items: z.array(summary), nextCursor: z.null() }) } },
-      },
+      200: json('All of them', z.object({ items: z.array(summary), nextCursor: z.null() })),
       ...problems(401),
     },
   });
@@ -47,10 +44,7 @@ export function eventTypeRoutes(app: OpenAPIHono<AppEnvironment>, { catalog }: A
     summary: 'One event type, with the JSON schema of its data',
     request: { params: z.object({ type: z.string() }) },
     responses: {
-      200: {
-        description: 'The type',
-        content: { 'application/json': { schema: summary.extend({ schema: z.looseObject({}) }) } },
-      },
+      200: json('The type', summary.extend({ schema: z.looseObject({}) })),
       ...problems(401, 404),
     },
   });

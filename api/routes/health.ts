@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
-import { describe } from '../describe.ts';
+import { describe, json } from '../describe.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 
 /** `/livez`: the process runs. `/readyz`: events can be accepted, so its engine answers. */
@@ -24,7 +24,7 @@ export function healthRoutes(app: OpenAPIHono<AppEnvironment>, { events, isAccep
     method: 'get',
     path: '/livez',
     summary: 'Whether the process runs',
-    responses: { 200: { description: 'It does', content: { 'application/json': { schema: health } } } },
+    responses: { 200: json('It does', health) },
   });
   describe(app, {
     method: 'get',
@@ -32,8 +32,8 @@ export function healthRoutes(app: OpenAPIHono<AppEnvironment>, { events, isAccep
     summary: 'Whether events can be accepted',
     request: { query: z.object({ verbose: z.string().optional() }) },
     responses: {
-      200: { description: 'They can', content: { 'application/json': { schema: z.looseObject({ status: z.string() }) } } },
-      503: { description: 'Not now', content: { 'application/json': { schema: health } } },
+      200: json('They can', z.looseObject({ status: z.string() })),
+      503: json('Not now', health),
     },
   });
 }

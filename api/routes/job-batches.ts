@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
-import { describe, idParameter, problems } from '../describe.ts';
+import { describe, idParameter, json, problems } from '../describe.ts';
 import type { EventKey } from '../event-service.ts';
 import { archiveBatch, takeOutBatch } from '../legacy/archive-batch.ts';
 import { knownAs } from '../legacy/known-as.ts';
@@ -114,7 +114,7 @@ const batchSchema = z
   .openapi('JobBatch');
 
 function describeJobBatches(app: OpenAPIHono<AppEnvironment>): void {
-  const batch = { description: 'The batch', content: { 'application/json': { schema: batchSchema } } };
+  const batch = json('The batch', batchSchema);
   const one = { deprecated: true, request: { params: idParameter } } as const;
   describe(app, {
     deprecated: true,
@@ -124,10 +124,7 @@ function describeJobBatches(app: OpenAPIHono<AppEnvironment>): void {
     description: 'Newest first; those that are archived with `archived=true` only. A page may be short.',
     request: { query: batchesQuery },
     responses: {
-      200: {
-        description: 'A page of batches',
-        content: { 'application/json': { schema: z.object({ items: z.array(batchSchema), next_cursor: z.string().nullable() }) } },
-      },
+      200: json('A page of batches', z.object({ items: z.array(batchSchema), next_cursor: z.string().nullable() })),
       ...problems(401, 422, 503),
     },
   });

@@ -7,7 +7,7 @@ import type { EventResource } from '../../domain/event-resource.ts';
 import { sessionFiles } from '../../events/sessions/session-files.ts';
 import type { SessionFile, SessionStore } from '../../events/sessions/session-files.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
-import { describe, idParameter, problems } from '../describe.ts';
+import { describe, idParameter, json, problems } from '../describe.ts';
 import { attachment } from '../legacy/content-disposition.ts';
 import { findJob } from '../legacy/find-job.ts';
 import { toJob } from '../legacy/to-job.ts';
@@ -119,14 +119,10 @@ function describeJobFiles(app: OpenAPIHono<AppEnvironment>): void {
     summary: 'List the files of a session',
     request: { params: idParameter },
     responses: {
-      200: {
-        description: 'The Markdown first; none while it is at work',
-        content: {
-          'application/json': {
-            schema: z.object({ items: z.array(z.object({ name: z.string(), href: z.string() })), next_cursor: z.null() }),
-          },
-        },
-      },
+      200: json(
+        'The Markdown first; none while it is at work',
+        z.object({ items: z.array(z.object({ name: z.string(), href: z.string() })), next_cursor: z.null() }),
+      ),
       ...problems(401, 404, 503),
     },
   });
@@ -154,10 +150,7 @@ function describeJobFiles(app: OpenAPIHono<AppEnvironment>): void {
     request: { params: idParameter },
     responses: {
       200: { description: 'The archive', content: { 'application/zip': { schema: binary } } },
-      202: {
-        description: 'It is still at work',
-        content: { 'application/json': { schema: z.object({ id: z.string(), status: z.string() }) } },
-      },
+      202: json('It is still at work', z.object({ id: z.string(), status: z.string() })),
       ...problems(401, 404, 503),
     },
   });

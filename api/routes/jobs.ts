@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
-import { describe, idParameter, problems } from '../describe.ts';
+import { describe, idParameter, json, problems } from '../describe.ts';
 import type { EventKey } from '../event-service.ts';
 import { knownAs } from '../legacy/known-as.ts';
 import { listJobs } from '../legacy/list-jobs.ts';
@@ -105,10 +105,7 @@ function describeJobs(app: OpenAPIHono<AppEnvironment>): void {
       '`archived=true` only. A page may be short.',
     request: { query: jobsQuery },
     responses: {
-      200: {
-        description: 'A page of jobs',
-        content: { 'application/json': { schema: z.object({ items: z.array(jobSchema), next_cursor: z.string().nullable() }) } },
-      },
+      200: json('A page of jobs', z.object({ items: z.array(jobSchema), next_cursor: z.string().nullable() })),
       ...problems(401, 422, 503),
     },
   });
@@ -118,7 +115,7 @@ function describeJobs(app: OpenAPIHono<AppEnvironment>): void {
     path: '/api/jobs/{id}',
     summary: 'Read a session (older clients)',
     request: { params: idParameter },
-    responses: { 200: { description: 'The job', content: { 'application/json': { schema: jobSchema } } }, ...problems(401, 404, 503) },
+    responses: { 200: json('The job', jobSchema), ...problems(401, 404, 503) },
   });
   describe(app, {
     ...older,

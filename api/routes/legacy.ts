@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
-import { describe, problems } from '../describe.ts';
+import { describe, json, jsonBody, problems } from '../describe.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import { REQUESTS } from '../legacy/legacy-input.ts';
 import { legacyError, toLegacyError } from '../legacy/legacy-error.ts';
@@ -75,9 +75,9 @@ function describeLegacy(app: OpenAPIHono<AppEnvironment>, path: string, request:
     path,
     deprecated: true,
     summary: `Process ${path.includes('events') ? 'talks' : 'a talk'} and ${path.endsWith('-async') ? 'call back' : 'wait'} (older clients)`,
-    request: { body: { required: true, content: { 'application/json': { schema: request } } } },
+    request: { body: jsonBody(request) },
     responses: {
-      200: { description: 'Accepted, or done', content: { 'application/json': { schema: legacyAnswer.openapi('LegacyAnswer') } } },
+      200: json('Accepted, or done', legacyAnswer.openapi('LegacyAnswer')),
       400: { ...failure, description: 'Nothing was started, or the event failed' },
       413: { ...failure, description: 'The body is too large' },
       503: { ...failure, description: 'Not now; `Retry-After` says when' },

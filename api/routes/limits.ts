@@ -3,7 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { isLimitKey } from '../../domain/event-id.ts';
 import { TIERS } from '../../domain/tier.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
-import { describe, problems } from '../describe.ts';
+import { describe, json, jsonBody, pageOf, problems } from '../describe.ts';
 import { linkToNext } from '../link-to-next.ts';
 import { pageQuery } from '../page-query.ts';
 import { parseQuery } from '../parse-query.ts';
@@ -66,17 +66,14 @@ function describeLimits(app: OpenAPIHono<AppEnvironment>): void {
     })
     .openapi('Limit');
   const params = z.object({ key: z.string().max(128) });
-  const found = { description: 'The limit', content: { 'application/json': { schema: limit } } };
+  const found = json('The limit', limit);
   describe(app, {
     method: 'get',
     path: '/v1/limits',
     summary: 'The limits that are in use or set',
     request: { query: pageQuery },
     responses: {
-      200: {
-        description: 'A page: the limit `tasks`, then the others',
-        content: { 'application/json': { schema: z.object({ items: z.array(limit), nextCursor: z.string().nullable() }) } },
-      },
+      200: json('A page: the limit `tasks`, then the others', pageOf(limit)),
       ...problems(401, 422, 503),
     },
   });
@@ -94,7 +91,7 @@ function describeLimits(app: OpenAPIHono<AppEnvironment>): void {
     description:
       'It holds for all tenants, and is kept though nobody uses the limit. 404 for null where nobody uses it and nobody has set it; ' +
       '422 where too many limits are kept.',
-    request: { params, body: { required: true, content: { 'application/json': { schema: capacityBody } } } },
+    request: { params, body: jsonBody(capacityBody) },
     responses: { 200: found, ...problems(400, 401, 404, 415, 422, 503) },
   });
 }

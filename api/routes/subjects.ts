@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import { isSubjectId, subjectName } from '../../domain/subject-id.ts';
 import type { SubjectDefinition } from '../../domain/define-subject.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
-import { describe, problems } from '../describe.ts';
+import { describe, json, problems } from '../describe.ts';
 import { problem } from '../problem.ts';
 import { eventResource } from './describe-events.ts';
 
@@ -53,7 +53,7 @@ function describeSubjects(app: OpenAPIHono<AppEnvironment>): void {
     summary: "A subject's state; its version is the ETag",
     request: { params, headers: z.object({ 'if-none-match': z.string().optional() }) },
     responses: {
-      200: { description: 'A consistent snapshot', content: { 'application/json': { schema: subject } } },
+      200: json('A consistent snapshot', subject),
       304: { description: 'It still has this version' },
       ...problems(401, 404, 503),
     },
@@ -64,10 +64,7 @@ function describeSubjects(app: OpenAPIHono<AppEnvironment>): void {
     summary: "A subject's last 50 events, newest first",
     request: { params },
     responses: {
-      200: {
-        description: 'All of them',
-        content: { 'application/json': { schema: z.object({ items: z.array(eventResource), nextCursor: z.null() }) } },
-      },
+      200: json('All of them', z.object({ items: z.array(eventResource), nextCursor: z.null() })),
       ...problems(401, 404, 503),
     },
   });

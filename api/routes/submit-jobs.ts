@@ -2,7 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { hasEnded } from '../../domain/event-resource.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
-import { describe, idParameter, problems } from '../describe.ts';
+import { describe, idParameter, json, jsonBody, problems } from '../describe.ts';
 import { newJob, parseNewJob, parseRestart, restartedJob, toJobFault } from '../legacy/job-input.ts';
 import type { JobRequest } from '../legacy/job-input.ts';
 import { findJob } from '../legacy/find-job.ts';
@@ -80,8 +80,8 @@ function invalid(context: Context, errors: readonly Fault[]): Response {
 
 function describeSubmitJobs(app: OpenAPIHono<AppEnvironment>): void {
   const answers = {
-    200: { description: 'It ended within `wait_ms`', content: { 'application/json': { schema: jobSchema } } },
-    202: { description: 'It is durable', content: { 'application/json': { schema: jobSchema } } },
+    200: json('It ended within `wait_ms`', jobSchema),
+    202: json('It is durable', jobSchema),
   };
   describe(app, {
     deprecated: true,
@@ -89,7 +89,7 @@ function describeSubmitJobs(app: OpenAPIHono<AppEnvironment>): void {
     path: '/api/jobs',
     summary: 'Submit a session (older clients)',
     description: '`parameters` are those of a session; `wait_ms`, at most a minute, waits for its end.',
-    request: { body: { required: true, content: { 'application/json': { schema: newJob } } } },
+    request: { body: jsonBody(newJob) },
     responses: { ...answers, ...problems(400, 401, 409, 413, 415, 422, 429, 503) },
   });
   describe(app, {
