@@ -73,6 +73,16 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof WorkflowNotFoundError || meaningOf(error) === 'not_found';
 }
 
+/** What is asked of a workflow; null where there is no such one, or it is closed. */
+export async function ifFound<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    throw error;
+  }
+}
+
 function meaningOf(error: unknown): 'unavailable' | 'not_found' | undefined {
   // The client wraps them, those of Updates in a class that is no ServiceError.
   const cause = error instanceof Error && !isGrpcServiceError(error) ? error.cause : error;

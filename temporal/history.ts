@@ -3,7 +3,7 @@ import proto from '@temporalio/proto';
 import type { temporal } from '@temporalio/proto';
 import { EngineUnavailableError } from './engine-unavailable-error.ts';
 import { decodeFailure, decodeFirst } from './decode.ts';
-import { isNotFound, readEngine } from './engine-call.ts';
+import { ifFound, readEngine } from './engine-call.ts';
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
@@ -35,18 +35,15 @@ export type WorkflowEnd =
  * Reads the end of a history, backwards: one call, which never waits for a running task. (Asking for the close event of
  * an open workflow waits for 20 s on server 1.29.)
  */
-export async function readWorkflowEnd(client: Client, execution: Execution, timeoutMs = READ_TIMEOUT_MS): Promise<WorkflowEnd | null> {
-  try {
+export function readWorkflowEnd(client: Client, execution: Execution, timeoutMs = READ_TIMEOUT_MS): Promise<WorkflowEnd | null> {
+  return ifFound(async () => {
     const last = await firstShown((maximumPageSize) =>
       readEngine(client, timeoutMs, () =>
         client.workflowService.getWorkflowExecutionHistoryReverse({ namespace: client.options.namespace, execution, maximumPageSize }),
       ),
     );
-    return await toEnd(client, execution, last ?? (await readAll(client, execution, timeoutMs)).last);
-  } catch (error) {
-    if (isNotFound(error)) return null;
-    throw error;
-  }
+    return toEnd(client, execution, last ?? (await readAll(client, execution, timeoutMs)).last);
+  });
 }
 
 /**
@@ -65,14 +62,11 @@ export interface WorkflowStart {
 }
 
 /** The same, and as which run; null when there is no such workflow. */
-export async function readWorkflowStart(client: Client, execution: Execution, timeoutMs = READ_TIMEOUT_MS): Promise<WorkflowStart | null> {
-  try {
+export function readWorkflowStart(client: Client, execution: Execution, timeoutMs = READ_TIMEOUT_MS): Promise<WorkflowStart | null> {
+  return ifFound(async () => {
     const first = await readFirst(client, execution, timeoutMs);
     return { input: await inputOf(client, execution, first), runId: runIdOf(first) };
-  } catch (error) {
-    if (isNotFound(error)) return null;
-    throw error;
-  }
+  });
 }
 
 async function readFirst(client: Client, execution: Execution, timeoutMs: number): Promise<HistoryEvent> {
@@ -93,8 +87,8 @@ export interface Recorded {
 }
 
 /** Null when there is no such workflow. */
-export async function readRecorded(client: Client, execution: Execution, timeoutMs = READ_TIMEOUT_MS): Promise<Recorded | null> {
-  try {
+export function readRecorded(client: Client, execution: Execution, timeoutMs = READ_TIMEOUT_MS): Promise<Recorded | null> {
+  return ifFound(async () => {
     const { first, last, events } = await readAll(client, execution, timeoutMs);
     return {
       input: await inputOf(client, execution, first),
@@ -102,10 +96,7 @@ export async function readRecorded(client: Client, execution: Execution, timeout
       end: await toEnd(client, execution, last),
       runId: runIdOf(first),
     };
-  } catch (error) {
-    if (isNotFound(error)) return null;
-    throw error;
-  }
+  });
 }
 
 function runIdOf(first: HistoryEvent): string {

@@ -4,8 +4,9 @@ import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { Chunk, ChunkOutcome, KeptRun, RunRecord } from '../domain/chunk.ts';
 import { eventsOf, runsOf } from '../domain/chunk.ts';
 import { beginChunk, recordChunk, toKept } from '../domain/chunk-run.ts';
+import { askInTime } from './ask-workflow.ts';
 import { ENDED_MEMO, RUN_QUERY } from './durable/names.ts';
-import { isNotFound, readEngine } from './engine-call.ts';
+import { readEngine } from './engine-call.ts';
 import { readRecorded, readWorkflowEnd, readWorkflowStart } from './history.ts';
 import type { Execution, WorkflowEnd } from './history.ts';
 
@@ -55,15 +56,9 @@ function readAlone(client: Client, execution: Execution, end: WorkflowEnd): Prom
   return end.kind === 'open' ? askRun(client, execution) : readLeft(client, execution, end);
 }
 
-/** What the workflow of a run that is alone answers; null where nobody is there to answer, or is busy with its stages. */
-export async function askRun(client: Client, { workflowId, runId }: Execution, timeoutMs = QUERY_TIMEOUT_MS): Promise<RunRecord | null> {
-  try {
-    const handle = client.workflow.getHandle(workflowId, runId);
-    return await readEngine(client, timeoutMs, () => handle.query<RunRecord>(RUN_QUERY));
-  } catch (error) {
-    if (isNotFound(error)) throw error;
-    return null;
-  }
+/** What the workflow of a run that is alone answers in time; null where nobody is there to answer, or is busy with its stages. */
+export function askRun(client: Client, execution: Execution, timeoutMs = QUERY_TIMEOUT_MS): Promise<RunRecord | null> {
+  return askInTime(client, execution, { query: RUN_QUERY, timeoutMs });
 }
 
 /**

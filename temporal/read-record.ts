@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { CallbackRecord } from '../domain/callback-record.ts';
+import { askInTime } from './ask-workflow.ts';
 import { DELIVERY_QUERY } from './durable/names.ts';
 import { deliveryWorkflowId } from './durable/workflow-ids.ts';
-import { isNotFound, readEngine } from './engine-call.ts';
 import { readWorkflowEnd } from './history.ts';
 
 const QUERY_TIMEOUT_MS = 200;
@@ -20,13 +20,10 @@ export async function withRecord(
   if (end.kind === 'completed' && isCallbackRecord(end.result)) return end.result;
   const { nextAttemptAt, ...before } = known;
   if (end.kind !== 'open') return { ...before, status: 'failed' };
-  try {
-    return await readEngine(client, QUERY_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).query<CallbackRecord>(DELIVERY_QUERY));
-  } catch (error) {
-    if (isNotFound(error)) throw error;
-    // It has had no task yet, or is too busy to say when the next one after that is due.
-    return nextAttemptAt !== undefined && Date.parse(nextAttemptAt) > Date.now() ? known : before;
-  }
+  const answer = await askInTime<CallbackRecord>(client, { workflowId }, { query: DELIVERY_QUERY, timeoutMs: QUERY_TIMEOUT_MS });
+  if (answer !== null) return answer;
+  // It has had no task yet, or is too busy to say when the next one after that is due.
+  return nextAttemptAt !== undefined && Date.parse(nextAttemptAt) > Date.now() ? known : before;
 }
 
 export function isCallbackRecord(value: unknown): value is CallbackRecord {

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Hold } from '../../domain/batch-work.ts';
 import { HOLD_MEMO } from '../../temporal/durable/names.ts';
-import { isNotFound } from '../../temporal/engine-call.ts';
+import { ifFound } from '../../temporal/engine-call.ts';
 
 /**
  * Asks the engine whether a batch is paused or cancelled, as its memo says: nothing waits for the batch's own tasks. One that
@@ -9,12 +9,7 @@ import { isNotFound } from '../../temporal/engine-call.ts';
  */
 export function createReadHold(client: Client) {
   return async function readHold({ workflowId }: { readonly workflowId: string }): Promise<Hold> {
-    try {
-      const { status, memo } = await client.workflow.getHandle(workflowId).describe();
-      return status.name === 'RUNNING' ? ((memo?.[HOLD_MEMO] as Hold | undefined) ?? 'none') : 'paused';
-    } catch (error) {
-      if (isNotFound(error)) return 'paused';
-      throw error;
-    }
+    const found = await ifFound(() => client.workflow.getHandle(workflowId).describe());
+    return found?.status.name === 'RUNNING' ? ((found.memo?.[HOLD_MEMO] as Hold | undefined) ?? 'none') : 'paused';
   };
 }

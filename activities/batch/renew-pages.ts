@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Activities } from '../../temporal/durable/activities.ts';
 import { pageStart } from '../../temporal/durable/page-start.ts';
 import { WORKFLOWS } from '../../temporal/durable/names.ts';
-import { isNotFound } from '../../temporal/engine-call.ts';
+import { ifFound } from '../../temporal/engine-call.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { ReadPage } from './read-page.ts';
 
@@ -14,14 +14,9 @@ export function createRenewPages(client: Client, readPage: ReadPage): Activities
     await mapAtMost(pages, AT_ONCE, renew);
 
     async function renew(workflowId: string): Promise<void> {
-      try {
-        const { status } = await client.workflow.getHandle(workflowId).describe();
-        if (status.name === 'RUNNING') return;
-      } catch (error) {
-        // The engine has forgotten it, and nobody else knows what was in it.
-        if (isNotFound(error)) return;
-        throw error;
-      }
+      const found = await ifFound(() => client.workflow.getHandle(workflowId).describe());
+      // Where the engine has forgotten it, nobody else knows what was in it.
+      if (found === null || found.status.name === 'RUNNING') return;
       const { items } = await readPage(workflowId);
       await client.workflow.start(WORKFLOWS.keepPage, {
         ...pageStart(workflowId, { batch, items }, Math.random()),

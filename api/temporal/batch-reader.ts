@@ -7,7 +7,8 @@ import type { BatchInput, BatchProgress, BatchResult, PagesAnswer, PagesQueryInp
 import { BATCH_PAGES_QUERY, BATCH_PROGRESS_QUERY, BATCH_QUERY } from '../../temporal/durable/names.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import { createRecent } from '../recent.ts';
-import { isNotFound, readEngine } from '../../temporal/engine-call.ts';
+import { askInTime } from '../../temporal/ask-workflow.ts';
+import { readEngine } from '../../temporal/engine-call.ts';
 import { endedByForce, pagesByForce } from './ended-by-force.ts';
 import { toForcedEnd } from '../../temporal/forced-end.ts';
 import type { ForcedEnd } from '../../temporal/forced-end.ts';
@@ -70,13 +71,8 @@ export function createBatchReader(client: Client): BatchReader {
     return known;
   }
 
-  async function query<T>(workflowId: string, name: string, timeoutMs: number, ...args: readonly unknown[]): Promise<T | null> {
-    try {
-      return await readEngine(client, timeoutMs, () => client.workflow.getHandle(workflowId).query<T, unknown[]>(name, ...args));
-    } catch (error) {
-      if (isNotFound(error)) throw error;
-      return null;
-    }
+  function query<T>(workflowId: string, name: string, timeoutMs: number, ...args: readonly unknown[]): Promise<T | null> {
+    return askInTime(client, { workflowId }, { query: name, timeoutMs, args });
   }
 
   /** What its last run began with. */

@@ -9,7 +9,7 @@ import { batchWorkflowId, pageWorkflowId } from '../../temporal/durable/workflow
 import type { BatchSubmission, BatchUpload } from '../batch-service.ts';
 import { fillPages } from '../batches/fill-pages.ts';
 import { newUuidV7 } from '../uuid.ts';
-import { callEngine, isNotFound, readEngine } from '../../temporal/engine-call.ts';
+import { callEngine, ifFound, readEngine } from '../../temporal/engine-call.ts';
 import { toSearchAttributes } from '../../temporal/durable/search-attributes.ts';
 
 const START_TIMEOUT_MS = 5_000;
@@ -99,13 +99,8 @@ async function keepPages(
 }
 
 async function findBatch(client: Client, workflowId: string): Promise<Readonly<Record<string, unknown>> | null> {
-  try {
-    const { memo } = await readEngine(client, START_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).describe());
-    return memo ?? {};
-  } catch (error) {
-    if (isNotFound(error)) return null;
-    throw error;
-  }
+  const found = await ifFound(() => readEngine(client, START_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).describe()));
+  return found && (found.memo ?? {});
 }
 
 function joinOrConflict(memo: Readonly<Record<string, unknown>> | null, fingerprint: string | null): BatchSubmission {

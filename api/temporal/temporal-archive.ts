@@ -11,7 +11,7 @@ import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { Archive, Shelf } from '../archive.ts';
 import type { EventKey } from '../event-service.ts';
 import { fromCursor, toCursor } from './cursor.ts';
-import { callEngine, isNotFound } from '../../temporal/engine-call.ts';
+import { callEngine, ifFound } from '../../temporal/engine-call.ts';
 import { readWorkflowEnd, readWorkflowInput } from '../../temporal/history.ts';
 import { listWorkflows } from '../../temporal/list-workflows.ts';
 
@@ -110,13 +110,8 @@ function createShelf<Resource extends Keepable>(client: Client, options: ShelfOp
     },
 
     async takeOut(key) {
-      try {
-        await callEngine(client, START_TIMEOUT_MS, () => client.workflow.getHandle(workflowIdOf(key)).terminate('taken out'));
-        return true;
-      } catch (error) {
-        if (isNotFound(error)) return false;
-        throw error;
-      }
+      const handle = client.workflow.getHandle(workflowIdOf(key));
+      return (await ifFound(() => callEngine(client, START_TIMEOUT_MS, () => handle.terminate('taken out')))) !== null;
     },
   };
 }

@@ -8,7 +8,8 @@ import { allOf, is, isOfType, isOpen } from '../../temporal/list-query.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { DestinationResource, DestinationService } from '../destination-service.ts';
 import { fromCursor, toCursor } from './cursor.ts';
-import { callEngine, isNotFound, readEngine } from '../../temporal/engine-call.ts';
+import { askIfOpen } from '../../temporal/ask-workflow.ts';
+import { callEngine, ifFound, readEngine } from '../../temporal/engine-call.ts';
 import { readWorkflowInput } from '../../temporal/history.ts';
 import { listWorkflows } from '../../temporal/list-workflows.ts';
 
@@ -45,28 +46,17 @@ export function createTemporalDestinationService(client: Client, connectionsTo: 
       return { items: items.filter((item) => item !== null), nextCursor: nextToken && toCursor(nextToken) };
     },
 
-    async resume(destination) {
-      try {
+    resume(destination) {
+      return ifFound(async () => {
         const handle = client.workflow.getHandle(destinationWorkflowId(destination));
         await callEngine(client, CALL_TIMEOUT_MS, () => handle.executeUpdate(RESUME_UPDATE));
-        return await read(destination);
-      } catch (error) {
-        if (isNotFound(error)) return null;
-        throw error;
-      }
+        return read(destination);
+      });
     },
   };
 }
 
 /** Null for a destination that is not in trouble. */
-export async function readBreaker(client: Client, destination: Destination): Promise<Breaker | null> {
-  try {
-    const handle = client.workflow.getHandle(destinationWorkflowId(destination));
-    const { status } = await readEngine(client, CALL_TIMEOUT_MS, () => handle.describe());
-    if (status.name !== 'RUNNING') return null;
-    return await readEngine(client, CALL_TIMEOUT_MS, () => handle.query<Breaker>(BREAKER_QUERY));
-  } catch (error) {
-    if (isNotFound(error)) return null;
-    throw error;
-  }
+export function readBreaker(client: Client, destination: Destination): Promise<Breaker | null> {
+  return askIfOpen(client, destinationWorkflowId(destination), { query: BREAKER_QUERY, timeoutMs: CALL_TIMEOUT_MS });
 }

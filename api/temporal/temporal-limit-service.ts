@@ -12,7 +12,8 @@ import type { Permits } from '../../domain/permits.ts';
 import { allOf, isNot, isOfType, isOpen } from '../../temporal/list-query.ts';
 import type { LimitKey, LimitService } from '../limit-service.ts';
 import { fromCursor, toCursor } from './cursor.ts';
-import { callEngine, isNotFound, readEngine } from '../../temporal/engine-call.ts';
+import { askIfOpen } from '../../temporal/ask-workflow.ts';
+import { callEngine, ifFound, readEngine } from '../../temporal/engine-call.ts';
 import { listWorkflows } from '../../temporal/list-workflows.ts';
 
 export interface TemporalLimitServiceOptions {
@@ -62,12 +63,9 @@ export function createTemporalLimitService({ client, defaultLimit, maxKept }: Te
 
   /** Starts nothing: a limit without a workflow isn't set. */
   async function unset(key: string): Promise<void> {
-    try {
-      const handle = client.workflow.getHandle(limitWorkflowId(key));
-      await callEngine(client, CALL_TIMEOUT_MS, () => handle.executeUpdate(SET_CAPACITY_UPDATE, { args: [{ capacity: null }] }));
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    const handle = client.workflow.getHandle(limitWorkflowId(key));
+    const args: [{ capacity: null }] = [{ capacity: null }];
+    await ifFound(() => callEngine(client, CALL_TIMEOUT_MS, () => handle.executeUpdate(SET_CAPACITY_UPDATE, { args })));
   }
 
   return {
@@ -103,14 +101,6 @@ export function createTemporalLimitService({ client, defaultLimit, maxKept }: Te
 }
 
 /** The permits of a key; null when nobody uses it, nor has set it. */
-export async function readPermits(client: Client, key: string): Promise<Permits | null> {
-  try {
-    const handle = client.workflow.getHandle(limitWorkflowId(key));
-    const { status } = await readEngine(client, CALL_TIMEOUT_MS, () => handle.describe());
-    if (status.name !== 'RUNNING') return null;
-    return await readEngine(client, CALL_TIMEOUT_MS, () => handle.query<Permits>(PERMITS_QUERY));
-  } catch (error) {
-    if (isNotFound(error)) return null;
-    throw error;
-  }
+export function readPermits(client: Client, key: string): Promise<Permits | null> {
+  return askIfOpen(client, limitWorkflowId(key), { query: PERMITS_QUERY, timeoutMs: CALL_TIMEOUT_MS });
 }
