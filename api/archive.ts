@@ -1,6 +1,7 @@
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { EventResource } from '../domain/event-resource.ts';
 import type { EventKey } from './event-service.ts';
+import type { Page, PageRequest } from './page.ts';
 
 /** Jobs and batches that were put out of the way: kept for as long as nobody takes them out, whatever the engine forgets. */
 export interface Archive {
@@ -16,21 +17,13 @@ export interface Shelf<Resource> {
   /** Those of the ids whose resources are kept here; it may lag by a second. */
   among(tenant: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** What was put there last comes first; it may lag by a second. @throws InvalidCursorError */
-  list(filter: ShelfFilter): Promise<ShelfPage<Resource>>;
+  list(filter: ShelfFilter): Promise<Page<Resource>>;
   /** False where it isn't there. */
   takeOut(key: EventKey): Promise<boolean>;
 }
 
-export interface ShelfFilter {
+export interface ShelfFilter extends PageRequest {
   readonly tenant: string;
   /** Of jobs only. */
   readonly batchId?: string | undefined;
-  /** 1 to 200. */
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
-
-export interface ShelfPage<Resource> {
-  readonly items: readonly Resource[];
-  readonly nextCursor: string | null;
 }

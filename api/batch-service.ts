@@ -7,6 +7,7 @@ import type { BatchAction } from '../domain/batch-work.ts';
 import type { EventResource, EventStatus } from '../domain/event-resource.ts';
 import type { Why } from '../domain/why.ts';
 import type { Cancellation, EventKey } from './event-service.ts';
+import type { Page, PageRequest } from './page.ts';
 
 export type BatchSettings = Omit<AcceptedBatch, 'pages' | 'upload'>;
 
@@ -23,28 +24,13 @@ export type BatchSubmission = { readonly kind: 'accepted' | 'conflict' };
 
 export type ItemResource = EventResource & { readonly index: number };
 
-export interface ItemFilter extends EventKey {
+export interface ItemFilter extends EventKey, PageRequest {
   readonly status?: EventStatus | undefined;
-  /** 1 to 200. */
-  readonly limit: number;
-  readonly cursor?: string | undefined;
 }
 
-export interface ItemPage {
-  readonly items: readonly ItemResource[];
-  readonly nextCursor: string | null;
-}
-
-export interface BatchFilter {
+export interface BatchFilter extends PageRequest {
   readonly tenant: string;
   readonly status?: BatchStatus | undefined;
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
-
-export interface BatchList {
-  readonly items: readonly BatchResource[];
-  readonly nextCursor: string | null;
 }
 
 export type Steering = 'done' | 'not_found' | 'already_ended';
@@ -57,7 +43,7 @@ export interface BatchService {
   submit(upload: BatchUpload): Promise<BatchSubmission>;
   get(key: EventKey): Promise<BatchResource | null>;
   /** In order of their index; null when there is no such batch. @throws InvalidCursorError */
-  items(filter: ItemFilter): Promise<ItemPage | null>;
+  items(filter: ItemFilter): Promise<Page<ItemResource> | null>;
   item(key: ItemKey): Promise<EventResource | null>;
   /** As it was accepted; null where it isn't to be called back. */
   acceptedItem(key: ItemKey): Promise<AcceptedEvent | null>;
@@ -65,6 +51,6 @@ export interface BatchService {
   cancelItem(key: ItemKey): Promise<Cancellation>;
   /** What an item waits for that has not been started; null for any other. */
   whyItem(key: ItemKey): Promise<Why | null>;
-  list(filter: BatchFilter): Promise<BatchList>;
+  list(filter: BatchFilter): Promise<Page<BatchResource>>;
   steer(key: EventKey, action: BatchAction): Promise<Steering>;
 }

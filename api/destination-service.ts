@@ -1,4 +1,5 @@
 import type { PageFilter } from './page-query.ts';
+import type { Page } from './page.ts';
 
 /** A destination that has failed, as its tenant sees it. Times are ISO 8601. */
 export interface DestinationResource {
@@ -16,15 +17,10 @@ export interface DestinationResource {
   readonly nextProbeAt: string | null;
 }
 
-export interface DestinationPage {
-  readonly items: readonly DestinationResource[];
-  readonly nextCursor: string | null;
-}
-
 /** What the HTTP layer needs of whatever watches destinations. Each may throw EngineUnavailableError. */
 export interface DestinationService {
   /** Those of a tenant that have failed lately, the latest first; a page may be short. */
-  list(filter: PageFilter): Promise<DestinationPage>;
+  list(filter: PageFilter): Promise<Page<DestinationResource>>;
   /** Probes it now; null for one that is not in trouble. */
   resume(destination: { readonly tenant: string; readonly origin: string }): Promise<DestinationResource | null>;
 }

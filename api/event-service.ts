@@ -5,6 +5,7 @@ import type { CompactedOutcome, SubjectSnapshot } from '../domain/subject.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
 import type { Tier } from '../domain/tier.ts';
 import type { Why } from '../domain/why.ts';
+import type { Page, PageRequest } from './page.ts';
 
 export interface EventKey {
   readonly tenant: string;
@@ -40,21 +41,13 @@ export interface CompactedEvent extends CompactedOutcome {
   readonly compacted: true;
 }
 
-export interface EventFilter {
+export interface EventFilter extends PageRequest {
   readonly tenant: string;
   readonly type?: string | undefined;
   readonly status?: EventStatus | undefined;
   readonly tier?: Tier | undefined;
   readonly subject?: string | undefined;
   readonly sinceMs?: number | undefined;
-  /** 1 to 200. */
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
-
-export interface EventPage {
-  readonly items: readonly EventResource[];
-  readonly nextCursor: string | null;
 }
 
 export type Cancellation = 'cancelling' | 'not_found' | 'already_ended' | 'not_cancellable';
@@ -84,7 +77,7 @@ export interface EventService {
   /** A consistent snapshot; null when no event of the subject has been recorded. */
   subject(key: SubjectKey): Promise<SubjectSnapshot | null>;
   /** Newest first; of a subject, named as `life/life-1`, the last 50. @throws InvalidCursorError */
-  list(filter: EventFilter): Promise<EventPage>;
+  list(filter: EventFilter): Promise<Page<EventResource>>;
   cancel(key: EventKey): Promise<Cancellation>;
   /** Every attempt to deliver its terminal message, in order; null when there is no such event. */
   deliveries(key: EventKey): Promise<readonly CallbackAttempt[] | null>;

@@ -2,6 +2,7 @@ import type { EventResource } from '../domain/event-resource.ts';
 import type { RunState } from '../domain/event-run.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Why } from '../domain/why.ts';
+import { toIso } from '../domain/to-iso.ts';
 
 /**
  * Says in a sentence, and in figures, what an event waits for or does, as far as its run knows.
@@ -59,8 +60,4 @@ function ended({ status, callback }: EventResource, nowMs: number): Pick<Why, 's
 
 function attemptOf(stage: Stage | null, resource: EventResource, run: RunState | null): number {
   return stage === null ? 0 : (run?.attempts[stage] ?? resource.attempts[stage] ?? 0);
-}
-
-function toIso(atMs: number): string {
-  return new Date(atMs).toISOString();
 }

@@ -1,15 +1,11 @@
 import type { LimitResource } from '../domain/limit-resource.ts';
 import type { PageFilter } from './page-query.ts';
+import type { Page } from './page.ts';
 
 /** A limit, and the tenant by whose eyes it is seen. */
 export interface LimitKey {
   readonly tenant: string;
   readonly key: string;
-}
-
-export interface LimitPage {
-  readonly items: readonly LimitResource[];
-  readonly nextCursor: string | null;
 }
 
 export type SetCapacity =
@@ -22,7 +18,7 @@ export type SetCapacity =
 /** What the HTTP layer needs of whatever grants permits. Each may throw EngineUnavailableError. */
 export interface LimitService {
   /** The default limit first, then those that are in use or set, newest first; a page may be short. */
-  list(filter: PageFilter): Promise<LimitPage>;
+  list(filter: PageFilter): Promise<Page<LimitResource>>;
   /** Null for a key that is neither in use, nor set, nor the default. */
   get(limit: LimitKey): Promise<LimitResource | null>;
   /** Sets what wins over the configuration, at once, in the whole cluster; null lets the configuration hold again. */

@@ -6,13 +6,14 @@ import { HASH_CHARACTERS, toSubjectEventResource } from '../domain/subject.ts';
 import type { CompactedOutcome, SubjectAnswer, SubjectLetter, SubjectSnapshot } from '../domain/subject.ts';
 import { parseSubjectName, subjectOfEventId } from '../domain/subject-id.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
-import type { CompactedEvent, EventFilter, EventKey, EventPage, Submission, SubmitOptions } from './event-service.ts';
+import type { CompactedEvent, EventFilter, EventKey, Submission, SubmitOptions } from './event-service.ts';
 import { InvalidCursorError } from './event-service.ts';
 import type { Why } from '../domain/why.ts';
 import { askBriefly } from './ask-briefly.ts';
 import { selectsEvent } from './selects-event.ts';
 import type { Mailboxes } from './mailbox.ts';
 import { createSubjectSnapshots } from './subject-snapshots.ts';
+import type { Page } from './page.ts';
 
 /** What a letter comes to, and where the subject's workflow was then. */
 export interface LetterAnswer {
@@ -39,7 +40,7 @@ export interface SubjectEvents {
   compacted(key: EventKey): Promise<CompactedEvent | null>;
   why(key: EventKey): Why | null;
   /** @throws InvalidCursorError */
-  list(filter: EventFilter): Promise<EventPage | null>;
+  list(filter: EventFilter): Promise<Page<EventResource> | null>;
 }
 
 // Whoever doesn't say how long it waits is answered by then; the engine may be away for part of it.

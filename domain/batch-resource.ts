@@ -1,4 +1,4 @@
-import type { AcceptedBatch, BatchMode } from './accepted-batch.ts';
+import type { AcceptedBatch } from './accepted-batch.ts';
 import type { Batch, BatchCounts, BatchStatus } from './batch.ts';
 import { isOver, statusOf } from './batch.ts';
 import { ratePerSecond } from './batch-pace.ts';
@@ -6,14 +6,10 @@ import type { BatchProgress, PagesAnswer, PagesQueryInput } from './batch-work.t
 import { itemId } from './event-id.ts';
 import { initialCallback } from './callback-record.ts';
 import type { CallbackRecord } from './callback-record.ts';
+import { toIso } from './to-iso.ts';
 
 /** The batch as the API and its callbacks show it; times are ISO 8601 with milliseconds. */
-export interface BatchResource {
-  readonly id: string;
-  readonly name: string | null;
-  readonly mode: BatchMode;
-  readonly maxParallel: number;
-  readonly tenant: string;
+export interface BatchResource extends Pick<AcceptedBatch, 'id' | 'name' | 'mode' | 'maxParallel' | 'tenant'> {
   /** 1, and one more each time that an ended batch went on. */
   readonly run: number;
   readonly status: BatchStatus;
@@ -77,8 +73,4 @@ export function toPages(
 
 export function endedCount({ completed, failed, cancelled }: BatchCounts): number {
   return completed + failed + cancelled;
-}
-
-function toIso(atMs: number): string {
-  return new Date(atMs).toISOString();
 }

@@ -1,6 +1,6 @@
 import type { AcceptedBatch } from './accepted-batch.ts';
 import type { Batch } from './batch.ts';
-import type { BatchPage, EndLetter } from './batch-page.ts';
+import type { EndLetter } from './batch-page.ts';
 import type { PaceSample } from './batch-pace.ts';
 import type { BatchResource } from './batch-resource.ts';
 import type { DeliveryInput } from './delivery-input.ts';
@@ -25,10 +25,8 @@ export interface BatchProgress {
 }
 
 /** What a batch's workflow leaves behind: enough to read it, its items, and to retry what failed. */
-export interface BatchResult {
+export interface BatchResult extends Omit<BatchProgress, 'pace'> {
   readonly resource: BatchResource;
-  readonly batch: Batch;
-  readonly startedAtMs: number;
 }
 
 export const BATCH_ACTIONS = ['pause', 'resume', 'cancel', 'retry-failed'] as const;
@@ -150,11 +148,8 @@ export interface PagesQueryInput {
   readonly count: number;
 }
 
-export interface PagesAnswer {
+export interface PagesAnswer extends Pick<Batch, 'pages' | 'isPaused' | 'cancelledAtMs'> {
+  /** Of all pages. */
   readonly sizes: readonly number[];
-  readonly pages: readonly BatchPage[];
   readonly upload: string;
-  readonly isPaused: boolean;
-  /** When items were last cancelled. */
-  readonly cancelledAtMs: number | null;
 }

@@ -6,6 +6,7 @@ import { isEnded } from './event-run.ts';
 import { NOTHING_SAID } from './handled-event.ts';
 import type { Stage } from './stage.ts';
 import { STAGES } from './stage.ts';
+import { toIso } from './to-iso.ts';
 
 export type EventStatus = Phase['status'];
 
@@ -92,8 +93,4 @@ function forEachStage<T>({ event: { plan } }: EventRun, valueOf: (stage: Stage) 
   const usual: readonly Stage[] = STAGES;
   const stages = plan.stages.every((stage) => usual.includes(stage)) ? usual : plan.stages;
   return Object.fromEntries(stages.map((stage) => [stage, valueOf(stage)]));
-}
-
-function toIso(atMs: number): string {
-  return new Date(atMs).toISOString();
 }

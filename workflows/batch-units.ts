@@ -9,13 +9,9 @@ import { unitWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import { createLookAfter } from './look-after.ts';
 import { placesGrantedSignal } from './messages.ts';
 import { startUnit, unitEnd } from './run-unit.ts';
-import { WATCHED } from './watched.ts';
+import { IN_BACKGROUND } from './watched.ts';
 
-const { cancelItems } = proxyActivities<Activities>({
-  ...WATCHED,
-  startToCloseTimeout: '5m',
-  retry: { initialInterval: '200ms', maximumInterval: '10s' },
-});
+const { cancelItems } = proxyActivities<Activities>(IN_BACKGROUND);
 
 export interface BatchUnitsOptions {
   readonly accepted: AcceptedBatch;

@@ -1,13 +1,9 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { BatchOfPage } from '../domain/batch-work.ts';
 import type { Activities } from '../temporal/durable/activities.ts';
-import { WATCHED } from './watched.ts';
+import { IN_BACKGROUND } from './watched.ts';
 
-const { renewPages } = proxyActivities<Activities>({
-  ...WATCHED,
-  startToCloseTimeout: '5m',
-  retry: { initialInterval: '200ms', maximumInterval: '10s' },
-});
+const { renewPages } = proxyActivities<Activities>(IN_BACKGROUND);
 
 const RENEWED_AT_ONCE = 20;
 

@@ -5,13 +5,9 @@ import { lastUnitOf } from '../domain/batch-page.ts';
 import { fromRanges } from '../domain/offsets.ts';
 import type { Activities } from '../temporal/durable/activities.ts';
 import { pageWorkflowId } from '../temporal/durable/workflow-ids.ts';
-import { WATCHED } from './watched.ts';
+import { IN_BACKGROUND } from './watched.ts';
 
-const { tellCancelled } = proxyActivities<Activities>({
-  ...WATCHED,
-  startToCloseTimeout: '5m',
-  retry: { initialInterval: '200ms', maximumInterval: '10s' },
-});
+const { tellCancelled } = proxyActivities<Activities>(IN_BACKGROUND);
 
 export interface TellCancelledOptions {
   readonly accepted: AcceptedBatch;

@@ -40,13 +40,7 @@ export interface ParseBatchDependencies {
   readonly checkCallback: (callback: CallbackRequest) => readonly Fault[];
 }
 
-export interface AskedBatch {
-  readonly id?: string | undefined;
-  readonly name?: string | undefined;
-  readonly mode?: (typeof BATCH_MODES)[number] | undefined;
-  readonly maxParallel?: number | undefined;
-  readonly callback?: z.output<typeof callbackRequest> | undefined;
-}
+export type AskedBatch = Omit<z.output<typeof batchEnvelope>, 'events'>;
 
 export interface ParseBatchContext {
   readonly tenant: string;

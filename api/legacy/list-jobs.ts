@@ -3,29 +3,22 @@ import { knownAs } from './known-as.ts';
 import { toJob } from './to-job.ts';
 import type { Job } from './to-job.ts';
 import { withoutArchived } from './without-archived.ts';
+import type { Page, PageRequest } from '../page.ts';
 
-export interface JobFilter {
+export interface JobFilter extends PageRequest {
   readonly tenant: string;
   readonly status?: Job['status'] | undefined;
   /** As its client named it. */
   readonly batch?: string | undefined;
   /** Lists what is in the archive, and nothing else. */
   readonly isArchived: boolean;
-  /** 1 to 200. */
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
-
-export interface JobPage {
-  readonly items: readonly Job[];
-  readonly nextCursor: string | null;
 }
 
 /** A page of jobs, which may be short. @throws InvalidCursorError */
 export async function listJobs(
   { events, batches, archive }: Pick<AppDependencies, 'events' | 'batches' | 'archive'>,
   { tenant, status, batch, isArchived, limit, cursor }: JobFilter,
-): Promise<JobPage> {
+): Promise<Page<Job>> {
   const batchId = batch === undefined ? undefined : knownAs('batch_id', batch);
   // What is open is told apart by the jobs themselves: the engine and the batch know less of it.
   const ended = status === 'pending' || status === 'processing' ? undefined : status;

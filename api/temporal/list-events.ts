@@ -4,7 +4,7 @@ import { tierNamesWith } from '../../temporal/durable/chunk-start.ts';
 import { WORKFLOWS } from '../../temporal/durable/names.ts';
 import { allOf, anyOf, is, isOfType, isSince, isUnset, oneOf } from '../../temporal/list-query.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
-import type { EventFilter, EventPage } from '../event-service.ts';
+import type { EventFilter } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { selectsEvent } from '../selects-event.ts';
 import type { Execution } from '../../temporal/history.ts';
@@ -12,6 +12,7 @@ import { listWorkflows } from '../../temporal/list-workflows.ts';
 import { fromListCursor, toListCursor } from './list-cursor.ts';
 import { findChunk, readRuns } from '../../temporal/read-chunk.ts';
 import { readRun } from './read-run.ts';
+import type { Page } from '../page.ts';
 
 // Each is read for itself; so many at once keep a page quick without crowding out events.
 export const READS_AT_ONCE = 8;
@@ -27,7 +28,7 @@ interface Entry {
  * A page of events, as the engine's index knows them (it may lag by a second), each read as it is now; chunks are spelled
  * out event by event.
  */
-export async function listEvents(client: Client, liveRuns: LiveRuns, filter: EventFilter): Promise<EventPage> {
+export async function listEvents(client: Client, liveRuns: LiveRuns, filter: EventFilter): Promise<Page<EventResource>> {
   const { token, at } = fromListCursor(filter.cursor);
   const { workflows, nextToken } = await listWorkflows(client, { query: toVisibilityQuery(filter), pageSize: filter.limit, token });
   // What the last page ended with may be gone by now; then this one is shown from its beginning.

@@ -6,7 +6,7 @@ import type { BatchPage, Letter } from '../../domain/batch-page.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import { batchWorkflowId, pageWorkflowId, unitWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { EventResource, EventStatus } from '../../domain/event-resource.ts';
-import type { BatchFilter, BatchList, BatchService, ItemFilter, ItemKey, ItemPage, ItemResource } from '../batch-service.ts';
+import type { BatchFilter, BatchService, ItemFilter, ItemKey, ItemResource } from '../batch-service.ts';
 import { InvalidCursorError } from '../event-service.ts';
 import type { EventKey } from '../event-service.ts';
 import { explainItem } from '../batches/explain-item.ts';
@@ -23,6 +23,7 @@ import { readItems } from './read-items.ts';
 import { readPage } from '../../temporal/read-page.ts';
 import { startBatch } from './start-batch.ts';
 import { steerBatch } from './steer-batch.ts';
+import type { Page } from '../page.ts';
 
 export interface TemporalBatchServiceOptions {
   readonly client: Client;
@@ -59,7 +60,7 @@ export function createTemporalBatchService({ client, liveRuns }: TemporalBatchSe
 
     get: (key) => reader.read(batchWorkflowId(key)),
 
-    async items(filter: ItemFilter): Promise<ItemPage | null> {
+    async items(filter: ItemFilter): Promise<Page<ItemResource> | null> {
       const { tenant, id, limit, status } = filter;
       const found: ItemResource[] = [];
       let index = filter.cursor === undefined ? 0 : fromItemCursor(filter.cursor);
@@ -134,7 +135,7 @@ export function createTemporalBatchService({ client, liveRuns }: TemporalBatchSe
       return explainItem({ key, item, position: ahead + 1, batch: await reader.read(batchWorkflowId(key)), nowMs: Date.now() });
     },
 
-    async list({ tenant, status, limit, cursor }: BatchFilter): Promise<BatchList> {
+    async list({ tenant, status, limit, cursor }: BatchFilter): Promise<Page<BatchResource>> {
       const query = allOf(isOfType(WORKFLOWS.processBatch), is('Tenant', tenant), isNot('ExecutionStatus', 'ContinuedAsNew'));
       const { workflows, nextToken } = await listWorkflows(client, { query, pageSize: limit, token: fromCursor(cursor) });
       // One that ended and went on is in the index twice.

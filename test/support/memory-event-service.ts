@@ -1,4 +1,4 @@
-import type { EventFilter, EventPage, EventService } from '../../api/event-service.ts';
+import type { EventFilter, EventService } from '../../api/event-service.ts';
 import { selectsEvent } from '../../api/selects-event.ts';
 import { createSubjectEvents, subjectOf } from '../../api/subject-events.ts';
 import { explainRun } from '../../api/explain-run.ts';
@@ -18,6 +18,7 @@ import type { Port } from '../../handlers/advance-port.ts';
 import { Stopped } from '../../handlers/stopped.ts';
 import { createClonedAdvance } from './cloned-advance.ts';
 import { createMemorySubjects } from './memory-subjects.ts';
+import type { Page } from '../../api/page.ts';
 
 export interface MemoryEventService extends EventService {
   /** While it is away every call throws EngineUnavailableError; what has been accepted goes on. */
@@ -200,7 +201,7 @@ function toResource({ number, run }: Entry): EventResource {
   return toEventResource(run, initialCallback(run.event.callback?.url ?? null), workflow);
 }
 
-function toPage(entries: readonly Entry[], { limit, cursor, ...filter }: EventFilter): EventPage {
+function toPage(entries: readonly Entry[], { limit, cursor, ...filter }: EventFilter): Page<EventResource> {
   const before = cursor === undefined ? Number.POSITIVE_INFINITY : fromCursor(cursor);
   const selected = entries.filter((entry) => entry.number < before && selectsEvent(toResource(entry), filter)).toReversed();
   const page = selected.slice(0, limit);

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
-import type { BatchService, ItemPage } from '../../../api/batch-service.ts';
+import type { BatchService } from '../../../api/batch-service.ts';
 import { EngineUnavailableError } from '../../../temporal/engine-unavailable-error.ts';
 import { waitForBatch } from '../../../api/legacy/wait-for-batch.ts';
+import type { Page } from '../../../api/page.ts';
+import type { ItemResource } from '../../../api/batch-service.ts';
 
 const key = { tenant: 'default', id: 'b' };
 
@@ -16,7 +18,7 @@ function endingAt(looks: number): Pick<BatchService, 'get' | 'items'> {
     },
     items: async ({ cursor }) => {
       const items = [{ index: cursor === undefined ? 0 : 1 }];
-      return { items, nextCursor: cursor === undefined ? 'more' : null } as unknown as ItemPage;
+      return { items, nextCursor: cursor === undefined ? 'more' : null } as unknown as Page<ItemResource>;
     },
   };
 }
