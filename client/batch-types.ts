@@ -24,7 +24,7 @@ export interface BatchLinesSettings extends BatchSettings {
   readonly strict?: boolean | undefined;
 }
 
-export interface AcceptedBatch {
+export interface BatchReceipt {
   readonly id: string;
   readonly status: 'accepted';
   readonly total: number;

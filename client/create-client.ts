@@ -2,7 +2,7 @@ import type { EventResource, EventStatus } from '../domain/event-resource.ts';
 import type { LimitResource } from '../domain/limit-resource.ts';
 import type { Tier } from '../domain/tier.ts';
 import type { Why } from '../domain/why.ts';
-import type { AcceptedBatch, BatchItem, BatchLinesSettings, BatchProgress, BatchRequest } from './batch-types.ts';
+import type { BatchReceipt, BatchItem, BatchLinesSettings, BatchProgress, BatchRequest } from './batch-types.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { AcceptedAnswer, EventRequest } from './event-request.ts';
 import { follow } from './follow.ts';
@@ -54,9 +54,9 @@ export interface TicklessClient {
     stream(id: string, options?: FollowOptions): AsyncGenerator<StreamMessage<EventResource, EventProgress>, undefined>;
   };
   readonly batches: {
-    submit(batch: BatchRequest, options?: { readonly strict?: boolean }): Promise<AcceptedBatch>;
+    submit(batch: BatchRequest, options?: { readonly strict?: boolean }): Promise<BatchReceipt>;
     /** `lines` is NDJSON, one event a line; it is sent as it comes. */
-    submitLines(lines: ReadableStream<Uint8Array>, settings?: BatchLinesSettings): Promise<AcceptedBatch>;
+    submitLines(lines: ReadableStream<Uint8Array>, settings?: BatchLinesSettings): Promise<BatchReceipt>;
     get(id: string): Promise<BatchResource>;
     list(options?: PageOptions): Promise<Page<BatchResource>>;
     /** By index. */

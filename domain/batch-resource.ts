@@ -2,7 +2,7 @@ import type { AcceptedBatch } from './accepted-batch.ts';
 import type { Batch, BatchCounts, BatchStatus } from './batch.ts';
 import { isOver, statusOf } from './batch.ts';
 import { ratePerSecond } from './batch-pace.ts';
-import type { BatchProgress, PagesAnswer, PagesQueryInput } from './batch-work.ts';
+import type { BatchSnapshot, PagesAnswer, PagesQueryInput } from './batch-work.ts';
 import { itemId } from './event-id.ts';
 import { initialCallback } from './callback-record.ts';
 import type { CallbackRecord } from './callback-record.ts';
@@ -33,7 +33,7 @@ export interface BatchTimes {
 }
 
 /** A batch as its workflow shows it, and a reader where that can't be asked. Of its callback it knows only that there is one. */
-export function toBatchResource(accepted: AcceptedBatch, progress: BatchProgress, times: BatchTimes): BatchResource {
+export function toBatchResource(accepted: AcceptedBatch, progress: BatchSnapshot, times: BatchTimes): BatchResource {
   const { batch, startedAtMs, pace } = progress;
   const { counts } = batch;
   const ended = endedCount(counts);

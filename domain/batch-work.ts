@@ -10,7 +10,7 @@ import type { ItemRun } from './item-run.ts';
 export interface BatchInput {
   readonly accepted: AcceptedBatch;
   /** Absent on the first start. */
-  readonly progress?: BatchProgress;
+  readonly progress?: BatchSnapshot;
   /** The first of its pages that may have been closed since it had ended, and is to be kept again with all after it. */
   readonly renewFrom?: number;
   /** A run with a longer history goes on as a new one; 6,000 by default. */
@@ -18,14 +18,14 @@ export interface BatchInput {
 }
 
 /** All that a batch needs to go on as a new run. */
-export interface BatchProgress {
+export interface BatchSnapshot {
   readonly batch: Batch;
   readonly startedAtMs: number;
   readonly pace: readonly PaceSample[];
 }
 
 /** What a batch's workflow leaves behind: enough to read it, its items, and to retry what failed. */
-export interface BatchResult extends Omit<BatchProgress, 'pace'> {
+export interface BatchResult extends Omit<BatchSnapshot, 'pace'> {
   readonly resource: BatchResource;
 }
 

@@ -12,17 +12,17 @@ const { tellProgress } = proxyActivities<Activities>({
 
 const EVERY_MS = 1_000;
 
-export interface BatchProgress {
+export interface ProgressTeller {
   /** The batch is further. What comes within a second is told together. */
   note(): void;
   /** Resolves when nothing is on its way: the terminal message comes last. */
   end(): Promise<void>;
 }
 
-const SILENT: BatchProgress = { note: () => undefined, end: () => Promise.resolve() };
+const SILENT: ProgressTeller = { note: () => undefined, end: () => Promise.resolve() };
 
 /** Tells the receiver of a batch's callback how far it is, at most once a second, where it asked for that. */
-export function tellBatchProgress(target: CallbackTarget | null, resource: () => BatchResource): BatchProgress {
+export function tellBatchProgress(target: CallbackTarget | null, resource: () => BatchResource): ProgressTeller {
   if (target === null || !target.callback.progress) return SILENT;
   const to = target;
   let telling: Promise<void> = Promise.resolve();

@@ -2,7 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { ClaimMessage } from '../temporal/durable/activities.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
-import type { BatchProgress, PagesAnswer, PagesQueryInput, PlacesGrant, RestNote, SteerInput } from '../domain/batch-work.ts';
+import type { BatchSnapshot, PagesAnswer, PagesQueryInput, PlacesGrant, RestNote, SteerInput } from '../domain/batch-work.ts';
 import * as names from '../temporal/durable/names.ts';
 import type { RunRecord } from '../domain/chunk.ts';
 import type { Breaker } from '../domain/breaker.ts';
@@ -31,7 +31,7 @@ export const setCapacityUpdate = defineUpdate<{ readonly capacity: number }, [{ 
 
 export const batchQuery = defineQuery<BatchResource>(names.BATCH_QUERY);
 export const batchPagesQuery = defineQuery<PagesAnswer, [PagesQueryInput]>(names.BATCH_PAGES_QUERY);
-export const batchProgressQuery = defineQuery<BatchProgress>(names.BATCH_PROGRESS_QUERY);
+export const batchProgressQuery = defineQuery<BatchSnapshot>(names.BATCH_PROGRESS_QUERY);
 export const steerBatchUpdate = defineUpdate<void, [SteerInput]>(names.STEER_BATCH_UPDATE);
 export const unitRestsSignal = defineSignal<[RestNote]>(names.UNIT_RESTS_SIGNAL);
 export const placesGrantedSignal = defineSignal<[PlacesGrant]>(names.PLACES_GRANTED_SIGNAL);

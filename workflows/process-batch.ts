@@ -6,7 +6,7 @@ import { notePace } from '../domain/batch-pace.ts';
 import { endedCount, toBatchResource, toPages } from '../domain/batch-resource.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import { endRest, endUnit, noteRest, startUnit } from '../domain/batch-units.ts';
-import type { BatchInput, BatchProgress, BatchResult, Hold, UnitVerdict } from '../domain/batch-work.ts';
+import type { BatchInput, BatchSnapshot, BatchResult, Hold, UnitVerdict } from '../domain/batch-work.ts';
 import { FROM_THE_BEGINNING } from '../domain/delivery-input.ts';
 import { batchMessage } from '../domain/callback-message.ts';
 import { HOLD_MEMO } from '../temporal/durable/names.ts';
@@ -159,7 +159,7 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
     upsertMemo({ [HOLD_MEMO]: hold });
   }
 
-  function toProgress(): BatchProgress {
+  function toProgress(): BatchSnapshot {
     return { batch, startedAtMs, pace };
   }
 

@@ -1,7 +1,7 @@
 import type { CallbackRequest } from '../../domain/delivery.ts';
 import { createAddressGuard } from './address-guard.ts';
 import { checkCallerHeaders } from './callback-headers.ts';
-import { checkDestination } from './destination.ts';
+import { checkUrl } from './check-url.ts';
 
 interface CallbackFault {
   /** RFC 6901, relative to the callback. */
@@ -13,9 +13,9 @@ interface CallbackFault {
 export function createCheckCallback(allowCidrs: readonly string[]): (callback: CallbackRequest) => readonly CallbackFault[] {
   const guard = createAddressGuard(allowCidrs);
   return ({ url, headers }) => {
-    const destination = checkDestination(url, guard);
+    const checked = checkUrl(url, guard);
     return [
-      ...(destination.ok ? [] : [{ pointer: '/url', detail: destination.reason }]),
+      ...(checked.ok ? [] : [{ pointer: '/url', detail: checked.reason }]),
       ...checkCallerHeaders(headers).map(({ name, reason }) => ({
         pointer: `/headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
         detail: reason,

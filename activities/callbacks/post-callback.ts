@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { CallbackAttempt } from '../../domain/delivery.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { callerHeaders } from './callback-headers.ts';
-import { checkDestination } from './destination.ts';
+import { checkUrl } from './check-url.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import type { Origins } from './origins.ts';
 import { parseRetryAfterMs } from './retry-after.ts';
@@ -69,9 +69,9 @@ export function createPostCallback({
   const keys = secrets.map(parseSecret);
 
   return async (post, signal, begins) => {
-    const destination = checkDestination(post.url, guard);
-    if (!destination.ok) return unsent('guarded');
-    const { origin, url } = destination;
+    const checked = checkUrl(post.url, guard);
+    if (!checked.ok) return unsent('guarded');
+    const { origin, url } = checked;
     const sent = await origins.pass(origin, { waitMs: waitTimeoutMs, tenant: post.tenant, signal, begins }, async () => {
       const at = now();
       const begunMs = monotonicNow();

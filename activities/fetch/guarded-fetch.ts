@@ -3,7 +3,7 @@ import type { Dispatcher, Response } from 'undici';
 import { PermanentError, RetryLaterError } from '../../domain/handler-errors.ts';
 import type { FetchForEvent, FetchLimits } from '../../domain/handler-services.ts';
 import type { AddressGuard } from '../callbacks/address-guard.ts';
-import { checkDestination } from '../callbacks/destination.ts';
+import { checkUrl } from '../callbacks/check-url.ts';
 import { toFailureCode } from '../callbacks/failure-code.ts';
 import { parseRetryAfterMs } from '../callbacks/retry-after.ts';
 
@@ -54,9 +54,9 @@ export function createGuardedFetch({ agent, guard, userAgent, now, longestMs = I
   };
 
   function checked(text: string, base?: string): URL {
-    const destination = checkDestination(URL.canParse(text, base) ? new URL(text, base).href : text, guard);
-    if (!destination.ok) throw new PermanentError('fetch_refused', `"${text}" is not fetched: ${destination.reason}`);
-    return destination.url;
+    const checked = checkUrl(URL.canParse(text, base) ? new URL(text, base).href : text, guard);
+    if (!checked.ok) throw new PermanentError('fetch_refused', `"${text}" is not fetched: ${checked.reason}`);
+    return checked.url;
   }
 
   function refusalOf(response: Response, url: URL): Error {

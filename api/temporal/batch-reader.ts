@@ -3,7 +3,7 @@ import type { AcceptedBatch } from '../../domain/accepted-batch.ts';
 import { createBatch } from '../../domain/batch.ts';
 import { endedCount, toBatchResource, toPages } from '../../domain/batch-resource.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
-import type { BatchInput, BatchProgress, BatchResult, PagesAnswer, PagesQueryInput } from '../../domain/batch-work.ts';
+import type { BatchInput, BatchSnapshot, BatchResult, PagesAnswer, PagesQueryInput } from '../../domain/batch-work.ts';
 import { BATCH_PAGES_QUERY, BATCH_PROGRESS_QUERY, BATCH_QUERY } from '../../temporal/durable/names.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import { createRecent } from '../recent.ts';
@@ -29,7 +29,7 @@ export interface PagesView extends PagesAnswer {
   readonly forced?: ForcedEnd;
 }
 
-export interface LeftBatch extends BatchProgress {
+export interface LeftBatch extends BatchSnapshot {
   readonly accepted: AcceptedBatch;
   /** Whether each item has its verdict. */
   readonly byItself: boolean;
@@ -53,7 +53,7 @@ const FORCED_KEPT = 4;
 export function createBatchReader(client: Client): BatchReader {
   const seen = createRecent<BatchResource>(BATCHES_KEPT);
   const seenPages = createRecent<{ readonly answer: PagesAnswer; readonly atMs: number }>(PAGES_KEPT);
-  const forced = createRecent<BatchProgress>(FORCED_KEPT);
+  const forced = createRecent<BatchSnapshot>(FORCED_KEPT);
 
   async function readOpen(workflowId: string): Promise<BatchResource> {
     const known = seen.get(workflowId);
@@ -64,9 +64,9 @@ export function createBatchReader(client: Client): BatchReader {
   }
 
   /** As of the moment at which it was ended from outside, if anybody can still say. */
-  async function progressOf(workflowId: string): Promise<BatchProgress | null> {
+  async function progressOf(workflowId: string): Promise<BatchSnapshot | null> {
     const { runId } = await readEngine(client, QUERY_TIMEOUT_MS * 5, () => client.workflow.getHandle(workflowId).describe());
-    const known = forced.get(runId) ?? (await query<BatchProgress>(workflowId, BATCH_PROGRESS_QUERY, CLOSED_QUERY_TIMEOUT_MS));
+    const known = forced.get(runId) ?? (await query<BatchSnapshot>(workflowId, BATCH_PROGRESS_QUERY, CLOSED_QUERY_TIMEOUT_MS));
     if (known !== null) forced.set(runId, known);
     return known;
   }
@@ -76,7 +76,7 @@ export function createBatchReader(client: Client): BatchReader {
   }
 
   /** What its last run began with. */
-  async function readBegun(workflowId: string): Promise<{ readonly accepted: AcceptedBatch } & BatchProgress> {
+  async function readBegun(workflowId: string): Promise<{ readonly accepted: AcceptedBatch } & BatchSnapshot> {
     const { accepted, progress } = await readWorkflowInput<BatchInput>(client, { workflowId });
     return { accepted, ...(progress ?? { batch: createBatch(accepted), startedAtMs: accepted.acceptedAtMs, pace: [] }) };
   }
@@ -133,12 +133,12 @@ export function createBatchReader(client: Client): BatchReader {
   };
 }
 
-function toResource(accepted: AcceptedBatch, progress: BatchProgress): BatchResource {
+function toResource(accepted: AcceptedBatch, progress: BatchSnapshot): BatchResource {
   return toBatchResource(accepted, progress, { endedAtMs: null, nowMs: Date.now() });
 }
 
 /** A run that has just begun may know more than what was seen of the one before it. */
-function furthest(known: BatchResource | undefined, begun: { readonly accepted: AcceptedBatch } & BatchProgress): BatchResource {
+function furthest(known: BatchResource | undefined, begun: { readonly accepted: AcceptedBatch } & BatchSnapshot): BatchResource {
   const other = toResource(begun.accepted, begun);
   if (known === undefined || known.run < other.run) return other;
   return endedCount(known.counts) < endedCount(other.counts) ? other : known;

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { AddressGuard } from './address-guard.ts';
 
 /** `origin` is scheme, host and port: the unit of pooling and of the breaker. */
-export type Destination =
+export type CheckedUrl =
   | { readonly ok: true; readonly url: URL; readonly origin: string }
   | { readonly ok: false; readonly reason: string };
 
@@ -12,7 +12,7 @@ const MAX_URL_CHARACTERS = 2_048;
  * Refuses what can be refused by the text alone, so at the POST; `reason` is fit for the caller.
  * Other names pass here: what they resolve to is checked at every connect.
  */
-export function checkDestination(text: string, guard: AddressGuard): Destination {
+export function checkUrl(text: string, guard: AddressGuard): CheckedUrl {
   if (text.length > MAX_URL_CHARACTERS) return refuse(`the URL is longer than ${MAX_URL_CHARACTERS} characters`);
   const url = parseUrl(text);
   if (!url) return refuse('this is not a URL');
@@ -39,6 +39,6 @@ function isHostAllowed(hostname: string, guard: AddressGuard): boolean {
   return guard.isAllowed('127.0.0.1') || guard.isAllowed('::1');
 }
 
-function refuse(reason: string): Destination {
+function refuse(reason: string): CheckedUrl {
   return { ok: false, reason };
 }

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { createAddressGuard } from '../../../activities/callbacks/address-guard.ts';
-import { checkDestination } from '../../../activities/callbacks/destination.ts';
+import { checkUrl } from '../../../activities/callbacks/check-url.ts';
 import { hostileLiterals, hostileTexts } from './hostile-urls.ts';
 
-describe('checkDestination', () => {
+describe('checkUrl', () => {
   const guard = createAddressGuard([]);
   const onLaptop = createAddressGuard(['127.0.0.0/8']);
 
   it.each(hostileLiterals)('refuses %s: %j', (_what, url) => {
-    expect(checkDestination(url, guard)).toEqual({ ok: false, reason: expect.stringContaining('is not a public address') });
+    expect(checkUrl(url, guard)).toEqual({ ok: false, reason: expect.stringContaining('is not a public address') });
   });
 
   it.each(hostileTexts)('refuses %s: %j', (_what, url, reason) => {
-    expect(checkDestination(url, guard)).toEqual({ ok: false, reason: expect.stringContaining(reason) });
+    expect(checkUrl(url, guard)).toEqual({ ok: false, reason: expect.stringContaining(reason) });
   });
 
   it.each([
@@ -30,21 +30,21 @@ describe('checkDestination', () => {
     ['http://notlocalhost/', 'http://notlocalhost'],
     ['http://localhost.example/', 'http://localhost.example'],
   ])('lets %s pass with the origin %s', (url, origin) => {
-    expect(checkDestination(url, guard)).toEqual({ ok: true, url: new URL(url), origin });
+    expect(checkUrl(url, guard)).toEqual({ ok: true, url: new URL(url), origin });
   });
 
   it.each(['http://127.0.0.1:4000/', 'http://2130706433/', 'http://[::ffff:127.0.0.1]/', 'http://localhost:4000/', 'http://a.localhost/'])(
     'lets %s pass where loopback is open',
     (url) => {
-      expect(checkDestination(url, onLaptop).ok).toBe(true);
+      expect(checkUrl(url, onLaptop).ok).toBe(true);
     },
   );
 
   it('takes an open ::1 for open loopback too', () => {
-    expect(checkDestination('http://localhost/', createAddressGuard(['::1/128'])).ok).toBe(true);
+    expect(checkUrl('http://localhost/', createAddressGuard(['::1/128'])).ok).toBe(true);
   });
 
   it('keeps other ranges refused where loopback is open', () => {
-    expect(checkDestination('http://169.254.169.254/', onLaptop).ok).toBe(false);
+    expect(checkUrl('http://169.254.169.254/', onLaptop).ok).toBe(false);
   });
 });
