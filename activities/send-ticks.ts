@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { EventDefinition } from '../domain/define-event.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
 import { parseSubjectWorkflowId } from '../temporal/durable/workflow-ids.ts';
+import { listIds } from '../temporal/list-by-id.ts';
 import { sendToSubject } from '../temporal/send-to-subject.ts';
 import { subjectsQuery } from '../temporal/subjects-query.ts';
 import type { Tick } from '../domain/tick.ts';
@@ -25,18 +26,19 @@ export function createSendTicks({ client, resolve, now }: SendTicksDependencies)
     const { log, cancellationSignal } = Context.current();
     const definition = resolve(eventType);
     if (definition === undefined) throw new UnknownTypeError(eventType);
-    const workflows = client.workflow.list({ query: subjectsQuery(subjectType) })[Symbol.asyncIterator]();
+    const ids = (await listIds(client, subjectsQuery(subjectType))).values();
     let sent = 0;
 
     async function sendInTurn(event: EventDefinition): Promise<void> {
-      for (let next = await workflows.next(); !next.done && !cancellationSignal.aborted; next = await workflows.next()) {
-        const key = parseSubjectWorkflowId(next.value.workflowId);
+      for (const id of ids) {
+        if (cancellationSignal.aborted) return;
+        const key = parseSubjectWorkflowId(id);
         if (key === null) continue;
         try {
           await send(key, event);
           sent += 1;
         } catch (error) {
-          log.warn('a subject did not take a tick', { subject: next.value.workflowId, error });
+          log.warn('a subject did not take a tick', { subject: id, error });
         }
       }
     }

@@ -12,10 +12,6 @@ export function is(field: Field, value: string): string {
   return `${field} = ${quote(value)}`;
 }
 
-export function isNot(field: Field, value: string): string {
-  return `${field} != ${quote(value)}`;
-}
-
 export function oneOf(field: Field, values: readonly string[]): string {
   return `${field} IN (${values.map(quote).join(', ')})`;
 }
@@ -42,12 +38,32 @@ export function isSince(atMs: number): string {
   return `StartTime >= ${quote(new Date(Math.min(Math.max(atMs, 0), LAST_TIME_MS)).toISOString())}`;
 }
 
+/** Started at this time or later, in microseconds. */
+export function startedSince(atUs: number): string {
+  return `StartTime >= ${quote(inMicroseconds(atUs))}`;
+}
+
+/** Started at this time or before, in microseconds. */
+export function startedBy(atUs: number): string {
+  return `StartTime <= ${quote(inMicroseconds(atUs))}`;
+}
+
+/** Ended at this time or later, in microseconds. On SQL databases this holds of all that is open, too. */
+export function isClosedSince(atUs: number): string {
+  return `CloseTime >= ${quote(inMicroseconds(atUs))}`;
+}
+
 export function allOf(...conditions: readonly string[]): string {
   return conditions.join(' AND ');
 }
 
 export function anyOf(...conditions: readonly string[]): string {
   return `(${conditions.map((condition) => `(${condition})`).join(' OR ')})`;
+}
+
+function inMicroseconds(atUs: number): string {
+  const seconds = new Date(Math.floor(atUs / 1_000_000) * 1_000).toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length);
+  return `${seconds}.${String(atUs % 1_000_000).padStart(6, '0')}Z`;
 }
 
 function quote(text: string): string {

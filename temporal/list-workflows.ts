@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
 import { readEngine } from './engine-call.ts';
 
 export interface ListedWorkflow {
@@ -6,6 +7,8 @@ export interface ListedWorkflow {
   readonly runId: string;
   /** Its type's name. */
   readonly type: string;
+  /** By the engine's clock, in microseconds since 1970: the engine keeps no finer time, and this never changes. */
+  readonly startedAtUs: number;
 }
 
 export interface WorkflowPage {
@@ -13,23 +16,35 @@ export interface WorkflowPage {
   readonly nextToken: Uint8Array | null;
 }
 
+export interface ListRequest {
+  readonly query: string;
+  readonly pageSize: number;
+  readonly token?: Uint8Array | null;
+}
+
 const LIST_TIMEOUT_MS = 1_500;
 
-/** A page of what the engine's index knows, which may lag by a second. @throws EngineUnavailableError */
-export async function listWorkflows(
-  client: Client,
-  { query, pageSize, token }: { readonly query: string; readonly pageSize: number; readonly token: Uint8Array },
-): Promise<WorkflowPage> {
+/**
+ * A page of what the engine's index knows, which may lag by a second. Open workflows come first, and then those that closed last:
+ * a workflow that ends changes its place, so that no list for clients is a list of these pages. @throws EngineUnavailableError
+ */
+export async function listWorkflows(client: Client, { query, pageSize, token }: ListRequest): Promise<WorkflowPage> {
   const { namespace } = client.options;
   const { executions, nextPageToken } = await readEngine(client, LIST_TIMEOUT_MS, () =>
-    client.workflowService.listWorkflowExecutions({ namespace, query, pageSize, nextPageToken: token }),
+    client.workflowService.listWorkflowExecutions({ namespace, query, pageSize, nextPageToken: token ?? new Uint8Array() }),
   );
   return {
-    workflows: (executions ?? []).flatMap(({ execution, type }) =>
+    workflows: (executions ?? []).flatMap(({ execution, type, startTime }) =>
       execution?.workflowId && execution.runId
-        ? [{ workflowId: execution.workflowId, runId: execution.runId, type: type?.name ?? '' }]
+        ? [{ workflowId: execution.workflowId, runId: execution.runId, type: type?.name ?? '', startedAtUs: toMicroseconds(startTime) }]
         : [],
     ),
     nextToken: nextPageToken?.length ? nextPageToken : null,
   };
+}
+
+type Timestamp = temporal.api.workflow.v1.IWorkflowExecutionInfo['startTime'];
+
+function toMicroseconds(time: Timestamp): number {
+  return Number(time?.seconds ?? 0) * 1_000_000 + Math.floor((time?.nanos ?? 0) / 1_000);
 }

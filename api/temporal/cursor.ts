@@ -3,10 +3,7 @@ import { InvalidCursorError } from '../event-service.ts';
 
 const CHECK_CHARACTERS = 8;
 
-/**
- * The engine's page token as an opaque text. It ends with a checksum, since the engine can't say what is wrong with a
- * token: it fails in an unknown way, which its client then tries again for seconds.
- */
+/** A place in a list as an opaque text, which ends with a checksum: a text that is none of ours is refused. */
 export function toCursor(token: Uint8Array): string {
   return Buffer.from(token).toString('base64url') + checksum(token);
 }

@@ -1,28 +1,32 @@
 import { z } from 'zod';
+import type { Place } from '../../domain/newest.ts';
 import { InvalidCursorError } from '../event-service.ts';
 import { fromCursor, toCursor } from './cursor.ts';
 
 /** Where a list of events goes on. */
-export interface ListCursor {
-  /** The engine's, of a page of workflows. */
-  readonly token: Uint8Array;
-  /** The first event to show of it, where a page of events ended within a page of workflows. */
-  readonly at: { readonly runId: string; readonly index: number } | null;
+export interface ListPlace extends Place {
+  /** The event to go on with, where a page of events ended within a workflow that has several. */
+  readonly index: number | null;
 }
 
-const stored = z.object({ token: z.string(), at: z.object({ runId: z.string(), index: z.number() }).nullable() });
+const stored = z.strictObject({
+  startedAtUs: z.int().min(0),
+  runId: z.string(),
+  isShown: z.boolean(),
+  index: z.int().min(0).nullable(),
+});
 
-export function toListCursor({ token, at }: ListCursor): string {
-  const place = at && { runId: at.runId, index: at.index };
-  return toCursor(Buffer.from(JSON.stringify({ token: Buffer.from(token).toString('base64url'), at: place })));
+/** A cursor says where the list goes on in what never changes, so that it holds whatever starts and ends meanwhile. */
+export function toListCursor({ startedAtUs, runId, isShown }: Place, index: number | null = null): string {
+  return toCursor(Buffer.from(JSON.stringify({ startedAtUs, runId, isShown, index })));
 }
 
 /** @throws InvalidCursorError */
-export function fromListCursor(cursor: string | undefined): ListCursor {
-  if (cursor === undefined) return { token: new Uint8Array(), at: null };
+export function fromListCursor(cursor: string | undefined): ListPlace | null {
+  if (cursor === undefined) return null;
   const parsed = stored.safeParse(toJson(fromCursor(cursor)));
   if (!parsed.success) throw new InvalidCursorError('the cursor is not one of ours');
-  return { token: Buffer.from(parsed.data.token, 'base64url'), at: parsed.data.at };
+  return parsed.data;
 }
 
 function toJson(bytes: Uint8Array): unknown {

@@ -10,9 +10,10 @@ import { allOf, is, isOfType, isOpen, oneOf } from '../../temporal/list-query.ts
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { Archive, Shelf } from '../archive.ts';
 import type { EventKey } from '../event-service.ts';
-import { fromCursor, toCursor } from './cursor.ts';
+import { fromListCursor, toListCursor } from './list-cursor.ts';
 import { callEngine, ifFound } from '../../temporal/engine-call.ts';
 import { readWorkflowEnd, readWorkflowInput } from '../../temporal/history.ts';
+import { listNewest } from '../../temporal/list-newest.ts';
 import { listWorkflows } from '../../temporal/list-workflows.ts';
 
 const START_TIMEOUT_MS = 5_000;
@@ -70,13 +71,8 @@ function createShelf<Resource extends Keepable>(client: Client, options: ShelfOp
     return await readWorkflowInput<Resource>(client, { workflowId });
   }
 
-  async function search(
-    conditions: readonly string[],
-    { pageSize, cursor }: { readonly pageSize: number; readonly cursor?: string | undefined },
-  ) {
-    const query = allOf(isOfType(workflowType), isOpen(), ...conditions);
-    const { workflows, nextToken } = await listWorkflows(client, { query, pageSize, token: fromCursor(cursor) });
-    return { workflowIds: workflows.map(({ workflowId }) => workflowId), nextCursor: nextToken && toCursor(nextToken) };
+  function queryOf(...conditions: readonly string[]): string {
+    return allOf(isOfType(workflowType), isOpen(), ...conditions);
   }
 
   return {
@@ -98,15 +94,17 @@ function createShelf<Resource extends Keepable>(client: Client, options: ShelfOp
     async among(tenant, ids) {
       if (ids.length === 0) return new Set();
       const byWorkflow = new Map(ids.map((id) => [workflowIdOf({ tenant, id }), id]));
-      const { workflowIds } = await search([oneOf('WorkflowId', [...byWorkflow.keys()])], { pageSize: ids.length });
-      return new Set(workflowIds.flatMap((workflowId) => byWorkflow.get(workflowId) ?? []));
+      const query = queryOf(oneOf('WorkflowId', [...byWorkflow.keys()]));
+      const { workflows } = await listWorkflows(client, { query, pageSize: ids.length });
+      return new Set(workflows.flatMap(({ workflowId }) => byWorkflow.get(workflowId) ?? []));
     },
 
     async list({ tenant, batchId, limit, cursor }) {
       const ofBatch = batchId === undefined ? [] : [is('BatchId', batchId)];
-      const { workflowIds, nextCursor } = await search([is('Tenant', tenant), ...ofBatch], { pageSize: limit, cursor });
-      const items = await mapAtMost(workflowIds, READS_AT_ONCE, read);
-      return { items: items.filter((item) => item !== null), nextCursor };
+      const query = queryOf(is('Tenant', tenant), ...ofBatch);
+      const { shown, next } = await listNewest(client, { query, count: limit, place: fromListCursor(cursor) });
+      const items = await mapAtMost(shown, READS_AT_ONCE, ({ workflowId }) => read(workflowId));
+      return { items: items.filter((item) => item !== null), nextCursor: next && toListCursor(next) };
     },
 
     async takeOut(key) {

@@ -15,10 +15,10 @@ import { mapAtMost } from '../../domain/map-at-most.ts';
 import { createBatchReader } from './batch-reader.ts';
 import type { PagesView } from './batch-reader.ts';
 import { askToCancel } from './cancel-event.ts';
-import { fromCursor, toCursor } from './cursor.ts';
-import { listWorkflows } from '../../temporal/list-workflows.ts';
+import { fromListCursor, toListCursor } from './list-cursor.ts';
+import { listFirstRuns } from '../../temporal/list-first-runs.ts';
 import { WORKFLOWS } from '../../temporal/durable/names.ts';
-import { allOf, is, isNot, isOfType } from '../../temporal/list-query.ts';
+import { allOf, is, isOfType } from '../../temporal/list-query.ts';
 import { readItems } from './read-items.ts';
 import { readPage } from '../../temporal/read-page.ts';
 import { startBatch } from './start-batch.ts';
@@ -136,14 +136,12 @@ export function createTemporalBatchService({ client, liveRuns }: TemporalBatchSe
     },
 
     async list({ tenant, status, limit, cursor }: BatchFilter): Promise<Page<BatchResource>> {
-      const query = allOf(isOfType(WORKFLOWS.processBatch), is('Tenant', tenant), isNot('ExecutionStatus', 'ContinuedAsNew'));
-      const { workflows, nextToken } = await listWorkflows(client, { query, pageSize: limit, token: fromCursor(cursor) });
-      // One that ended and went on is in the index twice.
-      const ids = new Set(workflows.map(({ workflowId }) => workflowId));
-      const batches = await mapAtMost([...ids], READS_AT_ONCE, reader.read);
+      const query = allOf(isOfType(WORKFLOWS.processBatch), is('Tenant', tenant));
+      const { shown, next } = await listFirstRuns(client, { query, count: limit, place: fromListCursor(cursor) });
+      const batches = await mapAtMost(shown, READS_AT_ONCE, ({ workflowId }) => reader.read(workflowId));
       return {
         items: batches.filter((batch): batch is BatchResource => batch !== null && (status === undefined || batch.status === status)),
-        nextCursor: nextToken && toCursor(nextToken),
+        nextCursor: next && toListCursor(next),
       };
     },
 

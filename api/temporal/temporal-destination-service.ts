@@ -7,11 +7,11 @@ import { BREAKER_QUERY, RESUME_UPDATE, WORKFLOWS } from '../../temporal/durable/
 import { allOf, is, isOfType, isOpen } from '../../temporal/list-query.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { DestinationResource, DestinationService } from '../destination-service.ts';
-import { fromCursor, toCursor } from './cursor.ts';
+import { pageById } from './page-by-id.ts';
 import { askIfOpen } from '../../temporal/ask-workflow.ts';
 import { callEngine, ifFound, readEngine } from '../../temporal/engine-call.ts';
 import { readWorkflowInput } from '../../temporal/history.ts';
-import { listWorkflows } from '../../temporal/list-workflows.ts';
+import { listIds } from '../../temporal/list-by-id.ts';
 
 const CALL_TIMEOUT_MS = 2_000;
 const READS_AT_ONCE = 8;
@@ -37,13 +37,13 @@ export function createTemporalDestinationService(client: Client, connectionsTo: 
   return {
     async list({ tenant, limit, cursor }) {
       const query = allOf(isOfType(WORKFLOWS.watchDestination), isOpen(), is('Tenant', tenant));
-      const { workflows, nextToken } = await listWorkflows(client, { query, pageSize: limit, token: fromCursor(cursor) });
-      const items = await mapAtMost(workflows, READS_AT_ONCE, async ({ workflowId, runId }) => {
+      const { shown, nextCursor } = pageById(await listIds(client, query), { limit, cursor });
+      const items = await mapAtMost(shown, READS_AT_ONCE, async (workflowId) => {
         // The whole origin, of which a very long one's workflow id has but the beginning.
-        const { destination } = await readWorkflowInput<DestinationInput>(client, { workflowId, runId });
+        const { destination } = await readWorkflowInput<DestinationInput>(client, { workflowId });
         return read(destination);
       });
-      return { items: items.filter((item) => item !== null), nextCursor: nextToken && toCursor(nextToken) };
+      return { items: items.filter((item) => item !== null), nextCursor };
     },
 
     resume(destination) {

@@ -9,12 +9,12 @@ import type { LimitResource } from '../../domain/limit-resource.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import { createPermits } from '../../domain/permits.ts';
 import type { Permits } from '../../domain/permits.ts';
-import { allOf, isNot, isOfType, isOpen } from '../../temporal/list-query.ts';
+import { allOf, isOfType, isOpen } from '../../temporal/list-query.ts';
 import type { LimitKey, LimitService } from '../limit-service.ts';
-import { fromCursor, toCursor } from './cursor.ts';
+import { pageById } from './page-by-id.ts';
 import { askIfOpen } from '../../temporal/ask-workflow.ts';
 import { callEngine, ifFound, readEngine } from '../../temporal/engine-call.ts';
-import { listWorkflows } from '../../temporal/list-workflows.ts';
+import { listIds } from '../../temporal/list-by-id.ts';
 
 export interface TemporalLimitServiceOptions {
   readonly client: Client;
@@ -29,9 +29,6 @@ export interface TemporalLimitServiceOptions {
 const CALL_TIMEOUT_MS = 5_000;
 const READS_AT_ONCE = 8;
 const KEPT = allOf(isOfType(WORKFLOWS.limitConcurrency), isOpen());
-
-// Where the engine's own list begins, after a page that had no place for any of it. No token of the engine's is so short.
-const BEGINNING = Uint8Array.of(0);
 
 /** Limits kept by a workflow a key. */
 export function createTemporalLimitService({ client, defaultLimit, maxKept }: TemporalLimitServiceOptions): LimitService {
@@ -73,21 +70,11 @@ export function createTemporalLimitService({ client, defaultLimit, maxKept }: Te
 
     async list({ tenant, limit, cursor }) {
       // The default limit is shown though nobody uses it, so that the index may not know it.
-      const first = cursor === undefined ? [defaultLimit.key] : [];
-      const token = fromCursor(cursor);
-      const pageSize = limit - first.length;
-      const { workflows, nextToken } =
-        pageSize === 0
-          ? { workflows: [], nextToken: BEGINNING }
-          : await listWorkflows(client, {
-              query: allOf(KEPT, isNot('WorkflowId', limitWorkflowId(defaultLimit.key))),
-              pageSize,
-              token: token.length === BEGINNING.length ? new Uint8Array() : token,
-            });
+      const first = limitWorkflowId(defaultLimit.key);
+      const { shown, nextCursor } = pageById(await listIds(client, KEPT), { limit, cursor, first });
       const prefix = limitWorkflowId('');
-      const keys = [...first, ...workflows.map(({ workflowId }) => workflowId.slice(prefix.length))];
-      const limits = await mapAtMost(keys, READS_AT_ONCE, (key) => get({ tenant, key }));
-      return { items: limits.filter((found) => found !== null), nextCursor: nextToken && toCursor(nextToken) };
+      const limits = await mapAtMost(shown, READS_AT_ONCE, (id) => get({ tenant, key: id.slice(prefix.length) }));
+      return { items: limits.filter((found) => found !== null), nextCursor };
     },
 
     async setCapacity({ tenant, key }, capacity) {

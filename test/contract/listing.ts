@@ -27,16 +27,43 @@ export function listing(api: ApiUnderTest): void {
     return id;
   }
 
-  it('gives resources, those that ended last first', async () => {
+  it('gives resources, those that were accepted last first', async () => {
     const since = new Date().toISOString();
     const ids: string[] = [];
-    for (let count = 1; count <= 3; count += 1) {
-      ids.unshift(await submitted({ type: 'curiosity' }));
-      await listed({ type: 'curiosity', status: 'completed', since }, count);
+    for (let count = 1; count <= 4; count += 1) {
+      // The second is open for longest.
+      ids.unshift(await submitted({ type: 'curiosity', ...(count === 2 && { delayMs: DAY_MS }) }));
+      await listed({ type: 'curiosity', since }, count);
     }
+    await listed({ type: 'curiosity', status: 'completed', since }, 3);
     const items = await list({ type: 'curiosity', since });
     expect(items.map(({ id }) => id)).toEqual(ids);
     expect(items[0]).toEqual(await api.read(String(ids[0])));
+  });
+
+  it('shows each once, whatever ends and comes while its pages are followed', async () => {
+    const since = new Date().toISOString();
+    const ids: string[] = [];
+    for (let count = 0; count < 9; count += 1)
+      ids.unshift(await submitted({ type: 'test-failing', data: { how: 'twice' }, delayMs: DAY_MS }));
+    await listed({ type: 'test-failing', since }, 9);
+
+    const shown: string[] = [];
+    let cursor: string | null = '';
+    for (let page = 0; cursor !== null; page += 1) {
+      const query = new URLSearchParams({ type: 'test-failing', since, limit: '3', ...(cursor !== '' && { cursor }) });
+      const answer = await api.send('GET', `/v1/events?${query.toString()}`);
+      shown.push(...itemsOf(answer).map(({ id }) => id));
+      cursor = answer.body['nextCursor'] as string | null;
+      // One that was shown ends, and one that wasn't.
+      for (const place of [page * 3, page * 3 + 4]) {
+        if (ids[place] !== undefined) await api.send('POST', `/v1/events/${ids[place]}/cancel`);
+      }
+      const ended = [0, 3, 6].slice(0, page + 1).length + [4, 7].slice(0, page + 1).length;
+      await listed({ type: 'test-failing', status: 'cancelled', since }, ended);
+      if (page === 0) await submitted({ type: 'test-failing', data: { how: 'twice' }, delayMs: DAY_MS });
+    }
+    expect(shown).toEqual(ids);
   });
 
   it('selects by type', async () => {
@@ -107,7 +134,6 @@ export function listing(api: ApiUnderTest): void {
     const since = new Date().toISOString();
     const ids: string[] = [];
     for (let count = 0; count < 5; count += 1) ids.push(await submitted({ type: 'inspiration', tier: 'bulk' }));
-    // Those that end move to another place in the list.
     await listed({ type: 'inspiration', status: 'completed', since }, 5);
 
     const shown: string[] = [];

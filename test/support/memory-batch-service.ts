@@ -172,7 +172,10 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
     },
 
     async list({ tenant, status, limit }) {
-      const all = [...entries.values()].filter(({ settings }) => settings.tenant === tenant).map(resourceOf);
+      const all = [...entries.values()]
+        .toReversed()
+        .filter(({ settings }) => settings.tenant === tenant)
+        .map(resourceOf);
       return { items: all.filter((batch) => status === undefined || batch.status === status).slice(0, limit), nextCursor: null };
     },
 
