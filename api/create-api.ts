@@ -44,6 +44,8 @@ export interface ApiOptions {
   /** How many connections this process may have to an origin of callbacks. */
   readonly connectionsTo: (origin: string) => number;
   readonly runAhead: RunAhead;
+  /** The time of day; the engine's clock may show another. */
+  readonly now?: () => number;
 }
 
 // Fewer than a process has workflow-task slots, so that every event let in is run at once.
@@ -58,13 +60,13 @@ const MAX_LIMITS = 10_000;
 
 /** The HTTP service over Temporal. */
 export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
-  const { environment, logger, catalog, metrics, stopping, checkCallback } = options;
+  const { environment, logger, catalog, metrics, stopping, checkCallback, now = Date.now } = options;
   const defaultLimit = { key: DEFAULT_LIMIT_KEY, capacity: environment.MAX_CONCURRENT_TASKS, reserved: environment.RESERVED_TASKS };
   const dataDirectory = resolve(environment.TICKLESS_DATA);
   const intake = createIntake({ ...INTAKE, now: Date.now });
   const letters = createIntake({ ...LETTERS, now: Date.now });
   const heavy = createIntake({ ...INTAKE, now: Date.now });
-  const batches = createTemporalBatchService(options);
+  const batches = createTemporalBatchService({ ...options, now });
   metrics.watchIntake(() => intake);
   const backlog = createBacklog({
     maxWaiting: environment.MAX_BACKLOG,
@@ -74,7 +76,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
   return createApp({
     catalog,
     isAccepting: () => !stopping.aborted,
-    limits: createTemporalLimitService({ ...options, defaultLimit, maxKept: MAX_LIMITS }),
+    limits: createTemporalLimitService({ ...options, defaultLimit, maxKept: MAX_LIMITS, now }),
     destinations: createTemporalDestinationService(options.client, options.connectionsTo),
     metrics,
     readDocument: createReadDocument(dataDirectory),
@@ -84,20 +86,21 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     admit: createAdmission({ intake, letters, heavy, backlog, liveRuns: options.liveRuns }),
     events: createTemporalEventService({
       ...options,
+      now,
       items: batches,
       onEagerMiss: metrics.eagerMissed,
       inFlight: () => intake.inFlight,
     }),
     batches,
     archive: createTemporalArchive(options.client),
-    parseBatch: createParseBatch({ now: Date.now, newUuid: newUuidV7, checkCallback }),
+    parseBatch: createParseBatch({ now, newUuid: newUuidV7, checkCallback }),
     parseEvent: createParseEvent({
       catalog,
       fallback: environment.UNKNOWN_TYPES === 'life' ? (catalog.find('unknown') ?? null) : null,
       urgencyThreshold: environment.URGENCY_THRESHOLD,
       defaultLimit,
       longestWaitMs: environment.LONGEST_WAITS && { ...DEFAULT_LONGEST_WAITS, ...environment.LONGEST_WAITS },
-      now: Date.now,
+      now,
       newUuid: newUuidV7,
       checkCallback,
     }),

@@ -22,7 +22,8 @@ export function explainRun(resource: EventResource, run: RunState | null, nowMs:
     return { ...base, reason: 'permit', summary: `It waits for a permit of "${key}".`, since: toIso(sinceMs), details: { key } };
   }
   const nextAttemptAt = toIso(waiting.untilMs);
-  const etaMs = Math.max(0, waiting.untilMs - nowMs);
+  // By a clock that may differ from the one it waits by.
+  const etaMs = Math.min(Math.max(0, waiting.untilMs - nowMs), waiting.forMs ?? Infinity);
   if (waiting.reason === 'delay') {
     const summary = `It was asked to wait until ${nextAttemptAt}.`;
     return { ...base, reason: 'delay', summary, since: resource.acceptedAt, details: { nextAttemptAt, etaMs } };

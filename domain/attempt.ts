@@ -42,5 +42,5 @@ export function recordFailure(
   const delayMs = nextAttemptDelayMs(run.event.plan.retry, failures, failure);
   return delayMs === null || nowMs + delayMs > latestMs
     ? endRun(started, { status: 'failed', endedAtMs: Math.max(nowMs, failure.endedAtMs ?? 0), error: failure.error })
-    : wait(started, stage, { reason: 'retry', untilMs: nowMs + delayMs, lastError: failure.error });
+    : wait(started, stage, { reason: 'retry', untilMs: nowMs + delayMs, forMs: delayMs, lastError: failure.error });
 }

@@ -18,11 +18,14 @@ export function isProgress(value: unknown): value is Progress {
   return typeof value === 'object' && value !== null && 'percent' in value && 'step' in value;
 }
 
-/** Why an event waits, and until when if that is known. */
+/**
+ * Why an event waits, and until when if that is known. A time means something only to the clock that it was read from: between
+ * machines, what counts is for how long it waits. Records of earlier versions lack that.
+ */
 export type Waiting =
-  | { readonly reason: 'delay'; readonly untilMs: number }
+  | { readonly reason: 'delay'; readonly untilMs: number; readonly forMs?: number }
   | { readonly reason: 'permit'; readonly key: string; readonly sinceMs: number }
-  | { readonly reason: 'retry'; readonly untilMs: number; readonly lastError: EventError };
+  | { readonly reason: 'retry'; readonly untilMs: number; readonly forMs?: number; readonly lastError: EventError };
 
 /** Where a run stands. Only an ended one has an end, only a failed one an error. */
 export type Phase =
@@ -92,6 +95,13 @@ export function completeStage(run: EventRun, stage: Stage, value: unknown): Even
 
 export function wait(run: EventRun, stage: Stage | null, waiting: Waiting): EventRun {
   return isEnded(run.phase) ? run : { ...run, phase: { status: 'waiting', stage, waiting } };
+}
+
+/** A run that waits, as whoever hears of it counts: from when that was, by its own clock. */
+export function waitFromNow<Run extends Pick<RunState, 'phase'>>(run: Run, nowMs: number): Run {
+  const { phase } = run;
+  if (phase.status !== 'waiting' || phase.waiting.reason !== 'retry' || phase.waiting.forMs === undefined) return run;
+  return { ...run, phase: { ...phase, waiting: { ...phase.waiting, untilMs: nowMs + phase.waiting.forMs } } };
 }
 
 // It is part of every outcome, and of every heartbeat.

@@ -1,5 +1,5 @@
 import type { EndLetter } from './batch-page.ts';
-import { isEnded, stateOf } from './event-run.ts';
+import { isEnded, stateOf, waitFromNow } from './event-run.ts';
 import type { EventRun, RunState } from './event-run.ts';
 import { failureCause } from './failure-cause.ts';
 
@@ -25,6 +25,11 @@ export function toItemRun(offset: number, run: EventRun): ItemRun {
 export function letterOf({ state }: ItemRun): EndLetter | 'p' {
   if (state === undefined || !isEnded(state.phase)) return 'p';
   return state.phase.status === 'completed' ? 'c' : 'f';
+}
+
+/** An item that a call has left, as its unit hears of it. */
+export function hearOfItem(item: ItemRun, nowMs: number): ItemRun {
+  return item.state === undefined ? item : { ...item, state: waitFromNow(item.state, nowMs) };
 }
 
 /** When its next attempt is due; 0 where it can begin at once. */

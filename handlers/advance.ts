@@ -121,7 +121,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
     /** @throws Stopped */
     async function pause({ phase }: EventRun, signal: AbortSignal): Promise<void> {
       if (phase.status !== 'waiting' || phase.waiting.reason !== 'retry') return;
-      await delay(Math.max(0, phase.waiting.untilMs - now()), undefined, { signal }).catch(() => signal.throwIfAborted());
+      await delay(phase.waiting.forMs ?? 0, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   };
 }

@@ -38,6 +38,8 @@ export interface WorkerActivitiesOptions {
   readonly attemptTimeoutMs?: number;
   /** The longest that fetching for an event may take; as its handler says outside of tests. */
   readonly fetchTimeoutMs?: number;
+  /** The time of day; the engine's clock may show another. */
+  readonly now?: () => number;
 }
 
 export interface WorkerActivities {
@@ -59,11 +61,11 @@ const monotonicNow = (): number => performance.now();
 
 /** The activities of a process; one set a process, as it pools the connections. */
 export function createWorkerActivities(options: WorkerActivitiesOptions): WorkerActivities {
-  const { environment } = options;
+  const { environment, now = Date.now } = options;
   const settings = handlerSettings(environment);
   const guard = createAddressGuard(options.callbackAllow);
   const connectionsPerOrigin = environment.CALLBACK_CONNECTIONS;
-  const destinations = createDestinations(options.client, toBreakerSettings(environment), Date.now);
+  const destinations = createDestinations(options.client, toBreakerSettings(environment), now);
   const origins = createOrigins({
     maxConnections: connectionsPerOrigin,
     now: monotonicNow,
@@ -71,18 +73,18 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     // Whatever becomes of it: the attempts tell of their own ends.
     onHang: (destination, open) => void destinations.noteHang(destination, open).catch(() => undefined),
   });
-  const handedOver = createHandedOver(Date.now);
+  const handedOver = createHandedOver(now);
   const post = createPostCallback({
     agent: createGuardedAgent({ guard, connectionsPerOrigin }),
     origins,
     guard,
     secrets: options.webhookSecrets,
-    now: Date.now,
+    now,
     monotonicNow,
     userAgent: 'Tickless',
     ...(options.attemptTimeoutMs !== undefined && { attemptTimeoutMs: options.attemptTimeoutMs }),
   });
-  const renderBody = createRenderBody({ formats: createSessionFormats(createReadDocument(settings.dataDirectory)), now: Date.now });
+  const renderBody = createRenderBody({ formats: createSessionFormats(createReadDocument(settings.dataDirectory)), now });
   const attemptDelivery = createAttemptDelivery({
     post,
     renderBody,
@@ -91,7 +93,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     destinations,
     origins,
     observeDelivery: options.observeDelivery,
-    now: Date.now,
+    now,
   });
   // Connections of its own: a slow site must not hold up callbacks to the same host.
   const services = {
@@ -100,21 +102,21 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
       agent: createGuardedAgent({ guard }),
       guard,
       userAgent: 'Tickless',
-      now: Date.now,
+      now,
       ...(options.fetchTimeoutMs !== undefined && { longestMs: options.fetchTimeoutMs }),
     }),
   };
   const activities = createActivities({
     client: options.client,
     resolve: options.catalog.find,
-    advance: createAdvance({ resolve: options.catalog.find, services, now: Date.now }),
+    advance: createAdvance({ resolve: options.catalog.find, services, now }),
     observe: options.observe,
-    now: Date.now,
+    now,
     random: Math.random,
     watchLoop,
     attemptDelivery,
     post,
-    beginProgress: createProgressCallbacks({ post, renderBody, origins, now: Date.now }),
+    beginProgress: createProgressCallbacks({ post, renderBody, origins, now }),
     origins,
     destinations,
     handedOver,

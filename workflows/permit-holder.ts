@@ -38,8 +38,9 @@ export const NO_PERMITS: PermitHolding = {
 /**
  * A run's side of the permits it needs. Every event asks for its keys in the same order, so that no two can wait for each
  * other.
+ * @param dueAtMs when it was to begin, by the engine's clock
  */
-export function holdPermits(event: AcceptedEvent, workflow: WorkflowReference): PermitHolding {
+export function holdPermits(event: AcceptedEvent, workflow: WorkflowReference, dueAtMs: number): PermitHolding {
   const needs = (event.plan.limits ?? []).toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const held = new Map<string, string>();
   let sinceMs: number | null = null;
@@ -51,7 +52,7 @@ export function holdPermits(event: AcceptedEvent, workflow: WorkflowReference): 
     async acquire(onWait) {
       held.clear();
       // Not from its first task on: under a flood of others that is late already. An item of a batch waits from its own start.
-      sinceMs ??= Math.max(workflowInfo().runStartTime.getTime(), event.acceptedAtMs + event.delayMs);
+      sinceMs ??= Math.max(workflowInfo().runStartTime.getTime(), dueAtMs);
       for (const need of needs) {
         onWait(need.key, sinceMs);
         const claim = {

@@ -9,14 +9,13 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { dueAtMs } from '../domain/accepted-event.ts';
 import type { Chunk, RunRecord } from '../domain/chunk.ts';
 import { runsOf } from '../domain/chunk.ts';
 import { beginChunk, deliveriesOf, recordCancelled, recordChunk, toKept } from '../domain/chunk-run.ts';
 import type { ChunkRun } from '../domain/chunk-run.ts';
 import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
 import { ENDED_MEMO } from '../temporal/durable/names.ts';
-import { beginAttempt, endRun, isEnded, markStarted, nextStage, refusalToCancel, wait } from '../domain/event-run.ts';
+import { beginAttempt, endRun, isEnded, markStarted, nextStage, refusalToCancel, wait, waitFromNow } from '../domain/event-run.ts';
 import type { EventRun, Waiting } from '../domain/event-run.ts';
 import { failureCause } from '../domain/failure-cause.ts';
 import { PERMIT_LOST } from '../domain/permits.ts';
@@ -45,10 +44,13 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
   const root = CancellationScope.current();
   const cancellable = createCancellable();
   const { plan } = chunk.shared;
+  // By the engine's clock alone. What an item of a batch was to wait, its batch has waited.
+  const startedAtMs = workflowInfo().startTime.getTime();
+  const dueAtMs = (run: EventRun): number => startedAtMs + (places === undefined ? run.event.delayMs : 0);
   // A message that comes with the first task finds it so.
-  let runs = beginChunk(runsOf(chunk).map(delayed));
+  let runs = beginChunk(runsOf(chunk).map((run) => delayed(run, dueAtMs(run))));
   const [alone] = runs.length === 1 ? runs : [];
-  const permits = alone === undefined ? NO_PERMITS : holdPermits(alone.run.event, workflow);
+  const permits = alone === undefined ? NO_PERMITS : holdPermits(alone.run.event, workflow, dueAtMs(alone.run));
 
   if (alone !== undefined) {
     setHandler(runQuery, () => recordOf(runs[0] ?? alone));
@@ -67,7 +69,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
       cancellable.throwIfCancelled();
       const before = runs;
       runs = runs.map(beginAttempts);
-      if (isInline(plan)) runs = recordChunk(before, await advanceInline(before, workflow));
+      if (isInline(plan)) runs = heard(recordChunk(before, await advanceInline(before, workflow)));
       else await advanceOne(before);
       if (alone !== undefined && runs.some(({ run }) => isWaiting(run))) await waitForAttempt();
     }
@@ -117,7 +119,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     const input = { run: one.run, workflow, ...(permitRunId !== undefined && { permitRunId }) };
     try {
       const outcome = await cancellable.run(() => advanceOnWorker(input));
-      runs = cancellable.isCancelled() ? [recordCancelled(one, outcome)] : recordChunk(before, { runs: [outcome] });
+      runs = cancellable.isCancelled() ? [recordCancelled(one, outcome)] : heard(recordChunk(before, { runs: [outcome] }));
     } catch (error) {
       const cut = cutOutcome(error);
       if (cut !== null) runs = [recordCancelled(one, cut)];
@@ -169,9 +171,15 @@ function isWaiting({ phase }: EventRun): boolean {
 }
 
 /** One that is to begin later waits from its start on. */
-function delayed(run: EventRun): EventRun {
-  if (run.event.delayMs === 0 || run.phase.status !== 'accepted') return run;
-  return wait(run, null, { reason: 'delay', untilMs: dueAtMs(run.event) });
+function delayed(run: EventRun, untilMs: number): EventRun {
+  const { delayMs } = run.event;
+  if (delayMs === 0 || run.phase.status !== 'accepted') return run;
+  return wait(run, null, { reason: 'delay', untilMs, forMs: delayMs });
+}
+
+/** What a process says of its runs is by its own clock. */
+function heard(runs: readonly ChunkRun[]): readonly ChunkRun[] {
+  return runs.map((one) => ({ ...one, run: waitFromNow(one.run, Date.now()) }));
 }
 
 /** For those who ask, or would cancel it, while the attempt is made; what it comes to counts the attempt itself. */

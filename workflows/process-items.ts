@@ -2,7 +2,7 @@ import { proxyLocalActivities, sleep, workflowInfo } from '@temporalio/workflow'
 import type { Activities } from '../temporal/durable/activities.ts';
 import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
 import type { SharedUnitInput, UnitVerdict } from '../domain/batch-work.ts';
-import { nextAttemptMs, letterOf } from '../domain/item-run.ts';
+import { hearOfItem, nextAttemptMs, letterOf } from '../domain/item-run.ts';
 import type { ItemRun } from '../domain/item-run.ts';
 import { callBack } from './first-attempts.ts';
 import { holdPlaces } from './unit-places.ts';
@@ -57,7 +57,7 @@ export async function processItems({ unit, page, items, parallel, isInOrder, isO
     }
     const work = { page, items: due, parallel: places.held(), ...(isInOrder && { isInOrder }) };
     const { items: taken, deliveries } = await (isOfSubjects ? applyItems : runItems)(work);
-    for (const item of taken) known.set(item.offset, item);
+    for (const item of taken) known.set(item.offset, hearOfItem(item, Date.now()));
     await callBack(deliveries);
     left = left.map((item) => known.get(item.offset) ?? item).filter((item) => letterOf(item) === 'p');
   }

@@ -13,7 +13,7 @@ import { readRun } from './read-run.ts';
 import type { FoundChunk } from '../../temporal/read-chunk.ts';
 
 /** Events that have a workflow: one by itself under its own id, or several that share it, whose ids say which and where. */
-export function createChunkStore(client: Client, liveRuns: LiveRuns): EventStore {
+export function createChunkStore(client: Client, liveRuns: LiveRuns, now: () => number): EventStore {
   function chunkOf({ tenant }: EventKey, { chunkId }: MemberPlace): Promise<FoundChunk | null> {
     return findChunk(client, { workflowId: eventWorkflowId({ tenant, id: chunkId }) });
   }
@@ -46,7 +46,7 @@ export function createChunkStore(client: Client, liveRuns: LiveRuns): EventStore
 
     async why(key) {
       const resource = await read(key);
-      return resource && explainEvent(client, resource);
+      return resource && explainEvent(client, resource, now());
     },
   };
 }

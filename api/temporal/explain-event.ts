@@ -16,14 +16,14 @@ import { readPermits } from './temporal-limit-service.ts';
 const QUERY_TIMEOUT_MS = 500;
 
 /** What an event waits for or does, with what its run can't know: who else holds the permit, and whether anybody works. */
-export async function explainEvent(client: Client, resource: EventResource): Promise<Why> {
+export async function explainEvent(client: Client, resource: EventResource, nowMs: number): Promise<Why> {
   const run =
     resource.completedAt === null && !isInCompany(resource)
       ? await askRun(client, { workflowId: resource.workflow.id }, QUERY_TIMEOUT_MS)
       : null;
-  const why = explainRun(resource, run, Date.now());
+  const why = explainRun(resource, run, nowMs);
   if (why.reason === 'breaker') return withProbe(client, resource, why);
-  if (why.reason === 'permit') return withPermits(client, resource, why);
+  if (why.reason === 'permit') return withPermits(client, resource, why, nowMs);
   if (why.reason === 'running') return (await lackingWorker(client, resource, run)) ?? why;
   return why;
 }
@@ -43,11 +43,11 @@ async function withProbe(client: Client, { tenant }: EventResource, why: Why): P
   return { ...why, summary: `${why.summary.slice(0, -1)}: ${next}.`, details: { key: origin, nextAttemptAt } };
 }
 
-async function withPermits(client: Client, resource: EventResource, why: Why): Promise<Why> {
+async function withPermits(client: Client, resource: EventResource, why: Why, nowMs: number): Promise<Why> {
   const { key = '' } = why.details;
   const permits = await readPermits(client, key);
   if (permits === null) return why;
-  const order = waitingOrder(permits, Date.now());
+  const order = waitingOrder(permits, nowMs);
   const index = order.findIndex(({ workflowId }) => workflowId === resource.workflow.id);
   const position = index < 0 ? null : index + 1;
   return {
@@ -67,7 +67,7 @@ async function lackingWorker(client: Client, resource: EventResource, run: RunSt
   // A run that answers has somebody to run its workflow; what it waits for then is a worker for its stages.
   const queues = run === null ? [TASK_QUEUES.light, TASK_QUEUES.heavy] : [TASK_QUEUES.heavy];
   for (const queue of queues) {
-    if (await hasPollers(client, queue)) continue;
+    if (await hasPollers(client, queue, TASK_QUEUES.light)) continue;
     const summary = `No worker polls the queue "${queue}", so nothing can run it; start one (worker/main.ts).`;
     return { id: resource.id, status: resource.status, reason: 'no_worker', summary, since: resource.acceptedAt, details: { key: queue } };
   }

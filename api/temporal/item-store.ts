@@ -9,7 +9,7 @@ import { explainEvent } from './explain-event.ts';
 export type Items = Pick<BatchService, 'item' | 'acceptedItem' | 'cancelItem' | 'whyItem'>;
 
 /** Items of batches, whose ids say which and where. */
-export function createItemStore(client: Client, items: Items): EventStore {
+export function createItemStore(client: Client, items: Items, now: () => number): EventStore {
   return {
     has: (id) => parseItemId(id) !== null,
 
@@ -28,7 +28,7 @@ export function createItemStore(client: Client, items: Items): EventStore {
       const item = await items.item(itemKeyOf(key));
       if (item === null) return null;
       const pending = item.status === 'accepted' ? await items.whyItem(itemKeyOf(key)) : null;
-      return pending ?? explainEvent(client, item);
+      return pending ?? explainEvent(client, item, now());
     },
   };
 }

@@ -6,7 +6,7 @@ import { explainEvent } from './explain-event.ts';
 import { withDelivery } from './read-run.ts';
 
 /** Events of subjects, as long as these keep them in full; their ids say which subject it is. */
-export function createSubjectStore(client: Client, subjects: SubjectEvents): EventStore {
+export function createSubjectStore(client: Client, subjects: SubjectEvents, now: () => number): EventStore {
   const read: EventStore['read'] = async (key) => {
     const resource = await subjects.get(key);
     return resource && withDelivery(client, resource);
@@ -29,7 +29,7 @@ export function createSubjectStore(client: Client, subjects: SubjectEvents): Eve
       const waiting = subjects.why(key);
       if (waiting !== null) return waiting;
       const resource = await read(key);
-      return resource && explainEvent(client, resource);
+      return resource && explainEvent(client, resource, now());
     },
   };
 }

@@ -28,6 +28,7 @@ import type { Page } from '../page.ts';
 export interface TemporalBatchServiceOptions {
   readonly client: Client;
   readonly liveRuns: LiveRuns;
+  readonly now: () => number;
 }
 
 // Some 300 KB of letters; a larger batch is read in several goes.
@@ -36,7 +37,7 @@ const PAGES_READ = 1_000;
 const READS_AT_ONCE = 20;
 
 /** Batches kept and run by Temporal. */
-export function createTemporalBatchService({ client, liveRuns }: TemporalBatchServiceOptions): BatchService {
+export function createTemporalBatchService({ client, liveRuns, now }: TemporalBatchServiceOptions): BatchService {
   const reader = createBatchReader(client);
 
   /** The state of all pages from one on, as far as one answer goes, and of how many there are. */
@@ -132,7 +133,7 @@ export function createTemporalBatchService({ client, liveRuns }: TemporalBatchSe
         const pages = (await pagesFrom(key, from))?.pages.slice(0, number - from) ?? [];
         ahead += pages.reduce((sum, page) => sum + offsetsOf('p', page).length, 0);
       }
-      return explainItem({ key, item, position: ahead + 1, batch: await reader.read(batchWorkflowId(key)), nowMs: Date.now() });
+      return explainItem({ key, item, position: ahead + 1, batch: await reader.read(batchWorkflowId(key)), nowMs: now() });
     },
 
     async list({ tenant, status, limit, cursor }: BatchFilter): Promise<Page<BatchResource>> {

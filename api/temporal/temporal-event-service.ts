@@ -46,6 +46,7 @@ export interface TemporalEventServiceOptions {
   /** Posts of callbacks that are under way in this process. */
   readonly callbacksUnderWay: () => number;
   readonly runAhead: RunAhead;
+  readonly now: () => number;
 }
 
 const HEALTH_TIMEOUT_MS = 1_000;
@@ -55,7 +56,7 @@ const MAX_OPEN_CALLBACKS = 32;
 
 /** Events kept and run by Temporal. */
 export function createTemporalEventService(options: TemporalEventServiceOptions): EventService {
-  const { client, liveRuns, uiUrl, onEagerMiss, inFlight, runAhead } = options;
+  const { client, liveRuns, uiUrl, onEagerMiss, inFlight, runAhead, now } = options;
   const { namespace } = client.options;
 
   const unlessStopped = createUnlessStopped(options.stopping);
@@ -84,9 +85,9 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
 
   // An event of its own may have the id of an item, and goes first.
   const { read, accepted, cancel, why } = routeByKind([
-    createSubjectStore(client, subjects),
-    createChunkStore(client, liveRuns),
-    createItemStore(client, options.items),
+    createSubjectStore(client, subjects, now),
+    createChunkStore(client, liveRuns, now),
+    createItemStore(client, options.items, now),
   ]);
 
   function toShown(resource: EventResource): EventResource {

@@ -24,6 +24,7 @@ export interface TemporalLimitServiceOptions {
    * ends by itself.
    */
   readonly maxKept: number;
+  readonly now: () => number;
 }
 
 const CALL_TIMEOUT_MS = 5_000;
@@ -31,11 +32,11 @@ const READS_AT_ONCE = 8;
 const KEPT = allOf(isOfType(WORKFLOWS.limitConcurrency), isOpen());
 
 /** Limits kept by a workflow a key. */
-export function createTemporalLimitService({ client, defaultLimit, maxKept }: TemporalLimitServiceOptions): LimitService {
+export function createTemporalLimitService({ client, defaultLimit, maxKept, now }: TemporalLimitServiceOptions): LimitService {
   async function get({ tenant, key }: LimitKey): Promise<LimitResource | null> {
     const unused = key === defaultLimit.key ? createPermits(defaultLimit.capacity, defaultLimit.reserved) : null;
     const permits = (await readPermits(client, key)) ?? unused;
-    return permits && showLimit({ key, permits, tenant, nowMs: Date.now() });
+    return permits && showLimit({ key, permits, tenant, nowMs: now() });
   }
 
   /** Whether setting this limit leaves no more of them behind than may be kept. The engine's index lags by a second. */

@@ -87,7 +87,7 @@ it('sets no more limits than may be kept, but always the default one and those t
   const [key, another] = [newKey(), newKey()];
   started.push(limitWorkflowId(key));
   await put(OPERATOR, key, 3);
-  const full = createTemporalLimitService({ client: service.client, defaultLimit: DEFAULT_LIMIT, maxKept: 0 });
+  const full = createTemporalLimitService({ client: service.client, defaultLimit: DEFAULT_LIMIT, maxKept: 0, now: Date.now });
 
   expect(await full.setCapacity({ tenant: 'acme', key: another }, 3)).toEqual({ kind: 'too_many', atMost: 0 });
   expect(await isRunning(another)).toBe(false);

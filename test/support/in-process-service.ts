@@ -29,6 +29,8 @@ export interface InProcessServiceOptions {
   readonly attemptTimeoutMs?: number;
   readonly fetchTimeoutMs?: number;
   readonly dataConverter?: DataConverter;
+  /** How far the clocks of the API and of the worker are from the engine's. */
+  readonly skewMs?: { readonly api: number; readonly worker: number };
 }
 
 /** The whole service in this process, on an engine that runs; requests go in by `app.request()`. */
@@ -39,6 +41,7 @@ export async function startInProcessService({
   attemptTimeoutMs,
   fetchTimeoutMs,
   dataConverter,
+  skewMs = { api: 0, worker: 0 },
 }: InProcessServiceOptions): Promise<TestService> {
   const environment = parseEnvironment({ CALLBACK_SCHEDULE: '100ms,200ms', CALLBACK_ALLOW: '127.0.0.0/8', ...variables });
   const logger = createLogger('error');
@@ -58,6 +61,7 @@ export async function startInProcessService({
     observeDelivery: metrics.delivery,
     ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
     ...(fetchTimeoutMs !== undefined && { fetchTimeoutMs }),
+    now: () => Date.now() + skewMs.worker,
   });
   const workers = await startWorkers({
     ...engine,
@@ -81,6 +85,7 @@ export async function startInProcessService({
     runAhead: activities.runAhead,
     checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
     stopping: stopping.signal,
+    now: () => Date.now() + skewMs.api,
   });
   return {
     app,

@@ -145,6 +145,7 @@ function serve(): { engine: Engine; service: EventService } {
   };
   const client = { options: { namespace: 'default' }, withDeadline: (_: number, call: () => unknown) => call(), workflow: { start } };
   const events = createTemporalEventService({
+    now: Date.now,
     client: client as unknown as Client,
     liveRuns: createLiveRuns(),
     address: 'nowhere',

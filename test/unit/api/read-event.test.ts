@@ -37,6 +37,7 @@ function service(event: typeof light) {
   } as unknown as Client;
   const liveRuns = createLiveRuns();
   const events = createTemporalEventService({
+    now: Date.now,
     client,
     liveRuns,
     address: 'nowhere',

@@ -17,6 +17,7 @@ describe('events kept by Temporal, where no Temporal listens', () => {
   beforeAll(async () => {
     const connection = Connection.lazy({ address: `127.0.0.1:${await closedPort()}` });
     service = createTemporalEventService({
+      now: Date.now,
       client: new Client({ connection }),
       liveRuns: createLiveRuns(),
       address: 'nowhere',

@@ -46,7 +46,7 @@ describe('an attempt that succeeds', () => {
 
 describe('an attempt that fails', () => {
   it('has the run wait as its type says, with what went wrong', () => {
-    const waiting = { reason: 'retry', untilMs: NOON_MS + 105, lastError: failure.error };
+    const waiting = { reason: 'retry', untilMs: NOON_MS + 105, forMs: 100, lastError: failure.error };
 
     expect(recordFailure(begun, 'meaning', failure, NOON_MS + 5)).toMatchObject({
       startedAtMs: NOON_MS + 1,

@@ -15,6 +15,7 @@ import {
   keepProgress,
   reportProgress,
   wait,
+  waitFromNow,
 } from '../../../domain/event-run.ts';
 import type { Stage } from '../../../domain/stage.ts';
 import { STAGES } from '../../../domain/stage.ts';
@@ -284,4 +285,17 @@ function stagesToTheEnd(run: EventRun, value: unknown): readonly Stage[] {
 it('knows progress from whatever else an activity left', () => {
   expect(isProgress({ step: 'a', percent: 1, message: '' })).toBe(true);
   expect([null, undefined, 'a', {}, { percent: 1 }].map(isProgress)).toEqual([false, false, false, false, false]);
+});
+
+it('waits for as long as it was said to, by the clock of whoever hears of it', () => {
+  const begun = beginAttempt(acceptRun(acceptedEvent()), 'meaning');
+  fc.assert(
+    fc.property(fc.nat(1e9), fc.integer({ min: -1e9, max: 1e9 }), fc.nat(1e6), (nowMs, skewMs, forMs) => {
+      const lastError = eventError();
+      const told = wait(begun, 'meaning', { reason: 'retry', untilMs: nowMs + skewMs + forMs, forMs, lastError });
+      expect(waitFromNow(told, nowMs).phase).toMatchObject({ waiting: { untilMs: nowMs + forMs } });
+    }),
+  );
+  const recordedBefore = wait(begun, 'meaning', { reason: 'retry', untilMs: NOON_MS, lastError: eventError() });
+  for (const run of [begun, recordedBefore, wait(begun, null, later)]) expect(waitFromNow(run, 7)).toBe(run);
 });

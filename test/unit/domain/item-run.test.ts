@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { acceptRun, endRun, stateOf, wait } from '../../../domain/event-run.ts';
 import type { EventRun } from '../../../domain/event-run.ts';
-import { nextAttemptMs, letterOf, toItemRun } from '../../../domain/item-run.ts';
+import { hearOfItem, nextAttemptMs, letterOf, toItemRun } from '../../../domain/item-run.ts';
 import { acceptedEvent, NOON_MS } from './event-samples.ts';
 
 const lastError = { code: 'boom', message: 'no', stage: 'action', retryable: true } as const;
@@ -33,4 +33,10 @@ describe('an item of a unit', () => {
     expect(toItemRun(7, failed).cause).toBe('sample:action:boom');
     expect(toItemRun(7, completed)).not.toHaveProperty('cause');
   });
+});
+
+it('is heard of by the clock of its unit', () => {
+  const state = stateOf(wait(accepted, 'action', { reason: 'retry', untilMs: NOON_MS, forMs: 100, lastError }));
+  expect(nextAttemptMs(hearOfItem({ offset: 0, run: 1, state }, 5_000))).toBe(5_100);
+  expect(hearOfItem({ offset: 0, run: 1 }, 5_000)).toEqual({ offset: 0, run: 1 });
 });

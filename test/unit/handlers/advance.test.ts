@@ -267,7 +267,7 @@ describe('an attempt that fails', () => {
 
     const lastError = { code: 'handler_failed', message: 'not now', stage: 'decision', retryable: true };
     expect(outcome).toEqual({
-      phase: { status: 'waiting', stage: 'decision', waiting: { reason: 'retry', untilMs: NOON_MS + 100, lastError } },
+      phase: { status: 'waiting', stage: 'decision', waiting: { reason: 'retry', untilMs: NOON_MS + 100, forMs: 100, lastError } },
       startedAtMs: NOON_MS,
       attempts: { meaning: 1, decision: 1 },
       results: { meaning: 'meaning' },

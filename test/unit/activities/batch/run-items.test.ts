@@ -270,7 +270,7 @@ describe('an item whose stage has failed', () => {
         offset: 0,
         run: 1,
         state: {
-          phase: { status: 'waiting', stage: 'decision', waiting: { reason: 'retry', untilMs: NOON_MS + 100, lastError } },
+          phase: { status: 'waiting', stage: 'decision', waiting: { reason: 'retry', untilMs: NOON_MS + 100, forMs: 100, lastError } },
           startedAtMs: NOON_MS,
           attempts: { meaning: 1, decision: 1 },
           results: { meaning: 'meaning' },

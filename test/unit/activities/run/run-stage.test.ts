@@ -265,12 +265,12 @@ describe('an attempt that fails', () => {
 
     expect(failure).toMatchObject({ type: code, message, nonRetryable: true });
     const error = { code, message, stage: 'action', retryable: code !== 'card_declined' };
-    const untilMs = NOON_MS + (code === 'retry_later' ? 500 : 100);
+    const forMs = code === 'retry_later' ? 500 : 100;
     expect(failure.outcome).toEqual({
       phase:
         code === 'card_declined'
           ? { status: 'failed', endedAtMs: NOON_MS, error }
-          : { status: 'waiting', stage: 'action', waiting: { reason: 'retry', untilMs, lastError: error } },
+          : { status: 'waiting', stage: 'action', waiting: { reason: 'retry', untilMs: NOON_MS + forMs, forMs, lastError: error } },
       startedAtMs: NOON_MS,
       attempts: { action: 1 },
       results: {},

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { EventResource } from '../../domain/event-resource.ts';
+import { startOverlapRecorder } from '../support/overlap-recorder.ts';
+import { startTestService } from '../support/service.ts';
+import type { TestService } from '../support/service.ts';
+import { until } from '../support/until.ts';
+
+const HOUR_MS = 3_600_000;
+const skews = [-HOUR_MS, -3_000, 3_000, HOUR_MS].flatMap((skewMs) => [
+  { who: 'API', ms: skewMs, skewMs: { api: skewMs, worker: 0 } },
+  { who: 'worker', ms: skewMs, skewMs: { api: 0, worker: skewMs } },
+]);
+
+describe.each(skews)('where the clock of the $who is $ms ms from the engine’s', ({ skewMs }) => {
+  it('an event waits for as long as it was told to, and its attempts for as long as its type says', async () => {
+    const service = await startTestService({}, { skewMs });
+    onTestFinished(() => service.stop());
+    const recorder = await startOverlapRecorder();
+    onTestFinished(() => recorder.close());
+    const [day, soon, retried, heavy] = await Promise.all([
+      submit(service, { data: { how: 'twice' }, delayMs: 24 * HOUR_MS }),
+      submit(service, { data: { how: 'twice' }, delayMs: 3_000 }),
+      submit(service, { data: { how: 'twice' } }),
+      submit(service, { type: 'test-recorded-work', data: { port: recorder.port, ms: 0, laterMs: 200 } }),
+    ]);
+
+    // It may be cancelled for as long as it waits.
+    await until('it waits', async () => (await read(service, day)).status === 'waiting');
+    const why = await (await service.app.request(`/v1/events/${day}/why`)).json();
+    expect(why).toMatchObject({ reason: 'delay' });
+    expect((await service.app.request(`/v1/events/${day}/cancel`, { method: 'POST' })).status).toBe(202);
+
+    const ids = [soon, retried, heavy];
+    await until('all others are complete', async () => {
+      const events = await Promise.all(ids.map((id) => read(service, id)));
+      return events.every(({ status }) => status === 'completed');
+    });
+    const [first] = await timersOf(service, soon);
+    expect(first).toBeGreaterThan(1_000);
+    expect(first).toBeLessThanOrEqual(3_000);
+    for (const id of [retried, heavy]) for (const ms of await timersOf(service, id)) expect(ms).toBeLessThan(2_000);
+  });
+});
+
+async function submit(service: TestService, event: Record<string, unknown>): Promise<string> {
+  const id = randomUUID();
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ type: 'test-failing', id, ...event });
+  expect((await service.app.request('/v1/events', { method: 'POST', headers, body })).status).toBe(202);
+  return id;
+}
+
+async function read(service: TestService, id: string): Promise<EventResource> {
+  return (await (await service.app.request(`/v1/events/${id}`)).json()) as EventResource;
+}
+
+/** How long the timers that a workflow had were to run. */
+async function timersOf({ client }: TestService, id: string): Promise<readonly number[]> {
+  const { events } = await client.workflow.getHandle(id).fetchHistory();
+  return (events ?? []).flatMap(({ timerStartedEventAttributes: timer }) =>
+    timer ? [Number(timer.startToFireTimeout?.seconds ?? 0) * 1_000 + (timer.startToFireTimeout?.nanos ?? 0) / 1e6] : [],
+  );
+}
