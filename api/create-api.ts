@@ -6,6 +6,7 @@ import { createReadDocument } from '../events/sessions/read-document.ts';
 import { createSessionStore } from '../events/sessions/session-files.ts';
 import type { RunAhead } from '../temporal/durable/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
+import { monotonicMs } from '../runtime/monotonic.ts';
 import { createApp } from './app.ts';
 import { createAuthenticate } from './authenticate.ts';
 import type { LiveRuns } from './live-runs.ts';
@@ -63,15 +64,15 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
   const { environment, logger, catalog, metrics, stopping, checkCallback, now = Date.now } = options;
   const defaultLimit = { key: DEFAULT_LIMIT_KEY, capacity: environment.MAX_CONCURRENT_TASKS, reserved: environment.RESERVED_TASKS };
   const dataDirectory = resolve(environment.TICKLESS_DATA);
-  const intake = createIntake({ ...INTAKE, now: Date.now });
-  const letters = createIntake({ ...LETTERS, now: Date.now });
-  const heavy = createIntake({ ...INTAKE, now: Date.now });
+  const intake = createIntake({ ...INTAKE, now: monotonicMs });
+  const letters = createIntake({ ...LETTERS, now: monotonicMs });
+  const heavy = createIntake({ ...INTAKE, now: monotonicMs });
   const batches = createTemporalBatchService({ ...options, now });
   metrics.watchIntake(() => intake);
   const backlog = createBacklog({
     maxWaiting: environment.MAX_BACKLOG,
     read: async (key) => (await readPermits(options.client, key))?.waiters.length ?? 0,
-    now: Date.now,
+    now: monotonicMs,
   });
   return createApp({
     catalog,
@@ -82,7 +83,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     readDocument: createReadDocument(dataDirectory),
     sessionStore: createSessionStore(dataDirectory),
     streamRoom: createStreamRoom(MAX_STREAMS, stopping),
-    rateLimit: createRateLimit(environment.RATE_LIMIT ?? null, Date.now),
+    rateLimit: createRateLimit(environment.RATE_LIMIT ?? null, monotonicMs),
     admit: createAdmission({ intake, letters, heavy, backlog, liveRuns: options.liveRuns }),
     events: createTemporalEventService({
       ...options,

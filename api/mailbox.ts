@@ -17,10 +17,10 @@ export interface MailboxOptions<Answer> {
 export type Posted<Answer> = { readonly kind: 'full' } | { readonly kind: 'answered'; readonly answer: Answer };
 
 export interface Mailboxes<Answer = SubjectAnswer> {
-  /** @throws EngineUnavailableError when there is no answer by the deadline: whether it was recorded is unknown */
-  post(key: SubjectKey, letter: SubjectLetter, deadlineMs: number): Promise<Posted<Answer>>;
-  /** Where an event stands here, from 1, and since when; null when it isn't here. */
-  positionOf(key: SubjectKey, eventId: string): { readonly position: number; readonly sinceMs: number; readonly waiting: number } | null;
+  /** @throws EngineUnavailableError when there is no answer in time: whether it was recorded is unknown */
+  post(key: SubjectKey, letter: SubjectLetter, timeoutMs: number): Promise<Posted<Answer>>;
+  /** Where an event stands here, from 1, and for how long it has; null when it isn't here. */
+  positionOf(key: SubjectKey, eventId: string): { readonly position: number; readonly forMs: number; readonly waiting: number } | null;
 }
 
 interface Waiting<Answer> extends InLine {
@@ -65,7 +65,7 @@ export function createMailboxes<Answer>({ send, now }: MailboxOptions<Answer>): 
     mailboxes.delete(subjectWorkflowId(mailbox.key));
   }
 
-  /** Whether it was answered. What wasn't is sent again until each one's deadline: the subject knows what it has recorded. */
+  /** Whether it was answered. What wasn't is sent again until each one's time is over: the subject knows what it has recorded. */
   async function sendNext(mailbox: Mailbox<Answer>): Promise<boolean> {
     const endTurn = await turns.take(standingOf(() => mailbox.waiting, now));
     const gathered = firstThatFit(inOrder(mailbox.waiting), ({ bytes }) => bytes);
@@ -91,7 +91,7 @@ export function createMailboxes<Answer>({ send, now }: MailboxOptions<Answer>): 
   }
 
   return {
-    post(key, letter, deadlineMs) {
+    post(key, letter, timeoutMs) {
       const id = subjectWorkflowId(key);
       const known = mailboxes.get(id);
       if (known !== undefined && known.waiting.length >= MAX_WAITING) return Promise.resolve({ kind: 'full' });
@@ -103,7 +103,7 @@ export function createMailboxes<Answer>({ send, now }: MailboxOptions<Answer>): 
           mailbox.sent = mailbox.sent.filter((other) => other !== waiting);
           reject(new EngineUnavailableError('the subject does not answer in time'));
         };
-        const timer = setTimeout(giveUp, deadlineMs - now());
+        const timer = setTimeout(giveUp, timeoutMs);
         const waiting: Waiting<Answer> = {
           event: letter.event,
           tier: letter.event.tier,
@@ -128,7 +128,7 @@ export function createMailboxes<Answer>({ send, now }: MailboxOptions<Answer>): 
       const line = [...mailbox.sent, ...inOrder(mailbox.waiting)];
       const index = line.findIndex(({ event }) => event.id === eventId);
       const found = line[index];
-      return found === undefined ? null : { position: index + 1, sinceMs: found.sinceMs, waiting: line.length };
+      return found === undefined ? null : { position: index + 1, forMs: now() - found.sinceMs, waiting: line.length };
     },
   };
 }

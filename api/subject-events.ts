@@ -54,7 +54,7 @@ export function subjectOf({ tenant, id }: EventKey): SubjectKey | null {
   return subject === null ? null : { tenant, ...subject };
 }
 
-export function createSubjectEvents(subjects: Subjects): SubjectEvents {
+export function createSubjectEvents(subjects: Subjects, now: () => number): SubjectEvents {
   const snapshots = createSubjectSnapshots(subjects.snapshot);
   const answered = new LRUCache<string, EventResource>({ max: MAX_ANSWERED });
 
@@ -81,7 +81,7 @@ export function createSubjectEvents(subjects: Subjects): SubjectEvents {
     async submit(event, type, { fingerprint, waitMs, expectedVersion }) {
       const key = { tenant: event.tenant, type, id: event.subject ?? '' };
       const letter = toLetter(event, fingerprint, expectedVersion);
-      const posted = await subjects.post(key, letter, Date.now() + Math.max(waitMs, ANSWER_WITHIN_MS));
+      const posted = await subjects.post(key, letter, Math.max(waitMs, ANSWER_WITHIN_MS));
       if (posted.kind === 'full') return posted;
       const { answer } = posted.answer;
       if (answer.kind === 'id_conflict') return { kind: 'conflict' };
@@ -114,9 +114,16 @@ export function createSubjectEvents(subjects: Subjects): SubjectEvents {
       const subject = subjectOf(key);
       const place = subject && subjects.positionOf(subject, key.id);
       if (place === null) return null;
-      const { position, waiting, sinceMs } = place;
+      const { position, waiting, forMs } = place;
       const summary = `It waits for its subject, at position ${position} of ${waiting} here; it isn't recorded yet.`;
-      return { id: key.id, status: 'waiting', reason: 'mailbox', summary, since: new Date(sinceMs).toISOString(), details: { position } };
+      return {
+        id: key.id,
+        status: 'waiting',
+        reason: 'mailbox',
+        summary,
+        since: new Date(now() - forMs).toISOString(),
+        details: { position },
+      };
     },
 
     async list(filter) {

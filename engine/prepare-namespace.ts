@@ -35,7 +35,7 @@ export async function prepareNamespace(options: NamespaceOptions): Promise<void>
 
 async function findRetention(options: NamespaceOptions): Promise<number | undefined> {
   const { connection, namespace, timeoutMs = 10_000 } = options;
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {
       const description = await connection.withDeadline(Date.now() + REQUEST_TIMEOUT_MS, () =>
@@ -45,7 +45,7 @@ async function findRetention(options: NamespaceOptions): Promise<number | undefi
     } catch (error) {
       const status = grpcStatusOf(error);
       const isHopeless = status === GRPC_STATUS.permissionDenied || status === GRPC_STATUS.unauthenticated;
-      if (isHopeless || Date.now() > deadline) throw toEngineError(error, namespace);
+      if (isHopeless || performance.now() > deadline) throw toEngineError(error, namespace);
     }
     await pause(TRY_EVERY_MS);
   }

@@ -58,8 +58,8 @@ async function add({ connection, namespace }: SearchAttributeOptions, names: rea
 async function waitUntilVisible(options: SearchAttributeOptions, names: readonly SearchAttribute[]): Promise<void> {
   const { connection, namespace, logger } = options;
   const query = names.map((name) => `${name} = ''`).join(' OR ');
-  const deadline = Date.now() + VISIBLE_WITHIN_MS;
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + VISIBLE_WITHIN_MS;
+  while (performance.now() < deadline) {
     try {
       await within(connection, () => connection.workflowService.countWorkflowExecutions({ namespace, query }));
       return;

@@ -13,8 +13,8 @@ const TRY_EVERY_MS = 25;
 
 /** Tries until the server answers; undefined if it doesn't in time or the signal comes. Resolves with the server's version. */
 export async function waitUntilAnswers({ address, timeoutMs, signal, isReady = () => true }: Wait): Promise<string | undefined> {
-  const deadline = Date.now() + timeoutMs;
-  const isOver = (): boolean => Date.now() >= deadline || signal?.aborted === true;
+  const deadline = performance.now() + timeoutMs;
+  const isOver = (): boolean => performance.now() >= deadline || signal?.aborted === true;
   while (!isOver()) {
     const version = isReady() ? await askForVersion(address, deadline) : undefined;
     if (version !== undefined) return version;
@@ -27,7 +27,9 @@ export async function waitUntilAnswers({ address, timeoutMs, signal, isReady = (
 async function askForVersion(address: string, deadline: number): Promise<string | undefined> {
   const connection = Connection.lazy({ address, interceptors: [] });
   try {
-    const info = await connection.withDeadline(deadline, () => connection.workflowService.getSystemInfo({}));
+    const info = await connection.withDeadline(Date.now() + deadline - performance.now(), () =>
+      connection.workflowService.getSystemInfo({}),
+    );
     return info.serverVersion;
   } catch {
     return undefined;

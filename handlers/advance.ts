@@ -16,6 +16,8 @@ import type { SubjectTurn } from './subject-turn.ts';
 
 export interface AdvanceDependencies extends AttemptStageDependencies {
   readonly now: () => number;
+  /** Measures durations; the time of day may be set meanwhile. */
+  readonly monotonicMs: () => number;
 }
 
 /**
@@ -31,7 +33,7 @@ export type Advance = (due: Due, port: Port) => Promise<Advanced>;
 const SUBJECT_PATIENCE_MS = 1_000;
 
 export function createAdvance(dependencies: AdvanceDependencies): Advance {
-  const { now } = dependencies;
+  const { now, monotonicMs } = dependencies;
 
   return async function advance(due, port) {
     const { runs, inOrder, bounds, subject } = due;
@@ -39,7 +41,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
     const advanced: (AdvancedRun | null)[] = runs.map(() => null);
     // What is recorded together, or in one history call by call, has less room for each.
     const isShared = bounds !== null || runs.length > 1;
-    const startedMs = now();
+    const startedMs = monotonicMs();
     let next = 0;
     let bytes = 0;
     let isHeldUp = false;
@@ -64,7 +66,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
     function mayBegin(): boolean {
       if (isHeldUp) return false;
       // One at least, so that there is always progress.
-      return bounds === null || next === 0 || (now() - startedMs < bounds.ms && bytes < (bounds.bytes ?? Infinity));
+      return bounds === null || next === 0 || (monotonicMs() - startedMs < bounds.ms && bytes < (bounds.bytes ?? Infinity));
     }
 
     async function advanceRun(run: DueRun, index: number): Promise<AdvancedRun> {

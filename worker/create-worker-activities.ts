@@ -8,6 +8,7 @@ import { createGuardedAgent } from '../activities/callbacks/guarded-agent.ts';
 import { createHandedOver } from '../activities/callbacks/handed-over.ts';
 import { createOrigins } from '../activities/callbacks/origins.ts';
 import { createPostCallback } from '../activities/callbacks/post-callback.ts';
+import { monotonicMs } from '../runtime/monotonic.ts';
 import { watchLoop } from '../runtime/watch-loop.ts';
 import { createRenderBody } from '../activities/callbacks/render-body.ts';
 import { createGuardedFetch } from '../activities/fetch/guarded-fetch.ts';
@@ -57,30 +58,28 @@ export interface WorkerActivities {
   close(graceMs: number): Promise<void>;
 }
 
-const monotonicNow = (): number => performance.now();
-
 /** The activities of a process; one set a process, as it pools the connections. */
 export function createWorkerActivities(options: WorkerActivitiesOptions): WorkerActivities {
   const { environment, now = Date.now } = options;
   const settings = handlerSettings(environment);
   const guard = createAddressGuard(options.callbackAllow);
   const connectionsPerOrigin = environment.CALLBACK_CONNECTIONS;
-  const destinations = createDestinations(options.client, toBreakerSettings(environment), now);
+  const destinations = createDestinations(options.client, toBreakerSettings(environment), monotonicMs);
   const origins = createOrigins({
     maxConnections: connectionsPerOrigin,
-    now: monotonicNow,
+    now: monotonicMs,
     watchLoop,
     // Whatever becomes of it: the attempts tell of their own ends.
     onHang: (destination, open) => void destinations.noteHang(destination, open).catch(() => undefined),
   });
-  const handedOver = createHandedOver(now);
+  const handedOver = createHandedOver(monotonicMs);
   const post = createPostCallback({
     agent: createGuardedAgent({ guard, connectionsPerOrigin }),
     origins,
     guard,
     secrets: options.webhookSecrets,
     now,
-    monotonicNow,
+    monotonicNow: monotonicMs,
     userAgent: 'Tickless',
     ...(options.attemptTimeoutMs !== undefined && { attemptTimeoutMs: options.attemptTimeoutMs }),
   });
@@ -109,7 +108,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
   const activities = createActivities({
     client: options.client,
     resolve: options.catalog.find,
-    advance: createAdvance({ resolve: options.catalog.find, services, now }),
+    advance: createAdvance({ resolve: options.catalog.find, services, now, monotonicMs }),
     observe: options.observe,
     now,
     random: Math.random,

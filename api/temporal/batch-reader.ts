@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../runtime/monotonic.ts';
 import type { Client } from '@temporalio/client';
 import type { AcceptedBatch } from '../../domain/accepted-batch.ts';
 import { createBatch } from '../../domain/batch.ts';
@@ -103,10 +104,10 @@ export function createBatchReader(client: Client): BatchReader {
       const name = `${workflowId} ${asked.from}`;
       if (end.kind === 'open') {
         const known = seenPages.get(name);
-        const isFresh = known !== undefined && Date.now() - known.atMs < FRESH_MS;
+        const isFresh = known !== undefined && monotonicMs() - known.atMs < FRESH_MS;
         const timeoutMs = isFresh ? QUERY_TIMEOUT_MS : FIRST_QUERY_TIMEOUT_MS;
         const answer = await query<PagesAnswer>(workflowId, BATCH_PAGES_QUERY, timeoutMs, asked);
-        if (answer !== null) seenPages.set(name, { answer, atMs: Date.now() });
+        if (answer !== null) seenPages.set(name, { answer, atMs: monotonicMs() });
         const latest = answer ?? known?.answer;
         if (latest !== undefined) return latest;
       }

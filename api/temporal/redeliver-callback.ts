@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../runtime/monotonic.ts';
 import { deliveryStart } from '../../temporal/durable/delivery-start.ts';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
@@ -38,7 +39,7 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
   if (found === null) return 'not_found';
   if (found.completedAt === null || found.callback.url === null) return 'nothing_sent';
   const workflowId = deliveryWorkflowId({ owner: ownerId(found), run: found.run });
-  const deadlineMs = Date.now() + CLOSES_WITHIN_MS;
+  const deadlineMs = monotonicMs() + CLOSES_WITHIN_MS;
 
   for (;;) {
     const end = await readWorkflowEnd(client, { workflowId });
@@ -52,7 +53,7 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
       return 'redelivering';
     }
     // Its first attempt may be under way, whose outcome belongs on the record before any other.
-    if (Date.now() > deadlineMs) return 'nothing_sent';
+    if (monotonicMs() > deadlineMs) return 'nothing_sent';
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 

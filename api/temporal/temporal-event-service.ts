@@ -7,6 +7,7 @@ import type { EventResource } from '../../domain/event-resource.ts';
 import { liveResource } from '../live-runs.ts';
 import type { EventService, SubmitOptions, Submission } from '../event-service.ts';
 import { routeByKind } from '../event-store.ts';
+import { monotonicMs } from '../../runtime/monotonic.ts';
 import { watchLoop } from '../../runtime/watch-loop.ts';
 import { createGroupCommit } from '../group-commit.ts';
 import { chunkKey } from '../../domain/chunk.ts';
@@ -61,7 +62,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
 
   const unlessStopped = createUnlessStopped(options.stopping);
 
-  const starting = { client, gate: createStartGate(Date.now), inFlight, runAhead };
+  const starting = { client, gate: createStartGate(monotonicMs), inFlight, runAhead };
   const start = (event: AcceptedEvent, fingerprint: string | null) => startEvent(event, fingerprint, starting);
   const share = createGroupCommit<AcceptedEvent, Awaited<ReturnType<typeof start>>>({
     commit: async ([first, ...others]) => {
@@ -73,7 +74,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     bytesOf: boundJson,
     isBehind: () => options.callbacksUnderWay() > MAX_OPEN_CALLBACKS,
     watchLoop,
-    now: Date.now,
+    now: monotonicMs,
   });
 
   /** As far as this process sees, or not for long. */
@@ -81,7 +82,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     if (started?.kind === 'started' && started.eagerly) await liveRuns.whenEnded(eventWorkflowId(started.event), SEEN_WITHIN_MS).ended;
   }
 
-  const subjects = createSubjectEvents(createTemporalSubjects(client));
+  const subjects = createSubjectEvents(createTemporalSubjects(client), now);
 
   // An event of its own may have the id of an item, and goes first.
   const { read, accepted, cancel, why } = routeByKind([

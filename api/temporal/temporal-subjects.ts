@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../runtime/monotonic.ts';
 import type { Client } from '@temporalio/client';
 import { QueryRejectedError } from '@temporalio/client';
 import { ACCEPTED_QUERY, OUTCOMES_QUERY, OUTCOME_QUERY, SNAPSHOT_QUERY } from '../../temporal/durable/names.ts';
@@ -30,7 +31,7 @@ export function createTemporalSubjects(client: Client): Subjects {
     return answers.map((answer) => ({ answer, workflow: { id: workflowId, runId } }));
   }
 
-  const { post, positionOf } = createMailboxes<LetterAnswer>({ send, now: Date.now });
+  const { post, positionOf } = createMailboxes<LetterAnswer>({ send, now: monotonicMs });
 
   async function query<T>(key: SubjectKey, name: string, ...args: unknown[]): Promise<T | null> {
     try {

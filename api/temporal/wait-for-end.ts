@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../runtime/monotonic.ts';
 import type { Client } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
 import { hasEnded } from '../../domain/event-resource.ts';
@@ -26,7 +27,7 @@ const POLL_AFTER_MS = 100;
 export async function waitForEnd(options: WaitForEndOptions): Promise<EventResource | null> {
   const { client, live, runsHere, waitMs, read } = options;
   const { event, workflowId, runId } = options.started;
-  const deadlineMs = Date.now() + waitMs;
+  const deadlineMs = monotonicMs() + waitMs;
   if (event.plan.respondAfterRecord) return recorded();
 
   const seen = live.then((ended) => (ended === null ? null : liveResource(ended)));
@@ -46,7 +47,7 @@ export async function waitForEnd(options: WaitForEndOptions): Promise<EventResou
 
   async function afterEnd(id: string, ofRun: string): Promise<EventResource | null> {
     try {
-      await callEngine(client, deadlineMs - Date.now(), () => client.workflow.getHandle(id, ofRun || undefined).result());
+      await callEngine(client, deadlineMs - monotonicMs(), () => client.workflow.getHandle(id, ofRun || undefined).result());
     } catch (error) {
       if (isUnavailable(error)) return null;
       if (!(error instanceof WorkflowFailedError)) throw error;

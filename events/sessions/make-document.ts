@@ -45,19 +45,19 @@ type Context = Pick<HandlerContext, 'idempotencyKey' | 'signal' | 'heartbeat' | 
  * @throws PermanentError of whatever can't be fetched or read, `quota_exceeded`; nothing is written then
  */
 export async function makeDocument(event: Event, { page, steps, warnings: planned }: StepPlan, context: Context): Promise<SessionDocument> {
-  const startedAtMs = Date.now();
+  const startedAtMs = performance.now();
   const { data } = event;
   const { dataDirectory, services } = context;
   const { transcriber, languageModel, filesQuotaBytes: quotaBytes } = services.sessions;
   const room = { dataDirectory, event, quotaBytes };
   const has = (step: Step): boolean => steps.some((one) => one.step === step);
-  const report = createStepReport(context, steps, Date.now);
+  const report = createStepReport(context, steps, () => performance.now());
   const allWork = join(dataDirectory, 'work');
   const work = join(allWork, digestOf(context.idempotencyKey));
   const cache = createStepCache(dataDirectory);
   const tools: StepTools = { context, cache, work, tell: report.tell };
   try {
-    await removeStaleWork(allWork, startedAtMs);
+    await removeStaleWork(allWork, Date.now());
     await assertRoom(room);
     const pageText = await cache.recall('page', [page.textDigest]);
     if (pageText === null) {
@@ -104,7 +104,7 @@ export async function makeDocument(event: Event, { page, steps, warnings: planne
         has_attachments: data.attachments_url !== null,
         gallery_count: slides.previews.length,
         markdown_length: markdown.length,
-        total_processing_time: (Date.now() - startedAtMs) / 1_000,
+        total_processing_time: (performance.now() - startedAtMs) / 1_000,
         source_language,
         target_language,
       },

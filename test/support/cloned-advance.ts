@@ -5,7 +5,7 @@ import { noServices } from './handler-services.ts';
 
 /** Advances runs as the service does, with all that crosses the port copied, as between two processes. */
 export function createClonedAdvance(catalog: Pick<Catalog, 'find'>, now: () => number = Date.now): Advance {
-  const advance = createAdvance({ resolve: catalog.find, services: noServices, now });
+  const advance = createAdvance({ resolve: catalog.find, services: noServices, now, monotonicMs: now });
   return async (due, { signal, tell }) =>
     structuredClone(await advance(structuredClone(due), { signal, tell: (told) => tell(structuredClone(told)) }));
 }

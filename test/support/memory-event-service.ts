@@ -46,7 +46,7 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
     if (isAway) throw new EngineUnavailableError('the engine does not answer');
   }
 
-  const subjects = createSubjectEvents(createMemorySubjects(advance, callEngine));
+  const subjects = createSubjectEvents(createMemorySubjects(advance, callEngine), Date.now);
 
   function start(event: AcceptedEvent, fingerprint: string | null): Entry {
     const cancellation = new AbortController();

@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+/** Each place that asks for the time of day, and what for; durations are measured by `runtime/monotonic.ts`. */
+const ALLOWED: Readonly<Record<string, string>> = {
+  'activities/cancel-items.ts': 'a deadline of a call, which the client counts by it',
+  'activities/callbacks/destinations.ts': 'deadlines of calls',
+  'api/create-api.ts': 'handed to what shows or stores times',
+  'api/legacy/process-events.ts': 'shown',
+  'api/routes/legacy.ts': 'shown',
+  'api/temporal/batch-reader.ts': 'compared with what the engine stored, for an estimate',
+  'api/uuid.ts': 'part of an id',
+  'client/verify-webhook.ts': 'compared with what a signature says',
+  'engine/install-executable.ts': 'compared with the times of folders',
+  'engine/prepare-namespace.ts': 'deadlines of calls',
+  'engine/prepare-search-attributes.ts': 'a deadline of a call',
+  'engine/until-stuck.ts': 'a deadline of a call',
+  'engine/wait-until-answers.ts': 'a deadline of a call',
+  'events/sessions/make-document.ts': 'shown, and compared with the times of folders',
+  'temporal/engine-call.ts': 'a deadline of a call',
+  'temporal/read-record.ts': 'compared with a time that is shown',
+  'worker/create-worker-activities.ts': 'handed to what shows or stores times',
+};
+
+it('is asked for where a time is shown, stored or compared with one that was, never to measure', () => {
+  const files = execFileSync('git', ['ls-files', '*.ts'], { encoding: 'utf8' }).split('\n');
+  const asking = files
+    // Workflows have the engine's clock by that name.
+    .filter((file) => /^(activities|api|client|config|domain|engine|events|handlers|runtime|temporal|worker)\//.test(file))
+    .filter((file) => /\bDate\.now\b|\bnew Date\(\)/.test(readFileSync(file, 'utf8')));
+  expect(asking.toSorted()).toEqual(Object.keys(ALLOWED).toSorted());
+});
