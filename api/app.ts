@@ -70,6 +70,8 @@ export interface AppDependencies {
   readonly streamRoom: StreamRoom;
   /** False from the moment that the process is told to stop. */
   readonly isAccepting: () => boolean;
+  /** Told of each request that the engine could not answer, and of each look at whether it can. */
+  readonly reportUnavailable: (error: EngineUnavailableError, path: string) => void;
   readonly reportError: (error: Error, context: { readonly requestId: string; readonly path: string }) => void;
 }
 
@@ -112,6 +114,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
       return problem(context, { code: 'invalid_query', detail: error.message, errors: [{ pointer: 'cursor', detail: error.message }] });
     }
     if (error instanceof EngineUnavailableError) {
+      dependencies.reportUnavailable(error, context.req.path);
       return problem(context, {
         code: 'engine_unavailable',
         detail: 'the engine does not answer; whether the request took effect is unknown: send it again with the same id',

@@ -24,6 +24,7 @@ import { createTemporalBatchService } from './temporal/temporal-batch-service.ts
 import { createTemporalDestinationService } from './temporal/temporal-destination-service.ts';
 import { createTemporalLimitService, readPermits } from './temporal/temporal-limit-service.ts';
 import { createTemporalEventService } from './temporal/temporal-event-service.ts';
+import { createUnavailableReport } from './unavailable-report.ts';
 import { createStreamRoom } from './sse/stream-room.ts';
 import { newUuidV7 } from './uuid.ts';
 
@@ -106,6 +107,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
       checkCallback,
     }),
     authenticate: createAuthenticate(environment.API_KEYS),
+    reportUnavailable: createUnavailableReport(logger, monotonicMs),
     reportError: (error, context) => logger.error({ err: error, ...context }, 'a request failed'),
   });
 }

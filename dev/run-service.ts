@@ -58,7 +58,7 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
       server.kind === 'embedded' ? { address: server.address, namespace: environment.TEMPORAL_NAMESPACE } : undefined,
     );
     stops.push(() => engine.close());
-    await prepareNamespace({ ...engine, kind: server.kind, retentionMs: environment.RETENTION, logger });
+    await prepareNamespace({ ...engine, kind: server.kind, retentionMs: environment.RETENTION, dataDirectory, logger });
     await keepTick({ client: engine.client, logger, tick: LIFE_TICK, everyMs: environment.LIFE_TICK });
 
     const liveRuns = createLiveRuns();

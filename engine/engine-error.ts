@@ -1,4 +1,5 @@
 export type EngineErrorCode =
+  | 'data_damaged'
   | 'data_directory_in_use'
   | 'data_version'
   | 'engine_not_found'

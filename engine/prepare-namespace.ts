@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ConnectionLike } from '@temporalio/client';
 import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time.js';
 import type { Logger } from '../config/logger.ts';
+import { dataDamaged, tellsOfDamage } from './data-damaged.ts';
 import { EngineError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
 import { GRPC_STATUS, grpcStatusOf } from './grpc-status.ts';
@@ -14,6 +15,8 @@ export interface NamespaceOptions {
   /** Set on an embedded engine only: an external one has its own owner. */
   readonly retentionMs: number;
   readonly kind: Engine['kind'];
+  /** Of an embedded engine. */
+  readonly dataDirectory?: string;
   readonly logger: Logger;
   /** How long an engine may need until it knows the namespace: a new one is visible after up to 2 s. */
   readonly timeoutMs?: number;
@@ -25,7 +28,7 @@ const TRY_EVERY_MS = 200;
 /**
  * Makes the namespace ready for our workflows: it exists, has our search attributes, and (embedded) keeps closed
  * workflows as long as configured, since the development server's 24 h would forget a long batch before its end.
- * @throws EngineError `namespace_not_found`, `engine_unreachable` or `search_attribute_type`
+ * @throws EngineError `data_damaged`, `namespace_not_found`, `engine_unreachable` or `search_attribute_type`
  */
 export async function prepareNamespace(options: NamespaceOptions): Promise<void> {
   const presentRetentionMs = await findRetention(options);
@@ -45,7 +48,7 @@ async function findRetention(options: NamespaceOptions): Promise<number | undefi
     } catch (error) {
       const status = grpcStatusOf(error);
       const isHopeless = status === GRPC_STATUS.permissionDenied || status === GRPC_STATUS.unauthenticated;
-      if (isHopeless || performance.now() > deadline) throw toEngineError(error, namespace);
+      if (isHopeless || performance.now() > deadline || isDamaged(error)) throw toEngineError(error, options);
     }
     await pause(TRY_EVERY_MS);
   }
@@ -57,7 +60,13 @@ async function setRetention({ connection, namespace, retentionMs }: NamespaceOpt
   );
 }
 
-function toEngineError(cause: unknown, namespace: string): EngineError {
+function isDamaged(error: unknown): boolean {
+  return error instanceof Error && tellsOfDamage(error.message);
+}
+
+function toEngineError(cause: unknown, { namespace, dataDirectory }: NamespaceOptions): EngineError {
+  if (dataDirectory !== undefined && cause instanceof Error && isDamaged(cause))
+    return dataDamaged(dataDirectory, cause.message, { cause });
   if (grpcStatusOf(cause) === GRPC_STATUS.notFound) {
     const message =
       `The engine has no namespace "${namespace}". Create it ` +

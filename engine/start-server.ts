@@ -1,4 +1,5 @@
 import { addressOf } from './address.ts';
+import { dataDamaged, tellsOfDamage } from './data-damaged.ts';
 import { EngineError } from './engine-error.ts';
 import { hasAnnounced, openEngineLog, readEngineLog } from './engine-log.ts';
 import type { EngineLog } from './engine-log.ts';
@@ -33,7 +34,7 @@ export const PORT_TAKEN = 'address already in use';
 
 /**
  * Starts the server and waits until it answers. One that doesn't is ended.
- * @throws EngineError `engine_start_failed` with the beginning and the end of its log
+ * @throws EngineError `data_damaged`, or `engine_start_failed` with the beginning and the end of its log
  */
 export async function startServer(start: ServerStart): Promise<StartedServer> {
   const log = openEngineLog(start.dataDirectory, start);
@@ -50,11 +51,12 @@ export async function startServer(start: ServerStart): Promise<StartedServer> {
     giveUp.abort();
   }
   await endProcess(server, 'gently');
-  throw startFailed(log, await server.ended);
+  throw startFailed(start.dataDirectory, log, await server.ended);
 }
 
-function startFailed(log: EngineLog, reason: string): EngineError {
+function startFailed(dataDirectory: string, log: EngineLog, reason: string): EngineError {
   const printed = readEngineLog(log);
+  if (tellsOfDamage(printed)) return dataDamaged(dataDirectory, printed);
   const why = printed.includes(PORT_TAKEN) ? `${reason}: ${PORT_TAKEN}` : reason;
   return new EngineError('engine_start_failed', `The engine did not come up (${why}). From "${log.path}":\n${excerpt(printed)}`);
 }

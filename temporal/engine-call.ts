@@ -1,11 +1,14 @@
 import type { Client } from '@temporalio/client';
 import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
+import { monotonicMs } from '../runtime/monotonic.ts';
 import { within } from '../runtime/within.ts';
 import { EngineUnavailableError } from './engine-unavailable-error.ts';
 
 /**
  * What the engine's errors mean here, by gRPC's codes. `unavailable`: it can't say now, and what was asked for may have been done or
- * not; answered as 503. `not_found`: there is no such workflow, or it is closed. Any other is a fault of ours or of the
+ * not; answered as 503. `not_found`: there is no such workflow, or it is closed; where it is the namespace that is missing, the
+ * engine can't say either. Any other is a fault of ours or of the
  * set-up, to be seen in the log; answered as 500.
  */
 const MEANING: ReadonlyMap<number, 'unavailable' | 'not_found'> = new Map([
@@ -28,12 +31,36 @@ const MEANING: ReadonlyMap<number, 'unavailable' | 'not_found'> = new Map([
 ]);
 const UNHEARD_MS = 2_000;
 
+// UNKNOWN, INTERNAL, UNAVAILABLE: what keeps one write from being done keeps others from it.
+const STORE_FAILED: ReadonlySet<number> = new Set([2, 13, 14]);
+// So that a process that nobody sends events to is asked again.
+const FAILED_WRITE_COUNTS_MS = 5_000;
+
+/** When a client's last write failed, and what the engine said; absent where the last was done. */
+const failedWrites = new WeakMap<Client, { readonly atMs: number; readonly reason: string }>();
+
+/** What the engine said to the last write, if that has failed lately. */
+export function lastWriteFailure(client: Client): string | null {
+  const failed = failedWrites.get(client);
+  return failed === undefined || monotonicMs() - failed.atMs > FAILED_WRITE_COUNTS_MS ? null : failed.reason;
+}
+
 /**
- * Calls the engine with a deadline.
+ * Calls the engine with a deadline, for what changes something.
  * @throws EngineUnavailableError when the engine can't be reached or doesn't answer in time: the outcome is then unknown
  */
-export function callEngine<T>(client: Client, timeoutMs: number, call: () => Promise<T>): Promise<T> {
-  return callUntil(client, { timeoutMs, deadlineMs: timeoutMs }, call);
+export async function callEngine<T>(client: Client, timeoutMs: number, call: () => Promise<T>): Promise<T> {
+  try {
+    const value = await callUntil(client, { timeoutMs, deadlineMs: timeoutMs }, call);
+    failedWrites.delete(client);
+    return value;
+  } catch (error) {
+    const cause = error instanceof EngineUnavailableError ? serviceError(error.cause) : undefined;
+    if (isNamespaceMissing(error) || (cause !== undefined && STORE_FAILED.has(cause.code))) {
+      failedWrites.set(client, { atMs: monotonicMs(), reason: reasonOf(error) });
+    }
+    throw error;
+  }
 }
 
 /**
@@ -60,6 +87,8 @@ async function callUntil<T>(client: Client, { timeoutMs, deadlineMs }: Patience,
     if (answer === null) throw new EngineUnavailableError('the engine does not answer in time');
     return answer.value;
   } catch (error) {
+    // Not that of a workflow, of which it says nothing.
+    if (isNamespaceMissing(error)) throw new EngineUnavailableError('the engine does not know its namespace', { cause: error });
     if (meaningOf(error) === 'unavailable') throw new EngineUnavailableError('the engine does not answer', { cause: error });
     throw error;
   }
@@ -70,7 +99,14 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 export function isNotFound(error: unknown): boolean {
-  return error instanceof WorkflowNotFoundError || meaningOf(error) === 'not_found';
+  return !isNamespaceMissing(error) && (error instanceof WorkflowNotFoundError || meaningOf(error) === 'not_found');
+}
+
+/** What the engine itself said of an error, for a log. */
+export function reasonOf(error: unknown): string {
+  const cause = error instanceof EngineUnavailableError ? error.cause : error;
+  const said = serviceError(cause)?.details || (cause instanceof Error ? cause.message : '');
+  return said || (error instanceof Error ? error.message : String(error));
 }
 
 /** What is asked of a workflow; null where there is no such one, or it is closed. */
@@ -84,7 +120,24 @@ export async function ifFound<T>(ask: () => Promise<T>): Promise<T | null> {
 }
 
 function meaningOf(error: unknown): 'unavailable' | 'not_found' | undefined {
-  // The client wraps them, those of Updates in a class that is no ServiceError.
+  const cause = serviceError(error);
+  return cause && MEANING.get(cause.code);
+}
+
+/** The client wraps them, those of Updates in a class that is no ServiceError. */
+function serviceError(error: unknown): { readonly code: number; readonly details: string } | undefined {
   const cause = error instanceof Error && !isGrpcServiceError(error) ? error.cause : error;
-  return isGrpcServiceError(cause) ? MEANING.get(cause.code) : undefined;
+  return isGrpcServiceError(cause) ? cause : undefined;
+}
+
+// As the server says it, where its answer has no details that the client reads.
+const NAMESPACE_MISSING = /^namespace .*not found/i;
+
+/** A damaged database forgets it as well as an operator may. */
+function isNamespaceMissing(error: unknown): boolean {
+  if (error instanceof NamespaceNotFoundError) return true;
+  if (error instanceof WorkflowNotFoundError) return NAMESPACE_MISSING.test(error.message);
+  if (error instanceof EngineUnavailableError) return isNamespaceMissing(error.cause);
+  const cause = serviceError(error);
+  return cause?.code === 5 && NAMESPACE_MISSING.test(cause.details);
 }

@@ -4,8 +4,8 @@ import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, json } from '../describe.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 
-/** `/livez`: the process runs. `/readyz`: events can be accepted, so its engine answers. */
-export function healthRoutes(app: OpenAPIHono<AppEnvironment>, { events, isAccepting }: AppDependencies): void {
+/** `/livez`: the process runs. `/readyz`: events can be accepted, so its engine reads, and has not failed to write just now. */
+export function healthRoutes(app: OpenAPIHono<AppEnvironment>, { events, isAccepting, reportUnavailable }: AppDependencies): void {
   app.get('/livez', (context) => context.json({ status: 'ok' }));
 
   app.get('/readyz', async (context) => {
@@ -15,6 +15,7 @@ export function healthRoutes(app: OpenAPIHono<AppEnvironment>, { events, isAccep
       return context.json(context.req.query('verbose') === undefined ? { status: 'ok' } : { status: 'ok', ...health });
     } catch (error) {
       if (!(error instanceof EngineUnavailableError)) throw error;
+      reportUnavailable(error, context.req.path);
       return context.json({ status: 'engine_unavailable' }, 503, { 'retry-after': '2' });
     }
   });

@@ -18,7 +18,8 @@ import { createUnlessStopped } from '../stop-waits.ts';
 import { createSubjectEvents } from '../subject-events.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import { isInline } from '../../domain/is-inline.ts';
-import { callEngine } from '../../temporal/engine-call.ts';
+import { isNotFound, lastWriteFailure, readEngine } from '../../temporal/engine-call.ts';
+import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import { listEvents, READS_AT_ONCE } from './list-events.ts';
 import { createChunkStore } from './chunk-store.ts';
 import { createItemStore } from './item-store.ts';
@@ -51,6 +52,8 @@ export interface TemporalEventServiceOptions {
 }
 
 const HEALTH_TIMEOUT_MS = 1_000;
+// No workflow has an id of this form.
+const NO_WORKFLOW = '~readyz';
 const SEEN_WITHIN_MS = 1_000;
 // With so few left, those of the next chunk are sent without standing in line for long.
 const MAX_OPEN_CALLBACKS = 32;
@@ -90,6 +93,17 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     createChunkStore(client, liveRuns, now),
     createItemStore(client, options.items, now),
   ]);
+
+  /** As requests read: of a workflow that isn't there, which the engine looks for in its database. */
+  async function readNothing(): Promise<void> {
+    try {
+      await readEngine(client, HEALTH_TIMEOUT_MS, () =>
+        client.workflowService.describeWorkflowExecution({ namespace, execution: { workflowId: NO_WORKFLOW } }),
+      );
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
 
   function toShown(resource: EventResource): EventResource {
     const { id, runId } = resource.workflow;
@@ -159,7 +173,12 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     redeliver: async (key) => redeliverCallback(client, { read: () => read(key), accepted: () => accepted(key) }),
 
     async health() {
-      const { serverVersion } = await callEngine(client, HEALTH_TIMEOUT_MS, () => client.workflowService.getSystemInfo({}));
+      const [{ serverVersion }] = await Promise.all([
+        readEngine(client, HEALTH_TIMEOUT_MS, () => client.workflowService.getSystemInfo({})),
+        readNothing(),
+      ]);
+      const failure = lastWriteFailure(client);
+      if (failure !== null) throw new EngineUnavailableError(`the engine could not write: ${failure}`);
       return {
         engine: { address: options.address, namespace, version: serverVersion, ui: uiUrl },
         worker: { queues: options.queues },

@@ -6,7 +6,7 @@ import type { EventResource } from '../../domain/event-resource.ts';
 import { within } from '../../runtime/within.ts';
 import { liveResource } from '../live-runs.ts';
 import type { LiveRun } from '../live-runs.ts';
-import { callEngine, isUnavailable } from '../../temporal/engine-call.ts';
+import { readEngine, isUnavailable } from '../../temporal/engine-call.ts';
 import type { StartedEvent } from './start-chunk.ts';
 
 export interface WaitForEndOptions {
@@ -47,7 +47,7 @@ export async function waitForEnd(options: WaitForEndOptions): Promise<EventResou
 
   async function afterEnd(id: string, ofRun: string): Promise<EventResource | null> {
     try {
-      await callEngine(client, deadlineMs - monotonicMs(), () => client.workflow.getHandle(id, ofRun || undefined).result());
+      await readEngine(client, deadlineMs - monotonicMs(), () => client.workflow.getHandle(id, ofRun || undefined).result());
     } catch (error) {
       if (isUnavailable(error)) return null;
       if (!(error instanceof WorkflowFailedError)) throw error;

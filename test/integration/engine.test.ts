@@ -45,6 +45,24 @@ describe('startEngine', () => {
     expect(['service.lock', 'engine.json'].filter((name) => existsSync(join(dataDirectory, name)))).toEqual([]);
   });
 
+  it.each([
+    ['in its middle', (file: Buffer) => Buffer.concat([file.subarray(0, 4_096), Buffer.alloc(file.length - 4_096, 7)])],
+    ['at its beginning', (file: Buffer) => Buffer.concat([Buffer.alloc(4_096, 7), file.subarray(4_096)])],
+    ['by being cut off', (file: Buffer) => file.subarray(0, 8_192)],
+  ])('refuses a database that is damaged %s, and names the ways out', async (_where, damage) => {
+    const { options, dataDirectory } = createPlace();
+    await (await start(options)).stop();
+    const database = join(dataDirectory, 'engine.db');
+    const damaged = damage(await readFile(database));
+    await writeFile(database, damaged);
+    for (const suffix of ['-wal', '-shm']) rmSync(`${database}${suffix}`, { force: true });
+
+    const refused = startEngine(options);
+    await expect(refused).rejects.toMatchObject({ code: 'data_damaged', message: expect.stringContaining(database) });
+    for (const way of ['TICKLESS_DATA=', '.recover', `move "${dataDirectory}" away`]) await expect(refused).rejects.toThrow(way);
+    expect(await readFile(database)).toEqual(damaged);
+  });
+
   it('has an index only for what is asked of it', async () => {
     const { options, dataDirectory } = createPlace();
     const engine = await start(options);

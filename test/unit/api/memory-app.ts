@@ -32,6 +32,8 @@ export interface MemoryApp {
   readonly events: MemoryEventService;
   /** Unexpected errors, which the test takes out if it expected them: `stop` fails on those left. */
   readonly reported: { readonly error: Error; readonly context: Parameters<AppDependencies['reportError']>[1] }[];
+  /** What was said of the engine while it was away. */
+  readonly unavailable: { readonly error: Error; readonly path: string }[];
   request(path: string, init?: RequestInit): Promise<Response>;
   setAccepting(accepting: boolean): void;
   stop(): Promise<void>;
@@ -60,6 +62,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
   const events = createMemoryEventService(catalog);
   const batches = createMemoryBatchService(events);
   const reported: MemoryApp['reported'] = [];
+  const unavailable: MemoryApp['unavailable'] = [];
   let accepting = true;
   const stopping = new AbortController();
   const app = createApp({
@@ -91,6 +94,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
       checkCallback: createCheckCallback([]),
     }),
     authenticate: createAuthenticate(keys.map((key) => ({ scopes: SCOPES, ...key }))),
+    reportUnavailable: (error, path) => unavailable.push({ error, path }),
     reportError: (error, context) => reported.push({ error, context }),
   });
   async function getOrItem(key: EventKey): Promise<EventResource | null> {
@@ -102,6 +106,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     app,
     events,
     reported,
+    unavailable,
     request: async (path, init) => app.request(path, init),
     setAccepting: (next) => {
       accepting = next;

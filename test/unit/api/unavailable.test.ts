@@ -41,6 +41,7 @@ describe('while the engine is away, the service', () => {
       expect(answer).toMatchObject({ status: 503, body: { status: 'engine_unavailable' } });
       expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
     }
+    expect(memory.unavailable.map(({ path }) => path)).toEqual(['/readyz', '/readyz']);
   });
 
   it('has kept nothing of what it answered 503 to, and takes it again under the same id', async () => {

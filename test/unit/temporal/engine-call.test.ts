@@ -1,7 +1,8 @@
-import { WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { WorkflowNotFoundError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
 import { describe, expect, it, vi } from 'vitest';
-import { callEngine, isNotFound } from '../../../temporal/engine-call.ts';
+import { callEngine, isNotFound, lastWriteFailure, readEngine, reasonOf } from '../../../temporal/engine-call.ts';
 import { EngineUnavailableError } from '../../../temporal/engine-unavailable-error.ts';
 
 describe('callEngine', () => {
@@ -44,8 +45,75 @@ describe('callEngine', () => {
   });
 });
 
-const passing = { withDeadline: (_deadline: number, call: () => unknown) => call() } as unknown as Client;
+describe('a namespace that is missing', () => {
+  const said = 'Namespace default is not found.';
+  const errors = [
+    grpcError(5, said),
+    new NamespaceNotFoundError('default'),
+    new WorkflowNotFoundError(said, 'a', undefined),
+    new Error('failed', { cause: grpcError(5, said) }),
+  ];
 
-function grpcError(code: number): Error {
-  return Object.assign(new Error(`${code}`), { name: 'ServiceError', code, details: '', metadata: {} });
+  it.each(errors)('is no workflow that is missing: %s', async (given) => {
+    const outcome = await readEngine(passing, 1_500, () => Promise.reject(given)).catch((thrown: unknown) => thrown);
+    expect(outcome).toBeInstanceOf(EngineUnavailableError);
+    expect(isNotFound(outcome)).toBe(false);
+    expect(isNotFound(given)).toBe(false);
+  });
+
+  it('is told from a workflow that is missing', async () => {
+    expect(isNotFound(new WorkflowNotFoundError('workflow not found for ID: a', 'a', undefined))).toBe(true);
+    await expect(readEngine(passing, 1_500, () => Promise.reject(grpcError(5, 'workflow not found')))).rejects.toMatchObject({ code: 5 });
+  });
+});
+
+describe('the last write', () => {
+  it('has failed until one is done, for those who ask whether writes can be done', async () => {
+    const client = newClient();
+    const write = (code?: number) =>
+      callEngine(client, 1_500, () =>
+        code === undefined ? Promise.resolve() : Promise.reject(grpcError(code, 'database or disk is full')),
+      );
+    expect(lastWriteFailure(client)).toBeNull();
+    // A deadline, a conflict, a limit: another may well be done.
+    for (const code of [4, 8, 10]) await expect(write(code)).rejects.toThrow(EngineUnavailableError);
+    expect(lastWriteFailure(client)).toBeNull();
+    for (const code of [2, 13, 14]) {
+      await expect(write(code)).rejects.toThrow(EngineUnavailableError);
+      expect(lastWriteFailure(client)).toBe('database or disk is full');
+      await write();
+      expect(lastWriteFailure(client)).toBeNull();
+    }
+  });
+
+  it('counts for a while only: one that nobody writes by is asked again', async () => {
+    const client = newClient();
+    await expect(callEngine(client, 1_500, () => Promise.reject(grpcError(13, 'disk I/O error')))).rejects.toThrow(EngineUnavailableError);
+    const now = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now + 60_000);
+    expect(lastWriteFailure(client)).toBeNull();
+    clock.mockRestore();
+  });
+
+  it('is not one that reads', async () => {
+    const client = newClient();
+    await expect(readEngine(client, 1_500, () => Promise.reject(grpcError(13, 'no')))).rejects.toThrow(EngineUnavailableError);
+    expect(lastWriteFailure(client)).toBeNull();
+  });
+});
+
+it('says of an error what the engine said', () => {
+  expect(reasonOf(new EngineUnavailableError('away', { cause: grpcError(13, 'disk I/O error') }))).toBe('disk I/O error');
+  expect(reasonOf(new EngineUnavailableError('away', { cause: new Error('refused') }))).toBe('refused');
+  expect(reasonOf(new EngineUnavailableError('away'))).toBe('away');
+});
+
+const passing = newClient();
+
+function newClient(): Client {
+  return { withDeadline: (_deadline: number, call: () => unknown) => call() } as unknown as Client;
+}
+
+function grpcError(code: number, details = ''): Error {
+  return Object.assign(new Error(`${code}`), { name: 'ServiceError', code, details, metadata: {} });
 }
