@@ -22,6 +22,7 @@ const DEFAULT_SCOPES: readonly Scope[] = ['send', 'read', 'operate'];
  * A text without any key is refused: the service would be open to everybody although somebody meant to close it.
  */
 export function parseApiKeys(text: string): ParsedApiKeys {
+  if (text.startsWith('~')) return { ok: false, reason: 'nobody replaces the ~ here: write the whole path of the file' };
   const source = sourceOf(text);
   if (source === null) return { ok: false, reason: `the file "${text}" can't be read` };
   const entries = source

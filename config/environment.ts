@@ -3,6 +3,7 @@ import { parseApiKeys } from './api-keys.ts';
 import { parseDurationMs } from './durations.ts';
 import { parseLongestWaits } from './longest-waits.ts';
 import { parseRateLimit } from './rate-limit.ts';
+import { originOf } from './value-origin.ts';
 
 const duration = z.string().transform((text, context) => {
   const durationMs = parseDurationMs(text);
@@ -18,10 +19,10 @@ const list = items
   .transform((all) => all.filter((item) => item !== ''))
   .pipe(z.array(z.string()).min(1, 'it is set, but there is nothing in it'));
 
+export const WEBHOOK_SECRET = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
+
 // Here no item may be empty either: one secret of two would go on signing alone.
-const secrets = items.pipe(
-  z.array(z.string().regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'each secret is whsec_ and 24 to 64 bytes in base64')),
-);
+const secrets = items.pipe(z.array(z.string().regex(WEBHOOK_SECRET, 'each secret is whsec_ and 24 to 64 bytes in base64')));
 
 const apiKeys = z.string().transform((text, context) => {
   const parsed = parseApiKeys(text);
@@ -44,6 +45,9 @@ const rateLimit = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+// A shell makes the home directory of it, but only where it stands unquoted; nobody else does.
+const path = z.string().refine((text) => !text.startsWith('~'), 'nobody replaces the ~ here: write the whole path, such as /home/me/data');
+
 const schedule = list.pipe(z.array(duration));
 
 /** Every variable the service reads besides the SDK's own `TEMPORAL_*`; `.env.example` explains each. */
@@ -51,10 +55,10 @@ export const environmentSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   HOST: z.string().default('127.0.0.1'),
-  TICKLESS_DATA: z.string().default('.tickless'),
+  TICKLESS_DATA: path.default('.tickless'),
   TEMPORAL_ADDRESS: z.string().optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
-  TEMPORAL_CLI_PATH: z.string().optional(),
+  TEMPORAL_CLI_PATH: path.optional(),
   TEMPORAL_UI_URL: z.url().optional(),
   ENGINE_SYNC: z.enum(['normal', 'full']).default('full'),
   RETENTION: duration.prefault('7d').refine((retentionMs) => retentionMs >= 3_600_000, 'at least 1h'),
@@ -86,17 +90,23 @@ export const environmentSchema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
+const SECRETS: ReadonlySet<string> = new Set(['API_KEYS', 'WEBHOOK_SECRETS', 'LLM_API_KEY', 'TRANSCRIBER_API_KEY']);
+
 export type Environment = z.output<typeof environmentSchema>;
 
 /**
  * Reads the settings once, at the start of a process.
  * An empty value counts as not set, since `PORT=` would otherwise become 0.
- * @throws Error that names every faulty variable at once
+ * @throws Error that names every faulty variable at once, its value unless that may be a secret, and where it is set
  */
 export function parseEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = environmentSchema.safeParse(set);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `  ${issue.path[0]?.toString() ?? ''}: ${issue.message}`);
+  const faults = parsed.error.issues.map((issue) => {
+    const name = issue.path[0]?.toString() ?? '';
+    const value = SECRETS.has(name) ? '' : `it is "${set[name]}", `;
+    return `  ${name}: ${issue.message} (${value}set in ${originOf(name)})`;
+  });
   throw new Error(`The environment has faults:\n${[...new Set(faults)].join('\n')}`);
 }

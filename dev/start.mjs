@@ -1,16 +1,20 @@
 // What `npm start` runs: installs what is missing, then starts the service in this same process, so that signals reach it.
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './ensure-installed.mjs';
 import { followNpm } from './follow-parent.mjs';
+import { loadEnvFile } from './load-env.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 followNpm();
 await ensureInstalled(root);
 
 // What is set in the environment wins over the file.
-if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
+const fault = loadEnvFile(join(root, '.env'));
+if (fault !== null) {
+  process.stderr.write(`tickless: ${fault}\n`);
+  process.exit(1);
+}
 
 const { importSource } = await import('./import-source.mjs');
 await importSource('dev/main.ts', { packages: ['@temporalio/worker'] });

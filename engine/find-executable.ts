@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { checkExecutable } from './check-executable.ts';
 import { EngineError } from './engine-error.ts';
 import { installExecutable } from './install-executable.ts';
@@ -72,6 +72,7 @@ function notFound(cachedPath: string, failures: readonly string[]): EngineError 
       `  - set TEMPORAL_ADDRESS to the host:port of a running Temporal server`,
       `  - set TEMPORAL_CLI_PATH to the Temporal CLI ${cli} (server ${server}): https://github.com/temporalio/cli/releases/tag/v${cli}`,
       `  - put that "temporal" on the PATH, or at "${cachedPath}"`,
+      `  - set XDG_CACHE_HOME to a folder that can be written, if "${dirname(cachedPath)}" (by XDG_CACHE_HOME, else HOME) can't`,
       `  - let this machine reach https://temporal.download, and start again`,
       `  - install Go, and start again: it runs "go install github.com/temporalio/cli/cmd/temporal@v${cli}"`,
       `What failed:`,

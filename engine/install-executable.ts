@@ -15,9 +15,15 @@ const ABANDONED_AFTER_MS = 2 * 3_600_000;
  */
 export async function installExecutable(installer: Installer, path: string): Promise<Installation> {
   const cache = dirname(path);
-  mkdirSync(cache, { recursive: true });
-  removeAbandoned(cache);
-  const folder = mkdtempSync(join(cache, DRAFT_PREFIX));
+  let folder: string;
+  try {
+    mkdirSync(cache, { recursive: true });
+    removeAbandoned(cache);
+    folder = mkdtempSync(join(cache, DRAFT_PREFIX));
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return { ok: false, reason: `nothing can be kept in "${cache}" (${why})` };
+  }
   try {
     const installation = await installer.install(folder);
     if (!installation.ok) return installation;

@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { z } from 'zod';
 
 /** Reads a small file of ours; undefined if there is none or it isn't what the schema says (a power cut can leave it empty). */
@@ -21,4 +22,15 @@ export function writeJsonFile(path: string, value: unknown): void {
     closeSync(file);
   }
   renameSync(draft, path);
+  syncFolder(dirname(path));
+}
+
+/** So that the file is there under its name after a power cut, too. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeDataDirectory } from '../config/data-directory.ts';
 import type { Logger } from '../config/logger.ts';
 import { addressOf } from './address.ts';
 import { adoptOrphan } from './adopt-orphan.ts';
@@ -47,7 +47,7 @@ const PORT_TRIES = 3;
  */
 export async function startEmbeddedEngine(engine: EmbeddedEngine): Promise<Engine> {
   const dataDirectory = resolve(engine.dataDirectory);
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  makeDataDirectory(dataDirectory);
   const lock = takeServiceLock(dataDirectory);
   try {
     const launch = createLaunch({ ...engine, dataDirectory });

@@ -45,6 +45,14 @@ describe('installExecutable', () => {
     expect(readdirSync(dirname(path))).toEqual([]);
   });
 
+  it('says where nothing can be kept, and why', async () => {
+    const { root } = createPlace();
+    writeFileSync(join(root, 'home'), 'no folder');
+    const cache = join(root, 'home', 'tickless');
+    const reason = `nothing can be kept in "${cache}" (ENOTDIR)`;
+    expect(await installExecutable(goInstaller(root), join(cache, 'temporal'))).toEqual({ ok: false, reason });
+  });
+
   it('says that there is no go', async () => {
     const { root, path } = createPlace();
     expect(await installExecutable(goInstaller(root), path)).toEqual({ ok: false, reason: expect.stringContaining('ENOENT') });

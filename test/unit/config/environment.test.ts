@@ -133,3 +133,12 @@ describe('parseEnvironment', () => {
     expect(faultOf({ WEBHOOK_SECRETS: 'whsec_hunter2', API_KEYS: 'acme:hunter2' })).not.toContain('hunter2');
   });
 });
+
+it.each(['TICKLESS_DATA', 'TEMPORAL_CLI_PATH', 'API_KEYS'])(
+  'refuses a ~ at the beginning of %s, of which a folder of that name would be made',
+  (name) => {
+    for (const value of ['~', '~/data', '~me/data'])
+      expect(faultOf({ [name]: value })).toMatch(new RegExp(`${name}: nobody replaces the ~ here: write the whole path`));
+    expect(faultOf({ TICKLESS_DATA: './~/data' })).toBe('');
+  },
+);

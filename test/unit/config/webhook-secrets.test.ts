@@ -1,7 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, open, readdir, readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { parseEnvironment } from '../../../config/environment.ts';
 import { loadWebhookSecrets } from '../../../config/webhook-secrets.ts';
 
@@ -52,4 +54,25 @@ it('fails where nothing can be kept', async () => {
   const file = join(folder, 'file');
   await writeFile(file, '');
   await expect(loadWebhookSecrets([], file)).rejects.toThrow(/EEXIST|ENOTDIR/);
+});
+
+it.each(['', '\n', 'whsec_', 'no secret'])('refuses a file that holds %j, and names it and what helps', async (text) => {
+  const file = join(folder, 'webhook-secret');
+  await writeFile(file, text);
+  for (const part of [file, 'WEBHOOK_SECRETS', 'delete the file']) await expect(loadWebhookSecrets([], folder)).rejects.toThrow(part);
+});
+
+it.runIf(existsSync('/proc/self/fd'))('is on disk with its folder before it is used', async () => {
+  const synced: string[] = [];
+  const handle = await open(folder);
+  const prototype = Object.getPrototypeOf(handle) as FileHandle;
+  await handle.close();
+  const sync = prototype.sync;
+  const spy = vi.spyOn(prototype, 'sync').mockImplementation(async function note(this: FileHandle) {
+    synced.push(await readlink(`/proc/self/fd/${this.fd}`));
+    await sync.call(this);
+  });
+  await loadWebhookSecrets([], folder);
+  spy.mockRestore();
+  expect(synced).toContain(await realpath(folder));
 });
