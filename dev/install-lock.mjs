@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { linkSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { linkSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -8,8 +7,8 @@ const LOOK_EVERY_MS = 200;
 
 /**
  * Waits until no other process installs packages in this folder. The lock names the processes that do the work, a line each,
- * and holds for as long as one of them lives. It lies outside of the project: `npm ci` deletes `node_modules`, and the rest
- * belongs to git.
+ * and holds for as long as one of them lives. It lies in the project's cache, where all who install here look, whatever they have
+ * for a folder of temporary files; a copy of the project has another one, by its name.
  *
  * @param {string} root the project's folder
  * @param {(message: string) => void} say told once if there is somebody to wait for
@@ -17,7 +16,9 @@ const LOOK_EVERY_MS = 200;
  */
 export async function takeInstallLock(root, say) {
   const key = createHash('sha256').update(realpathSync(root)).digest('hex').slice(0, 16);
-  const file = join(tmpdir(), `tickless-install-${userInfo().uid}-${key}.lock`);
+  const cache = join(root, '.cache/tickless');
+  mkdirSync(cache, { recursive: true });
+  const file = join(cache, `install-${key}.lock`);
   const draft = `${file}.${process.pid}`;
   const own = describeProcess(process.pid) ?? '';
   process.on('exit', () => rmSync(draft, { force: true }));

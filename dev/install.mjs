@@ -1,6 +1,8 @@
 // `node dev/install.mjs <folder>`: runs `npm ci` there, one at a time, as the process that `ensure-installed.mjs` starts for it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { takeInstallLock } from './install-lock.mjs';
 import { isInstalled } from './is-installed.mjs';
 
@@ -18,6 +20,8 @@ if (!isInstalled(root)) process.exitCode = await install();
 
 async function install() {
   say('installing packages with "npm ci" …');
+  // npm deletes it too, but fails (ENOTEMPTY) where what an npm that was killed has started still writes to it.
+  rmSync(join(root, 'node_modules'), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   // The shell waits for a line and only then becomes npm, keeping its pid: npm never runs without being named in the lock.
   const waitForLeave = 'read -r leave && exec npm ci --include=dev </dev/null';
   npm = spawn('/bin/sh', ['-c', waitForLeave], { cwd: root, stdio: ['pipe', 'inherit', 'inherit'] });

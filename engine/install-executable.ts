@@ -1,12 +1,11 @@
-import { mkdtempSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkExecutable } from './check-executable.ts';
 import type { Installation, Installer } from './installer.ts';
+import { identifyProcess } from './process-identity.ts';
 
 const DRAFT_PREFIX = 'installing-';
-
-/** Longer than any installer takes; what is older was left by one that was killed. */
-const ABANDONED_AFTER_MS = 2 * 3_600_000;
 
 /**
  * Runs one installer and keeps its executable at the given path.
@@ -19,7 +18,7 @@ export async function installExecutable(installer: Installer, path: string): Pro
   try {
     mkdirSync(cache, { recursive: true });
     removeAbandoned(cache);
-    folder = mkdtempSync(join(cache, DRAFT_PREFIX));
+    folder = mkdtempSync(join(cache, `${DRAFT_PREFIX}${ownerOf(process.pid)}-`));
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return { ok: false, reason: `nothing can be kept in "${cache}" (${why})` };
@@ -36,10 +35,16 @@ export async function installExecutable(installer: Installer, path: string): Pro
   }
 }
 
+/** What a killed process has left: a folder is named after whoever works in it. */
 function removeAbandoned(cache: string): void {
   for (const name of readdirSync(cache).filter((entry) => entry.startsWith(DRAFT_PREFIX))) {
-    const folder = join(cache, name);
-    const modifiedAtMs = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-    if (Date.now() - modifiedAtMs > ABANDONED_AFTER_MS) rmSync(folder, { recursive: true, force: true });
+    const [pid = '', start = ''] = name.slice(DRAFT_PREFIX.length).split('-');
+    if (ownerOf(Number(pid)) !== `${pid}-${start}`) rmSync(join(cache, name), { recursive: true, force: true });
   }
+}
+
+/** A process by its number and when it started, as a part of a file's name; null for one that isn't there. */
+function ownerOf(pid: number): string | null {
+  const process = Number.isInteger(pid) && pid > 0 ? identifyProcess(pid) : undefined;
+  return process === undefined ? null : `${pid}-${createHash('sha256').update(process.startTime).digest('hex').slice(0, 8)}`;
 }

@@ -3,7 +3,6 @@ import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hasProcessFiles, identifyProcess, isAlive, signalProcess } from '../../../engine/process-identity.ts';
@@ -94,6 +93,38 @@ describe('ensureInstalled', () => {
     expect(readCalls(project)).toHaveLength(1);
   });
 
+  it('lets two install one time, though each has its own folder of temporary files', async () => {
+    const project = createProject(FAKE_NPM, 'held');
+    const first = run(project, { TMPDIR: temporaryDirectory() });
+    await npmOf(project);
+    const next = run(project, { TMPDIR: temporaryDirectory() });
+    await until('the next start waits', () => Promise.resolve(next.stderr().includes('waiting for it')));
+    letGo(project);
+    expect([(await first.ended).code, (await next.ended).code]).toEqual([0, 0]);
+    expect(readCalls(project)).toHaveLength(1);
+  });
+
+  it('waits for nobody in a copy that was made meanwhile', async () => {
+    const project = createProject(FAKE_NPM, 'held');
+    const first = run(project);
+    const npm = await npmOf(project);
+    const copy = { ...project, root: `${project.root}-copied` };
+    cpSync(project.root, copy.root, { recursive: true });
+    letGo(copy);
+    expect(await run(copy).ended).toMatchObject({ code: 0, stdout: 'ready\n' });
+    expect(isAlive(npm)).toBe(true);
+    letGo(project);
+    expect(await first.ended).toMatchObject({ code: 0 });
+  });
+
+  it('clears away what a killed npm has left, before npm runs', async () => {
+    const project = createProject(
+      '[ ! -e node_modules ] || exit 7; mkdir node_modules; cp package-lock.json node_modules/.package-lock.json',
+    );
+    mkdirSync(join(project.root, 'node_modules/a/b'), { recursive: true });
+    expect(await run(project).ended).toMatchObject({ code: 0, stdout: 'ready\n' });
+  });
+
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends npm too when it gets %s', async (signal) => {
     const project = createProject(FAKE_NPM, 'held');
     const start = run(project);
@@ -170,7 +201,9 @@ function letGo({ root }: Project): void {
 
 function lockFile({ root }: Project): string {
   const key = createHash('sha256').update(realpathSync(root)).digest('hex').slice(0, 16);
-  return join(tmpdir(), `tickless-install-${userInfo().uid}-${key}.lock`);
+  const cache = join(root, '.cache/tickless');
+  mkdirSync(cache, { recursive: true });
+  return join(cache, `install-${key}.lock`);
 }
 
 interface Start {
@@ -179,10 +212,10 @@ interface Start {
   readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
 }
 
-function run({ root, bin }: Project): Start {
+function run({ root, bin }: Project, variables: Readonly<Record<string, string>> = {}): Start {
   const script = `await (await import(${JSON.stringify(MODULE)})).ensureInstalled(${JSON.stringify(root)}); console.log('ready');`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-    env: { ...process.env, PATH: `${bin}:/usr/bin:/bin` },
+    env: { ...process.env, PATH: `${bin}:/usr/bin:/bin`, ...variables },
   });
   let stdout = '';
   let stderr = '';

@@ -65,13 +65,22 @@ describe('installExecutable', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('removes what a killed installation left hours ago, and leaves a present one alone', async () => {
+  it('removes what a killed installation left, however lately, and leaves one alone that is under way, however old', async () => {
     const { root, path } = createPlace();
-    writeExecutable(join(root, 'bin', 'go'), FAKE_GO);
-    for (const name of ['installing-old', 'installing-now']) mkdirSync(join(dirname(path), name), { recursive: true });
-    utimesSync(join(dirname(path), 'installing-old'), 0, 0);
-    await installExecutable(goInstaller(root), path);
-    expect(readdirSync(dirname(path)).sort()).toEqual(['installing-now', 'temporal']);
+    const cache = dirname(path);
+    for (const name of ['installing-1234567-00000000-a', `installing-${process.pid}-00000000-b`, 'installing-c'])
+      mkdirSync(join(cache, name), { recursive: true });
+    let underWay: readonly string[] = [];
+    const install = async (folder: string) => {
+      utimesSync(folder, 0, 0);
+      writeExecutable(join(root, 'bin', 'go'), FAKE_GO);
+      await installExecutable(goInstaller(root), path);
+      underWay = readdirSync(cache);
+      return { ok: false as const, reason: 'none' };
+    };
+    await installExecutable({ title: 'Slow', install }, path);
+    expect(underWay.toSorted()).toEqual([expect.stringMatching(`^installing-${process.pid}-[0-9a-f]{8}-`), 'temporal']);
+    expect(readdirSync(cache)).toEqual(['temporal']);
   });
 
   it('keeps what the SDK has downloaded', async () => {

@@ -12,7 +12,6 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'api/temporal/batch-reader.ts': 'compared with what the engine stored, for an estimate',
   'api/uuid.ts': 'part of an id',
   'client/verify-webhook.ts': 'compared with what a signature says',
-  'engine/install-executable.ts': 'compared with the times of folders',
   'engine/prepare-namespace.ts': 'deadlines of calls',
   'engine/prepare-search-attributes.ts': 'a deadline of a call',
   'engine/until-stuck.ts': 'a deadline of a call',
