@@ -1,16 +1,34 @@
 import type { Context } from 'hono';
-import type { Problem } from './problem.ts';
+import { MAX_DEPTH, parseExactJson } from '../domain/exact-json.ts';
+import type { LossyPlace } from '../domain/exact-json.ts';
+import { toPointer } from '../domain/json-pointer.ts';
+import type { Fault, Problem } from './problem.ts';
 
-export type JsonBody = { readonly ok: true; readonly body: unknown } | { readonly ok: false; readonly problem: Problem };
+export type JsonBody =
+  | {
+      readonly ok: true;
+      readonly body: unknown;
+      /** Of entries of the list that the route named: what their values don't say as it was sent. */
+      readonly lossy: ReadonlyMap<number, readonly Fault[]>;
+    }
+  | { readonly ok: false; readonly problem: Problem };
 
-// JSON.parse takes any depth, but JSON.stringify and all that recurs (digests, the engine's payloads) overflows the stack
-// from some 2,500 levels on.
-export const MAX_DEPTH = 200;
+export interface ReadJsonOptions {
+  /** The media types that the route takes. */
+  readonly taken?: readonly string[];
+  /** The field whose list has entries that may be wrong each for itself. */
+  readonly list?: string | undefined;
+  /** What it is called where a value can't be kept as it was sent. */
+  readonly invalid?: Problem['code'];
+}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads a JSON body, or says what is wrong with it; `taken` are the media types that the route takes. */
-export async function readJson(context: Context, taken: readonly string[] = ['application/json']): Promise<JsonBody> {
+/** Reads a JSON body, or says what is wrong with it. */
+export async function readJson(
+  context: Context,
+  { taken = ['application/json'], list, invalid = 'invalid_event' }: ReadJsonOptions = {},
+): Promise<JsonBody> {
   const mediaType = (context.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json') {
     const given = mediaType ? `"${mediaType}"` : 'no content type';
@@ -22,9 +40,15 @@ export async function readJson(context: Context, taken: readonly string[] = ['ap
   }
   const bytes = await context.req.arrayBuffer();
   try {
-    const body: unknown = JSON.parse(utf8.decode(bytes));
-    if (isDeeperThan(MAX_DEPTH, body)) return fault({ code: 'malformed', detail: `the body is nested deeper than ${MAX_DEPTH} levels` });
-    return { ok: true, body };
+    const parsed = parseExactJson(utf8.decode(bytes));
+    if (parsed.kind === 'too_deep') return fault({ code: 'malformed', detail: `the body is nested deeper than ${MAX_DEPTH} levels` });
+    const places = parsed.kind === 'lossy' ? parsed.places : [];
+    const isOfEntry = ({ path: [field, index] }: LossyPlace): boolean => field === list && typeof index === 'number';
+    const ofBody = places.filter((place) => !isOfEntry(place));
+    const refused = parsed.kind === 'lossy' && parsed.isCut ? places : ofBody;
+    const [first] = refused;
+    if (first) return fault({ code: invalid, detail: `${toPointer(first.path)}: ${first.detail}`, errors: refused.map(toFault) });
+    return { ok: true, body: parsed.value, lossy: byEntry(places) };
   } catch (error) {
     return fault({
       code: 'malformed',
@@ -33,20 +57,20 @@ export async function readJson(context: Context, taken: readonly string[] = ['ap
   }
 }
 
+export function toFault({ path, detail }: LossyPlace): Fault {
+  return { pointer: toPointer(path), detail };
+}
+
+/** By the entry's index, with pointers into it. */
+function byEntry(places: readonly LossyPlace[]): ReadonlyMap<number, readonly Fault[]> {
+  const faults = new Map<number, readonly Fault[]>();
+  for (const { path, detail } of places) {
+    const index = Number(path[1]);
+    faults.set(index, [...(faults.get(index) ?? []), toFault({ path: path.slice(2), detail })]);
+  }
+  return faults;
+}
+
 function fault(problem: Problem): JsonBody {
   return { ok: false, problem };
-}
-
-/** Level by level, since a recursive walk would overflow the stack itself. */
-export function isDeeperThan(limit: number, value: unknown): boolean {
-  let level = [value].filter(isContainer);
-  for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > limit) return true;
-    level = level.flatMap((container) => Object.values(container).filter(isContainer));
-  }
-  return false;
-}
-
-function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

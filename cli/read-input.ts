@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError } from 'commander';
+import { MAX_DEPTH, parseExactJson } from '../domain/exact-json.ts';
+import type { ExactJson } from '../domain/exact-json.ts';
+import { toPointer } from '../domain/json-pointer.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -15,10 +18,19 @@ export async function readInput(name: string, terminal: Terminal): Promise<Buffe
 export async function readJsonArgument(text: string, terminal: Terminal): Promise<unknown> {
   const isElsewhere = text === '-' || text.startsWith('@');
   const json = isElsewhere ? (await readInput(text.replace(/^@/, ''), terminal)).toString() : text;
+  const parsed = parse(json, text);
+  if (parsed.kind === 'exact') return parsed.value;
+  if (parsed.kind === 'too_deep') throw new UsageError(`"${text}" is nested deeper than ${MAX_DEPTH} levels`);
+  // Written out again, it would reach the service as something else.
+  const [first] = parsed.places;
+  throw new UsageError(`"${text}" can't be sent as it is: ${toPointer(first?.path ?? [])}: ${first?.detail}`);
+}
+
+function parse(json: string, name: string): ExactJson {
   try {
-    return JSON.parse(json);
+    return parseExactJson(json);
   } catch (error) {
-    throw new UsageError(`"${text}" is not JSON: ${error instanceof Error ? error.message : ''}`);
+    throw new UsageError(`"${name}" is not JSON: ${error instanceof Error ? error.message : ''}`);
   }
 }
 

@@ -1,17 +1,18 @@
-import { MAX_DEPTH, isDeeperThan } from '../read-json.ts';
+import type { Fault } from '../problem.ts';
 import { readLines } from './read-lines.ts';
-import { parseLine } from './to-item.ts';
+import { parseLine, unreadable } from './to-item.ts';
 import type { RawItem } from './to-item.ts';
 
-export async function* each<T>(values: readonly T[]): AsyncGenerator<T> {
-  for (const value of values) yield value;
+/** The entries of a JSON body's list; `lossy` are the faults of those that can't be kept as they were sent. */
+export async function* rawEntries(values: readonly unknown[], lossy: ReadonlyMap<number, readonly Fault[]>): AsyncGenerator<RawItem> {
+  for (const [index, value] of values.entries()) {
+    const errors = lossy.get(index);
+    yield errors === undefined ? { ok: true, value } : { ok: false, value, errors };
+  }
 }
 
 /** The lines of a body, as they come. */
 export async function* rawItems(body: ReadableStream<Uint8Array> | null): AsyncGenerator<RawItem> {
   if (body === null) return;
-  for await (const line of readLines(body)) {
-    const raw = line.ok ? parseLine(line.text) : line;
-    yield raw.ok && isDeeperThan(MAX_DEPTH, raw.value) ? { ok: false, detail: `the line is nested deeper than ${MAX_DEPTH} levels` } : raw;
-  }
+  for await (const line of readLines(body)) yield line.ok ? parseLine(line.text) : unreadable(line.detail);
 }

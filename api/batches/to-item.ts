@@ -1,11 +1,15 @@
 import type { BatchItem } from '../../domain/batch-item.ts';
 import { itemId } from '../../domain/event-id.ts';
+import { MAX_DEPTH, parseExactJson } from '../../domain/exact-json.ts';
 import { maxEventBytes } from '../max-event-bytes.ts';
 import type { createParseEvent } from '../parse-event.ts';
 import type { Fault } from '../problem.ts';
+import { toFault } from '../read-json.ts';
 
-/** One line of a batch as it came: what it says, or why it says nothing. */
-export type RawItem = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly detail: string };
+/** One line of a batch as it came: what it says, or why that can't be known or kept. */
+export type RawItem =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly value: unknown; readonly errors: readonly Fault[] };
 
 export interface ToItemContext {
   readonly tenant: string;
@@ -20,7 +24,7 @@ const FAULT_CHARACTERS = 300;
 /** Creates the check of a batch's items: what single events pass, and an invalid one is an item too. */
 export function createToItem(parseEvent: ReturnType<typeof createParseEvent>) {
   return function toItem(raw: RawItem, index: number, { tenant, batchId, acceptedAtMs }: ToItemContext): BatchItem {
-    if (!raw.ok) return rejected(null, [{ pointer: '', detail: raw.detail }], acceptedAtMs);
+    if (!raw.ok) return rejected(typeOf(raw.value), raw.errors, acceptedAtMs);
     const parsed = parseEvent(raw.value, { tenant, idempotencyKey: null });
     if (!parsed.ok) return rejected(typeOf(raw.value), parsed.errors, acceptedAtMs);
     if (parsed.expectedVersion !== undefined) {
@@ -36,10 +40,18 @@ export function createToItem(parseEvent: ReturnType<typeof createParseEvent>) {
 
 export function parseLine(text: string): RawItem {
   try {
-    return { ok: true, value: JSON.parse(text) };
+    const parsed = parseExactJson(text);
+    if (parsed.kind === 'exact') return { ok: true, value: parsed.value };
+    if (parsed.kind === 'too_deep') return unreadable(`the line is nested deeper than ${MAX_DEPTH} levels`);
+    return { ok: false, value: parsed.value, errors: parsed.places.map(toFault) };
   } catch (error) {
-    return { ok: false, detail: `the line is not JSON: ${error instanceof Error ? error.message : String(error)}` };
+    return unreadable(`the line is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** An item of which nothing can be read. */
+export function unreadable(detail: string): RawItem {
+  return { ok: false, value: null, errors: [{ pointer: '', detail }] };
 }
 
 function rejected(type: string | null, errors: readonly Fault[], atMs: number): BatchItem {

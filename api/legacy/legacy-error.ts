@@ -27,7 +27,8 @@ export function invalidInput(faults: readonly Fault[]): LegacyError {
 }
 
 /** Older clients know 400 for all that is wrong with a request; what isn't its fault keeps its status. */
-export function toLegacyError({ code, detail, headers = {} }: Problem): LegacyError {
+export function toLegacyError({ code, detail, errors, headers = {} }: Problem): LegacyError {
+  if (code === 'invalid_event' && errors !== undefined) return invalidInput(errors);
   const status = statusOf(code);
   const isRequestsFault = status < 500 && status !== 413 && status !== 429;
   return { status: isRequestsFault ? 400 : status, code, message: detail, details: [], headers };

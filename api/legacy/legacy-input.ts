@@ -95,7 +95,7 @@ interface CallbackPlan {
 }
 
 /** Many sessions (`/process-events-async`): each calls back by the batch's settings, unless it has its own. */
-export function parseAsyncBatch(body: unknown, newId: () => string): Parsed<LegacyBatch> {
+export function parseAsyncBatch(body: unknown, newId: () => string, lossy: LossyEntries): Parsed<LegacyBatch> {
   const parsed = parse(asyncBatch, body);
   if (!parsed.ok) return parsed;
   const {
@@ -114,7 +114,7 @@ export function parseAsyncBatch(body: unknown, newId: () => string): Parsed<Lega
       includeMarkdown: include_markdown,
       includeMetadata: include_metadata,
     } as const;
-    const item = parse(batchItem, event);
+    const item = parseEntry(batchItem, event, lossy.get(index));
     if (!item.ok) return { ok: false, format, errors: item.errors, data: event };
     const {
       webhook_url: itemUrl,
@@ -132,18 +132,25 @@ export function parseAsyncBatch(body: unknown, newId: () => string): Parsed<Lega
 }
 
 /** Many sessions without callbacks (`/process-events`). */
-export function parseSyncBatch(body: unknown, newId: () => string): Parsed<LegacyBatch> {
+export function parseSyncBatch(body: unknown, newId: () => string, lossy: LossyEntries): Parsed<LegacyBatch> {
   const parsed = parse(syncBatch, body);
   if (!parsed.ok) return parsed;
   const { events } = parsed.value;
   const batchId = newId();
   const items = events.map((event, index): LegacyItem => {
     const format = { kind: 'legacy', eventId: `${batchId}_${index}`, includeMarkdown: true, includeMetadata: true } as const;
-    const item = parse(sessionData, event);
+    const item = parseEntry(sessionData, event, lossy.get(index));
     if (!item.ok) return { ok: false, format, errors: item.errors, data: event };
     return { ok: true, format, data: item.value, envelope: toEnvelope(item.value, null) };
   });
   return { ok: true, value: { batchId, callback: null, events, items } };
+}
+
+/** What is wrong with entries of a list that can't be kept as they were sent, by their index. */
+type LossyEntries = ReadonlyMap<number, readonly Fault[]>;
+
+function parseEntry<Output>(schema: z.ZodType<Output>, entry: unknown, lossy: readonly Fault[] | undefined): Parsed<Output> {
+  return lossy === undefined ? parse(schema, entry) : { ok: false, errors: lossy };
 }
 
 function toEvent(input: SessionData, format: LegacyFormat, callback: CallbackPlan | null): LegacyEvent {

@@ -1,4 +1,5 @@
 import type { AppDependencies } from '../app.ts';
+import type { Fault } from '../problem.ts';
 import { newUuidV7 } from '../uuid.ts';
 import { acknowledgeEvent, answerEvent, documentOf, failureOf } from './legacy-answer.ts';
 import type { RequestFacts } from './legacy-answer.ts';
@@ -14,6 +15,8 @@ export type Answered = { readonly ok: true; readonly body: object } | { readonly
 export interface LegacyCaller {
   readonly tenant: string;
   readonly facts: RequestFacts;
+  /** What is wrong with entries of its list that can't be kept as they were sent. */
+  readonly lossy: ReadonlyMap<number, readonly Fault[]>;
   /** Aborts when the caller is gone. */
   readonly signal: AbortSignal;
 }

@@ -19,15 +19,15 @@ export function createProcessEvents(dependencies: AppDependencies): { readonly a
   const submitBatch = createSubmitBatch(dependencies);
 
   return {
-    async async(body, { tenant, facts }) {
-      const parsed = parseAsyncBatch(body, newUuidV7);
+    async async(body, { tenant, facts, lossy }) {
+      const parsed = parseAsyncBatch(body, newUuidV7, lossy);
       if (!parsed.ok) return { ok: false, error: invalidInput(parsed.errors) };
       const submitted = await submitBatch(parsed.value, tenant);
       return submitted.ok ? { ok: true, body: acknowledgeBatch(parsed.value, facts) } : submitted;
     },
 
-    async sync(body, { tenant, facts, signal }) {
-      const parsed = parseSyncBatch(body, newUuidV7);
+    async sync(body, { tenant, facts, lossy, signal }) {
+      const parsed = parseSyncBatch(body, newUuidV7, lossy);
       if (!parsed.ok) return { ok: false, error: invalidInput(parsed.errors) };
       // Whoever waits for so long takes the place of a stream.
       const place = streamRoom.enter();

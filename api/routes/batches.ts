@@ -9,7 +9,7 @@ import { batchQuery, parseEnvelope } from '../batches/parse-batch.ts';
 import type { AskedBatch } from '../batches/parse-batch.ts';
 import { createItemCheck, RefusedBatch, TooManyItems } from '../batches/item-check.ts';
 import type { ItemCheck } from '../batches/item-check.ts';
-import { each, rawItems } from '../batches/raw-items.ts';
+import { rawEntries, rawItems } from '../batches/raw-items.ts';
 import { createToItem } from '../batches/to-item.ts';
 import type { RawItem } from '../batches/to-item.ts';
 import { linkToNext } from '../link-to-next.ts';
@@ -106,12 +106,12 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
   async function askByJson(context: Context<AppEnvironment>): Promise<Asked | Response> {
     const query = parseQuery(strictQuery, context);
     if (!query.ok) return problem(context, query.problem);
-    const read = await readJson(context, ['application/json', ...LINE_TYPES]);
+    const read = await readJson(context, { taken: ['application/json', ...LINE_TYPES], list: 'events' });
     if (!read.ok) return problem(context, read.problem);
     const envelope = parseEnvelope(read.body);
     if (!envelope.ok) return invalid(context, envelope.errors);
     const { events, ...batch } = envelope.value;
-    return { batch, isStrict: query.value.strict === 'true', items: each(events.map((value) => ({ ok: true, value }))) };
+    return { batch, isStrict: query.value.strict === 'true', items: rawEntries(events, read.lossy) };
   }
 
   function askByLines(context: Context<AppEnvironment>): Asked | Response {

@@ -33,20 +33,25 @@ export function legacyRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: App
   function route(prefix: string, name: keyof typeof REQUESTS, maxSize: number, process: ProcessLegacy): void {
     const path = prefix + name;
     app.use(path, dependencies.rateLimit, limitBody({ maxSize, onError }));
-    app.post(path, (context) => answer(context, process));
+    app.post(path, (context) => answer(context, process, name.startsWith('/process-events')));
     describeLegacy(app, path, REQUESTS[name]);
   }
 
-  async function answer(context: Context<AppEnvironment>, process: ProcessLegacy): Promise<Response> {
+  async function answer(context: Context<AppEnvironment>, process: ProcessLegacy, isBatch: boolean): Promise<Response> {
     if (!dependencies.isAccepting()) {
       const detail = 'this process is stopping';
       return legacyError(context, toLegacyError({ code: 'overloaded', detail, headers: { 'retry-after': '1' } }));
     }
-    const read = await readJson(context);
+    const read = await readJson(context, { list: isBatch ? 'events' : undefined });
     if (!read.ok) return legacyError(context, toLegacyError(read.problem));
     const facts = { processId: newUuidV7(), acceptedAt: new Date().toISOString() };
     try {
-      const answered = await process(read.body, { tenant: context.get('tenant'), facts, signal: context.req.raw.signal });
+      const answered = await process(read.body, {
+        lossy: read.lossy,
+        tenant: context.get('tenant'),
+        facts,
+        signal: context.req.raw.signal,
+      });
       return answered.ok ? context.json(answered.body) : legacyError(context, answered.error);
     } catch (error) {
       if (!(error instanceof EngineUnavailableError)) throw error;

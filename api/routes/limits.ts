@@ -31,7 +31,7 @@ export function limitRoutes(app: OpenAPIHono<AppEnvironment>, { limits }: AppDep
   app.put('/v1/limits/:key', async (context) => {
     const key = context.req.param('key');
     if (!isLimitKey(key)) return problem(context, { code: 'not_found', detail: `there can be no limit "${key}"` });
-    const read = await readJson(context);
+    const read = await readJson(context, { invalid: 'invalid_limit' });
     if (!read.ok) return problem(context, read.problem);
     const parsed = capacityBody.safeParse(read.body);
     if (!parsed.success) {

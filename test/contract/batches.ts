@@ -87,6 +87,26 @@ export function batches(api: ApiUnderTest): void {
     expect(await readUntil(id, 'partial')).toMatchObject({ name: 'lines', mode: 'sequential', counts: { completed: 2, failed: 1 } });
   });
 
+  it('rejects the items that would be kept as something else, and no other', async () => {
+    const lossy = ['{"type":"joy","data":{"intensity":0.3,"metadata":{"a":1e400}}}', '{"type":"joy","type":"calm"}', '[9007199254740993]'];
+    const expected = [
+      { index: 1, errors: [{ pointer: '/data/metadata/a' }] },
+      { index: 2, errors: [{ pointer: '/type' }] },
+      { index: 3, errors: [{ pointer: '/0' }] },
+    ];
+    const lines = [JSON.stringify(joy), ...lossy];
+    expect((await postLines(lines)).body).toMatchObject({ total: 4, accepted: 1, rejected: expected });
+    const send = async (body: string, query = ''): Promise<Answer> =>
+      api.send('POST', `/v1/batches${query}`, { headers: JSON_HEADERS, body });
+    expect((await send(`{"events":[${lines.join(',')}]}`)).body).toMatchObject({ total: 4, accepted: 1, rejected: expected });
+    const strict = await send(`{"events":[${lines.join(',')}]}`, '?strict=true');
+    expect(pointersOf(expectProblem(strict, 422, 'invalid_event'))).toEqual(['/events/1/data/metadata/a']);
+    const twice = await send('{"events":[1],"events":[2],"maxParallel":1e400}');
+    expect(pointersOf(expectProblem(twice, 422, 'invalid_event'))).toEqual(['/events', '/maxParallel']);
+    const many = await send(`{"events":[${'1e400,'.repeat(1_001)}1]}`);
+    expect(expectProblem(many, 422, 'invalid_event')[0]).toMatchObject({ pointer: '/events/0' });
+  });
+
   it.each(['application/jsonl', 'application/x-ndjson; charset=utf-8'])('reads lines sent as %s', async (type) => {
     expect((await postLines([JSON.stringify(joy)], '', type)).status).toBe(202);
   });

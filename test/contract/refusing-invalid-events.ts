@@ -135,6 +135,26 @@ export function refusingInvalidEvents(api: ApiUnderTest): void {
     expect(pointersOf(faults)).toEqual(['/delayMs', '/tier']);
   });
 
+  it.each<[string, readonly string[]]>([
+    ['{"type":"joy","data":{"intensity":0.3,"metadata":{"a":1e400,"b":-1e400}}}', ['/data/metadata/a', '/data/metadata/b']],
+    ['{"type":"joy","data":{"intensity":0.3,"metadata":{"list":[1,9007199254740993]}}}', ['/data/metadata/list/1']],
+    ['{"type":"joy","data":{"intensity":0.3,"metadata":{"a":1e-400}}}', ['/data/metadata/a']],
+    ['{"type":"joy","data":{"intensity":0.3,"metadata":{"__proto__":{"a":1}}}}', ['/data/metadata/__proto__']],
+    ['{"type":"joy","data":{"intensity":0.3},"data":{"intensity":0.4}}', ['/data']],
+    ['{"type":"joy","data":{"intensity":0.3,"metadata":{"a":1,"\\u0061":1}}}', ['/data/metadata/a']],
+  ])('answers 422 for %s, which would be kept as something else', async (body, pointers) => {
+    const faults = expectProblem(await api.send('POST', '/v1/events', { headers: JSON_HEADERS, body }), 422, 'invalid_event');
+    expect(pointersOf(faults)).toEqual(pointers);
+  });
+
+  it('keeps what looks like it and is none', async () => {
+    const metadata = '{"a":9007199254740991,"b":1.5e300,"c":0.30000000000000004,"d":"1e400","e":"\\"e\\":","proto":"__proto__"}';
+    const body = `{"type":"joy","data":{"intensity":0e5,"metadata":${metadata}}}`;
+    const answer = await api.send('POST', '/v1/events', { headers: { ...JSON_HEADERS, prefer: 'wait=30' }, body });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ data: { metadata: JSON.parse(metadata) as object } });
+  });
+
   it.each([{ delayMs: 0 }, { urgency: 0 }, { urgency: 1 }, { source: 'x'.repeat(255) }, { time: '2028-02-29T23:59:59.123456789+14:00' }])(
     'takes what is just within its bounds: %j',
     async (fields) => {

@@ -112,6 +112,11 @@ describe('PUT /v1/limits/{key}', () => {
     expect(pointersOf(faults)).toEqual(['/capacity']);
   });
 
+  it('answers 422 for a capacity that is given twice', async () => {
+    const answer = await api.send('PUT', '/v1/limits/tasks', { headers: JSON_HEADERS, body: '{"capacity":3,"capacity":4}' });
+    expect(pointersOf(expectProblem(answer, 422, 'invalid_limit'))).toEqual(['/capacity']);
+  });
+
   it('answers 400 for what is not JSON', async () => {
     expectProblem(await api.send('PUT', '/v1/limits/tasks', { headers: JSON_HEADERS, body: '{"capacity":' }), 400, 'malformed');
   });

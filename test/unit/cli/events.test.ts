@@ -147,6 +147,8 @@ describe('tickless', () => {
     ['limits tasks --set some', 'it is a whole number'],
     ['limits --set 3', '--set needs a key'],
     ['send joy --data {', 'is not JSON'],
+    ['send joy --data {"a":9007199254740993}', "can't be sent as it is: /a: the integer"],
+    [`send joy --data ${'['.repeat(201)}${']'.repeat(201)}`, 'nested deeper than 200 levels'],
     ['send joy --data @/nowhere.json', 'no such file'],
     ['batch /nowhere.ndjson', 'no such file'],
     ['get a --url nowhere', 'is not an http address'],

@@ -76,6 +76,17 @@ describe('/process-events-async', () => {
     expect((await read<EventResource>('/v1/events/b_1')).data).toEqual({});
   });
 
+  it('fails an item that would be kept as something else', async () => {
+    start();
+    const body = JSON.stringify({ ...asked, events: [talk, 'lossy'] }).replace('"lossy"', '{"speakers":[1e400],"track":"a","track":"b"}');
+    await memory.request('/api/process-events-async', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    await endOf('b');
+
+    expect(await read('/v1/events/b_1')).toMatchObject({
+      error: { code: 'invalid_event', message: expect.stringMatching(/^speakers.0: .*; track: /) },
+    });
+  });
+
   it('fails an item whose own webhook cannot be called, which the webhook of the batch is told', async () => {
     start();
     await post('/api/process-events-async', { ...asked, events: [{ ...talk, webhook_url: 'http://127.0.0.1/' }] });

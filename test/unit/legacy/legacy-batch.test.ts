@@ -6,7 +6,7 @@ const talk = { event: 'NodeConf', session: 'Time', url: 'https://x.example/talk'
 const asked = { batch_id: 'b', webhook_url: 'https://hook.example/in', webhook_headers: { a: '1' }, events: [talk] };
 
 function parse(body: unknown): LegacyBatch {
-  const parsed = parseAsyncBatch(body, () => 'made');
+  const parsed = parseAsyncBatch(body, () => 'made', new Map());
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
   return parsed.value;
 }
@@ -50,5 +50,5 @@ it.each<[string, unknown, string]>([
   ['no webhook', { ...asked, webhook_url: undefined }, 'webhook_url'],
   ['an empty id', { ...asked, batch_id: '' }, 'batch_id'],
 ])('refuses a batch with %s', (_what, body, pointer) => {
-  expect(parseAsyncBatch(body, () => 'made')).toMatchObject({ ok: false, errors: [{ pointer }] });
+  expect(parseAsyncBatch(body, () => 'made', new Map())).toMatchObject({ ok: false, errors: [{ pointer }] });
 });

@@ -94,6 +94,22 @@ describe('/process-event-async', () => {
     expect([empty.status, await empty.json()]).toMatchObject([400, { status: 'error', error: { code: 'malformed' } }]);
   });
 
+  it('answers 400 to what would be kept as something else', async () => {
+    start();
+    const body = JSON.stringify({ ...asked, speakers: [] }).replace('}', ',"track":"Side","webhook_headers":{"x-n":1e400}}');
+
+    const answer = await memory.request('/process-event-async', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { error: { code: 'ValidationError', details: [{ field: 'track' }, { field: 'webhook_headers.x-n' }] } },
+    ]);
+  });
+
   it('answers 503 in the older shape while there is no room, no engine, or no more time', async () => {
     start(undefined, { admit: async () => ({ admitted: false, reason: 'backlog', retryAfterMs: 10_000 }) });
     const full = await post('/process-event-async', asked);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { RawItem } from '../../../../api/batches/to-item.ts';
-import { createToItem, parseLine } from '../../../../api/batches/to-item.ts';
+import { createToItem, parseLine, unreadable } from '../../../../api/batches/to-item.ts';
 import { createParseEvent } from '../../../../api/parse-event.ts';
 import { createCatalog } from '../../../../domain/catalog.ts';
 import { defineSubject } from '../../../../domain/define-subject.ts';
@@ -60,7 +60,7 @@ describe('toItem', () => {
   });
 
   it('rejects a line that says nothing', () => {
-    expect(itemOf({ ok: false, detail: 'the line is not UTF-8' })).toEqual(rejection(null, '', 'the line is not UTF-8'));
+    expect(itemOf(unreadable('the line is not UTF-8'))).toEqual(rejection(null, '', 'the line is not UTF-8'));
   });
 
   it('makes an event of a subject an item under the batch’s id, if it expects no version and is no larger than such may be', () => {
@@ -88,6 +88,6 @@ describe('parseLine', () => {
   });
 
   it.each(['{', 'type: sample', '{"a":1}{"b":2}', '\u{feff}{}'])('says why "%s" is none', (text) => {
-    expect(parseLine(text)).toEqual({ ok: false, detail: expect.stringMatching(/^the line is not JSON: ./) });
+    expect(parseLine(text)).toEqual(unreadable(expect.stringMatching(/^the line is not JSON: ./)));
   });
 });
