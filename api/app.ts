@@ -7,6 +7,8 @@ import type { SessionStore } from '../events/sessions/session-files.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { MiddlewareHandler } from 'hono';
 import type { Admit } from './admission.ts';
+import { isBrokenOff, UnreadableBodyError } from './body-errors.ts';
+import { decodeBody } from './decode-body.ts';
 import { limitBody } from './limit-body.ts';
 import type { Metrics } from './metrics.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -84,6 +86,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (context, methods) => problem(context, wrongMethod(methods)) }));
   // Before all routes, so that none is left out: the rule says itself what is open to everybody.
   app.use(dependencies.authenticate);
+  app.use(decodeBody());
   app.use('/v1/events', dependencies.rateLimit);
   const limit = limitBody({ maxSize: MAX_BODY_BYTES, onError: (context) => problem(context, tooLarge()) });
   // Batches have limits of their own.
@@ -121,16 +124,12 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
         headers: { 'retry-after': '2' },
       });
     }
+    if (error instanceof UnreadableBodyError) return problem(context, { code: error.code, detail: error.message });
     if (isBrokenOff(error)) return problem(context, { code: 'malformed', detail: 'the body broke off' });
     dependencies.reportError(error, { requestId: context.get('requestId'), path: context.req.path });
     return problem(context, { code: 'internal', detail: 'something went wrong here; the request id names it in our log' });
   });
   return app;
-}
-
-/** The caller went away in the middle of its body: nothing of ours failed, and nobody will read the answer. */
-function isBrokenOff(error: Error): boolean {
-  return 'code' in error && error.code === 'ECONNRESET';
 }
 
 function wrongMethod(methods: readonly string[]): Problem {

@@ -24,7 +24,7 @@ const MEANING: Readonly<Record<number, string>> = {
   409: 'Its state forbids it',
   412: '`If-Match` names another version',
   413: 'The body is too large',
-  415: 'The body is not JSON',
+  415: 'The body is of a type, or in an encoding, that this does not take',
   422: 'The input is invalid; `errors` says where',
   429: 'Too many requests; `Retry-After` says when',
   503: 'Not now; `Retry-After` says when',

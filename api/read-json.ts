@@ -2,6 +2,8 @@ import type { Context } from 'hono';
 import { MAX_DEPTH, parseExactJson } from '../domain/exact-json.ts';
 import type { LossyPlace } from '../domain/exact-json.ts';
 import { toPointer } from '../domain/json-pointer.ts';
+import { isReadableAsUtf8, parseMediaType } from './media-type.ts';
+import type { MediaType } from './media-type.ts';
 import type { Fault, Problem } from './problem.ts';
 
 export type JsonBody =
@@ -29,15 +31,8 @@ export async function readJson(
   context: Context,
   { taken = ['application/json'], list, invalid = 'invalid_event' }: ReadJsonOptions = {},
 ): Promise<JsonBody> {
-  const mediaType = (context.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
-  if (mediaType !== 'application/json') {
-    const given = mediaType ? `"${mediaType}"` : 'no content type';
-    return fault({
-      code: 'unsupported_media_type',
-      detail: `${given} was sent; this takes ${taken.join(', ')}`,
-      headers: { 'accept-post': taken.join(', ') },
-    });
-  }
+  const mediaType = parseMediaType(context.req.header('content-type'));
+  if (mediaType.type !== 'application/json' || !isReadableAsUtf8(mediaType)) return fault(wrongMediaType(mediaType, taken));
   const bytes = await context.req.arrayBuffer();
   try {
     const parsed = parseExactJson(utf8.decode(bytes));
@@ -55,6 +50,18 @@ export async function readJson(
       detail: `the body is not JSON: ${error instanceof SyntaxError ? error.message : 'it is not UTF-8'}`,
     });
   }
+}
+
+/** What is said of a body that isn't of a type that is taken, or in another charset than UTF-8. */
+export function wrongMediaType(mediaType: MediaType, taken: readonly string[]): Problem {
+  const { type, charset } = mediaType;
+  const given = type === '' ? 'no content type' : `"${type}"`;
+  const how = isReadableAsUtf8(mediaType) ? '' : ` in the charset "${charset}"`;
+  return {
+    code: 'unsupported_media_type',
+    detail: `${given}${how} was sent; this takes ${taken.join(', ')}, in UTF-8`,
+    headers: { 'accept-post': taken.join(', ') },
+  };
 }
 
 export function toFault({ path, detail }: LossyPlace): Fault {

@@ -18,6 +18,7 @@ export async function* readLines(body: AsyncIterable<Uint8Array>): AsyncGenerato
   }
 
   function finish(): Line | null {
+    if (bytes === 0) return null;
     const line = bytes > MAX_LINE_BYTES ? tooLong(bytes) : decode(parts);
     parts = [];
     bytes = 0;

@@ -13,14 +13,17 @@ import { rawEntries, rawItems } from '../batches/raw-items.ts';
 import { createToItem } from '../batches/to-item.ts';
 import type { RawItem } from '../batches/to-item.ts';
 import { linkToNext } from '../link-to-next.ts';
+import { isReadableAsUtf8, parseMediaType } from '../media-type.ts';
 import { parseQuery } from '../parse-query.ts';
 import { problem } from '../problem.ts';
 import type { Fault } from '../problem.ts';
-import { readJson } from '../read-json.ts';
+import { readJson, wrongMediaType } from '../read-json.ts';
 import { parseIdempotencyKey } from '../request-headers.ts';
 import { batchesQuery, describeBatches, itemsQuery, LINE_TYPES } from './describe-batches.ts';
 
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
+const BODY_TYPES = ['application/json', ...LINE_TYPES];
+
 /** `/v1/batches`: submit as one body or line by line, list, read, steer. */
 export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
   const { batches, parseBatch, parseEvent, isAccepting, rateLimit } = dependencies;
@@ -106,7 +109,7 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
   async function askByJson(context: Context<AppEnvironment>): Promise<Asked | Response> {
     const query = parseQuery(strictQuery, context);
     if (!query.ok) return problem(context, query.problem);
-    const read = await readJson(context, { taken: ['application/json', ...LINE_TYPES], list: 'events' });
+    const read = await readJson(context, { taken: BODY_TYPES, list: 'events' });
     if (!read.ok) return problem(context, read.problem);
     const envelope = parseEnvelope(read.body);
     if (!envelope.ok) return invalid(context, envelope.errors);
@@ -115,6 +118,8 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
   }
 
   function askByLines(context: Context<AppEnvironment>): Asked | Response {
+    const mediaType = parseMediaType(context.req.header('content-type'));
+    if (!isReadableAsUtf8(mediaType)) return problem(context, wrongMediaType(mediaType, BODY_TYPES));
     const query = parseQuery(batchQuery, context);
     if (!query.ok) return problem(context, query.problem);
     const { callbackUrl, strict, ...batch } = query.value;
@@ -133,8 +138,8 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
 const strictQuery = z.strictObject({ strict: z.enum(['true', 'false']).optional() });
 
 function isLines(context: Context): boolean {
-  const mediaType = (context.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
-  return LINE_TYPES.some((type) => type === mediaType);
+  const { type } = parseMediaType(context.req.header('content-type'));
+  return LINE_TYPES.some((lines) => lines === type);
 }
 
 function keyOf(context: Context<AppEnvironment>): { readonly tenant: string; readonly id: string } {

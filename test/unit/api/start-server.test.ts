@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HttpServer } from '../../../api/start-server.ts';
 import { startServer } from '../../../api/start-server.ts';
@@ -75,7 +76,20 @@ describe('startServer', () => {
     await memory.stop();
   });
 
-  it.each(['Content-Length: 100', 'Transfer-Encoding: chunked'])(
+  it.each([
+    ['/v1/events', 'application/json'],
+    ['/v1/batches', 'application/x-ndjson'],
+  ])('reads an encoded body, over the network as well, at %s', async (path, type) => {
+    const memory = startMemoryApp();
+    const { server } = await start((request) => memory.app.fetch(request));
+    const body = new Uint8Array(gzipSync('{"type":"joy","data":{"intensity":0.3}}'));
+    const headers = { 'content-type': type, 'content-encoding': 'gzip' };
+    expect((await fetch(server.url + path, { method: 'POST', headers, body })).status).toBe(202);
+    expect((await fetch(server.url + path, { method: 'POST', headers, body: body.subarray(0, 30) })).status).toBe(400);
+    await memory.stop();
+  });
+
+  it.each(['Content-Length: 100', 'Transfer-Encoding: chunked', 'Content-Encoding: gzip\r\nContent-Length: 100'])(
     'reports nothing when a caller goes away in the middle of a body with %s',
     async (length) => {
       const memory = startMemoryApp();
