@@ -1,7 +1,7 @@
 /** Thrown into whoever reads a body that can't be read to its end. */
 export class UnreadableBodyError extends Error {
   override readonly name = 'UnreadableBodyError';
-  readonly code: 'malformed' | 'too_large';
+  readonly code: 'malformed' | 'too_large' | 'request_timeout';
 
   constructor(code: UnreadableBodyError['code'], message: string, options?: ErrorOptions) {
     super(message, options);

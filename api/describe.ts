@@ -21,6 +21,7 @@ const MEANING: Readonly<Record<number, string>> = {
   401: 'No valid key was given',
   403: 'The key lacks the scope that this needs',
   404: 'There is no such thing',
+  408: 'The body took too long',
   409: 'Its state forbids it',
   412: '`If-Match` names another version',
   413: 'The body is too large',

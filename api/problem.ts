@@ -12,6 +12,7 @@ const STATUS = {
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
+  request_timeout: 408,
   id_conflict: 409,
   version_conflict: 409,
   already_ended: 409,
@@ -21,12 +22,14 @@ const STATUS = {
   precondition_failed: 412,
   too_large: 413,
   unsupported_media_type: 415,
+  expectation_failed: 417,
   invalid_event: 422,
   invalid_query: 422,
   invalid_limit: 422,
   rate_limited: 429,
   mailbox_full: 429,
   unknown_type: 422,
+  headers_too_large: 431,
   internal: 500,
   overloaded: 503,
   engine_unavailable: 503,
@@ -44,12 +47,15 @@ const TITLE: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  408: 'Request Timeout',
   409: 'Conflict',
   412: 'Precondition Failed',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  417: 'Expectation Failed',
   422: 'Unprocessable Content',
   429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
@@ -67,18 +73,28 @@ export function statusOf(code: ProblemCode): (typeof STATUS)[ProblemCode] {
   return STATUS[code];
 }
 
-/** The only place that makes an error's answer: `application/problem+json` (RFC 9457) with our stable `code`. */
-export function problem(context: Context, { code, detail, errors, headers }: Problem): Response {
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+/** Where a problem came up. */
+export interface ProblemPlace {
+  /** The path. */
+  readonly instance: string;
+  readonly requestId: string;
+}
+
+/** The one shape of an error's answer: RFC 9457 with our stable `code`. */
+export function problemDocument({ code, detail, errors }: Problem, { instance, requestId }: ProblemPlace): string {
   const status = STATUS[code];
-  const body = {
-    type: PROBLEM_TYPES[code] ?? 'about:blank',
-    title: TITLE[status],
-    status,
-    code,
-    detail,
-    instance: context.req.path,
-    requestId: context.get('requestId'),
-    ...(errors && { errors }),
-  };
-  return context.body(JSON.stringify(body), status, { ...headers, 'content-type': 'application/problem+json' });
+  const type = PROBLEM_TYPES[code] ?? 'about:blank';
+  return JSON.stringify({ type, title: TITLE[status], status, code, detail, instance, requestId, ...(errors && { errors }) });
+}
+
+export function titleOf(status: number): string {
+  return TITLE[status] ?? '';
+}
+
+/** Answers a request with a problem. */
+export function problem(context: Context, problem: Problem): Response {
+  const document = problemDocument(problem, { instance: context.req.path, requestId: context.get('requestId') });
+  return context.body(document, STATUS[problem.code], { ...problem.headers, 'content-type': PROBLEM_MEDIA_TYPE });
 }

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { MAX_DEPTH, parseExactJson } from '../domain/exact-json.ts';
 import type { LossyPlace } from '../domain/exact-json.ts';
 import { toPointer } from '../domain/json-pointer.ts';
+import { inTime } from './body-in-time.ts';
 import { isReadableAsUtf8, parseMediaType } from './media-type.ts';
 import type { MediaType } from './media-type.ts';
 import type { Fault, Problem } from './problem.ts';
@@ -33,7 +34,7 @@ export async function readJson(
 ): Promise<JsonBody> {
   const mediaType = parseMediaType(context.req.header('content-type'));
   if (mediaType.type !== 'application/json' || !isReadableAsUtf8(mediaType)) return fault(wrongMediaType(mediaType, taken));
-  const bytes = await context.req.arrayBuffer();
+  const bytes = await inTime(context.req.arrayBuffer());
   try {
     const parsed = parseExactJson(utf8.decode(bytes));
     if (parsed.kind === 'too_deep') return fault({ code: 'malformed', detail: `the body is nested deeper than ${MAX_DEPTH} levels` });

@@ -59,7 +59,12 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
     checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
     stopping: stopping.signal,
   });
-  const server = await startServer({ fetch: app.fetch, host: environment.HOST, port: environment.PORT });
+  const server = await startServer({
+    fetch: app.fetch,
+    host: environment.HOST,
+    port: environment.PORT,
+    report: (refusal) => logger.warn(refusal, 'a request was refused'),
+  });
   // From here on: what fails before is a failed start.
   surviveStrayErrors(logger);
   logger.info({ url: server.url, engine: engine.address }, 'the API listens');

@@ -1,6 +1,10 @@
-import { createAdaptorServer } from '@hono/node-server';
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import { answerProblem, answerRefusals, problemResponse } from './server-refusals.ts';
+import type { ReportRefusal } from './server-refusals.ts';
 
 export interface HttpServer {
   readonly url: string;
@@ -14,7 +18,13 @@ interface StartServerOptions {
   readonly port: number;
   /** The variable that chooses the port; `PORT` by default. */
   readonly setting?: string;
+  /** Told of what is refused before it comes to `fetch`. */
+  readonly report: ReportRefusal;
+  /** How long a request's headers may take; a minute by default. */
+  readonly headersWithinMs?: number;
 }
+
+const HEADERS_WITHIN_MS = 60_000;
 
 // Node's 511 are too few for a busy moment: who finds the line full tries again after 1 s, then 3. The system may allow fewer.
 const CONNECTIONS_IN_LINE = 4_096;
@@ -23,8 +33,25 @@ const CONNECTIONS_IN_LINE = 4_096;
  * Listens for HTTP.
  * @throws Error with the address in it when it can't be listened on
  */
-export async function startServer({ fetch, host, port, setting = 'PORT' }: StartServerOptions): Promise<HttpServer> {
-  const server = createAdaptorServer({ fetch, hostname: host }) as Server;
+export async function startServer(options: StartServerOptions): Promise<HttpServer> {
+  const { fetch, host, port, setting = 'PORT', report, headersWithinMs = HEADERS_WITHIN_MS } = options;
+  const listener = getRequestListener(fetch, { hostname: host, errorHandler: toResponse });
+  const timeouts = {
+    // Of the whole request, its body included, which may take as long as it likes where it is a stream: whoever reads a body
+    // bounds the wait for it.
+    requestTimeout: 0,
+    headersTimeout: headersWithinMs,
+    connectionsCheckingInterval: headersWithinMs / 2,
+  };
+  const server = createServer({ ...timeouts, requireHostHeader: false }, (incoming, response) => {
+    if (incoming.headers.host === undefined && incoming.httpVersion === '1.1') {
+      answerProblem(response, { code: 'malformed', detail: 'a request needs the header Host' }, report);
+      return;
+    }
+    if (incoming.method === 'GET' || incoming.method === 'HEAD') response.once('finish', () => dropBody(incoming));
+    void listener(incoming, response);
+  });
+  answerRefusals(server, report);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const inUse = error.code === 'EADDRINUSE';
@@ -40,6 +67,18 @@ export async function startServer({ fetch, host, port, setting = 'PORT' }: Start
   // Node's 5 s would close connections that clients are about to use again.
   server.keepAliveTimeout = 65_000;
   const { port: actualPort } = server.address() as AddressInfo;
+  /** Of what the adapter can't make a request of, or that failed past all handlers. */
+  function toResponse(error: unknown): Response {
+    const detail = error instanceof Error ? error.message : String(error);
+    const problem =
+      error instanceof RequestError
+        ? ({ code: 'malformed', detail: `the request cannot be read: ${detail}` } as const)
+        : ({ code: 'internal', detail: 'something went wrong here; the request id names it in our log' } as const);
+    const requestId = randomUUID();
+    report({ code: problem.code, detail, requestId, address: undefined });
+    return problemResponse(problem, { instance: '', requestId });
+  }
+
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`,
     stop: async (graceMs) => {
@@ -53,4 +92,9 @@ export async function startServer({ fetch, host, port, setting = 'PORT' }: Start
       clearTimeout(cut);
     },
   };
+}
+
+/** The adapter doesn't look for bodies of these: one that never comes to its end would hold its connection. */
+function dropBody(incoming: IncomingMessage): void {
+  if (!incoming.complete) incoming.socket.destroySoon();
 }

@@ -108,7 +108,12 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
       checkCallback: createCheckCallback(callbackAllow),
       stopping: stopping.signal,
     });
-    const http = await startServer({ fetch: app.fetch, host: environment.HOST, port: environment.PORT });
+    const http = await startServer({
+      fetch: app.fetch,
+      host: environment.HOST,
+      port: environment.PORT,
+      report: (refusal) => logger.warn(refusal, 'a request was refused'),
+    });
     stops.push(() => http.stop(ANSWER_GRACE_MS));
     process.stdout.write(welcome({ url: http.url, uiUrl, dataDirectory, embedded: server.kind === 'embedded' }));
 

@@ -1,11 +1,13 @@
 import { answerMetrics } from '../api/answer-metrics.ts';
 import { createMetrics } from '../api/metrics.ts';
 import type { Metrics } from '../api/metrics.ts';
+import type { ReportRefusal } from '../api/server-refusals.ts';
 import { startServer } from '../api/start-server.ts';
 import type { HttpServer } from '../api/start-server.ts';
 import { parseEnvironment } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
+import type { Logger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { surviveStrayErrors } from '../config/stray-errors.ts';
 import { requireWebhookSecrets } from '../config/webhook-secrets.ts';
@@ -46,7 +48,7 @@ export async function runWorker(definitions: readonly EventDefinition[]): Promis
     workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
     heavySlots: environment.MAX_CONCURRENT_TASKS,
   });
-  const scraped = await serveMetrics(environment, metrics);
+  const scraped = await serveMetrics(environment, metrics, logger);
   // From here on: what fails before is a failed start.
   surviveStrayErrors(logger);
   logger.info({ engine: engine.address, ...(scraped !== null && { metrics: `${scraped.url}/metrics` }) }, 'the worker runs');
@@ -58,9 +60,10 @@ export async function runWorker(definitions: readonly EventDefinition[]): Promis
   await engine.close();
 }
 
-async function serveMetrics({ HOST, METRICS_PORT }: Environment, metrics: Metrics): Promise<HttpServer | null> {
+async function serveMetrics({ HOST, METRICS_PORT }: Environment, metrics: Metrics, logger: Logger): Promise<HttpServer | null> {
   if (METRICS_PORT === undefined) return null;
   const fetch = (request: Request): Response | Promise<Response> =>
     new URL(request.url).pathname === '/metrics' ? answerMetrics(metrics) : new Response(null, { status: 404 });
-  return startServer({ fetch, host: HOST, port: METRICS_PORT, setting: 'METRICS_PORT' });
+  const report: ReportRefusal = (refusal) => logger.warn(refusal, 'a request was refused');
+  return startServer({ fetch, host: HOST, port: METRICS_PORT, setting: 'METRICS_PORT', report });
 }

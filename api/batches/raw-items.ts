@@ -1,3 +1,4 @@
+import { partsInTime } from '../body-in-time.ts';
 import type { Fault } from '../problem.ts';
 import { readLines } from './read-lines.ts';
 import { parseLine, unreadable } from './to-item.ts';
@@ -14,5 +15,5 @@ export async function* rawEntries(values: readonly unknown[], lossy: ReadonlyMap
 /** The lines of a body, as they come. */
 export async function* rawItems(body: ReadableStream<Uint8Array> | null): AsyncGenerator<RawItem> {
   if (body === null) return;
-  for await (const line of readLines(body)) yield line.ok ? parseLine(line.text) : unreadable(line.detail);
+  for await (const line of readLines(partsInTime(body))) yield line.ok ? parseLine(line.text) : unreadable(line.detail);
 }

@@ -77,7 +77,7 @@ export function describeBatches(app: OpenAPIHono<AppEnvironment>): void {
     },
     responses: {
       202: json('Durable', acceptedBatch),
-      ...problems(400, 401, 409, 413, 415, 422, 429, 503),
+      ...problems(400, 401, 408, 409, 413, 415, 422, 429, 503),
     },
   });
   describe(app, {

@@ -119,7 +119,7 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
     responses: {
       200: json('Ended within the wait', resource),
       202: json('Durable', acceptedEvent.openapi('AcceptedEvent')),
-      ...problems(400, 401, 409, 412, 413, 415, 422, 429, 503),
+      ...problems(400, 401, 408, 409, 412, 413, 415, 422, 429, 503),
     },
   });
   describe(app, {

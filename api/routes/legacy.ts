@@ -87,7 +87,7 @@ function describeLegacy(app: OpenAPIHono<AppEnvironment>, path: string, request:
       413: { ...failure, description: 'The body is too large' },
       503: { ...failure, description: 'Not now; `Retry-After` says when' },
       504: { ...failure, description: 'Still at work' },
-      ...problems(401, 429),
+      ...problems(401, 415, 429),
     },
   });
 }

@@ -92,6 +92,6 @@ function describeLimits(app: OpenAPIHono<AppEnvironment>): void {
       'It holds for all tenants, and is kept though nobody uses the limit. 404 for null where nobody uses it and nobody has set it; ' +
       '422 where too many limits are kept.',
     request: { params, body: jsonBody(capacityBody) },
-    responses: { 200: found, ...problems(400, 401, 404, 415, 422, 503) },
+    responses: { 200: found, ...problems(400, 401, 404, 408, 413, 415, 422, 503) },
   });
 }

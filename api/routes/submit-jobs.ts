@@ -90,7 +90,7 @@ function describeSubmitJobs(app: OpenAPIHono<AppEnvironment>): void {
     summary: 'Submit a session (older clients)',
     description: '`parameters` are those of a session; `wait_ms`, at most a minute, waits for its end.',
     request: { body: jsonBody(newJob) },
-    responses: { ...answers, ...problems(400, 401, 409, 413, 415, 422, 429, 503) },
+    responses: { ...answers, ...problems(400, 401, 408, 409, 413, 415, 422, 429, 503) },
   });
   describe(app, {
     deprecated: true,
@@ -101,6 +101,6 @@ function describeSubmitJobs(app: OpenAPIHono<AppEnvironment>): void {
       'As a job of its own, with the same callback and the same parameters but for those that are given. ' +
       '409 `not_replayable` while it is at work, and for items of a batch.',
     request: { params: idParameter, body: { required: false, content: { 'application/json': { schema: restartedJob } } } },
-    responses: { ...answers, ...problems(400, 401, 404, 409, 413, 415, 422, 429, 503) },
+    responses: { ...answers, ...problems(400, 401, 404, 408, 409, 413, 415, 422, 429, 503) },
   });
 }

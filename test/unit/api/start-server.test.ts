@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HttpServer } from '../../../api/start-server.ts';
+import type { Refusal } from '../../../api/server-refusals.ts';
 import { startServer } from '../../../api/start-server.ts';
 import { until } from '../../support/until.ts';
 import { startMemoryApp } from './memory-app.ts';
@@ -23,12 +24,12 @@ describe('startServer', () => {
   it('says which port is in use and how to take another', async () => {
     const { server } = await start(() => new Response());
     const port = Number(new URL(server.url).port);
-    const second = startServer({ fetch: () => new Response(), host: '127.0.0.1', port });
+    const second = startServer({ fetch: () => new Response(), host: '127.0.0.1', port, report: () => undefined });
     await expect(second).rejects.toThrow(`port ${port} on 127.0.0.1 is in use; set PORT to another one`);
   });
 
   it('says where it cannot listen', async () => {
-    await expect(startServer({ fetch: () => new Response(), host: '203.0.113.1', port: 0 })).rejects.toThrow(
+    await expect(startServer({ fetch: () => new Response(), host: '203.0.113.1', port: 0, report: () => undefined })).rejects.toThrow(
       'cannot listen on 203.0.113.1:0',
     );
   });
@@ -89,6 +90,73 @@ describe('startServer', () => {
     await memory.stop();
   });
 
+  it.each([
+    ['no HTTP', 'Hello\r\n\r\n', 400, 'malformed'],
+    ['an unknown method', 'BREW / HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'malformed'],
+    ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', 400, 'malformed'],
+    ['large headers', `GET / HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
+    ['a large extension', `POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;${'a'.repeat(20_000)}`, 413, 'too_large'],
+    ['no host', 'GET /livez HTTP/1.1\r\n\r\n', 400, 'malformed'],
+    ['a host that is none', 'GET /livez HTTP/1.1\r\nHost: a/b\r\n\r\n', 400, 'malformed'],
+    ['an address that is none', 'GET livez HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'malformed'],
+    ['an unknown expectation', 'GET /livez HTTP/1.1\r\nHost: x\r\nExpect: coffee\r\n\r\n', 417, 'expectation_failed'],
+    ['a tunnel', 'CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n', 405, 'method_not_allowed'],
+  ])('answers %s with a problem, and reports it', async (_what, sent, status, code) => {
+    const { server, refusals } = await start(() => new Promise<Response>(() => undefined));
+    const answer = await answerTo(server, sent);
+    expect(answer).toMatchObject({ status, type: 'application/problem+json', body: { status, code, detail: expect.any(String) } });
+    expect(refusals).toMatchObject([{ code, requestId: answer.body['requestId'] }]);
+  });
+
+  it('answers headers that take too long with a problem', async () => {
+    const { server, refusals } = await start(() => new Response(), '127.0.0.1', 50);
+    const answer = await answerTo(server, 'GET /livez HTTP/1.1\r\nHost: x\r\n');
+    expect(answer).toMatchObject({ status: 408, body: { code: 'request_timeout' } });
+    expect(refusals).toMatchObject([{ code: 'request_timeout', address: '127.0.0.1' }]);
+  });
+
+  it('lets a stream take longer than the headers may', async () => {
+    const { server } = await start(async (request) => new Response(await request.text()), '127.0.0.1', 50);
+    const socket = await open(server);
+    let answer = '';
+    socket.on('data', (data) => (answer += data.toString()));
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na');
+    // Longer than two looks at the connections take.
+    await answerTo(server, 'GET / HTTP/1.1\r\nHost: x\r\n');
+    await answerTo(server, 'GET / HTTP/1.1\r\nHost: x\r\n');
+    socket.write('b');
+    await until('there is an answer', async () => answer.endsWith('ab'));
+  });
+
+  it('answers lines that are refused while they still come', async () => {
+    const memory = startMemoryApp();
+    const { server } = await start((request) => memory.app.fetch(request));
+    const socket = await open(server);
+    let answer = '';
+    socket.on('data', (data) => (answer += data.toString()));
+    const head = 'POST /v1/batches?strict=true HTTP/1.1\r\nHost: x\r\nContent-Type: application/jsonl\r\nContent-Length: 100\r\n\r\n';
+    socket.write(`${head}no event\n`);
+    await until('there is an answer', async () => answer.includes('invalid_event'));
+    expect(answer).toMatch(/^HTTP\/1\.1 422 /);
+    await memory.stop();
+  });
+
+  it('answers what fails past all handlers without telling why', async () => {
+    const { server, refusals } = await start(() => Promise.reject(new Error('a secret')));
+    const response = await fetch(server.url);
+    expect(await response.json()).toMatchObject({ status: 500, code: 'internal', detail: expect.not.stringContaining('secret') });
+    expect(refusals).toMatchObject([{ code: 'internal', detail: 'a secret' }]);
+  });
+
+  it('is not held by a body that nobody asked for', async () => {
+    const { server } = await start(() => new Response('here'));
+    const socket = await open(server);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\na');
+    socket.resume();
+    await closed;
+  });
+
   it.each(['Content-Length: 100', 'Transfer-Encoding: chunked', 'Content-Encoding: gzip\r\nContent-Length: 100'])(
     'reports nothing when a caller goes away in the middle of a body with %s',
     async (length) => {
@@ -112,8 +180,10 @@ describe('startServer', () => {
 async function start(
   fetch: (request: Request) => Response | Promise<Response>,
   host = '127.0.0.1',
-): Promise<{ readonly server: HttpServer; readonly requests: readonly Request[] }> {
+  headersWithinMs = 60_000,
+): Promise<{ readonly server: HttpServer; readonly requests: readonly Request[]; readonly refusals: readonly Refusal[] }> {
   const requests: Request[] = [];
+  const refusals: Refusal[] = [];
   const server = await startServer({
     fetch: (request) => {
       requests.push(request);
@@ -121,9 +191,11 @@ async function start(
     },
     host,
     port: 0,
+    report: (refusal) => refusals.push(refusal),
+    headersWithinMs,
   });
   onTestFinished(() => server.stop(1));
-  return { server, requests };
+  return { server, requests, refusals };
 }
 
 async function open(server: HttpServer): Promise<Socket> {
@@ -132,4 +204,19 @@ async function open(server: HttpServer): Promise<Socket> {
   onTestFinished(() => void socket.destroy());
   await new Promise((resolve) => socket.once('connect', resolve));
   return socket;
+}
+
+/** What comes back until the connection is closed. */
+async function answerTo(server: HttpServer, sent: string) {
+  const socket = await open(server);
+  let text = '';
+  socket.on('data', (data) => (text += data.toString()));
+  socket.write(sent);
+  await new Promise((resolve) => socket.once('close', resolve));
+  const [head = '', body = ''] = text.split('\r\n\r\n');
+  return {
+    status: Number(head.split(' ')[1]),
+    type: /^content-type: (.*)$/im.exec(head)?.[1],
+    body: JSON.parse(body) as Record<string, unknown>,
+  };
 }

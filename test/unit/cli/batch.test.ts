@@ -15,7 +15,7 @@ afterEach(() => server.stop(1_000));
 
 async function batch(ends: BatchStatus, parameters: readonly string[], more: CliCall = {}) {
   fake = createFakeBatches({ ends });
-  server = await startServer({ fetch: fake.fetch, host: '127.0.0.1', port: 0 });
+  server = await startServer({ fetch: fake.fetch, host: '127.0.0.1', port: 0, report: () => undefined });
   return callCli(['--url', server.url, ...parameters], { stdin: LINES, ...more });
 }
 

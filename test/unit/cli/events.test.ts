@@ -22,7 +22,7 @@ beforeAll(async () => {
       setCapacity: async (_key, capacity) => ({ kind: 'set', limit: { ...limit, capacity: capacity ?? 5, holders, waiters } }),
     },
   });
-  server = await startServer({ fetch: memory.app.fetch, host: '127.0.0.1', port: 0 });
+  server = await startServer({ fetch: memory.app.fetch, host: '127.0.0.1', port: 0, report: () => undefined });
 });
 afterAll(async () => {
   await memory.stop();

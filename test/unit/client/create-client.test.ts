@@ -27,7 +27,7 @@ describe('the events of a client', () => {
   let client: TicklessClient;
   beforeEach(async () => {
     memory = startMemoryApp({ keys: [{ tenant: 'default', key: 'a-key-of-some-length' }] });
-    server = await startServer({ fetch: memory.app.fetch, host: '127.0.0.1', port: 0 });
+    server = await startServer({ fetch: memory.app.fetch, host: '127.0.0.1', port: 0, report: () => undefined });
     client = createClient({ url: server.url, apiKey: 'a-key-of-some-length' });
   });
   afterEach(async () => {

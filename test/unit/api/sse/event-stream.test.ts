@@ -70,7 +70,7 @@ describe('a stream of an event', () => {
   });
 
   it('leaves when the connection breaks', async () => {
-    const server = await startServer({ fetch: memory.app.fetch, host: '127.0.0.1', port: 0 });
+    const server = await startServer({ fetch: memory.app.fetch, host: '127.0.0.1', port: 0, report: () => undefined });
     try {
       for (let time = 0; time < 4; time += 1) {
         const status = await until('there is room again', async () => {
