@@ -29,10 +29,12 @@ export const handedOn = {
   subject: z.string().min(1).max(255),
 } satisfies Record<keyof HandedOn, z.ZodType>;
 
+const typeName = z.string().min(1).max(128);
+
 /** The envelope of `POST /v1/events`; `data` is its type's own affair. */
 export const eventEnvelope = z
   .strictObject({
-    type: z.string().min(1).max(128),
+    type: typeName,
     id: z.string().refine(isOwnId, 'an id has 1 to 128 of A-Z, a-z, 0-9, ".", "_", ":", "@" and "-"').optional(),
     ...z.object(handedOn).partial().shape,
     time: z.iso.datetime({ offset: true }).optional(),
@@ -85,18 +87,16 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
     if (!isEnvelope(body)) return invalid([{ pointer: '', detail: 'an event is a JSON object' }]);
     const named = withTypeName(body);
     const definition = typeof named['type'] === 'string' ? (catalog.find(named['type']) ?? fallback) : undefined;
-
+    // Of a type that isn't known nobody can say what its other fields mean.
+    const unknown = definition === null ? typeName.safeParse(named['type']) : undefined;
+    if (unknown?.success) return unknownType(unknown.data);
     const adapted = definition?.adapt(named) ?? named;
     const envelope = eventEnvelope.safeParse(adapted);
     const parsedData = definition?.data.safeParse(adapted['data']);
-    const faults = [
-      ...(envelope.error?.issues ?? []).flatMap((issue) => toFaults(issue, '')),
-      ...(parsedData?.error?.issues ?? []).flatMap((issue) => toFaults(issue, '/data')),
-    ];
-    if (!envelope.success) return invalid(faults);
+    const faults = [...toFaults(envelope.error?.issues, ''), ...toFaults(parsedData?.error?.issues, '/data')];
+    if (!envelope.success || !definition) return invalid(faults);
     const { type, id, time, tier, urgency, expectedVersion, delayMs = 0, callback: called, data: _raw, ...said } = envelope.data;
     const { subject } = said;
-    if (definition === null || definition === undefined) return unknownType(type);
     const callback = toCallbackRequest(called);
     const callbackFaults = callback === null ? [] : checkCallback(callback);
     faults.push(...callbackFaults.map(({ pointer, detail }) => ({ pointer: `/callback${pointer}`, detail })));

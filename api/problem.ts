@@ -75,6 +75,9 @@ export function statusOf(code: ProblemCode): (typeof STATUS)[ProblemCode] {
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
+/** So many of what is wrong with a request are named: a body can be wrong in as many places as it has characters. */
+export const MAX_FAULTS = 100;
+
 /** Where a problem came up. */
 export interface ProblemPlace {
   /** The path. */
@@ -86,7 +89,16 @@ export interface ProblemPlace {
 export function problemDocument({ code, detail, errors }: Problem, { instance, requestId }: ProblemPlace): string {
   const status = STATUS[code];
   const type = PROBLEM_TYPES[code] ?? 'about:blank';
-  return JSON.stringify({ type, title: TITLE[status], status, code, detail, instance, requestId, ...(errors && { errors }) });
+  return JSON.stringify({
+    type,
+    title: TITLE[status],
+    status,
+    code,
+    detail,
+    instance,
+    requestId,
+    ...(errors && { errors: errors.slice(0, MAX_FAULTS) }),
+  });
 }
 
 export function titleOf(status: number): string {

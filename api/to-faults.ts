@@ -1,10 +1,13 @@
 import type { z } from '@hono/zod-openapi';
 import { toPointer } from '../domain/json-pointer.ts';
+import { MAX_FAULTS } from './problem.ts';
 import type { Fault } from './problem.ts';
 
-/** What a schema found, as faults at places of the input below `prefix`. */
-export function toFaults(issue: z.core.$ZodIssue, prefix: string): readonly Fault[] {
-  const pointer = prefix + toPointer(issue.path);
-  if (issue.code !== 'unrecognized_keys') return [{ pointer, detail: issue.message }];
-  return issue.keys.map((key) => ({ pointer: pointer + toPointer([key]), detail: 'there is no such field' }));
+/** What a schema found, as faults at places of the input below `prefix`; not more of them than anybody is shown. */
+export function toFaults(issues: readonly z.core.$ZodIssue[] = [], prefix: string): readonly Fault[] {
+  return issues.slice(0, MAX_FAULTS).flatMap((issue) => {
+    const pointer = prefix + toPointer(issue.path);
+    if (issue.code !== 'unrecognized_keys') return [{ pointer, detail: issue.message }];
+    return issue.keys.slice(0, MAX_FAULTS).map((key) => ({ pointer: pointer + toPointer([key]), detail: 'there is no such field' }));
+  });
 }

@@ -32,29 +32,42 @@ export function createCatalog(definitions: readonly EventDefinition[]): Catalog 
   };
 }
 
+// As long as a type's name may be.
+const MAX_NAME_CHARACTERS = 128;
+
+/** Undefined where none has half of its letters: that would be no help, and to look for it would take as long as a text is. */
 function nearestOf(wanted: string, known: readonly string[]): string | undefined {
-  let best: { type: string; distance: number } | undefined;
+  if (wanted.length > MAX_NAME_CHARACTERS) return undefined;
+  let best: string | undefined;
+  let leastSoFar = Number.POSITIVE_INFINITY;
   for (const type of known) {
-    const distance = editDistance(wanted, type);
-    if (best === undefined || distance < best.distance) best = { type, distance };
+    const limit = Math.min(leastSoFar - 1, Math.max(type.length, wanted.length) / 2);
+    const distance = distanceWithin(limit, wanted.toLowerCase(), type);
+    if (distance === null) continue;
+    best = type;
+    leastSoFar = distance;
   }
-  return best?.type;
+  return best;
 }
 
-/** Levenshtein's distance, one row at a time. */
-function editDistance(a: string, b: string): number {
+/** Levenshtein's distance, one row at a time; null as soon as it is above `limit`. */
+function distanceWithin(limit: number, a: string, b: string): number | null {
+  if (Math.abs(a.length - b.length) > limit) return null;
   const letters = b.split('');
   let row = letters.map((_, column) => column + 1);
   let distance = letters.length;
   for (const [done, letter] of a.split('').entries()) {
     let diagonal = done;
+    let least = done + 1;
     distance = done + 1;
     row = row.map((above, column) => {
       const substituted = diagonal + (letter === letters[column] ? 0 : 1);
       diagonal = above;
       distance = Math.min(substituted, above + 1, distance + 1);
+      least = Math.min(least, distance);
       return distance;
     });
+    if (least > limit) return null;
   }
-  return distance;
+  return distance > limit ? null : distance;
 }

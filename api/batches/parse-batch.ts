@@ -79,7 +79,5 @@ export function parseEnvelope(
   body: unknown,
 ): { readonly ok: true; readonly value: z.output<typeof batchEnvelope> } | { readonly ok: false; readonly errors: readonly Fault[] } {
   const parsed = batchEnvelope.safeParse(body);
-  return parsed.success
-    ? { ok: true, value: parsed.data }
-    : { ok: false, errors: parsed.error.issues.flatMap((issue) => toFaults(issue, '')) };
+  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, errors: toFaults(parsed.error.issues, '') };
 }

@@ -39,7 +39,7 @@ export const restartedJob = z
 /** `POST /api/jobs` */
 export function parseNewJob(body: unknown, newId: () => string): Parsed<JobRequest> {
   const parsed = newJob.safeParse(withoutNulls(body));
-  if (!parsed.success) return { ok: false, errors: parsed.error.issues.flatMap((issue) => toFaults(issue, '')) };
+  if (!parsed.success) return { ok: false, errors: toFaults(parsed.error.issues, '') };
   const {
     event_id: eventId = newId(),
     parameters,
@@ -57,7 +57,7 @@ export function parseNewJob(body: unknown, newId: () => string): Parsed<JobReque
 /** `POST /api/jobs/{id}/restart`: the same again, but for the parameters that are given, as a job of its own. */
 export function parseRestart(body: unknown, before: AcceptedEvent, newId: () => string): Parsed<JobRequest> {
   const parsed = restartedJob.safeParse(withoutNulls(body));
-  if (!parsed.success) return { ok: false, errors: parsed.error.issues.flatMap((issue) => toFaults(issue, '')) };
+  if (!parsed.success) return { ok: false, errors: toFaults(parsed.error.issues, '') };
   const { event_id: eventId = newId(), parameters, wait_ms } = parsed.data;
   const { callback } = before;
   const envelope = {

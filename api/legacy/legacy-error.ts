@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { statusOf } from '../problem.ts';
+import { MAX_FAULTS, statusOf } from '../problem.ts';
 import type { Fault, Problem } from '../problem.ts';
 
 export interface LegacyError {
@@ -16,7 +16,7 @@ export function legacyError(context: Context, { status, code, message, details, 
 }
 
 export function invalidInput(faults: readonly Fault[]): LegacyError {
-  const details = faults.map(({ pointer, detail }) => ({ field: fieldOf(pointer), message: detail }));
+  const details = faults.slice(0, MAX_FAULTS).map(({ pointer, detail }) => ({ field: fieldOf(pointer), message: detail }));
   const [first] = details;
   return {
     status: 400,

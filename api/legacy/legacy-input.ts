@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { LegacyFormat } from '../../events/sessions/legacy-format.ts';
 import { sessionData } from '../../events/sessions/session-data.ts';
 import type { SessionData } from '../../events/sessions/session-data.ts';
+import { MAX_FAULTS } from '../problem.ts';
 import type { Fault } from '../problem.ts';
 import { idempotencyKeyOf } from './known-as.ts';
 import type { SessionRequest } from './submit-session.ts';
@@ -176,7 +177,7 @@ function parse<Output>(schema: z.ZodType<Output>, body: unknown): Parsed<Output>
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
   const parsed = schema.safeParse(given);
   if (parsed.success) return { ok: true, value: parsed.data };
-  const faults = parsed.error.issues.map(({ path, message }) => {
+  const faults = parsed.error.issues.slice(0, MAX_FAULTS).map(({ path, message }) => {
     const pointer = path.map(String).join('.');
     return { pointer, detail: path.length > 0 && !(String(path[0]) in given) ? 'is required' : message };
   });

@@ -41,7 +41,9 @@ describe('the nearest type', () => {
     ['Order-Paid', 'order-paid'],
     ['shipment', 'shipment.sent'],
     ['boy', 'joy'],
-    ['', 'joy'],
+    ['', undefined],
+    ['invoice', undefined],
+    ['jo'.repeat(1_000), undefined],
   ])('to "%s" is %s', (wanted, nearest) => {
     expect(shop.nearest(wanted)).toBe(nearest);
   });
@@ -54,7 +56,7 @@ describe('the nearest type', () => {
     expect(createCatalog([]).nearest('joy')).toBeUndefined();
   });
 
-  it('is the one that fewest changes of a letter lead to', () => {
+  it('is the one that fewest changes of a letter lead to, if half of its letters stay', () => {
     const name = fc.stringMatching(/^[a-c][a-c-]{0,5}$/);
     fc.assert(
       fc.property(
@@ -64,8 +66,9 @@ describe('the nearest type', () => {
           const nearest = createCatalog(names.map(define)).nearest(wanted);
 
           const changes = (type = '') => fewestChanges(wanted.split(''), type.split(''));
-          expect(names).toContain(nearest);
-          expect(changes(nearest)).toBe(Math.min(...names.map(changes)));
+          const near = names.filter((type) => changes(type) <= Math.max(type.length, wanted.length) / 2);
+          expect(nearest === undefined).toBe(near.length === 0);
+          if (nearest !== undefined) expect(changes(nearest)).toBe(Math.min(...near.map(changes)));
         },
       ),
     );
