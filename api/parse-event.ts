@@ -11,6 +11,7 @@ import type { LongestWaits } from '../domain/permits.ts';
 import { toRunPlan } from '../domain/run-plan.ts';
 import { isSubjectId, subjectEventId } from '../domain/subject-id.ts';
 import { chooseTier, TIERS, tierFromNumber } from '../domain/tier.ts';
+import { fitsKeyword } from '../temporal/durable/keyword.ts';
 import { digest } from './digest.ts';
 import type { Fault } from './problem.ts';
 import { toFaults } from './to-faults.ts';
@@ -23,13 +24,14 @@ export const callbackRequest = z.strictObject({
   progress: z.boolean().optional(),
 });
 
+const TOO_LONG = 'it is too long: quotes, "%", "\\\\" and control characters count for three of 255';
+export const typeName = z.string().min(1).max(128, { abort: true }).refine(fitsKeyword, TOO_LONG);
+
 /** What a caller may say of an event that is only handed on. */
 export const handedOn = {
   source: z.string().min(1).max(255),
-  subject: z.string().min(1).max(255),
+  subject: z.string().min(1).max(255, { abort: true }).refine(fitsKeyword, TOO_LONG),
 } satisfies Record<keyof HandedOn, z.ZodType>;
-
-const typeName = z.string().min(1).max(128);
 
 /** The envelope of `POST /v1/events`; `data` is its type's own affair. */
 export const eventEnvelope = z
@@ -37,7 +39,7 @@ export const eventEnvelope = z
     type: typeName,
     id: z.string().refine(isOwnId, 'an id has 1 to 128 of A-Z, a-z, 0-9, ".", "_", ":", "@" and "-"').optional(),
     ...z.object(handedOn).partial().shape,
-    time: z.iso.datetime({ offset: true }).optional(),
+    time: z.iso.datetime({ offset: true, abort: true }).refine(hasWritableYear, 'in UTC the year is from 0000 to 9999').optional(),
     data: z.unknown().optional(),
     tier: z.union([z.enum(TIERS), z.number()], `a tier is one of ${TIERS.join(', ')}, or a number`).optional(),
     urgency: z.number().min(0).max(1).optional(),
@@ -189,6 +191,12 @@ function isEnvelope(body: unknown): body is RawEnvelope {
 /** What isn't said is null. */
 function toHandedOn(said: { readonly [Field in keyof HandedOn]?: HandedOn[Field] | undefined }): HandedOn {
   return { ...NOTHING_SAID, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) };
+}
+
+/** Years of four digits are all that is taken; with an offset a time may be in another one than is written. */
+function hasWritableYear(time: string): boolean {
+  const year = new Date(time).getUTCFullYear();
+  return year >= 0 && year <= 9_999;
 }
 
 /** Older clients name the type `event_type`. */

@@ -5,15 +5,15 @@ import type { EventResource } from '../../domain/event-resource.ts';
 import { TIERS } from '../../domain/tier.ts';
 import type { AppEnvironment } from '../app.ts';
 import { describe, idParameter, json, jsonBody, pageOf, problems } from '../describe.ts';
-import { eventEnvelope, handedOn } from '../parse-event.ts';
+import { eventEnvelope, handedOn, typeName } from '../parse-event.ts';
 
 export const STATUSES = ['accepted', 'waiting', 'running', 'completed', 'failed', 'cancelled'] as const;
 
 export const listQuery = z.strictObject({
-  type: z.string().min(1).max(128).optional(),
+  type: typeName.optional(),
   status: z.enum(STATUSES).optional(),
   tier: z.enum(TIERS).optional(),
-  subject: z.string().min(1).max(255).optional(),
+  subject: handedOn.subject.optional(),
   batch: z.string().min(1).max(255).optional(),
   since: z.iso.datetime({ offset: true }).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -80,8 +80,8 @@ const why = z.object({
 const olderLifeEvent = eventEnvelope
   .omit({ type: true, data: true, time: true })
   .extend({
-    type: z.string().min(1).max(128).optional(),
-    event_type: z.string().min(1).max(128).optional().describe('the type, where `type` is absent'),
+    type: typeName.optional(),
+    event_type: typeName.optional().describe('the type, where `type` is absent'),
     intensity: z.number().min(-1).max(1),
     metadata: z.looseObject({}).optional().describe('else `data` is read as the metadata'),
     data: z.looseObject({}).optional(),

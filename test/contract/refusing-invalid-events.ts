@@ -44,6 +44,9 @@ export function refusingInvalidEvents(api: ApiUnderTest): void {
     ['an empty source', { ...JOY, source: '' }, ['/source']],
     ['a source that is too long', { ...JOY, source: 'x'.repeat(256) }, ['/source']],
     ['a subject that is too long', { ...JOY, subject: 'x'.repeat(256) }, ['/subject']],
+    ['a subject that lists could not tell from another', { type: 'test-recorded', data: {}, subject: `${'"'.repeat(85)}x` }, ['/subject']],
+    ['a time before the year 0', { ...JOY, time: '0000-01-01T00:00:00+00:01' }, ['/time']],
+    ['a time after the year 9999', { ...JOY, time: '9999-12-31T23:59:59.999-00:01' }, ['/time']],
     ['a callback that is a text', { ...JOY, callback: 'https://example.org/' }, ['/callback']],
     ['a callback without a url', { ...JOY, callback: {} }, ['/callback/url']],
     ['a callback with an unknown field', { ...JOY, callback: { url: 'https://example.org/', retries: 3 } }, ['/callback/retries']],
@@ -84,6 +87,26 @@ export function refusingInvalidEvents(api: ApiUnderTest): void {
     const faults = expectProblem(answer, 422, 'unknown_type');
     expect(pointersOf(faults)).toEqual(['/type']);
     expect(answer.body['detail']).toContain(`"${nearest}"`);
+  });
+
+  it('says of an unknown type that it is unknown, whatever else is wrong with the event', async () => {
+    for (const event of [
+      { type: 'joyy', intensity: 0.1 },
+      { event_type: 'joyy', intensity: 0.1, metadata: {} },
+      { type: 'joyy', id: 'a b', tier: 'urgent', colour: 'red' },
+    ]) {
+      const answer = await api.submit(event);
+      expect(pointersOf(expectProblem(answer, 422, 'unknown_type'))).toEqual(['/type']);
+      expect(answer.body['detail']).toContain('"joy"');
+    }
+  });
+
+  it('names no more faults than anybody reads', async () => {
+    const fields = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`field-${index}`, 1]));
+    expect(expectProblem(await api.submit({ ...JOY, ...fields }), 422, 'invalid_event')).toHaveLength(100);
+    const headers = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`x-${index}`, 1]));
+    const callback = { url: 'https://example.org/', headers };
+    expect(expectProblem(await api.submit({ ...JOY, callback }), 422, 'invalid_event')).toHaveLength(100);
   });
 
   it.each(['constructor', '__proto__', 'toString'])('does not know the type %j', async (type) => {
@@ -155,12 +178,17 @@ export function refusingInvalidEvents(api: ApiUnderTest): void {
     expect(answer.body).toMatchObject({ data: { metadata: JSON.parse(metadata) as object } });
   });
 
-  it.each([{ delayMs: 0 }, { urgency: 0 }, { urgency: 1 }, { source: 'x'.repeat(255) }, { time: '2028-02-29T23:59:59.123456789+14:00' }])(
-    'takes what is just within its bounds: %j',
-    async (fields) => {
-      expect((await api.submit({ ...JOY, id: newId(), ...fields })).status).toBe(202);
-    },
-  );
+  it.each([
+    { delayMs: 0 },
+    { urgency: 0 },
+    { urgency: 1 },
+    { source: 'x'.repeat(255) },
+    { time: '2028-02-29T23:59:59.123456789+14:00' },
+    { time: '0000-01-01T00:00:00Z' },
+    { time: '9999-12-31T23:59:59.999Z' },
+  ])('takes what is just within its bounds: %j', async (fields) => {
+    expect((await api.submit({ ...JOY, id: newId(), ...fields })).status).toBe(202);
+  });
 }
 
 function orderWith(line: object): object {

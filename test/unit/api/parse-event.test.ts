@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { ParsedEvent, ParseEventDependencies } from '../../../api/parse-event.ts';
@@ -107,6 +108,57 @@ describe('parseEvent', () => {
     expect(fingerprintOf(event)).toBe(fingerprintOf({ ...JOY, id: 'own' }));
   });
 
+  it.each([
+    ['/metadata', { intensity: 0.3, metadata: { a: 1 }, data: { b: 2 } }],
+    ['/metadata', { metadata: { a: 1 }, data: { intensity: 0.3 } }],
+    ['/timestamp', { intensity: 0.3, time: '2026-01-01T00:00:00Z', timestamp: '2026-01-02T00:00:00Z' }],
+  ])('refuses %s where it is a second name for what is given', (pointer, fields) => {
+    expect(parse({ type: 'joy', ...fields })).toMatchObject({ ok: false, errors: [{ pointer }] });
+  });
+
+  it('takes again what it gives back, as the same event', () => {
+    const time = fc.tuple(
+      fc.date({ min: new Date('0000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }),
+      fc.integer({ min: -1_439, max: 1_439 }),
+    );
+    const envelope = fc.record(
+      {
+        type: fc.constantFrom('joy', 'noise'),
+        id: fc.oneof(fc.stringMatching(/^[A-Za-z0-9._:@-]{1,128}$/), fc.constantFrom('.', '..', 'a~')),
+        source: fc.string({ unit: 'binary', maxLength: 256 }),
+        subject: fc.oneof(fc.stringMatching(/^[A-Za-z0-9._:@-]{1,80}$/), fc.constantFrom('a/b', '"'.repeat(86))),
+        time: time.map(([date, minutes]) => withOffset(date, minutes)),
+        data: fc.record({ intensity: fc.double({ min: -1, max: 1, noNaN: true }), metadata: fc.dictionary(fc.string(), fc.jsonValue()) }),
+        tier: fc.oneof(fc.constantFrom('critical', 'bulk'), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer()),
+        urgency: fc.double({ min: 0, max: 1, noNaN: true }),
+        delayMs: fc.constantFrom(0, 1, 31_536_000_000),
+        callback: fc.record({ url: fc.webUrl({ validSchemes: ['https'] }) }),
+      },
+      { requiredKeys: ['type', 'data'] },
+    );
+    let taken = 0;
+    fc.assert(
+      fc.property(envelope, (asked) => {
+        const first = parse(JSON.parse(JSON.stringify(asked)));
+        if (!first.ok) return;
+        taken += 1;
+        const { ownId, type, source, subject, time: at, data, tier, urgency, delayMs, callback } = first.event;
+        const given = {
+          ...(ownId !== null && { id: ownId }),
+          ...(source !== null && { source }),
+          ...(subject !== null && { subject }),
+          ...(data !== null && { data }),
+          ...(callback !== null && { callback }),
+        };
+        const again = parse(JSON.parse(JSON.stringify({ type, time: at, tier, urgency, delayMs, ...given })));
+        expect(again).toMatchObject({ ok: true });
+        expect(again.ok && JSON.stringify(again.event)).toBe(JSON.stringify(first.event));
+      }),
+      { numRuns: 500 },
+    );
+    expect(taken).toBeGreaterThan(50);
+  });
+
   it('takes every type where unknown ones are accepted, under its own name', () => {
     const dependencies = { fallback: createCatalog(eventDefinitions).find('unknown') ?? null };
     expect(accepted({ type: 'something-new', data: { intensity: 0.3 } }, dependencies)).toMatchObject({
@@ -175,4 +227,11 @@ function fingerprintOf(...given: Parameters<typeof parse>): string | null {
   const parsed = parse(...given);
   if (!parsed.ok) throw new Error(parsed.detail);
   return parsed.fingerprint;
+}
+
+/** A time as somebody at this offset, in minutes, writes it. */
+function withOffset(date: Date, minutes: number): string {
+  const local = new Date(date.getTime() + minutes * 60_000).toISOString().slice(0, -1);
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `${local}${minutes < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}:${String(rest).padStart(2, '0')}`;
 }
