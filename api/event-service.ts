@@ -46,7 +46,10 @@ export interface EventFilter extends PageRequest {
   readonly type?: string | undefined;
   readonly status?: EventStatus | undefined;
   readonly tier?: Tier | undefined;
+  /** The text that it carries, of events that no subject keeps. */
   readonly subject?: string | undefined;
+  /** Lists this subject's last events, and no others. */
+  readonly ofSubject?: Pick<SubjectKey, 'type' | 'id'> | undefined;
   readonly sinceMs?: number | undefined;
 }
 
@@ -76,7 +79,7 @@ export interface EventService {
   compacted(key: EventKey): Promise<CompactedEvent | null>;
   /** A consistent snapshot; null when no event of the subject has been recorded. */
   subject(key: SubjectKey): Promise<SubjectSnapshot | null>;
-  /** Newest first; of a subject, named as `life/life-1`, the last 50. @throws InvalidCursorError */
+  /** Newest first; of a subject the last 50. @throws InvalidCursorError */
   list(filter: EventFilter): Promise<Page<EventResource>>;
   cancel(key: EventKey): Promise<Cancellation>;
   /** Every attempt to deliver its terminal message, in order; null when there is no such event. */

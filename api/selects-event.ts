@@ -4,7 +4,7 @@ import type { EventFilter } from './event-service.ts';
 const OPEN: readonly EventStatus[] = ['accepted', 'waiting', 'running'];
 
 /** Whether an event is one of those that a list asks for. Each of the three open statuses asks for all open events. */
-export function selectsEvent(resource: EventResource, filter: Omit<EventFilter, 'limit' | 'cursor'>): boolean {
+export function selectsEvent(resource: EventResource, filter: Omit<EventFilter, 'limit' | 'cursor' | 'ofSubject'>): boolean {
   const { status, sinceMs } = filter;
   if (resource.tenant !== filter.tenant) return false;
   if (filter.type !== undefined && resource.type !== filter.type) return false;

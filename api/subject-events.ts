@@ -4,7 +4,7 @@ import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { EventResource, WorkflowReference } from '../domain/event-resource.ts';
 import { HASH_CHARACTERS, toSubjectEventResource } from '../domain/subject.ts';
 import type { CompactedOutcome, SubjectAnswer, SubjectLetter, SubjectSnapshot } from '../domain/subject.ts';
-import { parseSubjectName, subjectOfEventId } from '../domain/subject-id.ts';
+import { subjectOfEventId } from '../domain/subject-id.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
 import type { CompactedEvent, EventFilter, EventKey, Submission, SubmitOptions } from './event-service.ts';
 import { InvalidCursorError } from './event-service.ts';
@@ -127,13 +127,11 @@ export function createSubjectEvents(subjects: Subjects, now: () => number): Subj
     },
 
     async list(filter) {
-      const name = filter.subject === undefined ? null : parseSubjectName(filter.subject);
-      if (name === null) return null;
+      const { ofSubject: name } = filter;
+      if (name === undefined) return null;
       const before = fromCursor(filter.cursor);
       const outcomes = (await subjects.outcomes({ tenant: filter.tenant, ...name })) ?? [];
-      const selected = outcomes
-        .toReversed()
-        .filter((resource) => versionOf(resource) < before && selectsEvent(resource, { ...filter, subject: undefined }));
+      const selected = outcomes.toReversed().filter((resource) => versionOf(resource) < before && selectsEvent(resource, filter));
       const items = selected.slice(0, filter.limit);
       const last = items.at(-1);
       return { items, nextCursor: last !== undefined && selected.length > filter.limit ? toCursor(versionOf(last)) : null };

@@ -126,7 +126,10 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
     method: 'get',
     path: '/v1/events',
     summary: 'List events, newest first; the index may lag by a second',
-    description: "With `batch` that batch's items by their index, as `/v1/batches/{id}/items`; only `status` goes with it.",
+    description:
+      '`subject` is a subject that the service keeps, as `life/life-1` (its last 50 events), or the text of events that no subject keeps; an id ' +
+      'alone needs the `type` beside it. ' +
+      "With `batch` that batch's items by their index, as `/v1/batches/{id}/items`; only `status` goes with it.",
     request: { query: listQuery },
     responses: {
       200: json('A page', pageOf(resource)),

@@ -5,15 +5,16 @@ import { isBatchId } from '../../domain/event-id.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { linkToNext } from '../link-to-next.ts';
 import { problem } from '../problem.ts';
+import { readSubject } from '../read-subject.ts';
 import { readJson } from '../read-json.ts';
 import { parseIdempotencyKey, parseIfMatch, parsePreference } from '../request-headers.ts';
-import { parseQuery } from '../parse-query.ts';
+import { invalidQuery, parseQuery } from '../parse-query.ts';
 import { submitEvent } from '../submit-event.ts';
 import { describeEvents, listQuery } from './describe-events.ts';
 
 /** `/v1/events`: submit, list, read, cancel. */
 export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
-  const { events, batches, parseEvent, isAccepting } = dependencies;
+  const { events, batches, catalog, parseEvent, isAccepting } = dependencies;
   app.post('/v1/events', async (context) => {
     if (!isAccepting())
       return problem(context, { code: 'overloaded', detail: 'this process is stopping', headers: { 'retry-after': '1' } });
@@ -42,8 +43,12 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     if (!query.ok) return problem(context, query.problem);
     const { since, batch, ...filter } = query.value;
     if (batch !== undefined) return listItems(context, batch, filter);
+    const { subject, ...others } = filter;
+    const read = readSubject(catalog, { subject, type: filter.type });
+    if (!read.ok) return problem(context, invalidQuery([read.fault]));
     const page = await events.list({
-      ...filter,
+      ...others,
+      ...read.filter,
       tenant: context.get('tenant'),
       sinceMs: since === undefined ? undefined : Date.parse(since),
     });

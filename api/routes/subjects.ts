@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { isSubjectId, subjectName } from '../../domain/subject-id.ts';
+import { isSubjectId } from '../../domain/subject-id.ts';
 import type { SubjectDefinition } from '../../domain/define-subject.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, json, problems } from '../describe.ts';
@@ -28,7 +28,7 @@ export function subjectRoutes(app: OpenAPIHono<AppEnvironment>, { events, catalo
     const { type, id } = context.req.param();
     const tenant = context.get('tenant');
     if (!subjectType(type, id) || (await events.subject({ tenant, type, id })) === null) return noSuchSubject(context, type, id);
-    return context.json(await events.list({ tenant, subject: subjectName({ type, id }), limit: LAST_EVENTS }));
+    return context.json(await events.list({ tenant, ofSubject: { type, id }, limit: LAST_EVENTS }));
   });
 
   function subjectType(type: string, id: string): SubjectDefinition | undefined {

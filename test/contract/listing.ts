@@ -126,6 +126,31 @@ export function listing(api: ApiUnderTest): void {
     },
   );
 
+  it.each(['customers/42', 'life', 'a/b/c', 'test-counter/'])(
+    'takes the subject %j for a text, since there is no such kind',
+    async (subject) => {
+      const since = new Date().toISOString();
+      const id = await submitted({ type: 'test-recorded', data: {}, subject });
+      expect(await listed({ subject, since, type: 'test-recorded' }, 1)).toEqual([id]);
+      if (subject !== 'life') expect(await listed({ subject, since }, 1)).toEqual([id]);
+    },
+  );
+
+  it('lists by an id alone what the type beside it says', async () => {
+    const subject = newId();
+    const kept = await api.run({ type: 'joy', subject, data: { intensity: 0.3 } });
+    const carried = await submitted({ type: 'test-recorded', data: {}, subject });
+    expect(await listed({ subject, type: 'joy' }, 1)).toEqual([kept.id]);
+    expect(await listed({ subject, type: 'calm' }, 0)).toEqual([]);
+    expect(await listed({ subject: `life/${subject}` }, 1)).toEqual([kept.id]);
+    expect(await listed({ subject, type: 'test-recorded' }, 1)).toEqual([carried]);
+    for (const query of [`subject=${subject}`, 'subject=customers/42&type=joy']) {
+      const answer = await api.send('GET', `/v1/events?${query}`);
+      expect(pointersOf(expectProblem(answer, 422, 'invalid_query'))).toEqual(['subject']);
+      expect(answer.body['detail']).toContain('"life/');
+    }
+  });
+
   it.each([`x' OR 'a' = 'a`, `\\' OR Tenant = 'x`, '\u0000', 'x'.repeat(128)])('takes the type %j for what it is', async (type) => {
     expect(await list({ type })).toEqual([]);
   });
