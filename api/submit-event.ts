@@ -4,14 +4,15 @@ import type { AppDependencies } from './app.ts';
 import type { Submission, SubmitOptions } from './event-service.ts';
 import type { Problem } from './problem.ts';
 import { maxEventBytes } from './max-event-bytes.ts';
+import type { VersionCondition } from './request-headers.ts';
 
 type Durable = Extract<Submission, { kind: 'accepted' | 'ended' }>;
 
 export type Submitted = Durable | { readonly kind: 'refused'; readonly problem: Problem };
 
 export interface SubmitEventOptions extends SubmitOptions {
-  /** The version that `If-Match` asks for: another one fails a precondition. */
-  readonly ifMatch?: number | undefined;
+  /** The versions that `If-Match` asks for: another one fails a precondition. */
+  readonly ifMatch?: VersionCondition | undefined;
 }
 
 /** Starts a parsed event if there is room for it, and counts it; whatever route it came by. */
@@ -28,6 +29,8 @@ export async function submitEvent(
   if (ifMatch !== undefined && !isForSubject) {
     return refused({ code: 'malformed', detail: 'If-Match is for events that name a subject' });
   }
+  const condition = ifMatch === undefined ? null : await toCondition(events, event, ifMatch);
+  if (condition?.kind === 'failed') return refused(staleVersion(event, condition.version));
   const startedAt = performance.now();
   const admitted = await admit(event);
   if (!admitted.admitted) {
@@ -38,10 +41,12 @@ export async function submitEvent(
       headers: { 'retry-after': String(Math.ceil(admitted.retryAfterMs / 1_000)) },
     });
   }
-  const submission = await events.submit(event, { ...options, expectedVersion: ifMatch ?? expectedVersion }).catch((error: unknown) => {
-    admitted.leave();
-    throw error;
-  });
+  const submission = await events
+    .submit(event, { ...options, expectedVersion: condition?.version ?? expectedVersion })
+    .catch((error: unknown) => {
+      admitted.leave();
+      throw error;
+    });
   // One that was there already, or runs elsewhere, takes up no room here.
   if (submission.kind === 'accepted' && submission.runsHere === true) admitted.follow(submission.event);
   else admitted.leave();
@@ -60,8 +65,26 @@ function toRefusal(submission: Exclude<Submission, Durable>, { id, subject }: Ac
   if (submission.kind === 'full') {
     return { code: 'mailbox_full', detail: `too many events wait for "${subject}"`, headers: { 'retry-after': '1' } };
   }
-  const code = isPrecondition ? 'precondition_failed' : 'version_conflict';
-  return { code, detail: `"${subject}" has version ${submission.version}`, headers: { etag: `"${submission.version}"` } };
+  return { ...staleVersion({ subject }, submission.version), ...(!isPrecondition && { code: 'version_conflict' }) };
+}
+
+type Condition =
+  | { readonly kind: 'failed'; readonly version: number }
+  | { readonly kind: 'expected'; readonly version: number | undefined };
+
+/** The one version to be expected. Only where the header leaves a choice its subject is looked at: it can't be gone once it is there. */
+async function toCondition(events: AppDependencies['events'], event: AcceptedEvent, versions: VersionCondition): Promise<Condition> {
+  const [only, ...others] = versions === 'any' ? [] : versions;
+  if (only !== undefined && others.length === 0) return { kind: 'expected', version: only };
+  const { tenant, subject, plan } = event;
+  const snapshot = await events.subject({ tenant, type: plan.subjectType ?? '', id: subject ?? '' });
+  const version = snapshot?.version ?? 0;
+  if (versions === 'any') return version === 0 ? { kind: 'failed', version } : { kind: 'expected', version: undefined };
+  return versions.includes(version) ? { kind: 'expected', version } : { kind: 'failed', version };
+}
+
+function staleVersion({ subject }: Pick<AcceptedEvent, 'subject'>, version: number): Problem {
+  return { code: 'precondition_failed', detail: `"${subject}" has version ${version}`, headers: { etag: `"${version}"` } };
 }
 
 function refused(problem: Problem): Submitted {

@@ -1,3 +1,5 @@
+import { parseRetryAfter } from './retry-after.ts';
+
 /** A fault at one place of the input: an RFC 6901 pointer into the body, or the name of a header or query parameter. */
 export interface InputFault {
   readonly pointer: string;
@@ -41,11 +43,10 @@ export class TicklessError extends Error {
 export async function toTicklessError(response: Response): Promise<TicklessError> {
   const text = await response.text().catch(() => '');
   const { status } = response;
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   const common = {
     status,
     requestId: response.headers.get('x-request-id'),
-    retryAfterMs: Number.isNaN(seconds) ? null : seconds * 1_000,
+    retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), Date.now()),
   };
   const problem = parseProblem(text);
   if (problem === null) return new TicklessError({ ...common, code: 'unexpected_answer', message: `the server answered ${status}` });

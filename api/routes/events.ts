@@ -30,7 +30,7 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     const prefer = context.req.header('prefer');
     const { waitMs, applied } = parsePreference(prefer);
     const { event, ok: _ok, ...asked } = parsed;
-    const submitted = await submitEvent(dependencies, event, { ...asked, waitMs, ifMatch: ifMatch.version });
+    const submitted = await submitEvent(dependencies, event, { ...asked, waitMs, ifMatch: ifMatch.versions });
     if (submitted.kind === 'refused') return problem(context, submitted.problem);
     if (prefer !== undefined) context.header('vary', 'Prefer');
     if (applied !== null) context.header('preference-applied', applied);

@@ -6,6 +6,7 @@ import type { SubjectDefinition } from '../../domain/define-subject.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, json, problems } from '../describe.ts';
 import { problem } from '../problem.ts';
+import { isKnownTag } from '../request-headers.ts';
 import { eventResource } from './describe-events.ts';
 
 const LAST_EVENTS = 50;
@@ -19,7 +20,7 @@ export function subjectRoutes(app: OpenAPIHono<AppEnvironment>, { events, catalo
     if (!definition || !snapshot || snapshot.updatedAtMs === null) return noSuchSubject(context, type, id);
     const etag = `"${snapshot.version}"`;
     context.header('etag', etag);
-    if (context.req.header('if-none-match') === etag) return context.body(null, 304);
+    if (isKnownTag(context.req.header('if-none-match'), etag)) return context.body(null, 304);
     const updatedAt = new Date(snapshot.updatedAtMs).toISOString();
     return context.json({ type, id, version: snapshot.version, state: definition.show(snapshot.state) as object, updatedAt });
   });

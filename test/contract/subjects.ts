@@ -192,8 +192,24 @@ export function subjects(api: ApiUnderTest): void {
     expect(pointersOf(expectProblem(answer, 422, 'invalid_event'))).toEqual([pointer]);
   });
 
+  it('takes a list of ETags for each of them, "*" for any, and a weak one for none', async () => {
+    const subject = newSubject();
+    const send = async (ifMatch: string) => api.submit({ ...shock, subject }, { 'if-match': ifMatch, prefer: 'wait=30' });
+    expectProblem(await send('*'), 412, 'precondition_failed');
+    expect((await send('"7", "0"')).body).toMatchObject({ version: 1 });
+    expect((await send('*')).body).toMatchObject({ version: 2 });
+    const weak = await send('W/"2"');
+    expectProblem(weak, 412, 'precondition_failed');
+    expect(weak.headers.get('etag')).toBe('"2"');
+    expectProblem(await send('"0", "1"'), 412, 'precondition_failed');
+    expectProblem(await send('"other"'), 412, 'precondition_failed');
+    const known = async (tags: string) => api.send('GET', `/v1/subjects/life/${subject}`, { headers: { 'if-none-match': tags } });
+    expect((await known('"1", W/"2"')).status).toBe(304);
+    expect((await known('"1"')).status).toBe(200);
+  });
+
   it('takes If-Match for nothing but the ETag of a subject', async () => {
-    expectProblem(await api.submit({ ...shock, subject: newSubject() }, { 'if-match': '*' }), 400, 'malformed');
+    expectProblem(await api.submit({ ...shock, subject: newSubject() }, { 'if-match': '1' }), 400, 'malformed');
     expectProblem(await api.submit(shock, { 'if-match': '"1"' }), 400, 'malformed');
   });
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseIdempotencyKey, parsePreference } from '../../../api/request-headers.ts';
+import { isKnownTag, parseIdempotencyKey, parseIfMatch, parsePreference } from '../../../api/request-headers.ts';
 
 describe('parsePreference', () => {
   it.each([
@@ -11,14 +11,21 @@ describe('parsePreference', () => {
     ['Wait = 5', 5_000, 'wait=5'],
     ['wait=007', 7_000, 'wait=7'],
     ['return=minimal, wait=5', 5_000, 'wait=5'],
-    ['handling=lenient; wait=5', 5_000, 'wait=5'],
+    ['handling=lenient; wait=5', 0, null],
+    ['wait=5; note="a, wait=9"', 5_000, 'wait=5'],
+    ['note="a, wait=9"', 0, null],
+    ['note="\\"", wait=5', 5_000, 'wait=5'],
+    ['wait=soon, wait=5', 0, null],
+    ['wait=99999999999999999999', 60_000, 'wait=60'],
+    [', ,wait=5,', 5_000, 'wait=5'],
     ['wait=5, wait=9', 5_000, 'wait=5'],
     ['wait=60', 60_000, 'wait=60'],
     ['wait=61', 60_000, 'wait=60'],
     ['wait=0', 0, 'wait=0'],
     ['respond-async', 0, 'respond-async'],
-    ['RESPOND-ASYNC, wait=5', 0, 'respond-async'],
-    ['wait=5; respond-async', 0, 'respond-async'],
+    ['RESPOND-ASYNC, wait=5', 5_000, 'respond-async, wait=5'],
+    ['wait=5, respond-async', 5_000, 'respond-async, wait=5'],
+    ['wait=5; respond-async', 5_000, 'wait=5'],
     ['wait', 0, null],
     ['wait=', 0, null],
     ['wait=-5', 0, null],
@@ -44,6 +51,38 @@ describe('parsePreference', () => {
         },
       ),
     );
+  });
+});
+
+describe('parseIfMatch', () => {
+  it.each([
+    [undefined, undefined],
+    ['*', 'any'],
+    [' * ', 'any'],
+    ['"12"', [12]],
+    ['"1", "2" ,"0"', [1, 2, 0]],
+    [', "1",, "2",', [1, 2]],
+    ['W/"12"', []],
+    ['"012", "a,b", "1234567890123456"', []],
+    ['""', []],
+  ])('reads %j as %j', (header, versions) => {
+    expect(parseIfMatch(header)).toEqual({ ok: true, versions });
+  });
+
+  it.each(['', '12', '"12', '12"', '"1" "2"', '*, "1"', 'w/"1"', 'W/ "1"'])('refuses %j', (header) => {
+    expect(parseIfMatch(header)).toEqual({ ok: false, detail: expect.stringContaining('If-Match') });
+  });
+
+  it.each([
+    ['"1"', true],
+    ['W/"1"', true],
+    ['"0", W/"1"', true],
+    ['*', true],
+    ['"2"', false],
+    ['1', false],
+    [undefined, false],
+  ])('knows by %j the tag "1": %j', (header, known) => {
+    expect(isKnownTag(header, '"1"')).toBe(known);
   });
 });
 
