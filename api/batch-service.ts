@@ -19,8 +19,8 @@ export interface BatchUpload {
   readonly fingerprint: () => string | null;
 }
 
-/** Accepted means that all of it is durable. */
-export type BatchSubmission = { readonly kind: 'accepted' | 'conflict' };
+/** Accepted and joined mean that all of it is durable; one that joined is an earlier batch. */
+export type BatchSubmission = { readonly kind: 'accepted' | 'joined' | 'conflict' };
 
 export type ItemResource = EventResource & { readonly index: number };
 

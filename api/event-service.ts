@@ -28,12 +28,20 @@ export interface SubmitOptions {
  * if at all. `event`: with the id that it is known by from now on. `stale`: its subject has another version than was expected; `full`: too many wait for its subject.
  */
 export type Submission =
-  /** `runsHere`: this process was given its first task. */
-  | { readonly kind: 'accepted'; readonly event: AcceptedEvent; readonly runsHere?: boolean }
-  | { readonly kind: 'ended'; readonly event: AcceptedEvent; readonly resource: EventResource | CompactedEvent }
+  /** `runsHere`: this process was given its first task. `joined`: nothing began, there is a run of this id, and this is how it stands. */
+  | { readonly kind: 'accepted'; readonly event: AcceptedEvent; readonly runsHere?: boolean; readonly joined?: JoinedRun }
+  | {
+      readonly kind: 'ended';
+      readonly event: AcceptedEvent;
+      readonly resource: EventResource | CompactedEvent;
+      readonly joined?: JoinedRun | undefined;
+    }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'stale'; readonly version: number }
   | { readonly kind: 'full' };
+
+/** The earlier run that a repeated event came to. */
+export type JoinedRun = Pick<EventResource, 'status' | 'run'>;
 
 /** All that is known of a subject's event that is not among its last 50. */
 export interface CompactedEvent extends CompactedOutcome {

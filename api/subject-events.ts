@@ -89,10 +89,13 @@ export function createSubjectEvents(subjects: Subjects, now: () => number): Subj
       const resource = answeredResource(event, posted.answer);
       if (resource !== null) {
         noteAnswer(key, resource);
-        return { kind: 'ended', event, resource };
+        // What this process sent twice, since its first answer was lost, has the same time.
+        const isJoined = Date.parse(resource.acceptedAt) !== event.acceptedAtMs;
+        return { kind: 'ended', event, resource, ...(isJoined && { joined: resource }) };
       }
       if (answer.kind !== 'compacted') throw new Error(`no resource for "${event.id}"`);
-      return { kind: 'ended', event, resource: { id: event.id, status: answer.status, version: answer.version, compacted: true } };
+      const { status, version } = answer;
+      return { kind: 'ended', event, resource: { id: event.id, status, version, compacted: true }, joined: { status, run: 1 } };
     },
 
     async get(key) {

@@ -26,7 +26,12 @@ export interface BatchLinesSettings extends BatchSettings {
 
 export interface BatchReceipt {
   readonly id: string;
-  readonly status: 'accepted';
+  /** `accepted`, or how the batch stands that it joined. */
+  readonly status: 'accepted' | BatchResource['status'];
+  /** Whether there was a batch of this id and content already: nothing new began. */
+  readonly joined: boolean;
+  /** Of the batch that it joined. */
+  readonly run?: number;
   readonly total: number;
   readonly accepted: number;
   /** The first 1,000 of them. */

@@ -1,3 +1,4 @@
+import type { EventStatus } from '../domain/event-resource.ts';
 import type { HandedOn } from '../domain/handled-event.ts';
 import type { Tier } from '../domain/tier.ts';
 
@@ -24,11 +25,16 @@ export interface CallbackTarget {
   readonly progress?: boolean;
 }
 
-/** The answer to an event that is durable now and runs. */
+/** The answer to an event that is durable now. */
 export interface AcceptedAnswer {
   readonly id: string;
   readonly type: string;
   readonly tier: Tier;
-  readonly status: 'accepted';
+  /** `accepted`, or how the run stands that it joined. */
+  readonly status: EventStatus;
+  /** Whether there was a run of this id and content already: nothing new began. */
+  readonly joined: boolean;
+  /** The run that it joined. */
+  readonly run?: number;
   readonly links: { readonly self: string; readonly stream: string; readonly why: string };
 }

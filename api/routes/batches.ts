@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { limitBody } from '../limit-body.ts';
 import { BATCH_ACTIONS } from '../../domain/batch-work.ts';
+import type { BatchResource } from '../../domain/batch-resource.ts';
 import { isBatchId } from '../../domain/event-id.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { batchQuery, parseEnvelope } from '../batches/parse-batch.ts';
@@ -50,17 +51,19 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
 
       const { settings, isRepeatable } = parsed;
       const check = createItemCheck({ settings, isRepeatable, isStrict: asked.isStrict, toItem });
+      let joined: BatchResource | null = null;
       try {
         const submission = await batches.submit({ settings, items: check.of(asked.items), fingerprint: check.fingerprint });
         if (submission.kind === 'conflict') {
           return problem(context, { code: 'id_conflict', detail: `the id "${settings.id}" was used before, with other content` });
         }
+        if (submission.kind === 'joined') joined = await batches.get(settings);
       } catch (error) {
         if (error instanceof RefusedBatch) return invalid(context, error.errors);
         if (error instanceof TooManyItems) return problem(context, { code: 'too_large', detail: error.message });
         throw error;
       }
-      return accepted(context, settings.id, check);
+      return accepted(context, settings.id, check, joined);
     },
   );
 
@@ -127,11 +130,14 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     return { batch: { ...batch, callback }, isStrict: strict === 'true', items: rawItems(context.req.raw.body) };
   }
 
-  function accepted(context: Context<AppEnvironment>, id: string, { total, rejected, rejectedCount }: ItemCheck): Response {
+  /** @param joined the earlier batch that it turned out to be */
+  function accepted(context: Context<AppEnvironment>, id: string, check: ItemCheck, joined: BatchResource | null): Response {
+    const { total, rejected, rejectedCount } = check;
     const links = linksOf(id);
     context.header('location', links.self);
     context.header('retry-after', '1');
-    return context.json({ id, status: 'accepted', total, accepted: total - rejectedCount, rejected, rejectedCount, links }, 202);
+    const standing = joined === null ? { status: 'accepted', joined: false } : { status: joined.status, joined: true, run: joined.run };
+    return context.json({ id, ...standing, total, accepted: total - rejectedCount, rejected, rejectedCount, links }, 202);
   }
 }
 

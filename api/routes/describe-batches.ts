@@ -45,7 +45,9 @@ const batchResource = z
 const acceptedBatch = z
   .object({
     id: z.string(),
-    status: z.literal('accepted'),
+    status: z.enum(['accepted', ...BATCH_STATUSES]).describe('`accepted`, or that of the batch that it joined'),
+    joined: z.boolean().describe('whether there was a batch of this id and content already: nothing new began'),
+    run: count.optional().describe('of the batch that it joined'),
     total: count,
     accepted: count,
     rejected: z.array(z.object({ index: count, errors: z.array(fault) })),

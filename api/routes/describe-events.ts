@@ -94,7 +94,9 @@ const acceptedEvent = z.object({
   id: z.string(),
   type: z.string(),
   tier: z.enum(TIERS),
-  status: z.literal('accepted'),
+  status: z.enum(STATUSES).describe('`accepted`, or that of the run that it joined'),
+  joined: z.boolean().describe('whether there was a run of this id and content already: nothing new began'),
+  run: z.int().optional().describe('the run that it joined'),
   links: z.object({ self: z.string(), stream: z.string(), why: z.string() }),
 });
 

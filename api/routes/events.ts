@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { isBatchId } from '../../domain/event-id.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
+import type { JoinedRun } from '../event-service.ts';
 import { linkToNext } from '../link-to-next.ts';
 import { problem } from '../problem.ts';
 import { readSubject } from '../read-subject.ts';
@@ -35,7 +36,7 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     if (prefer !== undefined) context.header('vary', 'Prefer');
     if (applied !== null) context.header('preference-applied', applied);
     if (submitted.kind === 'ended' && waitMs > 0) return context.json(submitted.resource);
-    return accepted(context, submitted.event);
+    return accepted(context, submitted.event, submitted.joined);
   });
 
   app.get('/v1/events', async (context) => {
@@ -98,11 +99,13 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
   }
 }
 
-function accepted(context: Context<AppEnvironment>, { id, type, tier }: AcceptedEvent): Response {
+function accepted(context: Context<AppEnvironment>, { id, type, tier }: AcceptedEvent, joined: JoinedRun | undefined): Response {
   const self = selfLink(id);
   context.header('location', self);
   context.header('retry-after', '1');
-  return context.json({ id, type, tier, status: 'accepted', links: { self, stream: `${self}/stream`, why: `${self}/why` } }, 202);
+  const links = { self, stream: `${self}/stream`, why: `${self}/why` };
+  const standing = joined === undefined ? { status: 'accepted', joined: false } : { status: joined.status, joined: true, run: joined.run };
+  return context.json({ id, type, tier, ...standing, links }, 202);
 }
 
 export function selfLink(id: string): string {

@@ -104,5 +104,5 @@ async function findBatch(client: Client, workflowId: string): Promise<Readonly<R
 }
 
 function joinOrConflict(memo: Readonly<Record<string, unknown>> | null, fingerprint: string | null): BatchSubmission {
-  return { kind: memo !== null && fingerprint !== null && memo[FINGERPRINT_MEMO] === fingerprint ? 'accepted' : 'conflict' };
+  return { kind: memo !== null && fingerprint !== null && memo[FINGERPRINT_MEMO] === fingerprint ? 'joined' : 'conflict' };
 }

@@ -5,7 +5,7 @@ import { withoutExcerpts } from '../../domain/callback-record.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { liveResource } from '../live-runs.ts';
-import type { EventService, SubmitOptions, Submission } from '../event-service.ts';
+import type { EventService, JoinedRun, SubmitOptions, Submission } from '../event-service.ts';
 import { routeByKind } from '../event-store.ts';
 import { monotonicMs } from '../../runtime/monotonic.ts';
 import { watchLoop } from '../../runtime/watch-loop.ts';
@@ -29,6 +29,7 @@ import { createSubjectStore } from './subject-store.ts';
 import { redeliverCallback } from './redeliver-callback.ts';
 import { createTemporalSubjects } from './temporal-subjects.ts';
 import { startEvent, startTogether } from './start-chunk.ts';
+import type { JoinedEvent, StartedEvent } from './start-chunk.ts';
 import { waitForEnd } from './wait-for-end.ts';
 
 export interface TemporalEventServiceOptions {
@@ -85,6 +86,13 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     if (started?.kind === 'started' && started.eagerly) await liveRuns.whenEnded(eventWorkflowId(started.event), SEEN_WITHIN_MS).ended;
   }
 
+  async function joinedRun({ kind, event }: StartedEvent | JoinedEvent): Promise<{ readonly joined?: JoinedRun }> {
+    if (kind === 'started') return {};
+    const resource = await read(event);
+    // The engine knew of it a moment ago.
+    return { joined: resource ?? { status: 'accepted', run: event.run } };
+  }
+
   const subjects = createSubjectEvents(createTemporalSubjects(client), now);
 
   // An event of its own may have the id of an item, and goes first.
@@ -139,13 +147,19 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       if (started.kind === 'conflict') return started;
       const runsHere = started.kind === 'started' && started.eagerly;
       if (started.kind === 'started' && isInline(event.plan) && !runsHere) onEagerMiss();
-      if (waitMs === 0) return { kind: 'accepted', event: started.event, runsHere };
+      const accepted = async (): Promise<Submission> => ({
+        kind: 'accepted',
+        event: started.event,
+        runsHere,
+        ...(await joinedRun(started)),
+      });
+      if (waitMs === 0) return accepted();
       // It may be over by now: this process remembers the last it saw.
       const live = liveRuns.whenEnded(eventWorkflowId(started.event), waitMs);
       try {
         const wait = waitForEnd({ client, started, live: live.ended, runsHere, waitMs, read: () => read(started.event) });
         const resource = await unlessStopped(wait);
-        if (resource === null) return { kind: 'accepted', event: started.event, runsHere };
+        if (resource === null) return accepted();
         return { kind: 'ended', event: started.event, resource: toShown(resource) };
       } finally {
         live.stop();

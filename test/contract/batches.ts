@@ -36,6 +36,7 @@ export function batches(api: ApiUnderTest): void {
     expect(accepted.body).toEqual({
       id,
       status: 'accepted',
+      joined: false,
       total: 3,
       accepted: 3,
       rejected: [],
@@ -120,9 +121,9 @@ export function batches(api: ApiUnderTest): void {
     const id = newId();
     const asked = { id, events: [joy, failing] };
     await post(asked);
-    expect((await post(asked)).body).toMatchObject({ id, total: 2 });
+    expect((await post(asked)).body).toMatchObject({ id, total: 2, joined: true, run: 1 });
     await readUntil(id, 'partial');
-    expect((await post(asked)).status).toBe(202);
+    expect(await post(asked)).toMatchObject({ status: 202, body: { id, status: 'partial', joined: true, run: 1, total: 2 } });
     expect((await read(id)).run).toBe(1);
     expectProblem(await post({ id, events: [joy] }), 409, 'id_conflict');
     expectProblem(await post({ ...asked, mode: 'sequential' }), 409, 'id_conflict');

@@ -11,7 +11,7 @@ export function joining(api: ApiUnderTest): void {
     const first = await api.run(event);
     const again = await api.submit(event);
     expect(again.status).toBe(202);
-    expect(again.body).toMatchObject({ id: event.id, status: 'accepted' });
+    expect(again.body).toMatchObject({ id: event.id, status: 'completed', joined: true, run: 1 });
     expect(await api.read(event.id)).toMatchObject({ run: 1, acceptedAt: first.acceptedAt, workflow: { runId: first.workflow.runId } });
   });
 
@@ -35,7 +35,7 @@ export function joining(api: ApiUnderTest): void {
     const event = { type: 'joy', id: newId(), data: { intensity: 0.3 }, delayMs: DAY_MS };
     await api.submit(event);
     await api.readUntil(event.id, 'waiting');
-    expect((await api.submit(event)).status).toBe(202);
+    expect(await api.submit(event)).toMatchObject({ status: 202, body: { status: 'waiting', joined: true, run: 1 } });
     expect(await api.read(event.id)).toMatchObject({ status: 'waiting', run: 1 });
   });
 
@@ -52,6 +52,7 @@ export function joining(api: ApiUnderTest): void {
     const event = { type: 'joy', id: newId(), data: { intensity: 0.3 } };
     const answers = await Promise.all(Array.from({ length: 10 }, () => api.submit(event)));
     expect(answers.map(({ status, body }) => [status, body['id']])).toEqual(answers.map(() => [202, event.id]));
+    expect(answers.filter(({ body }) => body['joined'] === false)).toHaveLength(1);
     expect(await api.readUntil(event.id, 'completed')).toMatchObject({ run: 1, attempts: { meaning: 1, decision: 1, action: 1 } });
   });
 

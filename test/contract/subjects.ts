@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { ApiUnderTest } from './api-under-test.ts';
+import { until } from '../support/until.ts';
 import { expectProblem, itemsOf, newId, pointersOf, toResource } from './api-under-test.ts';
 
 const shock = { type: 'shock', data: { intensity: -0.8 } };
@@ -67,6 +68,14 @@ export function subjects(api: ApiUnderTest): void {
     expect(new Set(answers.map((answer) => toResource(answer).version))).toEqual(new Set([1]));
     expectProblem(await api.submit({ ...event, data: { intensity: -0.7 } }), 409, 'id_conflict');
     expect((await stateOf(event.subject)).body).toMatchObject({ version: 1 });
+  });
+
+  it('says of an event that was applied before that it joined', async () => {
+    const event = { ...shock, subject: newSubject(), id: 'one' };
+    expect((await api.submit(event)).body).toMatchObject({ status: 'accepted', joined: false });
+    const acceptedAtMs = Date.now();
+    await until('the clock has moved on', async () => Date.now() > acceptedAtMs);
+    expect((await api.submit(event)).body).toMatchObject({ status: 'completed', joined: true, run: 1 });
   });
 
   it('tells the same own id of two subjects apart, and from that of an event without one', async () => {

@@ -114,7 +114,7 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
       const items: BatchItem[] = [];
       for await (const item of given) items.push(item);
       const known = find(settings);
-      if (known !== undefined) return { kind: known.fingerprint !== null && known.fingerprint === fingerprint() ? 'accepted' : 'conflict' };
+      if (known !== undefined) return { kind: known.fingerprint !== null && known.fingerprint === fingerprint() ? 'joined' : 'conflict' };
       const batch = states.createBatch({ ...settings, pages: [{ size: items.length, kind: null }] });
       const ofSubjects = new Map<number, EventResource>();
       const entry: Entry = { settings, fingerprint: fingerprint(), items, ofSubjects, startedAtMs: Date.now(), endedAtMs: null, batch };

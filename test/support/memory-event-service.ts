@@ -79,7 +79,7 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
       if (waitMs > 0) await endedWithin(entry, waitMs);
       return waitMs > 0 && runs.isEnded(entry.run.phase)
         ? { kind: 'ended', event, resource: toResource(entry) }
-        : { kind: 'accepted', event, runsHere: known === undefined };
+        : { kind: 'accepted', event, runsHere: known === undefined, ...(known && { joined: toResource(known) }) };
     },
 
     async get(key) {
