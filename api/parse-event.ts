@@ -3,7 +3,7 @@ import type { AcceptedEvent, PermitNeed } from '../domain/accepted-event.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { EventDefinition, RawEnvelope } from '../domain/define-event.ts';
 import type { CallbackRequest } from '../domain/delivery.ts';
-import { isLimitKey, isOwnId, keyedEventId, newEventId } from '../domain/event-id.ts';
+import { isLimitKey, isOwnId, keyedEventId, newEventId, OWN_ID_PATTERN } from '../domain/event-id.ts';
 import { isInline } from '../domain/is-inline.ts';
 import { NOTHING_SAID } from '../domain/handled-event.ts';
 import type { HandedOn } from '../domain/handled-event.ts';
@@ -18,8 +18,13 @@ import { toFaults } from './to-faults.ts';
 
 const YEAR_MS = 365 * 24 * 3_600_000;
 
+export const ownId = z
+  .string()
+  .refine(isOwnId, 'an id has 1 to 128 of A-Z, a-z, 0-9, ".", "_", ":", "@" and "-"')
+  .openapi({ pattern: OWN_ID_PATTERN });
+
 export const callbackRequest = z.strictObject({
-  url: z.string().min(1).max(2_048),
+  url: z.string().min(1).max(2_048).openapi({ format: 'uri', pattern: '^[Hh][Tt][Tt][Pp][Ss]?://' }),
   headers: z.record(z.string(), z.string()).optional(),
   progress: z.boolean().optional(),
 });
@@ -37,7 +42,7 @@ export const handedOn = {
 export const eventEnvelope = z
   .strictObject({
     type: typeName,
-    id: z.string().refine(isOwnId, 'an id has 1 to 128 of A-Z, a-z, 0-9, ".", "_", ":", "@" and "-"').optional(),
+    id: ownId.optional(),
     ...z.object(handedOn).partial().shape,
     time: z.iso.datetime({ offset: true, abort: true }).refine(hasWritableYear, 'in UTC the year is from 0000 to 9999').optional(),
     data: z.unknown().optional(),

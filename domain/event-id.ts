@@ -1,6 +1,8 @@
 export const DEFAULT_TENANT = 'default';
 
 const OWN_ID = /^[A-Za-z0-9._:@-]{1,128}$/;
+/** What `isOwnId` takes, as JSON schema says it. */
+export const OWN_ID_PATTERN = '^(?!\\.{1,2}$)[A-Za-z0-9._:@-]{1,128}$';
 const MADE_ID = /^[ek]~[A-Za-z0-9_-]{1,64}$/;
 const MEMBER_ID = /^(g~[A-Za-z0-9-]{1,64})_(0|[1-9]\d{0,2})$/;
 const MADE_BATCH_ID = /^[bk]~[A-Za-z0-9_-]{1,64}$/;

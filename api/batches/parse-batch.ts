@@ -1,17 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { BATCH_MODES, DEFAULT_MAX_PARALLEL } from '../../domain/accepted-batch.ts';
 import type { CallbackRequest } from '../../domain/delivery.ts';
-import { isOwnId, keyedEventId, newBatchId } from '../../domain/event-id.ts';
+import { keyedEventId, newBatchId } from '../../domain/event-id.ts';
 import type { BatchSettings } from '../batch-service.ts';
 import { digest } from '../digest.ts';
 import type { Fault } from '../problem.ts';
-import { callbackRequest, toCallbackRequest } from '../parse-event.ts';
+import { callbackRequest, ownId, toCallbackRequest } from '../parse-event.ts';
 import { toFaults } from '../to-faults.ts';
 
 const MAX_PARALLEL = 1_000;
 
 const settings = {
-  id: z.string().refine(isOwnId, 'an id has 1 to 128 of A-Z, a-z, 0-9, ".", "_", ":", "@" and "-"').optional(),
+  id: ownId.optional(),
   name: z.string().min(1).max(255).optional(),
   mode: z.enum(BATCH_MODES).optional(),
 };

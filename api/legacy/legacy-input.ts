@@ -21,7 +21,7 @@ export const webhook = {
   webhook_url: z
     .string('is required')
     .max(2_048)
-    .regex(/^https?:\/\/\S+$/i, 'must start with http:// or https://'),
+    .regex(/^[Hh][Tt][Tt][Pp][Ss]?:\/\/\S+$/, 'must start with http:// or https://'),
   webhook_headers: z.record(z.string(), z.string()).default({}),
   include_markdown: z.boolean().default(true),
   include_metadata: z.boolean().default(true),

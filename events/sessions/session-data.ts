@@ -4,7 +4,7 @@ const text = z.string().max(1_000).regex(/\S/, 'must not be blank');
 const webAddress = z
   .string()
   .max(2_048)
-  .regex(/^https?:\/\/\S+$/i, 'must start with http:// or https://');
+  .regex(/^[Hh][Tt][Tt][Pp][Ss]?:\/\/\S+$/, 'must start with http:// or https://');
 const clock = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time as HH:MM')

@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { SCOPES } from '../../../config/api-keys.ts';
+import { OWN_ID_PATTERN } from '../../../domain/event-id.ts';
 import { startMemoryApp } from './memory-app.ts';
 
 const memory = startMemoryApp();
@@ -45,6 +46,19 @@ describe('/openapi.json', () => {
       .filter(({ method, path }) => method !== 'ALL' && !path.startsWith('/docs') && path !== '/openapi.json')
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)(\{[^}]*\})?/g, '{$1}')}`);
     expect(described.sort()).toEqual([...new Set(registered)].sort());
+  });
+
+  it('has only patterns that something matches', async () => {
+    const patterns: string[] = [];
+    JSON.stringify(await readDocument(), (key, value: unknown) => {
+      if (key === 'pattern' && typeof value === 'string') patterns.push(value);
+      return value;
+    });
+    expect(patterns).not.toEqual([]);
+    // A flag has no place in JSON schema, and is written behind the end, where nothing can be.
+    for (const pattern of patterns) expect(pattern).not.toMatch(/\$\/[a-z]+$/);
+    expect('a.b:1@c').toMatch(new RegExp(OWN_ID_PATTERN));
+    expect(['', '.', '..', 'a b', 'x'.repeat(129)].filter((text) => new RegExp(OWN_ID_PATTERN).test(text))).toEqual([]);
   });
 
   it('names the terminal message as a webhook', async () => {
