@@ -90,7 +90,7 @@ function look(value: unknown, survey: Survey, next: object[]): void {
 }
 
 const QUOTE = 0x22;
-const WHITESPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
+const WHITESPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /** How many names of fields a JSON text has, or more, where texts in it look like one. */
 function countNames(text: string): number {

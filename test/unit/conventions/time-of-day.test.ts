@@ -11,6 +11,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'api/routes/legacy.ts': 'shown',
   'api/temporal/batch-reader.ts': 'compared with what the engine stored, for an estimate',
   'api/uuid.ts': 'part of an id',
+  'client/tickless-error.ts': 'compared with a date that a server says',
   'client/verify-webhook.ts': 'compared with what a signature says',
   'engine/prepare-namespace.ts': 'deadlines of calls',
   'engine/prepare-search-attributes.ts': 'a deadline of a call',
