@@ -1,14 +1,14 @@
 import { wayAt } from './item-kind.ts';
 import { rangesInclude } from './offsets.ts';
 
-/** An item's state as one letter: pending, running, completed, failed, cancelled (`x`). */
-export type Letter = 'p' | 'r' | 'c' | 'f' | 'x';
-export type EndLetter = Exclude<Letter, 'p' | 'r'>;
+/** An item's state as one character, its mark: pending, running, completed, failed, cancelled (`x`). */
+export type Mark = 'p' | 'r' | 'c' | 'f' | 'x';
+export type EndMark = Exclude<Mark, 'p' | 'r'>;
 
 /** What a batch knows of a page of its items. */
 export interface BatchPage {
   /** One per item. */
-  readonly letters: string;
+  readonly marks: string;
   /** An `ItemKind` per item, or one for all; null until the page was read, where it has several. */
   readonly kinds: string | null;
   /** The ranges of each unit that was started, in order: the last one that includes an item is the item's last run. */
@@ -41,13 +41,13 @@ export function hasTurn(page: BatchPage, isInOrder: boolean): boolean {
   return pending.length > 0 && (isInOrder || kinds === null || pending.some((offset) => !wayAt(kinds, offset).isDelayed));
 }
 
-export function withLetters({ letters }: BatchPage, offsets: readonly number[], letterAt: (index: number) => Letter): string {
-  const changed = letters.split('');
-  for (const [index, offset] of offsets.entries()) changed[offset] = letterAt(index);
+export function withMarks({ marks }: BatchPage, offsets: readonly number[], markAt: (index: number) => Mark): string {
+  const changed = marks.split('');
+  for (const [index, offset] of offsets.entries()) changed[offset] = markAt(index);
   return changed.join('');
 }
 
-/** The places of a page that have a letter. */
-export function offsetsOf(letter: Letter, { letters }: BatchPage): readonly number[] {
-  return letters.split('').flatMap((one, offset) => (one === letter ? [offset] : []));
+/** The places of a page that have a mark. */
+export function offsetsOf(mark: Mark, { marks }: BatchPage): readonly number[] {
+  return marks.split('').flatMap((one, offset) => (one === mark ? [offset] : []));
 }

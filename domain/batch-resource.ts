@@ -68,7 +68,7 @@ export function toPages(
   { pages, isPaused, cancelledAtMs }: Batch,
   { from, count }: PagesQueryInput,
 ): PagesAnswer {
-  return { sizes: pages.map(({ letters }) => letters.length), pages: pages.slice(from, from + count), upload, isPaused, cancelledAtMs };
+  return { sizes: pages.map(({ marks }) => marks.length), pages: pages.slice(from, from + count), upload, isPaused, cancelledAtMs };
 }
 
 export function endedCount({ completed, failed, cancelled }: BatchCounts): number {

@@ -1,6 +1,6 @@
 import { move, pageAt, withPage, withUntold } from './batch.ts';
 import type { Batch, BatchUnit, RunningUnit } from './batch.ts';
-import { hasTurn, withLetters } from './batch-page.ts';
+import { hasTurn, withMarks } from './batch-page.ts';
 import type { RestNote, UnitKey, UnitVerdict } from './batch-work.ts';
 import { fromRanges, toRanges } from './offsets.ts';
 
@@ -12,7 +12,7 @@ export const OTHER_CAUSES = 'other';
 
 export function startUnit(batch: Batch, { page, number, kind, offsets, parallel }: BatchUnit): Batch {
   const of = pageAt(batch, page);
-  const started = withPage(batch, page, { letters: withLetters(of, offsets, () => 'r'), units: [...of.units, toRanges(offsets)] });
+  const started = withPage(batch, page, { marks: withMarks(of, offsets, () => 'r'), units: [...of.units, toRanges(offsets)] });
   return {
     ...started,
     firstPage: firstWithTurn(started),
@@ -27,10 +27,10 @@ export type UnitEnd = UnitKey & UnitVerdict;
 export function endUnit(batch: Batch, end: UnitEnd): Batch {
   const offsets = offsetsOfRunning(batch, end);
   if (offsets === null) return batch;
-  const { letters } = end;
+  const { marks } = end;
   const of = pageAt(batch, end.page);
-  const back = offsets.filter((_, index) => letters[index] === 'p');
-  const all = { ...end, letters: offsets.map((_, index) => letters[index] ?? 'f') };
+  const back = offsets.filter((_, index) => marks[index] === 'p');
+  const all = { ...end, marks: offsets.map((_, index) => marks[index] ?? 'f') };
   const after = settle(batch, all, offsets, batch.isCancelled ? 'x' : 'p');
   return {
     // What it gives back it has not run.
@@ -41,26 +41,26 @@ export function endUnit(batch: Batch, end: UnitEnd): Batch {
   };
 }
 
-/** Counts the verdicts of a unit's items, those that weren't counted before; `others` is the letter of those that have none. */
-function settle(batch: Batch, { page, number, letters, causes }: UnitEnd, offsets: readonly number[], others: 'p' | 'x' | 'r'): Batch {
+/** Counts the verdicts of a unit's items, those that weren't counted before; `others` is the mark of those that have none. */
+function settle(batch: Batch, { page, number, marks, causes }: UnitEnd, offsets: readonly number[], others: 'p' | 'x' | 'r'): Batch {
   const of = pageAt(batch, page);
   // One that was counted may have failed, and be retried by now.
   const retried = new Set(of.units.slice(number + 1).flatMap((ranges) => fromRanges(ranges)));
-  const after = of.letters.split('');
+  const after = of.marks.split('');
   const firstIndex = indexOf(batch, page, 0);
   let { counts, failures } = batch;
   let failed = 0;
   for (const [index, offset] of offsets.entries()) {
-    const given = letters[index] ?? 'p';
-    const letter = given === 'p' ? others : given;
-    const cause = letter === 'f' ? (causes[failed] ?? 'unknown') : null;
+    const given = marks[index] ?? 'p';
+    const mark = given === 'p' ? others : given;
+    const cause = mark === 'f' ? (causes[failed] ?? 'unknown') : null;
     if (cause !== null) failed += 1;
-    if (letter === 'r' || of.letters[offset] !== 'r' || retried.has(offset)) continue;
-    after[offset] = letter;
-    counts = move(counts, 'running', COUNTED_AS[letter], 1);
+    if (mark === 'r' || of.marks[offset] !== 'r' || retried.has(offset)) continue;
+    after[offset] = mark;
+    counts = move(counts, 'running', COUNTED_AS[mark], 1);
     if (cause !== null) failures = withFailure(failures, cause, firstIndex + offset);
   }
-  return { ...withPage(batch, page, { letters: after.join('') }), counts, failures };
+  return { ...withPage(batch, page, { marks: after.join('') }), counts, failures };
 }
 
 /** What a unit says of its rest; a word that isn't news changes nothing. */
@@ -95,7 +95,7 @@ function firstWithTurn(batch: Batch): number {
 }
 
 function indexOf({ pages }: Batch, page: number, offset: number): number {
-  return pages.slice(0, page).reduce((sum, { letters }) => sum + letters.length, offset);
+  return pages.slice(0, page).reduce((sum, { marks }) => sum + marks.length, offset);
 }
 
 function withFailure(failures: Batch['failures'], cause: string, index: number): Batch['failures'] {

@@ -1,6 +1,6 @@
 import type { AcceptedBatch } from './accepted-batch.ts';
 import type { Batch } from './batch.ts';
-import type { EndLetter } from './batch-page.ts';
+import type { EndMark } from './batch-page.ts';
 import type { PaceSample } from './batch-pace.ts';
 import type { BatchResource } from './batch-resource.ts';
 import type { DeliveryInput } from './delivery-input.ts';
@@ -101,7 +101,7 @@ export interface UnitReference {
 
 export interface UnitVerdict {
   /** For each of the unit's items in order; `p` for one that it gives back as it was, or, as it rests, for one that waits. */
-  readonly letters: readonly (EndLetter | 'p')[];
+  readonly marks: readonly (EndMark | 'p')[];
   /** For each failed one, in order, what they are grouped by. */
   readonly causes: readonly string[];
 }

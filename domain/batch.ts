@@ -47,7 +47,7 @@ export interface CancelledItems {
 
 /**
  * How far a batch is. There is one writer, its workflow; everything here is a function of the state before.
- * Invariants: the counts add up to `total` and are those of the letters; an item that has ended stays so until it is
+ * Invariants: the counts add up to `total` and are those of the marks; an item that has ended stays so until it is
  * retried; a unit's items are `r` from its start to its end; no more than `maxParallel` places are held.
  */
 export interface Batch {
@@ -75,7 +75,7 @@ export interface Batch {
 export function createBatch({ pages, mode, maxParallel }: Pick<AcceptedBatch, 'pages' | 'mode' | 'maxParallel'>): Batch {
   const total = pages.reduce((sum, { size }) => sum + size, 0);
   return {
-    pages: pages.map(({ size, kind, calls }) => ({ letters: 'p'.repeat(size), kinds: kind, units: [], ...(calls && { calls }) })),
+    pages: pages.map(({ size, kind, calls }) => ({ marks: 'p'.repeat(size), kinds: kind, units: [], ...(calls && { calls }) })),
     maxParallel: mode === 'sequential' ? 1 : maxParallel,
     isInOrder: mode === 'sequential',
     counts: { total, pending: total, running: 0, completed: 0, failed: 0, cancelled: 0 },
@@ -126,7 +126,7 @@ export function move(counts: BatchCounts, from: keyof BatchCounts, to: keyof Bat
 }
 
 export function pageAt({ pages }: Batch, page: number): BatchPage {
-  return pages[page] ?? { letters: '', kinds: '', units: [] };
+  return pages[page] ?? { marks: '', kinds: '', units: [] };
 }
 
 export function withPage(batch: Batch, page: number, change: Partial<BatchPage>): Batch {

@@ -4,7 +4,7 @@ import { isInline } from './is-inline.ts';
 import { priorityKey } from './tier.ts';
 import type { PriorityKey } from './tier.ts';
 
-/** How an item runs, kept as a letter, since a batch has one for each of its items. `wayOf` says what it means. */
+/** How an item runs, kept as a character, since a batch has one for each of its items. `wayOf` says what it means. */
 export type ItemKind = 's' | 'i' | 'd' | `${PriorityKey}`;
 
 export interface ItemWay {

@@ -1,4 +1,4 @@
-import type { EndLetter } from './batch-page.ts';
+import type { EndMark } from './batch-page.ts';
 import { isEnded, stateOf, waitFromNow } from './event-run.ts';
 import type { EventRun, RunState } from './event-run.ts';
 import { failureCause } from './failure-cause.ts';
@@ -22,7 +22,7 @@ export function toItemRun(offset: number, run: EventRun): ItemRun {
 }
 
 /** What its batch counts it as; `p` where it hasn't ended. */
-export function letterOf({ state }: ItemRun): EndLetter | 'p' {
+export function markOf({ state }: ItemRun): EndMark | 'p' {
   if (state === undefined || !isEnded(state.phase)) return 'p';
   return state.phase.status === 'completed' ? 'c' : 'f';
 }

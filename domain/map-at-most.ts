@@ -3,7 +3,7 @@ export async function mapAtMost<T, R>(values: readonly T[], atOnce: number, map:
   const mapped: R[] = [];
   let next = 0;
 
-  async function lane(): Promise<void> {
+  async function takeTurns(): Promise<void> {
     while (next < values.length) {
       const index = next;
       next += 1;
@@ -16,6 +16,6 @@ export async function mapAtMost<T, R>(values: readonly T[], atOnce: number, map:
     }
   }
 
-  await Promise.all(Array.from({ length: Math.min(atOnce, values.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(atOnce, values.length) }, takeTurns));
   return mapped;
 }

@@ -34,7 +34,7 @@ export function nextStep(batch: Batch, nowMs: number): BatchStep | null {
   if (free <= 0) return null;
   const isSubjectBusy = batch.running.some(({ kind }) => wayOf(kind).isOfSubject);
   for (const [number, page] of batch.pages.entries()) {
-    if (number < batch.firstPage || !page.letters.includes('p')) continue;
+    if (number < batch.firstPage || !page.marks.includes('p')) continue;
     const { kinds } = page;
     if (kinds === null) return { kind: 'read', page: number };
     const first = firstToStart(batch, { ...page, kinds }, isSubjectBusy);
@@ -59,9 +59,9 @@ function firstAsking({ running }: Batch): { readonly rested: RunningUnit; readon
 
 type KnownPage = BatchPage & { readonly kinds: string };
 
-function firstToStart({ isInOrder }: Batch, { letters, kinds }: KnownPage, isSubjectBusy: boolean): number | null {
-  for (let offset = letters.indexOf('p'); offset < letters.length; offset += 1) {
-    if (letters[offset] !== 'p') continue;
+function firstToStart({ isInOrder }: Batch, { marks, kinds }: KnownPage, isSubjectBusy: boolean): number | null {
+  for (let offset = marks.indexOf('p'); offset < marks.length; offset += 1) {
+    if (marks[offset] !== 'p') continue;
     const { isDelayed, isOfSubject } = wayAt(kinds, offset);
     if (!isDelayed && !(isOfSubject && isSubjectBusy)) return offset;
     if (isInOrder) return null;
@@ -89,10 +89,10 @@ function itemsForPlace({ isInOrder, counts, maxParallel }: Batch, kind: ItemKind
 }
 
 /** The first item and those after it that may share with it, up to one that is to be started before them. */
-function pendingTogether({ isInOrder }: Batch, { letters, kinds }: KnownPage, first: number, kind: ItemKind): readonly number[] {
+function pendingTogether({ isInOrder }: Batch, { marks, kinds }: KnownPage, first: number, kind: ItemKind): readonly number[] {
   const offsets: number[] = [];
-  for (let offset = first; offset < letters.length; offset += 1) {
-    if (letters[offset] !== 'p') continue;
+  for (let offset = first; offset < marks.length; offset += 1) {
+    if (marks[offset] !== 'p') continue;
     const other = kindAt(kinds, offset);
     if (other === kind) offsets.push(offset);
     else if (isInOrder || wayOf(other).workflow === 'own') break;
@@ -114,7 +114,7 @@ function unitsLeft({ pages }: Batch, first: number, kind: ItemKind): number {
 }
 
 function hasBeside(page: BatchPage, kind: ItemKind): boolean {
-  const { kinds, letters } = page;
-  if (!wayOf(kind).isOfSubject || kinds === null) return letters.includes('p');
+  const { kinds, marks } = page;
+  if (!wayOf(kind).isOfSubject || kinds === null) return marks.includes('p');
   return offsetsOf('p', page).some((offset) => !wayAt(kinds, offset).isOfSubject);
 }

@@ -1,6 +1,6 @@
 import { isOver, move, pageAt, withPage, withUntold } from './batch.ts';
 import type { Batch } from './batch.ts';
-import { offsetsOf, withLetters } from './batch-page.ts';
+import { offsetsOf, withMarks } from './batch-page.ts';
 import type { SteerInput } from './batch-work.ts';
 
 /** The batch as it is told to be. */
@@ -16,7 +16,7 @@ export function steerBatch(batch: Batch, steer: SteerInput, atMs: number): Batch
 export function refusalToSteer(batch: Batch, steer: SteerInput): 'already_ended' | 'not_cancellable' | null {
   if (isOver(batch) && steer.action !== 'retry-failed') return 'already_ended';
   if (steer.action !== 'cancel-item') return null;
-  return batch.pages[steer.page]?.letters[steer.offset] === 'p' ? null : 'not_cancellable';
+  return batch.pages[steer.page]?.marks[steer.offset] === 'p' ? null : 'not_cancellable';
 }
 
 export function pauseBatch(batch: Batch): Batch {
@@ -40,7 +40,7 @@ export function cancelBatch(batch: Batch, atMs: number): Batch {
       (untold, page, number) => withUntold(untold, page, number, page.calls ? offsetsOf('p', page) : []),
       batch.untold,
     ),
-    pages: batch.pages.map((page) => ({ ...page, letters: page.letters.replaceAll('p', 'x') })),
+    pages: batch.pages.map((page) => ({ ...page, marks: page.marks.replaceAll('p', 'x') })),
     counts: move(counts, 'pending', 'cancelled', counts.pending),
   };
 }
@@ -48,9 +48,9 @@ export function cancelBatch(batch: Batch, atMs: number): Batch {
 /** One that is no longer pending stays as it is. */
 export function cancelItem(batch: Batch, page: number, offset: number, atMs: number): Batch {
   const of = pageAt(batch, page);
-  if (of.letters[offset] !== 'p') return batch;
+  if (of.marks[offset] !== 'p') return batch;
   return {
-    ...withPage(batch, page, { letters: withLetters(of, [offset], () => 'x') }),
+    ...withPage(batch, page, { marks: withMarks(of, [offset], () => 'x') }),
     cancelledAtMs: atMs,
     untold: withUntold(batch.untold, of, page, [offset]),
     counts: move(batch.counts, 'pending', 'cancelled', 1),
@@ -73,7 +73,7 @@ export function retryFailed(batch: Batch): Batch {
     isCancelled: false,
     firstPage: 0,
     run: over ? batch.run + 1 : batch.run,
-    pages: batch.pages.map((page) => ({ ...page, letters: page.letters.replaceAll('f', 'p') })),
+    pages: batch.pages.map((page) => ({ ...page, marks: page.marks.replaceAll('f', 'p') })),
     counts: move(counts, 'failed', 'pending', counts.failed),
     failures: {},
   };

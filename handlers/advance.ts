@@ -48,10 +48,10 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
 
     // Each of the runs may listen for as long as it runs.
     setMaxListeners(0, port.signal);
-    await Promise.all(Array.from({ length: Math.min(due.atOnce, runs.length) }, lane));
+    await Promise.all(Array.from({ length: Math.min(due.atOnce, runs.length) }, takeTurns));
     return { runs: advanced, change: turn === null ? null : turn.change() };
 
-    async function lane(): Promise<void> {
+    async function takeTurns(): Promise<void> {
       for (let run = runs[next]; run !== undefined && mayBegin(); run = runs[next]) {
         const index = next;
         next += 1;

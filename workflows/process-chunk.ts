@@ -145,7 +145,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     // Who holds no place holds no permit either, for which another that holds a place may wait.
     const letGo = permits.isNeeded && (rests || waitMs > MAX_HELD_BACK_OFF_MS);
     if (letGo) await permits.release();
-    if (rests) await places.leave({ letters: [], causes: [] });
+    if (rests) await places.leave({ marks: [], causes: [] });
     await waitOut(waiting);
     if (rests) await cancellable.run(() => places.take(1));
     if (letGo || waiting.lastError.code === PERMIT_LOST) await waitForPermits();

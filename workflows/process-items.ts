@@ -2,7 +2,7 @@ import { proxyLocalActivities, sleep, workflowInfo } from '@temporalio/workflow'
 import type { Activities } from '../temporal/durable/activities.ts';
 import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
 import type { SharedUnitInput, UnitVerdict } from '../domain/batch-work.ts';
-import { hearOfItem, nextAttemptMs, letterOf } from '../domain/item-run.ts';
+import { hearOfItem, nextAttemptMs, markOf } from '../domain/item-run.ts';
 import type { ItemRun } from '../domain/item-run.ts';
 import { callBack } from './first-attempts.ts';
 import { holdPlaces } from './unit-places.ts';
@@ -59,12 +59,12 @@ export async function processItems({ unit, page, items, parallel, isInOrder, isO
     const { items: taken, deliveries } = await (isOfSubjects ? applyItems : runItems)(work);
     for (const item of taken) known.set(item.offset, hearOfItem(item, Date.now()));
     await callBack(deliveries);
-    left = left.map((item) => known.get(item.offset) ?? item).filter((item) => letterOf(item) === 'p');
+    left = left.map((item) => known.get(item.offset) ?? item).filter((item) => markOf(item) === 'p');
   }
   return verdictSoFar();
 
   function verdictSoFar(): UnitVerdict {
     const inOrder = [...known.values()];
-    return { letters: inOrder.map(letterOf), causes: inOrder.flatMap(({ cause }) => cause ?? []) };
+    return { marks: inOrder.map(markOf), causes: inOrder.flatMap(({ cause }) => cause ?? []) };
   }
 }

@@ -75,9 +75,9 @@ export async function startUnit(accepted: AcceptedBatch, batch: Batch, unit: Bat
 export async function unitEnd(child: ChildWorkflowHandle<Workflow>, unit: UnitReference): Promise<UnitVerdict | null> {
   try {
     const verdict = (await child.result()) as UnitVerdict;
-    return unit.isOwn ? { letters: ['c'], causes: [] } : verdict;
+    return unit.isOwn ? { marks: ['c'], causes: [] } : verdict;
   } catch (error) {
-    if (unit.isOwn && isCancellation(error)) return { letters: ['x'], causes: [] };
+    if (unit.isOwn && isCancellation(error)) return { marks: ['x'], causes: [] };
     const [verdict = null] = await readUnits({ units: [unit] });
     return verdict;
   }

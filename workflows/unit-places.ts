@@ -5,7 +5,7 @@ import { placesGrantedSignal, unitRestsSignal } from './messages.ts';
 // A batch that was ended by force answers no more, which is noticed then.
 const ASK_AGAIN_MS = 60_000;
 
-const NONE: UnitVerdict = { letters: [], causes: [] };
+const NONE: UnitVerdict = { marks: [], causes: [] };
 
 /** A unit's side of the places that it holds of its batch. */
 export interface UnitPlaces {

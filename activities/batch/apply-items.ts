@@ -60,11 +60,11 @@ export function createApplyItems({ readPage, sendToSubject, now }: ApplyItemsDep
       return { offset, event, bytes: Buffer.byteLength(JSON.stringify(event)) };
     });
     const lines = isInOrder ? runsOfLines(waiting) : linesBySubject(waiting);
-    const lanes = Math.min(parallel, lines.length);
-    const atMost = Math.max(1, Math.floor(MAX_IN_FLIGHT / lanes));
+    const atOnce = Math.min(parallel, lines.length);
+    const atMost = Math.max(1, Math.floor(MAX_IN_FLIGHT / atOnce));
     let next = 0;
 
-    async function lane(): Promise<void> {
+    async function takeTurns(): Promise<void> {
       for (let line = lines[next]; line !== undefined; line = lines[next]) {
         next += 1;
         for (let rest = line.items; rest.length > 0;) {
@@ -86,7 +86,7 @@ export function createApplyItems({ readPage, sendToSubject, now }: ApplyItemsDep
     }
 
     Context.current().cancellationSignal.throwIfAborted();
-    await Promise.all(Array.from({ length: lanes }, lane));
+    await Promise.all(Array.from({ length: atOnce }, takeTurns));
     return { items: after, deliveries };
   };
 }

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { UnitReference, UnitVerdict } from '../../domain/batch-work.ts';
-import { letterOf } from '../../domain/item-run.ts';
+import { markOf } from '../../domain/item-run.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { Activities } from '../../temporal/durable/activities.ts';
 import { toForcedEnd } from '../../temporal/forced-end.ts';
@@ -22,14 +22,14 @@ async function verdictOf(client: Client, unit: UnitReference): Promise<UnitVerdi
   if (end?.kind === 'open') return null;
   const verdict = end && (isOwn ? ownVerdict(end) : await readShared(client, unit));
   // Its batch came to an end of its own before the engine had started it.
-  return verdict ?? { letters: offsets.map(() => 'p'), causes: [] };
+  return verdict ?? { marks: offsets.map(() => 'p'), causes: [] };
 }
 
 type Ended = Exclude<WorkflowEnd, { kind: 'open' }>;
 
 function ownVerdict(end: Ended): UnitVerdict {
-  if (end.kind === 'completed') return { letters: ['c'], causes: [] };
-  return end.kind === 'cancelled' ? { letters: ['x'], causes: [] } : { letters: ['f'], causes: [causeOf(end)] };
+  if (end.kind === 'completed') return { marks: ['c'], causes: [] };
+  return end.kind === 'cancelled' ? { marks: ['x'], causes: [] } : { marks: ['f'], causes: [causeOf(end)] };
 }
 
 /**
@@ -42,11 +42,11 @@ async function readShared(client: Client, { workflowId, offsets }: UnitReference
   const { items, end } = unit;
   const verdicts = offsets.map((offset) => {
     const item = items.get(offset);
-    const letter = item === undefined ? 'p' : letterOf(item);
-    if (letter !== 'p' || item === undefined || end.kind === 'completed') return { letter, cause: item?.cause };
-    return { letter: 'f', cause: end.kind === 'open' ? 'internal' : causeOf(end) } as const;
+    const mark = item === undefined ? 'p' : markOf(item);
+    if (mark !== 'p' || item === undefined || end.kind === 'completed') return { mark, cause: item?.cause };
+    return { mark: 'f', cause: end.kind === 'open' ? 'internal' : causeOf(end) } as const;
   });
-  return { letters: verdicts.map(({ letter }) => letter), causes: verdicts.flatMap(({ cause }) => cause ?? []) };
+  return { marks: verdicts.map(({ mark }) => mark), causes: verdicts.flatMap(({ cause }) => cause ?? []) };
 }
 
 /** What has failed is grouped by what its workflow says beside what it leaves, if it says anything. */

@@ -6,7 +6,7 @@ import { digest } from '../digest.ts';
 import type { Fault } from '../problem.ts';
 import type { createToItem, RawItem } from './to-item.ts';
 
-// A batch's state, a letter an item and a few more for each that is started by itself, is one payload of the engine.
+// A batch's state, a mark an item and a few more for each that is started by itself, is one payload of the engine.
 const MAX_ITEMS = 1_000_000;
 const MAX_OWN_ITEMS = 100_000;
 // The first so many are in the answer; all of them are items.

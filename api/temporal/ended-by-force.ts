@@ -9,7 +9,7 @@ export function endedByForce(resource: BatchResource, { pages }: Batch, { code, 
   const { counts, failures } = resource;
   const open = counts.pending + counts.running;
   const example = pages
-    .map(({ letters }) => letters)
+    .map(({ marks }) => marks)
     .join('')
     .search(/[pr]/);
   return {
@@ -25,5 +25,5 @@ export function endedByForce(resource: BatchResource, { pages }: Batch, { code, 
 
 /** What had not been started never will be. */
 export function pagesByForce(answer: PagesAnswer, forced: ForcedEnd): PagesAnswer & { readonly forced: ForcedEnd } {
-  return { ...answer, forced, pages: answer.pages.map((page) => ({ ...page, letters: page.letters.replaceAll('p', 'f') })) };
+  return { ...answer, forced, pages: answer.pages.map((page) => ({ ...page, marks: page.marks.replaceAll('p', 'f') })) };
 }

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { lastUnitOf } from '../../domain/batch-page.ts';
-import type { BatchPage, Letter } from '../../domain/batch-page.ts';
+import type { BatchPage, Mark } from '../../domain/batch-page.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import { itemId, ownerId } from '../../domain/event-id.ts';
 import { pageWorkflowId, unitWorkflowId } from '../../temporal/durable/workflow-ids.ts';
@@ -49,21 +49,21 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
     const item = items[offset];
     const id = itemId(batch.id, asked.firstIndex + offset);
     if (item === undefined) throw new Error(`there is no item ${offset} in "${workflowId}"`);
-    const letter = page.letters[offset] as Letter;
+    const mark = page.marks[offset] as Mark;
     const unit = lastUnitOf(page, offset);
     const event = item.kind === 'event' ? item.event : rejectedEvent(item.rejection, { tenant: batch.tenant, batchId: batch.id, id });
-    if (unit === null || letter === 'p') return resourceOf(unbegunRun(event, letter, unit?.runs ?? 0, view), ofPage);
+    if (unit === null || mark === 'p') return resourceOf(unbegunRun(event, mark, unit?.runs ?? 0, view), ofPage);
     const unitId = unitWorkflowId(batch, view.upload, { page: asked.number, number: unit.number });
     if (page.kinds !== null && wayAt(page.kinds, offset).workflow === 'own') {
       const own = await readEvent(client, liveRuns, { workflowId: unitId }, { ...event, run: unit.runs });
       // Cancelled before this run of it began, it was of another verdict before.
-      if (letter === 'x' && own?.status !== 'cancelled') return resourceOf(unbegunRun(event, letter, unit.runs, view), ofPage);
+      if (mark === 'x' && own?.status !== 'cancelled') return resourceOf(unbegunRun(event, mark, unit.runs, view), ofPage);
       if (own !== null) return own;
     }
-    if (letter === 'x') return resourceOf(unbegunRun(event, letter, unit.runs, view), ofPage);
+    if (mark === 'x') return resourceOf(unbegunRun(event, mark, unit.runs, view), ofPage);
     const shared = await sharedUnit(unit.number, unitId);
     const record = shared?.items.get(offset)?.state;
-    const shown = letter === 'r' && forced && shared?.end.kind !== 'open' ? 'f' : letter;
+    const shown = mark === 'r' && forced && shared?.end.kind !== 'open' ? 'f' : mark;
     const isKnown = record !== undefined && (isEnded(record.phase) || shown === 'r');
     const ofUnit = { ...event, run: unit.runs };
     const workflow = shared === null ? ofPage : { id: unitId, runId: shared.runId };
@@ -82,17 +82,17 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
 }
 
 /** Of an item that was not started since it was last to be. */
-function unbegunRun(event: AcceptedEvent, letter: Letter, runs: number, view: PagesView): EventRun {
+function unbegunRun(event: AcceptedEvent, mark: Mark, runs: number, view: PagesView): EventRun {
   const run = acceptRun({ ...event, run: runs + 1 });
-  if (letter === 'x') return endRun(run, { status: 'cancelled', endedAtMs: view.cancelledAtMs ?? event.acceptedAtMs });
-  return letter === 'f' ? endLost(run, view) : run;
+  if (mark === 'x') return endRun(run, { status: 'cancelled', endedAtMs: view.cancelledAtMs ?? event.acceptedAtMs });
+  return mark === 'f' ? endLost(run, view) : run;
 }
 
 /** Nothing is on record of its run but what the batch counts it as. */
-function begunRun(event: AcceptedEvent, letter: Letter, view: PagesView): EventRun {
+function begunRun(event: AcceptedEvent, mark: Mark, view: PagesView): EventRun {
   const run = acceptRun(event);
   const stage = nextStage(run);
-  if (letter === 'f') return endLost(run, view);
+  if (mark === 'f') return endLost(run, view);
   return stage === null ? run : beginAttempt(run, stage);
 }
 

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { lastUnitOf, locate, offsetsOf } from '../../domain/batch-page.ts';
 import { calledBack } from '../../domain/batch-item.ts';
 import { wayAt } from '../../domain/item-kind.ts';
-import type { BatchPage, Letter } from '../../domain/batch-page.ts';
+import type { BatchPage, Mark } from '../../domain/batch-page.ts';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import { batchWorkflowId, pageWorkflowId, unitWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { EventResource, EventStatus } from '../../domain/event-resource.ts';
@@ -31,7 +31,7 @@ export interface TemporalBatchServiceOptions {
   readonly now: () => number;
 }
 
-// Some 300 KB of letters; a larger batch is read in several goes.
+// Some 300 KB of marks; a larger batch is read in several goes.
 const PAGES_READ = 1_000;
 // Of a list of up to 200 batches.
 const READS_AT_ONCE = 20;
@@ -79,8 +79,8 @@ export function createTemporalBatchService({ client, liveRuns, now }: TemporalBa
         const firstIndex = index - place.offset;
         const offsets: number[] = [];
         let offset = place.offset;
-        for (; offset < page.letters.length && found.length + offsets.length < limit; offset += 1) {
-          if (maySelect(view, page.letters[offset] as Letter, status)) offsets.push(offset);
+        for (; offset < page.marks.length && found.length + offsets.length < limit; offset += 1) {
+          if (maySelect(view, page.marks[offset] as Mark, status)) offsets.push(offset);
         }
         index = firstIndex + offset;
         if (offsets.length === 0) continue;
@@ -113,7 +113,7 @@ export function createTemporalBatchService({ client, liveRuns, now }: TemporalBa
       if (found === null) return 'not_found';
       const { page, offset, view, state } = found;
       const unit = lastUnitOf(state, offset);
-      if (state.letters[offset] === 'r' && unit !== null) {
+      if (state.marks[offset] === 'r' && unit !== null) {
         const isOwn = state.kinds !== null && wayAt(state.kinds, offset).workflow === 'own';
         return isOwn ? askToCancel(client, unitWorkflowId(key, view.upload, { page, number: unit.number })) : 'not_cancellable';
       }
@@ -123,12 +123,12 @@ export function createTemporalBatchService({ client, liveRuns, now }: TemporalBa
 
     async whyItem(key) {
       const found = await find(key);
-      if (found === null || found.view.forced || found.state.letters[found.offset] !== 'p') return null;
+      if (found === null || found.view.forced || found.state.marks[found.offset] !== 'p') return null;
       const { page: number, offset, view, state } = found;
       const { items } = await readPage(client, pageWorkflowId(key, view.upload, number));
       const item = items[offset];
       if (item === undefined) return null;
-      let ahead = offsetsOf('p', { ...state, letters: state.letters.slice(0, offset) }).length;
+      let ahead = offsetsOf('p', { ...state, marks: state.marks.slice(0, offset) }).length;
       for (let from = 0; from < number; from += PAGES_READ) {
         const pages = (await pagesFrom(key, from))?.pages.slice(0, number - from) ?? [];
         ahead += pages.reduce((sum, page) => sum + offsetsOf('p', page).length, 0);
@@ -161,11 +161,11 @@ interface FoundItem {
 }
 
 /** Of a batch that was ended by force, what ran has a status of its own, which only its unit knows. */
-function maySelect({ forced }: PagesView, letter: Letter, status: EventStatus | undefined): boolean {
-  return status === undefined || LETTERS[status] === letter || (forced !== undefined && letter === 'r');
+function maySelect({ forced }: PagesView, mark: Mark, status: EventStatus | undefined): boolean {
+  return status === undefined || LETTERS[status] === mark || (forced !== undefined && mark === 'r');
 }
 
-const LETTERS: Readonly<Record<EventStatus, Letter>> = {
+const LETTERS: Readonly<Record<EventStatus, Mark>> = {
   accepted: 'p',
   waiting: 'r',
   running: 'r',

@@ -8,7 +8,7 @@ import * as states from '../../domain/batch.ts';
 import * as units from '../../domain/batch-units.ts';
 import type { Batch, BatchUnit } from '../../domain/batch.ts';
 import { lastUnitOf, offsetsOf } from '../../domain/batch-page.ts';
-import type { EndLetter } from '../../domain/batch-page.ts';
+import type { EndMark } from '../../domain/batch-page.ts';
 import { nextDueMs, nextStep } from '../../domain/next-step.ts';
 import type { BatchStep } from '../../domain/next-step.ts';
 import { explainItem } from '../../api/batches/explain-item.ts';
@@ -63,14 +63,14 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
     return nextStep(batch, Date.now());
   }
 
-  async function runUnit(entry: Entry, unit: BatchUnit): Promise<{ readonly letters: EndLetter[]; readonly causes: string[] }> {
-    const letters: EndLetter[] = [];
+  async function runUnit(entry: Entry, unit: BatchUnit): Promise<{ readonly marks: EndMark[]; readonly causes: string[] }> {
+    const marks: EndMark[] = [];
     const causes: string[] = [];
     for (const offset of unit.offsets) {
       const item = entry.items[offset];
       if (item === undefined) continue;
       if (item.kind === 'rejected') {
-        letters.push('f');
+        marks.push('f');
         const ids = { tenant: entry.settings.tenant, id: '', batchId: entry.settings.id };
         const { cause } = toItemRun(offset, rejectedRun(item.rejection, rejectedEvent(item.rejection, ids)));
         if (cause !== undefined) causes.push(cause);
@@ -81,10 +81,10 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
       const isOfSubject = item.event.plan.subjectType !== undefined && submission.kind === 'ended';
       const resource = isOfSubject ? (submission.resource as EventResource) : await events.get(key);
       if (isOfSubject && resource !== null) entry.ofSubjects.set(offset, resource);
-      letters.push(resource?.status === 'completed' ? 'c' : resource?.status === 'cancelled' ? 'x' : 'f');
+      marks.push(resource?.status === 'completed' ? 'c' : resource?.status === 'cancelled' ? 'x' : 'f');
       if (resource?.status === 'failed' && resource.error) causes.push(failureCause(resource.type, resource.error));
     }
-    return { letters, causes };
+    return { marks, causes };
   }
 
   function find(key: EventKey): Entry | undefined {
@@ -102,7 +102,7 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
     const resource = entry.ofSubjects.get(offset) ?? (await events.get(runKey(item.event, runsOf(entry, offset))));
     if (resource !== null) return { ...resource, id };
     const run = acceptRun(item.event);
-    const isCancelled = entry.batch.pages[0]?.letters[offset] === 'x';
+    const isCancelled = entry.batch.pages[0]?.marks[offset] === 'x';
     return toEventResource(isCancelled ? endRun(run, { status: 'cancelled', endedAtMs: Date.now() }) : run, initialCallback(null), {
       id,
       runId: '',
@@ -166,7 +166,7 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
       const entry = find(key);
       const page = entry?.batch.pages[0];
       const item = entry?.items[key.index];
-      if (!entry || !item || page?.letters[key.index] !== 'p') return null;
+      if (!entry || !item || page?.marks[key.index] !== 'p') return null;
       const position = offsetsOf('p', page).indexOf(key.index) + 1;
       return explainItem({ key, item, position, batch: resourceOf(entry), nowMs: Date.now() });
     },
@@ -193,7 +193,7 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
 
   async function cancelRunning(entry: Entry): Promise<void> {
     for (const [offset, item] of entry.items.entries()) {
-      const isRunning = entry.batch.pages[0]?.letters[offset] === 'r';
+      const isRunning = entry.batch.pages[0]?.marks[offset] === 'r';
       if (isRunning && item.kind === 'event') await events.cancel(runKey(item.event, runsOf(entry, offset)));
     }
   }

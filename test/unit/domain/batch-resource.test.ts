@@ -11,7 +11,7 @@ import { NOON_MS } from './event-samples.ts';
 const accepted = acceptedBatch({ name: 'the night run', pages: [{ size: 8, kind: 's' }] });
 const fresh = createBatch(accepted);
 const unit = { page: 0, number: 0, kind: 's', offsets: [0, 1, 2, 3], parallel: 4 } as const;
-const half = endUnit(startUnit(fresh, unit), { ...unit, letters: ['c', 'f', 'f', 'f'], causes: ['a', 'b', 'b'] });
+const half = endUnit(startUnit(fresh, unit), { ...unit, marks: ['c', 'f', 'f', 'f'], causes: ['a', 'b', 'b'] });
 
 function resourceOf(batch: Batch, times: Partial<BatchTimes> = {}) {
   const pace = [{ atMs: NOON_MS, ended: 0 }];
@@ -54,7 +54,7 @@ describe('toBatchResource', () => {
 
   it('of an ended batch shows its own pace, however long ago that was', () => {
     const rest = { ...unit, number: 1, offsets: [4, 5, 6, 7] };
-    const ended = endUnit(startUnit(half, rest), { ...rest, letters: ['c', 'c', 'c', 'c'], causes: [] });
+    const ended = endUnit(startUnit(half, rest), { ...rest, marks: ['c', 'c', 'c', 'c'], causes: [] });
 
     expect(resourceOf(ended, { endedAtMs: NOON_MS + 4_000, nowMs: NOON_MS + 9_000_000 })).toMatchObject({
       status: 'partial',

@@ -10,14 +10,14 @@ import { OTHER_CAUSES, endRest, endUnit, freePlaces, noteRest, startUnit } from 
 import { cancelBatch, cancelItem, pauseBatch, resumeBatch, retryFailed, toldFirst } from '../../../domain/steer-batch.ts';
 import { kindAt } from '../../../domain/item-kind.ts';
 import { lastUnitOf, locate } from '../../../domain/batch-page.ts';
-import type { BatchPage, EndLetter, Letter } from '../../../domain/batch-page.ts';
+import type { BatchPage, EndMark, Mark } from '../../../domain/batch-page.ts';
 import { nextDueMs, nextStep } from '../../../domain/next-step.ts';
 import { fromRanges } from '../../../domain/offsets.ts';
 
 type Step =
   // Starts whatever the batch says is next, if anything is.
   | { readonly kind: 'go on' }
-  | { readonly kind: 'end'; readonly which: number; readonly letters: readonly Verdict[] }
+  | { readonly kind: 'end'; readonly which: number; readonly marks: readonly Verdict[] }
   // Its word came twice, or once more long after.
   | { readonly kind: 'end again'; readonly which: number }
   | { readonly kind: 'cancel item'; readonly which: number }
@@ -30,14 +30,14 @@ type Step =
   // The state goes through the engine's JSON.
   | { readonly kind: 'continue as new' };
 
-type Verdict = EndLetter | 'p';
+type Verdict = EndMark | 'p';
 
 const anyWhich = fc.nat(1_000);
-const anyLetter = fc.constantFrom<Verdict>('c', 'c', 'f', 'x', 'p');
-const anyLetters = fc.array(anyLetter, { minLength: 8, maxLength: 8 });
+const anyMark = fc.constantFrom<Verdict>('c', 'c', 'f', 'x', 'p');
+const anyMarks = fc.array(anyMark, { minLength: 8, maxLength: 8 });
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ kind: fc.constant('go on') }) },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('end'), which: anyWhich, letters: anyLetters }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('end'), which: anyWhich, marks: anyMarks }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('end again'), which: anyWhich }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('pause', 'retry failed', 'continue as new', 'wait', 'tell') }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('resume') }) },
@@ -98,7 +98,7 @@ interface ModelUnit extends BatchUnit {
 }
 
 interface ModelItem extends Item {
-  letter: Letter;
+  mark: Mark;
   cause: string | null;
   /** The units that ran it, and the verdicts that it had. */
   readonly units: number[];
@@ -119,7 +119,7 @@ function createWorld({ pages, mode, maxParallel }: Setting): World {
     pages,
     isSequential: mode === 'sequential',
     maxParallel: mode === 'sequential' ? 1 : maxParallel,
-    items: pages.flat().map((item) => ({ ...item, letter: 'p', cause: null, units: [], verdicts: 0, untold: 0 })),
+    items: pages.flat().map((item) => ({ ...item, mark: 'p', cause: null, units: [], verdicts: 0, untold: 0 })),
     running: [],
     ended: [],
     isPaused: false,
@@ -136,14 +136,14 @@ function kindsOf(items: readonly Item[], nowMs: number) {
 
 function takeStep(world: World, step: Step): void {
   const { batch, running, ended } = world;
-  const over = world.items.every(({ letter }) => letter !== 'p' && letter !== 'r');
+  const over = world.items.every(({ mark }) => mark !== 'p' && mark !== 'r');
   switch (step.kind) {
     case 'go on':
       goOn(world);
       break;
     case 'end': {
       const [unit] = running.splice(step.which % running.length, 1);
-      if (unit !== undefined) end(world, unit, step.letters);
+      if (unit !== undefined) end(world, unit, step.marks);
       break;
     }
     case 'end again': {
@@ -187,14 +187,14 @@ function takeStep(world: World, step: Step): void {
       world.batch = cancelBatch(batch, world.nowMs);
       world.isPaused = false;
       world.isCancelled = true;
-      for (const item of world.items) if (item.letter === 'p') cancel(item);
+      for (const item of world.items) if (item.mark === 'p') cancel(item);
       break;
     case 'cancel item': {
       const index = step.which % world.items.length;
       const item = world.items[index];
       const { page = 0, offset = 0 } = placeOf(world, index) ?? {};
       world.batch = cancelItem(batch, page, offset, world.nowMs);
-      if (item?.letter === 'p') cancel(item);
+      if (item?.mark === 'p') cancel(item);
       else expect(world.batch).toBe(batch);
       break;
     }
@@ -205,7 +205,7 @@ function takeStep(world: World, step: Step): void {
       break;
     }
     case 'retry failed': {
-      const failed = world.items.filter(({ letter }) => letter === 'f');
+      const failed = world.items.filter(({ mark }) => mark === 'f');
       world.batch = retryFailed(batch);
       if (failed.length === 0) {
         expect(world.batch).toBe(batch);
@@ -216,7 +216,7 @@ function takeStep(world: World, step: Step): void {
         world.run += 1;
         world.isPaused = false;
       }
-      for (const item of failed) Object.assign(item, { letter: 'p', cause: null });
+      for (const item of failed) Object.assign(item, { mark: 'p', cause: null });
       break;
     }
     case 'wait':
@@ -238,7 +238,7 @@ function placesLeft({ maxParallel, running }: World): number {
 }
 
 function cancel(item: ModelItem): void {
-  item.letter = 'x';
+  item.mark = 'x';
   item.untold += 1;
 }
 
@@ -271,7 +271,7 @@ function goOn(world: World): void {
   world.running.push({ ...unit, held: unit.parallel, rests: 0, wants: 0 });
   for (const offset of unit.offsets) {
     const item = itemAt(world, unit.page, offset);
-    item.letter = 'r';
+    item.mark = 'r';
     item.units.push(unit.number);
   }
 }
@@ -286,7 +286,7 @@ function resume(world: World, step: ReturnType<typeof nextStep>, asking: ModelUn
 
 /** The first item that may be started, in sequence only the first of all; those of subjects one unit at a time. */
 function firstToStart({ items, running, nowMs, isSequential }: World): ModelItem | undefined {
-  const pending = items.filter(({ letter }) => letter === 'p').slice(0, isSequential ? 1 : undefined);
+  const pending = items.filter(({ mark }) => mark === 'p').slice(0, isSequential ? 1 : undefined);
   const isBusy = running.some(({ kind }) => kind === 'i');
   return pending.find(({ kind, dueMs }) => dueMs <= nowMs && !(kind === 'i' && isBusy));
 }
@@ -295,7 +295,7 @@ function firstToStart({ items, running, nowMs, isSequential }: World): ModelItem
 function startedTogether(world: World, { page, offsets: [first = 0], kind }: BatchUnit): readonly number[] {
   const together: number[] = [];
   for (const [offset, planned] of (world.pages[page] ?? []).entries()) {
-    if (offset < first || itemAt(world, page, offset).letter !== 'p') continue;
+    if (offset < first || itemAt(world, page, offset).mark !== 'p') continue;
     const isDue = planned.dueMs <= world.nowMs;
     if (isDue && planned.kind === kind) together.push(offset);
     else if (world.isSequential || (isDue && wayOf(planned.kind).workflow === 'own')) break;
@@ -306,7 +306,7 @@ function startedTogether(world: World, { page, offsets: [first = 0], kind }: Bat
 /** Where only time can bring news, it is known which. */
 function expectAlarm({ batch, items, nowMs, isPaused, isCancelled, running, isSequential }: World): void {
   if (isPaused || isCancelled || running.length > 0) return;
-  const pending = items.filter(({ letter }) => letter === 'p');
+  const pending = items.filter(({ mark }) => mark === 'p');
   const waiting = isSequential ? pending.slice(0, 1) : pending;
   if (waiting.length === 0) return;
   const dueMs = nextDueMs(batch);
@@ -321,26 +321,26 @@ function end(world: World, unit: ModelUnit, given: readonly Verdict[]): void {
   const causes = [...verdict.causes];
   for (const [index, offset] of unit.offsets.entries()) {
     const item = itemAt(world, unit.page, offset);
-    const letter = verdict.letters[index] ?? 'f';
-    if (letter === 'p') {
-      item.letter = 'p';
+    const mark = verdict.marks[index] ?? 'f';
+    if (mark === 'p') {
+      item.mark = 'p';
       item.units.pop();
       if (world.isCancelled) cancel(item);
       continue;
     }
-    item.letter = letter;
-    item.cause = letter === 'f' ? (causes.shift() ?? null) : null;
+    item.mark = mark;
+    item.cause = mark === 'f' ? (causes.shift() ?? null) : null;
     item.verdicts += 1;
   }
 }
 
 /** Only what shares a workflow can be given back. */
 function verdictOf(unit: BatchUnit, given: readonly Verdict[]) {
-  const letters = unit.offsets.map((_, index): Verdict =>
+  const marks = unit.offsets.map((_, index): Verdict =>
     given[index] === 'p' && wayOf(unit.kind).workflow === 'own' ? 'c' : (given[index] ?? 'c'),
   );
-  const causes = unit.offsets.filter((_, index) => letters[index] === 'f').map((offset) => `cause-${offset % 3}`);
-  return { page: unit.page, number: unit.number, letters, causes };
+  const causes = unit.offsets.filter((_, index) => marks[index] === 'f').map((offset) => `cause-${offset % 3}`);
+  return { page: unit.page, number: unit.number, marks, causes };
 }
 
 function placeOf({ pages }: World, index: number) {
@@ -356,16 +356,16 @@ function itemAt({ pages, items }: World, page: number, offset: number): ModelIte
   return item;
 }
 
-const NOTHING = { letters: [], causes: [] } as const;
-const NO_PAGE: BatchPage = { letters: '', kinds: null, units: [] };
+const NOTHING = { marks: [], causes: [] } as const;
+const NO_PAGE: BatchPage = { marks: '', kinds: null, units: [] };
 
 function expectInvariants(world: World): void {
   const { batch, items, running } = world;
-  const letters = items.map(({ letter }) => letter);
-  const countOf = (letter: Letter): number => letters.filter((one) => one === letter).length;
+  const marks = items.map(({ mark }) => mark);
+  const countOf = (mark: Mark): number => marks.filter((one) => one === mark).length;
   const { total, pending, running: runningItems, completed, failed, cancelled } = batch.counts;
 
-  expect(batch.pages.map((page) => page.letters).join('')).toBe(letters.join(''));
+  expect(batch.pages.map((page) => page.marks).join('')).toBe(marks.join(''));
   expect(pending + runningItems + completed + failed + cancelled).toBe(total);
   expect(batch.counts).toEqual({
     total: items.length,
@@ -389,7 +389,7 @@ function expectInvariants(world: World): void {
   expect(places.map(({ number, offset }) => untold.filter((place) => place === `${number}/${offset}`).length)).toEqual(
     items.map((item) => item.untold),
   );
-  const due = items.map(({ letter, units }) => (letter === 'r' ? units.length - 1 : units.length));
+  const due = items.map(({ mark, units }) => (mark === 'r' ? units.length - 1 : units.length));
   expect(items.map(({ verdicts }) => verdicts)).toEqual(due);
   expectFailures(world);
   expect(isOver(batch)).toBe(countOf('p') + countOf('r') === 0);
@@ -406,11 +406,11 @@ function expectFailures({ batch, items }: World): void {
 }
 
 function expectedStatus({ items, isPaused }: World): string {
-  const letters = new Set(items.map(({ letter }) => letter));
-  if (letters.has('p') || letters.has('r')) return isPaused ? 'paused' : 'running';
-  if (letters.has('x')) return 'cancelled';
-  if (!letters.has('f')) return 'completed';
-  return letters.has('c') ? 'partial' : 'failed';
+  const marks = new Set(items.map(({ mark }) => mark));
+  if (marks.has('p') || marks.has('r')) return isPaused ? 'paused' : 'running';
+  if (marks.has('x')) return 'cancelled';
+  if (!marks.has('f')) return 'completed';
+  return marks.has('c') ? 'partial' : 'failed';
 }
 
 describe('a batch', () => {
@@ -438,7 +438,7 @@ describe('a batch', () => {
         for (let rounds = 0; !isOver(world.batch) && rounds <= 2 * world.items.length + 4; rounds += 1) {
           takeStep(world, { kind: 'wait' });
           takeStep(world, { kind: 'go on' });
-          takeStep(world, { kind: 'end', which: 0, letters: [] });
+          takeStep(world, { kind: 'end', which: 0, marks: [] });
         }
 
         expect(isOver(world.batch)).toBe(true);
@@ -473,7 +473,7 @@ describe('a batch', () => {
           for (const { page, offsets } of world.running) {
             order.push(...offsets.map((offset) => pages.slice(0, page).flat().length + offset));
           }
-          takeStep(world, { kind: 'end', which: 0, letters: [] });
+          takeStep(world, { kind: 'end', which: 0, marks: [] });
         }
 
         expect(order).toEqual(world.items.map((_, index) => index));
@@ -493,7 +493,7 @@ describe('a batch', () => {
           if (world.running.length > before && started?.kind === 'i') {
             order.push(...started.offsets.map((offset) => pages.slice(0, started.page).flat().length + offset));
           }
-          if (which % 2 === 0) takeStep(world, { kind: 'end', which, letters: [] });
+          if (which % 2 === 0) takeStep(world, { kind: 'end', which, marks: [] });
           takeStep(world, { kind: 'wait' });
         }
 
@@ -516,7 +516,7 @@ function runEvenly(start: Batch): readonly number[] {
     atOnce.push(running.reduce((sum, { unit, left }) => sum + Math.min(unit.parallel, left), 0));
     running = running.map(({ unit, left }) => ({ unit, left: left - Math.min(unit.parallel, left) }));
     for (const { unit } of running.filter(({ left }) => left === 0)) {
-      batch = endUnit(batch, { ...unit, letters: unit.offsets.map(() => 'c'), causes: [] });
+      batch = endUnit(batch, { ...unit, marks: unit.offsets.map(() => 'c'), causes: [] });
     }
     running = running.filter(({ left }) => left > 0);
   }
@@ -552,9 +552,9 @@ function unitOf(batch: Batch): BatchUnit {
 }
 
 /** Starts and ends the next unit. */
-function runUnit(batch: Batch, letters: readonly EndLetter[], causes: readonly string[] = []): Batch {
+function runUnit(batch: Batch, marks: readonly EndMark[], causes: readonly string[] = []): Batch {
   const unit = unitOf(batch);
-  return endUnit(startUnit(batch, unit), { ...unit, letters, causes });
+  return endUnit(startUnit(batch, unit), { ...unit, marks, causes });
 }
 
 describe('nextStep', () => {
@@ -668,8 +668,8 @@ describe('endUnit', () => {
   it('changes nothing for a unit that was never started', () => {
     const started = startUnit(threePages, unitOf(threePages));
 
-    expect(endUnit(started, { page: 0, number: 1, letters: ['c'], causes: [] })).toBe(started);
-    expect(endUnit(started, { page: 3, number: 0, letters: ['c'], causes: [] })).toBe(started);
+    expect(endUnit(started, { page: 0, number: 1, marks: ['c'], causes: [] })).toBe(started);
+    expect(endUnit(started, { page: 3, number: 0, marks: ['c'], causes: [] })).toBe(started);
   });
 
   it('counts items as failed for which no verdict came', () => {
@@ -715,13 +715,13 @@ describe('noteRest', () => {
     parallel: 4,
   });
   const unit = { page: 0, number: 0 };
-  const note = { ...unit, rest: 1, wants: 0, letters: ['c', 'f', 'p', 'f'], causes: ['a', 'b'] } as const;
+  const note = { ...unit, rest: 1, wants: 0, marks: ['c', 'f', 'p', 'f'], causes: ['a', 'b'] } as const;
   const resting = noteRest(started, note);
 
   it('counts what has ended, once, while the others wait', () => {
     expect(resting.counts).toMatchObject({ running: 1, completed: 1, failed: 2 });
     expect(resting.failures).toEqual({ a: { count: 1, example: 1 }, b: { count: 1, example: 3 } });
-    expect(endUnit(resting, { ...unit, letters: ['c', 'f', 'c', 'f'], causes: ['a', 'b'] })).toMatchObject({
+    expect(endUnit(resting, { ...unit, marks: ['c', 'f', 'c', 'f'], causes: ['a', 'b'] })).toMatchObject({
       counts: { running: 0, completed: 2, failed: 2 },
       failures: { a: { count: 1 }, b: { count: 1 } },
     });
@@ -730,12 +730,12 @@ describe('noteRest', () => {
   it('leaves what is retried meanwhile to the unit that retries it', () => {
     const retried = retryFailed(resting);
     const again = startUnit(retried, unitOf(retried));
-    const after = endUnit(again, { ...unit, letters: ['c', 'f', 'f', 'f'], causes: ['a', 'c', 'b'] });
+    const after = endUnit(again, { ...unit, marks: ['c', 'f', 'f', 'f'], causes: ['a', 'c', 'b'] });
 
     expect(unitOf(retried)).toMatchObject({ number: 1, offsets: [1, 3] });
     expect(after.counts).toMatchObject({ running: 2, completed: 1, failed: 1 });
     expect(after.failures).toEqual({ c: { count: 1, example: 2 } });
-    expect(endUnit(after, { page: 0, number: 1, letters: ['c', 'c'], causes: [] }).counts).toMatchObject({ completed: 3, failed: 1 });
+    expect(endUnit(after, { page: 0, number: 1, marks: ['c', 'c'], causes: [] }).counts).toMatchObject({ completed: 3, failed: 1 });
   });
 
   it('is heard of a later rest, not of an earlier one', () => {
@@ -754,7 +754,7 @@ describe('retryFailed', () => {
 
   it('of an ended batch is its next run, and goes on at once even if it ended while it was paused', () => {
     const unit = unitOf(two);
-    const ended = endUnit(pauseBatch(startUnit(two, unit)), { ...unit, letters: ['c', 'f'], causes: ['a'] });
+    const ended = endUnit(pauseBatch(startUnit(two, unit)), { ...unit, marks: ['c', 'f'], causes: ['a'] });
 
     const again = retryFailed(ended);
 
@@ -789,14 +789,14 @@ describe('retryFailed', () => {
 describe('statusOf', () => {
   const two = createBatch({ pages: [{ size: 2, kind: 's' }], mode: 'concurrent', maxParallel: 2 });
 
-  it.each<[readonly EndLetter[], string]>([
+  it.each<[readonly EndMark[], string]>([
     [['c', 'c'], 'completed'],
     [['c', 'f'], 'partial'],
     [['f', 'f'], 'failed'],
     [['c', 'x'], 'cancelled'],
     [['f', 'x'], 'cancelled'],
-  ])('of items that ended as %j is %s', (letters, status) => {
-    expect(statusOf(runUnit(two, letters))).toBe(status);
+  ])('of items that ended as %j is %s', (marks, status) => {
+    expect(statusOf(runUnit(two, marks))).toBe(status);
   });
 
   it('is paused until it is resumed, and nothing starts meanwhile', () => {
@@ -817,7 +817,7 @@ describe('statusOf', () => {
     expect(statusOf(cancelled)).toBe('running');
     expect(nextStep(cancelled, NOW_MS)).toBeNull();
     expect(cancelled.counts).toMatchObject({ running: 1, cancelled: 1 });
-    expect(statusOf(endUnit(cancelled, { ...unit, letters: ['c'], causes: [] }))).toBe('cancelled');
+    expect(statusOf(endUnit(cancelled, { ...unit, marks: ['c'], causes: [] }))).toBe('cancelled');
   });
 });
 
@@ -837,11 +837,11 @@ describe('locate', () => {
 
 describe('lastUnitOf', () => {
   it('is none for an item that has never run', () => {
-    expect(lastUnitOf({ letters: 'pc', kinds: 'ss', units: ['1'] }, 0)).toBeNull();
+    expect(lastUnitOf({ marks: 'pc', kinds: 'ss', units: ['1'] }, 0)).toBeNull();
   });
 
   it('is the last one that includes the item, and says how many have', () => {
-    const page = { letters: 'fcc', kinds: 'sss', units: ['0-2', '0', '2', '0'] };
+    const page = { marks: 'fcc', kinds: 'sss', units: ['0-2', '0', '2', '0'] };
 
     expect(lastUnitOf(page, 0)).toEqual({ number: 3, runs: 3 });
     expect(lastUnitOf(page, 1)).toEqual({ number: 0, runs: 1 });

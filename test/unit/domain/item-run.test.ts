@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { acceptRun, endRun, stateOf, wait } from '../../../domain/event-run.ts';
 import type { EventRun } from '../../../domain/event-run.ts';
-import { hearOfItem, nextAttemptMs, letterOf, toItemRun } from '../../../domain/item-run.ts';
+import { hearOfItem, nextAttemptMs, markOf, toItemRun } from '../../../domain/item-run.ts';
 import { acceptedEvent, NOON_MS } from './event-samples.ts';
 
 const lastError = { code: 'boom', message: 'no', stage: 'action', retryable: true } as const;
@@ -18,15 +18,15 @@ describe('an item of a unit', () => {
     ['that waits for anything else', delayed, 'p', 0],
     ['that has completed', completed, 'c', 0],
     ['that has failed', failed, 'f', 0],
-  ])('%s is counted and due as its run says', (_what, run, letter, due) => {
+  ])('%s is counted and due as its run says', (_what, run, mark, due) => {
     const item = toItemRun(7, run);
 
     expect(item).toMatchObject({ offset: 7, run: 2, state: stateOf(run) });
-    expect([letterOf(item), nextAttemptMs(item)]).toEqual([letter, due]);
+    expect([markOf(item), nextAttemptMs(item)]).toEqual([mark, due]);
   });
 
   it('that nobody has begun is pending, and due at once', () => {
-    expect([letterOf({ offset: 7, run: 1 }), nextAttemptMs({ offset: 7, run: 1 })]).toEqual(['p', 0]);
+    expect([markOf({ offset: 7, run: 1 }), nextAttemptMs({ offset: 7, run: 1 })]).toEqual(['p', 0]);
   });
 
   it('says what its failure is grouped by, and nothing else', () => {

@@ -10,7 +10,7 @@ const step = nextStep(fresh, NOON_MS);
 if (step?.kind !== 'start') throw new Error('no unit is to be started');
 const { unit } = step;
 const running = startUnit(fresh, unit);
-const failed = endUnit(running, { ...unit, letters: ['f'], causes: ['a'] });
+const failed = endUnit(running, { ...unit, marks: ['f'], causes: ['a'] });
 
 describe('steerBatch', () => {
   it('does as the batch is told', () => {

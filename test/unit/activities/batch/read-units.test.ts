@@ -72,41 +72,41 @@ describe('readUnits', () => {
 
   it('keeps what a terminated unit had recorded, and counts the rest as terminated', async () => {
     expect(await read(shared, [started([3, 5, 7]), two, recorded('none'), terminated])).toEqual({
-      letters: ['c', 'f', 'f'],
+      marks: ['c', 'f', 'f'],
       causes: ['sample:action:boom', 'terminated'],
     });
     expect(await read(shared, [started([3, 5, 7]), timedOut])).toMatchObject({ causes: ['timed_out', 'timed_out', 'timed_out'] });
     expect(await read(shared, [started([3]), failed(new TypeError('a bug'))])).toMatchObject({
-      letters: ['f', 'p', 'p'],
+      marks: ['f', 'p', 'p'],
       causes: ['internal'],
     });
   });
 
   it('takes back what a unit says that it left', async () => {
-    expect(await read(shared, [started([3, 5, 7]), two, completed])).toEqual({ letters: ['c', 'f', 'p'], causes: ['sample:action:boom'] });
+    expect(await read(shared, [started([3, 5, 7]), two, completed])).toEqual({ marks: ['c', 'f', 'p'], causes: ['sample:action:boom'] });
   });
 
   it('takes back what another unit of that name never had', async () => {
-    expect(await read(shared, [started([3, 5]), two, terminated])).toMatchObject({ letters: ['c', 'f', 'p'] });
+    expect(await read(shared, [started([3, 5]), two, terminated])).toMatchObject({ marks: ['c', 'f', 'p'] });
   });
 
   it('takes back the items of a unit that was never started', async () => {
     const client = failing(Object.assign(new Error('gone'), { name: 'ServiceError', code: 5, details: '', metadata: {} }));
 
-    expect(await createReadUnits(client)({ units: [shared] })).toEqual([{ letters: ['p', 'p', 'p'], causes: [] }]);
+    expect(await createReadUnits(client)({ units: [shared] })).toEqual([{ marks: ['p', 'p', 'p'], causes: [] }]);
   });
 
   it('knows by its end what became of an item with a workflow of its own', async () => {
     const details = [{ runs: [] }, 'sample:action:boom'];
     const boom = ApplicationFailure.create({ type: 'boom', nonRetryable: true, details });
     const ends: readonly [Event, UnitVerdict][] = [
-      [completed, { letters: ['c'], causes: [] }],
-      [cancelled, { letters: ['x'], causes: [] }],
-      [terminated, { letters: ['f'], causes: ['terminated'] }],
-      [timedOut, { letters: ['f'], causes: ['timed_out'] }],
-      [failed(boom), { letters: ['f'], causes: ['sample:action:boom'] }],
-      [failed(ApplicationFailure.create({ type: 'TypeError' })), { letters: ['f'], causes: ['TypeError'] }],
-      [failed(new CancelledFailure('of another kind')), { letters: ['f'], causes: ['internal'] }],
+      [completed, { marks: ['c'], causes: [] }],
+      [cancelled, { marks: ['x'], causes: [] }],
+      [terminated, { marks: ['f'], causes: ['terminated'] }],
+      [timedOut, { marks: ['f'], causes: ['timed_out'] }],
+      [failed(boom), { marks: ['f'], causes: ['sample:action:boom'] }],
+      [failed(ApplicationFailure.create({ type: 'TypeError' })), { marks: ['f'], causes: ['TypeError'] }],
+      [failed(new CancelledFailure('of another kind')), { marks: ['f'], causes: ['internal'] }],
     ];
     for (const [end, verdict] of ends) expect(await read(own, [end])).toEqual(verdict);
   });

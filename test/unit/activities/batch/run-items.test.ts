@@ -7,7 +7,7 @@ import { createRunItems } from '../../../../activities/batch/run-items.ts';
 import type { BatchItem } from '../../../../domain/batch-item.ts';
 import type { RunItemsInput, RunItemsOutcome } from '../../../../domain/batch-work.ts';
 import type { ItemRun } from '../../../../domain/item-run.ts';
-import { nextAttemptMs, letterOf } from '../../../../domain/item-run.ts';
+import { nextAttemptMs, markOf } from '../../../../domain/item-run.ts';
 import type { HandlerContext } from '../../../../domain/define-event.ts';
 import type { HandledEvent } from '../../../../domain/handled-event.ts';
 import { PermanentError, RetryLaterError } from '../../../../domain/handler-errors.ts';
@@ -47,7 +47,7 @@ function prepare(items: readonly BatchItem[], stage: Stage, advance?: Advance) {
     /** Those that have ended apart from those to be taken up again. */
     async run(input: Partial<RunItemsInput> = {}) {
       const outcome: RunItemsOutcome = await env.run(() => runItems({ page: 'page-1', items: all, parallel: 1, ...input }));
-      const hasEnded = (item: ItemRun): boolean => letterOf(item) !== 'p';
+      const hasEnded = (item: ItemRun): boolean => markOf(item) !== 'p';
       return {
         ended: outcome.items.filter(hasEnded),
         again: outcome.items.filter((item) => !hasEnded(item)),

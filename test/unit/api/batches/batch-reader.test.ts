@@ -19,7 +19,7 @@ const { EventType } = proto.temporal.api.enums.v1;
 const accepted = acceptedBatch();
 const fresh = createBatch(accepted);
 const unit = { page: 0, number: 0, kind: 's', offsets: [0, 1, 2], parallel: 3 } as const;
-const half = endUnit(startUnit(fresh, unit), { ...unit, letters: ['c', 'f', 'c'], causes: ['a'] });
+const half = endUnit(startUnit(fresh, unit), { ...unit, marks: ['c', 'f', 'c'], causes: ['a'] });
 const asked = { from: 0, count: 10 };
 
 function resourceOf(batch: Batch) {
@@ -89,7 +89,7 @@ describe('a reader of batches', () => {
 
   it('tells what has been retried of a run that came after the one that it saw', async () => {
     const { engine, reader } = fakeEngine();
-    const over = endUnit(startUnit(half, { ...unit, number: 1, offsets: [3] }), { ...unit, number: 1, letters: ['c'], causes: [] });
+    const over = endUnit(startUnit(half, { ...unit, number: 1, offsets: [3] }), { ...unit, number: 1, marks: ['c'], causes: [] });
     engine.batch = over;
     await reader.read('night~batch');
     engine.isBusy = true;
@@ -114,7 +114,7 @@ describe('a reader of batches', () => {
         { cause: 'terminated', count: 1, example: 'night_3' },
       ],
     });
-    expect(await reader.pages('night~batch', asked)).toMatchObject({ pages: [{ letters: 'cfcf' }], forced: { code: 'terminated' } });
+    expect(await reader.pages('night~batch', asked)).toMatchObject({ pages: [{ marks: 'cfcf' }], forced: { code: 'terminated' } });
     expect(await reader.left('night~batch')).toMatchObject({ byItself: false, batch: half });
     expect(engine.queries).toEqual([BATCH_PROGRESS_QUERY]);
   });
