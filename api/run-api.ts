@@ -7,8 +7,11 @@ import { requireWebhookSecrets } from '../config/webhook-secrets.ts';
 import { createCatalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
 import { connectEngine } from '../worker/connect.ts';
+import { createHosts } from '../worker/create-hosts.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
+import { hostProgram } from '../worker/host-program.ts';
 import { startWorkers } from '../worker/start-workers.ts';
+import { toHandlerLog } from '../worker/to-handler-log.ts';
 import { toTemporalLogger } from '../worker/temporal-logger.ts';
 import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
 import { createApi } from './create-api.ts';
@@ -16,20 +19,25 @@ import { createLiveRuns } from './live-runs.ts';
 import { createMetrics } from './metrics.ts';
 import { startServer } from './start-server.ts';
 
-/** Runs the HTTP service with a light worker on the same connection, so that an event runs where it was accepted. */
-export async function runApi(definitions: readonly EventDefinition[]): Promise<void> {
+/**
+ * Runs the HTTP service with a light worker on the same connection, so that an event runs where it was accepted.
+ * @param program what Node runs for a process in which handlers of these same definitions run
+ */
+export async function runApi(definitions: readonly EventDefinition[], program = hostProgram()): Promise<void> {
   const environment = parseEnvironment(process.env);
   const logger = createLogger(environment.LOG_LEVEL);
   const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
   const catalog = createCatalog(definitions);
   const stopped = stopSignal();
-  const engine = await connectEngine(logger);
+  const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log: toHandlerLog(logger) });
+  const [engine] = await Promise.all([connectEngine(logger), hosts.ready]);
   const liveRuns = createLiveRuns();
   const metrics = createMetrics(catalog);
   const stopping = new AbortController();
   const activities = createWorkerActivities({
     client: engine.client,
     catalog,
+    advance: hosts.advance,
     environment,
     webhookSecrets,
     callbackAllow: environment.CALLBACK_ALLOW,
@@ -74,5 +82,6 @@ export async function runApi(definitions: readonly EventDefinition[]): Promise<v
   stopping.abort();
   await server.stop(3_000);
   await workers.stop();
+  await hosts.close();
   await engine.close();
 }

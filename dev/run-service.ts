@@ -14,9 +14,12 @@ import { prepareNamespace } from '../engine/prepare-namespace.ts';
 import { startEngine } from '../engine/start-engine.ts';
 import { LIFE_TICK } from '../events/life/life-tick.ts';
 import { connectEngine } from '../worker/connect.ts';
+import { createHosts } from '../worker/create-hosts.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
+import { hostProgram } from '../worker/host-program.ts';
 import { keepTick } from '../worker/keep-tick.ts';
 import { startWorkers } from '../worker/start-workers.ts';
+import { toHandlerLog } from '../worker/to-handler-log.ts';
 import { toTemporalLogger } from '../worker/temporal-logger.ts';
 import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
 import { welcome } from './welcome.ts';
@@ -27,9 +30,10 @@ const ANSWER_GRACE_MS = 3_000;
 
 /**
  * Runs everything in this process until it is told to stop: the engine as its child if none is configured, the API, and
- * all workers.
+ * all workers; handlers in processes of their own.
+ * @param program what Node runs for such a process, with these same definitions
  */
-export async function runService(definitions: readonly EventDefinition[]): Promise<void> {
+export async function runService(definitions: readonly EventDefinition[], program = hostProgram()): Promise<void> {
   const environment = parseEnvironment(process.env);
   const logger = createLogger(environment.LOG_LEVEL);
   const dataDirectory = resolve(environment.TICKLESS_DATA);
@@ -39,8 +43,11 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
   const callbackAllow = [...environment.CALLBACK_ALLOW, '127.0.0.0/8', '::1/128'];
 
   const startingEngine = startEngine({ environment, dataDirectory, logger, progress: tell });
+  // They start while the engine does.
+  const hosts = createHosts({ environment, program, callbackAllow, log: toHandlerLog(logger) });
   // Registered before it is up: whatever fails beside it must not leave it running.
   const stops: (() => Promise<void>)[] = [
+    hosts.close,
     () =>
       startingEngine.then(
         (engine) => engine.stop(),
@@ -52,6 +59,7 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
       startingEngine,
       loadWorkflowBundle(toTemporalLogger(logger)),
       loadWebhookSecrets(environment.WEBHOOK_SECRETS, dataDirectory),
+      hosts.ready,
     ]);
     const engine = await connectEngine(
       logger,
@@ -66,6 +74,7 @@ export async function runService(definitions: readonly EventDefinition[]): Promi
     const activities = createWorkerActivities({
       client: engine.client,
       catalog,
+      advance: hosts.advance,
       environment,
       webhookSecrets,
       callbackAllow,

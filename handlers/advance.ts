@@ -30,7 +30,7 @@ export interface AdvanceDependencies extends AttemptStageDependencies {
 export type Advance = (due: Due, port: Port) => Promise<Advanced>;
 
 // A stage of a subject's event that has to wait longer before it is tried again has failed: others of its subject wait for it.
-const SUBJECT_PATIENCE_MS = 1_000;
+export const SUBJECT_PATIENCE_MS = 1_000;
 
 export function createAdvance(dependencies: AdvanceDependencies): Advance {
   const { now, monotonicMs } = dependencies;

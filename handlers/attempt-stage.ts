@@ -3,13 +3,19 @@ import { ownerId } from '../domain/event-id.ts';
 import type { EventRun, Progress } from '../domain/event-run.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
 import type { Stage } from '../domain/stage.ts';
+import type { Strays } from './hosts/strays.ts';
 import { MAX_RESULT_BYTES, MAX_SHARED_RESULT_BYTES, toKeptJson } from './kept-json.ts';
 import { UnknownTypeError } from './unknown-type.ts';
 import { withTimeout } from './with-timeout.ts';
+import type { Stop } from './with-timeout.ts';
 
 export interface AttemptStageDependencies {
   readonly resolve: (type: string) => EventDefinition | undefined;
   readonly services: HandlerServices;
+  /** What nobody catches is the failure of the attempt that it comes from; absent where that can't be told. */
+  readonly strays?: Strays;
+  /** An attempt whose time is up ends when its handler has, so that nothing of it goes on unobserved. */
+  readonly waitsForHandlers?: boolean;
 }
 
 export interface AttemptSurroundings {
@@ -30,13 +36,13 @@ export interface AttemptSurroundings {
  * @throws what the handler threw, StageTimeoutError, UnknownTypeError, PermanentError for a result that can't be kept, or Stopped
  */
 export async function attemptStage(
-  { resolve, services }: AttemptStageDependencies,
+  { resolve, services, strays, waitsForHandlers = false }: AttemptStageDependencies,
   { event, results, attempts }: EventRun,
   stage: Stage,
   { state, isShared, signal, log, heartbeat }: AttemptSurroundings,
 ): Promise<unknown> {
   const definition = definitionOf(event, resolve);
-  const value = await withTimeout(event.plan.timeoutsMs[stage] ?? 0, signal, (stop) => {
+  const work = (stop: Stop): unknown => {
     const context: HandlerContext = {
       ...services,
       state,
@@ -52,8 +58,10 @@ export async function attemptStage(
         error: (message, fields) => log('error', message, fields),
       },
     };
-    return definition.run(stage, event, results, context);
-  });
+    const run = (): unknown => definition.run(stage, event, results, context);
+    return strays === undefined ? run() : strays.during(stop.cut, run);
+  };
+  const value = await withTimeout(event.plan.timeoutsMs[stage] ?? 0, signal, work, waitsForHandlers);
   // Of those that may share a workflow also alone: whether an event does is the load's doing.
   return toKeptJson(value, isShared || definition.coalesce ? MAX_SHARED_RESULT_BYTES : MAX_RESULT_BYTES);
 }

@@ -2,6 +2,7 @@ import type { StageFailure } from '../domain/event-error.ts';
 import { PermanentError, RetryLaterError } from '../domain/handler-errors.ts';
 import type { Stage } from '../domain/stage.ts';
 import { Stopped } from './stopped.ts';
+import { StrayError } from './stray-error.ts';
 import { UnknownTypeError } from './unknown-type.ts';
 import { StageTimeoutError } from './with-timeout.ts';
 
@@ -36,6 +37,7 @@ function classify(error: unknown): { readonly code: string; readonly retryable: 
   if (error instanceof Stopped) return { code: 'worker_lost', retryable: true };
   if (error instanceof StageTimeoutError) return { code: 'timeout', retryable: true };
   if (error instanceof UnknownTypeError) return { code: 'unknown_type', retryable: true };
+  if (error instanceof StrayError) return { code: 'crashed', retryable: true };
   if (error instanceof RetryLaterError) return { code: 'retry_later', retryable: true };
   return { code: 'handler_failed', retryable: true };
 }

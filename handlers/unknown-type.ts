@@ -2,8 +2,10 @@
 export class UnknownTypeError extends Error {
   override readonly name = 'UnknownTypeError';
   readonly retryAfterMs = 30_000;
+  readonly type: string;
 
   constructor(type: string) {
     super(`this worker has no event type "${type}"`);
+    this.type = type;
   }
 }

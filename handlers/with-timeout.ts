@@ -9,46 +9,82 @@ export class StageTimeoutError extends Error {
 export interface Stop {
   /** Aborts when the work is to end. Made when it is first asked for: most handlers never do, and it costs more than they. */
   readonly signal: AbortSignal;
+  /** Ends the work for this reason, unless it has ended. */
+  readonly cut: (reason: Error) => void;
 }
+
+// A timer that fires so late: the event loop stood still, by somebody else's work or by this one.
+const LATE_MS = 50;
 
 /**
  * Runs `work` until it ends, `timeoutMs` have passed, or `outer` aborts, whichever is first; the signal it is given
  * aborts in the two latter cases. A handler that ignores its signal goes on unobserved. Work that ends at once can't be
- * stopped, and is spared the watching, which costs more than many a handler.
+ * stopped, and is spared the watching, which costs more than many a handler. Time in which the event loop stood still doesn't count.
+ * @param waitsForWork work whose time is up, or that is to stop, is waited for until it has stopped
  * @throws StageTimeoutError, the outer signal's reason, or what `work` throws
  */
-export async function withTimeout<T>(timeoutMs: number, outer: AbortSignal, work: (stop: Stop) => Promise<T> | T): Promise<T> {
+export async function withTimeout<T>(
+  timeoutMs: number,
+  outer: AbortSignal,
+  work: (stop: Stop) => Promise<T> | T,
+  waitsForWork = false,
+): Promise<T> {
   let inner: AbortController | undefined;
   let ended: { readonly reason: unknown } | undefined;
+  let end = (_reason: unknown): void => undefined;
+  let isCut = false;
   const stop: Stop = {
     get signal() {
       inner ??= new AbortController();
       if (ended !== undefined) inner.abort(ended.reason);
       return inner.signal;
     },
+    cut(reason) {
+      isCut = true;
+      end(reason);
+    },
   };
   if (outer.aborted) throw toError(outer.reason);
   const working = work(stop);
   if (!isThenable(working)) return working;
-  let abort = (): void => undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const cut = new Promise<never>((_, reject) => {
-    const cutWith = (reason: unknown): void => {
+  const over = new Promise<never>((_, reject) => {
+    end = (reason) => {
       // In this order, so that what the work throws at its abort comes too late to hide the reason.
       reject(toError(reason));
-      ended = { reason };
-      inner?.abort(reason);
+      ended ??= { reason };
+      inner?.abort(ended.reason);
     };
-    abort = () => cutWith(outer.reason);
-    timer = setTimeout(() => cutWith(new StageTimeoutError(timeoutMs)), timeoutMs);
   });
+  const stopTimer = startTimer(timeoutMs, () => end(new StageTimeoutError(timeoutMs)));
+  const abort = (): void => end(outer.reason);
   outer.addEventListener('abort', abort, { once: true });
   try {
-    return await Promise.race([cut, working]);
+    return await Promise.race([over, working]);
+  } catch (error) {
+    stopTimer();
+    if (waitsForWork && ended !== undefined && !isCut) await Promise.allSettled([working]);
+    throw error;
   } finally {
-    clearTimeout(timer);
+    stopTimer();
     outer.removeEventListener('abort', abort);
   }
+}
+
+/** Calls back after so long, and later by as long as the event loop stood still, but by no more than the time itself. */
+function startTimer(ms: number, onTime: () => void): () => void {
+  let timer = setTimeout(onTimer, ms);
+  let dueAtMs = performance.now() + ms;
+  let leftMs = ms;
+
+  function onTimer(): void {
+    const lateMs = Math.min(leftMs, performance.now() - dueAtMs);
+    if (lateMs < LATE_MS) return onTime();
+    leftMs -= lateMs;
+    dueAtMs = performance.now() + lateMs;
+    timer = setTimeout(onTimer, lateMs);
+  }
+
+  return () => clearTimeout(timer);
 }
 
 function toError(reason: unknown): Error {

@@ -11,10 +11,9 @@ import { createPostCallback } from '../activities/callbacks/post-callback.ts';
 import { monotonicMs } from '../runtime/monotonic.ts';
 import { watchLoop } from '../runtime/watch-loop.ts';
 import { createRenderBody } from '../activities/callbacks/render-body.ts';
-import { createGuardedFetch } from '../activities/fetch/guarded-fetch.ts';
 import { createProgressCallbacks } from '../activities/callbacks/progress-callbacks.ts';
 import { createActivities } from '../activities/index.ts';
-import { createAdvance } from '../handlers/advance.ts';
+import type { Advance } from '../handlers/advance.ts';
 import type { ObserveRun } from '../activities/run/open-port.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Activities, RunAhead } from '../temporal/durable/activities.ts';
@@ -29,6 +28,8 @@ import { handlerSettings } from './handler-settings.ts';
 export interface WorkerActivitiesOptions {
   readonly client: Client;
   readonly catalog: Catalog;
+  /** Where handlers run. */
+  readonly advance: Advance;
   readonly environment: Environment;
   readonly webhookSecrets: readonly string[];
   /** Ranges that callbacks may go to besides public addresses, as CIDRs. */
@@ -37,8 +38,6 @@ export interface WorkerActivitiesOptions {
   readonly observeDelivery: ObserveDelivery;
   /** How long a receiver has to answer; 30 s outside of tests. */
   readonly attemptTimeoutMs?: number;
-  /** The longest that fetching for an event may take; as its handler says outside of tests. */
-  readonly fetchTimeoutMs?: number;
   /** The time of day; the engine's clock may show another. */
   readonly now?: () => number;
 }
@@ -61,7 +60,6 @@ export interface WorkerActivities {
 /** The activities of a process; one set a process, as it pools the connections. */
 export function createWorkerActivities(options: WorkerActivitiesOptions): WorkerActivities {
   const { environment, now = Date.now } = options;
-  const settings = handlerSettings(environment);
   const guard = createAddressGuard(options.callbackAllow);
   const connectionsPerOrigin = environment.CALLBACK_CONNECTIONS;
   const destinations = createDestinations(options.client, toBreakerSettings(environment), monotonicMs);
@@ -83,7 +81,10 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     userAgent: 'Tickless',
     ...(options.attemptTimeoutMs !== undefined && { attemptTimeoutMs: options.attemptTimeoutMs }),
   });
-  const renderBody = createRenderBody({ formats: createSessionFormats(createReadDocument(settings.dataDirectory)), now });
+  const renderBody = createRenderBody({
+    formats: createSessionFormats(createReadDocument(handlerSettings(environment).dataDirectory)),
+    now,
+  });
   const attemptDelivery = createAttemptDelivery({
     post,
     renderBody,
@@ -94,21 +95,10 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     observeDelivery: options.observeDelivery,
     now,
   });
-  // Connections of its own: a slow site must not hold up callbacks to the same host.
-  const services = {
-    ...settings,
-    fetch: createGuardedFetch({
-      agent: createGuardedAgent({ guard }),
-      guard,
-      userAgent: 'Tickless',
-      now,
-      ...(options.fetchTimeoutMs !== undefined && { longestMs: options.fetchTimeoutMs }),
-    }),
-  };
   const activities = createActivities({
     client: options.client,
     resolve: options.catalog.find,
-    advance: createAdvance({ resolve: options.catalog.find, services, now, monotonicMs }),
+    advance: options.advance,
     observe: options.observe,
     now,
     random: Math.random,

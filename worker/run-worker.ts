@@ -15,23 +15,30 @@ import { createCatalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
 import { LIFE_TICK } from '../events/life/life-tick.ts';
 import { connectEngine } from './connect.ts';
+import { createHosts } from './create-hosts.ts';
 import { createWorkerActivities } from './create-worker-activities.ts';
+import { hostProgram } from './host-program.ts';
 import { keepTick } from './keep-tick.ts';
 import { startWorkers } from './start-workers.ts';
+import { toHandlerLog } from './to-handler-log.ts';
 import { toTemporalLogger } from './temporal-logger.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
 
 const SCRAPE_GRACE_MS = 500;
 
-/** Runs heavy events, callbacks that are tried again, and light events whose own process is gone. */
-export async function runWorker(definitions: readonly EventDefinition[]): Promise<void> {
+/**
+ * Runs heavy events, callbacks that are tried again, and light events whose own process is gone.
+ * @param program what Node runs for a process in which handlers of these same definitions run
+ */
+export async function runWorker(definitions: readonly EventDefinition[], program = hostProgram()): Promise<void> {
   const environment = parseEnvironment(process.env);
   const logger = createLogger(environment.LOG_LEVEL);
   const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
   const catalog = createCatalog(definitions);
   const metrics = createMetrics(catalog);
   const stopped = stopSignal();
-  const engine = await connectEngine(logger);
+  const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log: toHandlerLog(logger) });
+  const [engine] = await Promise.all([connectEngine(logger), hosts.ready]);
   await keepTick({ client: engine.client, logger, tick: LIFE_TICK, everyMs: environment.LIFE_TICK });
   const workers = await startWorkers({
     ...engine,
@@ -39,6 +46,7 @@ export async function runWorker(definitions: readonly EventDefinition[]): Promis
     activities: createWorkerActivities({
       client: engine.client,
       catalog,
+      advance: hosts.advance,
       environment,
       webhookSecrets,
       callbackAllow: environment.CALLBACK_ALLOW,
@@ -56,6 +64,7 @@ export async function runWorker(definitions: readonly EventDefinition[]): Promis
   const signal = await Promise.race([stopped, workers.failed]);
   logger.info({ signal }, 'stopping');
   await workers.stop();
+  await hosts.close();
   await scraped?.stop(SCRAPE_GRACE_MS);
   await engine.close();
 }

@@ -8,9 +8,15 @@ import { createMetrics } from '../../api/metrics.ts';
 import { parseEnvironment } from '../../config/environment.ts';
 import { createLogger } from '../../config/logger.ts';
 import { createCatalog } from '../../domain/catalog.ts';
+import { createAdvance } from '../../handlers/advance.ts';
 import { eventDefinitions } from '../../events/index.ts';
+import { monotonicMs } from '../../runtime/monotonic.ts';
 import { connectEngine } from '../../worker/connect.ts';
+import { createHosts } from '../../worker/create-hosts.ts';
 import { createWorkerActivities } from '../../worker/create-worker-activities.ts';
+import { composeHandlerServices } from '../../worker/handler-composition.ts';
+import { handlerSettings } from '../../worker/handler-settings.ts';
+import { hostFromSource } from '../../worker/host-program.ts';
 import { startWorkers } from '../../worker/start-workers.ts';
 import { testDefinitions } from './test-definitions.ts';
 
@@ -31,7 +37,11 @@ export interface InProcessServiceOptions {
   readonly dataConverter?: DataConverter;
   /** How far the clocks of the API and of the worker are from the engine's. */
   readonly skewMs?: { readonly api: number; readonly worker: number };
+  /** Handlers run in processes of their own, as they do in the service, and not in this one, where tests see what they do. */
+  readonly hosts?: boolean;
 }
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** The whole service in this process, on an engine that runs; requests go in by `app.request()`. */
 export async function startInProcessService({
@@ -42,6 +52,7 @@ export async function startInProcessService({
   fetchTimeoutMs,
   dataConverter,
   skewMs = { api: 0, worker: 0 },
+  hosts: isApart = false,
 }: InProcessServiceOptions): Promise<TestService> {
   const environment = parseEnvironment({ CALLBACK_SCHEDULE: '100ms,200ms', CALLBACK_ALLOW: '127.0.0.0/8', ...variables });
   const logger = createLogger('error');
@@ -50,18 +61,26 @@ export async function startInProcessService({
   const stopping = new AbortController();
   const catalog = createCatalog([...eventDefinitions, ...testDefinitions]);
   const metrics = createMetrics(catalog);
+  const now = (): number => Date.now() + skewMs.worker;
+  const timeout = fetchTimeoutMs === undefined ? {} : { fetchTimeoutMs };
+  const callbackAllow = environment.CALLBACK_ALLOW;
+  const hosts = isApart
+    ? createHosts({ environment, program: hostFromSource('test/support/host-main.ts'), callbackAllow, log: silent, ...timeout })
+    : null;
+  const services = composeHandlerServices({ services: handlerSettings(environment), callbackAllow, ...timeout });
+  await hosts?.ready;
   const lanes = ['light', 'heavy', 'delivery'] as const;
   const activities = createWorkerActivities({
     client: engine.client,
     catalog,
+    advance: hosts?.advance ?? createAdvance({ resolve: catalog.find, services, now, monotonicMs }),
     environment,
     webhookSecrets: [WEBHOOK_SECRET],
-    callbackAllow: environment.CALLBACK_ALLOW,
+    callbackAllow,
     observe: liveRuns.observe,
     observeDelivery: metrics.delivery,
     ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
-    ...(fetchTimeoutMs !== undefined && { fetchTimeoutMs }),
-    now: () => Date.now() + skewMs.worker,
+    now,
   });
   const workers = await startWorkers({
     ...engine,
@@ -93,6 +112,7 @@ export async function startInProcessService({
     stop: async () => {
       stopping.abort();
       await workers.stop();
+      await hosts?.close();
       await engine.close();
     },
   };

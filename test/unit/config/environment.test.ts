@@ -29,6 +29,8 @@ describe('parseEnvironment', () => {
       CALLBACK_PROBE_AFTER: 10_000,
       CALLBACK_RESUME_RATE: 10,
       MAX_CONCURRENT_TASKS: 5,
+      HANDLER_MEMORY_MB: 1_024,
+      HANDLER_GRACE_MS: 2_000,
       RESERVED_TASKS: 0,
       MAX_BACKLOG: 10_000,
       URGENCY_THRESHOLD: 0.8,

@@ -18,9 +18,12 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'engine/until-stuck.ts': 'a deadline of a call',
   'engine/wait-until-answers.ts': 'a deadline of a call',
   'events/sessions/make-document.ts': 'shown, and compared with the times of folders',
+  'handlers/hosts/guarded-advance.ts': 'when attempts have ended, which is stored',
+  'handlers/hosts/serve-host.ts': 'handed to what shows or stores times',
   'temporal/engine-call.ts': 'a deadline of a call',
   'temporal/read-record.ts': 'compared with a time that is shown',
   'worker/create-worker-activities.ts': 'handed to what shows or stores times',
+  'worker/handler-composition.ts': 'compared with a date that a server gives',
 };
 
 it('is asked for where a time is shown, stored or compared with one that was, never to measure', () => {

@@ -1,0 +1,31 @@
+import type { EventRun } from '../../domain/event-run.ts';
+
+/** How a host's process came to its end. */
+export type HostEnd =
+  /** It, or what ran in it, ended it. */
+  | { readonly kind: 'exited'; readonly code: number | null; readonly signal: string | null; readonly memoryMb: number | null }
+  /** It was ended because it took more memory than it may. */
+  | { readonly kind: 'memory'; readonly memoryMb: number; readonly maxMb: number }
+  /** It was ended because something in it didn't stop in time, and nothing was heard of the process meanwhile. */
+  | { readonly kind: 'silent'; readonly graceMs: number }
+  /** The same, but its process answered all the while: it is known who it was. */
+  | { readonly kind: 'deaf'; readonly graceMs: number }
+  /** Its service stops. */
+  | { readonly kind: 'closed' };
+
+/** Something due was in flight in a host when that ended. */
+export class HostEnded extends Error {
+  override readonly name = 'HostEnded';
+  readonly end: HostEnd;
+  /** Its runs, as they were last heard of. */
+  readonly latest: readonly EventRun[];
+  /** Those that had not stopped in time, by their place among the runs. */
+  readonly overdue: ReadonlySet<number>;
+
+  constructor(end: HostEnd, latest: readonly EventRun[], overdue: ReadonlySet<number>) {
+    super(`a process for handlers has ended (${end.kind})`);
+    this.end = end;
+    this.latest = latest;
+    this.overdue = overdue;
+  }
+}

@@ -1,0 +1,179 @@
+import { startHost } from './start-host.ts';
+import type { Host, HostOptions } from './start-host.ts';
+
+export interface HostPoolOptions extends HostOptions {
+  /** Hosts among which stages of workers are shared out: as many as can compute at once. */
+  readonly workerHosts: number;
+}
+
+/** `inline` stages are those that somebody waits for; they don't stand behind `worker` stages, which take longer. */
+export type HostKind = 'inline' | 'worker';
+
+export interface HostPool {
+  /** Resolves once handlers can run; rejects if their process can't be started. */
+  readonly ready: Promise<void>;
+  /** One that answers, for what may share it with others. */
+  shared(kind: HostKind): Promise<Host>;
+  /**
+   * Has work done in a host with nobody else in it meanwhile; a few at a time.
+   * @param isFresh nobody else ever was in it either
+   */
+  alone<T>(isFresh: boolean, work: (host: Host) => Promise<T>): Promise<T>;
+  /** The process ids of all hosts. */
+  pids(): readonly number[];
+  /** Ends all hosts. */
+  close(): Promise<void>;
+}
+
+const LOOK_EVERY_MS = 100;
+// As many trials at once as two cores bear beside all else.
+const ALONE_AT_ONCE = 2;
+// A host that computes takes nothing new. So many more are started at most for those that do.
+const MAX_MORE = 4;
+const RESTART_AFTER_MS = { first: 100, last: 5_000 } as const;
+
+/**
+ * Keeps hosts, and a spare one, so that the replacement of one that has ended costs no time. Several of what is due run in
+ * one host at the same time; one that a handler keeps busy gets nothing new until it answers.
+ */
+export function createHostPool({ workerHosts, ...options }: HostPoolOptions): HostPool {
+  const { log } = options;
+  const wanted: Readonly<Record<HostKind, number>> = { inline: 1, worker: workerHosts };
+  const all = new Set<Host>();
+  const sharing: Readonly<Record<HostKind, Host[]>> = { inline: [], worker: [] };
+  let idleAlone: Host[] = [];
+  let spare: Promise<Host> | null = null;
+  let isClosed = false;
+  let failedStarts = 0;
+  let aloneNow = 0;
+  const waitingToBeAlone: (() => void)[] = [];
+  // Those who come while one is being taken wait for that one.
+  const taking = new Map<HostKind, Promise<Host>>();
+
+  let lookedMs = performance.now();
+  const looking = setInterval(() => {
+    const lateMs = performance.now() - lookedMs - LOOK_EVERY_MS;
+    lookedMs = performance.now();
+    for (const host of all) host.look(Math.max(0, lateMs));
+    endSurplus();
+  }, LOOK_EVERY_MS);
+
+  // The next one is begun once this one has been taken.
+  const firstStart = start();
+  spare = firstStart;
+  return {
+    ready: firstStart.then(() => undefined),
+    shared,
+    alone,
+    pids: () => [...all].map(({ pid }) => pid),
+    async close() {
+      isClosed = true;
+      clearInterval(looking);
+      for (const host of all) host.kill({ kind: 'closed' });
+      await Promise.all([...all].map(({ ended }) => ended));
+    },
+  };
+
+  async function start(): Promise<Host> {
+    const host = startHost(options);
+    all.add(host);
+    void host.ended.then((end) => {
+      forget(host);
+      if (!isClosed && end.kind !== 'closed') log.warn('a process for handlers has ended', { host: host.pid, ...end });
+    });
+    await host.ready;
+    failedStarts = 0;
+    return host;
+  }
+
+  /** Starts one however often that fails, since what is due waits for it. */
+  async function startAtLast(): Promise<Host> {
+    for (;;) {
+      if (isClosed) throw new Error('the processes for handlers are closed');
+      try {
+        return await start();
+      } catch (error) {
+        failedStarts += 1;
+        if (isClosed) throw error;
+        const waitMs = Math.min(RESTART_AFTER_MS.last, RESTART_AFTER_MS.first * 2 ** (failedStarts - 1));
+        log.error('a process for handlers did not start', { error: String(error), waitMs });
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  }
+
+  /** A fresh host; the next one is begun. */
+  async function takeSpare(): Promise<Host> {
+    const taken = spare ?? startAtLast();
+    spare = null;
+    const host = await taken.catch(() => startAtLast());
+    if (!isClosed) spare ??= keepSpare();
+    // It may have ended as a spare.
+    return all.has(host) ? host : takeSpare();
+  }
+
+  function keepSpare(): Promise<Host> {
+    const starting = startAtLast();
+    // Whoever takes it hears of it.
+    starting.catch(() => undefined);
+    return starting;
+  }
+
+  async function shared(kind: HostKind): Promise<Host> {
+    const hosts = sharing[kind];
+    const answering = hosts.filter((host) => !host.isSilent()).toSorted((one, other) => one.inFlight() - other.inFlight());
+    const [best] = answering;
+    const hasRoom = hosts.length < wanted[kind] + MAX_MORE;
+    const isEnough = best !== undefined && (best.inFlight() === 0 || answering.length >= wanted[kind]);
+    if (isEnough || !hasRoom) return best ?? leastBusy(hosts) ?? takeShared(kind);
+    return takeShared(kind);
+  }
+
+  function takeShared(kind: HostKind): Promise<Host> {
+    const before = taking.get(kind);
+    if (before !== undefined) return before;
+    const now = takeSpare().then((host) => {
+      sharing[kind].push(host);
+      return host;
+    });
+    taking.set(kind, now);
+    void now.catch(() => undefined).finally(() => taking.delete(kind));
+    return now;
+  }
+
+  async function alone<T>(isFresh: boolean, work: (host: Host) => Promise<T>): Promise<T> {
+    if (aloneNow >= ALONE_AT_ONCE) await new Promise<void>((resolve) => waitingToBeAlone.push(resolve));
+    else aloneNow += 1;
+    try {
+      const host = (isFresh ? undefined : idleAlone.pop()) ?? (await takeSpare());
+      const done = await work(host);
+      if (all.has(host)) idleAlone.push(host);
+      return done;
+    } finally {
+      const next = waitingToBeAlone.shift();
+      if (next === undefined) aloneNow -= 1;
+      else next();
+    }
+  }
+
+  function forget(host: Host): void {
+    all.delete(host);
+    idleAlone = idleAlone.filter((one) => one !== host);
+    for (const kind of ['inline', 'worker'] as const) sharing[kind].splice(0, Infinity, ...sharing[kind].filter((one) => one !== host));
+    if (!isClosed && spare === null) spare = keepSpare();
+  }
+
+  /** What was started for those that were busy, or for trials, is ended when it has nothing to do. */
+  function endSurplus(): void {
+    for (const kind of ['inline', 'worker'] as const) {
+      const surplus = sharing[kind].length - wanted[kind];
+      const idle = sharing[kind].filter((host) => host.inFlight() === 0);
+      for (const host of idle.slice(0, Math.max(0, surplus))) host.kill({ kind: 'closed' });
+    }
+    if (aloneNow === 0) for (const host of idleAlone.splice(0)) host.kill({ kind: 'closed' });
+  }
+}
+
+function leastBusy(hosts: readonly Host[]): Host | undefined {
+  return hosts.toSorted((one, other) => one.inFlight() - other.inFlight())[0];
+}

@@ -1,0 +1,54 @@
+import { recordFailure } from '../../domain/attempt.ts';
+import { beginAttempt, nextStage } from '../../domain/event-run.ts';
+import type { EventRun } from '../../domain/event-run.ts';
+import { chargeAttempt } from '../../domain/quarantine.ts';
+import type { Blame, ProcessFault } from '../../domain/quarantine.ts';
+import { outcomeOf } from '../../domain/run-outcome.ts';
+import type { AdvancedRun, Port } from '../advance-port.ts';
+import { Stopped } from '../stopped.ts';
+import type { HostEnd, HostEnded } from './host-ended.ts';
+
+/** What the end of a process says of a run that was in flight there, by its place among those that were due with it. */
+export function blameOf({ end, overdue }: HostEnded, place: number): Blame {
+  if (end.kind !== 'deaf') return 'any';
+  return overdue.has(place) ? 'known' : 'anothers';
+}
+
+/** The run after the failed attempt that has ended its process. @param run as it was last heard of */
+export function chargedBy({ end }: HostEnded, run: EventRun, nowMs: number, latestMs?: number): EventRun {
+  return chargeAttempt(run, faultOf(end, run), nowMs, latestMs);
+}
+
+function faultOf(end: HostEnd, run: EventRun): ProcessFault {
+  if (end.kind === 'exited') return { code: 'crashed', message: `its process ended ${howOf(end)}` };
+  if (end.kind === 'closed') return { code: 'crashed', message: 'its process was ended' };
+  if (end.kind === 'memory') {
+    return { code: 'crashed', message: `its process took ${end.memoryMb} MB of memory, more than the ${end.maxMb} MB that it may` };
+  }
+  return { code: 'timeout', message: `not done within ${timeoutMsOf(run)} ms, and ended by force ${end.graceMs} ms later` };
+}
+
+function howOf({ code, signal, memoryMb }: Extract<HostEnd, { kind: 'exited' }>): string {
+  const how = signal === null ? `with code ${code ?? 'unknown'}` : `with ${signal}`;
+  // A heap that is full aborts its process.
+  return memoryMb === null ? how : `${how}, when it last had ${memoryMb} MB of memory`;
+}
+
+function timeoutMsOf(run: EventRun): number {
+  const stage = run.phase.status === 'running' ? run.phase.stage : nextStage(run);
+  return stage === null ? 0 : (run.event.plan.timeoutsMs[stage] ?? 0);
+}
+
+/** A run whose attempt has ended with its process, through no fault of its own: it is tried again at once. */
+export function lostRun(run: EventRun, nowMs: number): AdvancedRun {
+  const stage = nextStage(run);
+  if (stage === null) return { kind: 'advanced', outcome: outcomeOf(run, run), trace: null };
+  const error = { code: 'worker_lost', message: 'its process ended before it had its turn', stage, retryable: true };
+  const failure = { error, retryable: true, retryAfterMs: null, lost: true, startedAtMs: null, endedAtMs: nowMs };
+  return { kind: 'advanced', outcome: outcomeOf(run, recordFailure(beginAttempt(run, stage), stage, failure, nowMs)), trace: null };
+}
+
+/** @throws Stopped where what was under way is wanted no more */
+export function throwIfCancelled({ signal }: Port): void {
+  if (signal.aborted && !(signal.reason instanceof Stopped && signal.reason.reason === 'shutdown')) throw signal.reason;
+}

@@ -1,0 +1,84 @@
+import { Socket } from 'node:net';
+import { createAdvance } from '../advance.ts';
+import type { AdvanceDependencies } from '../advance.ts';
+import { Stopped } from '../stopped.ts';
+import { UnknownTypeError } from '../unknown-type.ts';
+import { beHumble } from './be-humble.ts';
+import { openLineChannel } from './line-channel.ts';
+import type { LineChannel } from './line-channel.ts';
+import type { FromHost, ThrownError, ToHost } from './messages.ts';
+import { createOutbox } from './outbox.ts';
+import { catchStrays } from './strays.ts';
+
+export type HostComposition = (settings: unknown) => Pick<AdvanceDependencies, 'resolve' | 'services'>;
+
+/** The pipe to the service, by its number; the three before it are the standard ones. */
+export const HOST_PIPE = 3;
+
+const BEAT_EVERY_MS = 200;
+const BEHIND_BYTES = 1024 * 1024;
+
+/**
+ * Makes this process a host: it advances what the service sends it, several at once, until the service is gone.
+ * @param compose makes what handlers need of the settings that the service sends
+ */
+export function serveHost(compose: HostComposition): void {
+  beHumble(process.ppid);
+  const underWay = new Map<number, AbortController>();
+  const strays = catchStrays((error) => {
+    const fields = { stack: error instanceof Error ? String(error.stack).slice(0, 4_000) : String(error).slice(0, 1_000) };
+    channel.send({ kind: 'log', level: 'error', message: 'an error that nobody caught; a handler left it behind', fields });
+  });
+  let advance: ReturnType<typeof createAdvance> | undefined;
+  let beating: NodeJS.Timeout | undefined;
+
+  const channel: LineChannel<FromHost> = openLineChannel<FromHost, ToHost>(new Socket({ fd: HOST_PIPE }), {
+    onClosed: () => process.exit(),
+    onMessage(message) {
+      if (message.kind === 'stop') underWay.get(message.id)?.abort(new Stopped(message.reason));
+      else if (message.kind === 'advance') void run(message);
+      else {
+        advance = createAdvance({
+          ...compose(message.settings),
+          now: Date.now,
+          monotonicMs: () => performance.now(),
+          strays,
+          waitsForHandlers: true,
+        });
+        channel.send({ kind: 'ready' });
+      }
+    },
+  });
+
+  /** Never rejects. */
+  async function run({ id, due, isAlone }: Extract<ToHost, { kind: 'advance' }>): Promise<void> {
+    const stop = new AbortController();
+    underWay.set(id, stop);
+    beating ??= setInterval(() => channel.send({ kind: 'beat' }), BEAT_EVERY_MS);
+    const outbox = createOutbox({
+      isAlone,
+      send: (told) => channel.send({ kind: 'told', id, told }),
+      isBehind: () => channel.backlog() > BEHIND_BYTES,
+    });
+    try {
+      if (advance === undefined) throw new Error('something was due before the host had begun');
+      const advanced = await advance(due, { signal: stop.signal, tell: outbox.tell });
+      outbox.end();
+      channel.send({ kind: 'advanced', id, advanced });
+    } catch (error) {
+      outbox.end();
+      channel.send({ kind: 'thrown', id, error: toThrown(error) });
+    }
+    underWay.delete(id);
+    if (underWay.size > 0) return;
+    clearInterval(beating);
+    beating = undefined;
+  }
+}
+
+function toThrown(error: unknown): ThrownError {
+  if (error instanceof Stopped) return { kind: 'stopped', reason: error.reason };
+  if (error instanceof UnknownTypeError) return { kind: 'unknown-type', type: error.type };
+  if (error instanceof Error) return { kind: 'other', name: error.name, message: error.message, stack: error.stack ?? '' };
+  return { kind: 'other', name: 'Error', message: String(error), stack: '' };
+}

@@ -1,0 +1,194 @@
+import { spawn } from 'node:child_process';
+import type { Duplex } from 'node:stream';
+import type { HandlerLog } from '../../domain/define-event.ts';
+import type { Advanced, Due, Port } from '../advance-port.ts';
+import { Stopped } from '../stopped.ts';
+import { UnknownTypeError } from '../unknown-type.ts';
+import { createFlight } from './flight.ts';
+import type { Flight } from './flight.ts';
+import { HostEnded } from './host-ended.ts';
+import type { HostEnd } from './host-ended.ts';
+import { openLineChannel } from './line-channel.ts';
+import type { FromHost, ThrownError, ToHost } from './messages.ts';
+import { processMemoryMb, waitedForProcessorMs } from './process-figures.ts';
+import { HOST_PIPE } from './serve-host.ts';
+
+export interface HostOptions {
+  /** What Node is to run, with its arguments. */
+  readonly program: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** For the program's composition; JSON. */
+  readonly settings: unknown;
+  /** Of the process as a whole. */
+  readonly memoryMb: number;
+  /** What is to stop has so long for it. */
+  readonly graceMs: number;
+  readonly log: HandlerLog;
+}
+
+/** A process in which handlers run, as the service sees it. */
+export interface Host {
+  readonly pid: number;
+  /** Resolves once it can be sent something, and rejects if it ends before. */
+  readonly ready: Promise<void>;
+  readonly ended: Promise<HostEnd>;
+  /** How many are in flight there. */
+  inFlight(): number;
+  /** Whether anything was ever in flight there. */
+  isFresh(): boolean;
+  /** Nothing was heard of it for a while, though something is in flight: a handler keeps it busy. */
+  isSilent(): boolean;
+  /** @throws HostEnded, and what `advance` throws there */
+  advance(due: Due, port: Port, options: { readonly isAlone: boolean }): Promise<Advanced>;
+  /**
+   * Ends it if it takes too much memory, or if something in flight there hasn't stopped in time. Asked often.
+   * @param lateMs for so long this process has heard nothing of it, being busy itself
+   */
+  look(lateMs: number): void;
+  kill(end: HostEnd): void;
+}
+
+// A host with something in flight says five times a second that it goes on.
+const SILENT_AFTER_MS = 500;
+const BEATS_MISSED_MS = 250;
+
+/** Starts a host. */
+export function startHost({ program, environment, settings, memoryMb, graceMs, log }: HostOptions): Host {
+  const now = (): number => performance.now();
+  const child = spawn(process.execPath, [`--max-old-space-size=${memoryMb}`, ...program], {
+    env: environment,
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+  });
+  const pid = child.pid ?? 0;
+  const flights = new Map<
+    number,
+    { readonly flight: Flight; readonly resolve: (advanced: Advanced) => void; readonly reject: (error: Error) => void }
+  >();
+  let lastId = 0;
+  let heardMs = now();
+  // The same, but for the time in which it couldn't say anything.
+  let silentSinceMs = heardMs;
+  let waited: ReadonlyMap<string, number> | null = null;
+  let lastMemoryMb: number | null = null;
+  let end: HostEnd | null = null;
+  let killedMs: number | null = null;
+  let onReady = (): void => undefined;
+  let onEnded = (_end: HostEnd): void => undefined;
+  const ended = new Promise<HostEnd>((resolve) => (onEnded = resolve));
+  const ready = new Promise<void>((resolve, reject) => {
+    onReady = resolve;
+    void ended.then((how) => reject(new HostEnded(how, [], new Set())));
+  });
+  // Whoever doesn't wait for it hears of the end by itself.
+  ready.catch(() => undefined);
+
+  // The types don't know that the fourth is a pipe both ways.
+  const channel = openLineChannel<ToHost, FromHost>(child.stdio[HOST_PIPE] as Duplex, {
+    onMessage: hear,
+    onClosed: () => child.kill('SIGKILL'),
+  });
+  child.once('error', () => finish({ kind: 'exited', code: null, signal: null, memoryMb: null }));
+  child.once('exit', (code, signal) => finish(end ?? { kind: 'exited', code, signal, memoryMb: lastMemoryMb }));
+  channel.send({ kind: 'begin', settings });
+
+  function hear(message: FromHost): void {
+    const silentMs = now() - silentSinceMs;
+    heardMs = now();
+    silentSinceMs = heardMs;
+    waited = null;
+    if (message.kind === 'ready') return onReady();
+    if (silentMs > SILENT_AFTER_MS) for (const { flight } of flights.values()) flight.postpone(silentMs);
+    if (message.kind === 'log') return log[message.level](message.message, { ...message.fields, host: pid });
+    if (message.kind === 'beat') return;
+    const one = flights.get(message.id);
+    if (one === undefined) return;
+    if (message.kind === 'told') return message.told.forEach(one.flight.tell);
+    flights.delete(message.id);
+    if (message.kind === 'advanced') one.resolve(message.advanced);
+    else one.reject(toError(message.error));
+  }
+
+  function finish(how: HostEnd): void {
+    const atMs = killedMs ?? now();
+    for (const { flight, reject } of flights.values()) reject(new HostEnded(how, flight.latest, flight.overdue(atMs)));
+    flights.clear();
+    onEnded(how);
+  }
+
+  function kill(how: HostEnd): void {
+    end ??= how;
+    killedMs ??= now();
+    child.kill('SIGKILL');
+  }
+
+  /** Neither the time in which this process was busy counts, nor that in which a thread of the other was ready and got no processor. */
+  function excuse(lateMs: number): void {
+    let excusedMs = lateMs;
+    if (now() - silentSinceMs > BEATS_MISSED_MS) {
+      const before = waited;
+      waited = waitedForProcessorMs(pid);
+      for (const [thread, ms] of waited) excusedMs = Math.max(excusedMs, ms - (before?.get(thread) ?? ms));
+    }
+    silentSinceMs = Math.min(now(), silentSinceMs + excusedMs);
+    for (const { flight } of flights.values()) flight.postpone(excusedMs);
+  }
+
+  function isSilent(): boolean {
+    return flights.size > 0 && now() - silentSinceMs > SILENT_AFTER_MS;
+  }
+
+  return {
+    pid,
+    ready,
+    ended,
+    inFlight: () => flights.size,
+    isFresh: () => lastId === 0,
+    isSilent,
+
+    advance(due, port, { isAlone }) {
+      if (flights.size === 0) silentSinceMs = now();
+      const id = (lastId += 1);
+      const flight = createFlight(due, port, graceMs, now);
+      const stop = (): void => {
+        channel.send({ kind: 'stop', id, reason: port.signal.reason instanceof Stopped ? port.signal.reason.reason : 'cancelled' });
+        flight.stop();
+      };
+      return new Promise<Advanced>((resolve, reject) => {
+        if (end !== null || child.exitCode !== null || child.signalCode !== null) {
+          return reject(
+            new HostEnded(
+              end ?? { kind: 'exited', code: child.exitCode, signal: child.signalCode, memoryMb: null },
+              flight.latest,
+              new Set(),
+            ),
+          );
+        }
+        flights.set(id, { flight, resolve, reject });
+        channel.send({ kind: 'advance', id, due, isAlone });
+        if (port.signal.aborted) stop();
+        else port.signal.addEventListener('abort', stop, { once: true });
+      }).finally(() => port.signal.removeEventListener('abort', stop));
+    },
+
+    look(lateMs) {
+      if (flights.size === 0 || end !== null) return;
+      lastMemoryMb = processMemoryMb(pid) ?? lastMemoryMb;
+      if (lastMemoryMb !== null && lastMemoryMb > memoryMb) return kill({ kind: 'memory', memoryMb: lastMemoryMb, maxMb: memoryMb });
+      excuse(lateMs);
+      const nowMs = now();
+      const dueMs = Math.min(...[...flights.values()].map(({ flight }) => flight.dueMs()));
+      if (nowMs < dueMs) return;
+      if (isSilent()) kill({ kind: 'silent', graceMs });
+      // What it says after that time has been said by a process whose timers have had their turn.
+      else if (heardMs > dueMs) kill({ kind: 'deaf', graceMs });
+    },
+
+    kill,
+  };
+}
+
+function toError(error: ThrownError): Error {
+  if (error.kind === 'stopped') return new Stopped(error.reason);
+  if (error.kind === 'unknown-type') return new UnknownTypeError(error.type);
+  return Object.assign(new Error(error.message), { name: error.name, stack: error.stack });
+}

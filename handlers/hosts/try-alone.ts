@@ -1,0 +1,51 @@
+import type { EventRun } from '../../domain/event-run.ts';
+import { afterProcessEnded } from '../../domain/quarantine.ts';
+import type { Standing } from '../../domain/quarantine.ts';
+import type { Advanced, Due, Port } from '../advance-port.ts';
+import { Stopped } from '../stopped.ts';
+import { HostEnded } from './host-ended.ts';
+import type { HostPool } from './pool.ts';
+import { chargedBy } from './process-fault.ts';
+import type { Suspects } from './suspects.ts';
+
+export interface TryAloneDependencies {
+  readonly pool: Pick<HostPool, 'shared' | 'alone'>;
+  readonly suspects: Suspects;
+  readonly now: () => number;
+}
+
+/** What a run came to that was tried by itself: also how it stands after an attempt that has ended its process. */
+export type Tried = { readonly kind: 'advanced'; readonly advanced: Advanced } | { readonly kind: 'charged'; readonly run: EventRun };
+
+/**
+ * Advances the only run of what is due in a host with nobody else in it. Ends that host too, it is tried in a fresh one; ends
+ * it that, the attempt is charged to it.
+ * @param latestMs when its next attempt may begin at the latest
+ * @throws Stopped
+ */
+export async function tryAlone(
+  due: Due,
+  port: Port,
+  standing: Standing,
+  { pool, suspects, now }: TryAloneDependencies,
+  latestMs?: number,
+): Promise<Tried> {
+  for (let next = standing; ;) {
+    try {
+      const advanced = await pool.alone(next.place === 'fresh', (host) => host.advance(due, port, { isAlone: true }));
+      return { kind: 'advanced', advanced };
+    } catch (error) {
+      if (!(error instanceof HostEnded)) throw error;
+      if (port.signal.aborted) throw port.signal.reason;
+      if (error.end.kind === 'closed') throw new Stopped('shutdown');
+      // Whoever is alone and deaf is known, and so is what ends a process that nobody else was in.
+      const after = afterProcessEnded(next, error.end.kind === 'deaf' ? 'known' : 'any');
+      const [latest] = error.latest;
+      if (after === 'charged' && latest !== undefined) {
+        suspects.convict(latest);
+        return { kind: 'charged', run: chargedBy(error, latest, now(), latestMs) };
+      }
+      next = after === 'charged' ? next : after;
+    }
+  }
+}

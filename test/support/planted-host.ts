@@ -1,0 +1,4 @@
+import { runHost } from '../../worker/run-host.ts';
+import { plantedDefinitions } from './planted-definitions.ts';
+
+runHost(plantedDefinitions);

@@ -1,0 +1,54 @@
+import { availableParallelism } from 'node:os';
+import type { Environment } from '../config/environment.ts';
+import type { HandlerLog } from '../domain/define-event.ts';
+import type { Advance } from '../handlers/advance.ts';
+import { createGuardedAdvance } from '../handlers/hosts/guarded-advance.ts';
+import { createHostPool } from '../handlers/hosts/pool.ts';
+import type { HandlerCompositionSettings } from './handler-composition.ts';
+import { handlerSettings } from './handler-settings.ts';
+
+export interface CreateHostsOptions {
+  readonly environment: Environment;
+  /** What Node runs for one. */
+  readonly program: readonly string[];
+  readonly callbackAllow: readonly string[];
+  readonly log: HandlerLog;
+  /** The longest that fetching for an event may take; as its handler says outside of tests. */
+  readonly fetchTimeoutMs?: number;
+}
+
+/** Where handlers run: processes of their own. */
+export interface Hosts {
+  readonly advance: Advance;
+  /** Rejects if a process for handlers can't be started. */
+  readonly ready: Promise<void>;
+  pids(): readonly number[];
+  close(): Promise<void>;
+}
+
+// What the service alone needs. Handlers have the rest of the environment, as they may need some of it.
+const SECRETS = new Set([
+  'API_KEYS',
+  'WEBHOOK_SECRETS',
+  'TEMPORAL_API_KEY',
+  'TEMPORAL_TLS_CLIENT_KEY_DATA',
+  'TEMPORAL_TLS_CLIENT_KEY_PATH',
+]);
+
+export function createHosts({ environment, program, callbackAllow, log, fetchTimeoutMs }: CreateHostsOptions): Hosts {
+  const settings: HandlerCompositionSettings = {
+    services: handlerSettings(environment),
+    callbackAllow,
+    ...(fetchTimeoutMs !== undefined && { fetchTimeoutMs }),
+  };
+  const pool = createHostPool({
+    program,
+    environment: Object.fromEntries(Object.entries(process.env).filter(([name]) => !SECRETS.has(name))),
+    settings,
+    memoryMb: environment.HANDLER_MEMORY_MB,
+    graceMs: environment.HANDLER_GRACE_MS,
+    workerHosts: Math.min(availableParallelism(), environment.MAX_CONCURRENT_TASKS),
+    log,
+  });
+  return { advance: createGuardedAdvance(pool), ready: pool.ready, pids: pool.pids, close: pool.close };
+}
