@@ -26,6 +26,8 @@ export type Blame =
 
 // Between others that end its process again and again, a run that takes its time would never come to an end.
 const MAX_DISTURBED = 3;
+// So few are not worth the trial in a process that others have been in: a fresh one for each takes less time than another end.
+const FEW = 4;
 
 export const UNSUSPECTED: Standing = { place: 'shared', disturbed: 0 };
 /** Of a run that has ended its process before: nobody else is to be disturbed by it again. */
@@ -34,13 +36,16 @@ export const CONVICTED: Standing = { place: 'fresh', disturbed: 0 };
 /**
  * Where a run goes on when its process has ended, or that the attempt is charged to it. An end that may be anybody's is
  * charged only in a process where nobody else has ever been, so that no innocent run is charged.
+ * @param inFlight so many runs were in flight there, this one among them
  */
-export function afterProcessEnded({ place, disturbed }: Standing, blame: Blame): Standing | 'charged' {
+export function afterProcessEnded({ place, disturbed }: Standing, blame: Blame, inFlight: number): Standing | 'charged' {
   if (blame === 'known') return 'charged';
-  if (blame === 'anothers')
-    return { place: place === 'shared' && disturbed + 1 >= MAX_DISTURBED ? 'alone' : place, disturbed: disturbed + 1 };
+  if (blame === 'anothers') {
+    const isTooOften = place === 'shared' && disturbed + 1 >= MAX_DISTURBED;
+    return { place: isTooOften ? 'alone' : place, disturbed: disturbed + 1 };
+  }
   if (place === 'fresh') return 'charged';
-  return { place: place === 'shared' ? 'alone' : 'fresh', disturbed };
+  return { place: place === 'shared' && inFlight > FEW ? 'alone' : 'fresh', disturbed };
 }
 
 /** Why an attempt has ended with its process. */

@@ -20,12 +20,13 @@ import type { EventRun } from '../domain/event-run.ts';
 import { outcomeOf } from '../domain/run-outcome.ts';
 import type { RunOutcome } from '../domain/run-outcome.ts';
 
-// A callback's first attempt waits a fifth of a second for trials, and is let go after three; the rest is for a process whose timers are late.
-const INLINE_GRACE_MS = 30_000;
-// The attempt keeps its stage's timeout itself and says so; the engine's is for a process that can't.
-const STAGE_GRACE_MS = 5_000;
-// A vanished worker is noticed after this time; a handler that blocks its process for longer is taken for one.
-const HEARTBEAT_TIMEOUT_MS = 10_000;
+// Handlers keep their timeouts, or their process is ended. One that ends its process is tried up to three times in one call: in company, alone, and where
+// nobody else has been (domain/quarantine.ts).
+const TRIES = 3;
+// Those who were in its company are tried by themselves, for half a minute; and each may hold out for a grace, and its first callback for some seconds.
+const GRACE_MS = 120_000;
+// A vanished worker is noticed after this time. Handlers run elsewhere, so that none of them holds up its heartbeats.
+const HEARTBEAT_TIMEOUT_MS = 2_500;
 
 /**
  * Runs the stages of a chunk in the process that has its workflow task, and the first callbacks: one local activity for all of
@@ -34,7 +35,7 @@ const HEARTBEAT_TIMEOUT_MS = 10_000;
  */
 export function advanceInline(runs: readonly ChunkRun[], workflow: WorkflowReference): Promise<ChunkOutcome> {
   const { runChunk } = proxyLocalActivities<Activities>({
-    startToCloseTimeout: Math.max(...runs.map(({ run }) => timeoutMs(run))) + INLINE_GRACE_MS,
+    startToCloseTimeout: TRIES * Math.max(...runs.map(({ run }) => timeoutMs(run))) + GRACE_MS,
     summary: stagesLeft(runs).join(', '),
     // What handlers and receivers do is an outcome; what is retried here is a fault of the process.
     retry: { initialInterval: '100ms', maximumInterval: '5s' },
@@ -61,7 +62,7 @@ export async function advanceOnWorker(input: RunStageInput): Promise<RunOutcome>
   // One whose last stage is on record has nothing left but its end.
   const stage = nextStage(input.run) ?? 'end';
   const { [stage]: attempt } = proxyActivities<Readonly<Record<string, Activities['default']>>>({
-    startToCloseTimeout: (event.plan.timeoutsMs[stage] ?? 0) + STAGE_GRACE_MS,
+    startToCloseTimeout: TRIES * (event.plan.timeoutsMs[stage] ?? 0) + GRACE_MS,
     heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
     // One attempt a call: the workflow spaces the attempts, so that they are on record and can be cancelled between.
     retry: { maximumAttempts: 1 },

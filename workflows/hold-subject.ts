@@ -12,8 +12,9 @@ export interface HoldSubjectInput extends PendingCallbacks {
 }
 
 const { foldSubject } = proxyLocalActivities<Activities>({
-  // It stops by itself after a second, or when the event it is at ends: at most three stages with three attempts each.
-  startToCloseTimeout: '30s',
+  // It stops by itself after a second, or when the event it is at ends: at most three stages with three attempts each. Where a process ends
+  // with handlers in it, it takes up no more after ten seconds.
+  startToCloseTimeout: '2m',
   retry: { initialInterval: '100ms', maximumInterval: '1s', maximumAttempts: 3 },
 });
 

@@ -21,7 +21,7 @@ export interface RunStageDependencies {
   readonly now: () => number;
 }
 
-// Often enough that a vanished worker is noticed within the heartbeat timeout of 10 s.
+// Often enough for the heartbeat timeout of 2.5 s (workflows/advance-chunk.ts).
 const HEARTBEAT_EVERY_MS = 1_000;
 
 /**

@@ -23,7 +23,7 @@ const TRIALS_MS = 10_000;
  */
 export async function advanceInOrder(due: Due, port: Port, dependencies: TryAloneDependencies): Promise<Advanced> {
   const { pool, suspects } = dependencies;
-  let standing = due.runs.some((run) => suspects.standingOf(run).place !== 'shared') ? CONVICTED : UNSUSPECTED;
+  let standing = due.runs.some((run) => suspects.standingOf(run).place !== 'shared') ? ALONE : UNSUSPECTED;
   while (standing.place === 'shared') {
     const host = await pool.shared('inline');
     try {
@@ -32,28 +32,25 @@ export async function advanceInOrder(due: Due, port: Port, dependencies: TryAlon
       if (!(error instanceof HostEnded)) throw error;
       throwIfStopped(error, port);
       // Also where it is known which of them it was: the state that they were at is gone with the process.
-      const isOneOfThem = due.runs.some((_, place) => blameOf(error, place) !== 'anothers');
-      standing = isOneOfThem ? ALONE : disturbed(standing);
+      const isAnothers = due.runs.every((_, place) => blameOf(error, place) === 'anothers');
+      const after = afterProcessEnded(standing, isAnothers ? 'anothers' : 'any', error.inFlight);
+      standing = after === 'charged' ? ALONE : after;
     }
   }
-  return oneByOne(due, port, dependencies);
+  return oneByOne(due, port, standing, dependencies);
 }
 
 const ALONE: Standing = { place: 'alone', disturbed: 0 };
 
-function disturbed(standing: Standing): Standing {
-  const after = afterProcessEnded(standing, 'anothers');
-  return after === 'charged' ? ALONE : after;
-}
-
-async function oneByOne(due: Due, port: Port, dependencies: TryAloneDependencies): Promise<Advanced> {
+/** @param standing of those who have ended no process before */
+async function oneByOne(due: Due, port: Port, standing: Standing, dependencies: TryAloneDependencies): Promise<Advanced> {
   const startedMs = performance.now();
   const advanced: AdvancedRun[] = [];
   let { subject } = due;
   let isHeldUp = false;
   for (const index of due.runs.keys()) {
     if (isHeldUp || (index > 0 && performance.now() - startedMs > TRIALS_MS)) break;
-    const { runs, change } = await advanceOne({ ...toDue(due, [index]), subject }, portOf(port, [index]), dependencies);
+    const { runs, change } = await advanceOne({ ...toDue(due, [index]), subject }, portOf(port, [index]), standing, dependencies);
     const [one] = runs;
     if (one === undefined || one === null) throw new Error('a run that stood by itself was not advanced');
     advanced.push(one);
@@ -69,16 +66,15 @@ async function oneByOne(due: Due, port: Port, dependencies: TryAloneDependencies
 }
 
 /** One of them, tried until it waits; one of a subject's until it has ended, since others wait for it. */
-async function advanceOne(due: Due, port: Port, dependencies: TryAloneDependencies): Promise<Advanced> {
+async function advanceOne(due: Due, port: Port, unconvicted: Standing, dependencies: TryAloneDependencies): Promise<Advanced> {
   const { suspects, now } = dependencies;
   const [given] = due.runs;
   if (given === undefined) throw new Error('nothing is due');
   const { subject } = due;
   let run: DueRun = given;
   for (;;) {
-    const standing = suspects.standingOf(run).place === 'fresh' ? CONVICTED : ALONE;
-    const latestMs = subject === null ? undefined : now() + SUBJECT_PATIENCE_MS;
-    const tried = await tryAlone({ ...due, runs: [run] }, port, standing, dependencies, latestMs);
+    const standing = suspects.standingOf(run).place === 'fresh' ? CONVICTED : unconvicted;
+    const tried = await tryAlone({ ...due, runs: [run] }, port, standing, dependencies, subject === null ? undefined : SUBJECT_PATIENCE_MS);
     if (tried.kind === 'advanced') return fromGiven(given, run, tried.advanced);
     run = { ...run, ...stateOf(tried.run) };
     if (subject === null) return { runs: [{ kind: 'advanced', outcome: outcomeOf(given, run), trace: null }], change: null };

@@ -74,7 +74,7 @@ async function advanceAtWill(due: Due, port: Port, dependencies: TryAloneDepende
       ? null
       : port.signal.aborted || ended.end.kind === 'closed'
         ? 'lost'
-        : afterProcessEnded(standing, blameOf(ended, place));
+        : afterProcessEnded(standing, blameOf(ended, place), ended.inFlight);
     if (next === null) advanced[index] = { kind: 'advanced', outcome: outcomeOf(run, latest), trace: null };
     else if (next === 'lost') advanced[index] = lostRun(run, now());
     else if (next === 'charged') {

@@ -21,11 +21,14 @@ export class HostEnded extends Error {
   readonly latest: readonly EventRun[];
   /** Those that had not stopped in time, by their place among the runs. */
   readonly overdue: ReadonlySet<number>;
+  /** So many runs were in flight in it, those of others among them. */
+  readonly inFlight: number;
 
-  constructor(end: HostEnd, latest: readonly EventRun[], overdue: ReadonlySet<number>) {
+  constructor(end: HostEnd, latest: readonly EventRun[], overdue: ReadonlySet<number>, inFlight: number) {
     super(`a process for handlers has ended (${end.kind})`);
     this.end = end;
     this.latest = latest;
     this.overdue = overdue;
+    this.inFlight = inFlight;
   }
 }

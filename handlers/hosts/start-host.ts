@@ -77,7 +77,7 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
   const ended = new Promise<HostEnd>((resolve) => (onEnded = resolve));
   const ready = new Promise<void>((resolve, reject) => {
     onReady = resolve;
-    void ended.then((how) => reject(new HostEnded(how, [], new Set())));
+    void ended.then((how) => reject(new HostEnded(how, [], new Set(), 0)));
   });
   // Whoever doesn't wait for it hears of the end by itself.
   ready.catch(() => undefined);
@@ -110,7 +110,8 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
 
   function finish(how: HostEnd): void {
     const atMs = killedMs ?? now();
-    for (const { flight, reject } of flights.values()) reject(new HostEnded(how, flight.latest, flight.overdue(atMs)));
+    const inFlight = [...flights.values()].reduce((sum, { flight }) => sum + flight.latest.length, 0);
+    for (const { flight, reject } of flights.values()) reject(new HostEnded(how, flight.latest, flight.overdue(atMs), inFlight));
     flights.clear();
     onEnded(how);
   }
@@ -160,6 +161,7 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
               end ?? { kind: 'exited', code: child.exitCode, signal: child.signalCode, memoryMb: null },
               flight.latest,
               new Set(),
+              flight.latest.length,
             ),
           );
         }

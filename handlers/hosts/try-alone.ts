@@ -20,7 +20,7 @@ export type Tried = { readonly kind: 'advanced'; readonly advanced: Advanced } |
 /**
  * Advances the only run of what is due in a host with nobody else in it. Ends that host too, it is tried in a fresh one; ends
  * it that, the attempt is charged to it.
- * @param latestMs when its next attempt may begin at the latest
+ * @param patienceMs how long its next attempt may be put off; as long as any's, if it isn't given
  * @throws Stopped
  */
 export async function tryAlone(
@@ -28,7 +28,7 @@ export async function tryAlone(
   port: Port,
   standing: Standing,
   { pool, suspects, now }: TryAloneDependencies,
-  latestMs?: number,
+  patienceMs?: number,
 ): Promise<Tried> {
   for (let next = standing; ;) {
     try {
@@ -39,11 +39,12 @@ export async function tryAlone(
       if (port.signal.aborted) throw port.signal.reason;
       if (error.end.kind === 'closed') throw new Stopped('shutdown');
       // Whoever is alone and deaf is known, and so is what ends a process that nobody else was in.
-      const after = afterProcessEnded(next, error.end.kind === 'deaf' ? 'known' : 'any');
+      const after = afterProcessEnded(next, error.end.kind === 'deaf' ? 'known' : 'any', 1);
       const [latest] = error.latest;
       if (after === 'charged' && latest !== undefined) {
         suspects.convict(latest);
-        return { kind: 'charged', run: chargedBy(error, latest, now(), latestMs) };
+        const nowMs = now();
+        return { kind: 'charged', run: chargedBy(error, latest, nowMs, patienceMs === undefined ? undefined : nowMs + patienceMs) };
       }
       next = after === 'charged' ? next : after;
     }

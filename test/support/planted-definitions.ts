@@ -21,6 +21,14 @@ const planted = defineEvent({
   action: ({ data: given }, _decision, context) => act(given, context),
 });
 
+/** For what takes a while on a busy machine, such as filling the memory. */
+const patient = defineEvent({
+  ...light,
+  type: 'test-planted-patient',
+  timeouts: { action: 30_000 },
+  handler: ({ data: given }, context) => act(given, context),
+});
+
 const grouped = defineEvent({
   ...light,
   type: 'test-planted-grouped',
@@ -48,7 +56,7 @@ const onSubject = defineEvent({
   handler: ({ data: given }, context) => act(given, context as HandlerContext),
 });
 
-export const plantedDefinitions: readonly EventDefinition[] = [planted, grouped, heavy, onSubject];
+export const plantedDefinitions: readonly EventDefinition[] = [planted, patient, grouped, heavy, onSubject];
 
 const numbers = `[${'0,'.repeat(1_000_000)}0]`;
 

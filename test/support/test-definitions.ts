@@ -11,6 +11,7 @@ import { deriveMeaning } from '../../events/life/rules/meaning.ts';
 import { initialSelfState } from '../../events/life/rules/self-state.ts';
 import type { LivedState } from '../../events/life/rules/settle-life.ts';
 import { lifeSubject } from '../../events/life/life-subject.ts';
+import { plantedDefinitions } from './planted-definitions.ts';
 
 /** How many handlers of a group ran at once, as counted in the handlers themselves. */
 export const overlap = createOverlap();
@@ -225,6 +226,7 @@ export const testDefinitions: readonly EventDefinition[] = [
   recorded,
   counted,
   summed,
+  ...plantedDefinitions,
 ];
 
 async function workOnRecord(id: string, data: z.infer<typeof recordedData>, attempt: number, signal: AbortSignal): Promise<void> {

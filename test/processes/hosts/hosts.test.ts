@@ -35,7 +35,7 @@ let advance: Advance;
 
 beforeAll(async () => {
   pool = createHostPool({
-    program: hostFromSource('test/support/planted-host.ts'),
+    program: hostFromSource('test/support/host-main.ts'),
     environment: process.env,
     settings: { services: { dataDirectory: noServices.dataDirectory, services: noServices.services }, callbackAllow: [] },
     memoryMb: MEMORY_MB,
@@ -98,7 +98,13 @@ describe('a handler that ends or holds up its process', () => {
   it.each(PLANTED)('fails its event alone, whatever was in flight beside it: %s', async (how) => {
     const good = Array.from({ length: 4 }, (_, index) => planted('test-planted', 'slowly', `good-${how}-${index}`));
 
-    const { runs } = await untilEnded(dueOf([...good.slice(0, 2), planted('test-planted', how, `bad-${how}`), ...good.slice(2)]));
+    const { runs } = await untilEnded(
+      dueOf([
+        ...good.slice(0, 2),
+        planted(CODES[how] === 'crashed' ? 'test-planted-patient' : 'test-planted', how, `bad-${how}`),
+        ...good.slice(2),
+      ]),
+    );
 
     expect(runs[2]).toMatchObject({
       phase: { status: 'failed', error: { code: CODES[how], stage: 'action' } },
@@ -109,7 +115,7 @@ describe('a handler that ends or holds up its process', () => {
   });
 
   it('completes its event where a later attempt does better', async () => {
-    const { runs } = await untilEnded(dueOf([planted('test-planted', 'exit', 'mended', { times: 1 })]));
+    const { runs } = await untilEnded(dueOf([planted('test-planted-patient', 'exit', 'mended', { times: 1 })]));
 
     expect(runs[0]).toMatchObject({
       phase: { status: 'completed' },
@@ -120,7 +126,7 @@ describe('a handler that ends or holds up its process', () => {
 
   it('disturbs nobody of another call', async () => {
     const [bad, good] = await Promise.all([
-      untilEnded(dueOf([planted('test-planted', 'exit', 'bad')])),
+      untilEnded(dueOf([planted('test-planted-patient', 'exit', 'bad')])),
       untilEnded(dueOf([planted('test-planted', 'slowly', 'good')])),
     ]);
 

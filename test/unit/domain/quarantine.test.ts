@@ -38,7 +38,7 @@ function play(given: readonly Behaviour[], traps: () => boolean): readonly One[]
     for (const one of flying) {
       if (typeof one.standing !== 'object') continue;
       one.endings += 1;
-      one.standing = afterProcessEnded(one.standing, isEnded ? 'any' : deaf.includes(one) ? 'known' : 'anothers');
+      one.standing = afterProcessEnded(one.standing, isEnded ? 'any' : deaf.includes(one) ? 'known' : 'anothers', flying.length);
     }
     return null;
   }
@@ -79,11 +79,16 @@ describe('what becomes of runs whose process has ended', () => {
   });
 
   it('is a charge at once for one that has ended processes before', () => {
-    expect(afterProcessEnded(CONVICTED, 'any')).toBe('charged');
+    expect(afterProcessEnded(CONVICTED, 'any', 1)).toBe('charged');
+  });
+
+  it('is a place by itself for one that others disturb again and again', () => {
+    expect(afterProcessEnded({ place: 'shared', disturbed: 1 }, 'anothers', 2)).toEqual({ place: 'shared', disturbed: 2 });
+    expect(afterProcessEnded({ place: 'shared', disturbed: 2 }, 'anothers', 2)).toEqual({ place: 'alone', disturbed: 3 });
   });
 
   it('is the same place for one that is alone when others are to blame', () => {
-    expect(afterProcessEnded({ place: 'alone', disturbed: 5 }, 'anothers')).toEqual({ place: 'alone', disturbed: 6 });
+    expect(afterProcessEnded({ place: 'alone', disturbed: 5 }, 'anothers', 2)).toEqual({ place: 'alone', disturbed: 6 });
   });
 });
 
@@ -111,6 +116,12 @@ describe('a charged attempt', () => {
 
   it('is one of its next stage where nothing was heard of the run', () => {
     expect(chargeAttempt(run, fault, NOON_MS)).toMatchObject({ phase: { status: 'waiting', stage: 'meaning' }, attempts: { meaning: 1 } });
+  });
+
+  it('counts for nobody in particular where a run has all its results', () => {
+    const done = { ...run, results: { meaning: 1, decision: 1, action: 1 } };
+
+    expect(chargeAttempt(done, fault, NOON_MS).phase).toMatchObject({ status: 'waiting', stage: '' });
   });
 
   it('ends the run where the next one would begin too late', () => {

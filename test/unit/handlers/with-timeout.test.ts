@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { StageTimeoutError, withTimeout } from '../../../handlers/with-timeout.ts';
 import type { Stop } from '../../../handlers/with-timeout.ts';
 
@@ -160,5 +160,77 @@ describe('withTimeout', () => {
     fail(new Error('too late'));
 
     expect(await work).toBeInstanceOf(StageTimeoutError);
+  });
+
+  it('waits for work that is asked to stop until it has, where that is wanted', async () => {
+    let finish = (): void => undefined;
+    const ended = vi.fn();
+    const work = withTimeout(1_000, new AbortController().signal, () => new Promise<void>((resolve) => (finish = resolve)), true).catch(
+      ended,
+    );
+
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(ended).not.toHaveBeenCalled();
+    finish();
+    await work;
+
+    expect(ended).toHaveBeenCalledExactlyOnceWith(new StageTimeoutError(1_000));
+  });
+
+  it('ends work for a reason from within at once', async () => {
+    const stray = new Error('stray');
+    const signals: AbortSignal[] = [];
+
+    const work = withTimeout(
+      1_000,
+      new AbortController().signal,
+      (stop) => {
+        signals.push(stop.signal);
+        queueMicrotask(() => stop.cut(stray));
+        return never();
+      },
+      true,
+    );
+
+    await expect(work).rejects.toBe(stray);
+    expect(signals[0]?.reason).toBe(stray);
+  });
+
+  it('lets work that has ended be', async () => {
+    let stopped: Stop | undefined;
+
+    const result = await withTimeout(1_000, new AbortController().signal, (stop) => {
+      stopped = stop;
+      return 42;
+    });
+    stopped?.cut(new Error('too late'));
+
+    expect(result).toBe(42);
+  });
+});
+
+describe('the time of work', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('is longer by as long as the event loop stood still, and no more than twice as long', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+    const ended = vi.fn();
+    const work = withTimeout(1_000, new AbortController().signal, never).catch(ended);
+
+    // Somebody computes for 600 ms more.
+    clock.mockReturnValue(1_600);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(ended).not.toHaveBeenCalled();
+    // And again, for longer than is left.
+    clock.mockReturnValue(9_000);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(ended).not.toHaveBeenCalled();
+    clock.mockReturnValue(20_000);
+    await vi.advanceTimersByTimeAsync(400);
+    await work;
+
+    expect(ended).toHaveBeenCalledExactlyOnceWith(new StageTimeoutError(1_000));
   });
 });
