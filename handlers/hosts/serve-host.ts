@@ -24,6 +24,8 @@ const BEHIND_BYTES = 1024 * 1024;
  */
 export function serveHost(compose: HostComposition): void {
   beHumble(process.ppid);
+  // A Ctrl-C reaches all processes of a terminal. The service lets handlers end what they are at, and ends this process after that.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   const underWay = new Map<number, AbortController>();
   const strays = catchStrays((error) => {
     const fields = { stack: error instanceof Error ? String(error.stack).slice(0, 4_000) : String(error).slice(0, 1_000) };

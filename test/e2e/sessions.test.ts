@@ -16,7 +16,7 @@ import { startSite } from '../support/session-site.ts';
 import type { Site } from '../support/session-site.ts';
 import { until } from '../support/until.ts';
 
-// A lost worker is noticed after 10 s: too long for every run of the tests. Their small size is test/processes/sessions/killed.test.ts, which
+// A thousand sessions are too many for every run of the tests. Their small size is test/processes/sessions/killed.test.ts, which
 // kills the process that makes a document, and cap.test.ts beside this file, which kills workers under the cap.
 const prove = proof({ reduced: it.skip, full: it });
 const SESSIONS = 1_000;

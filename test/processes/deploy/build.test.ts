@@ -36,6 +36,20 @@ describe('deploy/build.mjs', () => {
     await expect(ended).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('WEBHOOK_SECRETS must be set') });
   });
 
+  it('makes a host that runs handlers', async () => {
+    const load = (file: string): string => `await import('${pathToFileURL(join(image, 'dist', file)).href}')`;
+    const script = `
+      const { createHostPool } = ${load('handlers/hosts/pool.js')};
+      const { hostProgram } = ${load('worker/host-program.js')};
+      const settings = { services: { dataDirectory: '.', services: {} }, callbackAllow: [] };
+      const pool = createHostPool({ program: hostProgram(), environment: {}, settings, memoryMb: 256, graceMs: 100, workerHosts: 1, log: console });
+      await pool.ready;
+      console.log('ready');
+      await pool.close();`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);
+    expect(stdout).toBe('ready\n');
+  });
+
   it('makes a reader of pages that starts', async () => {
     const module = pathToFileURL(join(image, 'dist/events/sessions/read-apart.js')).href;
     const options = '{ maxCpuMs: 30_000, signal: new AbortController().signal }';

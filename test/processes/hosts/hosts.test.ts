@@ -191,6 +191,24 @@ describe('a handler that ends or holds up its process', () => {
   });
 });
 
+describe('a host', () => {
+  it('lets handlers end what they are at when the service is asked to stop by a signal to all processes', async () => {
+    const running = untilEnded(dueOf([planted('test-planted-patient', 'slowly', 'interrupted', { ms: 300 })]));
+    for (const pid of pool.pids()) process.kill(pid, 'SIGINT');
+    for (const pid of pool.pids()) process.kill(pid, 'SIGTERM');
+
+    expectUncharged((await running).runs);
+  });
+
+  it('is replaced when it is killed, and what was in flight there goes on uncharged', async () => {
+    const running = untilEnded(dueOf([planted('test-planted-patient', 'slowly', 'moved', { ms: 1_000 })]));
+    const [pid] = pool.pids();
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+
+    expectUncharged((await running).runs);
+  });
+});
+
 describe('what a handler says', () => {
   it('never fills the memory of the service, whatever it logs', async () => {
     const told: Told[] = [];
