@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { createCatalog } from '../domain/catalog.ts';
@@ -39,6 +39,7 @@ const HEAD = [
 
 const catalog = createCatalog([...eventDefinitions, ...plantedDefinitions]);
 const inProcess = createAdvance({ resolve: catalog.find, services: noServices, now: Date.now, monotonicMs });
+const loadBefore = loadavg()[0]?.toFixed(1);
 const startedMs = performance.now();
 const pool = createHostPool({
   program: hostFromSource('test/support/host-main.ts'),
@@ -88,7 +89,7 @@ await pool.close();
 const page = `# Handlers in processes of their own
 
 ${machine()} Medians of ${rounds} rounds of ${CALLS} calls, in the process and in a host in turn. The handlers are those of a Life event without a subject: three stages of
-pure arithmetic, so that nearly all of it is the way there and back.
+pure arithmetic, so that nearly all of it is the way there and back. The machine’s load average was ${loadBefore} before.
 
 ${table(HEAD, costs)}
 

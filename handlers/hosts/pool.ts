@@ -121,12 +121,12 @@ export function createHostPool({ workerHosts, ...options }: HostPoolOptions): Ho
 
   async function shared(kind: HostKind): Promise<Host> {
     const hosts = sharing[kind];
-    const answering = hosts.filter((host) => !host.isSilent()).toSorted((one, other) => one.inFlight() - other.inFlight());
-    const [best] = answering;
-    const hasRoom = hosts.length < wanted[kind] + MAX_MORE;
+    const answering = hosts.filter((host) => !host.isSilent());
+    const best = leastBusy(answering);
     const isEnough = best !== undefined && (best.inFlight() === 0 || answering.length >= wanted[kind]);
-    if (isEnough || !hasRoom) return best ?? leastBusy(hosts) ?? takeShared(kind);
-    return takeShared(kind);
+    const more = isEnough || hosts.length >= wanted[kind] + MAX_MORE ? null : takeShared(kind);
+    // Whoever can begin now doesn't wait for another to start.
+    return best ?? more ?? leastBusy(hosts) ?? takeShared(kind);
   }
 
   function takeShared(kind: HostKind): Promise<Host> {
