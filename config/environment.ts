@@ -71,6 +71,7 @@ export const environmentSchema = z.object({
   CALLBACK_PROBE_AFTER: duration.prefault('10s'),
   CALLBACK_RESUME_RATE: z.coerce.number().min(0.1).max(1_000).default(10),
   MAX_CONCURRENT_TASKS: z.coerce.number().int().min(1).max(10_000).default(5),
+  WORKER_SLOTS: z.coerce.number().int().min(1).max(10_000).optional(),
   HANDLER_MEMORY_MB: z.coerce.number().int().min(128).max(65_536).default(1_024),
   // Subjects and chunks wait for it, several times where a process ends.
   HANDLER_GRACE_MS: z.coerce.number().int().min(100).max(10_000).default(2_000),

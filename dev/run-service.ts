@@ -23,6 +23,7 @@ import { toHandlerLog } from '../worker/to-handler-log.ts';
 import { toTemporalLogger } from '../worker/temporal-logger.ts';
 import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
 import { welcome } from './welcome.ts';
+import { workerSlots } from '../worker/worker-slots.ts';
 
 const LANES = ['light', 'heavy', 'delivery'] as const;
 // Requests under way have this long to be answered; with the workers' own grace a stop stays below 10 s.
@@ -88,7 +89,7 @@ export async function runService(definitions: readonly EventDefinition[], progra
       lanes: LANES,
       activities,
       workflowBundle,
-      heavySlots: environment.MAX_CONCURRENT_TASKS,
+      heavySlots: workerSlots(environment),
     });
     stops.push(() =>
       startingWorkers.then(

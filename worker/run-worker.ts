@@ -23,6 +23,7 @@ import { startWorkers } from './start-workers.ts';
 import { toHandlerLog } from './to-handler-log.ts';
 import { toTemporalLogger } from './temporal-logger.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
+import { workerSlots } from './worker-slots.ts';
 
 const SCRAPE_GRACE_MS = 500;
 
@@ -54,7 +55,7 @@ export async function runWorker(definitions: readonly EventDefinition[], program
       observeDelivery: metrics.delivery,
     }),
     workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
-    heavySlots: environment.MAX_CONCURRENT_TASKS,
+    heavySlots: workerSlots(environment),
   });
   const scraped = await serveMetrics(environment, metrics, logger);
   // From here on: what fails before is a failed start.

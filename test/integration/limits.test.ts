@@ -72,6 +72,14 @@ it('lets a changed capacity take effect at once, up and down, without touching h
   expect(await limit('tasks')).toMatchObject({ capacity: 1, waiting: 2 });
 });
 
+it('has as many at work as a raised capacity says, in one process', async () => {
+  await submitMany(14, { ms: 60_000 });
+  await setCapacity('tasks', 12);
+  await until('twelve are at work', async () => overlap.highest() >= 12);
+
+  expect(overlap.highest()).toBe(12);
+});
+
 it('gives the permit of a terminated run to the next, by the engine’s word alone', async () => {
   await submitMany(4, { ms: 60_000 });
   const { holders } = await until('one waits', async () => {

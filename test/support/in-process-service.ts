@@ -19,6 +19,7 @@ import { handlerSettings } from '../../worker/handler-settings.ts';
 import { hostFromSource } from '../../worker/host-program.ts';
 import { startWorkers } from '../../worker/start-workers.ts';
 import { testDefinitions } from './test-definitions.ts';
+import { workerSlots } from '../../worker/worker-slots.ts';
 
 export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 'test').toString('base64')}`;
 
@@ -87,7 +88,7 @@ export async function startInProcessService({
     lanes,
     activities,
     workflowBundle,
-    heavySlots: environment.MAX_CONCURRENT_TASKS,
+    heavySlots: workerSlots(environment),
   });
   const app = createApi({
     environment,
