@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { fitsKeyword } from '../../temporal/durable/keyword.ts';
 import type { AddressGuard } from './address-guard.ts';
 
 /** `origin` is scheme, host and port: the unit of pooling and of the breaker. */
@@ -7,6 +8,8 @@ export type CheckedUrl =
   | { readonly ok: false; readonly reason: string };
 
 const MAX_URL_CHARACTERS = 2_048;
+// RFC 1035, section 2.3.4, without the root's dot.
+const MAX_HOST_CHARACTERS = 253;
 
 /**
  * Refuses what can be refused by the text alone, so at the POST; `reason` is fit for the caller.
@@ -19,6 +22,10 @@ export function checkUrl(text: string, guard: AddressGuard): CheckedUrl {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return refuse('the URL must be http or https');
   if (url.username !== '' || url.password !== '') return refuse('the URL must not hold a user name or password');
   if (url.port === '0') return refuse('port 0 cannot be connected to');
+  if (url.hostname.replace(/\.$/, '').length > MAX_HOST_CHARACTERS)
+    return refuse(`the host's name is longer than ${MAX_HOST_CHARACTERS} characters`);
+  // What waits for an origin is found by it.
+  if (!fitsKeyword(url.origin)) return refuse('scheme, host and port have more than 255 characters, of which quotes count for three');
   if (!isHostAllowed(url.hostname, guard)) return refuse(`"${url.hostname}" is not a public address`);
   return { ok: true, url, origin: url.origin };
 }

@@ -40,6 +40,16 @@ describe('checkUrl', () => {
     },
   );
 
+  it('refuses a host that DNS can have no name for, and an origin that would be cut where it is kept', () => {
+    const label = 'a'.repeat(63);
+    const host = `${label}.${label}.${label}.${'b'.repeat(55)}`;
+    expect(checkUrl(`http://${host}/`, guard)).toMatchObject({ ok: true, origin: `http://${host}` });
+    expect(checkUrl(`http://${host}./`, guard)).toMatchObject({ ok: true });
+    expect(checkUrl(`http://${host}bbbbbbb/`, guard)).toEqual({ ok: false, reason: "the host's name is longer than 253 characters" });
+    expect(checkUrl(`https://${host}:8443/`, guard)).toEqual({ ok: false, reason: expect.stringContaining('more than 255 characters') });
+    expect(checkUrl(`http://${'"'.repeat(90)}.example/`, guard).ok).toBe(false);
+  });
+
   it('takes an open ::1 for open loopback too', () => {
     expect(checkUrl('http://localhost/', createAddressGuard(['::1/128'])).ok).toBe(true);
   });
