@@ -62,6 +62,9 @@ const TITLE: Readonly<Record<number, string>> = {
 
 export type ProblemCode = keyof typeof STATUS;
 
+/** All that a refusal may have; docs/errors.md says what each means. */
+export const PROBLEM_CODES = Object.keys(STATUS) as readonly ProblemCode[];
+
 export interface Problem {
   readonly code: ProblemCode;
   readonly detail: string;
