@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { originOf } from '../../../config/value-origin.ts';
 import { parseEnvironment } from '../../../config/environment.ts';
-// @ts-expect-error -- plain JavaScript, which runs before there is anything else
 import { loadEnvFile } from '../../../dev/load-env.mjs';
 import { temporaryDirectory } from '../engine/fakes.ts';
 
