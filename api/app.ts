@@ -61,6 +61,8 @@ export interface AppDependencies {
   readonly limits: LimitService;
   readonly destinations: DestinationService;
   readonly catalog: Catalog;
+  /** Whether types that the catalog lacks are accepted; by default they are not. */
+  readonly takesOtherTypes?: boolean;
   readonly parseEvent: ReturnType<typeof createParseEvent>;
   readonly parseBatch: ReturnType<typeof createParseBatch>;
   readonly authenticate: Authenticate;
@@ -109,7 +111,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   jobBatchRoutes(app, dependencies);
   healthRoutes(app, dependencies);
   metricsRoutes(app, dependencies);
-  docsRoutes(app);
+  docsRoutes(app, dependencies);
 
   app.notFound((context) => problem(context, { code: 'not_found', detail: `there is nothing at "${context.req.path}"` }));
   app.onError((error, context) => {

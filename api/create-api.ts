@@ -95,6 +95,7 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     }),
     batches,
     archive: createTemporalArchive(options.client),
+    takesOtherTypes: environment.UNKNOWN_TYPES === 'life',
     parseBatch: createParseBatch({ now, newUuid: newUuidV7, checkCallback }),
     parseEvent: createParseEvent({
       catalog,

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Catalog } from '../../domain/catalog.ts';
 import type { AppEnvironment } from '../app.ts';
+import { withEventTypes } from '../event-schemas.ts';
 
 const uiFolder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
@@ -22,11 +24,17 @@ const PAGE = `<!doctype html>
 `;
 const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', validatorUrl: null });\n`;
 
+export interface DocsDependencies {
+  readonly catalog: Catalog;
+  /** Whether types that the catalog lacks are accepted. */
+  readonly takesOtherTypes?: boolean;
+}
+
 /** `/openapi.json`, and `/docs`, a page that shows it. */
-export function docsRoutes(app: OpenAPIHono<AppEnvironment>): void {
+export function docsRoutes(app: OpenAPIHono<AppEnvironment>, { catalog, takesOtherTypes = false }: DocsDependencies): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
   app.openAPIRegistry.registerComponent('securitySchemes', 'keyHeader', { type: 'apiKey', in: 'header', name: 'X-API-Key' });
-  app.doc31('/openapi.json', {
+  const about = {
     openapi: '3.1.0',
     info: {
       title: 'Tickless',
@@ -34,6 +42,12 @@ export function docsRoutes(app: OpenAPIHono<AppEnvironment>): void {
       description: 'A durable event service: one POST, one workflow, one signed callback.',
       license: { name: 'MIT' },
     },
+  };
+  let document: string | null = null;
+  app.get('/openapi.json', (context) => {
+    // Made when it is first asked for, as all routes are known by then.
+    document ??= JSON.stringify(withEventTypes(app.getOpenAPI31Document(about), catalog.definitions, takesOtherTypes));
+    return context.body(document, 200, { 'content-type': 'application/json' });
   });
   app.get('/docs', (context) => context.html(PAGE, 200, { 'content-security-policy': POLICY }));
   app.get('/docs/start.js', (context) => context.body(START, 200, { 'content-type': 'text/javascript; charset=utf-8' }));

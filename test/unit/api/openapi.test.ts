@@ -2,9 +2,12 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { SCOPES } from '../../../config/api-keys.ts';
 import { OWN_ID_PATTERN } from '../../../domain/event-id.ts';
+import { withEventTypes } from '../../../api/event-schemas.ts';
+import { eventDefinitions } from '../../../events/index.ts';
+import { testDefinitions } from '../../support/test-definitions.ts';
 import { startMemoryApp } from './memory-app.ts';
 
-const memory = startMemoryApp();
+const memory = { ...startMemoryApp(), definitions: [...eventDefinitions, ...testDefinitions] };
 
 interface Operation {
   readonly description?: string;
@@ -59,6 +62,35 @@ describe('/openapi.json', () => {
     for (const pattern of patterns) expect(pattern).not.toMatch(/\$\/[a-z]+$/);
     expect('a.b:1@c').toMatch(new RegExp(OWN_ID_PATTERN));
     expect(['', '.', '..', 'a b', 'x'.repeat(129)].filter((text) => new RegExp(OWN_ID_PATTERN).test(text))).toEqual([]);
+  });
+
+  it('says which types of events there are, and what the data of each is', async () => {
+    const { components } = await readDocument();
+    const schemas = components.schemas as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    const names = memory.definitions.map(({ type }) => type);
+    const { oneOf, discriminator } = schemas['Event'] as {
+      readonly oneOf: readonly { readonly $ref: string }[];
+      readonly discriminator: { readonly mapping: Readonly<Record<string, string>> };
+    };
+    expect(Object.keys(discriminator.mapping)).toEqual(names);
+    expect(oneOf.map(({ $ref }) => $ref)).toEqual(Object.values(discriminator.mapping));
+    expect(new Set(Object.values(discriminator.mapping)).size).toBe(names.length);
+    expect(schemas['Event.joy']).toMatchObject({
+      properties: { type: { const: 'joy' }, data: { properties: { intensity: { type: 'number', minimum: -1, maximum: 1 } } } },
+      required: ['type', 'data'],
+    });
+    expect(schemas['OlderLifeEvent']).toMatchObject({ properties: { event_type: { enum: expect.arrayContaining(['joy', 'shock']) } } });
+    expect(JSON.stringify(schemas['OlderLifeEvent'])).not.toContain('order-placed');
+  });
+
+  it('leaves the type open where others are taken, too', () => {
+    const schemas = { Event: { type: 'object', properties: { type: { type: 'string' } } }, OlderLifeEvent: { properties: {} } };
+    const { components } = withEventTypes({ components: { schemas } }, memory.definitions, true);
+    expect(components.schemas).toMatchObject({
+      Event: { oneOf: expect.arrayContaining([{ $ref: '#/components/schemas/Event.joy' }, { $ref: '#/components/schemas/Event.other' }]) },
+      'Event.other': { properties: { type: { not: { enum: expect.arrayContaining(['joy']) } } } },
+    });
+    expect(components.schemas.Event).not.toHaveProperty('discriminator');
   });
 
   it('names the terminal message as a webhook', async () => {

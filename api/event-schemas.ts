@@ -1,0 +1,88 @@
+import { z } from '@hono/zod-openapi';
+import type { EventDefinition } from '../domain/define-event.ts';
+
+/** A JSON schema, or a part of one. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+export interface Document {
+  readonly components?: { readonly schemas?: Readonly<Record<string, unknown>> };
+}
+
+/**
+ * Says of `Event`, and of `OlderLifeEvent`, what only the catalog knows: which types there are, and what the data of each is.
+ * @param takesOthers whether types that the catalog lacks are accepted, too
+ */
+export function withEventTypes<Described extends Document>(
+  document: Described,
+  definitions: readonly EventDefinition[],
+  takesOthers: boolean,
+): Described {
+  const { Event: event, OlderLifeEvent: older, ...others } = document.components?.schemas ?? {};
+  if (definitions.length === 0 || !isSchema(event) || !isSchema(older)) return document;
+  const types = definitions.map(({ type }) => type);
+  const ofTypes = Object.fromEntries(definitions.map((definition) => [`Event.${nameOf(definition.type)}`, eventOf(event, definition)]));
+  const other = { ...event, properties: { ...propertiesOf(event), type: { ...propertiesOf(event)['type'], not: { enum: types } } } };
+  const choices = { ...ofTypes, ...(takesOthers && { 'Event.other': other }) };
+  const Event = {
+    oneOf: Object.keys(choices).map((name) => ({ $ref: refTo(name) })),
+    ...(!takesOthers && {
+      discriminator: {
+        propertyName: 'type',
+        mapping: Object.fromEntries(types.map((type) => [type, refTo(`Event.${nameOf(type)}`)])),
+      },
+    }),
+  };
+  const schemas = { ...others, ...choices, Event, OlderLifeEvent: olderOf(older, definitions) };
+  return { ...document, components: { ...document.components, schemas } };
+}
+
+/** An event of one type: its name, and its data as the type has it. */
+function eventOf(event: Schema, { type, data }: EventDefinition): Schema {
+  const required = new Set([...requiredOf(event), 'type', ...(data.safeParse(undefined).success ? [] : ['data'])]);
+  const ofData = toDataSchema(data);
+  return { ...event, properties: { ...propertiesOf(event), type: { type: 'string', const: type }, data: ofData }, required: [...required] };
+}
+
+/** The types whose older form has its fields beside the envelope's, under one of two names. */
+function olderOf(older: Schema, definitions: readonly EventDefinition[]): Schema {
+  const types = definitions.filter(isOlder).map(({ type }) => type);
+  const properties = propertiesOf(older);
+  const named = (name: string): Schema => ({ ...properties[name], enum: types });
+  return {
+    ...older,
+    properties: { ...properties, type: named('type'), event_type: named('event_type') },
+    anyOf: [{ required: ['type'] }, { required: ['event_type'] }],
+  };
+}
+
+function isOlder({ type, adapt, data }: EventDefinition): boolean {
+  const adapted = adapt({ type, intensity: 0.5, metadata: {} });
+  return adapted['intensity'] === undefined && data.safeParse(adapted['data']).success;
+}
+
+/** What JSON schema can't say is left open, as is what refers to itself: it would have to be a schema of the document. */
+function toDataSchema(data: EventDefinition['data']): Schema {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(data, { io: 'input', unrepresentable: 'any' }) as Schema;
+  return JSON.stringify(schema).includes('"$ref"') ? {} : schema;
+}
+
+/** As a schema's name may be written. */
+function nameOf(type: string): string {
+  return type.replace(/[^A-Za-z0-9-]/g, (character) => `_${character.charCodeAt(0).toString(16)}`);
+}
+
+function refTo(name: string): string {
+  return `#/components/schemas/${name}`;
+}
+
+function propertiesOf({ properties }: Schema): Readonly<Record<string, Schema>> {
+  return (properties ?? {}) as Readonly<Record<string, Schema>>;
+}
+
+function requiredOf({ required }: Schema): readonly string[] {
+  return (required ?? []) as readonly string[];
+}
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null;
+}
