@@ -18,8 +18,8 @@ export interface PagePlan {
   readonly calls?: true;
 }
 
-export function planPage(items: readonly BatchItem[], nowMs: number): PagePlan {
-  const kinds = new Set(items.map((item) => kindOf(item, nowMs)));
+export function planPage(items: readonly BatchItem[]): PagePlan {
+  const kinds = new Set(items.map((item) => kindOf(item, 0)));
   const [kind = null] = kinds;
   return {
     size: items.length,

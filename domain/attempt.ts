@@ -17,7 +17,8 @@ export function recordSuccess(run: EventRun, stage: Stage, { value, endedAtMs }:
   return nextStage(after) === null ? endRun(after, { status: 'completed', endedAtMs }) : after;
 }
 
-// An event must end some day, and say so: well before the engine ends it by its run timeout.
+// An event must end some day, and say so: well before the engine ends it by its run timeout. The clocks of who accepted it and
+// of who runs it may differ by as much as lies between the two.
 const MAX_RUN_MS = 13 * 24 * 3_600_000;
 
 /** No attempt of an event is begun later. */

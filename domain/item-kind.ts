@@ -1,4 +1,3 @@
-import { dueAtMs } from './accepted-event.ts';
 import type { BatchItem } from './batch-item.ts';
 import { isInline } from './is-inline.ts';
 import { priorityKey } from './tier.ts';
@@ -40,11 +39,11 @@ function ownWay(priority: number): ItemWay {
   return { workflow: 'own', isOfSubject: false, isDelayed: false, priority };
 }
 
-export function kindOf(item: BatchItem, nowMs: number): ItemKind {
+/** @param waitedMs how long its batch has been there, by the engine's clock: that is what a delay counts from */
+export function kindOf(item: BatchItem, waitedMs: number): ItemKind {
   if (item.kind === 'rejected') return 's';
   const { plan, tier, delayMs } = item.event;
-  // An item of a long upload is accepted after its batch, and isn't delayed by that.
-  if (delayMs > 0 && dueAtMs(item.event) > nowMs) return 'd';
+  if (delayMs > waitedMs) return 'd';
   // Heavy work waits for permits, so that it can't share a workflow with others.
   if (!isInline(plan)) return `${priorityKey(tier)}`;
   return plan.subjectType === undefined ? 's' : 'i';
@@ -56,9 +55,15 @@ export interface PageKinds {
   readonly dueAtMs: number | null;
 }
 
-export function kindsOf(items: readonly BatchItem[], nowMs: number): PageKinds {
-  const kinds = items.map((item) => kindOf(item, nowMs));
-  const due = items.flatMap((item, index) => (kinds[index] === 'd' && item.kind === 'event' ? [dueAtMs(item.event)] : []));
+/** A moment in a batch's life, by the clock that says when it started. */
+export interface BatchMoment {
+  readonly startedAtMs: number;
+  readonly nowMs: number;
+}
+
+export function kindsOf(items: readonly BatchItem[], { startedAtMs, nowMs }: BatchMoment): PageKinds {
+  const kinds = items.map((item) => kindOf(item, nowMs - startedAtMs));
+  const due = items.flatMap((item, index) => (kinds[index] === 'd' && item.kind === 'event' ? [startedAtMs + item.event.delayMs] : []));
   return { kinds: kinds.join(''), dueAtMs: due.length === 0 ? null : Math.min(...due) };
 }
 

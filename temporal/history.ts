@@ -59,13 +59,15 @@ export async function readWorkflowInput<Input>(client: Client, execution: Execut
 export interface WorkflowStart {
   readonly input: unknown;
   readonly runId: string;
+  /** By the engine's clock. */
+  readonly atMs: number;
 }
 
 /** The same, and as which run; null when there is no such workflow. */
 export function readWorkflowStart(client: Client, execution: Execution, timeoutMs = READ_TIMEOUT_MS): Promise<WorkflowStart | null> {
   return ifFound(async () => {
     const first = await readFirst(client, execution, timeoutMs);
-    return { input: await inputOf(client, execution, first), runId: runIdOf(first) };
+    return { input: await inputOf(client, execution, first), runId: runIdOf(first), atMs: atMsOf(first) };
   });
 }
 
@@ -101,6 +103,10 @@ export function readRecorded(client: Client, execution: Execution, timeoutMs = R
 
 function runIdOf(first: HistoryEvent): string {
   return first.workflowExecutionStartedEventAttributes?.originalExecutionRunId ?? '';
+}
+
+function atMsOf({ eventTime }: HistoryEvent): number {
+  return Number(eventTime?.seconds ?? 0) * 1_000 + Math.floor((eventTime?.nanos ?? 0) / 1_000_000);
 }
 
 interface HistoryPage {
@@ -160,7 +166,7 @@ function resultsOf(client: Client, { workflowId }: Execution, events: readonly H
 }
 
 async function toEnd(client: Client, { workflowId }: Execution, event: HistoryEvent): Promise<WorkflowEnd> {
-  const atMs = Number(event.eventTime?.seconds ?? 0) * 1_000 + Math.floor((event.eventTime?.nanos ?? 0) / 1_000_000);
+  const atMs = atMsOf(event);
   switch (event.eventType) {
     case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
       return {

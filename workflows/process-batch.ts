@@ -35,7 +35,8 @@ const { readItemKinds } = proxyActivities<Activities>({
 export async function processBatch(input: BatchInput): Promise<BatchResult> {
   const info = workflowInfo();
   const { accepted, progress, maxHistoryEvents } = input;
-  const startedAtMs = progress?.startedAtMs ?? Date.now();
+  // By the engine's clock, as all that counts from it.
+  const startedAtMs = progress?.startedAtMs ?? info.startTime.getTime();
   let batch = progress?.batch ?? createBatch(accepted);
   let pace = progress?.pace ?? [{ atMs: startedAtMs, ended: 0 }];
   let endedAtMs: number | null = null;
@@ -111,7 +112,7 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
         setAlarm(nextDueMs(batch));
         await condition(() => news !== seen);
       } else if (step.kind === 'read') {
-        const kinds = await readItemKinds({ page: pageIds[step.page] ?? '', nowMs: Date.now() });
+        const kinds = await readItemKinds({ page: pageIds[step.page] ?? '', startedAtMs, nowMs: Date.now() });
         batch = knowKinds(batch, step.page, kinds);
       } else if (step.kind === 'resume') {
         const { rested, rest, parallel } = step;

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { kindsOf } from '../../domain/item-kind.ts';
-import type { PageKinds } from '../../domain/item-kind.ts';
+import type { BatchMoment, PageKinds } from '../../domain/item-kind.ts';
 import type { ItemReference } from '../../domain/batch-work.ts';
 import type { ReadPage } from './read-page.ts';
 
@@ -16,7 +16,7 @@ export function createReadItem(readPage: ReadPage) {
 
 /** Says how the items of a page are to be run at a moment. Only reads. */
 export function createReadItemKinds(readPage: ReadPage) {
-  return async function readItemKinds({ page, nowMs }: { readonly page: string; readonly nowMs: number }): Promise<PageKinds> {
-    return kindsOf((await readPage(page)).items, nowMs);
+  return async function readItemKinds({ page, ...moment }: BatchMoment & { readonly page: string }): Promise<PageKinds> {
+    return kindsOf((await readPage(page)).items, moment);
   };
 }

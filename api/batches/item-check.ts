@@ -50,7 +50,7 @@ export function createItemCheck({ settings, isRepeatable, isStrict, toItem }: It
         const index = counts.total;
         const item = toItem(raw, index, { tenant, batchId, acceptedAtMs });
         counts.total += 1;
-        if (isCostly(item, acceptedAtMs)) counts.own += 1;
+        if (isCostly(item)) counts.own += 1;
         if (counts.total > MAX_ITEMS || counts.own > MAX_OWN_ITEMS) throw new TooManyItems();
         if (isRepeatable) hash.update(digest(raw));
         if (item.kind === 'rejected') {
@@ -87,7 +87,7 @@ export class RefusedBatch extends Error {
 }
 
 /** Whether an item is started by itself, or may be. */
-function isCostly(item: BatchItem, nowMs: number): boolean {
-  const { workflow, isDelayed } = wayOf(kindOf(item, nowMs));
+function isCostly(item: BatchItem): boolean {
+  const { workflow, isDelayed } = wayOf(kindOf(item, 0));
   return isDelayed || workflow === 'own';
 }

@@ -13,7 +13,7 @@ import { readEngine } from '../../temporal/engine-call.ts';
 import { endedByForce, pagesByForce } from './ended-by-force.ts';
 import { toForcedEnd } from '../../temporal/forced-end.ts';
 import type { ForcedEnd } from '../../temporal/forced-end.ts';
-import { readWorkflowEnd, readWorkflowInput } from '../../temporal/history.ts';
+import { readWorkflowEnd, readWorkflowStart } from '../../temporal/history.ts';
 import { withRecord } from '../../temporal/read-record.ts';
 
 export interface BatchReader {
@@ -78,8 +78,10 @@ export function createBatchReader(client: Client): BatchReader {
 
   /** What its last run began with. */
   async function readBegun(workflowId: string): Promise<{ readonly accepted: AcceptedBatch } & BatchSnapshot> {
-    const { accepted, progress } = await readWorkflowInput<BatchInput>(client, { workflowId });
-    return { accepted, ...(progress ?? { batch: createBatch(accepted), startedAtMs: accepted.acceptedAtMs, pace: [] }) };
+    const started = await readWorkflowStart(client, { workflowId });
+    if (started === null) throw new EngineUnavailableError('the batch went while it was read');
+    const { accepted, progress } = started.input as BatchInput;
+    return { accepted, ...(progress ?? { batch: createBatch(accepted), startedAtMs: started.atMs, pace: [] }) };
   }
 
   return {
@@ -95,7 +97,8 @@ export function createBatchReader(client: Client): BatchReader {
       }
       const begun = await readBegun(workflowId);
       const progress = (await progressOf(workflowId)) ?? begun;
-      return endedByForce(toResource(begun.accepted, progress), progress.batch, toForcedEnd(end));
+      const forced = toForcedEnd(end);
+      return endedByForce(toResource(begun.accepted, progress, forced.atMs), progress.batch, forced);
     },
 
     async pages(workflowId, asked) {
@@ -134,13 +137,15 @@ export function createBatchReader(client: Client): BatchReader {
   };
 }
 
-function toResource(accepted: AcceptedBatch, progress: BatchSnapshot): BatchResource {
-  return toBatchResource(accepted, progress, { endedAtMs: null, nowMs: Date.now() });
+/** @param nowMs by the engine's clock, as all times of its progress */
+function toResource(accepted: AcceptedBatch, progress: BatchSnapshot, nowMs: number): BatchResource {
+  return toBatchResource(accepted, progress, { endedAtMs: null, nowMs });
 }
 
 /** A run that has just begun may know more than what was seen of the one before it. */
 function furthest(known: BatchResource | undefined, begun: { readonly accepted: AcceptedBatch } & BatchSnapshot): BatchResource {
-  const other = toResource(begun.accepted, begun);
+  // Its pace is as it was when that was known.
+  const other = toResource(begun.accepted, begun, begun.pace.at(-1)?.atMs ?? begun.startedAtMs);
   if (known === undefined || known.run < other.run) return other;
   return endedCount(known.counts) < endedCount(other.counts) ? other : known;
 }

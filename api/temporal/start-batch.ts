@@ -79,7 +79,7 @@ async function keepPages(
   try {
     for await (const page of fillPages(items)) {
       const workflowId = pageWorkflowId(settings, upload, plans.length);
-      plans.push(planPage(page, settings.acceptedAtMs));
+      plans.push(planPage(page));
       const start = callEngine(client, START_TIMEOUT_MS, async () => {
         await client.workflow.start(WORKFLOWS.keepPage, pageStart(workflowId, { batch, items: page }, Math.random()));
       })

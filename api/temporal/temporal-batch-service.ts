@@ -133,7 +133,8 @@ export function createTemporalBatchService({ client, liveRuns, now }: TemporalBa
         const pages = (await pagesFrom(key, from))?.pages.slice(0, number - from) ?? [];
         ahead += pages.reduce((sum, page) => sum + offsetsOf('p', page).length, 0);
       }
-      return explainItem({ key, item, position: ahead + 1, batch: await reader.read(batchWorkflowId(key)), nowMs: now() });
+      const batch = await reader.read(batchWorkflowId(key));
+      return explainItem({ key, item, kinds: state.kinds, offset, position: ahead + 1, batch, nowMs: now() });
     },
 
     async list({ tenant, status, limit, cursor }: BatchFilter): Promise<Page<BatchResource>> {

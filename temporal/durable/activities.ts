@@ -1,5 +1,5 @@
 import type { AcceptedEvent, PermitNeed } from '../../domain/accepted-event.ts';
-import type { PageKinds } from '../../domain/item-kind.ts';
+import type { BatchMoment, PageKinds } from '../../domain/item-kind.ts';
 import type {
   BatchOfPage,
   CancelledInput,
@@ -122,7 +122,7 @@ export interface Activities {
   /** The same for items that subjects process: each subject those of its own, in their order. */
   applyItems(input: RunItemsInput): Promise<RunItemsOutcome>;
   readItem(item: ItemReference): Promise<AcceptedEvent>;
-  readItemKinds(page: { readonly page: string; readonly nowMs: number }): Promise<PageKinds>;
+  readItemKinds(page: BatchMoment & { readonly page: string }): Promise<PageKinds>;
   /** What became of each unit, as the engine knows; null for one that goes on. What was never started gives its items back. */
   readUnits(input: { readonly units: readonly UnitReference[] }): Promise<readonly (UnitVerdict | null)[]>;
   /** Asked by a unit between its calls. A batch that is closed holds what it has, so that it can be taken up again. */

@@ -43,7 +43,7 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
   function goOn(entry: Entry): void {
     for (let step = stepOf(entry); step !== null; step = stepOf(entry)) {
       if (step.kind === 'read') {
-        entry.batch = states.knowKinds(entry.batch, 0, kindsOf(entry.items, Date.now()));
+        entry.batch = states.knowKinds(entry.batch, 0, kindsOf(entry.items, { startedAtMs: entry.startedAtMs, nowMs: Date.now() }));
         continue;
       }
       if (step.kind === 'resume') throw new Error('no unit of these rests');
@@ -168,7 +168,7 @@ export function createMemoryBatchService(events: MemoryEventService): BatchServi
       const item = entry?.items[key.index];
       if (!entry || !item || page?.marks[key.index] !== 'p') return null;
       const position = offsetsOf('p', page).indexOf(key.index) + 1;
-      return explainItem({ key, item, position, batch: resourceOf(entry), nowMs: Date.now() });
+      return explainItem({ key, item, kinds: page.kinds, offset: key.index, position, batch: resourceOf(entry), nowMs: Date.now() });
     },
 
     async list({ tenant, status, limit }) {

@@ -29,6 +29,9 @@ describe('readItem', () => {
 
 describe('readItemKinds', () => {
   it('says how the items of a page run', async () => {
-    expect(await createReadItemKinds(readPage)({ page: 'page-1', nowMs: NOON_MS })).toEqual({ kinds: 's3s', dueAtMs: null });
+    expect(await createReadItemKinds(readPage)({ page: 'page-1', startedAtMs: NOON_MS, nowMs: NOON_MS })).toEqual({
+      kinds: 's3s',
+      dueAtMs: null,
+    });
   });
 });

@@ -16,7 +16,7 @@ const paused = toBatchResource(accepted, { ...begun, batch: pauseBatch(batch) },
 
 function explain(fields: Partial<PendingItem>) {
   const key = { tenant: 'default', id: 'night', index: 3 };
-  return explainItem({ key, item: eventItem(), position: 4, batch: running, nowMs: NOON_MS, ...fields });
+  return explainItem({ key, item: eventItem(), kinds: 's', offset: 3, position: 4, batch: running, nowMs: NOON_MS, ...fields });
 }
 
 describe('explainItem', () => {
@@ -40,9 +40,18 @@ describe('explainItem', () => {
   });
 
   it('says until when it was asked to wait', () => {
-    expect(explain({ item: eventItem({ delayMs: 10_000 }), nowMs: NOON_MS + 4_000 })).toMatchObject({
-      reason: 'delay',
-      details: { nextAttemptAt: '2026-01-01T12:00:10.000Z', etaMs: 6_000 },
-    });
+    for (const kinds of [null, 'sssd']) {
+      expect(explain({ item: eventItem({ delayMs: 10_000 }), kinds, nowMs: NOON_MS + 4_000 })).toMatchObject({
+        reason: 'delay',
+        details: { nextAttemptAt: '2026-01-01T12:00:10.000Z', etaMs: 6_000 },
+      });
+    }
+  });
+
+  it('believes its batch, not the clock, whether it still waits, and promises no longer wait than was asked for', () => {
+    const item = eventItem({ delayMs: 10_000 });
+    expect(explain({ item, kinds: 'ssss', nowMs: NOON_MS - 3_600_000 }).reason).toBe('permit');
+    expect(explain({ item, kinds: 'sssd', nowMs: NOON_MS - 3_600_000 })).toMatchObject({ reason: 'delay', details: { etaMs: 10_000 } });
+    expect(explain({ item, kinds: 'sssd', nowMs: NOON_MS + 3_600_000 })).toMatchObject({ reason: 'delay', details: { etaMs: 0 } });
   });
 });
