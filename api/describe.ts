@@ -28,8 +28,20 @@ const MEANING: Readonly<Record<number, string>> = {
   415: 'The body is of a type, or in an encoding, that this does not take',
   422: 'The input is invalid; `errors` says where',
   429: 'Too many requests; `Retry-After` says when',
+  431: 'The headers, with the address, are too large',
   503: 'Not now; `Retry-After` says when',
 };
+
+/** As they are checked, but for quotes within quotes. */
+export const idempotencyKeyHeader = z
+  .string()
+  .describe('1 to 255 printable characters, in quotes or bare')
+  .openapi({ pattern: '^[!#-\\[\\]-~]{1,255}$' });
+
+export const ifMatchHeader = z
+  .string()
+  .describe('the subject\'s version in quotes, as `"12"`, or `*`')
+  .openapi({ pattern: '^(\\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$' });
 
 export const idParameter = z.object({ id: z.string().max(255) });
 
@@ -39,15 +51,17 @@ export const idParameter = z.object({ id: z.string().max(255) });
  */
 export function describe(app: OpenAPIHono<AppEnvironment>, route: RouteConfig): void {
   const scope = neededScope(route.method, route.path);
+  // The server's own answer, before any route is asked.
+  const responses = { ...route.responses, ...problems(431) };
   app.openAPIRegistry.registerPath(
     scope === null
-      ? { ...route, security: [] }
+      ? { ...route, responses, security: [] }
       : {
           ...route,
           // Where no keys are configured, none is needed.
           security: [{ key: [scope] }, { keyHeader: [scope] }, {}],
           description: [route.description, `A key needs the scope \`${scope}\`.`].filter(Boolean).join(' '),
-          responses: { ...route.responses, ...problems(403) },
+          responses: { ...responses, ...problems(403) },
         },
   );
 }

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { EventDefinition } from '../domain/define-event.ts';
+import { OWN_ID_PATTERN as SUBJECT_PATTERN } from '../domain/event-id.ts';
+import { MAX_SUBJECT_CHARACTERS } from '../domain/subject-id.ts';
 
 /** A JSON schema, or a part of one. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -37,10 +39,25 @@ export function withEventTypes<Described extends Document>(
 }
 
 /** An event of one type: its name, and its data as the type has it. */
-function eventOf(event: Schema, { type, data }: EventDefinition): Schema {
+function eventOf(event: Schema, { type, data, subject }: EventDefinition): Schema {
   const required = new Set([...requiredOf(event), 'type', ...(data.safeParse(undefined).success ? [] : ['data'])]);
   const ofData = toDataSchema(data);
-  return { ...event, properties: { ...propertiesOf(event), type: { type: 'string', const: type }, data: ofData }, required: [...required] };
+  const { expectedVersion, delayMs, ...properties } = propertiesOf(event);
+  const own = { ...properties, type: { type: 'string', const: type }, data: ofData };
+  // Without a subject there is no version to expect, and what a subject takes waits for nothing but its turn.
+  if (subject === null) return { ...event, properties: { ...own, delayMs }, required: [...required] };
+  return {
+    ...event,
+    properties: {
+      ...own,
+      expectedVersion,
+      delayMs,
+      subject: { ...properties['subject'], pattern: SUBJECT_PATTERN, maxLength: MAX_SUBJECT_CHARACTERS },
+    },
+    required: [...required],
+    dependentRequired: { expectedVersion: ['subject'] },
+    dependentSchemas: { subject: { properties: { delayMs: { maximum: 0 } } } },
+  };
 }
 
 /** The types whose older form has its fields beside the envelope's, under one of two names. */

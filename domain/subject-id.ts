@@ -8,7 +8,7 @@ export interface SubjectKey {
 }
 
 const SUBJECT_TYPE = /^[a-z][a-z0-9_.-]{0,31}$/;
-const MAX_ID_CHARACTERS = 80;
+export const MAX_SUBJECT_CHARACTERS = 80;
 // Of 32, 80 and 128 characters at most, an event's id has 244; none of the parts but the last may contain "~".
 const EVENT_ID = /^s~([^~]*)~([^~]*)~((?:[ek]~)?[^~]*)$/;
 
@@ -18,7 +18,7 @@ export function isSubjectType(text: string): boolean {
 
 /** Subjects are named as callers name events, in at most 80 characters. */
 export function isSubjectId(text: string): boolean {
-  return isOwnId(text) && text.length <= MAX_ID_CHARACTERS;
+  return isOwnId(text) && text.length <= MAX_SUBJECT_CHARACTERS;
 }
 
 /** The id of a subject's event; `key` is the caller's own id, or one that the service made. */

@@ -4,7 +4,7 @@ import { BATCH_MODES } from '../../domain/accepted-batch.ts';
 import { BATCH_ACTIONS } from '../../domain/batch-work.ts';
 import type { AppEnvironment } from '../app.ts';
 import { batchEnvelope, batchQuery } from '../batches/parse-batch.ts';
-import { describe, idParameter, json, pageOf, problems } from '../describe.ts';
+import { describe, idempotencyKeyHeader, idParameter, json, pageOf, problems } from '../describe.ts';
 import { eventResource, STATUSES } from './describe-events.ts';
 
 export const LINE_TYPES = ['application/x-ndjson', 'application/jsonl'] as const;
@@ -67,7 +67,7 @@ export function describeBatches(app: OpenAPIHono<AppEnvironment>): void {
       'As one JSON body of at most 16 MiB, or line by line, of any length; the query is for lines. Answered when all of it is durable. ' +
       'An invalid event is an item that has failed; `strict=true` refuses the whole instead.',
     request: {
-      headers: z.object({ 'idempotency-key': z.string().optional() }),
+      headers: z.object({ 'idempotency-key': idempotencyKeyHeader.optional() }),
       query: batchQuery,
       body: {
         required: true,

@@ -4,7 +4,7 @@ import { STAGES } from '../../domain/stage.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { TIERS } from '../../domain/tier.ts';
 import type { AppEnvironment } from '../app.ts';
-import { describe, idParameter, json, jsonBody, pageOf, problems } from '../describe.ts';
+import { describe, idempotencyKeyHeader, idParameter, ifMatchHeader, json, jsonBody, pageOf, problems } from '../describe.ts';
 import { eventEnvelope, handedOn, typeName } from '../parse-event.ts';
 
 export const STATUSES = ['accepted', 'waiting', 'running', 'completed', 'failed', 'cancelled'] as const;
@@ -115,7 +115,11 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
     summary: 'Submit an event',
     description: 'Answered when the event is durable. With `Prefer: wait=N` answered with the event if its stages end in time.',
     request: {
-      headers: z.object({ prefer: z.string().optional(), 'idempotency-key': z.string().optional(), 'if-match': z.string().optional() }),
+      headers: z.object({
+        prefer: z.string().optional(),
+        'idempotency-key': idempotencyKeyHeader.optional(),
+        'if-match': ifMatchHeader.optional(),
+      }),
       body: jsonBody(z.union([eventEnvelope, olderLifeEvent])),
     },
     responses: {
