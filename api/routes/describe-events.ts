@@ -15,7 +15,7 @@ export const listQuery = z.strictObject({
   tier: z.enum(TIERS).optional(),
   subject: handedOn.subject.optional(),
   batch: z.string().min(1).max(255).optional(),
-  since: z.iso.datetime({ offset: true }).optional(),
+  since: z.iso.datetime({ offset: true }).optional().describe('came to the engine then or later, by its clock'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(4_096).optional(),
 });

@@ -36,6 +36,8 @@ export async function listEvents(client: Client, liveRuns: LiveRuns, filter: Eve
   // An event that leaves its company goes on in a workflow that starts later. Its place is where it came, or it would be missed by
   // whoever has read past the one and hasn't come to the other. Status and subject are found by the workflow it is in alone.
   const isByPlace = filter.status === undefined && filter.subject === undefined;
+  // The engine has judged by its own clock when an event came; another process's says when it was accepted.
+  const { sinceMs: _judged, ...asked } = filter;
   const { shown: workflows, next } = await listNewest(client, { query: toVisibilityQuery(filter), count: filter.limit, place: at });
   const entries: Entry[] = [];
   for (let from = 0; from < workflows.length && entries.length <= filter.limit; from += READS_AT_ONCE) {
@@ -60,7 +62,7 @@ export async function listEvents(client: Client, liveRuns: LiveRuns, filter: Eve
       if (hasLeft || (filter.tier !== undefined && event.tier !== filter.tier)) return [];
       const read = async (): Promise<EventResource | null> => {
         const resource = await readRun(client, liveRuns, chunk, index);
-        return resource !== null && selectsEvent(resource, filter) ? resource : null;
+        return resource !== null && selectsEvent(resource, asked) ? resource : null;
       };
       return [{ of: workflow, index, read }];
     });

@@ -17,6 +17,7 @@ describe.each(skews)('where the clock of the $who is $ms ms from the engine’s'
   it('an event waits for as long as it was told to, and its attempts for as long as its type says', async () => {
     const service = await startTestService({}, { skewMs });
     onTestFinished(() => service.stop());
+    const since = new Date().toISOString();
     const recorder = await startOverlapRecorder();
     onTestFinished(() => recorder.close());
     const [day, soon, retried, heavy] = await Promise.all([
@@ -45,6 +46,11 @@ describe.each(skews)('where the clock of the $who is $ms ms from the engine’s'
     await until('all others are complete', async () => {
       const events = await Promise.all(ids.map((id) => read(service, id)));
       return events.every(({ status }) => status === 'completed');
+    });
+    await until('a list has what came since then by the engine’s clock', async () => {
+      const listed = await service.app.request(`/v1/events?type=test-failing&since=${since}`);
+      const { items } = (await listed.json()) as { readonly items: readonly EventResource[] };
+      return [day, soon, retried].every((id) => items.some((item) => item.id === id));
     });
     const { timers, endedAfterMs } = await timesOf(service, soon);
     expect(endedAfterMs).toBeGreaterThan(2_900);
