@@ -80,8 +80,11 @@ function codingsOf(header: string | undefined): readonly string[] {
   return named.filter((coding) => coding !== '' && coding !== 'identity');
 }
 
+// `zlib.constants.ZSTD_d_windowLogMax`, which older versions lack. A window of 8 MB is what the coding may ask for (RFC 9659).
+const ZSTD_WINDOW_LOG_MAX = 100;
+
 /** From Node 22.15 on. */
 function zstd(): readonly [string, () => Transform][] {
   const create: unknown = Reflect.get(zlib, 'createZstdDecompress');
-  return typeof create === 'function' ? [['zstd', () => create(CHUNK) as Transform]] : [];
+  return typeof create === 'function' ? [['zstd', () => create({ ...CHUNK, params: { [ZSTD_WINDOW_LOG_MAX]: 23 } }) as Transform]] : [];
 }

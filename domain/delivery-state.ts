@@ -50,9 +50,9 @@ export function requestAttempt(state: DeliveryState): DeliveryState {
   return { ...state, requests: state.requests + 1, wasRequested: true };
 }
 
-/** One that isn't parked any more doesn't mind. */
+/** One that isn't parked doesn't mind. What an attempt under way comes to may be that it is parked by then: it is woken from that. */
 export function wakeDelivery(state: DeliveryState, wake: Wake): DeliveryState {
-  return state.phase.kind === 'suspended' ? { ...state, wake } : state;
+  return state.phase.kind === 'suspended' || state.phase.kind === 'attempting' ? { ...state, wake } : state;
 }
 
 /** It has nothing left to do once this time has come; an attempt is due by then unless it is settled. */
@@ -93,8 +93,9 @@ export function beginNextAttempt(state: DeliveryState): { readonly state: Delive
 
 /** What an attempt came to; null where nothing is known of it, so that it is made again. */
 export function noteOutcome(state: DeliveryState, outcome: CallbackOutcome | null, nowMs: number): DeliveryState {
-  if (outcome === null) return goOn({ ...state, record: { ...state.record, status: 'pending' } }, { kind: 'now' }, nowMs);
-  return goOn({ ...state, record: recordAttempt(state.record, outcome) }, beginAfter(outcome), nowMs);
+  if (outcome === null) return goOn({ ...state, wake: null, record: { ...state.record, status: 'pending' } }, { kind: 'now' }, nowMs);
+  const next = goOn({ ...state, record: recordAttempt(state.record, outcome) }, beginAfter(outcome), nowMs);
+  return next.phase.kind === 'suspended' ? next : { ...next, wake: null };
 }
 
 /** Learns what its event's run has on record, which may be more than it began with. */
@@ -105,10 +106,10 @@ export function joinRecorded(state: DeliveryState, recorded: CallbackRecord, now
 
 /** How it goes on as a new run, which carries nothing that it doesn't need. */
 export function toContinue(
-  { record, phase, requests }: DeliveryState,
+  { record, phase, requests, wake }: DeliveryState,
   nowMs: number,
 ): Pick<AnyDeliveryInput, 'begin' | 'attempts' | 'requests'> {
-  return { begin: beginOf(phase, nowMs), attempts: record.attempts, requests };
+  return { begin: wake === null ? beginOf(phase, nowMs) : { kind: 'now' }, attempts: record.attempts, requests };
 }
 
 /** The record as whoever asks sees it. */

@@ -43,6 +43,7 @@ export function parseExactJson(text: string): ExactJson {
   const isClean = !survey.isSuspicious && countNames(text) === survey.names && !(survey.hasZero && MAY_VANISH.test(text));
   if (isClean) return { kind: 'exact', value };
   const places = placesIn(text);
+  if (places === null) return { kind: 'too_deep' };
   if (places.length === 0) return { kind: 'exact', value };
   return { kind: 'lossy', value, places: places.slice(0, MAX_PLACES), isCut: places.length > MAX_PLACES };
 }
@@ -103,8 +104,18 @@ function countNames(text: string): number {
   return names;
 }
 
-/** One more than are to be named, if there are so many. */
-function placesIn(text: string): readonly LossyPlace[] {
+/** One more than are to be named, if there are so many; null where the text is nested too deep to be looked through. */
+function placesIn(text: string): readonly LossyPlace[] | null {
+  try {
+    return visitPlaces(text);
+  } catch (error) {
+    // The value that was given last under a name may be shallow, and hide the one before it.
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function visitPlaces(text: string): readonly LossyPlace[] {
   const places: LossyPlace[] = [];
   const names: Set<string>[] = [];
 

@@ -2,7 +2,7 @@
 export type BoundJson = (value: unknown) => number;
 
 // -1.2345678901234567e-308
-const NUMBER_BYTES = 24;
+const NUMBER_BYTES = 25;
 /**
  * Bounds values that have most of their parts in common, such as a state after each of many events: numbers and
  * texts aren't written out, and a part that was bounded before isn't looked into again. Nothing may be changed once it was.

@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { CancellationScope, proxyActivities } from '@temporalio/workflow';
 import { afterRide } from '../domain/after-ride.ts';
 import { DECLINED } from '../domain/callback-message.ts';
 import type { Ride } from '../domain/callback-message.ts';
@@ -12,6 +12,8 @@ import { WATCHED } from './watched.ts';
 // Not local: a callback goes out once what it tells of is recorded, not before.
 const activities = proxyActivities<Activities>({
   ...WATCHED,
+  // Where receivers that hang take up all that there is, deliveries of their own stand in that line, and nobody's work does.
+  scheduleToStartTimeout: '2s',
   // It ends by itself after two seconds, or six in a process without rest; the rest is for one whose timers are late.
   startToCloseTimeout: '30s',
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
@@ -27,7 +29,12 @@ export async function firstAttempts(messages: readonly Pick<DeliveryInput, 'targ
 }
 
 /** Calls back what is on record: first attempts together, and deliveries for what these leave. */
-export async function callBack(deliveries: readonly DeliveryInput[]): Promise<void> {
+export function callBack(deliveries: readonly DeliveryInput[]): Promise<void> {
+  // What has ended is told of, also by a workflow that somebody cancels meanwhile.
+  return CancellationScope.nonCancellable(() => attemptAndStart(deliveries));
+}
+
+async function attemptAndStart(deliveries: readonly DeliveryInput[]): Promise<void> {
   for (let rest = deliveries; rest.length > 0;) {
     const next = firstOf(rest);
     const rides = await firstAttempts(next);

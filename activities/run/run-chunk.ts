@@ -47,6 +47,8 @@ export function createRunChunk({ advance, observe, firstAttempts, readChunk }: R
       if (one?.kind !== 'advanced') throw new Error(`the run ${index} of "${workflow.id}" was not advanced`);
       return { outcome: one.outcome, after: recordOutcome(run, one.outcome) };
     });
+    // What handlers tell on their way may be late, or left out; their ends are seen before anybody else hears of them.
+    for (const { after } of outcomes) observe(after, workflow);
     const messages = outcomes.map(({ after }) => (isToldHere(after, isAlone) ? eventDelivery(after, workflow) : null));
     const rides = await firstAttempts(
       messages.filter((message) => message !== null),

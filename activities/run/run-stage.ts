@@ -4,7 +4,7 @@ import { recordFailure } from '../../domain/attempt.ts';
 import { beginAttempt, nextStage } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { PERMIT_LOST } from '../../domain/permits.ts';
-import { outcomeOf } from '../../domain/run-outcome.ts';
+import { outcomeOf, recordOutcome } from '../../domain/run-outcome.ts';
 import type { RunOutcome } from '../../domain/run-outcome.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import type { ErrorTrace } from '../../handlers/stage-failure.ts';
@@ -53,6 +53,7 @@ export function createRunStage({ advance, observe, beginProgress, now }: RunStag
       const { runs } = await advance({ runs: [run], atOnce: 1, inOrder: false, goOn: 'one-attempt', bounds: null, subject: null }, port);
       const [one] = runs;
       if (one?.kind !== 'advanced') throw new Error(`the run of "${workflow.id}" was not advanced`);
+      observe(recordOutcome(run, one.outcome), workflow);
       if (hasFailed(one.outcome)) throw toFailure(one.outcome, one.trace);
       return one.outcome;
     } catch (error) {

@@ -43,16 +43,13 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
 
   for (;;) {
     const end = await readWorkflowEnd(client, { workflowId });
-    if (end?.kind === 'open') {
-      if (await signalled()) return 'redelivering';
-      continue;
-    }
-    const next = end === null ? await afterRide(found) : await afterDelivery(end);
+    if (end?.kind === 'open' && (await signalled())) return 'redelivering';
+    const next = end?.kind === 'open' ? null : end === null ? await afterRide(found) : await afterDelivery(end);
     if (next !== null) {
       await start(next);
       return 'redelivering';
     }
-    // Its first attempt may be under way, whose outcome belongs on the record before any other.
+    // It has ended just now, or its first attempt is under way, whose outcome belongs on the record before any other.
     if (monotonicMs() > deadlineMs) return 'nothing_sent';
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }

@@ -89,6 +89,14 @@ it('is woken while it is parked, as a probe or since its destination is well, an
   expect(wakeDelivery(due, { isProbe: true })).toBe(due);
 });
 
+it('is woken from what an attempt under way comes to, if that is to be parked', () => {
+  const attempting = wakeDelivery(beginNextAttempt(begin({ kind: 'now' })).state, { isProbe: false });
+  const parked = noteOutcome(attempting, PARKED, AT);
+  expect([isPressed(parked), nextAtMs(parked, AT)]).toEqual([true, AT]);
+  expect(toContinue(parked, AT).begin).toEqual({ kind: 'now' });
+  for (const outcome of [DELIVERED, RETRIED, null]) expect(isPressed(noteOutcome(attempting, outcome, AT))).toBe(false);
+});
+
 it('has nothing to do where its run has it on record as settled, and sends what has not been', () => {
   const early = begin({ kind: 'after', ms: 500 });
   const record = { status: 'delivered', url: callback.url, attempts: [good] } as const;

@@ -125,3 +125,9 @@ it('writes pointers as RFC 6901 says', () => {
   expect(toPointer([])).toBe('');
   expect(toPointer(['a/b~c', 0, ''])).toBe('/a~1b~0c/0/');
 });
+
+it('is too deep where a value that is given again hides how deep the one before it was', () => {
+  const text = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)},"a":1}`;
+
+  expect(parseExactJson(text)).toEqual({ kind: 'too_deep' });
+});

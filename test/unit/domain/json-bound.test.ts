@@ -15,6 +15,12 @@ it('is never below what JSON.stringify writes, also of parts that it knows', () 
   );
 });
 
+it('knows how long a number can be', () => {
+  const longest = -0.0000012345678901234567;
+
+  expect(createJsonBound()(longest)).toBeGreaterThanOrEqual(JSON.stringify(longest).length);
+});
+
 it('looks into no part a second time', () => {
   let reads = 0;
   const part = {

@@ -179,6 +179,8 @@ describe('the runs of a chunk', () => {
       ['running', 'decision'],
       ['running', 'action'],
       ['completed', 'action'],
+      // Said again by whoever asked for it, since what is told on the way may be left out.
+      ['completed', 'action'],
     ]);
   });
 

@@ -110,7 +110,7 @@ describe('an attempt that succeeds', () => {
     expect(await attempt()).toMatchObject({ phase: { status: 'running', stage: 'meaning' }, results: { meaning: [null, 'meaning'] } });
     const before = { ...accepted, startedAtMs: 5, results: { meaning: 'm', decision: 'd' } };
     expect(await attempt(before)).toMatchObject({ phase: { status: 'completed' }, results: { action: ['d', 'action'] } });
-    expect(observed.map(({ startedAtMs }) => startedAtMs)).toEqual([NOON_MS, NOON_MS, 5, 5]);
+    expect(observed.map(({ startedAtMs }) => startedAtMs)).toEqual([NOON_MS, NOON_MS, NOON_MS, 5, 5, 5]);
   });
 
   it('tells of its start, its progress and its end in this order, all before it returns', async () => {
@@ -130,6 +130,7 @@ describe('an attempt that succeeds', () => {
       ['running', NOON_MS, undefined, {}],
       ['running', NOON_MS, 50, {}],
       ['running', NOON_MS, 50, {}],
+      ['completed', NOON_MS, 50, { action: 'done' }],
       ['completed', NOON_MS, 50, { action: 'done' }],
     ]);
   });
@@ -317,6 +318,7 @@ describe('an attempt that fails', () => {
 
     expect(observed.map(({ phase, event }) => [phase.status, event.plan.respondAfterRecord])).toEqual([
       ['running', true],
+      ['failed', true],
       ['failed', true],
     ]);
   });
