@@ -3,6 +3,7 @@ import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporali
 import { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { Logger } from '../config/logger.ts';
+import { isNear } from './near.ts';
 import { toTemporalLogger } from './temporal-logger.ts';
 
 export interface EngineConnection {
@@ -33,11 +34,9 @@ export async function connectEngine(logger: Logger, embedded?: EmbeddedEngine, d
       ? loadClientConnectConfig()
       : { connectionOptions: { address: embedded.address }, namespace: embedded.namespace };
   const { connectionOptions: options, namespace = 'default' } = configured;
-  const local = /^(127\.|localhost|\[::1\])/.test(options.address ?? '127.0.0.1');
   const connection = await NativeConnection.connect({
     ...options,
-    // Compressing costs more than it saves where nothing leaves the machine.
-    ...(local && { grpcCompression: { codec: 'none' } }),
+    ...(isNear(options.address ?? '127.0.0.1:7233') && { grpcCompression: { codec: 'none' } }),
   });
   return {
     connection,
