@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { enginePid, freePort, startServiceProcess } from '../test/support/service-process.ts';
+import { enginePid } from '../test/support/service-engine.ts';
+import { freePort, startServiceProcess } from '../test/support/service-process.ts';
 import type { ServiceProcess, ServiceProcessOptions } from '../test/support/service-process.ts';
 
 export interface ServiceUnderTest {

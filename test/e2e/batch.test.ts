@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -7,6 +7,7 @@ import type { BatchResource } from '../../domain/batch-resource.ts';
 import { startOverlapRecorder } from '../support/overlap-recorder.ts';
 import type { OverlapRecorder } from '../support/overlap-recorder.ts';
 import { proof } from '../support/proof.ts';
+import { engineOf } from '../support/service-engine.ts';
 import { freePort, startServiceProcess } from '../support/service-process.ts';
 import type { ServiceProcess } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
@@ -98,11 +99,11 @@ it.each([
 
 /** Of each of the workflow's runs, as the engine counts. */
 async function historyLengths(workflowId: string): Promise<readonly number[]> {
-  const { address } = JSON.parse(await readFile(join(dataDirectory, 'engine.json'), 'utf8')) as { address: string };
+  const { address, namespace } = await engineOf(dataDirectory);
   const connection = await Connection.connect({ address });
   try {
     const lengths: number[] = [];
-    const client = new Client({ connection });
+    const client = new Client({ connection, namespace });
     for await (const run of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) lengths.push(run.historyLength ?? 0);
     return lengths;
   } finally {

@@ -3,7 +3,8 @@ import type { LimitResource } from '../../domain/limit-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { startChild } from '../support/child-process.ts';
 import type { Child } from '../support/child-process.ts';
-import { engineAddress } from '../support/engine-address.ts';
+import { engineVariables } from '../support/cluster.ts';
+import { testEngine } from '../support/test-engine.ts';
 import { startOverlapRecorder } from '../support/overlap-recorder.ts';
 import type { OverlapRecorder } from '../support/overlap-recorder.ts';
 import { proof } from '../support/proof.ts';
@@ -26,7 +27,7 @@ let members: Member[];
 
 beforeEach(async () => {
   recorder = await startOverlapRecorder();
-  const env = { TEMPORAL_ADDRESS: engineAddress(), WEBHOOK_SECRETS: WEBHOOK_SECRET, MAX_CONCURRENT_TASKS: String(CAP) };
+  const env = { ...engineVariables(testEngine()), WEBHOOK_SECRETS: WEBHOOK_SECRET, MAX_CONCURRENT_TASKS: String(CAP) };
   const ports = [await freePort(), await freePort()];
   apiUrls = ports.map((port) => `http://127.0.0.1:${port}`);
   const starts = [

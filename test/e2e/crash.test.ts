@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
-import { enginePid, freePort, startServiceProcess } from '../support/service-process.ts';
+import { enginePid } from '../support/service-engine.ts';
+import { freePort, startServiceProcess } from '../support/service-process.ts';
 import type { ServiceProcess } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
 

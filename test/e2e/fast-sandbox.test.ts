@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { expect, it } from 'vitest';
 import type { EventResource } from '../../domain/event-resource.ts';
+import { engineOf } from '../support/service-engine.ts';
 import { freePort, startServiceProcess } from '../support/service-process.ts';
 
 it.each([
@@ -26,9 +27,9 @@ it.each([
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify({ type: 'joy', id: 'waits', data: { intensity: 0.3 }, delayMs: 60_000 });
     await fetch(`${service.url}/v1/events`, { method: 'POST', headers, body });
-    const { address } = JSON.parse(await readFile(join(dataDirectory, 'engine.json'), 'utf8')) as { address: string };
+    const { address, namespace } = await engineOf(dataDirectory);
     const connection = await Connection.connect({ address });
-    const trace = new Client({ connection }).workflow.getHandle('waits').query<string>('__stack_trace');
+    const trace = new Client({ connection, namespace }).workflow.getHandle('waits').query<string>('__stack_trace');
     const isTraced = await trace.then(
       (text) => text !== '',
       () => false,

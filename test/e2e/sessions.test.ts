@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { LimitResource } from '../../domain/limit-resource.ts';
 import { startChild } from '../support/child-process.ts';
 import type { Child } from '../support/child-process.ts';
-import { engineAddress } from '../support/engine-address.ts';
+import { engineVariables } from '../support/cluster.ts';
+import { testEngine } from '../support/test-engine.ts';
 import { proof } from '../support/proof.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
@@ -44,7 +45,7 @@ beforeEach(async () => {
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
   const env = {
-    TEMPORAL_ADDRESS: engineAddress(),
+    ...engineVariables(testEngine()),
     WEBHOOK_SECRETS: WEBHOOK_SECRET,
     MAX_CONCURRENT_TASKS: String(CAP),
     CALLBACK_ALLOW: '127.0.0.0/8',

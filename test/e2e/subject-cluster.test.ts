@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { startChild } from '../support/child-process.ts';
 import type { Child } from '../support/child-process.ts';
-import { engineAddress } from '../support/engine-address.ts';
+import { engineVariables } from '../support/cluster.ts';
+import { testEngine } from '../support/test-engine.ts';
 import { proof } from '../support/proof.ts';
 import { WEBHOOK_SECRET } from '../support/service.ts';
 import { freePort } from '../support/service-process.ts';
@@ -24,7 +25,7 @@ let urls: readonly string[];
 let members: Member[];
 
 beforeEach(async () => {
-  const env = { TEMPORAL_ADDRESS: engineAddress(), WEBHOOK_SECRETS: WEBHOOK_SECRET };
+  const env = { ...engineVariables(testEngine()), WEBHOOK_SECRETS: WEBHOOK_SECRET };
   const ports = [await freePort(), await freePort()];
   urls = ports.map((port) => `http://127.0.0.1:${port}`);
   const starts = [

@@ -38,7 +38,7 @@ const engine = await startEngine({
   preferredPorts: { server: 0, ui: 0 },
 });
 const service = await startInProcessService({
-  engineAddress: engine.address,
+  engine: { address: engine.address, namespace: 'default' },
   workflowBundle: await bundleWorkflows(new DefaultLogger('ERROR')),
   variables: { CALLBACK_SCHEDULE: '100ms,100ms,100ms,100ms,100ms,1h', CALLBACK_PROBE_AFTER: '300ms' },
 });

@@ -51,7 +51,7 @@ it('does with encoded payloads all that it does with plain ones', async () => {
 
 function start(engineAddress: string): Promise<TestService> {
   return startInProcessService({
-    engineAddress,
+    engine: { address: engineAddress, namespace: 'default' },
     workflowBundle: { codePath: inject('workflowBundlePath') },
     dataConverter: { payloadCodecs: [reversingCodec] },
   });

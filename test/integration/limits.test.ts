@@ -151,7 +151,7 @@ it('asks again after a reset, and runs under a permit of its own', async () => {
   const before = (await handle.describe()).runId;
 
   await service.client.workflowService.resetWorkflowExecution({
-    namespace: 'default',
+    namespace: service.client.options.namespace,
     workflowExecution: { workflowId: id, runId: before },
     workflowTaskFinishEventId: lastTask?.eventId ?? null,
     reason: 'by hand',

@@ -8,7 +8,7 @@ import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { toChunk } from '../../domain/chunk.ts';
 import { CANCEL_UPDATE, TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { engineAddress } from '../support/engine-address.ts';
+import { testEngine } from '../support/test-engine.ts';
 import { WEBHOOK_SECRET } from '../support/service.ts';
 import { until } from '../support/until.ts';
 import { requestsTo } from '../support/requests.ts';
@@ -297,10 +297,11 @@ async function startedAndLost(event: Record<string, unknown>, fields: Partial<Ac
   const id = `${like.id}-lost`;
   const accepted = toChunk([{ ...like, ...fields, id, acceptedAtMs: Date.now() }]);
   // Not the connection that a worker shares, which would be given the task.
-  const connection = await Connection.connect({ address: engineAddress() });
+  const { address, namespace } = testEngine();
+  const connection = await Connection.connect({ address });
   onTestFinished(() => connection.close());
   const { eagerWorkflowTask } = await connection.workflowService.startWorkflowExecution({
-    namespace: 'default',
+    namespace,
     workflowId: id,
     workflowType: { name: WORKFLOWS.processChunk },
     taskQueue: { name: TASK_QUEUES.light },

@@ -62,5 +62,8 @@ it('shows what is done, after a restart, where the engine keeps stale rows at th
 });
 
 function start(engineAddress: string): Promise<TestService> {
-  return startInProcessService({ engineAddress, workflowBundle: { codePath: inject('workflowBundlePath') } });
+  return startInProcessService({
+    engine: { address: engineAddress, namespace: 'default' },
+    workflowBundle: { codePath: inject('workflowBundlePath') },
+  });
 }

@@ -65,7 +65,7 @@ async function runTwice(data: { readonly anew: boolean }) {
   const { events } = await handle.fetchHistory();
   const firstTask = events?.find((event) => event.workflowTaskCompletedEventAttributes);
   await service.client.workflowService.resetWorkflowExecution({
-    namespace: 'default',
+    namespace: service.client.options.namespace,
     workflowExecution: { workflowId: id, runId },
     workflowTaskFinishEventId: firstTask?.eventId ?? null,
     reason: 'run again',

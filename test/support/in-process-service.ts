@@ -18,6 +18,7 @@ import { composeHandlerServices } from '../../worker/handler-composition.ts';
 import { handlerSettings } from '../../worker/handler-settings.ts';
 import { hostFromSource } from '../../worker/host-program.ts';
 import { startWorkers } from '../../worker/start-workers.ts';
+import type { TestEngine } from './cluster.ts';
 import { testDefinitions } from './test-definitions.ts';
 import { workerSlots } from '../../worker/worker-slots.ts';
 
@@ -30,7 +31,7 @@ export interface TestService {
 }
 
 export interface InProcessServiceOptions {
-  readonly engineAddress: string;
+  readonly engine: TestEngine;
   readonly workflowBundle: WorkflowBundleOption;
   readonly variables?: Readonly<Record<string, string>>;
   readonly attemptTimeoutMs?: number;
@@ -46,7 +47,7 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 
 /** The whole service in this process, on an engine that runs; requests go in by `app.request()`. */
 export async function startInProcessService({
-  engineAddress,
+  engine: place,
   workflowBundle,
   variables = {},
   attemptTimeoutMs,
@@ -57,7 +58,7 @@ export async function startInProcessService({
 }: InProcessServiceOptions): Promise<TestService> {
   const environment = parseEnvironment({ CALLBACK_SCHEDULE: '100ms,200ms', CALLBACK_ALLOW: '127.0.0.0/8', ...variables });
   const logger = createLogger('error');
-  const engine = await connectEngine(logger, { address: engineAddress, namespace: 'default' }, dataConverter);
+  const engine = await connectEngine(logger, place, dataConverter);
   const liveRuns = createLiveRuns();
   const stopping = new AbortController();
   const catalog = createCatalog([...eventDefinitions, ...testDefinitions]);

@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { hasEnded } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { readEngineRecord } from '../../engine/engine-record.ts';
+import { engineVariables } from './cluster.ts';
 import { startOverlapRecorder } from './overlap-recorder.ts';
 import type { OverlapRecorder } from './overlap-recorder.ts';
 import { startReceiver } from './receiver.ts';
 import type { ReceivedRequest, Receiver } from './receiver.ts';
 import { recoveryPoints, toldOf } from './recovery-points.ts';
 import type { Reached, RecoveryPointName } from './recovery-points.ts';
-import { enginePid, freePort, startServiceProcess } from './service-process.ts';
+import { engineOf, enginePid } from './service-engine.ts';
+import { freePort, startServiceProcess } from './service-process.ts';
 import type { ServiceProcess, ServiceProcessOptions } from './service-process.ts';
 import { socketOwner } from './socket-owner.ts';
 import { until } from './until.ts';
@@ -47,7 +48,7 @@ export interface RecoveredEvent {
 /** Services on one engine, of which any is killed. */
 export interface Services {
   readonly company: Company;
-  connect(): Promise<Connection>;
+  connect(): Promise<{ readonly client: Client; close(): Promise<void> }>;
   readonly running: readonly ServiceProcess[];
   killEngine(): Promise<void>;
   restart(killed: ServiceProcess): Promise<ServiceProcess>;
@@ -67,19 +68,22 @@ export async function startServices(
   const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-recovery-'));
   const options: ServiceProcessOptions[] = [{ dataDirectory, port: await freePort(), env: { ...ENV, ...env } }];
   const running = await Promise.all(options.map(startServiceProcess));
-  const engineAddress = (): string => readEngineRecord(dataDirectory)?.address ?? '';
   if (company === 'another alive') {
     const another = {
       dataDirectory: join(dataDirectory, 'another'),
       port: await freePort(),
-      env: { ...ENV, ...env, TEMPORAL_ADDRESS: engineAddress() },
+      env: { ...ENV, ...env, ...engineVariables(await engineOf(dataDirectory)) },
     };
     options.push(another);
     running.push(await startServiceProcess(another));
   }
   return {
     company,
-    connect: () => Connection.connect({ address: engineAddress() }),
+    async connect() {
+      const { address, namespace } = await engineOf(dataDirectory);
+      const connection = await Connection.connect({ address });
+      return { client: new Client({ connection, namespace }), close: () => connection.close() };
+    },
     running,
     async killEngine() {
       process.kill(await enginePid(dataDirectory), 'SIGKILL');
@@ -106,12 +110,11 @@ export async function startServices(
 export async function recover(services: Services, point: RecoveryPointName, name: string): Promise<Recovery> {
   const recorder = await startOverlapRecorder();
   const receiver = await startReceiver();
-  const connection = await services.connect();
+  const { client: engine, close } = await services.connect();
   recorder.expectTogether(Number.POSITIVE_INFINITY);
   receiver.respond(() => 'hang');
   try {
     const { running } = services;
-    const engine = new Client({ connection });
     const reached: Reached = await recoveryPoints[point].reach({ url: urlOf(running), engine, recorder, receiver, name });
     const victim = ownerOf(running, reached);
     const killedMs = performance.now();
@@ -123,7 +126,7 @@ export async function recover(services: Services, point: RecoveryPointName, name
     receiver.respond(() => 200);
     return await observe({ services, point, victim, reached, recorder, receiver, killedMs });
   } finally {
-    await connection.close();
+    await close();
     recorder.close();
     await receiver.close();
   }

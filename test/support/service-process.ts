@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { startChild } from './child-process.ts';
 import type { Child } from './child-process.ts';
+import { engineVariablesOf } from './service-engine.ts';
 import { until } from './until.ts';
 
 export interface ServiceProcessOptions {
@@ -20,7 +19,8 @@ export interface ServiceProcess extends Child {
 /** Starts the service as a process of its own, as `npm start` does, and waits until it accepts events. */
 export async function startServiceProcess(options: ServiceProcessOptions): Promise<ServiceProcess> {
   const { dataDirectory, port, env = {}, nodeOptions } = options;
-  const child = startChild('service-main.ts', { TICKLESS_DATA: dataDirectory, PORT: String(port), ...env }, nodeOptions);
+  const engine = env['TEMPORAL_ADDRESS'] === undefined ? await engineVariablesOf(dataDirectory) : {};
+  const child = startChild('service-main.ts', { TICKLESS_DATA: dataDirectory, PORT: String(port), ...engine, ...env }, nodeOptions);
   const url = `http://127.0.0.1:${port}`;
   await until(
     'the service is ready',
@@ -31,12 +31,6 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
     60_000,
   );
   return { url, ...child };
-}
-
-/** The engine's process id, as its data directory says. */
-export async function enginePid(dataDirectory: string): Promise<number> {
-  const record = JSON.parse(await readFile(join(dataDirectory, 'engine.json'), 'utf8'));
-  return record.process.pid;
 }
 
 // Below those that the system gives to whoever needs any, as every connection does: one of these would be taken before a

@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import { engineAddress } from './engine-address.ts';
+import { testEngine } from './test-engine.ts';
 import { startInProcessService } from './in-process-service.ts';
 import type { InProcessServiceOptions, TestService } from './in-process-service.ts';
 
@@ -12,7 +12,7 @@ export function startTestService(
   options: Pick<InProcessServiceOptions, 'attemptTimeoutMs' | 'fetchTimeoutMs' | 'skewMs' | 'hosts'> = {},
 ): Promise<TestService> {
   return startInProcessService({
-    engineAddress: engineAddress(),
+    engine: testEngine(),
     workflowBundle: { codePath: inject('workflowBundlePath') },
     variables,
     ...options,

@@ -2,19 +2,20 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { identifyProcess } from '../../engine/process-identity.ts';
+import type { TestEngine } from './cluster.ts';
 
 const WAIT_MS = 30_000;
 const LOOK_AGAIN_MS = 50;
 
 /**
- * Of the engine that no process but this uses, for as long as it lives; files before may have left something in it.
+ * The engine, or the namespace of a cluster, that no process but this uses, for as long as it lives; files before may have left something in it.
  * Claimed by a file, not chosen by `VITEST_POOL_ID`: now and then two processes are given the same one.
  */
-export function engineAddress(): string {
-  const { addresses, claims } = inject('engines');
+export function testEngine(): TestEngine {
+  const { engines, claims } = inject('engines');
   for (const untilMs = Date.now() + WAIT_MS; Date.now() < untilMs;) {
-    const address = addresses.find((one) => claim(join(claims, one.replace(':', '-'))));
-    if (address !== undefined) return address;
+    const engine = engines.find(({ address, namespace }) => claim(join(claims, `${namespace}-${address.replace(':', '-')}`)));
+    if (engine !== undefined) return engine;
     // One that is being ended has not gone yet.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_AGAIN_MS);
   }
