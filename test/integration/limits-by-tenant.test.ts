@@ -130,7 +130,9 @@ it('lists 80 failing destinations page by page', async () => {
     }),
   );
   const origins = destinations.map(({ origin }) => origin).toSorted();
-  const listed = await until('the index has them all', async () => {
+  const listed = await until('the index has them all, and each has had its first task', async () => {
+    // One that is asked before that holds the list up for longer than a request may take.
+    if (!(await ask(ACME, '/v1/destinations?limit=200')).ok) return false;
     const items = await listAll<{ readonly origin: string }>(ACME, '/v1/destinations');
     const found = items.map(({ origin }) => origin).filter((origin) => origin.includes(name));
     return found.length >= origins.length && found;

@@ -41,7 +41,14 @@ it('sends again what the process that had it under way took with it', async () =
   const delivery = await service.client.workflow.start(WORKFLOWS.deliverCallback, {
     workflowId: `${owner}~callback.1`,
     taskQueue: TASK_QUEUES.heavy,
-    args: [{ target: { kind: 'event', tenant, owner, run: 1, callback }, message, sender: 'sender~gone' }],
+    args: [
+      {
+        target: { kind: 'event', tenant, owner, run: 1, callback },
+        message,
+        begin: { kind: 'awaiting-report', sender: 'sender~gone' },
+        attempts: [],
+      },
+    ],
   });
   const record = (await delivery.result()) as CallbackRecord;
 

@@ -9,7 +9,6 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'api/create-api.ts': 'handed to what shows or stores times',
   'api/legacy/process-events.ts': 'shown',
   'api/routes/legacy.ts': 'shown',
-  'api/temporal/batch-reader.ts': 'compared with what the engine stored, for an estimate',
   'api/uuid.ts': 'part of an id',
   'client/tickless-error.ts': 'compared with a date that a server says',
   'client/verify-webhook.ts': 'compared with what a signature says',
