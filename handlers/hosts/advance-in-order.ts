@@ -8,7 +8,7 @@ import { applyChange, changeOf } from '../../domain/state-change.ts';
 import { SUBJECT_PATIENCE_MS } from '../advance.ts';
 import type { Advanced, AdvancedRun, Due, DueRun, Port } from '../advance-port.ts';
 import { Stopped } from '../stopped.ts';
-import { HostEnded } from './host-ended.ts';
+import { HostEnded, HostGone } from './host-ended.ts';
 import { portOf, toDue } from './part-of-due.ts';
 import { blameOf } from './process-fault.ts';
 import { tryAlone } from './try-alone.ts';
@@ -29,6 +29,7 @@ export async function advanceInOrder(due: Due, port: Port, dependencies: TryAlon
     try {
       return await host.advance(due, port, { isAlone: false });
     } catch (error) {
+      if (error instanceof HostGone) continue;
       if (!(error instanceof HostEnded)) throw error;
       throwIfStopped(error, port);
       // Also where it is known which of them it was: the state that they were at is gone with the process.

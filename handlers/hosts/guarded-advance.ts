@@ -6,7 +6,7 @@ import { outcomeOf } from '../../domain/run-outcome.ts';
 import type { Advance } from '../advance.ts';
 import type { AdvancedRun, Due, DueRun, Port } from '../advance-port.ts';
 import { advanceInOrder } from './advance-in-order.ts';
-import { HostEnded } from './host-ended.ts';
+import { HostEnded, HostGone } from './host-ended.ts';
 import { portOf, toDue } from './part-of-due.ts';
 import type { HostPool } from './pool.ts';
 import { blameOf, chargedBy, lostRun, throwIfCancelled } from './process-fault.ts';
@@ -46,6 +46,7 @@ async function advanceAtWill(due: Due, port: Port, dependencies: TryAloneDepende
       for (const [place, { index }] of together.entries()) advanced[index] = runs[place] ?? null;
       left = left.filter((one) => !isShared(one));
     } catch (error) {
+      if (error instanceof HostGone) continue;
       if (!(error instanceof HostEnded)) throw error;
       throwIfCancelled(port);
       const after = together.map((one, place) => afterEnd(one, error, place));

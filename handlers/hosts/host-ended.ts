@@ -13,6 +13,15 @@ export type HostEnd =
   /** Its service stops. */
   | { readonly kind: 'closed' };
 
+/** Something due was given to a host that had ended, or was being ended: nothing of it has begun, and another host may have it. */
+export class HostGone extends Error {
+  override readonly name = 'HostGone';
+
+  constructor() {
+    super('a process for handlers was gone before it was sent anything');
+  }
+}
+
 /** Something due was in flight in a host when that ended. */
 export class HostEnded extends Error {
   override readonly name = 'HostEnded';

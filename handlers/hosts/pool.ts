@@ -1,3 +1,4 @@
+import { Stopped } from '../stopped.ts';
 import { startHost } from './start-host.ts';
 import type { Host, HostOptions } from './start-host.ts';
 
@@ -12,7 +13,7 @@ export type HostKind = 'inline' | 'worker';
 export interface HostPool {
   /** Resolves once handlers can run; rejects if their process can't be started. */
   readonly ready: Promise<void>;
-  /** One that answers, for what may share it with others. */
+  /** One that answers, for what may share it with others. @throws Stopped once the pool is closed */
   shared(kind: HostKind): Promise<Host>;
   /**
    * Has work done in a host with nobody else in it meanwhile; a few at a time.
@@ -89,12 +90,12 @@ export function createHostPool({ workerHosts, ...options }: HostPoolOptions): Ho
   /** Starts one however often that fails, since what is due waits for it. */
   async function startAtLast(): Promise<Host> {
     for (;;) {
-      if (isClosed) throw new Error('the processes for handlers are closed');
+      if (isClosed) throw new Stopped('shutdown');
       try {
         return await start();
       } catch (error) {
         failedStarts += 1;
-        if (isClosed) throw error;
+        if (isClosed) throw new Stopped('shutdown');
         const waitMs = Math.min(RESTART_AFTER_MS.last, RESTART_AFTER_MS.first * 2 ** (failedStarts - 1));
         log.error('a process for handlers did not start', { error: String(error), waitMs });
         await new Promise((resolve) => setTimeout(resolve, waitMs));
@@ -109,7 +110,7 @@ export function createHostPool({ workerHosts, ...options }: HostPoolOptions): Ho
     const host = await taken.catch(() => startAtLast());
     if (!isClosed) spare ??= keepSpare();
     // It may have ended as a spare.
-    return all.has(host) ? host : takeSpare();
+    return host.isEnding() ? takeSpare() : host;
   }
 
   function keepSpare(): Promise<Host> {
@@ -120,7 +121,8 @@ export function createHostPool({ workerHosts, ...options }: HostPoolOptions): Ho
   }
 
   async function shared(kind: HostKind): Promise<Host> {
-    const hosts = sharing[kind];
+    // One that was killed is in the list until its process is gone.
+    const hosts = sharing[kind].filter(isUsable);
     const answering = hosts.filter((host) => !host.isSilent());
     const best = leastBusy(answering);
     const isEnough = best !== undefined && (best.inFlight() === 0 || answering.length >= wanted[kind]);
@@ -145,7 +147,7 @@ export function createHostPool({ workerHosts, ...options }: HostPoolOptions): Ho
     if (aloneNow >= ALONE_AT_ONCE) await new Promise<void>((resolve) => waitingToBeAlone.push(resolve));
     else aloneNow += 1;
     try {
-      const host = (isFresh ? undefined : idleAlone.pop()) ?? (await takeSpare());
+      const host = (isFresh ? undefined : takeIdle()) ?? (await takeSpare());
       const done = await work(host);
       if (all.has(host)) idleAlone.push(host);
       return done;
@@ -154,6 +156,11 @@ export function createHostPool({ workerHosts, ...options }: HostPoolOptions): Ho
       if (next === undefined) aloneNow -= 1;
       else next();
     }
+  }
+
+  function takeIdle(): Host | undefined {
+    idleAlone = idleAlone.filter(isUsable);
+    return idleAlone.pop();
   }
 
   function forget(host: Host): void {
@@ -166,12 +173,17 @@ export function createHostPool({ workerHosts, ...options }: HostPoolOptions): Ho
   /** What was started for those that were busy, or for trials, is ended when it has nothing to do. */
   function endSurplus(): void {
     for (const kind of ['inline', 'worker'] as const) {
-      const surplus = sharing[kind].length - wanted[kind];
-      const idle = sharing[kind].filter((host) => host.inFlight() === 0);
+      const hosts = sharing[kind].filter(isUsable);
+      const surplus = hosts.length - wanted[kind];
+      const idle = hosts.filter((host) => host.inFlight() === 0);
       for (const host of idle.slice(0, Math.max(0, surplus))) host.kill({ kind: 'closed' });
     }
     if (aloneNow === 0) for (const host of idleAlone.splice(0)) host.kill({ kind: 'closed' });
   }
+}
+
+function isUsable(host: Host): boolean {
+  return !host.isEnding();
 }
 
 function leastBusy(hosts: readonly Host[]): Host | undefined {

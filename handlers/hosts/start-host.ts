@@ -6,7 +6,7 @@ import { Stopped } from '../stopped.ts';
 import { UnknownTypeError } from '../unknown-type.ts';
 import { createFlight } from './flight.ts';
 import type { Flight } from './flight.ts';
-import { HostEnded } from './host-ended.ts';
+import { HostEnded, HostGone } from './host-ended.ts';
 import type { HostEnd } from './host-ended.ts';
 import { openLineChannel } from './line-channel.ts';
 import type { FromHost, ThrownError, ToHost } from './messages.ts';
@@ -34,11 +34,11 @@ export interface Host {
   readonly ended: Promise<HostEnd>;
   /** How many are in flight there. */
   inFlight(): number;
-  /** Whether anything was ever in flight there. */
-  isFresh(): boolean;
+  /** It has ended, or is about to: it takes nothing new. */
+  isEnding(): boolean;
   /** Nothing was heard of it for a while, though something is in flight: a handler keeps it busy. */
   isSilent(): boolean;
-  /** @throws HostEnded, and what `advance` throws there */
+  /** @throws HostGone, HostEnded, and what `advance` throws there */
   advance(due: Due, port: Port, options: { readonly isAlone: boolean }): Promise<Advanced>;
   /**
    * Ends it if it takes too much memory, or if something in flight there hasn't stopped in time. Asked often.
@@ -72,6 +72,7 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
   let lastMemoryMb: number | null = null;
   let end: HostEnd | null = null;
   let killedMs: number | null = null;
+  let isEnding = false;
   let onReady = (): void => undefined;
   let onEnded = (_end: HostEnd): void => undefined;
   const ended = new Promise<HostEnd>((resolve) => (onEnded = resolve));
@@ -85,7 +86,10 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
   // The types don't know that the fourth is a pipe both ways.
   const channel = openLineChannel<ToHost, FromHost>(child.stdio[HOST_PIPE] as Duplex, {
     onMessage: hear,
-    onClosed: () => child.kill('SIGKILL'),
+    onClosed: () => {
+      isEnding = true;
+      child.kill('SIGKILL');
+    },
   });
   child.once('error', () => finish({ kind: 'exited', code: null, signal: null, memoryMb: null }));
   child.once('exit', (code, signal) => finish(end ?? { kind: 'exited', code, signal, memoryMb: lastMemoryMb }));
@@ -109,6 +113,7 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
   }
 
   function finish(how: HostEnd): void {
+    isEnding = true;
     const atMs = killedMs ?? now();
     const inFlight = [...flights.values()].reduce((sum, { flight }) => sum + flight.latest.length, 0);
     for (const { flight, reject } of flights.values()) reject(new HostEnded(how, flight.latest, flight.overdue(atMs), inFlight));
@@ -117,6 +122,7 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
   }
 
   function kill(how: HostEnd): void {
+    isEnding = true;
     end ??= how;
     killedMs ??= now();
     child.kill('SIGKILL');
@@ -143,7 +149,7 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
     ready,
     ended,
     inFlight: () => flights.size,
-    isFresh: () => lastId === 0,
+    isEnding: () => isEnding,
     isSilent,
 
     advance(due, port, { isAlone }) {
@@ -155,16 +161,7 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
         flight.stop();
       };
       return new Promise<Advanced>((resolve, reject) => {
-        if (end !== null || child.exitCode !== null || child.signalCode !== null) {
-          return reject(
-            new HostEnded(
-              end ?? { kind: 'exited', code: child.exitCode, signal: child.signalCode, memoryMb: null },
-              flight.latest,
-              new Set(),
-              flight.latest.length,
-            ),
-          );
-        }
+        if (isEnding) return reject(new HostGone());
         flights.set(id, { flight, resolve, reject });
         channel.send({ kind: 'advance', id, due, isAlone });
         if (port.signal.aborted) stop();

@@ -3,7 +3,7 @@ import { afterProcessEnded } from '../../domain/quarantine.ts';
 import type { Standing } from '../../domain/quarantine.ts';
 import type { Advanced, Due, Port } from '../advance-port.ts';
 import { Stopped } from '../stopped.ts';
-import { HostEnded } from './host-ended.ts';
+import { HostEnded, HostGone } from './host-ended.ts';
 import type { HostPool } from './pool.ts';
 import { chargedBy } from './process-fault.ts';
 import type { Suspects } from './suspects.ts';
@@ -35,6 +35,7 @@ export async function tryAlone(
       const advanced = await pool.alone(next.place === 'fresh', (host) => host.advance(due, port, { isAlone: true }));
       return { kind: 'advanced', advanced };
     } catch (error) {
+      if (error instanceof HostGone) continue;
       if (!(error instanceof HostEnded)) throw error;
       if (port.signal.aborted) throw port.signal.reason;
       if (error.end.kind === 'closed') throw new Stopped('shutdown');

@@ -1,0 +1,43 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { createGuardedAdvance } from '../../../handlers/hosts/guarded-advance.ts';
+import { HostGone } from '../../../handlers/hosts/host-ended.ts';
+import { createHostPool } from '../../../handlers/hosts/pool.ts';
+import type { HostPool, HostPoolOptions } from '../../../handlers/hosts/pool.ts';
+import { Stopped } from '../../../handlers/stopped.ts';
+import { dueFor, portTo, simpleHosts } from './simple-host.ts';
+
+async function openPool(options: Partial<HostPoolOptions> = {}): Promise<HostPool> {
+  const pool = createHostPool(simpleHosts(options));
+  onTestFinished(() => pool.close());
+  await pool.ready;
+  return pool;
+}
+
+it('hands out no host that was killed, though its process is not gone yet', async () => {
+  const pool = await openPool();
+  const killed = await pool.shared('inline');
+  killed.kill({ kind: 'closed' });
+
+  const other = await pool.shared('inline');
+
+  expect(other.pid).not.toBe(killed.pid);
+  await expect(killed.advance(dueFor('answer'), portTo(), { isAlone: false })).rejects.toEqual(new HostGone());
+});
+
+it('blames nobody who was given to a host that was being ended', async () => {
+  const pool = await openPool();
+  const killed = await pool.shared('inline');
+  killed.kill({ kind: 'closed' });
+  let given = 0;
+  const advance = createGuardedAdvance({ ...pool, shared: (kind) => ((given += 1) === 1 ? Promise.resolve(killed) : pool.shared(kind)) });
+
+  expect(await advance(dueFor('answer'), portTo())).toEqual({ runs: [null], change: null });
+  expect(given).toBe(2);
+});
+
+it('says that it stops once it is closed', async () => {
+  const pool = await openPool();
+  await pool.close();
+
+  await expect(pool.shared('inline')).rejects.toEqual(new Stopped('shutdown'));
+});
