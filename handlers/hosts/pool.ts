@@ -146,12 +146,13 @@ export function createHostPool({ workerHosts, ...options }: HostPoolOptions): Ho
   async function alone<T>(isFresh: boolean, work: (host: Host) => Promise<T>): Promise<T> {
     if (aloneNow >= ALONE_AT_ONCE) await new Promise<void>((resolve) => waitingToBeAlone.push(resolve));
     else aloneNow += 1;
+    let host: Host | undefined;
     try {
-      const host = (isFresh ? undefined : takeIdle()) ?? (await takeSpare());
-      const done = await work(host);
-      if (all.has(host)) idleAlone.push(host);
-      return done;
+      host = (isFresh ? undefined : takeIdle()) ?? (await takeSpare());
+      return await work(host);
     } finally {
+      // Also where the work has failed: its process would be nobody's otherwise, and never end.
+      if (host !== undefined && isUsable(host)) idleAlone.push(host);
       const next = waitingToBeAlone.shift();
       if (next === undefined) aloneNow -= 1;
       else next();

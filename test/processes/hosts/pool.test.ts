@@ -4,6 +4,7 @@ import { HostGone } from '../../../handlers/hosts/host-ended.ts';
 import { createHostPool } from '../../../handlers/hosts/pool.ts';
 import type { HostPool, HostPoolOptions } from '../../../handlers/hosts/pool.ts';
 import { Stopped } from '../../../handlers/stopped.ts';
+import { until } from '../../support/until.ts';
 import { dueFor, portTo, simpleHosts } from './simple-host.ts';
 
 async function openPool(options: Partial<HostPoolOptions> = {}): Promise<HostPool> {
@@ -40,4 +41,17 @@ it('says that it stops once it is closed', async () => {
   await pool.close();
 
   await expect(pool.shared('inline')).rejects.toEqual(new Stopped('shutdown'));
+});
+
+it('ends a host in which something was alone that has thrown', async () => {
+  const pool = await openPool();
+  let pid = 0;
+  const work = pool.alone(true, (host) => {
+    pid = host.pid;
+    return host.advance(dueFor('throw'), portTo(), { isAlone: true });
+  });
+
+  await expect(work).rejects.toThrow('thrown there');
+
+  await until('its process has ended', async () => !pool.pids().includes(pid));
 });
