@@ -157,15 +157,16 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
       const id = (lastId += 1);
       const flight = createFlight(due, port, graceMs, now);
       const stop = (): void => {
-        channel.send({ kind: 'stop', id, reason: port.signal.reason instanceof Stopped ? port.signal.reason.reason : 'cancelled' });
+        channel.send({ kind: 'stop', id, reason: toReason(port.signal).reason });
         flight.stop();
       };
       return new Promise<Advanced>((resolve, reject) => {
+        // A handler that has begun may have done something before it hears that it is to stop.
+        if (port.signal.aborted) return reject(toReason(port.signal));
         if (isEnding) return reject(new HostGone());
         flights.set(id, { flight, resolve, reject });
         channel.send({ kind: 'advance', id, due, isAlone });
-        if (port.signal.aborted) stop();
-        else port.signal.addEventListener('abort', stop, { once: true });
+        port.signal.addEventListener('abort', stop, { once: true });
       }).finally(() => port.signal.removeEventListener('abort', stop));
     },
 
@@ -184,6 +185,10 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
 
     kill,
   };
+}
+
+function toReason({ reason }: AbortSignal): Stopped {
+  return reason instanceof Stopped ? reason : new Stopped('cancelled');
 }
 
 function toError(error: ThrownError): Error {

@@ -55,3 +55,13 @@ it('ends a host in which something was alone that has thrown', async () => {
 
   await until('its process has ended', async () => !pool.pids().includes(pid));
 });
+
+it('begins nothing that is to stop already', async () => {
+  const pool = await openPool();
+  const host = await pool.shared('inline');
+  const stopped = AbortSignal.abort(new Stopped('shutdown'));
+
+  await expect(host.advance(dueFor('exit'), portTo(stopped), { isAlone: false })).rejects.toEqual(new Stopped('shutdown'));
+
+  expect(host.inFlight()).toBe(0);
+});
