@@ -7,9 +7,11 @@ import type { Advance } from '../advance.ts';
 import type { AdvancedRun, Due, DueRun, Port } from '../advance-port.ts';
 import { advanceInOrder } from './advance-in-order.ts';
 import { HostEnded, HostGone } from './host-ended.ts';
+import { createOutcomeRoom } from './outcome-room.ts';
 import { portOf, toDue } from './part-of-due.ts';
 import type { HostPool } from './pool.ts';
 import { blameOf, chargedBy, lostRun, throwIfCancelled } from './process-fault.ts';
+import { Stopped } from '../stopped.ts';
 import { createSuspects } from './suspects.ts';
 import { tryAlone } from './try-alone.ts';
 import type { TryAloneDependencies } from './try-alone.ts';
@@ -36,17 +38,22 @@ export function createGuardedAdvance(pool: HostPool, now: () => number = Date.no
 async function advanceAtWill(due: Due, port: Port, dependencies: TryAloneDependencies): Promise<readonly (AdvancedRun | null)[]> {
   const { pool, suspects, now } = dependencies;
   const advanced: (AdvancedRun | null)[] = due.runs.map(() => null);
+  const room = createOutcomeRoom(due.bounds);
   let left = due.runs.map((run, index): Left => ({ run, index, standing: suspects.standingOf(run) }));
 
-  for (let together = left.filter(isShared); together.length > 0; together = left.filter(isShared)) {
+  for (let together = left.filter(isShared); together.length > 0 && !room.isFull(); together = left.filter(isShared)) {
     const host = await pool.shared(due.goOn === 'one-attempt' ? 'worker' : 'inline');
     const indexes = together.map(({ index }) => index);
     try {
-      const { runs } = await host.advance(toDue(due, indexes), portOf(port, indexes), { isAlone: false });
-      for (const [place, { index }] of together.entries()) advanced[index] = runs[place] ?? null;
+      const { runs } = await host.advance(toDue({ ...due, bounds: room.left() }, indexes), portOf(port, indexes), { isAlone: false });
+      for (const [place, { index }] of together.entries()) record(index, runs[place] ?? null);
       left = left.filter((one) => !isShared(one));
     } catch (error) {
       if (error instanceof HostGone) continue;
+      if (isShutdown(error) && isAnyAdvanced()) {
+        left.forEach(leave);
+        return advanced;
+      }
       if (!(error instanceof HostEnded)) throw error;
       throwIfCancelled(port);
       const after = together.map((one, place) => afterEnd(one, error, place));
@@ -55,16 +62,34 @@ async function advanceAtWill(due: Due, port: Port, dependencies: TryAloneDepende
   }
 
   const startedMs = performance.now();
-  await mapAtMost(left, TRIALS_AT_ONCE, async ({ run, index, standing }) => {
-    if (performance.now() - startedMs > TRIALS_MS) {
-      advanced[index] = lostRun(run, now());
-      return;
+  await mapAtMost(left, TRIALS_AT_ONCE, async (one) => {
+    if (room.isFull() || performance.now() - startedMs > TRIALS_MS) return leave(one);
+    const { run, index, standing } = one;
+    try {
+      const tried = await tryAlone(toDue(due, [index]), portOf(port, [index]), standing, dependencies);
+      if (tried.kind === 'advanced') record(index, tried.advanced.runs[0] ?? null);
+      else record(index, { kind: 'advanced', outcome: outcomeOf(run, tried.run), trace: null });
+    } catch (error) {
+      // What others have come to is kept.
+      if (!isShutdown(error) || !isAnyAdvanced()) throw error;
+      leave(one);
     }
-    const one = await tryAlone(toDue(due, [index]), portOf(port, [index]), standing, dependencies);
-    advanced[index] =
-      one.kind === 'charged' ? { kind: 'advanced', outcome: outcomeOf(run, one.run), trace: null } : (one.advanced.runs[0] ?? null);
   });
   return advanced;
+
+  function record(index: number, one: AdvancedRun | null): void {
+    advanced[index] = one;
+    room.add(one);
+  }
+
+  function isAnyAdvanced(): boolean {
+    return advanced.some((one) => one !== null);
+  }
+
+  /** Its turn hasn't come: it goes on in another call, which takes a failed attempt only where all have to have an outcome. */
+  function leave({ run, index }: Left): void {
+    if (due.bounds === null) record(index, lostRun(run, run, now()));
+  }
 
   /** Null for one that needs nothing more. */
   function afterEnd({ run, index, standing }: Left, ended: HostEnded, place: number): Left | null {
@@ -76,11 +101,11 @@ async function advanceAtWill(due: Due, port: Port, dependencies: TryAloneDepende
       : port.signal.aborted || ended.end.kind === 'closed'
         ? 'lost'
         : afterProcessEnded(standing, blameOf(ended, place), ended.inFlight);
-    if (next === null) advanced[index] = { kind: 'advanced', outcome: outcomeOf(run, latest), trace: null };
-    else if (next === 'lost') advanced[index] = lostRun(run, now());
+    if (next === null) record(index, { kind: 'advanced', outcome: outcomeOf(run, latest), trace: null });
+    else if (next === 'lost') record(index, lostRun(run, latest, now()));
     else if (next === 'charged') {
       suspects.convict(run);
-      advanced[index] = { kind: 'advanced', outcome: outcomeOf(run, chargedBy(ended, latest, now())), trace: null };
+      record(index, { kind: 'advanced', outcome: outcomeOf(run, chargedBy(ended, latest, now())), trace: null });
     } else return { run, index, standing: next };
     return null;
   }
@@ -91,6 +116,10 @@ interface Left {
   readonly run: DueRun;
   readonly index: number;
   readonly standing: Standing;
+}
+
+function isShutdown(error: unknown): boolean {
+  return error instanceof Stopped && error.reason === 'shutdown';
 }
 
 function isShared({ standing }: Left): boolean {

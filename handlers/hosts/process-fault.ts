@@ -39,13 +39,18 @@ function timeoutMsOf(run: EventRun): number {
   return stage === null ? 0 : (run.event.plan.timeoutsMs[stage] ?? 0);
 }
 
-/** A run whose attempt has ended with its process, through no fault of its own: it is tried again at once. */
-export function lostRun(run: EventRun, nowMs: number): AdvancedRun {
-  const stage = nextStage(run);
-  if (stage === null) return { kind: 'advanced', outcome: outcomeOf(run, run), trace: null };
+/**
+ * A run whose attempt has ended with its process, through no fault of its own: it is tried again at once.
+ * @param latest as it was last heard of: the stages that are done stay done
+ */
+export function lostRun(given: EventRun, latest: EventRun, nowMs: number): AdvancedRun {
+  const stage = nextStage(latest);
+  if (stage === null) return { kind: 'advanced', outcome: outcomeOf(given, latest), trace: null };
+  // The attempt that is under way is counted already.
+  const begun = latest.phase.status === 'running' && latest.phase !== given.phase ? latest : beginAttempt(latest, stage);
   const error = { code: 'worker_lost', message: 'its process ended before it had its turn', stage, retryable: true };
   const failure = { error, retryable: true, retryAfterMs: null, lost: true, startedAtMs: null, endedAtMs: nowMs };
-  return { kind: 'advanced', outcome: outcomeOf(run, recordFailure(beginAttempt(run, stage), stage, failure, nowMs)), trace: null };
+  return { kind: 'advanced', outcome: outcomeOf(given, recordFailure(begun, stage, failure, nowMs)), trace: null };
 }
 
 /** @throws Stopped where what was under way is wanted no more */

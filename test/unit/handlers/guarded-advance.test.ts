@@ -1,0 +1,131 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { beginAttempt, completeStage, endRun } from '../../../domain/event-run.ts';
+import { outcomeOf } from '../../../domain/run-outcome.ts';
+import type { Advanced, Due } from '../../../handlers/advance-port.ts';
+import { createGuardedAdvance } from '../../../handlers/hosts/guarded-advance.ts';
+import { HostEnded } from '../../../handlers/hosts/host-ended.ts';
+import type { HostEnd } from '../../../handlers/hosts/host-ended.ts';
+import type { HostPool } from '../../../handlers/hosts/pool.ts';
+import type { Host } from '../../../handlers/hosts/start-host.ts';
+import { Stopped } from '../../../handlers/stopped.ts';
+import { NOON_MS } from '../domain/event-samples.ts';
+import { runsOf, stagedType } from './advance-samples.ts';
+
+const EXITED: HostEnd = { kind: 'exited', code: 1, signal: null, memoryMb: null };
+const type = stagedType((name) => name);
+const port = { signal: new AbortController().signal, tell: () => undefined };
+
+type AdvanceThere = (due: Due) => Promise<Advanced>;
+
+afterEach(() => vi.restoreAllMocks());
+
+function poolOf(shared: AdvanceThere, alone: AdvanceThere = shared): HostPool {
+  const hostThat = (advance: AdvanceThere): Host => ({
+    pid: 1,
+    ready: Promise.resolve(),
+    ended: new Promise(() => undefined),
+    inFlight: () => 0,
+    isEnding: () => false,
+    isSilent: () => false,
+    advance,
+    look: () => undefined,
+    kill: () => undefined,
+  });
+  return {
+    ready: Promise.resolve(),
+    shared: async () => hostThat(shared),
+    alone: async (_isFresh, work) => work(hostThat(alone)),
+    pids: () => [],
+    close: async () => undefined,
+  };
+}
+
+function guard(pool: HostPool) {
+  return createGuardedAdvance(pool, () => NOON_MS);
+}
+
+function dueOf(count: number, due: Partial<Due> = {}): Due {
+  return { runs: runsOf(count, type), atOnce: count, inOrder: false, goOn: 'until-it-waits', bounds: null, subject: null, ...due };
+}
+
+const ends: AdvanceThere = async ({ runs }) => {
+  throw new HostEnded(EXITED, runs, new Set(), 10);
+};
+
+const completes: AdvanceThere = async ({ runs }) => ({
+  runs: runs.map((run) => ({
+    kind: 'advanced',
+    outcome: outcomeOf(run, endRun(run, { status: 'completed', endedAtMs: 1 })),
+    trace: null,
+  })),
+  change: null,
+});
+
+function statusesOf({ runs }: Advanced): readonly (string | null)[] {
+  return runs.map((one) => (one?.kind === 'advanced' ? one.outcome.phase.status : null));
+}
+
+describe('runs that are tried one by one', () => {
+  it('are begun as long as their outcomes have room', async () => {
+    const advance = guard(poolOf(ends, completes));
+
+    const advanced = await advance(dueOf(7, { bounds: { ms: 60_000, bytes: 10 } }), port);
+
+    expect(statusesOf(advanced)).toEqual([...Array.from({ length: 4 }, () => 'completed'), null, null, null]);
+  });
+
+  it.each([
+    ['untouched where the call may leave some', { ms: 1, bytes: null }, null],
+    ['with a lost attempt where all are to have an outcome', null, 'waiting'],
+  ] as const)('are left %s once the time for it is over', async (_how, bounds, status) => {
+    let nowMs = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    const advance = guard(
+      poolOf(ends, (due) => {
+        nowMs = 60_000;
+        return completes(due);
+      }),
+    );
+
+    const advanced = await advance(dueOf(5, { bounds }), port);
+
+    expect(statusesOf(advanced)).toEqual(['completed', status, status, status, status]);
+  });
+
+  it('keep what some have come to when a shutdown stops the others', async () => {
+    let tried = 0;
+    const advance = guard(
+      poolOf(ends, async (due) => {
+        tried += 1;
+        if (tried === 1) return completes(due);
+        // After the first has come to its end.
+        await new Promise((resolve) => setImmediate(resolve));
+        throw new Stopped('shutdown');
+      }),
+    );
+
+    const advanced = await advance(dueOf(2, { bounds: { ms: 60_000, bytes: null } }), port);
+
+    expect(statusesOf(advanced)).toEqual(['completed', null]);
+  });
+});
+
+it('keeps the stages that are done when a shutdown ends their process, and counts no attempt twice', async () => {
+  const advance = guard(
+    poolOf(async ({ runs }) => {
+      const latest = runs.map((run) => beginAttempt(completeStage(beginAttempt(run, 'meaning'), 'meaning', 'seen'), 'decision'));
+      throw new HostEnded({ kind: 'closed' }, latest, new Set(), runs.length);
+    }),
+  );
+
+  const { runs } = await advance(dueOf(1), port);
+
+  expect(runs[0]).toMatchObject({
+    outcome: {
+      phase: { status: 'waiting' },
+      attempts: { meaning: 1, decision: 1 },
+      results: { meaning: 'seen' },
+      failures: { failed: 0, lost: 1 },
+    },
+  });
+});
