@@ -9,6 +9,8 @@ import { SUBJECT_PATIENCE_MS } from '../advance.ts';
 import type { Advanced, AdvancedRun, Due, DueRun, Port } from '../advance-port.ts';
 import { Stopped } from '../stopped.ts';
 import { HostEnded, HostGone } from './host-ended.ts';
+import { createOutcomeRoom } from './outcome-room.ts';
+import type { OutcomeRoom } from './outcome-room.ts';
 import { portOf, toDue } from './part-of-due.ts';
 import { blameOf } from './process-fault.ts';
 import { tryAlone } from './try-alone.ts';
@@ -23,38 +25,79 @@ const TRIALS_MS = 10_000;
  */
 export async function advanceInOrder(due: Due, port: Port, dependencies: TryAloneDependencies): Promise<Advanced> {
   const { pool, suspects } = dependencies;
+  const room = createOutcomeRoom(due.bounds);
+  const kept: AdvancedRun[] = [];
   let standing = due.runs.some((run) => suspects.standingOf(run).place !== 'shared') ? ALONE : UNSUSPECTED;
-  while (standing.place === 'shared') {
+  while (standing.place === 'shared' && isMoreToBegin()) {
+    const rest = restOf(due, kept.length);
     const host = await pool.shared('inline');
     try {
-      return await host.advance(due, port, { isAlone: false });
+      const { runs, change } = await host.advance(toDue({ ...due, bounds: room.left() }, rest), portOf(port, rest), { isAlone: false });
+      return { runs: [...kept, ...runs], change };
     } catch (error) {
       if (error instanceof HostGone) continue;
       if (!(error instanceof HostEnded)) throw error;
       throwIfStopped(error, port);
       // Also where it is known which of them it was: the state that they were at is gone with the process.
-      const isAnothers = due.runs.every((_, place) => blameOf(error, place) === 'anothers');
+      const isAnothers = rest.every((_, place) => blameOf(error, place) === 'anothers');
       const after = afterProcessEnded(standing, isAnothers ? 'anothers' : 'any', error.inFlight);
       standing = after === 'charged' ? ALONE : after;
+      // What depends on no state doesn't happen again.
+      if (due.subject === null) keepDone(error.latest);
     }
   }
-  return oneByOne(due, port, standing, dependencies);
+  if (!isMoreToBegin()) return { runs: due.runs.map((_, index) => kept[index] ?? null), change: null };
+  const rest = restOf(due, kept.length);
+  const { runs, change } = await oneByOne(toDue(due, rest), portOf(port, rest), standing, room, dependencies);
+  return { runs: [...kept, ...runs], change };
+
+  /** @param latest of those that are not kept yet */
+  function keepDone(latest: readonly EventRun[]): void {
+    for (const run of latest) {
+      const given = due.runs[kept.length];
+      const isDone = given !== undefined && run.phase !== given.phase && (isEnded(run.phase) || run.phase.status === 'waiting');
+      if (!isDone || isHeldUp()) return;
+      const one: AdvancedRun = { kind: 'advanced', outcome: outcomeOf(given, run), trace: null };
+      kept.push(one);
+      room.add(one);
+    }
+  }
+
+  function isHeldUp(): boolean {
+    const last = kept.at(-1);
+    return last?.kind === 'advanced' && !isEnded(last.outcome.phase);
+  }
+
+  function isMoreToBegin(): boolean {
+    return kept.length < due.runs.length && !isHeldUp() && !room.isFull();
+  }
+}
+
+function restOf({ runs }: Due, from: number): readonly number[] {
+  return [...runs.keys()].slice(from);
 }
 
 const ALONE: Standing = { place: 'alone', disturbed: 0 };
 
 /** @param standing of those who have ended no process before */
-async function oneByOne(due: Due, port: Port, standing: Standing, dependencies: TryAloneDependencies): Promise<Advanced> {
+async function oneByOne(
+  due: Due,
+  port: Port,
+  standing: Standing,
+  room: OutcomeRoom,
+  dependencies: TryAloneDependencies,
+): Promise<Advanced> {
   const startedMs = performance.now();
   const advanced: AdvancedRun[] = [];
   let { subject } = due;
   let isHeldUp = false;
   for (const index of due.runs.keys()) {
-    if (isHeldUp || (index > 0 && performance.now() - startedMs > TRIALS_MS)) break;
+    if (isHeldUp || (index > 0 && performance.now() - startedMs > TRIALS_MS) || room.isFull()) break;
     const { runs, change } = await advanceOne({ ...toDue(due, [index]), subject }, portOf(port, [index]), standing, dependencies);
     const [one] = runs;
     if (one === undefined || one === null) throw new Error('a run that stood by itself was not advanced');
     advanced.push(one);
+    room.add(one);
     if (one.kind === 'stale') continue;
     isHeldUp = !isEnded(one.outcome.phase);
     if (subject !== null && change !== null) {

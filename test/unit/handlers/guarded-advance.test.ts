@@ -129,3 +129,30 @@ it('keeps the stages that are done when a shutdown ends their process, and count
     },
   });
 });
+
+describe('runs in order', () => {
+  it('go on after those that are known to have ended with their process', async () => {
+    const given: (readonly string[])[] = [];
+    const advance = guard(
+      poolOf(async (due) => {
+        given.push(due.runs.map(({ event }) => event.id));
+        if (given.length > 1) return completes(due);
+        const latest = due.runs.map((run, index) => (index === 0 ? endRun(run, { status: 'completed', endedAtMs: 1 }) : run));
+        throw new HostEnded(EXITED, latest, new Set(), 10);
+      }),
+    );
+
+    const advanced = await advance(dueOf(3, { inOrder: true }), port);
+
+    expect(given).toEqual([['order-0', 'order-1', 'order-2'], ['order-1'], ['order-2']]);
+    expect(statusesOf(advanced)).toEqual(['completed', 'completed', 'completed']);
+  });
+
+  it('are begun one by one as long as their outcomes have room', async () => {
+    const advance = guard(poolOf(ends, completes));
+
+    const advanced = await advance(dueOf(3, { inOrder: true, bounds: { ms: 60_000, bytes: 10 } }), port);
+
+    expect(statusesOf(advanced)).toEqual(['completed', null, null]);
+  });
+});
