@@ -9,6 +9,7 @@ import { advanceInOrder } from './advance-in-order.ts';
 import { HostEnded, HostGone } from './host-ended.ts';
 import { createOutcomeRoom } from './outcome-room.ts';
 import { portOf, toDue } from './part-of-due.ts';
+import { kindFor } from './pool.ts';
 import type { HostPool } from './pool.ts';
 import { blameOf, chargedBy, lostRun, throwIfCancelled } from './process-fault.ts';
 import { Stopped } from '../stopped.ts';
@@ -42,7 +43,7 @@ async function advanceAtWill(due: Due, port: Port, dependencies: TryAloneDepende
   let left = due.runs.map((run, index): Left => ({ run, index, standing: suspects.standingOf(run) }));
 
   for (let together = left.filter(isShared); together.length > 0 && !room.isFull(); together = left.filter(isShared)) {
-    const host = await pool.shared(due.goOn === 'one-attempt' ? 'worker' : 'inline');
+    const host = await pool.shared(kindFor(due));
     const indexes = together.map(({ index }) => index);
     try {
       const { runs } = await host.advance(toDue({ ...due, bounds: room.left() }, indexes), portOf(port, indexes), { isAlone: false });

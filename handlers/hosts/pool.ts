@@ -1,4 +1,7 @@
+import type { Due } from '../advance-port.ts';
 import { Stopped } from '../stopped.ts';
+import type { Turns } from './turns.ts';
+import { createTurns } from './turns.ts';
 import { startHost } from './start-host.ts';
 import type { Host, HostOptions } from './start-host.ts';
 
@@ -10,16 +13,27 @@ export interface HostPoolOptions extends HostOptions {
 /** `inline` stages are those that somebody waits for; they don't stand behind `worker` stages, which take longer. */
 export type HostKind = 'inline' | 'worker';
 
+export function kindFor({ goOn }: Due): HostKind {
+  return goOn === 'one-attempt' ? 'worker' : 'inline';
+}
+
+export interface AloneOptions {
+  readonly kind: HostKind;
+  /** Nobody else ever was in it either. */
+  readonly isFresh: boolean;
+  readonly signal: AbortSignal;
+}
+
 export interface HostPool {
   /** Resolves once handlers can run; rejects if their process can't be started. */
   readonly ready: Promise<void>;
   /** One that answers, for what may share it with others. @throws Stopped once the pool is closed */
   shared(kind: HostKind): Promise<Host>;
   /**
-   * Has work done in a host with nobody else in it meanwhile; a few at a time.
-   * @param isFresh nobody else ever was in it either
+   * Has work done in a host with nobody else in it meanwhile; of each kind a few at a time.
+   * @throws the signal's reason if that aborts before its turn
    */
-  alone<T>(isFresh: boolean, work: (host: Host) => Promise<T>): Promise<T>;
+  alone<T>(options: AloneOptions, work: (host: Host) => Promise<T>): Promise<T>;
   /** The process ids of all hosts. */
   pids(): readonly number[];
   /** Ends all hosts. */
@@ -27,7 +41,7 @@ export interface HostPool {
 }
 
 const LOOK_EVERY_MS = 100;
-// As many trials at once as two cores bear beside all else.
+// As many trials of a kind at once as two cores bear beside all else. One that takes long holds up none that somebody waits for.
 const ALONE_AT_ONCE = 2;
 // A host that computes takes nothing new. So many more are started at most for those that do.
 const MAX_MORE = 4;
@@ -46,8 +60,7 @@ export function createHostPool({ workerHosts, ...options }: HostPoolOptions): Ho
   let spare: Promise<Host> | null = null;
   let isClosed = false;
   let failedStarts = 0;
-  let aloneNow = 0;
-  const waitingToBeAlone: (() => void)[] = [];
+  const turns: Readonly<Record<HostKind, Turns>> = { inline: createTurns(ALONE_AT_ONCE), worker: createTurns(ALONE_AT_ONCE) };
   // Those who come while one is being taken wait for that one.
   const taking = new Map<HostKind, Promise<Host>>();
 
@@ -143,9 +156,8 @@ export function createHostPool({ workerHosts, ...options }: HostPoolOptions): Ho
     return now;
   }
 
-  async function alone<T>(isFresh: boolean, work: (host: Host) => Promise<T>): Promise<T> {
-    if (aloneNow >= ALONE_AT_ONCE) await new Promise<void>((resolve) => waitingToBeAlone.push(resolve));
-    else aloneNow += 1;
+  async function alone<T>({ kind, isFresh, signal }: AloneOptions, work: (host: Host) => Promise<T>): Promise<T> {
+    await turns[kind].take(signal);
     let host: Host | undefined;
     try {
       host = (isFresh ? undefined : takeIdle()) ?? (await takeSpare());
@@ -153,9 +165,7 @@ export function createHostPool({ workerHosts, ...options }: HostPoolOptions): Ho
     } finally {
       // Also where the work has failed: its process would be nobody's otherwise, and never end.
       if (host !== undefined && isUsable(host)) idleAlone.push(host);
-      const next = waitingToBeAlone.shift();
-      if (next === undefined) aloneNow -= 1;
-      else next();
+      turns[kind].giveBack();
     }
   }
 
@@ -179,7 +189,7 @@ export function createHostPool({ workerHosts, ...options }: HostPoolOptions): Ho
       const idle = hosts.filter((host) => host.inFlight() === 0);
       for (const host of idle.slice(0, Math.max(0, surplus))) host.kill({ kind: 'closed' });
     }
-    if (aloneNow === 0) for (const host of idleAlone.splice(0)) host.kill({ kind: 'closed' });
+    if (turns.inline.taken() + turns.worker.taken() === 0) for (const host of idleAlone.splice(0)) host.kill({ kind: 'closed' });
   }
 }
 

@@ -4,6 +4,7 @@ import type { Standing } from '../../domain/quarantine.ts';
 import type { Advanced, Due, Port } from '../advance-port.ts';
 import { Stopped } from '../stopped.ts';
 import { HostEnded, HostGone } from './host-ended.ts';
+import { kindFor } from './pool.ts';
 import type { HostPool } from './pool.ts';
 import { chargedBy } from './process-fault.ts';
 import type { Suspects } from './suspects.ts';
@@ -30,9 +31,12 @@ export async function tryAlone(
   { pool, suspects, now }: TryAloneDependencies,
   patienceMs?: number,
 ): Promise<Tried> {
+  const kind = kindFor(due);
   for (let next = standing; ;) {
     try {
-      const advanced = await pool.alone(next.place === 'fresh', (host) => host.advance(due, port, { isAlone: true }));
+      const advanced = await pool.alone({ kind, isFresh: next.place === 'fresh', signal: port.signal }, (host) =>
+        host.advance(due, port, { isAlone: true }),
+      );
       return { kind: 'advanced', advanced };
     } catch (error) {
       if (error instanceof HostGone) continue;

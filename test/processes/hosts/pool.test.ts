@@ -46,7 +46,7 @@ it('says that it stops once it is closed', async () => {
 it('ends a host in which something was alone that has thrown', async () => {
   const pool = await openPool();
   let pid = 0;
-  const work = pool.alone(true, (host) => {
+  const work = pool.alone({ kind: 'inline', isFresh: true, signal: portTo().signal }, (host) => {
     pid = host.pid;
     return host.advance(dueFor('throw'), portTo(), { isAlone: true });
   });
@@ -64,4 +64,25 @@ it('begins nothing that is to stop already', async () => {
   await expect(host.advance(dueFor('exit'), portTo(stopped), { isAlone: false })).rejects.toEqual(new Stopped('shutdown'));
 
   expect(host.inFlight()).toBe(0);
+});
+
+it('lets what somebody waits for be alone, however many stages of workers are', async () => {
+  const pool = await openPool();
+  const stop = new AbortController();
+  const heavy = [1, 2, 3].map(() =>
+    pool.alone({ kind: 'worker', isFresh: false, signal: stop.signal }, (host) =>
+      host.advance(dueFor('hang'), portTo(), { isAlone: true }),
+    ),
+  );
+  const ended = Promise.allSettled(heavy);
+
+  const { runs } = await pool.alone({ kind: 'inline', isFresh: false, signal: portTo().signal }, (host) =>
+    host.advance(dueFor('answer'), portTo(), { isAlone: true }),
+  );
+
+  expect(runs).toEqual([null]);
+  stop.abort(new Stopped('shutdown'));
+  await expect(heavy[2]).rejects.toEqual(new Stopped('shutdown'));
+  await pool.close();
+  await ended;
 });

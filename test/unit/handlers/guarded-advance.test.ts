@@ -34,7 +34,7 @@ function poolOf(shared: AdvanceThere, alone: AdvanceThere = shared): HostPool {
   return {
     ready: Promise.resolve(),
     shared: async () => hostThat(shared),
-    alone: async (_isFresh, work) => work(hostThat(alone)),
+    alone: async (_options, work) => work(hostThat(alone)),
     pids: () => [],
     close: async () => undefined,
   };
