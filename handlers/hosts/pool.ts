@@ -8,6 +8,8 @@ import type { Host, HostOptions } from './start-host.ts';
 export interface HostPoolOptions extends HostOptions {
   /** Hosts among which stages of workers are shared out: as many as can compute at once. */
   readonly workerHosts: number;
+  /** One that isn't ready by then is ended, and another started; a minute if it isn't given. */
+  readonly readyWithinMs?: number;
 }
 
 /** `inline` stages are those that somebody waits for; they don't stand behind `worker` stages, which take longer. */
@@ -40,6 +42,8 @@ export interface HostPool {
   close(): Promise<void>;
 }
 
+// It takes less than a second of a processor, which a busy machine may give late.
+const READY_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 100;
 // As many trials of a kind at once as two cores bear beside all else. One that takes long holds up none that somebody waits for.
 const ALONE_AT_ONCE = 2;
@@ -51,7 +55,7 @@ const RESTART_AFTER_MS = { first: 100, last: 5_000 } as const;
  * Keeps hosts, and a spare one, so that the replacement of one that has ended costs no time. Several of what is due run in
  * one host at the same time; one that a handler keeps busy gets nothing new until it answers.
  */
-export function createHostPool({ workerHosts, ...options }: HostPoolOptions): HostPool {
+export function createHostPool({ workerHosts, readyWithinMs = READY_WITHIN_MS, ...options }: HostPoolOptions): HostPool {
   const { log } = options;
   const wanted: Readonly<Record<HostKind, number>> = { inline: 1, worker: workerHosts };
   const all = new Set<Host>();
@@ -95,7 +99,8 @@ export function createHostPool({ workerHosts, ...options }: HostPoolOptions): Ho
       forget(host);
       if (!isClosed && end.kind !== 'closed') log.warn('a process for handlers has ended', { host: host.pid, ...end });
     });
-    await host.ready;
+    const timer = setTimeout(() => host.kill({ kind: 'unready', withinMs: readyWithinMs }), readyWithinMs);
+    await host.ready.finally(() => clearTimeout(timer));
     failedStarts = 0;
     return host;
   }

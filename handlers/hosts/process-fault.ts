@@ -21,7 +21,7 @@ export function chargedBy({ end }: HostEnded, run: EventRun, nowMs: number, late
 
 function faultOf(end: HostEnd, run: EventRun): ProcessFault {
   if (end.kind === 'exited') return { code: 'crashed', message: `its process ended ${howOf(end)}` };
-  if (end.kind === 'closed') return { code: 'crashed', message: 'its process was ended' };
+  if (end.kind === 'closed' || end.kind === 'unready') return { code: 'crashed', message: 'its process was ended' };
   if (end.kind === 'memory') {
     return { code: 'crashed', message: `its process took ${end.memoryMb} MB of memory, more than the ${end.maxMb} MB that it may` };
   }

@@ -39,18 +39,26 @@ export function serveHost(compose: HostComposition): void {
     onMessage(message) {
       if (message.kind === 'stop') underWay.get(message.id)?.abort(new Stopped(message.reason));
       else if (message.kind === 'advance') void run(message);
-      else {
-        advance = createAdvance({
-          ...compose(message.settings),
-          now: Date.now,
-          monotonicMs: () => performance.now(),
-          strays,
-          waitsForHandlers: true,
-        });
-        channel.send({ kind: 'ready' });
-      }
+      else if (message.kind === 'begin') begin(message.settings);
     },
   });
+
+  function begin(settings: unknown): void {
+    try {
+      advance = createAdvance({
+        ...compose(settings),
+        now: Date.now,
+        monotonicMs: () => performance.now(),
+        strays,
+        waitsForHandlers: true,
+      });
+      channel.send({ kind: 'ready' });
+    } catch (error) {
+      // Nobody would be told that it never becomes ready: a process that has ended is started again.
+      console.error(error);
+      process.exit(1);
+    }
+  }
 
   /** Never rejects. */
   async function run({ id, due, isAlone }: Extract<ToHost, { kind: 'advance' }>): Promise<void> {

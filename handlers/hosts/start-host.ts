@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import type { HandlerLog } from '../../domain/define-event.ts';
 import type { Advanced, Due, Port } from '../advance-port.ts';
@@ -9,6 +10,7 @@ import type { Flight } from './flight.ts';
 import { HostEnded, HostGone } from './host-ended.ts';
 import type { HostEnd } from './host-ended.ts';
 import { openLineChannel } from './line-channel.ts';
+import type { LineChannel } from './line-channel.ts';
 import type { FromHost, ThrownError, ToHost } from './messages.ts';
 import { processMemoryMb, waitedForProcessorMs } from './process-figures.ts';
 import { HOST_PIPE } from './serve-host.ts';
@@ -83,16 +85,23 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
   // Whoever doesn't wait for it hears of the end by itself.
   ready.catch(() => undefined);
 
-  // The types don't know that the fourth is a pipe both ways.
-  const channel = openLineChannel<ToHost, FromHost>(child.stdio[HOST_PIPE] as Duplex, {
-    onMessage: hear,
-    onClosed: () => {
-      isEnding = true;
-      child.kill('SIGKILL');
-    },
+  // One that could be started ends with an exit.
+  child.on('error', () => {
+    if (child.pid === undefined) finish({ kind: 'exited', code: null, signal: null, memoryMb: null });
   });
-  child.once('error', () => finish({ kind: 'exited', code: null, signal: null, memoryMb: null }));
   child.once('exit', (code, signal) => finish(end ?? { kind: 'exited', code, signal, memoryMb: lastMemoryMb }));
+  // The types know neither that the fourth is a pipe both ways, nor that there is none where files have run out.
+  const pipe = (child.stdio as ChildProcess['stdio'] | undefined)?.[HOST_PIPE] as Duplex | undefined;
+  const channel: LineChannel<ToHost> =
+    pipe === undefined
+      ? { send: () => undefined, backlog: () => 0 }
+      : openLineChannel<ToHost, FromHost>(pipe, {
+          onMessage: hear,
+          onClosed: () => {
+            isEnding = true;
+            child.kill('SIGKILL');
+          },
+        });
   channel.send({ kind: 'begin', settings });
 
   function hear(message: FromHost): void {
@@ -171,9 +180,11 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
     },
 
     look(lateMs) {
-      if (flights.size === 0 || end !== null) return;
+      if (end !== null) return;
+      // Also of one with nothing in flight: a handler may leave much behind, or a timer that goes on taking more.
       lastMemoryMb = processMemoryMb(pid) ?? lastMemoryMb;
       if (lastMemoryMb !== null && lastMemoryMb > memoryMb) return kill({ kind: 'memory', memoryMb: lastMemoryMb, maxMb: memoryMb });
+      if (flights.size === 0) return;
       excuse(lateMs);
       const nowMs = now();
       const dueMs = Math.min(...[...flights.values()].map(({ flight }) => flight.dueMs()));

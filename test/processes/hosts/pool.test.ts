@@ -4,6 +4,7 @@ import { HostGone } from '../../../handlers/hosts/host-ended.ts';
 import { createHostPool } from '../../../handlers/hosts/pool.ts';
 import type { HostPool, HostPoolOptions } from '../../../handlers/hosts/pool.ts';
 import { Stopped } from '../../../handlers/stopped.ts';
+import { hostFromSource } from '../../../worker/host-program.ts';
 import { until } from '../../support/until.ts';
 import { dueFor, portTo, simpleHosts } from './simple-host.ts';
 
@@ -85,4 +86,27 @@ it('lets what somebody waits for be alone, however many stages of workers are', 
   await expect(heavy[2]).rejects.toEqual(new Stopped('shutdown'));
   await pool.close();
   await ended;
+});
+
+it('ends a host that does not become ready in time', async () => {
+  const pool = createHostPool(simpleHosts({ settings: { isMute: true }, readyWithinMs: 200 }));
+  onTestFinished(() => pool.close());
+
+  await expect(pool.ready).rejects.toMatchObject({ end: { kind: 'unready' } });
+});
+
+it('hears of a host whose program can’t begin', async () => {
+  const program = hostFromSource('test/support/failing-host-main.ts');
+  const pool = createHostPool(simpleHosts({ program }));
+  onTestFinished(() => pool.close());
+
+  await expect(pool.ready).rejects.toMatchObject({ end: { kind: 'exited', code: 1 } });
+});
+
+it('ends a host that has too much memory, though nothing is in flight there', async () => {
+  const pool = await openPool();
+  const host = await pool.shared('inline');
+  await host.advance(dueFor('swell-later'), portTo(), { isAlone: false });
+
+  expect(await host.ended).toMatchObject({ kind: 'memory' });
 });

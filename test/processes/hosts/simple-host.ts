@@ -16,7 +16,10 @@ const HOST = `
     if (how === 'answer') say({ kind: 'advanced', id, advanced: { runs: runs.map(() => null), change: null } });
     if (how === 'throw') say({ kind: 'thrown', id, error: { kind: 'other', name: 'Error', message: 'thrown there', stack: '' } });
     if (how === 'exit') process.exit(7);
-    if (how === 'swell') { globalThis.much = Buffer.alloc(400e6, 1); say({ kind: 'advanced', id, advanced: { runs: [null], change: null } }); }
+    if (how === 'swell-later') {
+      setTimeout(() => { globalThis.much = Buffer.alloc(400e6, 1); }, 100);
+      say({ kind: 'advanced', id, advanced: { runs: [null], change: null } });
+    }
   });
   pipe.on('close', () => process.exit());
 `;
@@ -37,7 +40,7 @@ export function simpleHosts(options: Partial<HostPoolOptions> = {}): HostPoolOpt
 
 const type = typeWith(() => null);
 
-export function dueFor(how: 'answer' | 'throw' | 'exit' | 'swell' | 'hang'): Due {
+export function dueFor(how: 'answer' | 'throw' | 'exit' | 'swell-later' | 'hang'): Due {
   const runs = [runOf(type, { data: how })];
   return { runs, atOnce: 1, inOrder: false, goOn: 'until-it-waits', bounds: null, subject: null };
 }
