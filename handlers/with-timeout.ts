@@ -13,12 +13,15 @@ export interface Stop {
   readonly cut: (reason: Error) => void;
 }
 
+// The service excuses no more of its hosts' time either.
+const MAX_EXCUSED_MS = 5_000;
 // A timer that fires so late: the event loop stood still, by somebody else's work or by this one.
 const LATE_MS = 50;
 
 /**
  * Runs `work` until it ends, `timeoutMs` have passed, or `outer` aborts, whichever is first; the signal it is given
- * aborts in the two latter cases. A handler that ignores its signal goes on unobserved. Work that ends at once can't be
+ * aborts in the two latter cases. Work that ignores its signal
+ * goes on unobserved, unless it is waited for. Work that ends at once can't be
  * stopped, and is spared the watching, which costs more than many a handler. Time in which the event loop stood still doesn't count.
  * @param waitsForWork work whose time is up, or that is to stop, is waited for until it has stopped
  * @throws StageTimeoutError, the outer signal's reason, or what `work` throws
@@ -70,11 +73,11 @@ export async function withTimeout<T>(
   }
 }
 
-/** Calls back after so long, and later by as long as the event loop stood still, but by no more than the time itself. */
+/** Calls back after so long, and later by as long as the event loop stood still, but by no more than the time itself, nor than 5 s. */
 function startTimer(ms: number, onTime: () => void): () => void {
   let timer = setTimeout(onTimer, ms);
   let dueAtMs = performance.now() + ms;
-  let leftMs = ms;
+  let leftMs = Math.min(ms, MAX_EXCUSED_MS);
 
   function onTimer(): void {
     const lateMs = Math.min(leftMs, performance.now() - dueAtMs);

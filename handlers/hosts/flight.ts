@@ -16,7 +16,7 @@ export interface Flight {
   overdue(nowMs: number): ReadonlySet<number>;
 }
 
-// Even where the machine does anything but run handlers there is an end.
+// Even where the machine does anything but run handlers there is an end, however much time a stage has.
 const MAX_EXCUSED_MS = 5_000;
 
 interface Deadline {
@@ -30,10 +30,10 @@ export function createFlight(due: Due, port: Port, graceMs: number, now: () => n
   const deadlines = new Map<number, Deadline>();
   // Until a run is heard of, as where its first stage keeps the process busy.
   let unheard: Deadline | null = deadlineAfter(Math.max(0, ...due.runs.map(longestStageMs)));
-  let stopMs = Infinity;
+  let stopping: Deadline | null = null;
 
   function deadlineAfter(timeoutMs: number): Deadline {
-    return { atMs: now() + timeoutMs + graceMs, leftMs: Math.max(timeoutMs, MAX_EXCUSED_MS) };
+    return { atMs: now() + timeoutMs + graceMs, leftMs: MAX_EXCUSED_MS };
   }
 
   return {
@@ -54,22 +54,22 @@ export function createFlight(due: Due, port: Port, graceMs: number, now: () => n
     },
 
     postpone(byMs) {
-      for (const deadline of [...deadlines.values(), ...(unheard === null ? [] : [unheard])]) {
+      for (const deadline of [...deadlines.values(), unheard, stopping]) {
+        if (deadline === null) continue;
         const moreMs = Math.min(byMs, deadline.leftMs);
         deadline.atMs += moreMs;
         deadline.leftMs -= moreMs;
       }
-      stopMs += byMs;
     },
 
     stop() {
-      stopMs = now() + graceMs;
+      stopping = deadlineAfter(0);
     },
 
-    dueMs: () => Math.min(stopMs, unheard?.atMs ?? Infinity, ...[...deadlines.values()].map(({ atMs }) => atMs)),
+    dueMs: () => Math.min(stopping?.atMs ?? Infinity, unheard?.atMs ?? Infinity, ...[...deadlines.values()].map(({ atMs }) => atMs)),
 
     overdue(nowMs) {
-      if (stopMs <= nowMs) return new Set(deadlines.keys());
+      if (stopping !== null && stopping.atMs <= nowMs) return new Set(deadlines.keys());
       return new Set([...deadlines].flatMap(([index, { atMs }]) => (atMs <= nowMs ? [index] : [])));
     },
   };

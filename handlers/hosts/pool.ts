@@ -49,6 +49,7 @@ const LOOK_EVERY_MS = 100;
 const ALONE_AT_ONCE = 2;
 // A host that computes takes nothing new. So many more are started at most for those that do.
 const MAX_MORE = 4;
+const RENEW_AFTER_MS = 1_000;
 const RESTART_AFTER_MS = { first: 100, last: 5_000 } as const;
 
 /**
@@ -61,7 +62,7 @@ export function createHostPool({ workerHosts, readyWithinMs = READY_WITHIN_MS, .
   const all = new Set<Host>();
   const sharing: Readonly<Record<HostKind, Host[]>> = { inline: [], worker: [] };
   let idleAlone: Host[] = [];
-  let spare: Promise<Host> | null = null;
+  let spare: Spare | null = null;
   let isClosed = false;
   let failedStarts = 0;
   const turns: Readonly<Record<HostKind, Turns>> = { inline: createTurns(ALONE_AT_ONCE), worker: createTurns(ALONE_AT_ONCE) };
@@ -78,7 +79,7 @@ export function createHostPool({ workerHosts, readyWithinMs = READY_WITHIN_MS, .
 
   // The next one is begun once this one has been taken.
   const firstStart = start();
-  spare = firstStart;
+  spare = spareOf(firstStart);
   return {
     ready: firstStart.then(() => undefined),
     shared,
@@ -123,19 +124,16 @@ export function createHostPool({ workerHosts, readyWithinMs = READY_WITHIN_MS, .
 
   /** A fresh host; the next one is begun. */
   async function takeSpare(): Promise<Host> {
-    const taken = spare ?? startAtLast();
+    const taken = spare ?? keepSpare();
     spare = null;
-    const host = await taken.catch(() => startAtLast());
+    const host = await taken.starting.catch(() => startAtLast());
     if (!isClosed) spare ??= keepSpare();
     // It may have ended as a spare.
     return host.isEnding() ? takeSpare() : host;
   }
 
-  function keepSpare(): Promise<Host> {
-    const starting = startAtLast();
-    // Whoever takes it hears of it.
-    starting.catch(() => undefined);
-    return starting;
+  function keepSpare(): Spare {
+    return spareOf(startAtLast());
   }
 
   async function shared(kind: HostKind): Promise<Host> {
@@ -183,7 +181,16 @@ export function createHostPool({ workerHosts, readyWithinMs = READY_WITHIN_MS, .
     all.delete(host);
     idleAlone = idleAlone.filter((one) => one !== host);
     for (const kind of ['inline', 'worker'] as const) sharing[kind].splice(0, Infinity, ...sharing[kind].filter((one) => one !== host));
-    if (!isClosed && spare === null) spare = keepSpare();
+    if (spare?.host === host) renewSpare();
+    else if (!isClosed) spare ??= keepSpare();
+  }
+
+  /** Not at once: its program may be one that always ends soon. Whoever needs a host meanwhile starts it. */
+  function renewSpare(): void {
+    spare = null;
+    setTimeout(() => {
+      if (!isClosed) spare ??= keepSpare();
+    }, RENEW_AFTER_MS).unref();
   }
 
   /** What was started for those that were busy, or for trials, is ended when it has nothing to do. */
@@ -196,6 +203,22 @@ export function createHostPool({ workerHosts, readyWithinMs = READY_WITHIN_MS, .
     }
     if (turns.inline.taken() + turns.worker.taken() === 0) for (const host of idleAlone.splice(0)) host.kill({ kind: 'closed' });
   }
+}
+
+interface Spare {
+  readonly starting: Promise<Host>;
+  /** Null until it is ready. */
+  host: Host | null;
+}
+
+function spareOf(starting: Promise<Host>): Spare {
+  const spare: Spare = { starting, host: null };
+  // Whoever takes it hears of what goes wrong.
+  starting.then(
+    (host) => (spare.host = host),
+    () => undefined,
+  );
+  return spare;
 }
 
 function isUsable(host: Host): boolean {

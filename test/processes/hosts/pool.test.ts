@@ -110,3 +110,12 @@ it('ends a host that has too much memory, though nothing is in flight there', as
 
   expect(await host.ended).toMatchObject({ kind: 'memory' });
 });
+
+it('replaces a spare host that has ended', async () => {
+  const pool = await openPool();
+  const [spare] = pool.pids();
+  if (spare === undefined) throw new Error('there is no spare host');
+  process.kill(spare, 'SIGKILL');
+
+  await until('there is another', async () => pool.pids().some((pid) => pid !== spare));
+});
