@@ -9,8 +9,8 @@ export interface LineChannel<Sent> {
 
 interface Ends<Received> {
   onMessage(message: Received): void;
-  /** The other end is gone, or what it says can't be read: nothing more is heard. Called once. */
-  onClosed(): void;
+  /** The other end is gone, or what it says can't be read or has failed `onMessage`: nothing more is heard. Called once. */
+  onClosed(error: unknown): void;
 }
 
 const NEWLINE = 10;
@@ -24,26 +24,35 @@ export function openLineChannel<Sent, Received>(pipe: Duplex, { onMessage, onClo
   let pieces: Buffer[] = [];
   let isOpen = true;
 
-  const close = (): void => {
+  const close = (error?: unknown): void => {
     if (!isOpen) return;
     isOpen = false;
     pipe.destroy();
-    onClosed();
+    onClosed(error);
   };
   pipe.on('data', (data: Buffer) => {
     let from = 0;
     for (let end = data.indexOf(NEWLINE); end >= 0; end = data.indexOf(NEWLINE, from)) {
-      const line = Buffer.concat([...pieces, data.subarray(from, end)]).toString('utf8');
+      const last = data.subarray(from, end);
+      const line = (pieces.length === 0 ? last : Buffer.concat([...pieces, last])).toString('utf8');
       pieces = [];
       from = end + 1;
       const message = parse(line);
       if (!isOpen) return;
       if (message === undefined) return close();
-      onMessage(message as Received);
+      try {
+        onMessage(message as Received);
+      } catch (error) {
+        // Half of it may have been done: neither end can go on, and both find that out now.
+        return close(error);
+      }
     }
     if (from < data.length) pieces.push(data.subarray(from));
   });
-  pipe.on('error', close).on('close', close).on('end', close);
+  pipe
+    .on('error', () => close())
+    .on('close', () => close())
+    .on('end', () => close());
 
   return {
     send(message) {

@@ -4,6 +4,7 @@ import type { AdvanceDependencies } from '../advance.ts';
 import { Stopped } from '../stopped.ts';
 import { UnknownTypeError } from '../unknown-type.ts';
 import { beHumble } from './be-humble.ts';
+import { createFewASecond } from './few-a-second.ts';
 import { openLineChannel } from './line-channel.ts';
 import type { LineChannel } from './line-channel.ts';
 import type { FromHost, ThrownError, ToHost } from './messages.ts';
@@ -27,8 +28,14 @@ export function serveHost(compose: HostComposition): void {
   // A Ctrl-C reaches all processes of a terminal. The service lets handlers end what they are at, and ends this process after that.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   const underWay = new Map<number, AbortController>();
+  const lines = createFewASecond(() => performance.now());
   const strays = catchStrays((error) => {
-    const fields = { stack: error instanceof Error ? String(error.stack).slice(0, 4_000) : String(error).slice(0, 1_000) };
+    const leftOut = channel.backlog() > BEHIND_BYTES ? null : lines.next();
+    if (leftOut === null) return;
+    const fields = {
+      stack: error instanceof Error ? String(error.stack).slice(0, 4_000) : String(error).slice(0, 1_000),
+      ...(leftOut > 0 && { leftOut }),
+    };
     channel.send({ kind: 'log', level: 'error', message: 'an error that nobody caught; a handler left it behind', fields });
   });
   let advance: ReturnType<typeof createAdvance> | undefined;

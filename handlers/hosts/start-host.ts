@@ -97,7 +97,9 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
       ? { send: () => undefined, backlog: () => 0 }
       : openLineChannel<ToHost, FromHost>(pipe, {
           onMessage: hear,
-          onClosed: () => {
+          onClosed: (error) => {
+            if (error !== undefined)
+              log.error('what a process for handlers has said could not be taken', { host: pid, error: String(error) });
             isEnding = true;
             child.kill('SIGKILL');
           },

@@ -37,3 +37,17 @@ it('is closed when the other end is gone', async () => {
 
   await vi.waitFor(() => expect(onClosed).toHaveBeenCalledOnce());
 });
+
+it('is closed when a message can’t be taken, and says why', async () => {
+  const [one, other] = duplexPair();
+  const onClosed = vi.fn();
+  const failed = new Error('failed');
+  const onMessage = (): never => {
+    throw failed;
+  };
+  openLineChannel<unknown, unknown>(one, { onMessage, onClosed });
+
+  other.write('1\n2\n');
+
+  await vi.waitFor(() => expect(onClosed.mock.calls).toEqual([[failed]]));
+});
