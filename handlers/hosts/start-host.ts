@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
+import { inspect } from 'node:util';
 import type { HandlerLog } from '../../domain/define-event.ts';
 import type { Advanced, Due, Port } from '../advance-port.ts';
 import { Stopped } from '../stopped.ts';
@@ -99,7 +100,7 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
           onMessage: hear,
           onClosed: (error) => {
             if (error !== undefined)
-              log.error('what a process for handlers has said could not be taken', { host: pid, error: String(error) });
+              log.error('what a process for handlers has said could not be taken', { host: pid, error: inspect(error) });
             isEnding = true;
             child.kill('SIGKILL');
           },
