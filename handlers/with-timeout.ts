@@ -20,9 +20,9 @@ const LATE_MS = 50;
 
 /**
  * Runs `work` until it ends, `timeoutMs` have passed, or `outer` aborts, whichever is first; the signal it is given
- * aborts in the two latter cases. Work that ignores its signal
- * goes on unobserved, unless it is waited for. Work that ends at once can't be
- * stopped, and is spared the watching, which costs more than many a handler. Time in which the event loop stood still doesn't count.
+ * aborts in the two latter cases. Work that ignores its signal goes on unobserved, unless it is waited for. Work that ends at
+ * once can't be stopped, and is spared the watching, which costs more than many a handler. Time in which the event loop stood
+ * still doesn't count, up to 5 s.
  * @param waitsForWork work whose time is up, or that is to stop, is waited for until it has stopped
  * @throws StageTimeoutError, the outer signal's reason, or what `work` throws
  */
