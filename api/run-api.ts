@@ -2,7 +2,7 @@ import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
 import { parseEnvironment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
-import { stopAtStrayErrors } from '../config/stray-errors.ts';
+import { surviveStrayErrors } from '../config/stray-errors.ts';
 import { requireWebhookSecrets } from '../config/webhook-secrets.ts';
 import { createCatalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
@@ -75,7 +75,7 @@ export async function runApi(definitions: readonly EventDefinition[], program = 
     report: (refusal) => logger.warn(refusal, 'a request was refused'),
   });
   // From here on: what fails before is a failed start.
-  stopAtStrayErrors(logger);
+  surviveStrayErrors(logger);
   logger.info({ url: server.url, engine: engine.address }, 'the API listens');
 
   const signal = await Promise.race([stopped, workers.failed]);

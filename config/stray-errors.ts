@@ -1,19 +1,10 @@
 import type { Logger } from './logger.ts';
 
 /**
- * Stops the process in order, as a signal would, at an error that nobody catches: handlers run elsewhere, so that it is this
- * process's own, whose state is not to be relied on after it (Node's documentation of `uncaughtException`). What was under
- * way goes on where the engine knows it to be. For a process that stops at SIGTERM.
+ * Keeps the process up when a handler leaves an error behind that nobody awaits, as in a stray timer: it must not take
+ * down every other event, nor, run again at each start, the service itself. The log says where it came from.
  */
-export function stopAtStrayErrors(logger: Logger): void {
-  let isStopping = false;
-  const stop = (error: unknown): void => {
-    logger.fatal({ err: error }, 'an error that nobody caught: this process stops');
-    process.exitCode = 1;
-    // A second signal would cut the stop short.
-    if (!isStopping) process.kill(process.pid, 'SIGTERM');
-    isStopping = true;
-  };
-  process.on('uncaughtException', stop);
-  process.on('unhandledRejection', stop);
+export function surviveStrayErrors(logger: Logger): void {
+  process.on('uncaughtException', (error) => logger.error({ err: error }, 'an error that nobody caught; a handler left it behind'));
+  process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'a rejection that nobody awaited; a handler left it behind'));
 }

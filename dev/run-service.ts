@@ -6,7 +6,7 @@ import { startServer } from '../api/start-server.ts';
 import { parseEnvironment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
-import { stopAtStrayErrors } from '../config/stray-errors.ts';
+import { surviveStrayErrors } from '../config/stray-errors.ts';
 import { loadWebhookSecrets } from '../config/webhook-secrets.ts';
 import { createCatalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
@@ -82,8 +82,8 @@ export async function runService(definitions: readonly EventDefinition[], progra
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
     });
-    // From here on: what fails before is a failed start.
-    stopAtStrayErrors(logger);
+    // Handlers run from here on, those of events that a crash has interrupted among them.
+    surviveStrayErrors(logger);
     const startingWorkers = startWorkers({
       ...engine,
       lanes: LANES,

@@ -9,7 +9,7 @@ import type { Environment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
 import type { Logger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
-import { stopAtStrayErrors } from '../config/stray-errors.ts';
+import { surviveStrayErrors } from '../config/stray-errors.ts';
 import { requireWebhookSecrets } from '../config/webhook-secrets.ts';
 import { createCatalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
@@ -59,7 +59,7 @@ export async function runWorker(definitions: readonly EventDefinition[], program
   });
   const scraped = await serveMetrics(environment, metrics, logger);
   // From here on: what fails before is a failed start.
-  stopAtStrayErrors(logger);
+  surviveStrayErrors(logger);
   logger.info({ engine: engine.address, ...(scraped !== null && { metrics: `${scraped.url}/metrics` }) }, 'the worker runs');
 
   const signal = await Promise.race([stopped, workers.failed]);
