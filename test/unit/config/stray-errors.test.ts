@@ -12,7 +12,7 @@ afterEach(() => {
     if (!rejectionListeners.includes(added)) process.off('unhandledRejection', added);
 });
 
-it('logs what a handler left behind instead of ending the process', () => {
+it('logs what a function of a type left behind instead of ending the process', () => {
   const logger = createLogger('silent');
   const error = vi.spyOn(logger, 'error');
 
