@@ -73,7 +73,9 @@ export function createCallbackSender(
     const first = firstOf(callbacks.waiting);
     callbacks = beginRides(callbacks, first);
     ridesUnderWay += 1;
-    const ended = endRides(callbacks, first, await firstAttempts(first));
+    const rides = await firstAttempts(first);
+    // Others have been added meanwhile: what it ends is taken from the callbacks of now.
+    const ended = endRides(callbacks, first, rides);
     for (const { version, callback } of ended.records) record(version, callback);
     ({ callbacks } = ended);
     ridesUnderWay -= 1;

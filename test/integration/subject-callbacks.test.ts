@@ -92,6 +92,19 @@ it('hands over what isn’t answered, and neither events nor callbacks to others
   await hanging.close();
 });
 
+it('sends also what comes while as many are under way as may be', async () => {
+  const hanging = await startReceiver();
+  hanging.respond(() => new Promise(() => undefined));
+  for (const add of [1, 2, 3]) {
+    await send({ add }, hanging);
+    await hanging.waitFor((requests) => requests.length === add);
+  }
+  const { id } = await send({ add: 4 });
+  expect((await delivered(id)).callback.attempts).toHaveLength(1);
+  expect(receiver.requests).toHaveLength(1);
+  await hanging.close();
+});
+
 async function send(data: object, to = receiver): Promise<EventResource> {
   const callback = { url: to.url, headers: { 'x-shop': 'a' } };
   const response = await service.app.request('/v1/events', {
