@@ -4,6 +4,7 @@ import { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { Logger } from '../config/logger.ts';
 import { isNear } from './near.ts';
+import { reachEngine } from './reach-engine.ts';
 import { toTemporalLogger } from './temporal-logger.ts';
 
 export interface EngineConnection {
@@ -34,16 +35,16 @@ export async function connectEngine(logger: Logger, embedded?: EmbeddedEngine, d
       ? loadClientConnectConfig()
       : { connectionOptions: { address: embedded.address }, namespace: embedded.namespace };
   const { connectionOptions: options, namespace = 'default' } = configured;
-  const connection = await NativeConnection.connect({
-    ...options,
-    ...(isNear(options.address ?? '127.0.0.1:7233') && { grpcCompression: { codec: 'none' } }),
-  });
+  const { address = '127.0.0.1:7233' } = options;
+  const connect = (): Promise<NativeConnection> =>
+    NativeConnection.connect({ ...options, ...(isNear(address) && { grpcCompression: { codec: 'none' } }) });
+  const connection = await reachEngine({ connect, address, logger });
   return {
     connection,
     client: new Client({ connection, namespace, ...(dataConverter && { dataConverter }) }),
     ...(dataConverter && { dataConverter }),
     namespace,
-    address: options.address ?? '127.0.0.1:7233',
+    address,
     close: () => connection.close(),
   };
 }
