@@ -3,9 +3,11 @@ import type { Client } from '@temporalio/client';
 import type { Activities, RunChunkInput, RunStageInput } from '../temporal/durable/activities.ts';
 import type { ChunkOutcome } from '../domain/chunk.ts';
 import type { RunState } from '../domain/event-run.ts';
+import type { Ask } from '../domain/question.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
 import type { Advance } from '../handlers/advance.ts';
 import { ACTIVITY_READ_TIMEOUT_MS, readWorkflowInput } from '../temporal/history.ts';
+import { readTaskAttempt } from '../temporal/read-task-attempt.ts';
 import { sendToSubject } from '../temporal/send-to-subject.ts';
 import { createApplyItems } from './batch/apply-items.ts';
 import { createIsBatchOpen } from './batch/is-batch-open.ts';
@@ -44,6 +46,7 @@ export interface ActivityDependencies extends Omit<FirstAttemptsDependencies, 's
   readonly resolve: (type: string) => EventDefinition | undefined;
   /** Where handlers run. */
   readonly advance: Advance;
+  readonly ask: Ask;
   readonly observe: ObserveRun;
   readonly beginProgress: BeginProgress;
 }
@@ -76,6 +79,7 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
       createRunChunk({
         ...dependencies,
         firstAttempts,
+        readTaskAttempt: ({ id, runId }) => readTaskAttempt(dependencies.client, { workflowId: id, runId }, ACTIVITY_READ_TIMEOUT_MS),
         readChunk: ({ id, runId }) => readWorkflowInput(dependencies.client, { workflowId: id, runId }, ACTIVITY_READ_TIMEOUT_MS),
       }),
       perAttemptOfChunk,

@@ -17,6 +17,8 @@ import type { Authenticate } from './authenticate.ts';
 import type { BatchService } from './batch-service.ts';
 import type { createParseBatch } from './batches/parse-batch.ts';
 import { InvalidCursorError } from './event-service.ts';
+import { TypeBlockedError } from '../domain/question.ts';
+import type { Ask } from '../domain/question.ts';
 import { EngineUnavailableError } from '../temporal/engine-unavailable-error.ts';
 import type { DestinationService } from './destination-service.ts';
 import type { EventService } from './event-service.ts';
@@ -63,6 +65,7 @@ export interface AppDependencies {
   readonly catalog: Catalog;
   /** Whether types that the catalog lacks are accepted; by default they are not. */
   readonly takesOtherTypes?: boolean;
+  readonly ask: Ask;
   readonly parseEvent: ReturnType<typeof createParseEvent>;
   readonly parseBatch: ReturnType<typeof createParseBatch>;
   readonly authenticate: Authenticate;
@@ -125,6 +128,9 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
         detail: 'the engine does not answer; whether the request took effect is unknown: send it again with the same id',
         headers: { 'retry-after': '2' },
       });
+    }
+    if (error instanceof TypeBlockedError) {
+      return problem(context, { code: 'type_blocked', detail: error.message, headers: { 'retry-after': '10' } });
     }
     if (error instanceof UnreadableBodyError) return problem(context, { code: error.code, detail: error.message });
     if (isBrokenOff(error)) return problem(context, { code: 'malformed', detail: 'the body broke off' });

@@ -5,6 +5,7 @@ import type { Logger } from '../config/logger.ts';
 import { createReadDocument } from '../events/sessions/read-document.ts';
 import { createSessionStore } from '../events/sessions/session-files.ts';
 import type { RunAhead } from '../temporal/durable/activities.ts';
+import type { Ask } from '../domain/question.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import { monotonicMs } from '../runtime/monotonic.ts';
 import { createApp } from './app.ts';
@@ -46,6 +47,7 @@ export interface ApiOptions {
   /** How many connections this process may have to an origin of callbacks. */
   readonly connectionsTo: (origin: string) => number;
   readonly runAhead: RunAhead;
+  readonly ask: Ask;
   /** The time of day; the engine's clock may show another. */
   readonly now?: () => number;
 }
@@ -105,8 +107,10 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
       longestWaitMs: environment.LONGEST_WAITS && { ...DEFAULT_LONGEST_WAITS, ...environment.LONGEST_WAITS },
       now,
       newUuid: newUuidV7,
+      ask: options.ask,
       checkCallback,
     }),
+    ask: options.ask,
     authenticate: createAuthenticate(environment.API_KEYS),
     reportUnavailable: createUnavailableReport(logger, monotonicMs),
     reportError: (error, context) => logger.error({ err: error, ...context }, 'a request failed'),

@@ -10,11 +10,12 @@ import type { HandedOn } from '../domain/handled-event.ts';
 import type { LongestWaits } from '../domain/permits.ts';
 import { toRunPlan } from '../domain/run-plan.ts';
 import { isSubjectId, subjectEventId } from '../domain/subject-id.ts';
+import type { Ask } from '../domain/question.ts';
 import { chooseTier, TIERS, tierFromNumber } from '../domain/tier.ts';
 import { fitsKeyword } from '../temporal/durable/keyword.ts';
 import { digest } from './digest.ts';
-import type { Fault } from './problem.ts';
-import { toFaults } from './to-faults.ts';
+import type { Fault } from '../domain/fault.ts';
+import { toFaults } from '../domain/to-faults.ts';
 
 const YEAR_MS = 365 * 24 * 3_600_000;
 
@@ -66,6 +67,7 @@ export interface ParseEventDependencies {
   readonly now: () => number;
   /** A UUID, ordered by time. */
   readonly newUuid: () => string;
+  readonly ask: Ask;
   /** What is wrong with a callback by its text alone; pointers are relative to it. */
   readonly checkCallback: (callback: CallbackRequest) => readonly Fault[];
 }
@@ -86,21 +88,24 @@ export type ParsedEvent =
     }
   | { readonly ok: false; readonly code: 'invalid_event' | 'unknown_type'; readonly detail: string; readonly errors: readonly Fault[] };
 
-/** Creates the one check that every submitted event passes: envelope, type, the type's schema, callback. */
+/**
+ * Creates the one check that every submitted event passes: envelope, type, what the type itself says of it, callback.
+ * It throws TypeBlockedError where that is not to be had.
+ */
 export function createParseEvent(dependencies: ParseEventDependencies) {
-  const { catalog, fallback, urgencyThreshold, defaultLimit, longestWaitMs, now, newUuid, checkCallback } = dependencies;
+  const { catalog, fallback, urgencyThreshold, defaultLimit, longestWaitMs, now, newUuid, ask, checkCallback } = dependencies;
 
-  return function parseEvent(body: unknown, { idempotencyKey, ...given }: ParseEventContext): ParsedEvent {
+  return async function parseEvent(body: unknown, { idempotencyKey, ...given }: ParseEventContext): Promise<ParsedEvent> {
     if (!isEnvelope(body)) return invalid([{ pointer: '', detail: 'an event is a JSON object' }]);
     const named = withTypeName(body);
     const definition = typeof named['type'] === 'string' ? (catalog.find(named['type']) ?? fallback) : undefined;
     // Of a type that isn't known nobody can say what its other fields mean.
     const unknown = definition === null ? typeName.safeParse(named['type']) : undefined;
     if (unknown?.success) return unknownType(unknown.data);
-    const adapted = definition?.adapt(named) ?? named;
-    const envelope = eventEnvelope.safeParse(adapted);
-    const parsedData = definition?.data.safeParse(adapted['data']);
-    const faults = [...toFaults(envelope.error?.issues, ''), ...toFaults(parsedData?.error?.issues, '/data')];
+    const { tenant } = given;
+    const accepted = definition && (await ask({ kind: 'accept', type: definition.type, envelope: named, tenant }));
+    const envelope = eventEnvelope.safeParse(accepted?.adapted ?? named);
+    const faults = [...toFaults(envelope.error?.issues, ''), ...(accepted?.ok === false ? accepted.faults : [])];
     if (!envelope.success || !definition) return invalid(faults);
     const { type, id, time, tier, urgency, expectedVersion, delayMs = 0, callback: called, data: _raw, ...said } = envelope.data;
     const { subject } = said;
@@ -109,16 +114,16 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
     faults.push(...callbackFaults.map(({ pointer, detail }) => ({ pointer: `/callback${pointer}`, detail })));
     const subjectType = subject === undefined ? undefined : definition.subject?.type;
     faults.push(...subjectFaults({ subject, subjectType, expectedVersion, delayMs }));
-    if (!parsedData?.success || faults.length > 0) return invalid(faults);
+    if (!accepted?.ok || faults.length > 0) return invalid(faults);
 
-    const limits = needsOf(definition, { ...given, data: parsedData.data });
+    const limits = needsOf(definition, accepted.limits);
     const unusable = limits.find(({ key }) => !isLimitKey(key));
     if (unusable)
       return invalid([
         { pointer: '/data', detail: `it makes the limit's key "${unusable.key}", which has other characters than a key may` },
       ]);
 
-    const actualUrgency = urgency ?? definition.urgencyOf(parsedData.data);
+    const actualUrgency = urgency ?? accepted.urgency;
     const askedTier = typeof tier === 'number' ? tierFromNumber(tier) : tier;
     const acceptedAtMs = now();
     const key = id ?? (idempotencyKey === null ? newEventId(newUuid()) : keyedEventId(digest(idempotencyKey)));
@@ -129,10 +134,10 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
       type,
       ...toHandedOn(said),
       time: new Date(time ?? acceptedAtMs).toISOString(),
-      data: parsedData.data ?? null,
+      data: accepted.data,
       tier: chooseTier({
         asked: askedTier,
-        ofType: definition.tierOf({ data: parsedData.data }),
+        ofType: accepted.tier,
         urgency: actualUrgency,
         urgencyThreshold,
       }),
@@ -151,8 +156,7 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
     return { ok: true, event, fingerprint: repeatable ? digest(content) : null, expectedVersion, coalesce };
   };
 
-  function needsOf(definition: EventDefinition, event: { readonly data: unknown; readonly tenant: string }): readonly PermitNeed[] {
-    const named = definition.limitsOf(event);
+  function needsOf(definition: EventDefinition, named: readonly PermitNeed[]): readonly PermitNeed[] {
     const needs = named.length === 0 && !isInline(definition) ? [defaultLimit] : named;
     return longestWaitMs === undefined ? needs : needs.map((need) => ({ ...need, longestWaitMs }));
   }

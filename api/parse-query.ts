@@ -1,7 +1,8 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { MAX_FAULTS } from './problem.ts';
-import type { Fault, Problem } from './problem.ts';
+import { MAX_FAULTS } from '../domain/fault.ts';
+import type { Problem } from './problem.ts';
+import type { Fault } from '../domain/fault.ts';
 
 export type ParsedQuery<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 

@@ -1,10 +1,7 @@
 import type { Context } from 'hono';
 
-/** A fault at one place of the input: an RFC 6901 pointer into the body, or the name of a header or query parameter. */
-export interface Fault {
-  readonly pointer: string;
-  readonly detail: string;
-}
+import { MAX_FAULTS } from '../domain/fault.ts';
+import type { Fault } from '../domain/fault.ts';
 
 const STATUS = {
   malformed: 400,
@@ -32,6 +29,7 @@ const STATUS = {
   headers_too_large: 431,
   internal: 500,
   overloaded: 503,
+  type_blocked: 503,
   engine_unavailable: 503,
 } as const;
 
@@ -77,9 +75,6 @@ export function statusOf(code: ProblemCode): (typeof STATUS)[ProblemCode] {
 }
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
-
-/** So many of what is wrong with a request are named: a body can be wrong in as many places as it has characters. */
-export const MAX_FAULTS = 100;
 
 /** Where a problem came up. */
 export interface ProblemPlace {

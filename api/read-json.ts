@@ -5,7 +5,8 @@ import { toPointer } from '../domain/json-pointer.ts';
 import { inTime } from './body-in-time.ts';
 import { isReadableAsUtf8, parseMediaType } from './media-type.ts';
 import type { MediaType } from './media-type.ts';
-import type { Fault, Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
+import type { Fault } from '../domain/fault.ts';
 
 export type JsonBody =
   | {

@@ -1,7 +1,7 @@
 import type { Catalog } from '../domain/catalog.ts';
 import { isSubjectId, parseSubjectName, subjectName } from '../domain/subject-id.ts';
 import type { EventFilter } from './event-service.ts';
-import type { Fault } from './problem.ts';
+import type { Fault } from '../domain/fault.ts';
 
 export interface AskedSubject {
   readonly subject?: string | undefined;

@@ -2,7 +2,6 @@ import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
 import { parseEnvironment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
-import { surviveStrayErrors } from '../config/stray-errors.ts';
 import { requireWebhookSecrets } from '../config/webhook-secrets.ts';
 import { createCatalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
@@ -39,6 +38,7 @@ export async function runApi(definitions: readonly EventDefinition[], program = 
     client: engine.client,
     catalog,
     advance: hosts.advance,
+    ask: hosts.ask,
     environment,
     webhookSecrets,
     callbackAllow: environment.CALLBACK_ALLOW,
@@ -65,6 +65,7 @@ export async function runApi(definitions: readonly EventDefinition[], program = 
     callbacksUnderWay: activities.callbacksUnderWay,
     connectionsTo: activities.connectionsTo,
     runAhead: activities.runAhead,
+    ask: hosts.ask,
     checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
     stopping: stopping.signal,
   });
@@ -74,8 +75,6 @@ export async function runApi(definitions: readonly EventDefinition[], program = 
     port: environment.PORT,
     report: (refusal) => logger.warn(refusal, 'a request was refused'),
   });
-  // From here on: what fails before is a failed start.
-  surviveStrayErrors(logger);
   logger.info({ url: server.url, engine: engine.address }, 'the API listens');
 
   const signal = await Promise.race([stopped, workers.failed]);

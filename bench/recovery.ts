@@ -70,10 +70,10 @@ ${table(
   ]),
 )}
 
-The target is a p95 of 3 s and a worst of 5 s. A **heavy stage** misses it: its worker is taken for gone after 10 s without a heartbeat (\`workflows/advance-chunk.ts\`), since a
-handler may block its process, heartbeats and all. A permit is granted and its stage begun in one go: in ${tooLate} of the kills at **permit just granted** the
-stage had begun by then, as in the row above; they are left out. One that a
-worker had taken, but whose handler nobody had heard of yet, takes as long too, and is in the row. The service is killed with little else to do: a light event's task is
+The target is a p95 of 3 s and a worst of 5 s. A **heavy stage** beside another process takes a little longer: its worker is taken for gone after 2.5 s without a
+heartbeat (\`workflows/advance-chunk.ts\`), and the next task of its workflow then waits another second for the process that had the workflow in memory
+(\`worker/start-workers.ts\`). Less of either would have work that goes on well in a busy process done twice. A permit is granted and its stage begun in one go: in
+${tooLate} of the kills at **permit just granted** the stage had begun by then, as in the row above; they are left out. The service is killed with little else to do: a light event's task is
 given out again after 1 s, and 0.1 s more for each other event under way in its process, 10 s at most (\`temporal/durable/task-timeout.ts\`).
 `;
 }

@@ -6,7 +6,6 @@ import { startServer } from '../api/start-server.ts';
 import { parseEnvironment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
-import { surviveStrayErrors } from '../config/stray-errors.ts';
 import { loadWebhookSecrets } from '../config/webhook-secrets.ts';
 import { createCatalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
@@ -76,14 +75,13 @@ export async function runService(definitions: readonly EventDefinition[], progra
       client: engine.client,
       catalog,
       advance: hosts.advance,
+      ask: hosts.ask,
       environment,
       webhookSecrets,
       callbackAllow,
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
     });
-    // Handlers run from here on, those of events that a crash has interrupted among them.
-    surviveStrayErrors(logger);
     const startingWorkers = startWorkers({
       ...engine,
       lanes: LANES,
@@ -115,6 +113,7 @@ export async function runService(definitions: readonly EventDefinition[], progra
       callbacksUnderWay: activities.callbacksUnderWay,
       connectionsTo: activities.connectionsTo,
       runAhead: activities.runAhead,
+      ask: hosts.ask,
       checkCallback: createCheckCallback(callbackAllow),
       stopping: stopping.signal,
     });

@@ -1,9 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { Environment } from '../config/environment.ts';
 import type { HandlerLog } from '../domain/define-event.ts';
+import type { Ask } from '../domain/question.ts';
 import type { Advance } from '../handlers/advance.ts';
 import { createGuardedAdvance } from '../handlers/hosts/guarded-advance.ts';
+import { createGuardedAsk } from '../handlers/hosts/guarded-ask.ts';
 import { createHostPool } from '../handlers/hosts/pool.ts';
+import { monotonicMs } from '../runtime/monotonic.ts';
 import type { HandlerCompositionSettings } from './handler-composition.ts';
 import { handlerSettings } from './handler-settings.ts';
 
@@ -20,6 +23,7 @@ export interface CreateHostsOptions {
 /** Where handlers run: processes of their own. */
 export interface Hosts {
   readonly advance: Advance;
+  readonly ask: Ask;
   /** Rejects if a process for handlers can't be started. */
   readonly ready: Promise<void>;
   pids(): readonly number[];
@@ -50,5 +54,11 @@ export function createHosts({ environment, program, callbackAllow, log, fetchTim
     workerHosts: Math.min(availableParallelism(), environment.MAX_CONCURRENT_TASKS),
     log,
   });
-  return { advance: createGuardedAdvance(pool), ready: pool.ready, pids: pool.pids, close: pool.close };
+  return {
+    advance: createGuardedAdvance(pool),
+    ask: createGuardedAsk(pool, { log, monotonicMs }),
+    ready: pool.ready,
+    pids: pool.pids,
+    close: pool.close,
+  };
 }

@@ -18,6 +18,7 @@ import type { ObserveRun } from '../activities/run/open-port.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Activities, RunAhead } from '../temporal/durable/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
+import type { Ask } from '../domain/question.ts';
 import type { HandlerLog } from '../domain/define-event.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
 import { createSessionFormats } from '../events/sessions/callback-formats.ts';
@@ -30,6 +31,7 @@ export interface WorkerActivitiesOptions {
   readonly catalog: Catalog;
   /** Where handlers run. */
   readonly advance: Advance;
+  readonly ask: Ask;
   readonly environment: Environment;
   readonly webhookSecrets: readonly string[];
   /** Ranges that callbacks may go to besides public addresses, as CIDRs. */
@@ -99,6 +101,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     client: options.client,
     resolve: options.catalog.find,
     advance: options.advance,
+    ask: options.ask,
     observe: options.observe,
     now,
     random: Math.random,

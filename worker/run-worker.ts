@@ -9,7 +9,6 @@ import type { Environment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
 import type { Logger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
-import { surviveStrayErrors } from '../config/stray-errors.ts';
 import { requireWebhookSecrets } from '../config/webhook-secrets.ts';
 import { createCatalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
@@ -48,6 +47,7 @@ export async function runWorker(definitions: readonly EventDefinition[], program
       client: engine.client,
       catalog,
       advance: hosts.advance,
+      ask: hosts.ask,
       environment,
       webhookSecrets,
       callbackAllow: environment.CALLBACK_ALLOW,
@@ -58,8 +58,6 @@ export async function runWorker(definitions: readonly EventDefinition[], program
     heavySlots: workerSlots(environment),
   });
   const scraped = await serveMetrics(environment, metrics, logger);
-  // From here on: what fails before is a failed start.
-  surviveStrayErrors(logger);
   logger.info({ engine: engine.address, ...(scraped !== null && { metrics: `${scraped.url}/metrics` }) }, 'the worker runs');
 
   const signal = await Promise.race([stopped, workers.failed]);

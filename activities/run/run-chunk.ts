@@ -19,15 +19,20 @@ export interface RunChunkDependencies {
   readonly firstAttempts: FirstAttempts;
   /** What a workflow was started with, for whoever wasn't the one to start it. */
   readonly readChunk: (workflow: WorkflowReference) => Promise<Chunk>;
+  /** How often the engine has given out the task that a workflow is at, this time included. */
+  readonly readTaskAttempt: (workflow: WorkflowReference) => Promise<number>;
 }
+
+// A task may also be given out again because its process was slow: who is suspected for that loses nothing but company.
+const MAX_TASK_ATTEMPTS = 3;
 
 /**
  * Advances the runs of a chunk, all at once, each until it has ended or waits; then makes the first attempts of the callbacks
  * of those that have ended here. Safe to run twice as far as the handlers are: they are given the same `idempotencyKey` again.
  */
-export function createRunChunk({ advance, observe, firstAttempts, readChunk }: RunChunkDependencies) {
+export function createRunChunk({ advance, observe, firstAttempts, readChunk, readTaskAttempt }: RunChunkDependencies) {
   return async function runChunk({ chunk, begun, workflow }: RunChunkInput, surroundings: Surroundings): Promise<ChunkOutcome> {
-    const given = chunk ?? (await readChunk(workflow));
+    const { given, taskAttempt } = chunk === undefined ? await read(workflow) : { given: chunk, taskAttempt: 1 };
     const runs = runsOf(begun === undefined ? given : { ...given, begun });
     const isAlone = runs.length === 1;
     const port = openPort({ runs, surroundings, onRun: (run) => observe(run, workflow) });
@@ -39,6 +44,7 @@ export function createRunChunk({ advance, observe, firstAttempts, readChunk }: R
         goOn: 'until-it-waits',
         bounds: null,
         subject: null,
+        ...(taskAttempt > MAX_TASK_ATTEMPTS && { isSuspect: true }),
       },
       port,
     ).catch((error: unknown) => throwStopped(error, surroundings));
@@ -64,6 +70,12 @@ export function createRunChunk({ advance, observe, firstAttempts, readChunk }: R
       }),
     };
   };
+
+  /** Whoever didn't start it comes after a delay, or after a process that has ended with it. */
+  async function read(workflow: WorkflowReference): Promise<{ readonly given: Chunk; readonly taskAttempt: number }> {
+    const [given, taskAttempt] = await Promise.all([readChunk(workflow), readTaskAttempt(workflow)]);
+    return { given, taskAttempt };
+  }
 }
 
 /** In company, who isn't complete is called back by the chunk that it goes on as. */

@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import { kindOf, wayOf } from '../../domain/item-kind.ts';
 import type { BatchItem } from '../../domain/batch-item.ts';
 import type { BatchSettings } from '../batch-service.ts';
+import { mapAhead } from '../../domain/map-ahead.ts';
 import { digest } from '../digest.ts';
-import type { Fault } from '../problem.ts';
+import type { Fault } from '../../domain/fault.ts';
 import type { createToItem, RawItem } from './to-item.ts';
 
 // A batch's state, a mark an item and a few more for each that is started by itself, is one payload of the engine.
 const MAX_ITEMS = 1_000_000;
 const MAX_OWN_ITEMS = 100_000;
+// What types say of their items is asked in another process, several at a time.
+const CHECKED_AT_ONCE = 64;
 // The first so many are in the answer; all of them are items.
 const REJECTED_SHOWN = 1_000;
 
@@ -46,9 +49,12 @@ export function createItemCheck({ settings, isRepeatable, isStrict, toItem }: It
       return counts.rejected;
     },
     async *of(raws) {
-      for await (const raw of raws) {
-        const index = counts.total;
-        const item = toItem(raw, index, { tenant, batchId, acceptedAtMs });
+      const checked = mapAhead(raws, CHECKED_AT_ONCE, async (raw, index) => ({
+        raw,
+        index,
+        item: await toItem(raw, index, { tenant, batchId, acceptedAtMs }),
+      }));
+      for await (const { raw, index, item } of checked) {
         counts.total += 1;
         if (isCostly(item)) counts.own += 1;
         if (counts.total > MAX_ITEMS || counts.own > MAX_OWN_ITEMS) throw new TooManyItems();

@@ -4,9 +4,9 @@ import type { CallbackRequest } from '../../domain/delivery.ts';
 import { keyedEventId, newBatchId } from '../../domain/event-id.ts';
 import type { BatchSettings } from '../batch-service.ts';
 import { digest } from '../digest.ts';
-import type { Fault } from '../problem.ts';
+import type { Fault } from '../../domain/fault.ts';
 import { callbackRequest, ownId, toCallbackRequest } from '../parse-event.ts';
-import { toFaults } from '../to-faults.ts';
+import { toFaults } from '../../domain/to-faults.ts';
 
 const MAX_PARALLEL = 1_000;
 

@@ -1,5 +1,5 @@
 import { partsInTime } from '../body-in-time.ts';
-import type { Fault } from '../problem.ts';
+import type { Fault } from '../../domain/fault.ts';
 import { readLines } from './read-lines.ts';
 import { parseLine, unreadable } from './to-item.ts';
 import type { RawItem } from './to-item.ts';

@@ -1,9 +1,10 @@
 import type { BatchItem } from '../../domain/batch-item.ts';
 import { itemId } from '../../domain/event-id.ts';
 import { MAX_DEPTH, parseExactJson } from '../../domain/exact-json.ts';
+import { TypeBlockedError } from '../../domain/question.ts';
 import { maxEventBytes } from '../max-event-bytes.ts';
 import type { createParseEvent } from '../parse-event.ts';
-import type { Fault } from '../problem.ts';
+import type { Fault } from '../../domain/fault.ts';
 import { toFault } from '../read-json.ts';
 
 /** One line of a batch as it came: what it says, or why that can't be known or kept. */
@@ -23,9 +24,9 @@ const FAULT_CHARACTERS = 300;
 
 /** Creates the check of a batch's items: what single events pass, and an invalid one is an item too. */
 export function createToItem(parseEvent: ReturnType<typeof createParseEvent>) {
-  return function toItem(raw: RawItem, index: number, { tenant, batchId, acceptedAtMs }: ToItemContext): BatchItem {
+  return async function toItem(raw: RawItem, index: number, { tenant, batchId, acceptedAtMs }: ToItemContext): Promise<BatchItem> {
     if (!raw.ok) return rejected(typeOf(raw.value), raw.errors, acceptedAtMs);
-    const parsed = parseEvent(raw.value, { tenant, idempotencyKey: null });
+    const parsed = await parseEvent(raw.value, { tenant, idempotencyKey: null }).catch(toUnacceptable);
     if (!parsed.ok) return rejected(typeOf(raw.value), parsed.errors, acceptedAtMs);
     if (parsed.expectedVersion !== undefined) {
       return rejected(parsed.event.type, [{ pointer: '/expectedVersion', detail: 'an item of a batch expects none' }], acceptedAtMs);
@@ -52,6 +53,12 @@ export function parseLine(text: string): RawItem {
 /** An item of which nothing can be read. */
 export function unreadable(detail: string): RawItem {
   return { ok: false, value: null, errors: [{ pointer: '', detail }] };
+}
+
+/** Its type can't be asked: it fails, and the others of its batch don't. */
+function toUnacceptable(error: unknown): { readonly ok: false; readonly errors: readonly Fault[] } {
+  if (!(error instanceof TypeBlockedError)) throw error;
+  return { ok: false, errors: [{ pointer: '', detail: error.message }] };
 }
 
 function rejected(type: string | null, errors: readonly Fault[], atMs: number): BatchItem {

@@ -1,6 +1,8 @@
 import type { Context } from 'hono';
-import { MAX_FAULTS, statusOf } from '../problem.ts';
-import type { Fault, Problem } from '../problem.ts';
+import { statusOf } from '../problem.ts';
+import { MAX_FAULTS } from '../../domain/fault.ts';
+import type { Problem } from '../problem.ts';
+import type { Fault } from '../../domain/fault.ts';
 
 export interface LegacyError {
   readonly status: ReturnType<typeof statusOf> | 504;

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { LegacyFormat } from '../../events/sessions/legacy-format.ts';
 import { sessionData } from '../../events/sessions/session-data.ts';
 import type { SessionData } from '../../events/sessions/session-data.ts';
-import { MAX_FAULTS } from '../problem.ts';
-import type { Fault } from '../problem.ts';
+import { MAX_FAULTS } from '../../domain/fault.ts';
+import type { Fault } from '../../domain/fault.ts';
 import { idempotencyKeyOf } from './known-as.ts';
 import type { SessionRequest } from './submit-session.ts';
 

@@ -1,5 +1,5 @@
 import type { AppDependencies } from '../app.ts';
-import type { Fault } from '../problem.ts';
+import type { Fault } from '../../domain/fault.ts';
 import { newUuidV7 } from '../uuid.ts';
 import { acknowledgeEvent, answerEvent, documentOf, failureOf } from './legacy-answer.ts';
 import type { RequestFacts } from './legacy-answer.ts';

@@ -8,7 +8,7 @@ import type { BatchSettings } from '../batch-service.ts';
 import { createToItem } from '../batches/to-item.ts';
 import { digest } from '../digest.ts';
 import type { EventKey } from '../event-service.ts';
-import type { Fault } from '../problem.ts';
+import type { Fault } from '../../domain/fault.ts';
 import { fieldOf, invalidInput, toLegacyError } from './legacy-error.ts';
 import type { LegacyError } from './legacy-error.ts';
 import { idempotencyKeyOf } from './known-as.ts';
@@ -34,7 +34,7 @@ export function createSubmitBatch({ batches, parseBatch, parseEvent }: Pick<AppD
     const submission = await batches.submit({
       // Older clients hear of each item, and expect nothing of the batch itself.
       settings: { ...settings, callback: null },
-      items: each(items.map((item, index) => toBatchItem(item, index, settings))),
+      items: each(await Promise.all(items.map((item, index) => toBatchItem(item, index, settings)))),
       fingerprint: () => digest({ callback, items }),
     });
     if (submission.kind === 'conflict') {
@@ -46,10 +46,10 @@ export function createSubmitBatch({ batches, parseBatch, parseEvent }: Pick<AppD
     return { ok: true, key: { tenant, id: settings.id } };
   };
 
-  function toBatchItem(item: LegacyItem, index: number, settings: BatchSettings): BatchItem {
+  async function toBatchItem(item: LegacyItem, index: number, settings: BatchSettings): Promise<BatchItem> {
     const { tenant, id: batchId, acceptedAtMs, callback } = settings;
     const checked: BatchItem = item.ok
-      ? toItem({ ok: true, value: item.envelope }, index, { tenant, batchId, acceptedAtMs })
+      ? await toItem({ ok: true, value: item.envelope }, index, { tenant, batchId, acceptedAtMs })
       : { kind: 'rejected', rejection: { type: 'session', errors: item.errors, atMs: acceptedAtMs } };
     const withFormat = (asked: CallbackRequest | null): CallbackRequest | null => asked && { ...asked, format: item.format };
     if (checked.kind === 'event') return { ...checked, event: { ...checked.event, callback: withFormat(checked.event.callback) } };

@@ -1,7 +1,7 @@
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { LegacyFormat } from '../../events/sessions/legacy-format.ts';
 import type { AppDependencies } from '../app.ts';
-import type { Fault } from '../problem.ts';
+import type { Fault } from '../../domain/fault.ts';
 import { submitEvent } from '../submit-event.ts';
 import type { Submitted } from '../submit-event.ts';
 
@@ -29,7 +29,7 @@ export async function submitSession(
   { envelope, idempotencyKey, format }: SessionRequest,
   { tenant, waitMs }: SubmitSessionOptions,
 ): Promise<SubmittedSession> {
-  const parsed = dependencies.parseEvent(envelope, { tenant, idempotencyKey });
+  const parsed = await dependencies.parseEvent(envelope, { tenant, idempotencyKey });
   if (!parsed.ok) return { kind: 'invalid', errors: parsed.errors };
   const { callback } = parsed.event;
   const event = { ...parsed.event, callback: callback && { ...callback, ...(format && { format }) } };

@@ -17,7 +17,7 @@ import { linkToNext } from '../link-to-next.ts';
 import { isReadableAsUtf8, parseMediaType } from '../media-type.ts';
 import { parseQuery } from '../parse-query.ts';
 import { problem } from '../problem.ts';
-import type { Fault } from '../problem.ts';
+import type { Fault } from '../../domain/fault.ts';
 import { readJson, wrongMediaType } from '../read-json.ts';
 import { parseIdempotencyKey } from '../request-headers.ts';
 import { batchesQuery, describeBatches, itemsQuery, LINE_TYPES } from './describe-batches.ts';

@@ -25,7 +25,7 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     if (!idempotency.ok) return problem(context, { code: 'malformed', detail: idempotency.detail });
     const ifMatch = parseIfMatch(context.req.header('if-match'));
     if (!ifMatch.ok) return problem(context, { code: 'malformed', detail: ifMatch.detail });
-    const parsed = parseEvent(read.body, { tenant: context.get('tenant'), idempotencyKey: idempotency.key });
+    const parsed = await parseEvent(read.body, { tenant: context.get('tenant'), idempotencyKey: idempotency.key });
     if (!parsed.ok) return problem(context, parsed);
 
     const prefer = context.req.header('prefer');

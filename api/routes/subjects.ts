@@ -12,7 +12,7 @@ import { eventResource } from './describe-events.ts';
 const LAST_EVENTS = 50;
 
 /** `/v1/subjects`: the state that events share, and the last of these events. */
-export function subjectRoutes(app: OpenAPIHono<AppEnvironment>, { events, catalog }: AppDependencies): void {
+export function subjectRoutes(app: OpenAPIHono<AppEnvironment>, { events, catalog, ask }: AppDependencies): void {
   app.get('/v1/subjects/:type/:id', async (context) => {
     const { type, id } = context.req.param();
     const definition = subjectType(type, id);
@@ -22,7 +22,8 @@ export function subjectRoutes(app: OpenAPIHono<AppEnvironment>, { events, catalo
     context.header('etag', etag);
     if (isKnownTag(context.req.header('if-none-match'), etag)) return context.body(null, 304);
     const updatedAt = new Date(snapshot.updatedAtMs).toISOString();
-    return context.json({ type, id, version: snapshot.version, state: definition.show(snapshot.state) as object, updatedAt });
+    const state = (await ask({ kind: 'show', type, state: snapshot.state })) as object;
+    return context.json({ type, id, version: snapshot.version, state, updatedAt });
   });
 
   app.get('/v1/subjects/:type/:id/events', async (context) => {

@@ -11,7 +11,7 @@ import { submitSession } from '../legacy/submit-session.ts';
 import { toJob } from '../legacy/to-job.ts';
 import { limitBody } from '../limit-body.ts';
 import { problem } from '../problem.ts';
-import type { Fault } from '../problem.ts';
+import type { Fault } from '../../domain/fault.ts';
 import { readJson } from '../read-json.ts';
 import { newUuidV7 } from '../uuid.ts';
 import { jobSchema, noSuchJob } from './jobs.ts';

@@ -1,6 +1,6 @@
 import { isEnded } from '../../domain/event-run.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
-import { afterProcessEnded } from '../../domain/quarantine.ts';
+import { afterProcessEnded, CONVICTED } from '../../domain/quarantine.ts';
 import type { Standing } from '../../domain/quarantine.ts';
 import { outcomeOf } from '../../domain/run-outcome.ts';
 import type { Advance } from '../advance.ts';
@@ -40,7 +40,7 @@ async function advanceAtWill(due: Due, port: Port, dependencies: TryAloneDepende
   const { pool, suspects, now } = dependencies;
   const advanced: (AdvancedRun | null)[] = due.runs.map(() => null);
   const room = createOutcomeRoom(due.bounds);
-  let left = due.runs.map((run, index): Left => ({ run, index, standing: suspects.standingOf(run) }));
+  let left = due.runs.map((run, index): Left => ({ run, index, standing: due.isSuspect === true ? CONVICTED : suspects.standingOf(run) }));
 
   for (let together = left.filter(isShared); together.length > 0 && !room.isFull(); together = left.filter(isShared)) {
     const host = await pool.shared(kindFor(due));

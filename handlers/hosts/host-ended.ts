@@ -10,6 +10,8 @@ export type HostEnd =
   | { readonly kind: 'silent'; readonly graceMs: number }
   /** The same, but its process answered all the while: it is known who it was. */
   | { readonly kind: 'deaf'; readonly graceMs: number }
+  /** It was ended because something that it was asked kept it busy for too long. */
+  | { readonly kind: 'blocked'; readonly withinMs: number }
   /** It was ended because it did not become ready in time. */
   | { readonly kind: 'unready'; readonly withinMs: number }
   /** Its service stops. */

@@ -1,4 +1,5 @@
 import type { HandlerLog } from '../../domain/define-event.ts';
+import type { Question } from '../../domain/question.ts';
 import type { Advanced, Due, Told } from '../advance-port.ts';
 import type { Stopped } from '../stopped.ts';
 
@@ -8,7 +9,8 @@ export type ToHost =
   | { readonly kind: 'begin'; readonly settings: unknown }
   /** @param isAlone everything is told at once: should the process end, it is known how far it was */
   | { readonly kind: 'advance'; readonly id: number; readonly due: Due; readonly isAlone: boolean }
-  | { readonly kind: 'stop'; readonly id: number; readonly reason: Stopped['reason'] };
+  | { readonly kind: 'stop'; readonly id: number; readonly reason: Stopped['reason'] }
+  | { readonly kind: 'ask'; readonly id: number; readonly questions: readonly Question[] };
 
 /** What a host says. `id` is that of what is due. */
 export type FromHost =
@@ -18,6 +20,7 @@ export type FromHost =
   | { readonly kind: 'told'; readonly id: number; readonly told: readonly Told[] }
   | { readonly kind: 'advanced'; readonly id: number; readonly advanced: Advanced }
   | { readonly kind: 'thrown'; readonly id: number; readonly error: ThrownError }
+  | { readonly kind: 'answered'; readonly id: number; readonly replies: readonly Reply[] }
   /** Of something that belongs to nothing that is in flight. */
   | {
       readonly kind: 'log';
@@ -31,3 +34,5 @@ export type ThrownError =
   | { readonly kind: 'stopped'; readonly reason: Stopped['reason'] }
   | { readonly kind: 'unknown-type'; readonly type: string }
   | { readonly kind: 'other'; readonly name: string; readonly message: string; readonly stack: string };
+
+export type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };

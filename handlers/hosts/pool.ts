@@ -12,8 +12,9 @@ export interface HostPoolOptions extends HostOptions {
   readonly readyWithinMs?: number;
 }
 
-/** `inline` stages are those that somebody waits for; they don't stand behind `worker` stages, which take longer. */
-export type HostKind = 'inline' | 'worker';
+/** `inline` stages are those that somebody waits for; they don't stand behind `worker` stages, which take longer; `question`s behind neither. */
+const KINDS = ['inline', 'worker', 'question'] as const;
+export type HostKind = (typeof KINDS)[number];
 
 export function kindFor({ goOn }: Due): HostKind {
   return goOn === 'one-attempt' ? 'worker' : 'inline';
@@ -58,14 +59,18 @@ const RESTART_AFTER_MS = { first: 100, last: 5_000 } as const;
  */
 export function createHostPool({ workerHosts, readyWithinMs = READY_WITHIN_MS, ...options }: HostPoolOptions): HostPool {
   const { log } = options;
-  const wanted: Readonly<Record<HostKind, number>> = { inline: 1, worker: workerHosts };
+  const wanted: Readonly<Record<HostKind, number>> = { inline: 1, worker: workerHosts, question: 1 };
   const all = new Set<Host>();
-  const sharing: Readonly<Record<HostKind, Host[]>> = { inline: [], worker: [] };
+  const sharing: Readonly<Record<HostKind, Host[]>> = { inline: [], worker: [], question: [] };
   let idleAlone: Host[] = [];
   let spare: Spare | null = null;
   let isClosed = false;
   let failedStarts = 0;
-  const turns: Readonly<Record<HostKind, Turns>> = { inline: createTurns(ALONE_AT_ONCE), worker: createTurns(ALONE_AT_ONCE) };
+  const turns: Readonly<Record<HostKind, Turns>> = {
+    inline: createTurns(ALONE_AT_ONCE),
+    worker: createTurns(ALONE_AT_ONCE),
+    question: createTurns(ALONE_AT_ONCE),
+  };
   // Those who come while one is being taken wait for that one.
   const taking = new Map<HostKind, Promise<Host>>();
 
@@ -180,7 +185,7 @@ export function createHostPool({ workerHosts, readyWithinMs = READY_WITHIN_MS, .
   function forget(host: Host): void {
     all.delete(host);
     idleAlone = idleAlone.filter((one) => one !== host);
-    for (const kind of ['inline', 'worker'] as const) sharing[kind].splice(0, Infinity, ...sharing[kind].filter((one) => one !== host));
+    for (const kind of KINDS) sharing[kind].splice(0, Infinity, ...sharing[kind].filter((one) => one !== host));
     if (spare?.host === host) renewSpare();
     else if (!isClosed) spare ??= keepSpare();
   }
@@ -195,13 +200,13 @@ export function createHostPool({ workerHosts, readyWithinMs = READY_WITHIN_MS, .
 
   /** What was started for those that were busy, or for trials, is ended when it has nothing to do. */
   function endSurplus(): void {
-    for (const kind of ['inline', 'worker'] as const) {
+    for (const kind of KINDS) {
       const hosts = sharing[kind].filter(isUsable);
       const surplus = hosts.length - wanted[kind];
       const idle = hosts.filter((host) => host.inFlight() === 0);
       for (const host of idle.slice(0, Math.max(0, surplus))) host.kill({ kind: 'closed' });
     }
-    if (turns.inline.taken() + turns.worker.taken() === 0) for (const host of idleAlone.splice(0)) host.kill({ kind: 'closed' });
+    if (KINDS.every((kind) => turns[kind].taken() === 0)) for (const host of idleAlone.splice(0)) host.kill({ kind: 'closed' });
   }
 }
 

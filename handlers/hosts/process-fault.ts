@@ -20,12 +20,14 @@ export function chargedBy({ end }: HostEnded, run: EventRun, nowMs: number, late
 }
 
 function faultOf(end: HostEnd, run: EventRun): ProcessFault {
-  if (end.kind === 'exited') return { code: 'crashed', message: `its process ended ${howOf(end)}` };
-  if (end.kind === 'closed' || end.kind === 'unready') return { code: 'crashed', message: 'its process was ended' };
-  if (end.kind === 'memory') {
-    return { code: 'crashed', message: `its process took ${end.memoryMb} MB of memory, more than the ${end.maxMb} MB that it may` };
-  }
+  if (end.kind !== 'silent' && end.kind !== 'deaf') return { code: 'crashed', message: describeEnd(end) };
   return { code: 'timeout', message: `not done within ${timeoutMsOf(run)} ms, and ended by force ${end.graceMs} ms later` };
+}
+
+export function describeEnd(end: Exclude<HostEnd, { kind: 'silent' | 'deaf' }>): string {
+  if (end.kind === 'exited') return `its process ended ${howOf(end)}`;
+  if (end.kind === 'memory') return `its process took ${end.memoryMb} MB of memory, more than the ${end.maxMb} MB that it may`;
+  return end.kind === 'blocked' ? `it takes longer than ${end.withinMs} ms` : 'its process was ended';
 }
 
 function howOf({ code, signal, memoryMb }: Extract<HostEnd, { kind: 'exited' }>): string {

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { createAdvance } from '../advance.ts';
 import type { AdvanceDependencies } from '../advance.ts';
+import type { Answer } from '../answer.ts';
 import { Stopped } from '../stopped.ts';
 import { UnknownTypeError } from '../unknown-type.ts';
 import { beHumble } from './be-humble.ts';
@@ -9,9 +10,12 @@ import { openLineChannel } from './line-channel.ts';
 import type { LineChannel } from './line-channel.ts';
 import type { FromHost, ThrownError, ToHost } from './messages.ts';
 import { createOutbox } from './outbox.ts';
+import { createReplies } from './replies.ts';
 import { catchStrays } from './strays.ts';
 
-export type HostComposition = (settings: unknown) => Pick<AdvanceDependencies, 'resolve' | 'services'>;
+export interface HostComposition extends Pick<AdvanceDependencies, 'resolve' | 'services'> {
+  readonly answer: Answer;
+}
 
 /** The pipe to the service, by its number; the three before it are the standard ones. */
 export const HOST_PIPE = 3;
@@ -23,11 +27,12 @@ const BEHIND_BYTES = 1024 * 1024;
  * Makes this process a host: it advances what the service sends it, several at once, until the service is gone.
  * @param compose makes what handlers need of the settings that the service sends
  */
-export function serveHost(compose: HostComposition): void {
+export function serveHost(compose: (settings: unknown) => HostComposition): void {
   beHumble(process.ppid);
   // A Ctrl-C reaches all processes of a terminal. The service lets handlers end what they are at, and ends this process after that.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   const underWay = new Map<number, AbortController>();
+  let asking = 0;
   const lines = createFewASecond(() => performance.now());
   const strays = catchStrays((error) => {
     const leftOut = channel.backlog() > BEHIND_BYTES ? null : lines.next();
@@ -39,6 +44,7 @@ export function serveHost(compose: HostComposition): void {
     channel.send({ kind: 'log', level: 'error', message: 'an error that nobody caught; a handler left it behind', fields });
   });
   let advance: ReturnType<typeof createAdvance> | undefined;
+  let replyTo: ReturnType<typeof createReplies> | undefined;
   let beating: NodeJS.Timeout | undefined;
 
   const channel: LineChannel<FromHost> = openLineChannel<FromHost, ToHost>(new Socket({ fd: HOST_PIPE }), {
@@ -46,14 +52,17 @@ export function serveHost(compose: HostComposition): void {
     onMessage(message) {
       if (message.kind === 'stop') underWay.get(message.id)?.abort(new Stopped(message.reason));
       else if (message.kind === 'advance') void run(message);
-      else if (message.kind === 'begin') begin(message.settings);
+      else if (message.kind === 'ask') void reply(message);
+      else begin(message.settings);
     },
   });
 
   function begin(settings: unknown): void {
     try {
+      const { answer, ...composed } = compose(settings);
+      replyTo = createReplies(answer, () => performance.now());
       advance = createAdvance({
-        ...compose(settings),
+        ...composed,
         now: Date.now,
         monotonicMs: () => performance.now(),
         strays,
@@ -71,7 +80,7 @@ export function serveHost(compose: HostComposition): void {
   async function run({ id, due, isAlone }: Extract<ToHost, { kind: 'advance' }>): Promise<void> {
     const stop = new AbortController();
     underWay.set(id, stop);
-    beating ??= setInterval(() => channel.send({ kind: 'beat' }), BEAT_EVERY_MS);
+    beat();
     const outbox = createOutbox({
       isAlone,
       send: (told) => channel.send({ kind: 'told', id, told }),
@@ -87,7 +96,23 @@ export function serveHost(compose: HostComposition): void {
       channel.send({ kind: 'thrown', id, error: toThrown(error) });
     }
     underWay.delete(id);
-    if (underWay.size > 0) return;
+    endBeat();
+  }
+
+  async function reply({ id, questions }: Extract<ToHost, { kind: 'ask' }>): Promise<void> {
+    asking += 1;
+    beat();
+    channel.send({ kind: 'answered', id, replies: (await replyTo?.(questions)) ?? [] });
+    asking -= 1;
+    endBeat();
+  }
+
+  function beat(): void {
+    beating ??= setInterval(() => channel.send({ kind: 'beat' }), BEAT_EVERY_MS);
+  }
+
+  function endBeat(): void {
+    if (underWay.size + asking > 0) return;
     clearInterval(beating);
     beating = undefined;
   }

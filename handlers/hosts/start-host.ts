@@ -3,7 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { inspect } from 'node:util';
 import type { HandlerLog } from '../../domain/define-event.ts';
+import type { Question } from '../../domain/question.ts';
 import type { Advanced, Due, Port } from '../advance-port.ts';
+import { ANSWER_WITHIN_MS } from '../answer.ts';
 import { Stopped } from '../stopped.ts';
 import { UnknownTypeError } from '../unknown-type.ts';
 import { createFlight } from './flight.ts';
@@ -12,7 +14,7 @@ import { HostEnded, HostGone } from './host-ended.ts';
 import type { HostEnd } from './host-ended.ts';
 import { openLineChannel } from './line-channel.ts';
 import type { LineChannel } from './line-channel.ts';
-import type { FromHost, ThrownError, ToHost } from './messages.ts';
+import type { FromHost, Reply, ThrownError, ToHost } from './messages.ts';
 import { processMemoryMb, waitedForProcessorMs } from './process-figures.ts';
 import { HOST_PIPE } from './serve-host.ts';
 
@@ -43,8 +45,10 @@ export interface Host {
   isSilent(): boolean;
   /** @throws HostGone, HostEnded, and what `advance` throws there */
   advance(due: Due, port: Port, options: { readonly isAlone: boolean }): Promise<Advanced>;
+  /** Asks several things at once; the replies are in the same order. @throws HostGone, HostEnded */
+  ask(questions: readonly Question[]): Promise<readonly Reply[]>;
   /**
-   * Ends it if it takes too much memory, or if something in flight there hasn't stopped in time. Asked often.
+   * Ends it if it takes too much memory, if it is asked something and computes for too long, or if something in flight there hasn't stopped in time. Asked often.
    * @param lateMs for so long this process has heard nothing of it, being busy itself
    */
   look(lateMs: number): void;
@@ -67,6 +71,7 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
     number,
     { readonly flight: Flight; readonly resolve: (advanced: Advanced) => void; readonly reject: (error: Error) => void }
   >();
+  const asked = new Map<number, { readonly resolve: (replies: readonly Reply[]) => void; readonly reject: (error: Error) => void }>();
   let lastId = 0;
   let heardMs = now();
   // The same, but for the time in which it couldn't say anything.
@@ -116,6 +121,11 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
     if (silentMs > SILENT_AFTER_MS) for (const { flight } of flights.values()) flight.postpone(silentMs);
     if (message.kind === 'log') return log[message.level](message.message, { ...message.fields, host: pid });
     if (message.kind === 'beat') return;
+    if (message.kind === 'answered') {
+      asked.get(message.id)?.resolve(message.replies);
+      asked.delete(message.id);
+      return;
+    }
     const one = flights.get(message.id);
     if (one === undefined) return;
     if (message.kind === 'told') return message.told.forEach(one.flight.tell);
@@ -130,6 +140,8 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
     const inFlight = [...flights.values()].reduce((sum, { flight }) => sum + flight.latest.length, 0);
     for (const { flight, reject } of flights.values()) reject(new HostEnded(how, flight.latest, flight.overdue(atMs), inFlight));
     flights.clear();
+    for (const { reject } of asked.values()) reject(new HostEnded(how, [], new Set(), 0));
+    asked.clear();
     onEnded(how);
   }
 
@@ -153,19 +165,23 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
   }
 
   function isSilent(): boolean {
-    return flights.size > 0 && now() - silentSinceMs > SILENT_AFTER_MS;
+    return inFlight() > 0 && now() - silentSinceMs > SILENT_AFTER_MS;
+  }
+
+  function inFlight(): number {
+    return flights.size + asked.size;
   }
 
   return {
     pid,
     ready,
     ended,
-    inFlight: () => flights.size,
+    inFlight,
     isEnding: () => isEnding,
     isSilent,
 
     advance(due, port, { isAlone }) {
-      if (flights.size === 0) silentSinceMs = now();
+      if (inFlight() === 0) silentSinceMs = now();
       const id = (lastId += 1);
       const flight = createFlight(due, port, graceMs, now);
       const stop = (): void => {
@@ -182,14 +198,25 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
       }).finally(() => port.signal.removeEventListener('abort', stop));
     },
 
+    ask(questions) {
+      if (inFlight() === 0) silentSinceMs = now();
+      const id = (lastId += 1);
+      return new Promise((resolve, reject) => {
+        if (isEnding) return reject(new HostGone());
+        asked.set(id, { resolve, reject });
+        channel.send({ kind: 'ask', id, questions });
+      });
+    },
+
     look(lateMs) {
       if (end !== null) return;
       // Also of one with nothing in flight: a handler may leave much behind, or a timer that goes on taking more.
       lastMemoryMb = processMemoryMb(pid) ?? lastMemoryMb;
       if (lastMemoryMb !== null && lastMemoryMb > memoryMb) return kill({ kind: 'memory', memoryMb: lastMemoryMb, maxMb: memoryMb });
-      if (flights.size === 0) return;
+      if (inFlight() === 0) return;
       excuse(lateMs);
       const nowMs = now();
+      if (asked.size > 0 && nowMs - silentSinceMs > ANSWER_WITHIN_MS) return kill({ kind: 'blocked', withinMs: ANSWER_WITHIN_MS });
       const dueMs = Math.min(...[...flights.values()].map(({ flight }) => flight.dueMs()));
       if (nowMs < dueMs) return;
       if (isSilent()) kill({ kind: 'silent', graceMs });

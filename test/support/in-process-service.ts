@@ -19,6 +19,7 @@ import { handlerSettings } from '../../worker/handler-settings.ts';
 import { hostFromSource } from '../../worker/host-program.ts';
 import { startWorkers } from '../../worker/start-workers.ts';
 import type { TestEngine } from './cluster.ts';
+import { createAskHere } from './ask-here.ts';
 import { testDefinitions } from './test-definitions.ts';
 import { workerSlots } from '../../worker/worker-slots.ts';
 
@@ -71,10 +72,12 @@ export async function startInProcessService({
     : null;
   const services = composeHandlerServices({ services: handlerSettings(environment), callbackAllow, ...timeout });
   await hosts?.ready;
+  const ask = hosts?.ask ?? createAskHere(catalog);
   const lanes = ['light', 'heavy', 'delivery'] as const;
   const activities = createWorkerActivities({
     client: engine.client,
     catalog,
+    ask,
     advance: hosts?.advance ?? createAdvance({ resolve: catalog.find, services, now, monotonicMs }),
     environment,
     webhookSecrets: [WEBHOOK_SECRET],
@@ -104,6 +107,7 @@ export async function startInProcessService({
     callbacksUnderWay: activities.callbacksUnderWay,
     connectionsTo: activities.connectionsTo,
     runAhead: activities.runAhead,
+    ask,
     checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
     stopping: stopping.signal,
     now: () => Date.now() + skewMs.api,

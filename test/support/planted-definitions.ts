@@ -47,6 +47,10 @@ const seen = defineSubject<{ readonly seen: number }>({
   type: 'test-planted-seen',
   initial: () => ({ seen: 0 }),
   apply: (state) => ({ seen: state.seen + 1 }),
+  show: (state) => {
+    if (state.seen < 0) for (;;);
+    return state;
+  },
 });
 
 const onSubject = defineEvent({
@@ -56,7 +60,23 @@ const onSubject = defineEvent({
   handler: ({ data: given }, context) => act(given, context as HandlerContext),
 });
 
-export const plantedDefinitions: readonly EventDefinition[] = [planted, patient, grouped, heavy, onSubject];
+export const PLACES = ['schema', 'tier', 'urgency', 'limit'] as const;
+
+/** Does so where its type is asked, before it is accepted. */
+const asked = defineEvent({
+  type: 'test-planted-asked',
+  data: z.object({ how: z.enum(['well', ...PLANTED]), where: z.enum(PLACES) }).refine(async (given) => {
+    if (given.where === 'schema' && given.how === 'never') await new Promise(() => undefined);
+    harm(given, 'schema');
+    return true;
+  }),
+  tier: ({ data: given }) => harm(given, 'tier') ?? 'normal',
+  urgency: (given) => harm(given, 'urgency') ?? 0.5,
+  limit: { key: ({ data: given }) => harm(given, 'limit') ?? 'asked', max: 5 },
+  handler: () => null,
+});
+
+export const plantedDefinitions: readonly EventDefinition[] = [planted, patient, grouped, heavy, onSubject, asked];
 
 const numbers = `[${'0,'.repeat(1_000_000)}0]`;
 
@@ -97,6 +117,18 @@ async function act({ how: given, times, ms }: z.infer<typeof data>, { attempt, l
       return pause(60_000);
   }
   return { attempt };
+}
+
+/** At once, without waiting for anything. */
+function harm({ how: given, where }: { readonly how: string; readonly where: string }, here: (typeof PLACES)[number]): undefined {
+  if (where !== here) return;
+  if (given === 'loop') for (;;);
+  if (given === 'expression') /^(a+)+$/.test(`${'a'.repeat(50)}b`);
+  if (given === 'heap') for (const kept: unknown[] = []; ; kept.push(JSON.parse(numbers)));
+  if (given === 'exit') process.exit(3);
+  if (given === 'kill') process.kill(process.pid, 'SIGKILL');
+  if (given === 'native') execSync('sleep 60');
+  if (given === 'throw') throw new TypeError('thrown');
 }
 
 function pause(ms: number): Promise<void> {

@@ -43,6 +43,7 @@ describe('the activities', () => {
       random: () => 0,
       watchLoop: () => () => false,
       advance: () => Promise.reject(new Error('not called')),
+      ask: () => Promise.reject(new Error('not called')),
       beginProgress: () => ({ tell: () => undefined, end: async () => undefined }),
       attemptDelivery: () => Promise.reject(new Error('not called')),
       origins: createOrigins({ ...QUIET, maxConnections: 16 }),

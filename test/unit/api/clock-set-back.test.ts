@@ -7,6 +7,7 @@ import { parseEnvironment } from '../../../config/environment.ts';
 import { createLogger } from '../../../config/logger.ts';
 import { createCatalog } from '../../../domain/catalog.ts';
 import { eventDefinitions } from '../../../events/index.ts';
+import { createAskHere } from '../../support/ask-here.ts';
 import { until } from '../../support/until.ts';
 
 const HOUR_MS = 3_600_000;
@@ -34,6 +35,7 @@ it('lets callers in again when the window is over, though the clock was set back
     callbacksUnderWay: () => 0,
     connectionsTo: () => 1,
     runAhead: () => undefined,
+    ask: createAskHere(catalog),
   });
   const post = async () => (await app.request('/v1/events', { method: 'POST', body: '{}' })).status;
   expect(await post()).not.toBe(429);

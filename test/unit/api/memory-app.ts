@@ -18,6 +18,7 @@ import { createParseBatch } from '../../../api/batches/parse-batch.ts';
 import { createStreamRoom } from '../../../api/sse/stream-room.ts';
 import { createParseEvent } from '../../../api/parse-event.ts';
 import { parseItemId } from '../../../domain/event-id.ts';
+import { createAskHere } from '../../support/ask-here.ts';
 import { createMemoryArchive } from '../../support/memory-archive.ts';
 import { createMemoryBatchService } from '../../support/memory-batch-service.ts';
 import { newUuidV7 } from '../../../api/uuid.ts';
@@ -65,8 +66,10 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
   const unavailable: MemoryApp['unavailable'] = [];
   let accepting = true;
   const stopping = new AbortController();
+  const ask = createAskHere(catalog);
   const app = createApp({
     catalog,
+    ask,
     events: { ...events, get: getOrItem, ...overrides },
     batches,
     archive: options.archive ?? createMemoryArchive(),
@@ -85,6 +88,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     metrics: createMetrics(catalog),
     isAccepting: () => accepting,
     parseEvent: createParseEvent({
+      ask,
       catalog,
       fallback: null,
       urgencyThreshold: 0.8,

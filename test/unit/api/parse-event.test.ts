@@ -8,6 +8,7 @@ import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
 import { createCatalog } from '../../../domain/catalog.ts';
 import { defineEvent } from '../../../domain/define-event.ts';
 import { eventDefinitions } from '../../../events/index.ts';
+import { createAskHere } from '../../support/ask-here.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 1);
 const JOY = { type: 'joy', data: { intensity: 0.3 } };
@@ -23,8 +24,8 @@ const trimmed = defineEvent({
 const bare = defineEvent({ type: 'bare', data: z.undefined(), tier: 'normal', handler: () => null });
 
 describe('parseEvent', () => {
-  it('gives an event everything that its run needs', () => {
-    expect(accepted({ ...JOY, id: 'own', callback: { url: 'https://example.org/' } })).toEqual({
+  it('gives an event everything that its run needs', async () => {
+    expect(await accepted({ ...JOY, id: 'own', callback: { url: 'https://example.org/' } })).toEqual({
       id: 'own',
       ownId: 'own',
       run: 1,
@@ -49,8 +50,8 @@ describe('parseEvent', () => {
     });
   });
 
-  it("copies its type's settings and what its schema made of the data", () => {
-    expect(accepted({ type: 'trimmed', data: { name: ' a ' } })).toMatchObject({
+  it("copies its type's settings and what its schema made of the data", async () => {
+    expect(await accepted({ type: 'trimmed', data: { name: ' a ' } })).toMatchObject({
       data: { name: 'a', note: 'none' },
       tier: 'low',
       urgency: 0,
@@ -58,22 +59,22 @@ describe('parseEvent', () => {
     });
   });
 
-  it('keeps null for a type without data', () => {
-    expect(accepted({ type: 'bare' }).data).toBeNull();
+  it('keeps null for a type without data', async () => {
+    expect((await accepted({ type: 'bare' })).data).toBeNull();
   });
 
-  it('makes ids that tell where they come from, and which no caller can choose', () => {
-    expect(accepted(JOY)).toMatchObject({ id: 'e~made-1', ownId: null });
-    expect(accepted(JOY, {}, 'key')).toMatchObject({ id: expect.stringMatching(/^k~[\w-]{43}$/), ownId: null });
-    expect(accepted({ ...JOY, id: 'own' }, {}, 'key')).toMatchObject({ id: 'own', ownId: 'own' });
-    expect(parse({ ...JOY, id: 'e~made-1' }).ok).toBe(false);
-    expect(parse({ ...JOY, id: 'k~x' }).ok).toBe(false);
+  it('makes ids that tell where they come from, and which no caller can choose', async () => {
+    expect(await accepted(JOY)).toMatchObject({ id: 'e~made-1', ownId: null });
+    expect(await accepted(JOY, {}, 'key')).toMatchObject({ id: expect.stringMatching(/^k~[\w-]{43}$/), ownId: null });
+    expect(await accepted({ ...JOY, id: 'own' }, {}, 'key')).toMatchObject({ id: 'own', ownId: 'own' });
+    expect((await parse({ ...JOY, id: 'e~made-1' })).ok).toBe(false);
+    expect((await parse({ ...JOY, id: 'k~x' })).ok).toBe(false);
   });
 
-  it('gives a fingerprint only to what can come again', () => {
-    expect(fingerprintOf(JOY)).toBeNull();
-    expect(fingerprintOf({ ...JOY, id: 'own' })).toEqual(expect.any(String));
-    expect(fingerprintOf(JOY, {}, 'key')).toEqual(expect.any(String));
+  it('gives a fingerprint only to what can come again', async () => {
+    expect(await fingerprintOf(JOY)).toBeNull();
+    expect(await fingerprintOf({ ...JOY, id: 'own' })).toEqual(expect.any(String));
+    expect(await fingerprintOf(JOY, {}, 'key')).toEqual(expect.any(String));
   });
 
   // Each field of the envelope has to be here: one that made no difference would make two requests one.
@@ -89,34 +90,34 @@ describe('parseEvent', () => {
       delayMs: 1,
       callback: { url: 'https://example.org/' },
     } satisfies Record<Exclude<keyof typeof eventEnvelope.shape, 'id' | 'expectedVersion'>, unknown>),
-  )('gives another fingerprint for another %s', (field, value) => {
-    expect(fingerprintOf({ ...JOY, id: 'own', [field]: value })).not.toBe(fingerprintOf({ ...JOY, id: 'own' }));
+  )('gives another fingerprint for another %s', async (field, value) => {
+    expect(await fingerprintOf({ ...JOY, id: 'own', [field]: value })).not.toBe(await fingerprintOf({ ...JOY, id: 'own' }));
   });
 
-  it('gives the same fingerprint later, in another process, with another threshold', () => {
+  it('gives the same fingerprint later, in another process, with another threshold', async () => {
     const event = { ...JOY, id: 'own', time: '2026-01-01T00:00:00Z' };
     const later: Partial<ParseEventDependencies> = { now: () => NOW_MS + 1_000, newUuid: () => 'made-2', urgencyThreshold: 0.1 };
-    expect(fingerprintOf(event, later)).toBe(fingerprintOf(event));
+    expect(await fingerprintOf(event, later)).toBe(await fingerprintOf(event));
   });
 
   it.each([
     ['a default spelt out', { delayMs: 0 }],
     ['defaults of the data spelt out', { data: { metadata: {}, intensity: 0.3 } }],
     ['an older name', { type: undefined, event_type: 'joy', data: undefined, intensity: 0.3 }],
-  ])('gives the same fingerprint for %s', (_what, change) => {
+  ])('gives the same fingerprint for %s', async (_what, change) => {
     const event = JSON.parse(JSON.stringify({ ...JOY, id: 'own', ...change })) as object;
-    expect(fingerprintOf(event)).toBe(fingerprintOf({ ...JOY, id: 'own' }));
+    expect(await fingerprintOf(event)).toBe(await fingerprintOf({ ...JOY, id: 'own' }));
   });
 
   it.each([
     ['/metadata', { intensity: 0.3, metadata: { a: 1 }, data: { b: 2 } }],
     ['/metadata', { metadata: { a: 1 }, data: { intensity: 0.3 } }],
     ['/timestamp', { intensity: 0.3, time: '2026-01-01T00:00:00Z', timestamp: '2026-01-02T00:00:00Z' }],
-  ])('refuses %s where it is a second name for what is given', (pointer, fields) => {
-    expect(parse({ type: 'joy', ...fields })).toMatchObject({ ok: false, errors: [{ pointer }] });
+  ])('refuses %s where it is a second name for what is given', async (pointer, fields) => {
+    expect(await parse({ type: 'joy', ...fields })).toMatchObject({ ok: false, errors: [{ pointer }] });
   });
 
-  it('takes again what it gives back, as the same event', () => {
+  it('takes again what it gives back, as the same event', async () => {
     const time = fc.tuple(
       fc.date({ min: new Date('0000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }),
       fc.integer({ min: -1_439, max: 1_439 }),
@@ -137,9 +138,9 @@ describe('parseEvent', () => {
       { requiredKeys: ['type', 'data'] },
     );
     let taken = 0;
-    fc.assert(
-      fc.property(envelope, (asked) => {
-        const first = parse(JSON.parse(JSON.stringify(asked)));
+    await fc.assert(
+      fc.asyncProperty(envelope, async (asked) => {
+        const first = await parse(JSON.parse(JSON.stringify(asked)));
         if (!first.ok) return;
         taken += 1;
         const { ownId, type, source, subject, time: at, data, tier, urgency, delayMs, callback } = first.event;
@@ -150,7 +151,7 @@ describe('parseEvent', () => {
           ...(data !== null && { data }),
           ...(callback !== null && { callback }),
         };
-        const again = parse(JSON.parse(JSON.stringify({ type, time: at, tier, urgency, delayMs, ...given })));
+        const again = await parse(JSON.parse(JSON.stringify({ type, time: at, tier, urgency, delayMs, ...given })));
         expect(again).toMatchObject({ ok: true });
         expect(again.ok && JSON.stringify(again.event)).toBe(JSON.stringify(first.event));
       }),
@@ -159,30 +160,36 @@ describe('parseEvent', () => {
     expect(taken).toBeGreaterThan(50);
   });
 
-  it('takes every type where unknown ones are accepted, under its own name', () => {
+  it('takes every type where unknown ones are accepted, under its own name', async () => {
     const dependencies = { fallback: createCatalog(eventDefinitions).find('unknown') ?? null };
-    expect(accepted({ type: 'something-new', data: { intensity: 0.3 } }, dependencies)).toMatchObject({
+    expect(await accepted({ type: 'something-new', data: { intensity: 0.3 } }, dependencies)).toMatchObject({
       type: 'something-new',
       tier: 'normal',
     });
-    expect(accepted({ event_type: 'Something New', intensity: 0.9 }, dependencies)).toMatchObject({ type: 'Something New', tier: 'high' });
-    expect(parse({ type: 'something-new', data: {} }, dependencies)).toMatchObject({ ok: false, code: 'invalid_event' });
-    expect(parse({ type: '', data: { intensity: 0 } }, dependencies)).toMatchObject({ ok: false, code: 'invalid_event' });
+    expect(await accepted({ event_type: 'Something New', intensity: 0.9 }, dependencies)).toMatchObject({
+      type: 'Something New',
+      tier: 'high',
+    });
+    expect(await parse({ type: 'something-new', data: {} }, dependencies)).toMatchObject({ ok: false, code: 'invalid_event' });
+    expect(await parse({ type: '', data: { intensity: 0 } }, dependencies)).toMatchObject({ ok: false, code: 'invalid_event' });
   });
 
-  it('says nothing of a nearest type where there are no types at all', () => {
+  it('says nothing of a nearest type where there are no types at all', async () => {
     const catalog = createCatalog([]);
-    expect(parse(JOY, { catalog })).toMatchObject({ code: 'unknown_type', detail: 'there is no event type "joy"' });
+    expect(await parse(JOY, { catalog })).toMatchObject({ code: 'unknown_type', detail: 'there is no event type "joy"' });
   });
 
-  it('raises the tier from the configured threshold on', () => {
-    expect(accepted(JOY, { urgencyThreshold: 0.3 }).tier).toBe('high');
-    expect(accepted(JOY, { urgencyThreshold: 0.31 }).tier).toBe('normal');
+  it('raises the tier from the configured threshold on', async () => {
+    expect((await accepted(JOY, { urgencyThreshold: 0.3 })).tier).toBe('high');
+    expect((await accepted(JOY, { urgencyThreshold: 0.31 })).tier).toBe('normal');
   });
 
-  it('puts the faults of the callback below its own place', () => {
+  it('puts the faults of the callback below its own place', async () => {
     const checkCallback = vi.fn(() => [{ pointer: '/headers/x', detail: 'no' }]);
-    const parsed = parse({ ...JOY, callback: { url: 'https://example.org/', headers: { x: 'y' }, progress: true } }, { checkCallback });
+    const parsed = await parse(
+      { ...JOY, callback: { url: 'https://example.org/', headers: { x: 'y' }, progress: true } },
+      { checkCallback },
+    );
     expect(parsed).toMatchObject({
       ok: false,
       detail: '/callback/headers/x: no',
@@ -191,21 +198,27 @@ describe('parseEvent', () => {
     expect(checkCallback).toHaveBeenCalledExactlyOnceWith({ url: 'https://example.org/', headers: { x: 'y' }, progress: true });
   });
 
-  it("doesn't check the callback of an envelope that is broken", () => {
+  it("doesn't check the callback of an envelope that is broken", async () => {
     const checkCallback = vi.fn(() => []);
-    parse({ ...JOY, callback: { url: 7 } }, { checkCallback });
+    await parse({ ...JOY, callback: { url: 7 } }, { checkCallback });
     expect(checkCallback).not.toHaveBeenCalled();
   });
 
-  it('says in one sentence what the first fault is', () => {
-    expect(parse({ ...JOY, delayMs: -1, urgency: 2 })).toMatchObject({ detail: expect.stringMatching(/^\/urgency: /) });
-    expect(parse([])).toMatchObject({ detail: 'an event is a JSON object' });
+  it('says in one sentence what the first fault is', async () => {
+    expect(await parse({ ...JOY, delayMs: -1, urgency: 2 })).toMatchObject({ detail: expect.stringMatching(/^\/urgency: /) });
+    expect(await parse([])).toMatchObject({ detail: 'an event is a JSON object' });
   });
 });
 
-function parse(body: unknown, dependencies: Partial<ParseEventDependencies> = {}, idempotencyKey: string | null = null): ParsedEvent {
+function parse(
+  body: unknown,
+  dependencies: Partial<ParseEventDependencies> = {},
+  idempotencyKey: string | null = null,
+): Promise<ParsedEvent> {
+  const { catalog = createCatalog([...eventDefinitions, trimmed, bare]) } = dependencies;
   const parseEvent = createParseEvent({
-    catalog: createCatalog([...eventDefinitions, trimmed, bare]),
+    catalog,
+    ask: createAskHere(catalog),
     fallback: null,
     urgencyThreshold: 0.8,
     defaultLimit: { key: 'tasks', capacity: 5, reserved: 0 },
@@ -217,14 +230,14 @@ function parse(body: unknown, dependencies: Partial<ParseEventDependencies> = {}
   return parseEvent(body, { tenant: 'acme', idempotencyKey });
 }
 
-function accepted(...given: Parameters<typeof parse>): AcceptedEvent {
-  const parsed = parse(...given);
+async function accepted(...given: Parameters<typeof parse>): Promise<AcceptedEvent> {
+  const parsed = await parse(...given);
   if (!parsed.ok) throw new Error(parsed.detail);
   return parsed.event;
 }
 
-function fingerprintOf(...given: Parameters<typeof parse>): string | null {
-  const parsed = parse(...given);
+async function fingerprintOf(...given: Parameters<typeof parse>): Promise<string | null> {
+  const parsed = await parse(...given);
   if (!parsed.ok) throw new Error(parsed.detail);
   return parsed.fingerprint;
 }

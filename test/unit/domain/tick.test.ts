@@ -10,7 +10,8 @@ it('makes an event without content, by its type', () => {
     tier: 'low',
     handler: () => null,
   });
-  const event = toTickEvent({ tenant: 'acme', type: 'life', id: 'a' }, definition, { uuid: '1-2', atMs: 0 });
+  const accepted = { adapted: null, ok: true, data: {}, tier: 'low', urgency: 0, limits: [] } as const;
+  const event = toTickEvent(definition, accepted)({ tenant: 'acme', type: 'life', id: 'a' }, { uuid: '1-2', atMs: 0 });
   expect(event).toMatchObject({
     id: 's~life~a~e~1-2',
     ownId: null,

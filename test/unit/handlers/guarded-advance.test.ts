@@ -28,6 +28,7 @@ function poolOf(shared: AdvanceThere, alone: AdvanceThere = shared): HostPool {
     isEnding: () => false,
     isSilent: () => false,
     advance,
+    ask: async () => [],
     look: () => undefined,
     kill: () => undefined,
   });
@@ -64,6 +65,12 @@ const completes: AdvanceThere = async ({ runs }) => ({
 function statusesOf({ runs }: Advanced): readonly (string | null)[] {
   return runs.map((one) => (one?.kind === 'advanced' ? one.outcome.phase.status : null));
 }
+
+it('shares no process with others where its service has ended with it', async () => {
+  const advance = guard(poolOf(() => Promise.reject(new Error('it is shared')), completes));
+
+  expect(statusesOf(await advance(dueOf(2, { isSuspect: true }), port))).toEqual(['completed', 'completed']);
+});
 
 describe('runs that are tried one by one', () => {
   it('are begun as long as their outcomes have room', async () => {

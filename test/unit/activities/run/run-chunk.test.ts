@@ -14,6 +14,7 @@ import { stateOf } from '../../../../domain/event-run.ts';
 import type { EventRun } from '../../../../domain/event-run.ts';
 import { PermanentError } from '../../../../domain/handler-errors.ts';
 import type { Advance } from '../../../../handlers/advance.ts';
+import type { Due } from '../../../../handlers/advance-port.ts';
 import { createClonedAdvance } from '../../../support/cloned-advance.ts';
 import { NOON_MS } from '../../domain/event-samples.ts';
 import { runOf, stagedType, typeWith } from '../../handlers/advance-samples.ts';
@@ -37,10 +38,15 @@ interface Options {
   /** Those of its events, one each. */
   readonly urls?: readonly (string | null)[];
   readonly respondAfterRecord?: boolean;
+  /** How often the engine has given its task out, where somebody asks. */
+  readonly taskAttempt?: number;
 }
 
 /** A chunk of events of a type, and what can be seen of the call that advances it. */
-function prepare(type: EventDefinition, { firstAttempts = never, advance, urls = [null], respondAfterRecord = false }: Options = {}) {
+function prepare(
+  type: EventDefinition,
+  { firstAttempts = never, advance, urls = [null], respondAfterRecord = false, taskAttempt = 1 }: Options = {},
+) {
   const events = urls.map((url, index) => {
     const { event } = runOf(type, { id: `g~0_${index}`, callback: url === null ? null : { ...callback, url } });
     return { ...event, plan: { ...event.plan, respondAfterRecord } };
@@ -59,6 +65,7 @@ function prepare(type: EventDefinition, { firstAttempts = never, advance, urls =
       expect(of).toBe(workflow);
       return chunk;
     },
+    readTaskAttempt: async () => taskAttempt,
   });
   return {
     chunk,
@@ -213,6 +220,27 @@ describe('the runs of a chunk', () => {
     env.cancel('WORKER_SHUTDOWN');
 
     expect(await running).toMatchObject({ runs: [{ phase: { status: 'waiting' }, failures: { failed: 0, lost: 1 } }] });
+  });
+
+  it.each([
+    ['given out for the fourth time', {}, 4, true],
+    ['given out for the third time', {}, 3, undefined],
+    ['begun where it was accepted', undefined, 9, undefined],
+  ])('are suspected where their processes have ended with them: a task that was %s', async (_how, input, taskAttempt, isSuspect) => {
+    const dues: Due[] = [];
+    const { run } = prepare(
+      typeWith(() => null),
+      {
+        taskAttempt,
+        advance: (due) => {
+          dues.push(due);
+          return Promise.reject(new Error('seen'));
+        },
+      },
+    );
+
+    await expect(run(input)).rejects.toThrow('seen');
+    expect(dues.map((due) => due.isSuspect)).toEqual([isSuspect]);
   });
 
   it('each come to something', async () => {

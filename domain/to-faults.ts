@@ -1,7 +1,7 @@
-import type { z } from '@hono/zod-openapi';
-import { toPointer } from '../domain/json-pointer.ts';
-import { MAX_FAULTS } from './problem.ts';
-import type { Fault } from './problem.ts';
+import type { z } from 'zod';
+import { toPointer } from './json-pointer.ts';
+import { MAX_FAULTS } from './fault.ts';
+import type { Fault } from './fault.ts';
 
 /** What a schema found, as faults at places of the input below `prefix`; not more of them than anybody is shown. */
 export function toFaults(issues: readonly z.core.$ZodIssue[] = [], prefix: string): readonly Fault[] {

@@ -1,0 +1,46 @@
+import type { PermitNeed } from './accepted-event.ts';
+import type { RawEnvelope } from './define-event.ts';
+import type { Fault } from './fault.ts';
+import type { Tier } from './tier.ts';
+
+/** What the service asks of users' functions, besides having handlers run. JSON, as they run in another process. */
+export type Question =
+  /** An event that is submitted: its type's `adapt`, schema, `tier`, `urgency` and `limit`. */
+  | { readonly kind: 'accept'; readonly type: string; readonly envelope: RawEnvelope; readonly tenant: string }
+  /** A subject's state that is read: its `show`. */
+  | { readonly kind: 'show'; readonly type: string; readonly state: unknown };
+
+export type Acceptance = {
+  /** As the type maps what older clients send; null where that is what was sent. */
+  readonly adapted: RawEnvelope | null;
+} & (
+  | {
+      readonly ok: true;
+      /** What the schema makes of it; null where that is nothing. */
+      readonly data: unknown;
+      readonly tier: Tier;
+      readonly urgency: number;
+      /** Empty where the type names none. */
+      readonly limits: readonly PermitNeed[];
+    }
+  | { readonly ok: false; readonly faults: readonly Fault[] }
+);
+
+interface Answers {
+  readonly accept: Acceptance;
+  readonly show: unknown;
+}
+
+export type AnswerTo<Asked extends Question> = Answers[Asked['kind']];
+
+/** @throws TypeBlockedError if the type's functions don't answer */
+export type Ask = <Asked extends Question>(question: Asked) => Promise<AnswerTo<Asked>>;
+
+/** A type's own functions have thrown, taken too long or ended their process: nothing can be said of an event or a subject of it. */
+export class TypeBlockedError extends Error {
+  override readonly name = 'TypeBlockedError';
+
+  constructor(type: string, reason: string) {
+    super(`what the type "${type}" has to say of it is not to be had: ${reason}`);
+  }
+}

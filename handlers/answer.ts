@@ -1,0 +1,55 @@
+import type { Catalog } from '../domain/catalog.ts';
+import type { EventDefinition } from '../domain/define-event.ts';
+import type { Acceptance, AnswerTo, Question } from '../domain/question.ts';
+import { toFaults } from '../domain/to-faults.ts';
+
+/** How long a type's functions may take to answer. */
+export const ANSWER_WITHIN_MS = 1_000;
+
+/**
+ * Asks a type's own functions; asynchronous ones are waited for.
+ * @throws what they throw; Error where this process lacks the type, or one takes too long
+ */
+export type Answer = <Asked extends Question>(question: Asked) => Promise<AnswerTo<Asked>>;
+
+export function createAnswer(catalog: Catalog): Answer {
+  return <Asked extends Question>(question: Asked) => inTime(answer(question)) as Promise<AnswerTo<Asked>>;
+
+  async function answer(question: Question): Promise<unknown> {
+    if (question.kind === 'accept') return accept(known(catalog.find(question.type)), question);
+    return known(catalog.findSubject(question.type)).show(question.state);
+  }
+}
+
+function known<Definition>(definition: Definition | undefined): Definition {
+  if (definition === undefined) throw new Error('its processes for handlers do not know it');
+  return definition;
+}
+
+async function accept(definition: EventDefinition, { envelope, tenant }: Extract<Question, { kind: 'accept' }>): Promise<Acceptance> {
+  const adapted = definition.adapt(envelope);
+  const parsed = await definition.data.safeParseAsync(adapted['data']);
+  const same = { adapted: adapted === envelope ? null : adapted };
+  if (!parsed.success) return { ...same, ok: false, faults: toFaults(parsed.error.issues, '/data') };
+  const { data } = parsed;
+  return {
+    ...same,
+    ok: true,
+    data: data ?? null,
+    tier: definition.tierOf({ data }),
+    urgency: definition.urgencyOf(data),
+    limits: definition.limitsOf({ data, tenant }),
+  };
+}
+
+async function inTime<T>(answering: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it takes longer than ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
+  });
+  try {
+    return await Promise.race([answering, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
