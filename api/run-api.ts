@@ -17,7 +17,7 @@ import { createApi } from './create-api.ts';
 import { createLiveRuns } from './live-runs.ts';
 import { createMetrics } from './metrics.ts';
 import { startServer } from './start-server.ts';
-import { workerSlots } from '../worker/worker-slots.ts';
+import { stageSlots } from '../worker/worker-slots.ts';
 
 /**
  * Runs the HTTP service with a light worker on the same connection, so that an event runs where it was accepted.
@@ -50,7 +50,7 @@ export async function runApi(definitions: readonly EventDefinition[], program = 
     lanes: ['light'],
     activities,
     workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
-    heavySlots: workerSlots(environment),
+    stageSlots: stageSlots(environment, hosts.areWorkersBusy),
   });
   const app = createApi({
     environment,

@@ -58,9 +58,15 @@ export function renderEvents(events: readonly EventResource[], paint: Paint): st
 
 export function renderLimits(limits: readonly LimitResource[], paint: Paint): string {
   const rows = limits.map(({ key, capacity, reserved, holders, otherHolders, waiting }) =>
-    [key, capacity, reserved, holders.length + otherHolders, waiting].map(String),
+    [key, capacity, reservedOf(reserved), holders.length + otherHolders, waiting].map(String),
   );
   return table(['KEY', 'CAPACITY', 'RESERVED', 'HOLDERS', 'WAITING'], rows, paint);
+}
+
+/** `critical 2, high 1`; `–` where nothing is. */
+function reservedOf(reserved: LimitResource['reserved']): string {
+  const kept = Object.entries(reserved).filter(([, count]) => count > 0);
+  return kept.length === 0 ? '–' : kept.map(([tier, count]) => `${tier} ${count}`).join(', ');
 }
 
 export function renderLimit(limit: LimitResource, paint: Paint): string {

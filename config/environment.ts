@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseApiKeys } from './api-keys.ts';
 import { parseDurationMs } from './durations.ts';
 import { parseLongestWaits } from './longest-waits.ts';
+import { parseReserved } from './reserved.ts';
 import { parseRateLimit } from './rate-limit.ts';
 import { originOf } from './value-origin.ts';
 
@@ -35,6 +36,13 @@ const longestWaits = z.string().transform((text, context) => {
   const parsed = parseLongestWaits(text);
   if (parsed !== undefined) return parsed;
   context.addIssue({ code: 'custom', message: `"${text}" is not a list such as high:10s,normal:60s,low:never` });
+  return z.NEVER;
+});
+
+const reserved = z.string().transform((text, context) => {
+  const parsed = parseReserved(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: 'custom', message: `"${text}" is neither a number nor a list such as critical:2,high:1` });
   return z.NEVER;
 });
 
@@ -75,7 +83,7 @@ export const environmentSchema = z.object({
   HANDLER_MEMORY_MB: z.coerce.number().int().min(128).max(65_536).default(1_024),
   // Subjects and chunks wait for it, several times where a process ends.
   HANDLER_GRACE_MS: z.coerce.number().int().min(100).max(10_000).default(2_000),
-  RESERVED_TASKS: z.coerce.number().int().min(0).max(10_000).default(0),
+  RESERVED_TASKS: reserved.default({}),
   LONGEST_WAITS: longestWaits.optional(),
   RATE_LIMIT: rateLimit.optional(),
   MAX_BACKLOG: z.coerce.number().int().min(1).max(1_000_000).default(10_000),

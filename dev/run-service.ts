@@ -22,9 +22,9 @@ import { toHandlerLog } from '../worker/to-handler-log.ts';
 import { toTemporalLogger } from '../worker/temporal-logger.ts';
 import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
 import { welcome } from './welcome.ts';
-import { workerSlots } from '../worker/worker-slots.ts';
+import { stageSlots } from '../worker/worker-slots.ts';
 
-const LANES = ['light', 'heavy', 'delivery'] as const;
+const LANES = ['light', 'heavy', 'reserved', 'delivery'] as const;
 // Requests under way have this long to be answered; with the workers' own grace a stop stays below 10 s.
 const ANSWER_GRACE_MS = 3_000;
 
@@ -87,7 +87,7 @@ export async function runService(definitions: readonly EventDefinition[], progra
       lanes: LANES,
       activities,
       workflowBundle,
-      heavySlots: workerSlots(environment),
+      stageSlots: stageSlots(environment, hosts.areWorkersBusy),
     });
     stops.push(() =>
       startingWorkers.then(

@@ -3,6 +3,7 @@ import type { HandledEvent } from './handled-event.ts';
 import type { LongestWaits } from './permits.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { Stage } from './stage.ts';
+import type { Reserved } from './tier.ts';
 
 export type Weight = 'light' | 'heavy';
 
@@ -10,8 +11,8 @@ export type Weight = 'light' | 'heavy';
 export interface PermitNeed {
   readonly key: string;
   readonly capacity: number;
-  /** So many of them only critical work may use. */
-  readonly reserved: number;
+  /** Of them. */
+  readonly reserved: Reserved;
   /** Milliseconds a tier waits at most before it goes first; null: never. Absent: the defaults. */
   readonly longestWaitMs?: LongestWaits;
 }

@@ -8,7 +8,8 @@ import type { RetryPolicy } from './retry-policy.ts';
 import { DEFAULT_RETRY_POLICY } from './retry-policy.ts';
 import type { Stage } from './stage.ts';
 import { STAGES } from './stage.ts';
-import type { Tier } from './tier.ts';
+import { totalReserved } from './tier.ts';
+import type { Reserved, Tier } from './tier.ts';
 
 export interface HandlerLog {
   info(message: string, fields?: Record<string, unknown>): void;
@@ -95,8 +96,11 @@ export interface Limit<Data> {
   /** `A-Z`, `a-z`, `0-9`, `.`, `_`, `:`, `@` and `-`, at most 128 of them; per tenant, per host … by a function of the event. */
   readonly key: string | ((event: { readonly data: Data; readonly tenant: string }) => string);
   readonly max: number;
-  /** So many of `max` only critical events may use; default 0. */
-  readonly reserved?: number;
+  /**
+   * So many of `max` are for events of a tier, and of those before it, alone: `{ critical: 2, high: 1 }`; a number is for critical ones. They have room on
+   * workers, too. Default none.
+   */
+  readonly reserved?: number | Reserved;
 }
 
 interface StagedOptions<Schema extends z.ZodType, Meaning, Decision, Action, State> extends CommonOptions<Schema, State> {
@@ -153,8 +157,10 @@ export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision =
       ? faultWithCoalesce({ weight, limits: limits.length, longestTimeoutMs, respondAfterRecord: options.respondAfterRecord })
       : null);
   if (fault !== null) throw new Error(`event type "${type}": ${fault}`);
-  for (const { max, reserved = 0 } of limits) {
-    if (Number.isInteger(max) && max >= 1 && Number.isInteger(reserved) && reserved >= 0 && reserved <= max) continue;
+  for (const { max, reserved } of limits) {
+    const kept = toReserved(reserved);
+    const areWhole = Object.values(kept).every((count) => Number.isInteger(count) && count >= 0);
+    if (Number.isInteger(max) && max >= 1 && areWhole && totalReserved(kept) <= max) continue;
     throw new Error(`event type "${type}": a limit needs a whole max of 1 or more, and 0 to max reserved`);
   }
   return {
@@ -174,14 +180,18 @@ export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision =
     tierOf: (event) => (typeof tier === 'function' ? tier(event as { data: z.output<Schema> }) : tier),
     urgencyOf: (data) => options.urgency?.(data as z.output<Schema>) ?? 0,
     limitsOf: ({ data, tenant }) =>
-      limits.map(({ key, max, reserved = 0 }) => ({
+      limits.map(({ key, max, reserved }) => ({
         key: typeof key === 'function' ? key({ data: data as z.output<Schema>, tenant }) : key,
         capacity: max,
-        reserved,
+        reserved: toReserved(reserved),
       })),
     adapt: (envelope) => options.adapt?.(envelope) ?? envelope,
     run: (stage, event, results, context) => handlers[stage]?.(event as HandledEvent<z.output<Schema>>, results, context) ?? null,
   };
+}
+
+function toReserved(reserved: number | Reserved = {}): Reserved {
+  return typeof reserved === 'number' ? { critical: reserved } : reserved;
 }
 
 type StageHandlers<Schema extends z.ZodType> = Readonly<

@@ -1,12 +1,12 @@
 import type { Permits } from './permits.ts';
 import { capacityOf, waitingOrder } from './permits.ts';
-import type { Tier } from './tier.ts';
+import type { Reserved, Tier } from './tier.ts';
 
 /** The permits of one key as a tenant sees them now: its own events, and so many of others'. Times are ISO 8601. */
 export interface LimitResource extends ShownHolders {
   readonly key: string;
   readonly capacity: number;
-  readonly reserved: number;
+  readonly reserved: Reserved;
   /**
    * The tenant's first 100, in the order in which they would be served if nothing else came. Positions count all tenants'
    * events.

@@ -1,4 +1,4 @@
-import type { Tier } from './tier.ts';
+import type { Reserved, Tier } from './tier.ts';
 import { TIERS } from './tier.ts';
 
 /** A run that wants, or has, a permit. */
@@ -16,6 +16,8 @@ export interface PermitClaim {
 
 export interface PermitHolder extends PermitClaim {
   readonly grantedAtMs: number;
+  /** Of those that are kept for its tier: it finds a free slot on workers too, whatever else they are at. */
+  readonly isReserved: boolean;
 }
 
 /**
@@ -27,8 +29,8 @@ export interface Permits {
   readonly configuredCapacity: number;
   /** What an operator set; it wins over the configuration. */
   readonly capacityOverride: number | null;
-  /** So many of the capacity only critical work may use. */
-  readonly reserved: number;
+  /** Of the capacity. */
+  readonly reserved: Reserved;
   readonly longestWaitMs: LongestWaits;
   readonly holders: readonly PermitHolder[];
   /** In order of arrival. */
@@ -60,7 +62,7 @@ export const MAX_WAITERS = 5_000;
 
 const HOLD_SMOOTHING = 0.2;
 
-export function createPermits(configuredCapacity: number, reserved = 0, longestWaitMs = DEFAULT_LONGEST_WAITS): Permits {
+export function createPermits(configuredCapacity: number, reserved: Reserved = {}, longestWaitMs = DEFAULT_LONGEST_WAITS): Permits {
   return {
     configuredCapacity,
     capacityOverride: null,
@@ -113,7 +115,7 @@ export function releasePermit(permits: Permits, runId: string, nowMs: number): P
 export function configureCapacity(
   permits: Permits,
   configuredCapacity: number,
-  reserved: number,
+  reserved: Reserved,
   longestWaitMs = permits.longestWaitMs,
 ): Permits {
   return { ...permits, configuredCapacity, reserved, longestWaitMs };
@@ -135,14 +137,19 @@ export interface Granted {
   readonly granted: readonly PermitHolder[];
 }
 
-/** Gives out what is free to whoever is next; of the reserved permits only critical work may have any. */
+/** Gives out what is free to whoever is next; of what is reserved only tiers that it is reserved for may have any. */
 export function grantPermits(permits: Permits, nowMs: number): Granted {
   const { holders, waiters, reserved } = permits;
-  const capacity = capacityOf(permits);
-  if (holders.length >= capacity) return { permits, granted: [] };
-  const open = capacity - reserved - holders.filter((holder) => !isCritical(holder)).length;
-  const { served, ...turns } = serve(permits, nowMs, capacity - holders.length, open);
-  const granted = served.map((claim) => ({ ...claim, grantedAtMs: nowMs }));
+  const room = roomIn(permits);
+  if (!room.isFor('critical')) return { permits, granted: [] };
+  const { served, ...turns } = serve(permits, nowMs, room);
+  const ofReserve = new Map(TIERS.map((tier) => [tier, holders.filter((held) => held.isReserved && held.tier === tier).length]));
+  const granted = served.map((claim) => {
+    const taken = ofReserve.get(claim.tier) ?? 0;
+    const isReserved = taken < (reserved[claim.tier] ?? 0);
+    if (isReserved) ofReserve.set(claim.tier, taken + 1);
+    return { ...claim, grantedAtMs: nowMs, isReserved };
+  });
   const gone = new Set(served);
   const left = waiters.filter((waiter) => !gone.has(waiter));
   return { permits: { ...permits, holders: [...holders, ...granted], waiters: left, ...turns }, granted };
@@ -150,7 +157,7 @@ export function grantPermits(permits: Permits, nowMs: number): Granted {
 
 /** The first waiters in the order in which they would be served if nothing else came. */
 export function waitingOrder(permits: Permits, nowMs: number, atMost = Number.POSITIVE_INFINITY): readonly PermitClaim[] {
-  return serve(permits, nowMs, atMost, Number.POSITIVE_INFINITY).served;
+  return serve(permits, nowMs, { isFor: () => true, take: () => undefined }, atMost).served;
 }
 
 /** Milliseconds until the one at `position` (from 1) gets a permit, as the permits so far were held; null if unknown. */
@@ -164,30 +171,51 @@ interface Served extends Pick<Permits, 'servedTenants' | 'isCriticalsTurn'> {
   readonly served: readonly PermitClaim[];
 }
 
+/** What is free, by tier. */
+interface Room {
+  isFor(tier: Tier): boolean;
+  take(tier: Tier): void;
+}
+
+/** All of a tier and after it have no more than what isn't reserved for tiers before it. */
+function roomIn(permits: Permits): Room {
+  const capacity = capacityOf(permits);
+  let kept = 0;
+  const left = TIERS.map((tier, rank) => {
+    const bound = capacity - kept;
+    kept += permits.reserved[tier] ?? 0;
+    return bound - permits.holders.filter((holder) => TIERS.indexOf(holder.tier) >= rank).length;
+  });
+  return {
+    isFor: (tier) => left.slice(0, TIERS.indexOf(tier) + 1).every((count) => count > 0),
+    take(tier) {
+      for (let rank = 0; rank <= TIERS.indexOf(tier); rank += 1) left[rank] = (left[rank] ?? 0) - 1;
+    },
+  };
+}
+
 /**
- * Who gets the next `free` permits, of which `open` aren't only for critical work, one after the other: the longest
- * overdue, but while critical work waits at most every second permit; else of the highest tier, of the tenant served
- * least recently, whoever came first.
+ * Who gets the next permits that there is room for, one after the other: the longest overdue, but while critical work waits at
+ * most every second permit; else of the highest tier, of the tenant served least recently, whoever came first.
  */
-function serve({ waiters, longestWaitMs, ...turns }: Permits, nowMs: number, free: number, open: number): Served {
+function serve({ waiters, longestWaitMs, ...turns }: Permits, nowMs: number, room: Room, atMost = Number.POSITIVE_INFINITY): Served {
   const overdueMs = ({ tier, sinceMs }: PermitClaim): number => nowMs - sinceMs - (longestWaitMs[tier] ?? Number.POSITIVE_INFINITY);
   const overdue = waiters.filter((claim) => overdueMs(claim) > 0).toSorted((a, b) => overdueMs(b) - overdueMs(a));
   const inTime = waiters.filter((claim) => overdueMs(claim) <= 0);
   const lines = TIERS.map((tier) => linesByTenant(inTime.filter((claim) => claim.tier === tier)));
   const tenants = new Set(turns.servedTenants);
   const served: PermitClaim[] = [];
-  let notCritical = 0;
   let { isCriticalsTurn } = turns;
 
-  while (served.length < free) {
-    const isOpen = notCritical < open;
+  while (served.length < atMost) {
+    const open = TIERS.filter((tier) => room.isFor(tier));
     const criticalWaits = firstInTurn(lines.slice(0, 1), tenants) !== undefined || overdue.some(isCritical);
-    const mayBeLate = isOpen && !(isCriticalsTurn && criticalWaits);
-    const late = overdue.findIndex((claim) => mayBeLate || isCritical(claim));
-    const claim = late >= 0 ? overdue.splice(late, 1)[0] : firstInTurn(isOpen ? lines : lines.slice(0, 1), tenants)?.shift();
+    const isOnlyForCritical = isCriticalsTurn && criticalWaits;
+    const late = overdue.findIndex((claim) => open.includes(claim.tier) && (!isOnlyForCritical || isCritical(claim)));
+    const claim = late >= 0 ? overdue.splice(late, 1)[0] : firstInTurn(lines.slice(0, open.length), tenants)?.shift();
     if (claim === undefined) break;
     isCriticalsTurn = late >= 0 && !isCritical(claim) && criticalWaits;
-    if (!isCritical(claim)) notCritical += 1;
+    room.take(claim.tier);
     served.push(claim);
     tenants.delete(claim.tenant);
     tenants.add(claim.tenant);

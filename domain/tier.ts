@@ -3,6 +3,13 @@ export const TIERS = ['critical', 'high', 'normal', 'low', 'bulk'] as const;
 
 export type Tier = (typeof TIERS)[number];
 
+/** Of something that is scarce, so much is for work of a tier, and of those before it, alone. */
+export type Reserved = Readonly<Partial<Record<Tier, number>>>;
+
+export function totalReserved(reserved: Reserved): number {
+  return Object.values(reserved).reduce((sum, count) => sum + count, 0);
+}
+
 const LOWEST_NUMBER = { critical: 1000, high: 750, normal: 500, low: 250 } as const;
 
 /** Of activities on the delivery queue that others wait for: the highest, so that they go before the callbacks there. */

@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts';
 export interface Why {
   readonly id: string;
   readonly status: EventStatus;
-  readonly reason: 'running' | 'permit' | 'retry' | 'delay' | 'mailbox' | 'no_worker' | 'paused' | 'breaker' | 'ended';
+  readonly reason: 'running' | 'permit' | 'slot' | 'retry' | 'delay' | 'mailbox' | 'no_worker' | 'paused' | 'breaker' | 'ended';
   readonly summary: string;
   /** Since when; ISO 8601. */
   readonly since: string | null;

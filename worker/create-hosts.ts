@@ -26,6 +26,8 @@ export interface Hosts {
   readonly ask: Ask;
   /** Rejects if a process for handlers can't be started. */
   readonly ready: Promise<void>;
+  /** Whether all processes for heavy stages are kept busy by handlers that compute. */
+  areWorkersBusy(): boolean;
   pids(): readonly number[];
   close(): Promise<void>;
 }
@@ -57,6 +59,7 @@ export function createHosts({ environment, program, callbackAllow, log, fetchTim
   return {
     advance: createGuardedAdvance(pool),
     ask: createGuardedAsk(pool, { log, monotonicMs }),
+    areWorkersBusy: () => pool.isBusy('worker'),
     ready: pool.ready,
     pids: pool.pids,
     close: pool.close,

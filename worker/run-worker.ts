@@ -22,7 +22,7 @@ import { startWorkers } from './start-workers.ts';
 import { toHandlerLog } from './to-handler-log.ts';
 import { toTemporalLogger } from './temporal-logger.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
-import { workerSlots } from './worker-slots.ts';
+import { stageSlots } from './worker-slots.ts';
 
 const SCRAPE_GRACE_MS = 500;
 
@@ -42,7 +42,7 @@ export async function runWorker(definitions: readonly EventDefinition[], program
   await keepTick({ client: engine.client, logger, tick: LIFE_TICK, everyMs: environment.LIFE_TICK });
   const workers = await startWorkers({
     ...engine,
-    lanes: ['light', 'heavy', 'delivery'],
+    lanes: ['light', 'heavy', 'reserved', 'delivery'],
     activities: createWorkerActivities({
       client: engine.client,
       catalog,
@@ -55,7 +55,7 @@ export async function runWorker(definitions: readonly EventDefinition[], program
       observeDelivery: metrics.delivery,
     }),
     workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
-    heavySlots: workerSlots(environment),
+    stageSlots: stageSlots(environment, hosts.areWorkersBusy),
   });
   const scraped = await serveMetrics(environment, metrics, logger);
   logger.info({ engine: engine.address, ...(scraped !== null && { metrics: `${scraped.url}/metrics` }) }, 'the worker runs');

@@ -5,6 +5,8 @@ import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import { DELIVERY_SLOTS, LIGHT_TASK_SLOTS } from '../domain/riding.ts';
 import { within } from '../runtime/within.ts';
 import { beatEvery } from './beat.ts';
+import { createSlotSupplier } from './slot-supplier.ts';
+import type { StageSlots } from './worker-slots.ts';
 import type { WorkerActivities } from './create-worker-activities.ts';
 
 export type Lane = keyof typeof TASK_QUEUES;
@@ -17,8 +19,8 @@ export interface StartWorkersOptions {
   readonly lanes: readonly Lane[];
   readonly activities: WorkerActivities;
   readonly workflowBundle: WorkflowBundleOption;
-  /** Heavy stages running at once in this process, and at most two more where limits let them. */
-  readonly heavySlots: number;
+  /** At most two more are taken where limits let them. */
+  readonly stageSlots: StageSlots;
 }
 
 export interface Workers {
@@ -47,6 +49,8 @@ const ASKED_AT_ONCE = 1_000;
 // whoever was granted a permit, and its activity comes with the engine's answer (eagerly) instead of by way of the queue:
 // with five pollers for five slots that never happened.
 const POLLING_SLOTS = 2;
+// As the SDK has it where nothing is said.
+const COORDINATING_TASKS = 40;
 // The silence of those who died is noticed by timeouts of `workflows/watched.ts` and `workflows/ask-sender.ts`.
 const BEAT_EVERY_MS = { delivery: 1_000, sender: 700 } as const;
 
@@ -117,7 +121,7 @@ function senderOptions(options: StartWorkersOptions): WorkerOptions {
 }
 
 function workerOptions(lane: Lane, options: StartWorkersOptions): WorkerOptions {
-  const { activities, workflowBundle, heavySlots } = options;
+  const { activities, workflowBundle, stageSlots } = options;
   // Stages have names of their own, which no other lane takes.
   const { default: stage, ...withoutDefault } = activities.activities;
   const common: WorkerOptions = {
@@ -133,12 +137,26 @@ function workerOptions(lane: Lane, options: StartWorkersOptions): WorkerOptions 
   };
   // An origin that hangs or is slow holds an eighth of them at most, for 30 s.
   if (lane === 'delivery') return { ...common, ...beating(BEAT_EVERY_MS.delivery), maxConcurrentActivityTaskExecutions: DELIVERY_SLOTS };
+  if (lane === 'reserved') {
+    return {
+      ...common,
+      activities: { default: stage },
+      maxHeartbeatThrottleInterval: '1s',
+      maxConcurrentActivityTaskExecutions: stageSlots.reserved + POLLING_SLOTS,
+      activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
+    };
+  }
   if (lane === 'heavy') {
     return {
       ...common,
       ...sticky,
       activities: { ...withoutDefault, default: stage },
-      maxConcurrentActivityTaskExecutions: heavySlots + POLLING_SLOTS,
+      tuner: {
+        activityTaskSlotSupplier: createSlotSupplier(stageSlots.heavy + POLLING_SLOTS, stageSlots.isBusy),
+        workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: COORDINATING_TASKS },
+        localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: COORDINATING_TASKS },
+        nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+      },
       activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
       maxCachedWorkflows: 500,
     };

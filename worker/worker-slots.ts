@@ -1,8 +1,26 @@
 import { availableParallelism } from 'node:os';
 import type { Environment } from '../config/environment.ts';
+import { totalReserved } from '../domain/tier.ts';
 
 // Most of what is heavy waits for others most of the time; what computes is bounded by the hosts that it runs in.
 const PER_CORE = 16;
+
+// What is kept for tiers is little, of each key that names any.
+const LEAST_RESERVED = 4;
+
+/** How many heavy stages a worker process takes. */
+export interface StageSlots {
+  readonly heavy: number;
+  /** Beside them, for those whose permit is kept for their tier. */
+  readonly reserved: number;
+  /** Whether all the processes that stages run in are kept busy: then no other is taken, but of those. */
+  readonly isBusy: () => boolean;
+}
+
+export function stageSlots(environment: Environment, isBusy: () => boolean): StageSlots {
+  const reserved = Math.max(LEAST_RESERVED, totalReserved(environment.RESERVED_TASKS));
+  return { heavy: workerSlots(environment), reserved, isBusy };
+}
 
 /**
  * So many stages a worker process has at work at once. The cluster's cap is the permits' business: with no more slots than permits, a cap that

@@ -75,10 +75,10 @@ export async function limitConcurrency({ key, permits: before }: LimitInput): Pr
   }
 
   /** Tells a run that it has its permit; one that is closed gives it back this way. */
-  async function tell({ workflowId, runId }: PermitHolder): Promise<void> {
+  async function tell({ workflowId, runId, isReserved }: PermitHolder): Promise<void> {
     telling += 1;
     try {
-      await getExternalWorkflowHandle(workflowId, runId).signal(grantedSignal, { key, runId });
+      await getExternalWorkflowHandle(workflowId, runId).signal(grantedSignal, { key, runId, isReserved });
     } catch {
       change(releasePermit(permits, runId, Date.now()));
     } finally {

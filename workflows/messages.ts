@@ -23,7 +23,9 @@ export const reportAttemptUpdate = defineUpdate<{ readonly state: string }, [Des
 export const resumeUpdate = defineUpdate<void>(names.RESUME_UPDATE);
 export const claimSignal = defineSignal<[ClaimMessage]>(names.CLAIM_SIGNAL);
 export const releaseSignal = defineSignal<[{ readonly runId: string }]>(names.RELEASE_SIGNAL);
-export const grantedSignal = defineSignal<[{ readonly key: string; readonly runId: string }]>(names.GRANTED_SIGNAL);
+export const grantedSignal = defineSignal<[{ readonly key: string; readonly runId: string; readonly isReserved: boolean }]>(
+  names.GRANTED_SIGNAL,
+);
 export const permitsQuery = defineQuery<Permits>(names.PERMITS_QUERY);
 export const setCapacityUpdate = defineUpdate<{ readonly capacity: number }, [{ readonly capacity: number | null }]>(
   names.SET_CAPACITY_UPDATE,

@@ -25,6 +25,8 @@ export interface PermitHolding {
   release(): Promise<void>;
   /** The run that they were granted to; undefined where the event needs none. */
   grantedTo(): string | undefined;
+  /** Whether one of them is kept for the event's tier. */
+  isReserved(): boolean;
 }
 
 /** Of a chunk of several: what waits for permits is never in company. */
@@ -33,6 +35,7 @@ export const NO_PERMITS: PermitHolding = {
   acquire: async () => undefined,
   release: async () => undefined,
   grantedTo: () => undefined,
+  isReserved: () => false,
 };
 
 /**
@@ -42,9 +45,9 @@ export const NO_PERMITS: PermitHolding = {
  */
 export function holdPermits(event: AcceptedEvent, workflow: WorkflowReference, dueAtMs: number): PermitHolding {
   const needs = (event.plan.limits ?? []).toSorted((a, b) => (a.key < b.key ? -1 : 1));
-  const held = new Map<string, string>();
+  const held = new Map<string, { readonly runId: string; readonly isReserved: boolean }>();
   let sinceMs: number | null = null;
-  if (needs.length > 0) setHandler(grantedSignal, ({ key, runId }) => void held.set(key, runId));
+  if (needs.length > 0) setHandler(grantedSignal, ({ key, ...granted }) => void held.set(key, granted));
 
   return {
     isNeeded: needs.length > 0,
@@ -83,6 +86,7 @@ export function holdPermits(event: AcceptedEvent, workflow: WorkflowReference, d
         held.clear();
       }),
 
-    grantedTo: () => held.values().next().value,
+    grantedTo: () => held.values().next().value?.runId,
+    isReserved: () => [...held.values()].some(({ isReserved }) => isReserved),
   };
 }

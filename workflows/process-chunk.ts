@@ -118,7 +118,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     const permitRunId = permits.grantedTo();
     const input = { run: one.run, workflow, ...(permitRunId !== undefined && { permitRunId }) };
     try {
-      const outcome = await cancellable.run(() => advanceOnWorker(input));
+      const outcome = await cancellable.run(() => advanceOnWorker(input, permits.isReserved()));
       runs = cancellable.isCancelled() ? [recordCancelled(one, outcome)] : heard(recordChunk(before, { runs: [outcome] }));
     } catch (error) {
       const cut = cutOutcome(error);

@@ -55,7 +55,7 @@ function describeLimits(app: OpenAPIHono<AppEnvironment>): void {
     .object({
       key: z.string(),
       capacity: z.int(),
-      reserved: z.int(),
+      reserved: z.partialRecord(z.enum(TIERS), z.int()).describe('of the capacity, by tier'),
       holders: z.array(z.object({ event: z.string(), since: z.string() })).describe('of your own tenant'),
       otherHolders: z.int().describe("so many of other tenants' events hold a permit"),
       waiters: z

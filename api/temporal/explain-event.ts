@@ -9,6 +9,7 @@ import { estimateWaitMs, waitingOrder } from '../../domain/permits.ts';
 import type { Why } from '../../domain/why.ts';
 import { explainRun } from '../explain-run.ts';
 import { hasPollers } from '../../temporal/has-pollers.ts';
+import { readWaitingStage } from '../../temporal/read-waiting-stage.ts';
 import { askRun } from '../../temporal/read-chunk.ts';
 import { readBreaker } from './temporal-destination-service.ts';
 import { readPermits } from './temporal-limit-service.ts';
@@ -24,7 +25,7 @@ export async function explainEvent(client: Client, resource: EventResource, nowM
   const why = explainRun(resource, run, nowMs);
   if (why.reason === 'breaker') return withProbe(client, resource, why);
   if (why.reason === 'permit') return withPermits(client, resource, why, nowMs);
-  if (why.reason === 'running') return (await lackingWorker(client, resource, run)) ?? why;
+  if (why.reason === 'running') return (await lackingWorker(client, resource, run)) ?? (await lackingSlot(client, resource, why)) ?? why;
   return why;
 }
 
@@ -60,6 +61,16 @@ async function withPermits(client: Client, resource: EventResource, why: Why, no
       etaMs: position === null ? null : estimateWaitMs(permits, position),
     },
   };
+}
+
+/** A stage that all workers are too busy to take; null where it has begun. */
+async function lackingSlot(client: Client, { workflow }: EventResource, why: Why): Promise<Why | null> {
+  const { stage } = why.details;
+  if (stage === null || stage === undefined) return null;
+  const sinceMs = await readWaitingStage(client, { workflowId: workflow.id, runId: workflow.runId }, stage, QUERY_TIMEOUT_MS);
+  if (sinceMs === null) return null;
+  const summary = `Its ${stage} waits for a free slot on a worker (WORKER_SLOTS).`;
+  return { ...why, reason: 'slot', summary, since: new Date(sinceMs).toISOString() };
 }
 
 /** Which queue an event stands in that nobody takes from; null when somebody does. */

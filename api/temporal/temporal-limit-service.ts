@@ -51,7 +51,7 @@ export function createTemporalLimitService({ client, defaultLimit, maxKept, now 
 
   async function set(key: string, capacity: number): Promise<void> {
     const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOWS.limitConcurrency, {
-      ...limitStart(key === defaultLimit.key ? defaultLimit : { key, capacity, reserved: 0 }),
+      ...limitStart(key === defaultLimit.key ? defaultLimit : { key, capacity, reserved: {} }),
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
     await callEngine(client, CALL_TIMEOUT_MS, () =>

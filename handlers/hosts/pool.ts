@@ -37,6 +37,8 @@ export interface HostPool {
    * @throws the signal's reason if that aborts before its turn
    */
   alone<T>(options: AloneOptions, work: (host: Host) => Promise<T>): Promise<T>;
+  /** As many hosts as there are to be for this are there, and none of them answers. */
+  isBusy(kind: HostKind): boolean;
   /** The process ids of all hosts. */
   pids(): readonly number[];
   /** Ends all hosts. */
@@ -89,6 +91,10 @@ export function createHostPool({ workerHosts, readyWithinMs = READY_WITHIN_MS, .
     ready: firstStart.then(() => undefined),
     shared,
     alone,
+    isBusy(kind) {
+      const hosts = sharing[kind].filter(isUsable);
+      return hosts.length >= wanted[kind] && hosts.every((host) => host.isSilent());
+    },
     pids: () => [...all].map(({ pid }) => pid),
     async close() {
       isClosed = true;

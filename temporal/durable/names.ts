@@ -5,6 +5,8 @@ export const TASK_QUEUES = {
   light: 'light',
   /** Workflows and activities of heavy events, and the workflows that coordinate. */
   heavy: 'heavy',
+  /** Stages of heavy events that have a permit which is kept for their tier: a worker that is full has room for these. */
+  reserved: 'reserved',
   /** Activities that send callbacks or coordinate: neither they nor heavy work wait for the other. */
   delivery: 'delivery',
 } as const;

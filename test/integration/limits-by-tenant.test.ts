@@ -15,7 +15,7 @@ import { until } from '../support/until.ts';
 const ACME = 'acme-0123456789abcdef';
 const OTHER = 'other-0123456789abcdef';
 const OPERATOR = 'operator-0123456789abcdef';
-const DEFAULT_LIMIT = { key: 'tasks', capacity: 5, reserved: 0 };
+const DEFAULT_LIMIT = { key: 'tasks', capacity: 5, reserved: {} };
 
 let service: TestService;
 let submitted: { readonly id: string; readonly key: string }[] = [];

@@ -21,7 +21,7 @@ import { startWorkers } from '../../worker/start-workers.ts';
 import type { TestEngine } from './cluster.ts';
 import { createAskHere } from './ask-here.ts';
 import { testDefinitions } from './test-definitions.ts';
-import { workerSlots } from '../../worker/worker-slots.ts';
+import { stageSlots } from '../../worker/worker-slots.ts';
 
 export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 'test').toString('base64')}`;
 
@@ -73,7 +73,7 @@ export async function startInProcessService({
   const services = composeHandlerServices({ services: handlerSettings(environment), callbackAllow, ...timeout });
   await hosts?.ready;
   const ask = hosts?.ask ?? createAskHere(catalog);
-  const lanes = ['light', 'heavy', 'delivery'] as const;
+  const lanes = ['light', 'heavy', 'reserved', 'delivery'] as const;
   const activities = createWorkerActivities({
     client: engine.client,
     catalog,
@@ -92,7 +92,7 @@ export async function startInProcessService({
     lanes,
     activities,
     workflowBundle,
-    heavySlots: workerSlots(environment),
+    stageSlots: stageSlots(environment, hosts?.areWorkersBusy ?? (() => false)),
   });
   const app = createApi({
     environment,

@@ -60,6 +60,17 @@ const recordedWork = defineEvent({
   handler: ({ id, data }, { attempt, signal }) => workOnRecord(id, data, attempt, signal),
 });
 
+/** The same, but it listens to nobody, and its time is over soon. */
+const recordedDeafWork = defineEvent({
+  type: 'test-recorded-deaf-work',
+  data: recordedData,
+  tier: 'normal',
+  weight: 'heavy',
+  timeouts: { action: 400 },
+  retry: { maxAttempts: 2, initialDelayMs: 50 },
+  handler: ({ id, data }, { attempt }) => workOnRecord(id, data, attempt, new AbortController().signal),
+});
+
 /** The same, but light, and may share a workflow. */
 const recordedLightWork = defineEvent({
   type: 'test-recorded-light-work',
@@ -216,6 +227,7 @@ export const testDefinitions: readonly EventDefinition[] = [
   slowWork,
   deafWork,
   recordedWork,
+  recordedDeafWork,
   recordedLightWork,
   recordedSum,
   notedWork,
@@ -269,6 +281,7 @@ function createOverlap() {
   return {
     reset: () => highest.clear(),
     highest: (group = 'all') => highest.get(group) ?? 0,
+    current: (group = 'all') => running.get(group) ?? 0,
     async during<T>(group: string, work: () => Promise<T>): Promise<T> {
       const now = (running.get(group) ?? 0) + 1;
       running.set(group, now);

@@ -38,7 +38,7 @@ function submitted(how: string, where = 'schema'): Extract<Question, { kind: 'ac
 
 it('gives what a type says of an event, and what its schema finds', async () => {
   const ask = newAsk();
-  const limits = [{ key: 'asked', capacity: 5, reserved: 0 }];
+  const limits = [{ key: 'asked', capacity: 5, reserved: {} }];
   expect(await ask(submitted('well'))).toEqual({ ...WELL, limits });
   expect(await ask(submitted('badly'))).toMatchObject({ ok: false, faults: [{ pointer: '/data/how' }] });
   expect(await ask({ kind: 'show', type: 'test-planted-seen', state: { seen: 3 } })).toEqual({ seen: 3 });

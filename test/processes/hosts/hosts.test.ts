@@ -12,6 +12,7 @@ import { Stopped } from '../../../handlers/stopped.ts';
 import { hostFromSource } from '../../../worker/host-program.ts';
 import { noServices } from '../../support/handler-services.ts';
 import { PLANTED, plantedDefinitions } from '../../support/planted-definitions.ts';
+import { until } from '../../support/until.ts';
 import { runOf } from '../../unit/handlers/advance-samples.ts';
 
 const MEMORY_MB = 160;
@@ -189,6 +190,15 @@ describe('a handler that ends or holds up its process', () => {
     await expect(deaf).rejects.toEqual(new Stopped('cancelled'));
     expectUncharged((await good).runs);
   });
+});
+
+it('is busy while handlers that compute keep all processes for workers from answering, and not after that', async () => {
+  expect(pool.isBusy('worker')).toBe(false);
+  const running = untilEnded(oneAttempt('loop', 'busy'));
+  await until('it is busy', async () => pool.isBusy('worker'));
+  await running;
+
+  expect(pool.isBusy('worker')).toBe(false);
 });
 
 describe('a host', () => {

@@ -6,7 +6,7 @@ import { createPermits } from '../../../domain/permits.ts';
 import { toSearchAttributes } from '../../../temporal/durable/search-attributes.ts';
 
 const message: ClaimMessage = {
-  need: { key: 'host:shop.example', capacity: 10, reserved: 2 },
+  need: { key: 'host:shop.example', capacity: 10, reserved: { critical: 2 } },
   claim: { workflowId: 'acme/order-1', runId: 'run-a', event: 'order-1', tier: 'high', tenant: 'acme', sinceMs: 1_000 },
 };
 
@@ -23,7 +23,7 @@ describe('claimPermit', () => {
     expect(signalWithStart).toHaveBeenCalledExactlyOnceWith('limitConcurrency', {
       workflowId: '~limit/host:shop.example',
       taskQueue: 'heavy',
-      args: [{ key: 'host:shop.example', permits: createPermits(10, 2) }],
+      args: [{ key: 'host:shop.example', permits: createPermits(10, { critical: 2 }) }],
       signal: 'claimPermit',
       signalArgs: [message],
       workflowTaskTimeout: '2s',

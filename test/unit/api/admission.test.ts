@@ -213,5 +213,5 @@ function light(id: string, fields: Partial<AcceptedEvent> = {}): AcceptedEvent {
 }
 
 function heavy(id: string, fields: Partial<AcceptedEvent> = {}): AcceptedEvent {
-  return acceptedEvent({ id, plan: { ...lightPlan, weight: 'heavy', limits: [{ key: 'tasks', capacity: 5, reserved: 0 }] }, ...fields });
+  return acceptedEvent({ id, plan: { ...lightPlan, weight: 'heavy', limits: [{ key: 'tasks', capacity: 5, reserved: {} }] }, ...fields });
 }

@@ -175,6 +175,6 @@ async function admitMany(backlog: Backlog, count: number): Promise<readonly bool
 }
 
 function heavy(tier: Tier, keys: readonly string[] = ['tasks']): AcceptedEvent {
-  const limits = keys.map((key) => ({ key, capacity: 5, reserved: 0 }));
+  const limits = keys.map((key) => ({ key, capacity: 5, reserved: {} }));
   return acceptedEvent({ tier, plan: { ...lightPlan, weight: 'heavy', limits } });
 }

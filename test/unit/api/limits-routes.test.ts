@@ -11,7 +11,7 @@ import type { MemoryApp, MemoryAppOptions } from './memory-app.ts';
 const TASKS: LimitResource = {
   key: 'tasks',
   capacity: 5,
-  reserved: 1,
+  reserved: { critical: 1 },
   holders: [{ event: 'order-1', since: '2026-01-01T12:00:00.000Z' }],
   otherHolders: 2,
   waiters: [{ event: 'order-2', tier: 'high', position: 1, since: '2026-01-01T12:00:01.000Z' }],
@@ -96,7 +96,7 @@ describe('PUT /v1/limits/{key}', () => {
     { capacity: '5' },
     { capacity: true },
     { max: 5 },
-    { capacity: 5, reserved: 1 },
+    { capacity: 5, reserved: { critical: 1 } },
   ])('answers 422 for %j', async (body) => {
     const faults = expectProblem(await put('tasks', body), 422, 'invalid_limit');
     expect(pointersOf(faults)).toEqual(['/capacity']);

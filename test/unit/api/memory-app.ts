@@ -92,7 +92,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
       catalog,
       fallback: null,
       urgencyThreshold: 0.8,
-      defaultLimit: { key: 'tasks', capacity: 5, reserved: 0 },
+      defaultLimit: { key: 'tasks', capacity: 5, reserved: {} },
       now: Date.now,
       newUuid: newUuidV7,
       checkCallback: createCheckCallback([]),

@@ -221,7 +221,7 @@ function parse(
     ask: createAskHere(catalog),
     fallback: null,
     urgencyThreshold: 0.8,
-    defaultLimit: { key: 'tasks', capacity: 5, reserved: 0 },
+    defaultLimit: { key: 'tasks', capacity: 5, reserved: {} },
     now: () => NOW_MS,
     newUuid: () => 'made-1',
     checkCallback: () => [],

@@ -10,7 +10,7 @@ const parseEvent = createParseEvent({
   ask: createAskHere(catalog),
   fallback: null,
   urgencyThreshold: 0.8,
-  defaultLimit: { key: 'tasks', capacity: 5, reserved: 0 },
+  defaultLimit: { key: 'tasks', capacity: 5, reserved: {} },
   now: () => 1_000,
   newUuid: () => 'uuid',
   checkCallback: () => [],

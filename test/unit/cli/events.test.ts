@@ -7,7 +7,7 @@ import { callCli } from './call-cli.ts';
 import type { CliCall } from './call-cli.ts';
 
 const KEY = 'a-key-of-some-length';
-const limit = { key: 'tasks', capacity: 5, reserved: 1, otherHolders: 2, otherWaiters: 0, waiting: 1 };
+const limit = { key: 'tasks', capacity: 5, reserved: { critical: 1 }, otherHolders: 2, otherWaiters: 0, waiting: 1 };
 const holders = [{ event: 'a', since: '2026-01-01T00:00:00.000Z' }];
 const waiters = [{ event: 'b', tier: 'low', position: 1, since: '2026-01-01T00:00:00.000Z' }] as const;
 
@@ -111,7 +111,7 @@ describe('tickless', () => {
   it('shows and sets limits', async () => {
     expect(await call('limits')).toEqual({
       exitCode: 0,
-      out: 'KEY    CAPACITY  RESERVED  HOLDERS  WAITING\ntasks  5         1         3        1\n',
+      out: 'KEY    CAPACITY  RESERVED    HOLDERS  WAITING\ntasks  5         critical 1  3        1\n',
       err: 'there are more: --cursor more\n',
     });
     expect((await call('limits --limit 1 --cursor more')).err).toBe('');

@@ -31,7 +31,7 @@ describe('parseEnvironment', () => {
       MAX_CONCURRENT_TASKS: 5,
       HANDLER_MEMORY_MB: 1_024,
       HANDLER_GRACE_MS: 2_000,
-      RESERVED_TASKS: 0,
+      RESERVED_TASKS: {},
       MAX_BACKLOG: 10_000,
       URGENCY_THRESHOLD: 0.8,
       TICKLESS_FAST_SANDBOX: '0',

@@ -43,7 +43,7 @@ function defaultFaults({ name, value }: Entry): readonly string[] {
   const key = name as keyof Environment;
   const { [key]: expected } = parseEnvironment({});
   const { [key]: actual } = parseEnvironment({ [name]: value });
-  const isEmptyDefault = expected === undefined || (Array.isArray(expected) && expected.length === 0);
+  const isEmptyDefault = expected === undefined || (typeof expected === 'object' && Object.keys(expected).length === 0);
   const isSame = JSON.stringify(actual) === JSON.stringify(expected) && (value === '') === isEmptyDefault;
   return isSame ? [] : [`${name} has another default`];
 }

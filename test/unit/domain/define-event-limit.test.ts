@@ -16,21 +16,28 @@ describe('the limit of a type', () => {
   it('names a key and how many at once, none of them reserved', () => {
     const definition = defineEvent({ ...minimal, limit: { key: 'printer', max: 1 } });
 
-    expect(definition.limitsOf(event)).toEqual([{ key: 'printer', capacity: 1, reserved: 0 }]);
+    expect(definition.limitsOf(event)).toEqual([{ key: 'printer', capacity: 1, reserved: {} }]);
   });
 
   it('may keep some for critical events', () => {
     const definition = defineEvent({ ...minimal, limit: { key: 'printer', max: 5, reserved: 2 } });
 
-    expect(definition.limitsOf(event)).toEqual([{ key: 'printer', capacity: 5, reserved: 2 }]);
+    expect(definition.limitsOf(event)).toEqual([{ key: 'printer', capacity: 5, reserved: { critical: 2 } }]);
+  });
+
+  it('may keep some for tiers', () => {
+    const definition = defineEvent({ ...minimal, limit: { key: 'printer', max: 5, reserved: { critical: 2, high: 1 } } });
+
+    expect(definition.limitsOf(event)).toEqual([{ key: 'printer', capacity: 5, reserved: { critical: 2, high: 1 } }]);
+    expect(() => defineEvent({ ...minimal, limit: { key: 'printer', max: 2, reserved: { critical: 2, high: 1 } } })).toThrow('0 to max');
   });
 
   it("may have its key from the event's data and tenant", () => {
     const definition = defineEvent({ ...minimal, limit: { key: ({ data, tenant }) => `${tenant}:${data.host}`, max: 10 } });
 
-    expect(definition.limitsOf(event)).toEqual([{ key: 'acme:shop.example', capacity: 10, reserved: 0 }]);
+    expect(definition.limitsOf(event)).toEqual([{ key: 'acme:shop.example', capacity: 10, reserved: {} }]);
     expect(definition.limitsOf({ data: { host: 'other.example' }, tenant: 'beta' })).toEqual([
-      { key: 'beta:other.example', capacity: 10, reserved: 0 },
+      { key: 'beta:other.example', capacity: 10, reserved: {} },
     ]);
   });
 
@@ -44,8 +51,8 @@ describe('the limit of a type', () => {
     });
 
     expect(definition.limitsOf(event)).toEqual([
-      { key: 'tasks', capacity: 5, reserved: 0 },
-      { key: 'host:shop.example', capacity: 1, reserved: 0 },
+      { key: 'tasks', capacity: 5, reserved: {} },
+      { key: 'host:shop.example', capacity: 1, reserved: {} },
     ]);
   });
 
@@ -90,6 +97,6 @@ describe('the limit of a type', () => {
   it.each([{ max: 1 }, { max: 5, reserved: 0 }, { max: 5, reserved: 5 }])('of %o is taken', (limit) => {
     const [need] = defineEvent({ ...minimal, limit: { key: 'printer', ...limit } }).limitsOf(event);
 
-    expect(need).toMatchObject({ capacity: limit.max, reserved: limit.reserved ?? 0 });
+    expect(need).toMatchObject({ capacity: limit.max, reserved: limit.reserved === undefined ? {} : { critical: limit.reserved } });
   });
 });

@@ -14,14 +14,14 @@ const waiting = [
   claimOf('other', 'b-1'),
   claimOf('other', 'b-2', NOON_MS + 1),
   claimOf('acme', 'a-2', NOON_MS + 2),
-].reduce(claimPermit, createPermits(2, 1));
+].reduce(claimPermit, createPermits(2, { critical: 1 }));
 const { permits } = grantPermits(overrideCapacity(waiting, 3), NOON_MS + 5);
 
 it("shows a tenant its own events, and so many of others', with positions among all", () => {
   expect(showLimit({ key: 'tasks', permits, tenant: 'acme', nowMs: NOON_MS + 10 })).toEqual({
     key: 'tasks',
     capacity: 3,
-    reserved: 1,
+    reserved: { critical: 1 },
     holders: [{ event: 'a-1', since: '2026-01-01T12:00:00.005Z' }],
     otherHolders: 1,
     waiters: [{ event: 'a-2', tier: 'normal', position: 1, since: '2026-01-01T12:00:00.002Z' }],

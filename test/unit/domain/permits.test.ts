@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Granted, LongestWaits, PermitClaim, Permits } from '../../../domain/permits.ts';
+import type { Granted, LongestWaits, PermitClaim, PermitHolder, Permits } from '../../../domain/permits.ts';
 import {
   capacityOf,
   claimPermit,
@@ -15,7 +15,7 @@ import {
   releasePermit,
   waitingOrder,
 } from '../../../domain/permits.ts';
-import type { Tier } from '../../../domain/tier.ts';
+import type { Reserved, Tier } from '../../../domain/tier.ts';
 import { TIERS } from '../../../domain/tier.ts';
 
 const SHORT_WAITS: LongestWaits = { critical: null, high: 10, normal: 30, low: 60, bulk: 120 };
@@ -61,13 +61,14 @@ type Step =
   // Another run of the same event asks, before or after the closure of the old one is found out.
   | { readonly kind: 'reset'; readonly which: number; readonly foundOut: boolean }
   | { readonly kind: 'override'; readonly capacity: number | null }
-  | { readonly kind: 'configure'; readonly capacity: number; readonly reserved: number }
+  | { readonly kind: 'configure'; readonly capacity: number; readonly reserved: Reserved }
   | { readonly kind: 'pass'; readonly ms: number };
 
 const anyTier = fc.constantFrom(...TIERS);
 const anyTenant = fc.constantFrom('acme', 'beta', 'corp', 'dune');
 const anyWhich = fc.nat(1_000);
 
+const anyReserved: fc.Arbitrary<Reserved> = fc.record({ critical: fc.nat(2), high: fc.nat(2) });
 const anyClaim = fc.record({ kind: fc.constant('claim'), tier: anyTier, tenant: anyTenant });
 const anyRelease = fc.record({ kind: fc.constant('release'), which: anyWhich });
 const anyPass = fc.record({ kind: fc.constant('pass'), ms: fc.nat(40) });
@@ -82,7 +83,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('come back'), which: anyWhich }),
   fc.record({ kind: fc.constant('reset'), which: anyWhich, foundOut: fc.boolean() }),
   fc.record({ kind: fc.constant('override'), capacity: fc.option(fc.nat(8)) }),
-  fc.record({ kind: fc.constant('configure'), capacity: fc.integer({ min: 1, max: 6 }), reserved: fc.nat(2) }),
+  fc.record({ kind: fc.constant('configure'), capacity: fc.integer({ min: 1, max: 6 }), reserved: anyReserved }),
 );
 /** Each inner list is what comes between two times that permits are given out. */
 const stepsOf = (step: fc.Arbitrary<Step>): fc.Arbitrary<Step[][]> => fc.array(fc.array(step, { maxLength: 6 }), { maxLength: 40 });
@@ -90,10 +91,10 @@ const stepsOf = (step: fc.Arbitrary<Step>): fc.Arbitrary<Step[][]> => fc.array(f
 const anySetting = fc
   .record({
     capacity: fc.integer({ min: 1, max: 6 }),
-    reserved: fc.nat(3),
+    reserved: anyReserved,
     longestWaitMs: fc.constantFrom(SHORT_WAITS, NO_AGEING, { ...SHORT_WAITS, critical: 20 }),
   })
-  .map(({ capacity, reserved, longestWaitMs }) => createPermits(capacity, Math.min(reserved, capacity), longestWaitMs));
+  .map(({ capacity, reserved, longestWaitMs }) => createPermits(capacity, atMost(capacity, reserved), longestWaitMs));
 
 /** The permits, and what is to be true of them as told by the steps alone. */
 interface World {
@@ -172,7 +173,7 @@ function takeStep(world: World, step: Step): void {
       world.permits = overrideCapacity(permits, step.capacity);
       break;
     case 'configure':
-      world.permits = configureCapacity(permits, step.capacity, Math.min(step.reserved, step.capacity));
+      world.permits = configureCapacity(permits, step.capacity, atMost(step.capacity, step.reserved));
       break;
     case 'pass':
       world.nowMs += step.ms;
@@ -189,12 +190,23 @@ function giveOut(world: World): Granted {
 }
 
 function isOpenTo({ tier }: PermitClaim, permits: Permits): boolean {
-  if (permits.holders.length >= capacityOf(permits)) return false;
-  return tier === 'critical' || notCritical(permits) < capacityOf(permits) - permits.reserved;
+  return TIERS.slice(0, TIERS.indexOf(tier) + 1).every((one) => from(one, permits) < openFrom(one, permits));
 }
 
-function notCritical({ holders }: Permits): number {
-  return holders.filter(({ tier }) => tier !== 'critical').length;
+/** Who holds one of a tier or of any after it. */
+function from(tier: Tier, { holders }: Permits): number {
+  return holders.filter((holder) => TIERS.indexOf(holder.tier) >= TIERS.indexOf(tier)).length;
+}
+
+/** So many of them may at most: the rest is kept for tiers before. */
+function openFrom(tier: Tier, permits: Permits): number {
+  const before = TIERS.slice(0, TIERS.indexOf(tier));
+  return capacityOf(permits) - before.reduce((sum, one) => sum + (permits.reserved[one] ?? 0), 0);
+}
+
+function atMost(capacity: number, { critical = 0, high = 0 }: Reserved): Reserved {
+  const kept = Math.min(critical, capacity);
+  return { critical: kept, high: Math.min(high, capacity - kept) };
 }
 
 function overdueMs({ longestWaitMs }: Permits, { tier, sinceMs }: PermitClaim, nowMs: number): number {
@@ -223,7 +235,7 @@ function nextByTheRules(permits: Permits, turns: readonly string[], nowMs: numbe
 function* eachGrant(before: Permits, granted: Granted['granted']): Generator<{ readonly state: Permits; readonly grant: PermitClaim }> {
   let state = before;
   for (const holder of granted) {
-    const { grantedAtMs, ...grant } = holder;
+    const { grantedAtMs, isReserved: _kept, ...grant } = holder;
     yield { state, grant };
     state = {
       ...state,
@@ -289,7 +301,7 @@ describe('whatever happens to the permits of a key', () => {
       const left = new Set(permits.waiters);
       expect(granted).toEqual(permits.holders.slice(before.holders.length));
       expect(before.waiters.filter((claim) => left.has(claim))).toEqual(permits.waiters);
-      for (const { grantedAtMs, ...claim } of granted) {
+      for (const { grantedAtMs, isReserved: _kept, ...claim } of granted) {
         expect(before.waiters).toContainEqual(claim);
         expect(grantedAtMs).toBe(nowMs);
       }
@@ -297,10 +309,23 @@ describe('whatever happens to the permits of a key', () => {
     });
   });
 
-  it('gives a reserved permit to critical work only', () => {
+  it('gives a permit that is kept for a tier to that and those before it only', () => {
     always(({ before, permits }) => {
-      const open = Math.max(0, capacityOf(permits) - permits.reserved);
-      expect(notCritical(permits)).toBeLessThanOrEqual(Math.max(open, notCritical(before)));
+      for (const tier of TIERS) {
+        expect(from(tier, permits)).toBeLessThanOrEqual(Math.max(0, openFrom(tier, permits), from(tier, before)));
+      }
+    });
+  });
+
+  it('says of no more of a tier than are kept for it that they have such a permit, and of all of these', () => {
+    always(({ before, permits, granted }) => {
+      for (const tier of TIERS) {
+        const kept = permits.reserved[tier] ?? 0;
+        const has = (holders: readonly PermitHolder[]): number => holders.filter((one) => one.isReserved && one.tier === tier).length;
+        const news = granted.filter((one) => one.tier === tier);
+        const free = Math.max(0, kept - has(before.holders));
+        expect(has(news)).toBe(Math.min(free, news.length));
+      }
     });
   });
 
@@ -389,7 +414,7 @@ describe('ageing', () => {
     const anyTraffic = fc.oneof(anyClaim, anyRelease, anyRelease, anyPass);
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5 }), stepsOf(anyTraffic), (capacity, rounds) => {
-        const world = createWorld(createPermits(capacity, 0, SHORT_WAITS));
+        const world = createWorld(createPermits(capacity, {}, SHORT_WAITS));
         const grantsToWait = new Map<string, number>();
         for (const steps of rounds) {
           for (const step of steps) takeStep(world, step);
@@ -421,7 +446,7 @@ describe('ageing', () => {
     fc.assert(
       fc.property(anyFlood, ({ capacity, reserved, holdMs, starts }) => {
         const open = capacity - Math.min(reserved, capacity - 1);
-        let permits = createPermits(capacity, capacity - open, SHORT_WAITS);
+        let permits = createPermits(capacity, { critical: capacity - open }, SHORT_WAITS);
         const waits: { readonly tier: Tier; readonly waitedMs: number }[] = [];
         for (let nowMs = 0; nowMs < 300; nowMs += 1) {
           for (const { runId, grantedAtMs } of permits.holders) {
@@ -650,11 +675,11 @@ describe('the capacity', () => {
   });
 
   it('is what an operator set, whatever is configured, until that is taken back', () => {
-    const overridden = configureCapacity(overrideCapacity(createPermits(5), 2), 9, 1);
+    const overridden = configureCapacity(overrideCapacity(createPermits(5), 2), 9, { critical: 1 });
 
     expect(capacityOf(overridden)).toBe(2);
     expect(capacityOf(overrideCapacity(overridden, null))).toBe(9);
-    expect(overridden.reserved).toBe(1);
+    expect(overridden.reserved).toEqual({ critical: 1 });
   });
 
   it('of nothing stops the key without forgetting who waits', () => {
@@ -690,7 +715,7 @@ describe('reserved permits', () => {
   ];
 
   it('stay free for critical work, however much other work waits', () => {
-    const { permits } = grantPermits(claimAll(createPermits(5, 2), claims.slice(0, 4)), 0);
+    const { permits } = grantPermits(claimAll(createPermits(5, { critical: 2 }), claims.slice(0, 4)), 0);
     expect(runIdsOf(permits.holders)).toEqual(['normal-1', 'normal-2', 'normal-3']);
 
     const { granted } = grantPermits(claimAll(permits, claims.slice(4)), 1);
@@ -699,7 +724,7 @@ describe('reserved permits', () => {
   });
 
   it('are what critical work uses first: the others stay open to all', () => {
-    const { permits } = grantPermits(claimAll(createPermits(5, 2), claims.slice(4)), 0);
+    const { permits } = grantPermits(claimAll(createPermits(5, { critical: 2 }), claims.slice(4)), 0);
 
     const { granted } = grantPermits(claimAll(permits, claims.slice(0, 4)), 1);
 
@@ -707,7 +732,7 @@ describe('reserved permits', () => {
   });
 
   it('are not for other work that is overdue either', () => {
-    const { permits, granted } = grantPermits(claimAll(createPermits(2, 1), claims), 1_000_000);
+    const { permits, granted } = grantPermits(claimAll(createPermits(2, { critical: 1 }), claims), 1_000_000);
 
     expect(runIdsOf(granted)).toEqual(['normal-1', 'critical-1']);
     expect(runIdsOf(grantPermits(releasePermit(permits, 'critical-1', 1_000_001), 1_000_001).granted)).toEqual(['critical-2']);
@@ -715,7 +740,7 @@ describe('reserved permits', () => {
   });
 
   it('may be all there are', () => {
-    expect(runIdsOf(grantPermits(claimAll(createPermits(3, 3), claims), 0).granted)).toEqual(['critical-1', 'critical-2']);
+    expect(runIdsOf(grantPermits(claimAll(createPermits(3, { critical: 3 }), claims), 0).granted)).toEqual(['critical-1', 'critical-2']);
   });
 });
 
@@ -723,7 +748,7 @@ describe('waitingOrder', () => {
   it('is the order in which permits are granted if nothing else comes', () => {
     fc.assert(
       fc.property(anySetting, stepsOf(anyStep), fc.integer({ min: 1, max: 5 }), fc.nat(30), (permits, rounds, more, atMost) => {
-        const world = createWorld({ ...permits, reserved: 0 });
+        const world = createWorld({ ...permits, reserved: {} });
         for (const steps of rounds) {
           for (const step of steps) if (step.kind !== 'configure') takeStep(world, step);
           giveOut(world);
@@ -825,6 +850,6 @@ describe('isIdle', () => {
 describe('the longest waits', () => {
   it('are as documented unless others are given', () => {
     expect(createPermits(1).longestWaitMs).toBe(DEFAULT_LONGEST_WAITS);
-    expect(createPermits(1, 0, SHORT_WAITS).longestWaitMs).toBe(SHORT_WAITS);
+    expect(createPermits(1, {}, SHORT_WAITS).longestWaitMs).toBe(SHORT_WAITS);
   });
 });

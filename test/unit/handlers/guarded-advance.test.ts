@@ -36,6 +36,7 @@ function poolOf(shared: AdvanceThere, alone: AdvanceThere = shared): HostPool {
     ready: Promise.resolve(),
     shared: async () => hostThat(shared),
     alone: async (_options, work) => work(hostThat(alone)),
+    isBusy: () => false,
     pids: () => [],
     close: async () => undefined,
   };

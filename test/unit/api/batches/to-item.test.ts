@@ -19,7 +19,7 @@ const toItem = createToItem(
     ask: createAskHere(catalog),
     fallback: null,
     urgencyThreshold: 0.8,
-    defaultLimit: { key: 'tasks', capacity: 5, reserved: 0 },
+    defaultLimit: { key: 'tasks', capacity: 5, reserved: {} },
     now: () => NOON_MS + 5,
     newUuid: () => 'uuid',
     checkCallback: ({ url }) => (url.startsWith('https:') ? [] : [{ pointer: '/url', detail: 'it is not https' }]),

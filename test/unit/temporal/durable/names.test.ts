@@ -6,7 +6,7 @@ import { STAGES } from '../../../../domain/stage.ts';
 
 it('keeps the names that histories and clients know: changing one is a migration', () => {
   expect({ ...names, STAGES, BATCH_ACTIONS }).toEqual({
-    TASK_QUEUES: { light: 'light', heavy: 'heavy', delivery: 'delivery' },
+    TASK_QUEUES: { light: 'light', heavy: 'heavy', reserved: 'reserved', delivery: 'delivery' },
     WORKFLOWS: {
       processChunk: 'processChunk',
       deliverCallback: 'deliverCallback',

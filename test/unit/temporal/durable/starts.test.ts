@@ -27,10 +27,10 @@ it('starts a delivery once for each run, and lets another process take its task 
 });
 
 it('starts a limit with what its type says of the key, and nothing granted', () => {
-  const [{ key, permits }] = limitStart({ key: 'host:a', capacity: 3, reserved: 1 }).args;
+  const [{ key, permits }] = limitStart({ key: 'host:a', capacity: 3, reserved: { critical: 1 } }).args;
 
   expect(key).toBe('host:a');
-  expect(permits).toMatchObject({ configuredCapacity: 3, reserved: 1, holders: [], waiters: [] });
+  expect(permits).toMatchObject({ configuredCapacity: 3, reserved: { critical: 1 }, holders: [], waiters: [] });
 });
 
 it('keeps a page’s first task back for one to one and a half hours', () => {
