@@ -1,5 +1,5 @@
-import { z } from '@hono/zod-openapi';
 import type { EventDefinition } from '../domain/define-event.ts';
+import type { Description } from '../domain/question.ts';
 import { OWN_ID_PATTERN as SUBJECT_PATTERN } from '../domain/event-id.ts';
 import { MAX_SUBJECT_CHARACTERS } from '../domain/subject-id.ts';
 
@@ -10,19 +10,25 @@ export interface Document {
   readonly components?: { readonly schemas?: Readonly<Record<string, unknown>> };
 }
 
+/** An event type, and what it says of itself; null where that isn't to be had. */
+export interface DescribedType {
+  readonly definition: EventDefinition;
+  readonly description: Description | null;
+}
+
 /**
  * Says of `Event`, and of `OlderLifeEvent`, what only the catalog knows: which types there are, and what the data of each is.
  * @param takesOthers whether types that the catalog lacks are accepted, too
  */
 export function withEventTypes<Described extends Document>(
   document: Described,
-  definitions: readonly EventDefinition[],
+  definitions: readonly DescribedType[],
   takesOthers: boolean,
 ): Described {
   const { Event: event, OlderLifeEvent: older, ...others } = document.components?.schemas ?? {};
   if (definitions.length === 0 || !isSchema(event) || !isSchema(older)) return document;
-  const types = definitions.map(({ type }) => type);
-  const ofTypes = Object.fromEntries(definitions.map((definition) => [`Event.${nameOf(definition.type)}`, eventOf(event, definition)]));
+  const types = definitions.map(({ definition }) => definition.type);
+  const ofTypes = Object.fromEntries(definitions.map((one) => [`Event.${nameOf(one.definition.type)}`, eventOf(event, one)]));
   const other = { ...event, properties: { ...propertiesOf(event), type: { ...propertiesOf(event)['type'], not: { enum: types } } } };
   const choices = { ...ofTypes, ...(takesOthers && { 'Event.other': other }) };
   const Event = {
@@ -39,9 +45,9 @@ export function withEventTypes<Described extends Document>(
 }
 
 /** An event of one type: its name, and its data as the type has it. */
-function eventOf(event: Schema, { type, data, subject }: EventDefinition): Schema {
-  const required = new Set([...requiredOf(event), 'type', ...(data.safeParse(undefined).success ? [] : ['data'])]);
-  const ofData = toDataSchema(data);
+function eventOf(event: Schema, { definition: { type, subject }, description }: DescribedType): Schema {
+  const required = new Set([...requiredOf(event), 'type', ...(description?.isDataRequired === true ? ['data'] : [])]);
+  const ofData = toDataSchema(description);
   const { expectedVersion, delayMs, ...properties } = propertiesOf(event);
   const own = { ...properties, type: { type: 'string', const: type }, data: ofData };
   // Without a subject there is no version to expect, and what a subject takes waits for nothing but its turn.
@@ -61,8 +67,8 @@ function eventOf(event: Schema, { type, data, subject }: EventDefinition): Schem
 }
 
 /** The types whose older form has its fields beside the envelope's, under one of two names. */
-function olderOf(older: Schema, definitions: readonly EventDefinition[]): Schema {
-  const types = definitions.filter(isOlder).map(({ type }) => type);
+function olderOf(older: Schema, definitions: readonly DescribedType[]): Schema {
+  const types = definitions.filter(({ description }) => description?.takesOlderForm === true).map(({ definition }) => definition.type);
   const properties = propertiesOf(older);
   const named = (name: string): Schema => ({ ...properties[name], enum: types });
   return {
@@ -72,14 +78,9 @@ function olderOf(older: Schema, definitions: readonly EventDefinition[]): Schema
   };
 }
 
-function isOlder({ type, adapt, data }: EventDefinition): boolean {
-  const adapted = adapt({ type, intensity: 0.5, metadata: {} });
-  return adapted['intensity'] === undefined && data.safeParse(adapted['data']).success;
-}
-
-/** What JSON schema can't say is left open, as is what refers to itself: it would have to be a schema of the document. */
-function toDataSchema(data: EventDefinition['data']): Schema {
-  const { $schema: _dialect, ...schema } = z.toJSONSchema(data, { io: 'input', unrepresentable: 'any' }) as Schema;
+/** What it doesn't say is left open, as is what refers to itself: it would have to be a schema of the document. */
+function toDataSchema(description: Description | null): Schema {
+  const { $schema: _dialect, ...schema } = description?.schema ?? {};
   return JSON.stringify(schema).includes('"$ref"') ? {} : schema;
 }
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { PermitNeed, Weight } from './accepted-event.ts';
 import type { SubjectDefinition } from './define-subject.ts';
 import type { Progress } from './event-run.ts';
@@ -30,6 +30,8 @@ export interface HandlerContext<State = unknown> extends HandlerServices {
   readonly log: HandlerLog;
 }
 
+type Output<Schema extends StandardSchemaV1> = StandardSchemaV1.InferOutput<Schema>;
+
 /** The outer shape of a submitted event, before its type's schema has seen `data`. */
 export type RawEnvelope = Readonly<Record<string, unknown>>;
 
@@ -37,7 +39,7 @@ export type RawEnvelope = Readonly<Record<string, unknown>>;
 export interface EventDefinition {
   readonly type: string;
   readonly summary: string;
-  readonly data: z.ZodType;
+  readonly data: StandardSchemaV1;
   /** What the catalog shows; null where it depends on the event. */
   readonly tier: Tier | null;
   readonly weight: Weight;
@@ -58,21 +60,28 @@ export interface EventDefinition {
   run(stage: Stage, event: HandledEvent, results: Readonly<Record<Stage, unknown>>, context: HandlerContext): unknown;
 }
 
-interface CommonOptions<Schema extends z.ZodType, State> {
+/** An event type with what the compiler knows of it: its name, what its data is, and what its stages give. */
+export interface DefinedEvent<Type extends string = string, Data = unknown, Results = unknown> extends EventDefinition {
+  readonly type: Type;
+  /** For the compiler alone: it is never there. */
+  readonly types?: { readonly data: Data; readonly results: Results };
+}
+
+interface CommonOptions<Type extends string, Schema extends StandardSchemaV1, State> {
   /** Lower case, digits, `_`, `-` and `.`; what callers send as `type`. */
-  readonly type: string;
+  readonly type: Type;
   /** One sentence for the catalog. */
   readonly summary?: string;
   readonly data: Schema;
-  readonly tier: Tier | ((event: { readonly data: z.output<Schema> }) => Tier);
+  readonly tier: Tier | ((event: { readonly data: Output<Schema> }) => Tier);
   /** Shown in the catalog where `tier` is a function. */
   readonly usualTier?: Tier;
   /** `light` (the default) takes milliseconds and runs where the event was accepted; `heavy` takes longer and runs on workers. */
   readonly weight?: Weight;
   /** 0 to 1, where the caller gives none; default 0. */
-  readonly urgency?: (data: z.output<Schema>) => number;
+  readonly urgency?: (data: Output<Schema>) => number;
   /** At most `max` events of a key at once, in the whole cluster. Such events run on workers, like heavy ones. */
-  readonly limit?: Limit<z.output<Schema>> | readonly Limit<z.output<Schema>>[];
+  readonly limit?: Limit<Output<Schema>> | readonly Limit<Output<Schema>>[];
   readonly respondAfterRecord?: boolean;
   /**
    * Under load, events of this type that come without an id of their own share a workflow: many more of them a second. They
@@ -103,16 +112,20 @@ export interface Limit<Data> {
   readonly reserved?: number | Reserved;
 }
 
-interface StagedOptions<Schema extends z.ZodType, Meaning, Decision, Action, State> extends CommonOptions<Schema, State> {
-  meaning?(event: HandledEvent<z.output<Schema>>, context: HandlerContext<State>): Promise<Meaning> | Meaning;
-  decision?(event: HandledEvent<z.output<Schema>>, meaning: Meaning, context: HandlerContext<State>): Promise<Decision> | Decision;
-  action?(event: HandledEvent<z.output<Schema>>, decision: Decision, context: HandlerContext<State>): Promise<Action> | Action;
+interface StagedOptions<Type extends string, Schema extends StandardSchemaV1, Meaning, Decision, Action, State> extends CommonOptions<
+  Type,
+  Schema,
+  State
+> {
+  meaning?(event: HandledEvent<Output<Schema>>, context: HandlerContext<State>): Promise<Meaning> | Meaning;
+  decision?(event: HandledEvent<Output<Schema>>, meaning: Meaning, context: HandlerContext<State>): Promise<Decision> | Decision;
+  action?(event: HandledEvent<Output<Schema>>, decision: Decision, context: HandlerContext<State>): Promise<Action> | Action;
   readonly handler?: never;
 }
 
-interface HandlerOptions<Schema extends z.ZodType, State> extends CommonOptions<Schema, State> {
+interface HandlerOptions<Type extends string, Schema extends StandardSchemaV1, Action, State> extends CommonOptions<Type, Schema, State> {
   /** A type without stages of its own: this is its action. */
-  handler(event: HandledEvent<z.output<Schema>>, context: HandlerContext<State>): unknown;
+  handler(event: HandledEvent<Output<Schema>>, context: HandlerContext<State>): Promise<Action> | Action;
   readonly meaning?: never;
   readonly decision?: never;
   readonly action?: never;
@@ -130,9 +143,20 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
  * what they return is JSON of at most 64 KiB.
  * @throws Error when the definition can't work, naming the type
  */
-export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision = null, Action = null, State = never>(
-  options: StagedOptions<Schema, Meaning, Decision, Action, State> | HandlerOptions<Schema, State>,
-): EventDefinition {
+export function defineEvent<
+  const Type extends string,
+  Schema extends StandardSchemaV1,
+  Meaning = null,
+  Decision = null,
+  Action = null,
+  State = never,
+>(
+  options: StagedOptions<Type, Schema, Meaning, Decision, Action, State> | HandlerOptions<Type, Schema, Action, State>,
+): DefinedEvent<
+  Type,
+  StandardSchemaV1.InferInput<Schema>,
+  { readonly meaning: Meaning; readonly decision: Decision; readonly action: Action }
+> {
   const { type, weight = 'light', tier, retry, timeouts, subject = null, coalesce = false } = options;
   if (!TYPE_NAME.test(type)) throw new Error(`event type "${type}": a name starts with a-z and has only a-z, 0-9, "_", "-" and "."`);
   const handlers = toStageHandlers(options);
@@ -177,16 +201,16 @@ export function defineEvent<Schema extends z.ZodType, Meaning = null, Decision =
     timeoutsMs,
     stages,
     subject,
-    tierOf: (event) => (typeof tier === 'function' ? tier(event as { data: z.output<Schema> }) : tier),
-    urgencyOf: (data) => options.urgency?.(data as z.output<Schema>) ?? 0,
+    tierOf: (event) => (typeof tier === 'function' ? tier(event) : tier),
+    urgencyOf: (data) => options.urgency?.(data) ?? 0,
     limitsOf: ({ data, tenant }) =>
       limits.map(({ key, max, reserved }) => ({
-        key: typeof key === 'function' ? key({ data: data as z.output<Schema>, tenant }) : key,
+        key: typeof key === 'function' ? key({ data: data as Output<Schema>, tenant }) : key,
         capacity: max,
         reserved: toReserved(reserved),
       })),
     adapt: (envelope) => options.adapt?.(envelope) ?? envelope,
-    run: (stage, event, results, context) => handlers[stage]?.(event as HandledEvent<z.output<Schema>>, results, context) ?? null,
+    run: (stage, event, results, context) => handlers[stage]?.(event, results, context) ?? null,
   };
 }
 
@@ -194,8 +218,8 @@ function toReserved(reserved: number | Reserved = {}): Reserved {
   return typeof reserved === 'number' ? { critical: reserved } : reserved;
 }
 
-type StageHandlers<Schema extends z.ZodType> = Readonly<
-  Record<Stage, (event: HandledEvent<z.output<Schema>>, results: Readonly<Record<Stage, unknown>>, context: HandlerContext) => unknown>
+type StageHandlers<Schema extends StandardSchemaV1> = Readonly<
+  Record<Stage, (event: HandledEvent<Output<Schema>>, results: Readonly<Record<Stage, unknown>>, context: HandlerContext) => unknown>
 >;
 
 /** What makes a type unfit for subjects. */
@@ -221,8 +245,8 @@ function faultWithCoalesce({ weight, limits, longestTimeoutMs, respondAfterRecor
 }
 
 // Results and states come back from Temporal as unknown; each result is what the stage before it returned, and a missing stage's is null.
-function toStageHandlers<Schema extends z.ZodType, Meaning, Decision, Action, State>(
-  options: StagedOptions<Schema, Meaning, Decision, Action, State> | HandlerOptions<Schema, State>,
+function toStageHandlers<Type extends string, Schema extends StandardSchemaV1, Meaning, Decision, Action, State>(
+  options: StagedOptions<Type, Schema, Meaning, Decision, Action, State> | HandlerOptions<Type, Schema, Action, State>,
 ): StageHandlers<Schema> {
   if (options.handler !== undefined) {
     const { handler } = options;

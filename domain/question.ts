@@ -7,6 +7,8 @@ import type { Tier } from './tier.ts';
 export type Question =
   /** An event that is submitted: its type's `adapt`, schema, `tier`, `urgency` and `limit`. */
   | { readonly kind: 'accept'; readonly type: string; readonly envelope: RawEnvelope; readonly tenant: string }
+  /** A type that is described: its schema, and what that takes. */
+  | { readonly kind: 'describe'; readonly type: string }
   /** A subject's state that is read: its `show`. */
   | { readonly kind: 'show'; readonly type: string; readonly state: unknown };
 
@@ -26,7 +28,18 @@ export type Acceptance = {
   | { readonly ok: false; readonly faults: readonly Fault[] }
 );
 
+/** What is told of a type before there is any event. */
+export interface Description {
+  /** As JSON Schema; null where it gives none. */
+  readonly schema: Readonly<Record<string, unknown>> | null;
+  /** An event without data is none. */
+  readonly isDataRequired: boolean;
+  /** What older clients send is taken, with an `intensity` beside the envelope's fields. */
+  readonly takesOlderForm: boolean;
+}
+
 interface Answers {
+  readonly describe: Description;
   readonly accept: Acceptance;
   readonly show: unknown;
 }

@@ -1,6 +1,7 @@
 import type { Catalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
-import type { Acceptance, AnswerTo, Question } from '../domain/question.ts';
+import type { Acceptance, AnswerTo, Description, Question } from '../domain/question.ts';
+import { toJsonSchema } from './json-schema.ts';
 import { toFaults } from '../domain/to-faults.ts';
 
 /** How long a type's functions may take to answer. */
@@ -17,6 +18,7 @@ export function createAnswer(catalog: Catalog): Answer {
 
   async function answer(question: Question): Promise<unknown> {
     if (question.kind === 'accept') return accept(known(catalog.find(question.type)), question);
+    if (question.kind === 'describe') return describe(known(catalog.find(question.type)));
     return known(catalog.findSubject(question.type)).show(question.state);
   }
 }
@@ -28,10 +30,10 @@ function known<Definition>(definition: Definition | undefined): Definition {
 
 async function accept(definition: EventDefinition, { envelope, tenant }: Extract<Question, { kind: 'accept' }>): Promise<Acceptance> {
   const adapted = definition.adapt(envelope);
-  const parsed = await definition.data.safeParseAsync(adapted['data']);
+  const parsed = await definition.data['~standard'].validate(adapted['data']);
   const same = { adapted: adapted === envelope ? null : adapted };
-  if (!parsed.success) return { ...same, ok: false, faults: toFaults(parsed.error.issues, '/data') };
-  const { data } = parsed;
+  if (parsed.issues !== undefined) return { ...same, ok: false, faults: toFaults(parsed.issues, '/data') };
+  const { value: data } = parsed;
   return {
     ...same,
     ok: true,
@@ -39,6 +41,16 @@ async function accept(definition: EventDefinition, { envelope, tenant }: Extract
     tier: definition.tierOf({ data }),
     urgency: definition.urgencyOf(data),
     limits: definition.limitsOf({ data, tenant }),
+  };
+}
+
+async function describe({ data, adapt }: EventDefinition): Promise<Description> {
+  const takes = async (value: unknown): Promise<boolean> => (await data['~standard'].validate(value)).issues === undefined;
+  const older = adapt({ type: '', intensity: 0.5, metadata: {} });
+  return {
+    schema: await toJsonSchema(data),
+    isDataRequired: !(await takes(undefined)),
+    takesOlderForm: older['intensity'] === undefined && (await takes(older['data'])),
   };
 }
 

@@ -4,7 +4,10 @@ import { dirname, join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Catalog } from '../../domain/catalog.ts';
 import type { AppEnvironment } from '../app.ts';
+import { TypeBlockedError } from '../../domain/question.ts';
+import type { Ask } from '../../domain/question.ts';
 import { withEventTypes } from '../event-schemas.ts';
+import type { DescribedType } from '../event-schemas.ts';
 
 const uiFolder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
@@ -25,13 +28,14 @@ const PAGE = `<!doctype html>
 const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', validatorUrl: null });\n`;
 
 export interface DocsDependencies {
+  readonly ask: Ask;
   readonly catalog: Catalog;
   /** Whether types that the catalog lacks are accepted. */
   readonly takesOtherTypes?: boolean;
 }
 
 /** `/openapi.json`, and `/docs`, a page that shows it. */
-export function docsRoutes(app: OpenAPIHono<AppEnvironment>, { catalog, takesOtherTypes = false }: DocsDependencies): void {
+export function docsRoutes(app: OpenAPIHono<AppEnvironment>, { catalog, ask, takesOtherTypes = false }: DocsDependencies): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
   app.openAPIRegistry.registerComponent('securitySchemes', 'keyHeader', { type: 'apiKey', in: 'header', name: 'X-API-Key' });
   const about = {
@@ -44,11 +48,21 @@ export function docsRoutes(app: OpenAPIHono<AppEnvironment>, { catalog, takesOth
     },
   };
   let document: string | null = null;
-  app.get('/openapi.json', (context) => {
+  app.get('/openapi.json', async (context) => {
     // Made when it is first asked for, as all routes are known by then.
-    document ??= JSON.stringify(withEventTypes(app.getOpenAPI31Document(about), catalog.definitions, takesOtherTypes));
+    document ??= JSON.stringify(withEventTypes(app.getOpenAPI31Document(about), await describeAll(), takesOtherTypes));
     return context.body(document, 200, { 'content-type': 'application/json' });
   });
+
+  function describeAll(): Promise<readonly DescribedType[]> {
+    return Promise.all(
+      catalog.definitions.map(async (definition) => ({
+        definition,
+        description: await ask({ kind: 'describe', type: definition.type }).catch(toNothing),
+      })),
+    );
+  }
+
   app.get('/docs', (context) => context.html(PAGE, 200, { 'content-security-policy': POLICY }));
   app.get('/docs/start.js', (context) => context.body(START, 200, { 'content-type': 'text/javascript; charset=utf-8' }));
   app.get('/docs/:file', async (context) => {
@@ -57,4 +71,10 @@ export function docsRoutes(app: OpenAPIHono<AppEnvironment>, { catalog, takesOth
     if (type === undefined) return context.notFound();
     return context.body(await readFile(join(uiFolder, file)), 200, { 'content-type': type, 'cache-control': 'max-age=86400' });
   });
+}
+
+/** A type that can't be asked is described by its name alone. */
+function toNothing(error: unknown): null {
+  if (error instanceof TypeBlockedError) return null;
+  throw error;
 }

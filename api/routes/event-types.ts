@@ -7,13 +7,13 @@ import { describe, json, problems } from '../describe.ts';
 import { problem } from '../problem.ts';
 
 /** `/v1/event-types`: what can be submitted. */
-export function eventTypeRoutes(app: OpenAPIHono<AppEnvironment>, { catalog }: AppDependencies): void {
+export function eventTypeRoutes(app: OpenAPIHono<AppEnvironment>, { catalog, ask }: AppDependencies): void {
   app.get('/v1/event-types', (context) => context.json({ items: catalog.definitions.map(summarise), nextCursor: null }));
 
-  app.get('/v1/event-types/:type', (context) => {
+  app.get('/v1/event-types/:type', async (context) => {
     const type = context.req.param('type');
     const definition = catalog.find(type);
-    if (definition) return context.json({ ...summarise(definition), schema: toJsonSchema(definition) });
+    if (definition) return context.json({ ...summarise(definition), schema: (await ask({ kind: 'describe', type })).schema });
     const nearest = catalog.nearest(type);
     return problem(context, {
       code: 'not_found',
@@ -44,15 +44,10 @@ export function eventTypeRoutes(app: OpenAPIHono<AppEnvironment>, { catalog }: A
     summary: 'One event type, with the JSON schema of its data',
     request: { params: z.object({ type: z.string() }) },
     responses: {
-      200: json('The type', summary.extend({ schema: z.looseObject({}) })),
-      ...problems(401, 404),
+      200: json('The type', summary.extend({ schema: z.looseObject({}).nullable() })),
+      ...problems(401, 404, 503),
     },
   });
-}
-
-/** What JSON schema can't say, as of a coerced date, is left open: the type works all the same. */
-function toJsonSchema({ data }: EventDefinition) {
-  return z.toJSONSchema(data, { io: 'input', unrepresentable: 'any' });
 }
 
 function summarise({ type, summary, tier, weight, coalesce, stages }: EventDefinition) {

@@ -42,6 +42,11 @@ it('gives what a type says of an event, and what its schema finds', async () => 
   expect(await ask(submitted('well'))).toEqual({ ...WELL, limits });
   expect(await ask(submitted('badly'))).toMatchObject({ ok: false, faults: [{ pointer: '/data/how' }] });
   expect(await ask({ kind: 'show', type: 'test-planted-seen', state: { seen: 3 } })).toEqual({ seen: 3 });
+  expect(await ask({ kind: 'describe', type: 'test-planted-asked' })).toMatchObject({
+    schema: { type: 'object', required: ['how', 'where'] },
+    isDataRequired: true,
+    takesOlderForm: false,
+  });
 });
 
 it.concurrent.each([

@@ -84,8 +84,9 @@ describe('/openapi.json', () => {
   });
 
   it('leaves the type open where others are taken, too', () => {
+    const types = memory.definitions.map((definition) => ({ definition, description: null }));
     const schemas = { Event: { type: 'object', properties: { type: { type: 'string' } } }, OlderLifeEvent: { properties: {} } };
-    const { components } = withEventTypes({ components: { schemas } }, memory.definitions, true);
+    const { components } = withEventTypes({ components: { schemas } }, types, true);
     expect(components.schemas).toMatchObject({
       Event: { oneOf: expect.arrayContaining([{ $ref: '#/components/schemas/Event.joy' }, { $ref: '#/components/schemas/Event.other' }]) },
       'Event.other': { properties: { type: { not: { enum: expect.arrayContaining(['joy']) } } } },

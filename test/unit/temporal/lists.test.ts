@@ -94,7 +94,7 @@ describe('a list that is followed while workflows start and end', () => {
         const ids = await readIds(index.list, "WorkflowType = 'any' AND ExecutionStatus = 'Running'");
         expect(ids).toEqual(open.toSorted());
       }),
-      { numRuns: 300 },
+      { numRuns: 3_000 },
     );
   });
 });
