@@ -13,6 +13,7 @@ export interface ApiKey {
 
 type ParsedApiKeys = { readonly ok: true; readonly keys: readonly ApiKey[] } | { readonly ok: false; readonly reason: string };
 
+const SHORTEST_KEY = 16;
 // What concerns all tenants has to be asked for.
 const DEFAULT_SCOPES: readonly Scope[] = ['send', 'read', 'operate'];
 
@@ -34,7 +35,8 @@ export function parseApiKeys(text: string): ParsedApiKeys {
     const parsed = parseEntry(entry);
     if (typeof parsed === 'string') return { ok: false, reason: parsed };
     const same = keys.find(({ key }) => key === parsed.key);
-    if (same !== undefined) return { ok: false, reason: `one key is there twice, for "${same.tenant}" and for "${parsed.tenant}"` };
+    if (same !== undefined)
+      return { ok: false, reason: `one key is there twice, for ${nameOf(same.tenant)} and for ${nameOf(parsed.tenant)}` };
     keys.push(parsed);
   }
   return keys.length > 0 ? { ok: true, keys } : { ok: false, reason: 'it is set, but has no key; unset it if no call shall need one' };
@@ -46,10 +48,15 @@ function parseEntry(entry: string): ApiKey | string {
   if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(tenant) || tenant === entry) {
     return 'each key is written tenant:key, the tenant in a-z, 0-9 and -';
   }
-  if (key.length < 16) return `the key of tenant "${tenant}" is shorter than 16 characters`;
+  if (key.length < SHORTEST_KEY) return `the key of ${nameOf(tenant)} is shorter than ${SHORTEST_KEY} characters`;
   const scopes = rest.length === 0 ? DEFAULT_SCOPES : rest.join(':').split('+');
   if (scopes.every(isScope)) return { tenant, key, scopes };
-  return `after a key of tenant "${tenant}" and a colon come scopes, as send+read: some of ${SCOPES.join(', ')}`;
+  return `after a key of ${nameOf(tenant)} and a colon come scopes, as send+read: some of ${SCOPES.join(', ')}`;
+}
+
+/** What is long enough for a key may be one, written in the tenant's place. */
+function nameOf(tenant: string): string {
+  return tenant.length < SHORTEST_KEY ? `tenant "${tenant}"` : 'a tenant with a long name (each entry is tenant:key)';
 }
 
 function isScope(text: string): text is Scope {

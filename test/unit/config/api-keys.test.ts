@@ -32,9 +32,16 @@ it('refuses a file that is not there', () => {
   expect(parseApiKeys('/no/such/file')).toEqual({ ok: false, reason: 'the file "/no/such/file" can\'t be read' });
 });
 
+it('says no key that stands in its tenant’s place', () => {
+  expect(parseApiKeys('0123456789abcdef:acme')).toEqual({
+    ok: false,
+    reason: 'the key of a tenant with a long name (each entry is tenant:key) is shorter than 16 characters',
+  });
+});
+
 it.each([
-  [`acme:${key},other:${key}`, 'one key is there twice, for "acme" and for "other"'],
-  [`acme:${key}:read,acme:${key}:send`, 'one key is there twice, for "acme" and for "acme"'],
+  [`acme:${key},other:${key}`, 'one key is there twice, for tenant "acme" and for tenant "other"'],
+  [`acme:${key}:read,acme:${key}:send`, 'one key is there twice, for tenant "acme" and for tenant "acme"'],
 ])('refuses one key given twice', (text, reason) => {
   expect(parseApiKeys(text)).toEqual({ ok: false, reason });
 });
