@@ -5,6 +5,7 @@ import { batchCommand } from './commands/batch.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { getCommand } from './commands/get.ts';
 import { limitsCommand } from './commands/limits.ts';
+import { devCommand, initCommand, startCommand } from './commands/project.ts';
 import { listCommand } from './commands/list.ts';
 import { sendCommand } from './commands/send.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -15,6 +16,9 @@ import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const COMMANDS = [
+  initCommand,
+  devCommand,
+  startCommand,
   sendCommand,
   getCommand,
   listCommand,
@@ -32,7 +36,7 @@ const WRONG_USAGE = 2;
 export async function runCli(parameters: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode = 0;
   const program = new Command('tickless')
-    .description('Sends events to Tickless, and shows what becomes of them.')
+    .description('Runs a project of event types, sends it events, and shows what becomes of them.')
     .option('--url <address>', 'where the service is (default: $TICKLESS_URL, else http://127.0.0.1:3000)')
     .option('--api-key <key>', 'your key (default: $TICKLESS_API_KEY, which others on the machine cannot see)')
     .option('--json', 'for machines: JSON, one value a line')

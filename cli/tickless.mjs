@@ -1,5 +1,10 @@
 #!/usr/bin/env node
-// The command in a clone.
-import { importSource } from '../dev/import-source.mjs';
+// The command, in a clone and as installed: only a clone has sources.
+import { existsSync } from 'node:fs';
 
-await importSource('cli/main.ts');
+if (existsSync(new URL('main.ts', import.meta.url))) {
+  const { importSource } = await import('../dev/import-source.mjs');
+  await importSource('cli/main.ts');
+} else {
+  await import('../dist/cli/main.js');
+}

@@ -1,6 +1,6 @@
 // What `npm run build` runs: the processes of an image as JavaScript, and their workflow code as one bundle.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,9 +16,23 @@ const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/pack
 if (elsewhere === undefined) rmSync(output, { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', output], { stdio: 'inherit' });
 
-copyFileSync(join(root, 'worker/sandbox-preload.cjs'), join(output, 'worker/sandbox-preload.cjs'));
+// Plain JavaScript, which the compiler leaves where it is.
+for (const file of ['worker/sandbox-preload.cjs', 'dev/compile.mjs', 'dev/load-env.mjs', 'dev/follow-parent.mjs']) {
+  mkdirSync(dirname(join(output, file)), { recursive: true });
+  copyFileSync(join(root, file), join(output, file));
+}
 
 register();
 const [{ bundleWorkflows }, { DefaultLogger }] = await Promise.all([import('../worker/workflow-bundle.ts'), import('@temporalio/worker')]);
 const { code } = await bundleWorkflows(new DefaultLogger('WARN'));
 writeFileSync(join(output, 'workflow-bundle.js'), code);
+rewriteDeclarations(output);
+
+/** Compilers of others, and bundlers' checks, look for what is there: `.js`, with its `.d.ts` beside it. */
+function rewriteDeclarations(folder) {
+  for (const name of readdirSync(folder, { recursive: true })) {
+    if (!name.endsWith('.d.ts')) continue;
+    const file = join(folder, name);
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/((?:from|import\()\s*'\.[^']*)\.ts'/g, "$1.js'"));
+  }
+}

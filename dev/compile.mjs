@@ -23,12 +23,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
  *
  * @param {string} root the project's folder, in whose `.cache` the result is kept
  * @param {string} entry a file, relative to it, such as `dev/main.ts`
+ * @param {{ cache?: string }} options where the result is kept instead, from where it finds the packages that the project finds
  * @returns {Promise<string>} the address of the compiled program
  * @throws if the sources have errors, or the result can't be kept
  */
-export async function compile(root, entry) {
-  const cache = join(root, '.cache/tickless', entry.replaceAll(/\W/g, '-'));
-  const programIn = (digest) => pathToFileURL(join(cache, digest, entry.replace(/\.ts$/, '.js'))).href;
+export async function compile(root, entry, options = {}) {
+  const cache = join(options.cache ?? join(root, '.cache/tickless'), entry.replaceAll(/\W/g, '-'));
+  const programIn = (digest) => pathToFileURL(join(cache, digest, entry.replace(/\.m?ts$/, '.js'))).href;
   const latest = readJson(join(cache, 'latest.json'));
   if (latest !== null && isCurrent(root, cache, latest)) return programIn(latest.digest);
 
@@ -56,7 +57,7 @@ async function bundle(root, entry, outdir) {
   const read = {
     name: 'read',
     setup: ({ onLoad }) =>
-      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      onLoad({ filter: /\.m?ts$/ }, ({ path }) => {
         const source = readFileSync(path, 'utf8');
         if (/import\.meta\.(?!url\b)/.test(source)) throw new Error(`${path}: of import.meta only url is known here`);
         sources.set(relative(root, path), source);

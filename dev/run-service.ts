@@ -4,7 +4,9 @@ import { createLiveRuns } from '../api/live-runs.ts';
 import { createMetrics } from '../api/metrics.ts';
 import { startServer } from '../api/start-server.ts';
 import { parseEnvironment } from '../config/environment.ts';
+import type { Environment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
+import type { Logger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { loadWebhookSecrets } from '../config/webhook-secrets.ts';
 import { createCatalog } from '../domain/catalog.ts';
@@ -28,17 +30,48 @@ const LANES = ['light', 'heavy', 'reserved', 'delivery'] as const;
 // Requests under way have this long to be answered; with the workers' own grace a stop stays below 10 s.
 const ANSWER_GRACE_MS = 3_000;
 
-/**
- * Runs everything in this process until it is told to stop: the engine as its child if none is configured, the API, and
- * all workers; handlers in processes of their own.
- * @param program what Node runs for such a process, with these same definitions
- */
+export interface ServiceOptions {
+  readonly definitions: readonly EventDefinition[];
+  /** What Node runs for a process in which handlers of these same definitions run. */
+  readonly program: readonly string[];
+  readonly environment: Environment;
+  readonly logger: Logger;
+}
+
+/** A service that runs, all of it in this process but its engine and its handlers. */
+export interface Service {
+  readonly url: string;
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** The engine's own pages, if it has any, and whether it is ours. */
+  readonly engine: { readonly uiUrl: string | null; readonly isEmbedded: boolean };
+  /** Rejects when a worker dies by itself: the service is then of no use. */
+  readonly failed: Promise<never>;
+  /** Takes nothing new, lets end what is under way, and ends all processes, within 10 s. */
+  stop(): Promise<void>;
+}
+
+/** Runs everything in this process until it is told to stop by a signal. */
 export async function runService(definitions: readonly EventDefinition[], program = hostProgram()): Promise<void> {
   const environment = parseEnvironment(process.env);
   const logger = createLogger(environment.LOG_LEVEL);
+  const stopped = stopSignal();
+  const service = await startService({ definitions, program, environment, logger });
+  const { url, engine } = service;
+  const dataDirectory = resolve(environment.TICKLESS_DATA);
+  process.stdout.write(
+    welcome({ url, uiUrl: engine.uiUrl, dataDirectory, embedded: engine.isEmbedded, types: definitions.map(({ type }) => type) }),
+  );
+  try {
+    logger.info({ signal: await Promise.race([stopped, service.failed]) }, 'stopping');
+  } finally {
+    await service.stop();
+  }
+}
+
+/** Starts the engine as this process's child if none is configured, the API, and all workers; handlers in processes of their own. */
+export async function startService({ definitions, program, environment, logger }: ServiceOptions): Promise<Service> {
   const dataDirectory = resolve(environment.TICKLESS_DATA);
   const catalog = createCatalog(definitions);
-  const stopped = stopSignal();
   // A laptop's receivers listen on it; elsewhere they are refused (CALLBACK_ALLOW).
   const callbackAllow = [...environment.CALLBACK_ALLOW, '127.0.0.0/8', '::1/128'];
 
@@ -124,13 +157,23 @@ export async function runService(definitions: readonly EventDefinition[], progra
       report: (refusal) => logger.warn(refusal, 'a request was refused'),
     });
     stops.push(() => http.stop(ANSWER_GRACE_MS));
-    process.stdout.write(welcome({ url: http.url, uiUrl, dataDirectory, embedded: server.kind === 'embedded' }));
+    return {
+      url: http.url,
+      fetch: (request) => app.fetch(request),
+      engine: { uiUrl, isEmbedded: server.kind === 'embedded' },
+      failed: workers.failed,
+      async stop() {
+        stopping.abort();
+        await stopAll();
+      },
+    };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
 
-    const signal = await Promise.race([stopped, workers.failed]);
-    logger.info({ signal }, 'stopping');
-    stopping.abort();
-  } finally {
-    for (const stop of stops.toReversed()) await stop();
+  async function stopAll(): Promise<void> {
+    for (const stop of stops.splice(0).toReversed()) await stop();
   }
 }
 

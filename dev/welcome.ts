@@ -3,18 +3,19 @@ interface Welcome {
   readonly uiUrl: string | null;
   readonly dataDirectory: string;
   readonly embedded: boolean;
+  /** What can be sent. */
+  readonly types: readonly string[];
 }
 
 /** What `npm start` prints when it is ready. */
-export function welcome({ url, uiUrl, dataDirectory, embedded }: Welcome): string {
+export function welcome({ url, uiUrl, dataDirectory, embedded, types }: Welcome): string {
   return [
     `Tickless is ready.`,
     `  API          ${url}   (docs: ${url}/docs)`,
-    `  Dashboard    ${url}/   (not built yet)`,
     `  Temporal UI  ${uiUrl ?? 'none'}`,
     `  Data         ${embedded ? dataDirectory : `in the engine; receipts and secrets in ${dataDirectory}`}`,
-    `  Callbacks to loopback addresses are allowed here. Try:`,
-    `  curl -s ${url}/v1/events -H 'content-type: application/json' -H 'prefer: wait=5' -d '{"type":"shock","data":{"intensity":-0.8}}'`,
+    `  Event types  ${types.length > 5 ? `${types.slice(0, 5).join(', ')} and ${types.length - 5} more` : types.join(', ') || 'none yet'}   (${url}/v1/event-types)`,
+    `  Callbacks to loopback addresses are allowed here.`,
     '',
   ].join('\n');
 }

@@ -11,7 +11,10 @@ export interface HandlerCompositionSettings {
 }
 
 /** What the service lends to handlers. Its connections are of its own: a slow site must not hold up callbacks to the same host. */
-export function composeHandlerServices({ services, callbackAllow, fetchTimeoutMs }: HandlerCompositionSettings): HandlerServices {
+export function composeHandlerServices(
+  { services, callbackAllow, fetchTimeoutMs }: HandlerCompositionSettings,
+  own: object = {},
+): HandlerServices {
   let fetching: Promise<FetchForEvent> | undefined;
 
   // Read when it is first needed, since it takes half of the time that a host needs to start.
@@ -33,6 +36,7 @@ export function composeHandlerServices({ services, callbackAllow, fetchTimeoutMs
 
   return {
     ...services,
+    services: { ...services.services, ...own },
     fetch: async (url, limits) => {
       fetching ??= create();
       return (await fetching)(url, limits);

@@ -5,6 +5,8 @@ export interface LineChannel<Sent> {
   send(message: Sent): void;
   /** Bytes that are sent and not taken yet. */
   backlog(): number;
+  /** Says that nothing more is sent; what the other end still says is heard. */
+  end(): void;
 }
 
 interface Ends<Received> {
@@ -59,6 +61,7 @@ export function openLineChannel<Sent, Received>(pipe: Duplex, { onMessage, onClo
       if (isOpen) pipe.write(`${JSON.stringify(message)}\n`);
     },
     backlog: () => pipe.writableLength,
+    end: () => void pipe.end(),
   };
 }
 

@@ -99,8 +99,7 @@ export function createHostPool({ workerHosts, readyWithinMs = READY_WITHIN_MS, .
     async close() {
       isClosed = true;
       clearInterval(looking);
-      for (const host of all) host.kill({ kind: 'closed' });
-      await Promise.all([...all].map(({ ended }) => ended));
+      await Promise.all([...all].map((host) => host.close()));
     },
   };
 

@@ -21,13 +21,15 @@ export interface HostComposition extends Pick<AdvanceDependencies, 'resolve' | '
 export const HOST_PIPE = 3;
 
 const BEAT_EVERY_MS = 200;
+const DISPOSE_WITHIN_MS = 1_000;
 const BEHIND_BYTES = 1024 * 1024;
 
 /**
  * Makes this process a host: it advances what the service sends it, several at once, until the service is gone.
  * @param compose makes what handlers need of the settings that the service sends
+ * @param dispose called at the end, where there is time for it
  */
-export function serveHost(compose: (settings: unknown) => HostComposition): void {
+export function serveHost(compose: (settings: unknown) => HostComposition, dispose: () => Promise<void> = async () => undefined): void {
   beHumble(process.ppid);
   // A Ctrl-C reaches all processes of a terminal. The service lets handlers end what they are at, and ends this process after that.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
@@ -48,7 +50,7 @@ export function serveHost(compose: (settings: unknown) => HostComposition): void
   let beating: NodeJS.Timeout | undefined;
 
   const channel: LineChannel<FromHost> = openLineChannel<FromHost, ToHost>(new Socket({ fd: HOST_PIPE }), {
-    onClosed: () => process.exit(),
+    onClosed: () => void end(),
     onMessage(message) {
       if (message.kind === 'stop') underWay.get(message.id)?.abort(new Stopped(message.reason));
       else if (message.kind === 'advance') void run(message);
@@ -56,6 +58,12 @@ export function serveHost(compose: (settings: unknown) => HostComposition): void
       else begin(message.settings);
     },
   });
+
+  async function end(): Promise<void> {
+    setTimeout(() => process.exit(), DISPOSE_WITHIN_MS);
+    await dispose().catch((error: unknown) => console.error(error));
+    process.exit();
+  }
 
   function begin(settings: unknown): void {
     try {

@@ -53,11 +53,15 @@ export interface Host {
    */
   look(lateMs: number): void;
   kill(end: HostEnd): void;
+  /** Lets it end by itself, for a moment: what its handlers were lent is given back. */
+  close(): Promise<void>;
 }
 
 // A host with something in flight says five times a second that it goes on.
 const SILENT_AFTER_MS = 500;
 const BEATS_MISSED_MS = 250;
+// More than what a host gives to what disposes of its services.
+const CLOSES_WITHIN_MS = 1_500;
 
 /** Starts a host. */
 export function startHost({ program, environment, settings, memoryMb, graceMs, log }: HostOptions): Host {
@@ -100,7 +104,7 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
   const pipe = (child.stdio as ChildProcess['stdio'] | undefined)?.[HOST_PIPE] as Duplex | undefined;
   const channel: LineChannel<ToHost> =
     pipe === undefined
-      ? { send: () => undefined, backlog: () => 0 }
+      ? { send: () => undefined, backlog: () => 0, end: () => undefined }
       : openLineChannel<ToHost, FromHost>(pipe, {
           onMessage: hear,
           onClosed: (error) => {
@@ -225,6 +229,15 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
     },
 
     kill,
+
+    async close() {
+      isEnding = true;
+      end ??= { kind: 'closed' };
+      channel.end();
+      const timer = setTimeout(() => kill({ kind: 'closed' }), CLOSES_WITHIN_MS);
+      await ended;
+      clearTimeout(timer);
+    },
   };
 }
 

@@ -50,6 +50,7 @@ const violations: Readonly<Record<string, string>> = {
   'engine/planted-temporal.ts': `import { x } from '../temporal/history.ts';\nexport const y = x;\n`,
   'workflows/planted-runtime.ts': `import { x } from '../runtime/within.ts';\nexport const y = x;\n`,
   'workflows/planted-zod.ts': `import { x } from 'zod';\nexport const y = x;\n`,
+  'testing/planted.ts': `import { x } from '../activities/index.ts';\nexport const y = x;\n`,
   'handlers/planted.ts': `import { x } from '../activities/index.ts';\nexport const y = x;\n`,
   'handlers/planted-engine.ts': `import { x } from '@temporalio/common';\nexport const y = x;\n`,
   'domain/planted-handlers.ts': `import { x } from '../handlers/advance.ts';\nexport const y = x;\n`,

@@ -31,6 +31,7 @@ function poolOf(shared: AdvanceThere, alone: AdvanceThere = shared): HostPool {
     ask: async () => [],
     look: () => undefined,
     kill: () => undefined,
+    close: async () => undefined,
   });
   return {
     ready: Promise.resolve(),

@@ -1,0 +1,65 @@
+import { UsageError } from '../usage-error.ts';
+import { parseNumber } from '../read-input.ts';
+import { packageVersion } from '../package-version.ts';
+import type { AddCommand } from '../command-definition.ts';
+
+interface ProjectOptions {
+  readonly config?: string;
+  readonly port?: number;
+}
+
+// What these need is read only where it is needed: the other commands are clients.
+
+export function initCommand(add: AddCommand): void {
+  add({
+    usage: 'init [folder]',
+    description: 'write a project that runs as it is',
+    examples: ['init my-app'],
+    async action({ terminal }, _options, folder = 'my-app') {
+      const { initProject } = await import('../../project/init-project.ts');
+      const root = await initProject(folder, `^${packageVersion()}`).catch(toUsageError);
+      terminal.out(`${root} is ready. Now:\n\n  cd ${folder}\n  npm install\n  npm run dev\n`);
+      return 0;
+    },
+  });
+}
+
+export function startCommand(add: AddCommand): void {
+  add<ProjectOptions>({
+    usage: 'start',
+    description: 'run the project in this folder: engine, API and workers',
+    examples: ['start', 'start --port 4000'],
+    configure: (command) =>
+      command
+        .option('--config <file>', 'instead of tickless.config.ts')
+        .option('--port <number>', 'where it listens (default: $PORT, else 3000)', parseNumber),
+    async action(_context, { config, port }) {
+      if (port !== undefined) process.env['PORT'] = String(port);
+      const { startProject } = await import('../../project/start-project.ts');
+      await startProject({ folder: process.cwd(), config }).catch(toUsageError);
+      return 0;
+    },
+  });
+}
+
+export function devCommand(add: AddCommand): void {
+  add<ProjectOptions>({
+    usage: 'dev',
+    description: 'do what start does, and again whenever a file changes',
+    examples: ['dev'],
+    configure: (command) =>
+      command
+        .option('--config <file>', 'instead of tickless.config.ts')
+        .option('--port <number>', 'where it listens (default: $PORT, else 3000)', parseNumber),
+    async action({ terminal }, { config, port }) {
+      const { devProject } = await import('../../project/dev-project.ts');
+      const words = [...(config === undefined ? [] : ['--config', config]), ...(port === undefined ? [] : ['--port', String(port)])];
+      return devProject({ folder: process.cwd(), words, tell: terminal.err });
+    },
+  });
+}
+
+/** What is wrong is the project's, and said in a sentence. */
+function toUsageError(error: unknown): never {
+  throw error instanceof Error ? new UsageError(error.message) : error;
+}

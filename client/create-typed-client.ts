@@ -1,0 +1,48 @@
+import type { EventResource } from '../domain/event-resource.ts';
+import { createClient as createPlainClient } from './create-client.ts';
+import type { EventProgress, TicklessClient } from './create-client.ts';
+import type { DataOf, Events, ResultsOf, SendOptions, SentEvent, TypeOf } from './typed-events.ts';
+
+export interface ClientOptions {
+  /** Where the service is, as `http://127.0.0.1:3000`. */
+  readonly url: string;
+  /** One of the service's API keys, where it has any. */
+  readonly key?: string | undefined;
+  /** Instead of the platform's own. */
+  readonly fetch?: typeof fetch;
+}
+
+export interface Client<Known extends Events> extends TicklessClient {
+  /**
+   * Sends an event of a type that is known, and what its type takes as data.
+   * @throws TicklessError
+   */
+  send<Type extends TypeOf<Known>>(
+    type: Type,
+    data: DataOf<Known, Type>,
+    options?: SendOptions,
+  ): Promise<SentEvent<ResultsOf<Known, Type>>>;
+  /** How an event stands, whenever that changes, to its end. */
+  watch(id: string): AsyncGenerator<EventProgress | EventResource, void>;
+}
+
+/** A client of a service that has these events: `createClient<typeof events>({ url })`. It keeps nothing open between calls. */
+export function createClient<const Known extends Events = Events>({ url, key, fetch }: ClientOptions): Client<Known> {
+  const plain = createPlainClient({ url, apiKey: key, ...(fetch && { fetch }) });
+  return {
+    ...plain,
+
+    async send(type, data, { waitMs, idempotencyKey, ...said } = {}) {
+      const waitSeconds = waitMs === undefined ? undefined : waitMs / 1_000;
+      const answer = await plain.events.submit({ ...said, type, data }, { waitSeconds, idempotencyKey });
+      const { id, tier, status } = answer;
+      const { error, result } = 'workflow' in answer ? answer : { error: null, result: null };
+      // The service keeps what its types' stages give.
+      return { id, type, tier, status, error, result: result as never };
+    },
+
+    async *watch(id) {
+      for await (const message of plain.events.stream(id)) yield message.kind === 'progress' ? message.progress : message.resource;
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { compile } from '../dev/compile.mjs';
+
+/**
+ * Compiles a project's config, and what of the project it imports, once for all processes of it.
+ * @returns the address of what Node can import
+ * @throws Error where it has errors
+ */
+export async function compileConfig(file: string): Promise<string> {
+  if (!/\.m?ts$/.test(file)) return pathToFileURL(file).href;
+  const folder = dirname(file);
+  try {
+    return await compile(folder, relative(folder, file), { cache: join(folder, 'node_modules/.cache/tickless') });
+  } catch (error) {
+    throw new Error(`"${file}" can't be compiled: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+/** What Node runs for a process in which the handlers of a compiled config run. */
+export function hostProgramOf(program: string): readonly string[] {
+  return [fileURLToPath(new URL('../worker/project-host-main.js', import.meta.url)), program];
+}

@@ -1,0 +1,31 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { projectFiles } from './project-files.ts';
+
+/**
+ * Writes a project that runs as it is.
+ * @param version the package's, which the project is to depend on
+ * @returns its folder
+ * @throws Error where the folder has something in it
+ */
+export async function initProject(folder: string, version: string): Promise<string> {
+  const root = resolve(folder);
+  const present: readonly string[] = await readdir(root).catch(() => []);
+  // What a package manager or an editor leaves there is no project.
+  const own = present.filter((name) => !['.git', 'node_modules', 'package.json', 'package-lock.json'].includes(name));
+  if (own.length > 0) throw new Error(`"${root}" has "${own[0]}" in it already: name a folder that is new or empty`);
+  for (const [file, text] of Object.entries(projectFiles(toPackageName(basename(root)), version))) {
+    if (file === 'package.json' && present.includes(file)) continue;
+    await mkdir(dirname(join(root, file)), { recursive: true });
+    await writeFile(join(root, file), text);
+  }
+  return root;
+}
+
+function toPackageName(folder: string): string {
+  const name = folder
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
+  return name === '' ? 'my-app' : name;
+}

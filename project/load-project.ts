@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { loadEnvFile } from '../dev/load-env.mjs';
+import { definitionsOf } from '../domain/define-config.ts';
+import type { Config } from '../domain/define-config.ts';
+import type { EventDefinition } from '../domain/define-event.ts';
+import { applySettings } from './apply-settings.ts';
+import { compileConfig, hostProgramOf } from './compile-config.ts';
+import { findConfig } from './find-config.ts';
+
+export interface Project {
+  readonly folder: string;
+  readonly definitions: readonly EventDefinition[];
+  /** What Node runs for a process in which the project's handlers run. */
+  readonly hostProgram: readonly string[];
+}
+
+/**
+ * Reads a project: its `.env`, its config, and what that imports, compiled once for all processes of it. Sets the variables that
+ * neither the environment nor `.env` sets, by the config's settings.
+ * @throws Error for the person who starts it
+ */
+export async function loadProject(folder: string, givenConfig?: string): Promise<Project> {
+  const fault = loadEnvFile(join(folder, '.env'));
+  if (fault !== null) throw new Error(fault);
+  const file = findConfig(folder, givenConfig);
+  const program = await compileConfig(file);
+  const { default: config } = (await import(program)) as { readonly default?: Config };
+  if (config === undefined) throw new Error(`"${file}" has no default export: export default defineConfig({ events: [] })`);
+  applySettings(config.settings ?? {}, process.env);
+  return { folder, definitions: definitionsOf(config), hostProgram: hostProgramOf(program) };
+}
