@@ -1,3 +1,4 @@
+import { monotonicMs } from '../runtime/monotonic.ts';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import { boundJson } from '../domain/json-bound.ts';
 import type { AppDependencies } from './app.ts';
@@ -31,7 +32,7 @@ export async function submitEvent(
   }
   const condition = ifMatch === undefined ? null : await toCondition(events, event, ifMatch);
   if (condition?.kind === 'failed') return refused(staleVersion(event, condition.version));
-  const startedAt = performance.now();
+  const startedAt = monotonicMs();
   const admitted = await admit(event);
   if (!admitted.admitted) {
     metrics.shed(event.tier, admitted.reason);
@@ -51,7 +52,7 @@ export async function submitEvent(
   if (submission.kind === 'accepted' && submission.runsHere === true) admitted.follow(submission.event);
   else admitted.leave();
   if (submission.kind !== 'accepted' && submission.kind !== 'ended') return refused(toRefusal(submission, event, ifMatch !== undefined));
-  metrics.accepted(event, (performance.now() - startedAt) / 1_000);
+  metrics.accepted(event, (monotonicMs() - startedAt) / 1_000);
   return submission;
 }
 

@@ -1,5 +1,6 @@
+import { DECLINED } from './callback-message.ts';
 import type { Ride } from './callback-message.ts';
-import { recordAttempt } from './callback-record.ts';
+import { initialCallback, recordAttempt } from './callback-record.ts';
 import type { CallbackRecord } from './callback-record.ts';
 import { beginAfter, FROM_THE_BEGINNING } from './delivery-input.ts';
 import type { DeliveryInput } from './delivery-input.ts';
@@ -19,4 +20,9 @@ export function afterRide(record: CallbackRecord, ride: Ride): AfterRide {
   const next = { ...recordAttempt(record, ride), ...(ride.nextAttemptAt !== undefined && { nextAttemptAt: ride.nextAttemptAt }) };
   const begin = ride.isStarted === true ? null : beginAfter(ride);
   return { record: next, delivery: begin && { begin, attempts: next.attempts } };
+}
+
+/** The same of the first attempt, and where nobody says what became of it. */
+export function afterFirstRide(url: string | null, ride: Ride = DECLINED): AfterRide {
+  return afterRide(initialCallback(url), ride);
 }

@@ -1,7 +1,5 @@
-import { afterRide } from './after-ride.ts';
-import { DECLINED } from './callback-message.ts';
+import { afterFirstRide } from './after-ride.ts';
 import type { Ride } from './callback-message.ts';
-import { initialCallback } from './callback-record.ts';
 import type { CallbackRecord } from './callback-record.ts';
 import type { DeliveryInput } from './delivery-input.ts';
 
@@ -37,7 +35,7 @@ export interface EndedRides {
 /** What nothing is known of is left to a delivery that begins at the beginning. */
 export function endRides(callbacks: SubjectCallbacks, ridden: readonly FirstCallback[], rides: readonly Ride[]): EndedRides {
   const ended = ridden.map(({ version, target, message }, index) => {
-    const { record, delivery } = afterRide(initialCallback(target.callback.url), rides[index] ?? DECLINED);
+    const { record, delivery } = afterFirstRide(target.callback.url, rides[index]);
     return { version, record, isSent: rides[index]?.kind === 'sent', left: delivery && { target, message, ...delivery } };
   });
   return {

@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { afterRide } from '../domain/after-ride.ts';
-import { initialCallback } from '../domain/callback-record.ts';
+import { afterFirstRide } from '../domain/after-ride.ts';
 import type { CallbackRecord } from '../domain/callback-record.ts';
 import type { RunItemsOutcome, SharedUnitInput } from '../domain/batch-work.ts';
 import type { ItemRun } from '../domain/item-run.ts';
@@ -31,7 +30,7 @@ export async function readUnit(client: Client, workflowId: string, timeoutMs?: n
     items: new Map([...given, ...taken].map((item) => [item.offset, item])),
     callbackOf: (owner, url) => {
       const ride = rides.get(owner);
-      return ride === undefined ? null : afterRide(initialCallback(url), ride).record;
+      return ride === undefined ? null : afterFirstRide(url, ride).record;
     },
     end: recorded.end,
     runId: recorded.runId,

@@ -1,8 +1,6 @@
 import { CancellationScope, proxyActivities } from '@temporalio/workflow';
-import { afterRide } from '../domain/after-ride.ts';
-import { DECLINED } from '../domain/callback-message.ts';
+import { afterFirstRide } from '../domain/after-ride.ts';
 import type { Ride } from '../domain/callback-message.ts';
-import { initialCallback } from '../domain/callback-record.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
 import type { Activities } from '../temporal/durable/activities.ts';
 import { firstOf } from './portion.ts';
@@ -40,7 +38,7 @@ async function attemptAndStart(deliveries: readonly DeliveryInput[]): Promise<vo
     const rides = await firstAttempts(next);
     await startDeliveries(
       next.flatMap((one, index) => {
-        const { delivery } = afterRide(initialCallback(one.target.callback.url), rides[index] ?? DECLINED);
+        const { delivery } = afterFirstRide(one.target.callback.url, rides[index]);
         return delivery === null ? [] : { ...one, ...delivery };
       }),
     );

@@ -1,7 +1,6 @@
-import { afterRide } from '../../domain/after-ride.ts';
+import { afterFirstRide } from '../../domain/after-ride.ts';
 import { DECLINED } from '../../domain/callback-message.ts';
 import type { CallbackMessage, CallbackTarget, Ride, RideOutcome } from '../../domain/callback-message.ts';
-import { initialCallback } from '../../domain/callback-record.ts';
 import type { CallbackOutcome } from '../../domain/callback-record.ts';
 import { waitAgainMs } from '../../domain/delivery.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
@@ -109,7 +108,7 @@ export function createFirstAttempts(dependencies: FirstAttemptsDependencies): Fi
       ...outcome,
       ...(dueAtMs !== null && { nextAttemptAt: new Date(dueAtMs).toISOString() }),
     };
-    const { delivery } = afterRide(initialCallback(target.callback.url), ride);
+    const { delivery } = afterFirstRide(target.callback.url, ride);
     // A batch's unit is not named after its item, and leaves no data of it on record.
     if (task?.id !== target.owner || delivery === null) return ride;
     const starting = startDelivery({ target, messageOf: task, ...delivery }).then(

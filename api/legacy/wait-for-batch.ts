@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../runtime/monotonic.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchService, ItemResource } from '../batch-service.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
@@ -18,8 +19,8 @@ export async function waitForBatch(
   key: EventKey,
   { waitMs, signal }: WaitForBatchOptions,
 ): Promise<readonly ItemResource[] | null> {
-  const deadlineMs = performance.now() + waitMs;
-  for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted && performance.now() < deadlineMs; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+  const deadlineMs = monotonicMs() + waitMs;
+  for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted && monotonicMs() < deadlineMs; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     if (await hasEnded()) return readItems();
     await delay(pauseMs, undefined, { signal }).catch(() => undefined);
   }
