@@ -8,6 +8,7 @@ import type { Receiver } from '../support/receiver.ts';
 import { enginePid } from '../support/service-engine.ts';
 import { freePort, startServiceProcess } from '../support/service-process.ts';
 import type { ServiceProcess } from '../support/service-process.ts';
+import { halt } from '../support/halt.ts';
 import { until } from '../support/until.ts';
 
 const EVENTS = 50;
@@ -84,7 +85,7 @@ it('sends nothing again that a slow receiver answers while it stops', async () =
 
 it('answers 503 while the engine is away, and goes on when it is back', async () => {
   const engine = await enginePid(dataDirectory);
-  process.kill(engine, 'SIGSTOP');
+  await halt(engine);
   const refused = await fetch(`${service.url}/v1/events`, request('while-away'));
   process.kill(engine, 'SIGCONT');
 

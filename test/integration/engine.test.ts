@@ -17,6 +17,7 @@ import { identifyProcess, isAlive, signalProcess } from '../../engine/process-id
 import { SEARCH_ATTRIBUTES } from '../../temporal/durable/names.ts';
 import { startEngine } from '../../engine/start-engine.ts';
 import type { EngineOptions } from '../../engine/start-engine.ts';
+import { halt } from '../support/halt.ts';
 import { until } from '../support/until.ts';
 
 const RETENTION_MS = 7 * 86_400_000;
@@ -146,7 +147,7 @@ describe('startEngine', () => {
   it('ends the engine of a killed service that no longer answers, and starts another', async () => {
     const { options, dataDirectory } = createPlace();
     const orphan = await leaveOrphan(dataDirectory);
-    process.kill(orphan.pid, 'SIGSTOP');
+    await halt(orphan.pid);
     const engine = await start(options);
     expect(engine.pid).not.toBe(orphan.pid);
     expect(identifyProcess(orphan.pid)).toBeUndefined();

@@ -58,7 +58,7 @@ describe('deploy/build.mjs', () => {
     expect(stdout).toBe('A text.\n');
   });
 
-  it('leaves out what only development and tests need', () => {
-    expect(['dev', 'engine', 'test', 'bench'].filter((folder) => existsSync(join(image, 'dist', folder)))).toEqual([]);
+  it('leaves out what only tests and benchmarks need', () => {
+    expect(['test', 'bench', 'docs'].filter((folder) => existsSync(join(image, 'dist', folder)))).toEqual([]);
   });
 });
