@@ -17,7 +17,7 @@ import type { Authenticate } from './authenticate.ts';
 import type { BatchService } from './batch-service.ts';
 import type { createParseBatch } from './batches/parse-batch.ts';
 import { InvalidCursorError } from './event-service.ts';
-import { TypeBlockedError } from '../domain/question.ts';
+import { BusyError, TypeBlockedError } from '../domain/question.ts';
 import type { Ask } from '../domain/question.ts';
 import { EngineUnavailableError } from '../temporal/engine-unavailable-error.ts';
 import type { DestinationService } from './destination-service.ts';
@@ -132,6 +132,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
     if (error instanceof TypeBlockedError) {
       return problem(context, { code: 'type_blocked', detail: error.message, headers: { 'retry-after': '10' } });
     }
+    if (error instanceof BusyError) return problem(context, { code: 'overloaded', detail: error.message, headers: { 'retry-after': '5' } });
     if (error instanceof UnreadableBodyError) return problem(context, { code: error.code, detail: error.message });
     if (isBrokenOff(error)) return problem(context, { code: 'malformed', detail: 'the body broke off' });
     dependencies.reportError(error, { requestId: context.get('requestId'), path: context.req.path });

@@ -33,6 +33,6 @@ function rewriteDeclarations(folder) {
   for (const name of readdirSync(folder, { recursive: true })) {
     if (!name.endsWith('.d.ts')) continue;
     const file = join(folder, name);
-    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/((?:from|import\()\s*'\.[^']*)\.ts'/g, "$1.js'"));
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/((?:from|import\()\s*(['"])\.[^'"]*)\.ts\2/g, '$1.js$2'));
   }
 }

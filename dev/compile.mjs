@@ -82,6 +82,10 @@ async function bundle(root, entry, outdir) {
     logLevel: 'silent',
     plugins: [read],
   });
+  // What else it has read, as JSON and JavaScript of the project.
+  for (const name of Object.keys(metafile.inputs)) {
+    if (!sources.has(name) && existsSync(join(root, name))) sources.set(name, readFileSync(join(root, name), 'utf8'));
+  }
   const outputs = Object.entries(metafile.outputs).map(([file, { bytes }]) => [relative(outdir, join(root, file)), bytes]);
   return { sources, outputs };
 }

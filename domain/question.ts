@@ -46,7 +46,7 @@ interface Answers {
 
 export type AnswerTo<Asked extends Question> = Answers[Asked['kind']];
 
-/** @throws TypeBlockedError if the type's functions don't answer */
+/** @throws TypeBlockedError if the type's functions don't answer, BusyError if nobody could ask them */
 export type Ask = <Asked extends Question>(question: Asked) => Promise<AnswerTo<Asked>>;
 
 /** A type's own functions have thrown, taken too long or ended their process: nothing can be said of an event or a subject of it. */
@@ -55,5 +55,14 @@ export class TypeBlockedError extends Error {
 
   constructor(type: string, reason: string) {
     super(`what the type "${type}" has to say of it is not to be had: ${reason}`);
+  }
+}
+
+/** There is no process to ask just now: it says nothing of the type, and may be asked again. */
+export class BusyError extends Error {
+  override readonly name = 'BusyError';
+
+  constructor() {
+    super('no process for handlers has had time for it');
   }
 }

@@ -7,9 +7,14 @@ import { toFaults } from '../domain/to-faults.ts';
 /** How long a type's functions may take to answer. */
 export const ANSWER_WITHIN_MS = 1_000;
 
+/** Why there is no answer, though nobody threw. */
+export class AnswerError extends Error {
+  override readonly name = 'AnswerError';
+}
+
 /**
  * Asks a type's own functions; asynchronous ones are waited for.
- * @throws what they throw; Error where this process lacks the type, or one takes too long
+ * @throws what they throw; AnswerError where this process lacks the type, or one takes too long
  */
 export type Answer = <Asked extends Question>(question: Asked) => Promise<AnswerTo<Asked>>;
 
@@ -24,7 +29,7 @@ export function createAnswer(catalog: Catalog): Answer {
 }
 
 function known<Definition>(definition: Definition | undefined): Definition {
-  if (definition === undefined) throw new Error('its processes for handlers do not know it');
+  if (definition === undefined) throw new AnswerError('its processes for handlers do not know it');
   return definition;
 }
 
@@ -57,7 +62,7 @@ async function describe({ data, adapt }: EventDefinition): Promise<Description> 
 async function inTime<T>(answering: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it takes longer than ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
+    timer = setTimeout(() => reject(new AnswerError(`it takes longer than ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
   });
   try {
     return await Promise.race([answering, late]);

@@ -21,7 +21,9 @@ export interface Tickless {
   fetch(request: Request): Promise<Response>;
   /** @throws Error where it is started already, or can't be */
   start(): Promise<void>;
-  /** Lets end what is under way, within 10 s. */
+  /** Rejects where the service can't go on, as when its workers have lost the engine for good. @throws Error before it is started */
+  readonly failed: Promise<never>;
+  /** Lets end what is under way, for some seconds. */
   stop(): Promise<void>;
 }
 
@@ -45,6 +47,9 @@ export function createTickless(config: Config, { configFile }: CreateTicklessOpt
   return {
     get url() {
       return service().url;
+    },
+    get failed() {
+      return service().failed;
     },
     fetch: async (request) => service().fetch(request),
     async start() {

@@ -13,6 +13,8 @@ export interface DevProjectOptions {
 
 // Editors write a file in several steps.
 const SETTLES_AFTER_MS = 100;
+// What a config may import, and the settings: what handlers write beside it, as a log or a database, is none of these.
+const WATCHED = /\.(?:[cm]?[jt]sx?|json)$|^\.env$/;
 const IGNORED = /(^|[/\\])(node_modules|dist|coverage|\.[^/\\]*)([/\\]|$)/;
 const SETTINGS = '.env';
 
@@ -25,6 +27,8 @@ export async function devProject({ folder, words, tell }: DevProjectOptions): Pr
   let child: ChildProcess | null = null;
   let timer: NodeJS.Timeout | undefined;
   const stopping = new AbortController();
+  // One after the other.
+  let restarting = Promise.resolve();
 
   function start(): void {
     const next = spawn(process.execPath, [cli, 'start', ...words], { cwd: folder, stdio: 'inherit' });
@@ -48,10 +52,13 @@ export async function devProject({ folder, words, tell }: DevProjectOptions): Pr
   }
 
   const watcher = watch(folder, { recursive: true }, (_event, name) => {
-    if (name === null || (IGNORED.test(name) && name !== SETTINGS)) return;
+    if (name === null || !WATCHED.test(name) || (IGNORED.test(name) && name !== SETTINGS)) return;
     clearTimeout(timer);
-    timer = setTimeout(() => void restart(name), SETTLES_AFTER_MS);
+    timer = setTimeout(() => {
+      restarting = restarting.then(() => restart(name));
+    }, SETTLES_AFTER_MS);
   });
+  watcher.on('error', (error) => tell(`Changes are not seen any more: ${error.message}\n`));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
   start();
   await once(stopping.signal, 'abort');

@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { projectFiles } from './project-files.ts';
 
@@ -15,9 +15,8 @@ export async function initProject(folder: string, version: string): Promise<stri
   const own = present.filter((name) => !['.git', 'node_modules', 'package.json', 'package-lock.json'].includes(name));
   if (own.length > 0) throw new Error(`"${root}" has "${own[0]}" in it already: name a folder that is new or empty`);
   for (const [file, text] of Object.entries(projectFiles(toPackageName(basename(root)), version))) {
-    if (file === 'package.json' && present.includes(file)) continue;
     await mkdir(dirname(join(root, file)), { recursive: true });
-    await writeFile(join(root, file), text);
+    await writeFile(join(root, file), file === 'package.json' && present.includes(file) ? await merged(join(root, file), text) : text);
   }
   return root;
 }
@@ -28,4 +27,24 @@ function toPackageName(folder: string): string {
     .replaceAll(/[^a-z0-9-]+/g, '-')
     .replaceAll(/^-+|-+$/g, '');
   return name === '' ? 'my-app' : name;
+}
+
+interface Manifest {
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+/** What is there stays, but for the scripts and the kind of modules that the project needs. */
+async function merged(file: string, text: string): Promise<string> {
+  const present = JSON.parse(await readFile(file, 'utf8')) as Manifest;
+  const ours = JSON.parse(text) as Manifest;
+  const both = {
+    ...present,
+    type: 'module',
+    scripts: { ...present.scripts, ...ours.scripts },
+    dependencies: { ...ours.dependencies, ...present.dependencies },
+    devDependencies: { ...ours.devDependencies, ...present.devDependencies },
+  };
+  return `${JSON.stringify(both, null, 2)}\n`;
 }

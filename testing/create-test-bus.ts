@@ -48,7 +48,7 @@ export interface TestBus {
    * Has an event handled as the service does, in memory. Whatever it waits for before it is tried again takes no time.
    * @throws Error where its type doesn't take the data
    */
-  run<Data, Results>(event: DefinedEvent<string, Data, Results>, data: Data, options?: TestRunOptions): Promise<TestRun<Results>>;
+  run<Data, Results>(event: DefinedEvent<string, Data, Results>, data: NoInfer<Data>, options?: TestRunOptions): Promise<TestRun<Results>>;
   /** A subject's state as readers see it; null before its first event. */
   subject(type: string, id: string): unknown;
 }
@@ -72,7 +72,7 @@ export function createTestBus({ events, services = {}, fetch = cannotFetch }: Te
   let count = 0;
 
   return {
-    async run<Data, Results>(definition: DefinedEvent<string, Data, Results>, data: Data, options: TestRunOptions = {}) {
+    async run<Data, Results>(definition: DefinedEvent<string, Data, Results>, data: NoInfer<Data>, options: TestRunOptions = {}) {
       const { type } = definition;
       const envelope = { type, data };
       const accepted = await answer({ kind: 'accept', type, tenant: TENANT, envelope });

@@ -5,9 +5,6 @@ import { totalReserved } from '../domain/tier.ts';
 // Most of what is heavy waits for others most of the time; what computes is bounded by the hosts that it runs in.
 const PER_CORE = 16;
 
-// What is kept for tiers is little, of each key that names any.
-const LEAST_RESERVED = 4;
-
 /** How many heavy stages a worker process takes. */
 export interface StageSlots {
   readonly heavy: number;
@@ -18,8 +15,9 @@ export interface StageSlots {
 }
 
 export function stageSlots(environment: Environment, isBusy: () => boolean): StageSlots {
-  const reserved = Math.max(LEAST_RESERVED, totalReserved(environment.RESERVED_TASKS));
-  return { heavy: workerSlots(environment), reserved, isBusy };
+  // How many there are at work says the number of permits that are kept, of all keys.
+  const heavy = workerSlots(environment);
+  return { heavy, reserved: heavy + totalReserved(environment.RESERVED_TASKS), isBusy };
 }
 
 /**

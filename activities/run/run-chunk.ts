@@ -71,9 +71,9 @@ export function createRunChunk({ advance, observe, firstAttempts, readChunk, rea
     };
   };
 
-  /** Whoever didn't start it comes after a delay, or after a process that has ended with it. */
+  /** Whoever didn't start it comes after a delay, or after a process that has ended with it; where that can't be told, nobody is suspected. */
   async function read(workflow: WorkflowReference): Promise<{ readonly given: Chunk; readonly taskAttempt: number }> {
-    const [given, taskAttempt] = await Promise.all([readChunk(workflow), readTaskAttempt(workflow)]);
+    const [given, taskAttempt] = await Promise.all([readChunk(workflow), readTaskAttempt(workflow).catch(() => 1)]);
     return { given, taskAttempt };
   }
 }

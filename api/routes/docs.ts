@@ -50,8 +50,12 @@ export function docsRoutes(app: OpenAPIHono<AppEnvironment>, { catalog, ask, tak
   let document: string | null = null;
   app.get('/openapi.json', async (context) => {
     // Made when it is first asked for, as all routes are known by then.
-    document ??= JSON.stringify(withEventTypes(app.getOpenAPI31Document(about), await describeAll(), takesOtherTypes));
-    return context.body(document, 200, { 'content-type': 'application/json' });
+    if (document !== null) return context.body(document, 200, { 'content-type': 'application/json' });
+    const types = await describeAll();
+    const made = JSON.stringify(withEventTypes(app.getOpenAPI31Document(about), types, takesOtherTypes));
+    // What couldn't be asked now may be the next time.
+    if (types.every(({ description }) => description !== null)) document = made;
+    return context.body(made, 200, { 'content-type': 'application/json' });
   });
 
   function describeAll(): Promise<readonly DescribedType[]> {

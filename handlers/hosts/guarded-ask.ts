@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { HandlerLog } from '../../domain/define-event.ts';
-import { TypeBlockedError } from '../../domain/question.ts';
+import { BusyError, TypeBlockedError } from '../../domain/question.ts';
 import type { AnswerTo, Ask, Question } from '../../domain/question.ts';
 import { createFewASecond } from './few-a-second.ts';
 import { HostEnded, HostGone } from './host-ended.ts';
@@ -23,6 +23,7 @@ interface Asked {
 const AT_ONCE = 32;
 // Whoever asks waits for the answer.
 const TURN_WITHIN_MS = 10_000;
+const ANSWERED_WITHIN_MS = 20_000;
 const SUSPECT_FOR_MS = 60_000;
 const MAX_SUSPECTS = 1_000;
 
@@ -37,7 +38,19 @@ export function createGuardedAsk(pool: HostPool, { log, monotonicMs }: GuardedAs
 
   return <One extends Question>(question: One): Promise<AnswerTo<One>> =>
     new Promise((resolve, reject) => {
-      const asked: Asked = { question, resolve: (value) => resolve(value as AnswerTo<One>), reject };
+      // Also where no process can be started at all.
+      const timer = setTimeout(() => reject(new BusyError()), ANSWERED_WITHIN_MS);
+      const asked: Asked = {
+        question,
+        resolve(value) {
+          clearTimeout(timer);
+          resolve(value as AnswerTo<One>);
+        },
+        reject(error) {
+          clearTimeout(timer);
+          reject(error);
+        },
+      };
       if (suspects.has(question.type)) void askAlone(asked);
       else gather(asked);
     });
@@ -69,17 +82,22 @@ export function createGuardedAsk(pool: HostPool, { log, monotonicMs }: GuardedAs
   /** Never rejects. */
   async function askAlone(asked: Asked): Promise<void> {
     const { question } = asked;
+    const wasSuspect = suspects.has(question.type);
     // What ends a process may have been left behind there by another.
-    for (const isFresh of suspects.has(question.type) ? [false] : [false, true]) {
+    for (const isFresh of wasSuspect ? [true] : [false, true]) {
       try {
         const signal = AbortSignal.timeout(TURN_WITHIN_MS);
-        const [reply] = await pool.alone({ kind: 'question', isFresh, signal }, (host) => host.ask([question]));
-        return settle(asked, reply);
+        const reply = await pool.alone({ kind: 'question', isFresh, signal }, async (host) => {
+          // Others of its type were to blame meanwhile: they may be asked again, one at a time.
+          if (!wasSuspect && suspects.has(question.type)) return null;
+          return (await host.ask([question]))[0];
+        });
+        return reply === null ? block(asked, 'others of its type have ended their process') : settle(asked, reply);
       } catch (error) {
-        if (error instanceof DOMException) return block(asked, 'others of it are being tried');
+        if (error instanceof DOMException) return asked.reject(new BusyError());
         if (error instanceof HostGone) return askAlone(asked);
         if (!(error instanceof HostEnded) || error.end.kind === 'closed') return asked.reject(toError(error));
-        if (!isFresh && !suspects.has(question.type)) continue;
+        if (!isFresh) continue;
         suspects.set(question.type, true);
         const { end } = error;
         return block(asked, end.kind === 'silent' || end.kind === 'deaf' ? 'its process was ended' : describeEnd(end));
@@ -89,16 +107,16 @@ export function createGuardedAsk(pool: HostPool, { log, monotonicMs }: GuardedAs
 
   function settle(asked: Asked, reply: Reply | undefined): void {
     if (reply?.ok === true) asked.resolve(reply.value);
-    else block(asked, reply?.reason ?? 'its process gave no answer');
+    else block(asked, reply?.reason ?? 'its process gave no answer', reply?.detail);
   }
 
-  function block({ question, reject }: Asked, reason: string): void {
+  function block({ question, reject }: Asked, reason: string, detail = reason): void {
     const leftOut = lines.next();
     if (leftOut !== null) {
       log.error('a type’s own functions did not answer', {
         type: question.type,
         asked: question.kind,
-        reason,
+        reason: detail,
         ...(leftOut > 0 && { leftOut }),
       });
     }

@@ -35,4 +35,7 @@ export type ThrownError =
   | { readonly kind: 'unknown-type'; readonly type: string }
   | { readonly kind: 'other'; readonly name: string; readonly message: string; readonly stack: string };
 
-export type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
+/** What is wrong, for whoever has asked; `detail` is for the log alone, as it may hold anything. */
+export type Reply =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly reason: string; readonly detail: string };

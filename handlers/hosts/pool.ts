@@ -64,7 +64,7 @@ export function createHostPool({ workerHosts, readyWithinMs = READY_WITHIN_MS, .
   const wanted: Readonly<Record<HostKind, number>> = { inline: 1, worker: workerHosts, question: 1 };
   const all = new Set<Host>();
   const sharing: Readonly<Record<HostKind, Host[]>> = { inline: [], worker: [], question: [] };
-  let idleAlone: Host[] = [];
+  const idleAlone: Readonly<Record<HostKind, Host[]>> = { inline: [], worker: [], question: [] };
   let spare: Spare | null = null;
   let isClosed = false;
   let failedStarts = 0;
@@ -173,24 +173,25 @@ export function createHostPool({ workerHosts, readyWithinMs = READY_WITHIN_MS, .
     await turns[kind].take(signal);
     let host: Host | undefined;
     try {
-      host = (isFresh ? undefined : takeIdle()) ?? (await takeSpare());
+      host = (isFresh ? undefined : takeIdle(kind)) ?? (await takeSpare());
       return await work(host);
     } finally {
       // Also where the work has failed: its process would be nobody's otherwise, and never end.
-      if (host !== undefined && isUsable(host)) idleAlone.push(host);
+      if (host !== undefined && isUsable(host)) idleAlone[kind].push(host);
       turns[kind].giveBack();
     }
   }
 
-  function takeIdle(): Host | undefined {
-    idleAlone = idleAlone.filter(isUsable);
-    return idleAlone.pop();
+  function takeIdle(kind: HostKind): Host | undefined {
+    for (let host = idleAlone[kind].pop(); host !== undefined; host = idleAlone[kind].pop()) if (isUsable(host)) return host;
+    return undefined;
   }
 
   function forget(host: Host): void {
     all.delete(host);
-    idleAlone = idleAlone.filter((one) => one !== host);
-    for (const kind of KINDS) sharing[kind].splice(0, Infinity, ...sharing[kind].filter((one) => one !== host));
+    for (const kind of KINDS) {
+      for (const hosts of [sharing[kind], idleAlone[kind]]) hosts.splice(0, Infinity, ...hosts.filter((one) => one !== host));
+    }
     if (spare?.host === host) renewSpare();
     else if (!isClosed) spare ??= keepSpare();
   }
@@ -211,7 +212,7 @@ export function createHostPool({ workerHosts, readyWithinMs = READY_WITHIN_MS, .
       const idle = hosts.filter((host) => host.inFlight() === 0);
       for (const host of idle.slice(0, Math.max(0, surplus))) host.kill({ kind: 'closed' });
     }
-    if (KINDS.every((kind) => turns[kind].taken() === 0)) for (const host of idleAlone.splice(0)) host.kill({ kind: 'closed' });
+    for (const kind of KINDS) if (turns[kind].taken() === 0) for (const host of idleAlone[kind].splice(0)) host.kill({ kind: 'closed' });
   }
 }
 

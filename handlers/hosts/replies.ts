@@ -1,4 +1,5 @@
 import type { Question } from '../../domain/question.ts';
+import { AnswerError } from '../answer.ts';
 import type { Answer } from '../answer.ts';
 import type { Reply } from './messages.ts';
 
@@ -25,10 +26,18 @@ export function createReplies(answer: Answer, monotonicMs: () => number): (quest
       // Here, where one that isn't JSON fails alone.
       return { ok: true, value: JSON.parse(JSON.stringify(value ?? null)) };
     } catch (error) {
-      return {
-        ok: false,
-        reason: error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 500) : 'it threw something that is no error',
-      };
+      return describe(error);
     }
+  }
+}
+
+/** Also of an error that can't be written out. */
+function describe(error: unknown): Reply {
+  if (error instanceof AnswerError) return { ok: false, reason: error.message, detail: error.message };
+  try {
+    const name = error instanceof Error ? error.name.slice(0, 100) : 'something that is no error';
+    return { ok: false, reason: `it threw ${name}`, detail: String(error).slice(0, 500) };
+  } catch {
+    return { ok: false, reason: 'it threw something that is no error', detail: '' };
   }
 }

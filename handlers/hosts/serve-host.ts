@@ -110,9 +110,12 @@ export function serveHost(compose: (settings: unknown) => HostComposition, dispo
   async function reply({ id, questions }: Extract<ToHost, { kind: 'ask' }>): Promise<void> {
     asking += 1;
     beat();
-    channel.send({ kind: 'answered', id, replies: (await replyTo?.(questions)) ?? [] });
-    asking -= 1;
-    endBeat();
+    try {
+      channel.send({ kind: 'answered', id, replies: (await replyTo?.(questions)) ?? [] });
+    } finally {
+      asking -= 1;
+      endBeat();
+    }
   }
 
   function beat(): void {

@@ -58,6 +58,8 @@ it('keeps the state of subjects', async () => {
 });
 
 it('takes no data that its type does not', async () => {
+  // @ts-expect-error -- cents is missing
+  await expect(bus.run(priced, {})).rejects.toThrow('/data/cents');
   // @ts-expect-error -- cents is no text
   await expect(bus.run(priced, { cents: 'many' })).rejects.toThrow('"priced" takes no such data: /data/cents');
 });
