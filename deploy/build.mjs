@@ -4,9 +4,11 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { register } from 'tsx/esm/api';
+import { ensureInstalled } from '../dev/ensure-installed.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+// Also in a clone where nothing was started yet.
+await ensureInstalled(root);
 // A test builds elsewhere, into a folder of its own.
 const [, , elsewhere] = process.argv;
 const output = resolve(root, elsewhere ?? 'dist');
@@ -22,6 +24,7 @@ for (const file of ['worker/sandbox-preload.cjs', 'dev/compile.mjs', 'dev/load-e
   copyFileSync(join(root, file), join(output, file));
 }
 
+const { register } = await import('tsx/esm/api');
 register();
 const [{ bundleWorkflows }, { DefaultLogger }] = await Promise.all([import('../worker/workflow-bundle.ts'), import('@temporalio/worker')]);
 const { code } = await bundleWorkflows(new DefaultLogger('WARN'));
