@@ -5,7 +5,7 @@ import { batchCommand } from './commands/batch.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { getCommand } from './commands/get.ts';
 import { limitsCommand } from './commands/limits.ts';
-import { devCommand, initCommand, startCommand } from './commands/project.ts';
+import { apiCommand, devCommand, initCommand, startCommand, workerCommand } from './commands/project.ts';
 import { listCommand } from './commands/list.ts';
 import { sendCommand } from './commands/send.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -19,6 +19,8 @@ const COMMANDS = [
   initCommand,
   devCommand,
   startCommand,
+  apiCommand,
+  workerCommand,
   sendCommand,
   getCommand,
   listCommand,

@@ -1,10 +1,18 @@
 import { runService } from '../dev/run-service.ts';
+import { runApi } from '../api/run-api.ts';
+import { runWorker } from '../worker/run-worker.ts';
 import { loadProject } from './load-project.ts';
 
 export interface StartProjectOptions {
   readonly folder: string;
   /** Instead of `tickless.config.ts` there. */
   readonly config?: string | undefined;
+}
+
+/** Runs one half of a project for a cluster, on an engine that is there (`TEMPORAL_ADDRESS`), until it is told to stop. */
+export async function startHalf(half: 'api' | 'worker', { folder, config }: StartProjectOptions): Promise<void> {
+  const { definitions, hostProgram } = await loadProject(folder, config);
+  await (half === 'api' ? runApi : runWorker)(definitions, hostProgram);
 }
 
 /** Runs a user's project in this process until it is told to stop. @throws Error for the person who starts it */

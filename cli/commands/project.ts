@@ -42,6 +42,29 @@ export function startCommand(add: AddCommand): void {
   });
 }
 
+export function apiCommand(add: AddCommand): void {
+  addHalf(add, 'api', 'run the API of the project in this folder, with a worker for light events');
+}
+
+export function workerCommand(add: AddCommand): void {
+  addHalf(add, 'worker', 'run a worker of the project in this folder, for heavy events and callbacks');
+}
+
+/** One of the two kinds of process that a cluster has, on an engine of one's own. */
+function addHalf(add: AddCommand, half: 'api' | 'worker', description: string): void {
+  add<ProjectOptions>({
+    usage: half,
+    description,
+    examples: [half],
+    configure: (command) => command.option('--config <file>', 'instead of tickless.config.ts'),
+    async action(_context, { config }) {
+      const { startHalf } = await import('../../project/start-project.ts');
+      await startHalf(half, { folder: process.cwd(), config }).catch(toUsageError);
+      return 0;
+    },
+  });
+}
+
 export function devCommand(add: AddCommand): void {
   add<ProjectOptions>({
     usage: 'dev',

@@ -88,6 +88,12 @@ async function send(url: string, data: object): Promise<{ readonly status: strin
   return (await response.json()) as Awaited<ReturnType<typeof send>>;
 }
 
+it('is what those who check packages take for sound', async () => {
+  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? '';
+  expect(await run('npx', ['publint', 'run', join(folder, tarball), '--strict'], root)).toMatch(/All good!/);
+  await run('npx', ['attw', join(folder, tarball), '--profile', 'esm-only'], root);
+});
+
 it('weighs what it may', async () => {
   const [size = ''] = (await run('du', ['-sm', 'node_modules'], join(folder, 'tool'))).split('\t');
   expect(Number(size)).toBeLessThan(MAX_MB);

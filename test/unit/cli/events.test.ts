@@ -160,7 +160,22 @@ describe('tickless', () => {
     const help = await call('--help');
     expect(help.exitCode).toBe(0);
     const commands = [...help.out.matchAll(/^ {2}([a-z]+) .*/gm)].map(([, name]) => name ?? '').filter((name) => name !== 'help');
-    expect(commands).toEqual(['init', 'dev', 'start', 'send', 'get', 'list', 'watch', 'why', 'cancel', 'batch', 'limits', 'verify']);
+    expect(commands).toEqual([
+      'init',
+      'dev',
+      'start',
+      'api',
+      'worker',
+      'send',
+      'get',
+      'list',
+      'watch',
+      'why',
+      'cancel',
+      'batch',
+      'limits',
+      'verify',
+    ]);
     for (const command of commands) expect((await call(`${command} --help`)).out).toContain(`  $ tickless ${command}`);
   });
 });
