@@ -143,11 +143,10 @@ export function grantPermits(permits: Permits, nowMs: number): Granted {
   const room = roomIn(permits);
   if (!room.isFor('critical')) return { permits, granted: [] };
   const { served, ...turns } = serve(permits, nowMs, room);
-  const ofReserve = new Map(TIERS.map((tier) => [tier, holders.filter((held) => held.isReserved && held.tier === tier).length]));
+  const ofReserve = holders.filter(({ isReserved }) => isReserved).map(({ tier }) => tier);
   const granted = served.map((claim) => {
-    const taken = ofReserve.get(claim.tier) ?? 0;
-    const isReserved = taken < (reserved[claim.tier] ?? 0);
-    if (isReserved) ofReserve.set(claim.tier, taken + 1);
+    const isReserved = ofReserve.filter((tier) => tier === claim.tier).length < (reserved[claim.tier] ?? 0);
+    if (isReserved) ofReserve.push(claim.tier);
     return { ...claim, grantedAtMs: nowMs, isReserved };
   });
   const gone = new Set(served);
@@ -181,7 +180,7 @@ interface Room {
 function roomIn(permits: Permits): Room {
   const capacity = capacityOf(permits);
   let kept = 0;
-  const left = TIERS.map((tier, rank) => {
+  let left = TIERS.map((tier, rank) => {
     const bound = capacity - kept;
     kept += permits.reserved[tier] ?? 0;
     return bound - permits.holders.filter((holder) => TIERS.indexOf(holder.tier) >= rank).length;
@@ -189,7 +188,7 @@ function roomIn(permits: Permits): Room {
   return {
     isFor: (tier) => left.slice(0, TIERS.indexOf(tier) + 1).every((count) => count > 0),
     take(tier) {
-      for (let rank = 0; rank <= TIERS.indexOf(tier); rank += 1) left[rank] = (left[rank] ?? 0) - 1;
+      left = left.map((count, rank) => (rank <= TIERS.indexOf(tier) ? count - 1 : count));
     },
   };
 }
