@@ -1,6 +1,5 @@
 import { parseDurationMs } from './durations.ts';
-
-const TIERS: readonly string[] = ['critical', 'high', 'normal', 'low', 'bulk'];
+import { TIERS } from './tiers.ts';
 
 /**
  * Parses `high:10s,normal:60s,low:5m`: how long work of a tier waits for a permit at most before it goes first; `never` for

@@ -1,4 +1,5 @@
-const TIERS: readonly string[] = ['critical', 'high', 'normal', 'low', 'bulk'];
+import { TIERS } from './tiers.ts';
+
 const MAX = 10_000;
 
 /** Parses `critical:2,high:1`, or `2`, which is all for critical work; undefined if the text isn't such a list. */

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { UsageError } from '../usage-error.ts';
 import { parseNumber } from '../read-input.ts';
 import { packageVersion } from '../package-version.ts';
@@ -29,10 +30,7 @@ export function startCommand(add: AddCommand): void {
     usage: 'start',
     description: 'run the project in this folder: engine, API and workers',
     examples: ['start', 'start --port 4000'],
-    configure: (command) =>
-      command
-        .option('--config <file>', 'instead of tickless.config.ts')
-        .option('--port <number>', 'where it listens (default: $PORT, else 3000)', parseNumber),
+    configure: (command) => withConfig(command).option('--port <number>', 'where it listens (default: $PORT, else 3000)', parseNumber),
     async action(_context, { config, port }) {
       if (port !== undefined) process.env['PORT'] = String(port);
       const { startProject } = await import('../../project/start-project.ts');
@@ -56,7 +54,7 @@ function addHalf(add: AddCommand, half: 'api' | 'worker', description: string): 
     usage: half,
     description,
     examples: [half],
-    configure: (command) => command.option('--config <file>', 'instead of tickless.config.ts'),
+    configure: withConfig,
     async action(_context, { config }) {
       const { startHalf } = await import('../../project/start-project.ts');
       await startHalf(half, { folder: process.cwd(), config }).catch(toUsageError);
@@ -70,16 +68,17 @@ export function devCommand(add: AddCommand): void {
     usage: 'dev',
     description: 'do what start does, and again whenever a file changes',
     examples: ['dev'],
-    configure: (command) =>
-      command
-        .option('--config <file>', 'instead of tickless.config.ts')
-        .option('--port <number>', 'where it listens (default: $PORT, else 3000)', parseNumber),
+    configure: (command) => withConfig(command).option('--port <number>', 'where it listens (default: $PORT, else 3000)', parseNumber),
     async action({ terminal }, { config, port }) {
       const { devProject } = await import('../../project/dev-project.ts');
       const words = [...(config === undefined ? [] : ['--config', config]), ...(port === undefined ? [] : ['--port', String(port)])];
       return devProject({ folder: process.cwd(), words, tell: terminal.err });
     },
   });
+}
+
+function withConfig(command: Command): Command {
+  return command.option('--config <file>', 'instead of tickless.config.ts');
 }
 
 /** What is wrong is the project's, and said in a sentence. */
