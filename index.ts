@@ -1,11 +1,19 @@
-export { defineConfig } from './domain/define-config.ts';
-export type { Config } from './domain/define-config.ts';
+export { defineConfig } from './project/define-config.ts';
+export type { Config } from './project/define-config.ts';
+export type { Scope } from './config/api-keys.ts';
+export type { Credentials, Plugin, PluginContext } from './api/plugin.ts';
+export { parseDurationMs } from './config/durations.ts';
+export { DEFAULT_TENANT } from './domain/event-id.ts';
+export type { CallbackFormats, FormattedMessage, WriteFormat } from './domain/callback-format.ts';
+export type { CallbackResource } from './domain/callback-message.ts';
+export type { CallbackFormat } from './domain/delivery.ts';
 export { defineEvent } from './domain/define-event.ts';
-export type { DefinedEvent, EventDefinition, HandlerContext, HandlerLog, Limit } from './domain/define-event.ts';
+export type { DefinedEvent, EventDefinition, HandlerContext, HandlerLog, Limit, RawEnvelope } from './domain/define-event.ts';
 export { defineSubject } from './domain/define-subject.ts';
 export type { AppliedEvent, SubjectBirth, SubjectDefinition, SubjectOptions } from './domain/define-subject.ts';
 export type { HandledEvent } from './domain/handled-event.ts';
 export { PermanentError, RetryLaterError } from './domain/handler-errors.ts';
 // All of it, so that a project's `declare module 'tickless'` reaches `Services`.
 export * from './domain/handler-services.ts';
+export type { Tick } from './domain/tick.ts';
 export type { Tier } from './domain/tier.ts';

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { alias } from './vitest.config.ts';
 
 const common = {
+  alias,
   pool: 'forks',
   testTimeout: 120_000,
   hookTimeout: 240_000,

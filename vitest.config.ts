@@ -1,7 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const SHARING = ['test/unit/{bench,cli,client,deploy,domain,legacy,life,temporal/durable}/**/*.test.ts'];
-const common = { pool: 'forks', testTimeout: 60_000, hookTimeout: 240_000 } as const;
+// As tsconfig.json has it: the package by its name is these sources.
+export const alias = [
+  { find: /^tickless$/, replacement: source('index.ts') },
+  { find: /^tickless\/(.*)$/, replacement: source('$1.ts') },
+];
+const common = { alias, pool: 'forks', testTimeout: 60_000, hookTimeout: 240_000 } as const;
 
 export default defineConfig({
   test: {
@@ -48,3 +54,7 @@ export default defineConfig({
     },
   },
 });
+
+function source(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url));
+}

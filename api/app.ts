@@ -2,8 +2,6 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
-import type { ReadDocument } from '../events/sessions/read-document.ts';
-import type { SessionStore } from '../events/sessions/session-files.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { MiddlewareHandler } from 'hono';
 import type { Admit } from './admission.ts';
@@ -34,14 +32,8 @@ import { docsRoutes } from './routes/docs.ts';
 import { eventTypeRoutes } from './routes/event-types.ts';
 import { eventRoutes } from './routes/events.ts';
 import { eventStreamRoute } from './routes/event-stream.ts';
-import { archivedJobRoutes } from './routes/archived-jobs.ts';
 import { healthRoutes } from './routes/health.ts';
-import { jobBatchRoutes } from './routes/job-batches.ts';
-import { jobFileRoutes } from './routes/job-files.ts';
-import { jobRoutes } from './routes/jobs.ts';
-import { legacyRoutes } from './routes/legacy.ts';
 import { limitRoutes } from './routes/limits.ts';
-import { submitJobRoutes } from './routes/submit-jobs.ts';
 import type { StreamRoom } from './sse/stream-room.ts';
 import { subjectRoutes } from './routes/subjects.ts';
 
@@ -72,8 +64,6 @@ export interface AppDependencies {
   readonly rateLimit: MiddlewareHandler<AppEnvironment>;
   readonly admit: Admit;
   readonly metrics: Metrics;
-  readonly readDocument: ReadDocument;
-  readonly sessionStore: SessionStore;
   readonly streamRoom: StreamRoom;
   /** False from the moment that the process is told to stop. */
   readonly isAccepting: () => boolean;
@@ -106,12 +96,6 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   eventTypeRoutes(app, dependencies);
   subjectRoutes(app, dependencies);
   limitRoutes(app, dependencies);
-  legacyRoutes(app, dependencies);
-  jobRoutes(app, dependencies);
-  submitJobRoutes(app, dependencies);
-  jobFileRoutes(app, dependencies);
-  archivedJobRoutes(app, dependencies);
-  jobBatchRoutes(app, dependencies);
   healthRoutes(app, dependencies);
   metricsRoutes(app, dependencies);
   docsRoutes(app, dependencies);

@@ -1,14 +1,18 @@
-import { resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Environment } from '../config/environment.ts';
 import type { Logger } from '../config/logger.ts';
-import { createReadDocument } from '../events/sessions/read-document.ts';
-import { createSessionStore } from '../events/sessions/session-files.ts';
 import type { RunAhead } from '../temporal/durable/activities.ts';
 import type { Ask } from '../domain/question.ts';
+import type { EventDefinition, HandlerLog } from '../domain/define-event.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import { monotonicMs } from '../runtime/monotonic.ts';
 import { createApp } from './app.ts';
+import type { AppDependencies } from './app.ts';
+import type { CoreDependencies } from './core.ts';
+import { installPlugins } from './install-plugins.ts';
+import type { StartPlugins } from './install-plugins.ts';
+import type { InstalledPlugin } from './installed-plugin.ts';
+import { keepTick } from './temporal/keep-tick.ts';
 import { createAuthenticate } from './authenticate.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { createParseEvent } from './parse-event.ts';
@@ -34,6 +38,10 @@ export interface ApiOptions {
   readonly logger: Logger;
   readonly client: Client;
   readonly catalog: Catalog;
+  /** Accepts every type that the catalog lacks; null to reject them. */
+  readonly otherTypes: EventDefinition | null;
+  readonly plugins: readonly InstalledPlugin[];
+  readonly log: HandlerLog;
   readonly address: string;
   readonly uiUrl: string | null;
   readonly queues: readonly string[];
@@ -62,11 +70,15 @@ const MAX_STREAMS = 1_000;
 // Each is an open workflow of a few kilobytes.
 const MAX_LIMITS = 10_000;
 
+export interface Api {
+  readonly app: ReturnType<typeof createApp>;
+  readonly startPlugins: StartPlugins;
+}
+
 /** The HTTP service over Temporal. */
-export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
+export async function createApi(options: ApiOptions): Promise<Api> {
   const { environment, logger, catalog, metrics, stopping, checkCallback, now = Date.now } = options;
   const defaultLimit = { key: DEFAULT_LIMIT_KEY, capacity: environment.MAX_CONCURRENT_TASKS, reserved: environment.RESERVED_TASKS };
-  const dataDirectory = resolve(environment.TICKLESS_DATA);
   const intake = createIntake({ ...INTAKE, now: monotonicMs });
   const letters = createIntake({ ...LETTERS, now: monotonicMs });
   const heavy = createIntake({ ...INTAKE, now: monotonicMs });
@@ -77,14 +89,12 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     read: async (key) => (await readPermits(options.client, key))?.waiters.length ?? 0,
     now: monotonicMs,
   });
-  return createApp({
+  const dependencies = {
     catalog,
     isAccepting: () => !stopping.aborted,
     limits: createTemporalLimitService({ ...options, defaultLimit, maxKept: MAX_LIMITS, now }),
     destinations: createTemporalDestinationService(options.client, options.connectionsTo),
     metrics,
-    readDocument: createReadDocument(dataDirectory),
-    sessionStore: createSessionStore(dataDirectory),
     streamRoom: createStreamRoom(MAX_STREAMS, stopping),
     rateLimit: createRateLimit(environment.RATE_LIMIT ?? null, monotonicMs),
     admit: createAdmission({ intake, letters, heavy, backlog, liveRuns: options.liveRuns }),
@@ -97,11 +107,11 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
     }),
     batches,
     archive: createTemporalArchive(options.client),
-    takesOtherTypes: environment.UNKNOWN_TYPES === 'life',
+    takesOtherTypes: options.otherTypes !== null,
     parseBatch: createParseBatch({ now, newUuid: newUuidV7, checkCallback }),
     parseEvent: createParseEvent({
       catalog,
-      fallback: environment.UNKNOWN_TYPES === 'life' ? (catalog.find('unknown') ?? null) : null,
+      fallback: options.otherTypes,
       urgencyThreshold: environment.URGENCY_THRESHOLD,
       defaultLimit,
       longestWaitMs: environment.LONGEST_WAITS && { ...DEFAULT_LONGEST_WAITS, ...environment.LONGEST_WAITS },
@@ -111,8 +121,12 @@ export function createApi(options: ApiOptions): ReturnType<typeof createApp> {
       checkCallback,
     }),
     ask: options.ask,
-    authenticate: createAuthenticate(environment.API_KEYS),
+    authenticate: createAuthenticate(environment.API_KEYS, options.plugins),
     reportUnavailable: createUnavailableReport(logger, monotonicMs),
     reportError: (error, context) => logger.error({ err: error, ...context }, 'a request failed'),
-  });
+    log: options.log,
+    tick: (tick, everyMs) => keepTick({ client: options.client, log: options.log, tick, everyMs }),
+  } satisfies AppDependencies & CoreDependencies;
+  const app = createApp(dependencies);
+  return { app, startPlugins: await installPlugins(app, options.plugins, dependencies) };
 }

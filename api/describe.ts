@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
+import type { Scope } from '../config/api-keys.ts';
 import type { AppEnvironment } from './app.ts';
 import { neededScope } from './needed-scope.ts';
 
@@ -49,8 +50,11 @@ export const idParameter = z.object({ id: z.string().max(255) });
  * Writes a route down in the OpenAPI document, with the scope that it needs. Input is checked by the route itself, which knows
  * more than a schema.
  */
-export function describe(app: OpenAPIHono<AppEnvironment>, route: RouteConfig): void {
-  const scope = neededScope(route.method, route.path);
+export function describe(
+  app: OpenAPIHono<AppEnvironment>,
+  route: RouteConfig,
+  scope: Scope | null = neededScope(route.method, route.path),
+): void {
   // The server's own answer, before any route is asked.
   const responses = { ...route.responses, ...problems(431) };
   app.openAPIRegistry.registerPath(

@@ -8,6 +8,7 @@ export type Schema = Readonly<Record<string, unknown>>;
 
 export interface Document {
   readonly components?: { readonly schemas?: Readonly<Record<string, unknown>> };
+  readonly paths?: unknown;
 }
 
 /** An event type, and what it says of itself; null where that isn't to be had. */
@@ -17,7 +18,7 @@ export interface DescribedType {
 }
 
 /**
- * Says of `Event`, and of `OlderLifeEvent`, what only the catalog knows: which types there are, and what the data of each is.
+ * Says of `Event`, and of `OlderEvent` if there is any, what only the catalog knows: which types there are, and what the data of each is.
  * @param takesOthers whether types that the catalog lacks are accepted, too
  */
 export function withEventTypes<Described extends Document>(
@@ -25,7 +26,7 @@ export function withEventTypes<Described extends Document>(
   definitions: readonly DescribedType[],
   takesOthers: boolean,
 ): Described {
-  const { Event: event, OlderLifeEvent: older, ...others } = document.components?.schemas ?? {};
+  const { Event: event, OlderEvent: older, ...others } = document.components?.schemas ?? {};
   if (definitions.length === 0 || !isSchema(event) || !isSchema(older)) return document;
   const types = definitions.map(({ definition }) => definition.type);
   const ofTypes = Object.fromEntries(definitions.map((one) => [`Event.${nameOf(one.definition.type)}`, eventOf(event, one)]));
@@ -40,8 +41,10 @@ export function withEventTypes<Described extends Document>(
       },
     }),
   };
-  const schemas = { ...others, ...choices, Event, OlderLifeEvent: olderOf(older, definitions) };
-  return { ...document, components: { ...document.components, schemas } };
+  const OlderEvent = olderOf(older, definitions);
+  const schemas = { ...others, ...choices, Event, ...(OlderEvent !== null && { OlderEvent }) };
+  const paths = OlderEvent === null ? withoutOlder(document.paths) : document.paths;
+  return { ...document, paths, components: { ...document.components, schemas } };
 }
 
 /** An event of one type: its name, and its data as the type has it. */
@@ -66,16 +69,40 @@ function eventOf(event: Schema, { definition: { type, subject }, description }: 
   };
 }
 
-/** The types whose older form has its fields beside the envelope's, under one of two names. */
-function olderOf(older: Schema, definitions: readonly DescribedType[]): Schema {
-  const types = definitions.filter(({ description }) => description?.takesOlderForm === true).map(({ definition }) => definition.type);
+/** Events as older clients write them, in each of the forms that some types read; null where none does. */
+function olderOf(older: Schema, definitions: readonly DescribedType[]): Schema | null {
+  const forms = new Map<string, { readonly form: Schema; readonly types: string[] }>();
+  for (const { definition, description } of definitions) {
+    if (description === null || description.olderForm === null) continue;
+    const { $schema: _dialect, ...form } = description.olderForm;
+    const key = JSON.stringify(form);
+    const known = forms.get(key) ?? { form, types: [] };
+    known.types.push(definition.type);
+    forms.set(key, known);
+  }
+  const [first, ...more] = [...forms.values()].map(({ form, types }) => inForm(older, form, types));
+  if (first === undefined) return null;
+  return more.length === 0 ? first : { anyOf: [first, ...more] };
+}
+
+function inForm(older: Schema, form: Schema, types: readonly string[]): Schema {
   const properties = propertiesOf(older);
   const named = (name: string): Schema => ({ ...properties[name], enum: types });
   return {
     ...older,
-    properties: { ...properties, type: named('type'), event_type: named('event_type') },
+    properties: { ...properties, ...propertiesOf(form), type: named('type'), event_type: named('event_type') },
+    required: [...requiredOf(older), ...requiredOf(form)],
     anyOf: [{ required: ['type'] }, { required: ['event_type'] }],
   };
+}
+
+/** The same where nothing refers to older events. */
+function withoutOlder(paths: unknown): unknown {
+  return JSON.parse(JSON.stringify(paths ?? {}), (_key, value: unknown) => {
+    if (!isSchema(value) || !Array.isArray(value['anyOf'])) return value;
+    const others = value['anyOf'].filter((one: unknown) => !isSchema(one) || one['$ref'] !== refTo('OlderEvent'));
+    return others.length === 1 && others.length < value['anyOf'].length ? others[0] : value;
+  });
 }
 
 /** What it doesn't say is left open, as is what refers to itself: it would have to be a schema of the document. */

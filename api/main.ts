@@ -1,4 +1,4 @@
-import { eventDefinitions } from '../events/index.ts';
+import config from '../tickless.config.ts';
 import { runApi } from './run-api.ts';
 
-await runApi(eventDefinitions);
+await runApi(config);

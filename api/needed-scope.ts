@@ -3,7 +3,7 @@ import type { Scope } from '../config/api-keys.ts';
 const OPEN_PATHS: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics', '/openapi.json', '/docs']);
 const OPEN_FOLDER = '/docs/';
 
-const SUBMITS = /^\/v1\/(events|batches)$|^\/api\/jobs$|^(\/api(\/v1)?)?\/process-events?(-async)?$/;
+const SUBMITS = /^\/v1\/(events|batches)$/;
 // What holds for all tenants.
 const ADMINISTERS = /^\/v1\/limits\//;
 

@@ -3,7 +3,7 @@ import type { AcceptedEvent, PermitNeed } from '../domain/accepted-event.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { EventDefinition, RawEnvelope } from '../domain/define-event.ts';
 import type { CallbackRequest } from '../domain/delivery.ts';
-import { isLimitKey, isOwnId, keyedEventId, newEventId, OWN_ID_PATTERN } from '../domain/event-id.ts';
+import { isLimitKey, isOwnId, newEventId, OWN_ID_PATTERN } from '../domain/event-id.ts';
 import { isInline } from '../domain/is-inline.ts';
 import { NOTHING_SAID } from '../domain/handled-event.ts';
 import type { HandedOn } from '../domain/handled-event.ts';
@@ -14,6 +14,7 @@ import type { Ask } from '../domain/question.ts';
 import { chooseTier, TIERS, tierFromNumber } from '../domain/tier.ts';
 import { fitsKeyword } from '../temporal/durable/keyword.ts';
 import { digest } from './digest.ts';
+import { idOfKey } from './id-of-key.ts';
 import type { Fault } from '../domain/fault.ts';
 import { toFaults } from '../domain/to-faults.ts';
 
@@ -126,7 +127,7 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
     const actualUrgency = urgency ?? accepted.urgency;
     const askedTier = typeof tier === 'number' ? tierFromNumber(tier) : tier;
     const acceptedAtMs = now();
-    const key = id ?? (idempotencyKey === null ? newEventId(newUuid()) : keyedEventId(digest(idempotencyKey)));
+    const key = id ?? (idempotencyKey === null ? newEventId(newUuid()) : idOfKey(idempotencyKey));
     const event: AcceptedEvent = {
       id: subjectType === undefined || subject === undefined ? key : subjectEventId({ type: subjectType, id: subject }, key),
       ownId: id ?? null,

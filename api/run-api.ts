@@ -1,10 +1,9 @@
 import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
-import { parseEnvironment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { requireWebhookSecrets } from '../config/webhook-secrets.ts';
-import { createCatalog } from '../domain/catalog.ts';
-import type { EventDefinition } from '../domain/define-event.ts';
+import { compose } from '../project/compose.ts';
+import type { Config } from '../project/define-config.ts';
 import { connectEngine } from '../worker/connect.ts';
 import { createHosts } from '../worker/create-hosts.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
@@ -21,25 +20,25 @@ import { stageSlots } from '../worker/worker-slots.ts';
 
 /**
  * Runs the HTTP service with a light worker on the same connection, so that an event runs where it was accepted.
- * @param program what Node runs for a process in which handlers of these same definitions run
+ * @param program what Node runs for a process in which handlers of this same config run
  */
-export async function runApi(definitions: readonly EventDefinition[], program = hostProgram()): Promise<void> {
-  const environment = parseEnvironment(process.env);
+export async function runApi(config: Config, program = hostProgram()): Promise<void> {
+  const composition = compose(config, process.env);
+  const { environment, catalog } = composition;
   const logger = createLogger(environment.LOG_LEVEL);
   const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
-  const catalog = createCatalog(definitions);
+  const log = toHandlerLog(logger);
   const stopped = stopSignal();
-  const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log: toHandlerLog(logger) });
+  const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log });
   const [engine] = await Promise.all([connectEngine(logger), hosts.ready]);
   const liveRuns = createLiveRuns();
   const metrics = createMetrics(catalog);
   const stopping = new AbortController();
   const activities = createWorkerActivities({
     client: engine.client,
-    catalog,
+    ...composition,
     advance: hosts.advance,
     ask: hosts.ask,
-    environment,
     webhookSecrets,
     callbackAllow: environment.CALLBACK_ALLOW,
     observe: liveRuns.observe,
@@ -52,11 +51,11 @@ export async function runApi(definitions: readonly EventDefinition[], program = 
     workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
     stageSlots: stageSlots(environment, hosts.areWorkersBusy),
   });
-  const app = createApi({
-    environment,
+  const { app, startPlugins } = await createApi({
+    ...composition,
     logger,
+    log,
     client: engine.client,
-    catalog,
     address: engine.address,
     uiUrl: environment.TEMPORAL_UI_URL ?? null,
     queues: ['light'],
@@ -69,6 +68,7 @@ export async function runApi(definitions: readonly EventDefinition[], program = 
     checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
     stopping: stopping.signal,
   });
+  const stopPlugins = await startPlugins();
   const server = await startServer({
     fetch: app.fetch,
     host: environment.HOST,
@@ -81,6 +81,7 @@ export async function runApi(definitions: readonly EventDefinition[], program = 
   logger.info({ signal }, 'stopping');
   stopping.abort();
   await server.stop(3_000);
+  await stopPlugins();
   await workers.stop();
   await hosts.close();
   await engine.close();

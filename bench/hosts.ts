@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { createCatalog } from '../domain/catalog.ts';
 import { acceptRun } from '../domain/event-run.ts';
 import { toRunPlan } from '../domain/run-plan.ts';
-import { eventDefinitions } from '../events/index.ts';
+import { ownDefinitions } from '../test/support/own-definitions.ts';
 import { createAdvance } from '../handlers/advance.ts';
 import type { Advance } from '../handlers/advance.ts';
 import type { Due } from '../handlers/advance-port.ts';
@@ -37,7 +37,7 @@ const HEAD = [
   'ratio of CPU',
 ];
 
-const catalog = createCatalog([...eventDefinitions, ...plantedDefinitions]);
+const catalog = createCatalog([...ownDefinitions, ...plantedDefinitions]);
 const inProcess = createAdvance({ resolve: catalog.find, services: noServices, now: Date.now, monotonicMs });
 const loadBefore = loadavg()[0]?.toFixed(1);
 const startedMs = performance.now();

@@ -15,7 +15,7 @@ type ParsedApiKeys = { readonly ok: true; readonly keys: readonly ApiKey[] } | {
 
 const SHORTEST_KEY = 16;
 // What concerns all tenants has to be asked for.
-const DEFAULT_SCOPES: readonly Scope[] = ['send', 'read', 'operate'];
+export const DEFAULT_SCOPES: readonly Scope[] = ['send', 'read', 'operate'];
 
 /**
  * Parses `tenant:key[:scope+scope],…`, or the path of a file with one such entry a line.

@@ -4,7 +4,7 @@ import { parseDurationMs } from './durations.ts';
 import { parseLongestWaits } from './longest-waits.ts';
 import { parseReserved } from './reserved.ts';
 import { parseRateLimit } from './rate-limit.ts';
-import { originOf } from './value-origin.ts';
+import { readVariables, refuseFaults } from './read-variables.ts';
 
 const duration = z.string().transform((text, context) => {
   const durationMs = parseDurationMs(text);
@@ -88,37 +88,23 @@ export const environmentSchema = z.object({
   RATE_LIMIT: rateLimit.optional(),
   MAX_BACKLOG: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
   URGENCY_THRESHOLD: z.coerce.number().min(0).max(1).default(0.8),
-  UNKNOWN_TYPES: z.enum(['reject', 'life']).default('reject'),
-  LIFE_TICK: duration.refine((everyMs) => everyMs >= 1_000, 'at least 1s').optional(),
-  FILES_QUOTA_MB: z.coerce.number().int().min(1).optional(),
-  LLM_URL: z.url().optional(),
-  LLM_MODEL: z.string().default('gpt-4'),
-  LLM_API_KEY: z.string().optional(),
-  TRANSCRIBER_URL: z.url().optional(),
-  TRANSCRIBER_MODEL: z.string().default('whisper-1'),
-  TRANSCRIBER_API_KEY: z.string().optional(),
+  UNKNOWN_TYPES: z.string().default('reject'),
   // Read by worker/sandbox-preload.cjs, before there is anything else.
   TICKLESS_FAST_SANDBOX: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
-const SECRETS: ReadonlySet<string> = new Set(['API_KEYS', 'WEBHOOK_SECRETS', 'LLM_API_KEY', 'TRANSCRIBER_API_KEY']);
+/** Variables that are never shown. */
+export const SECRET_VARIABLES: readonly string[] = ['API_KEYS', 'WEBHOOK_SECRETS'];
 
 export type Environment = z.output<typeof environmentSchema>;
 
 /**
  * Reads the settings once, at the start of a process.
- * An empty value counts as not set, since `PORT=` would otherwise become 0.
  * @throws Error that names every faulty variable at once, its value unless that may be a secret, and where it is set
  */
 export function parseEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
-  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = environmentSchema.safeParse(set);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => {
-    const name = issue.path[0]?.toString() ?? '';
-    const value = SECRETS.has(name) ? '' : `it is "${set[name]}", `;
-    return `  ${name}: ${issue.message} (${value}set in ${originOf(name)})`;
-  });
-  throw new Error(`The environment has faults:\n${[...new Set(faults)].join('\n')}`);
+  const { values, faults } = readVariables(environmentSchema.shape, variables, SECRET_VARIABLES);
+  refuseFaults(faults);
+  return values;
 }

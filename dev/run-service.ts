@@ -3,22 +3,19 @@ import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
 import { createLiveRuns } from '../api/live-runs.ts';
 import { createMetrics } from '../api/metrics.ts';
 import { startServer } from '../api/start-server.ts';
-import { parseEnvironment } from '../config/environment.ts';
-import type { Environment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
 import type { Logger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { loadWebhookSecrets } from '../config/webhook-secrets.ts';
-import { createCatalog } from '../domain/catalog.ts';
-import type { EventDefinition } from '../domain/define-event.ts';
+import { compose } from '../project/compose.ts';
+import type { Composition } from '../project/compose.ts';
+import type { Config } from '../project/define-config.ts';
 import { prepareNamespace } from '../engine/prepare-namespace.ts';
 import { startEngine } from '../engine/start-engine.ts';
-import { LIFE_TICK } from '../events/life/life-tick.ts';
 import { connectEngine } from '../worker/connect.ts';
 import { createHosts } from '../worker/create-hosts.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
 import { hostProgram } from '../worker/host-program.ts';
-import { keepTick } from '../worker/keep-tick.ts';
 import { startWorkers } from '../worker/start-workers.ts';
 import { toHandlerLog } from '../worker/to-handler-log.ts';
 import { toTemporalLogger } from '../worker/temporal-logger.ts';
@@ -31,10 +28,9 @@ const LANES = ['light', 'heavy', 'reserved', 'delivery'] as const;
 const ANSWER_GRACE_MS = 3_000;
 
 export interface ServiceOptions {
-  readonly definitions: readonly EventDefinition[];
-  /** What Node runs for a process in which handlers of these same definitions run. */
+  readonly composition: Composition;
+  /** What Node runs for a process in which handlers of this same config run. */
   readonly program: readonly string[];
-  readonly environment: Environment;
   readonly logger: Logger;
 }
 
@@ -51,15 +47,16 @@ export interface Service {
 }
 
 /** Runs everything in this process until it is told to stop by a signal. */
-export async function runService(definitions: readonly EventDefinition[], program = hostProgram()): Promise<void> {
-  const environment = parseEnvironment(process.env);
+export async function runService(config: Config, program = hostProgram()): Promise<void> {
+  const composition = compose(config, process.env);
+  const { environment, catalog } = composition;
   const logger = createLogger(environment.LOG_LEVEL);
   const stopped = stopSignal();
-  const service = await startService({ definitions, program, environment, logger });
+  const service = await startService({ composition, program, logger });
   const { url, engine } = service;
   const dataDirectory = resolve(environment.TICKLESS_DATA);
   process.stdout.write(
-    welcome({ url, uiUrl: engine.uiUrl, dataDirectory, embedded: engine.isEmbedded, types: definitions.map(({ type }) => type) }),
+    welcome({ url, uiUrl: engine.uiUrl, dataDirectory, embedded: engine.isEmbedded, types: catalog.definitions.map(({ type }) => type) }),
   );
   try {
     logger.info({ signal: await Promise.race([stopped, service.failed]) }, 'stopping');
@@ -69,15 +66,16 @@ export async function runService(definitions: readonly EventDefinition[], progra
 }
 
 /** Starts the engine as this process's child if none is configured, the API, and all workers; handlers in processes of their own. */
-export async function startService({ definitions, program, environment, logger }: ServiceOptions): Promise<Service> {
+export async function startService({ composition, program, logger }: ServiceOptions): Promise<Service> {
+  const { environment, catalog } = composition;
+  const log = toHandlerLog(logger);
   const dataDirectory = resolve(environment.TICKLESS_DATA);
-  const catalog = createCatalog(definitions);
   // A laptop's receivers listen on it; elsewhere they are refused (CALLBACK_ALLOW).
   const callbackAllow = [...environment.CALLBACK_ALLOW, '127.0.0.0/8', '::1/128'];
 
   const startingEngine = startEngine({ environment, dataDirectory, logger, progress: tell });
   // They start while the engine does.
-  const hosts = createHosts({ environment, program, callbackAllow, log: toHandlerLog(logger) });
+  const hosts = createHosts({ environment, program, callbackAllow, log });
   // Registered before it is up: whatever fails beside it must not leave it running.
   const stops: (() => Promise<void>)[] = [
     hosts.close,
@@ -100,16 +98,14 @@ export async function startService({ definitions, program, environment, logger }
     );
     stops.push(() => engine.close());
     await prepareNamespace({ ...engine, kind: server.kind, retentionMs: environment.RETENTION, dataDirectory, logger });
-    await keepTick({ client: engine.client, logger, tick: LIFE_TICK, everyMs: environment.LIFE_TICK });
 
     const liveRuns = createLiveRuns();
     const metrics = createMetrics(catalog);
     const activities = createWorkerActivities({
       client: engine.client,
-      catalog,
+      ...composition,
       advance: hosts.advance,
       ask: hosts.ask,
-      environment,
       webhookSecrets,
       callbackAllow,
       observe: liveRuns.observe,
@@ -133,11 +129,11 @@ export async function startService({ definitions, program, environment, logger }
 
     const stopping = new AbortController();
     const uiUrl = environment.TEMPORAL_UI_URL ?? server.uiUrl;
-    const app = createApi({
-      environment,
+    const { app, startPlugins } = await createApi({
+      ...composition,
       logger,
+      log,
       client: engine.client,
-      catalog,
       address: engine.address,
       uiUrl,
       queues: LANES,
@@ -150,6 +146,7 @@ export async function startService({ definitions, program, environment, logger }
       checkCallback: createCheckCallback(callbackAllow),
       stopping: stopping.signal,
     });
+    stops.push(await startPlugins());
     const http = await startServer({
       fetch: app.fetch,
       host: environment.HOST,

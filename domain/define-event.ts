@@ -56,6 +56,8 @@ export interface EventDefinition {
   /** The permits an event needs, by key; empty where its type names none. */
   limitsOf(event: { readonly data: unknown; readonly tenant: string }): readonly PermitNeed[];
   adapt(envelope: RawEnvelope): RawEnvelope;
+  /** The fields that older clients send in place of today's; null where they send none. */
+  readonly olderForm: StandardSchemaV1 | null;
   /** What the stage's handler gives: a promise if it is asynchronous, else its result at once. */
   run(stage: Stage, event: HandledEvent, results: Readonly<Record<Stage, unknown>>, context: HandlerContext): unknown;
 }
@@ -99,6 +101,8 @@ interface CommonOptions<Type extends string, Schema extends StandardSchemaV1, St
   readonly timeouts?: Partial<Record<(typeof STAGES)[number], number>>;
   /** Maps the shape older clients send to today's envelope. */
   readonly adapt?: (envelope: RawEnvelope) => RawEnvelope;
+  /** The fields that `adapt` knows in place of `data` and `time`, for OpenAPI. */
+  readonly olderForm?: StandardSchemaV1;
 }
 
 export interface Limit<Data> {
@@ -210,6 +214,7 @@ export function defineEvent<
         reserved: toReserved(reserved),
       })),
     adapt: (envelope) => options.adapt?.(envelope) ?? envelope,
+    olderForm: options.olderForm ?? null,
     run: (stage, event, results, context) => handlers[stage]?.(event, results, context) ?? null,
   };
 }

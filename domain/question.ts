@@ -34,8 +34,8 @@ export interface Description {
   readonly schema: Readonly<Record<string, unknown>> | null;
   /** An event without data is none. */
   readonly isDataRequired: boolean;
-  /** What older clients send is taken, with an `intensity` beside the envelope's fields. */
-  readonly takesOlderForm: boolean;
+  /** The fields that older clients send in place of `data` and `time`, as JSON Schema; null where they send none. */
+  readonly olderForm: Readonly<Record<string, unknown>> | null;
 }
 
 interface Answers {

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { defineEvent } from '../domain/define-event.ts';
-import { PermanentError } from '../domain/handler-errors.ts';
+import { PermanentError, defineEvent } from 'tickless';
 
 const order = z.object({
   orderId: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),

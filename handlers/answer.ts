@@ -49,13 +49,11 @@ async function accept(definition: EventDefinition, { envelope, tenant }: Extract
   };
 }
 
-async function describe({ data, adapt }: EventDefinition): Promise<Description> {
-  const takes = async (value: unknown): Promise<boolean> => (await data['~standard'].validate(value)).issues === undefined;
-  const older = adapt({ type: '', intensity: 0.5, metadata: {} });
+async function describe({ data, olderForm }: EventDefinition): Promise<Description> {
   return {
     schema: await toJsonSchema(data),
-    isDataRequired: !(await takes(undefined)),
-    takesOlderForm: older['intensity'] === undefined && (await takes(older['data'])),
+    isDataRequired: (await data['~standard'].validate(undefined)).issues !== undefined,
+    olderForm: olderForm && (await toJsonSchema(olderForm)),
   };
 }
 

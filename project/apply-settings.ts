@@ -1,16 +1,18 @@
 import { environmentSchema } from '../config/environment.ts';
+import type { Config } from './define-config.ts';
 
 /**
  * Sets the variables that a config has defaults for, where the environment doesn't.
  * @throws Error that names a setting that there isn't
  */
 export function applySettings(
-  settings: Readonly<Record<string, string | number | boolean>>,
+  { settings = {}, plugins = [] }: Pick<Config, 'settings' | 'plugins'>,
   environment: Record<string, string | undefined>,
 ): void {
+  const known = new Set([...Object.keys(environmentSchema.shape), ...plugins.flatMap((plugin) => Object.keys(plugin.settings ?? {}))]);
   for (const [name, value] of Object.entries(settings)) {
     const variable = toVariable(name);
-    if (!(variable in environmentSchema.shape) && !variable.startsWith('TEMPORAL_')) {
+    if (!known.has(variable) && !variable.startsWith('TEMPORAL_')) {
       throw new Error(`the config's settings have "${name}", which would be ${variable}: there is no such variable`);
     }
     const present = environment[variable];

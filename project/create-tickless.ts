@@ -1,10 +1,9 @@
 import { createLogger } from '../config/logger.ts';
-import { parseEnvironment } from '../config/environment.ts';
-import { definitionsOf } from '../domain/define-config.ts';
-import type { Config } from '../domain/define-config.ts';
+import type { Config } from './define-config.ts';
 import { startService } from '../dev/run-service.ts';
 import type { Service } from '../dev/run-service.ts';
 import { applySettings } from './apply-settings.ts';
+import { compose } from './compose.ts';
 import { compileConfig, hostProgramOf } from './compile-config.ts';
 import { findConfig } from './find-config.ts';
 
@@ -28,7 +27,6 @@ export interface Tickless {
 }
 
 export function createTickless(config: Config, { configFile }: CreateTicklessOptions = {}): Tickless {
-  const definitions = definitionsOf(config);
   let starting: Promise<Service> | null = null;
   let running: Service | null = null;
 
@@ -38,10 +36,10 @@ export function createTickless(config: Config, { configFile }: CreateTicklessOpt
   }
 
   async function start(): Promise<Service> {
-    applySettings(config.settings ?? {}, process.env);
-    const environment = parseEnvironment(process.env);
+    applySettings(config, process.env);
+    const composition = compose(config, process.env);
     const program = hostProgramOf(await compileConfig(findConfig(process.cwd(), configFile)));
-    return startService({ definitions, program, environment, logger: createLogger(environment.LOG_LEVEL) });
+    return startService({ composition, program, logger: createLogger(composition.environment.LOG_LEVEL) });
   }
 
   return {

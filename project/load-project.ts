@@ -1,15 +1,13 @@
 import { join } from 'node:path';
 import { loadEnvFile } from '../dev/load-env.mjs';
-import { definitionsOf } from '../domain/define-config.ts';
-import type { Config } from '../domain/define-config.ts';
-import type { EventDefinition } from '../domain/define-event.ts';
+import type { Config } from './define-config.ts';
 import { applySettings } from './apply-settings.ts';
 import { compileConfig, hostProgramOf } from './compile-config.ts';
 import { findConfig } from './find-config.ts';
 
 export interface Project {
   readonly folder: string;
-  readonly definitions: readonly EventDefinition[];
+  readonly config: Config;
   /** What Node runs for a process in which the project's handlers run. */
   readonly hostProgram: readonly string[];
 }
@@ -26,6 +24,6 @@ export async function loadProject(folder: string, givenConfig?: string): Promise
   const program = await compileConfig(file);
   const { default: config } = (await import(program)) as { readonly default?: Config };
   if (config === undefined) throw new Error(`"${file}" has no default export: export default defineConfig({ events: [] })`);
-  applySettings(config.settings ?? {}, process.env);
-  return { folder, definitions: definitionsOf(config), hostProgram: hostProgramOf(program) };
+  applySettings(config, process.env);
+  return { folder, config, hostProgram: hostProgramOf(program) };
 }

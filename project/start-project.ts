@@ -10,13 +10,13 @@ export interface StartProjectOptions {
 }
 
 /** Runs one half of a project for a cluster, on an engine that is there (`TEMPORAL_ADDRESS`), until it is told to stop. */
-export async function startHalf(half: 'api' | 'worker', { folder, config }: StartProjectOptions): Promise<void> {
-  const { definitions, hostProgram } = await loadProject(folder, config);
-  await (half === 'api' ? runApi : runWorker)(definitions, hostProgram);
+export async function startHalf(half: 'api' | 'worker', { folder, config: file }: StartProjectOptions): Promise<void> {
+  const { config, hostProgram } = await loadProject(folder, file);
+  await (half === 'api' ? runApi : runWorker)(config, hostProgram);
 }
 
 /** Runs a user's project in this process until it is told to stop. @throws Error for the person who starts it */
-export async function startProject({ folder, config }: StartProjectOptions): Promise<void> {
-  const { definitions, hostProgram } = await loadProject(folder, config);
-  await runService(definitions, hostProgram);
+export async function startProject({ folder, config: file }: StartProjectOptions): Promise<void> {
+  const { config, hostProgram } = await loadProject(folder, file);
+  await runService(config, hostProgram);
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import type { Environment } from '../config/environment.ts';
 import type { HandlerLog } from '../domain/define-event.ts';
 import type { Ask } from '../domain/question.ts';
@@ -8,7 +9,6 @@ import { createGuardedAsk } from '../handlers/hosts/guarded-ask.ts';
 import { createHostPool } from '../handlers/hosts/pool.ts';
 import { monotonicMs } from '../runtime/monotonic.ts';
 import type { HandlerCompositionSettings } from './handler-composition.ts';
-import { handlerSettings } from './handler-settings.ts';
 
 export interface CreateHostsOptions {
   readonly environment: Environment;
@@ -43,7 +43,7 @@ const SECRETS = new Set([
 
 export function createHosts({ environment, program, callbackAllow, log, fetchTimeoutMs }: CreateHostsOptions): Hosts {
   const settings: HandlerCompositionSettings = {
-    services: handlerSettings(environment),
+    dataDirectory: resolve(environment.TICKLESS_DATA),
     callbackAllow,
     ...(fetchTimeoutMs !== undefined && { fetchTimeoutMs }),
   };

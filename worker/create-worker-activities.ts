@@ -21,10 +21,8 @@ import type { Catalog } from '../domain/catalog.ts';
 import type { Ask } from '../domain/question.ts';
 import type { HandlerLog } from '../domain/define-event.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
-import { createSessionFormats } from '../events/sessions/callback-formats.ts';
-import { createReadDocument } from '../events/sessions/read-document.ts';
+import type { CallbackFormats } from '../domain/callback-format.ts';
 import { toBreakerSettings } from './breaker-settings.ts';
-import { handlerSettings } from './handler-settings.ts';
 
 export interface WorkerActivitiesOptions {
   readonly client: Client;
@@ -34,6 +32,8 @@ export interface WorkerActivitiesOptions {
   readonly ask: Ask;
   readonly environment: Environment;
   readonly webhookSecrets: readonly string[];
+  /** Besides the envelope. */
+  readonly callbackFormats: CallbackFormats;
   /** Ranges that callbacks may go to besides public addresses, as CIDRs. */
   readonly callbackAllow: readonly string[];
   readonly observe: ObserveRun;
@@ -83,10 +83,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     userAgent: 'Tickless',
     ...(options.attemptTimeoutMs !== undefined && { attemptTimeoutMs: options.attemptTimeoutMs }),
   });
-  const renderBody = createRenderBody({
-    formats: createSessionFormats(createReadDocument(handlerSettings(environment).dataDirectory)),
-    now,
-  });
+  const renderBody = createRenderBody({ formats: options.callbackFormats, now });
   const attemptDelivery = createAttemptDelivery({
     post,
     renderBody,

@@ -1,9 +1,8 @@
-import type { FetchForEvent, HandlerServices } from '../domain/handler-services.ts';
-import type { HandlerSettings } from './handler-settings.ts';
+import type { FetchForEvent, HandlerServices, Services } from '../domain/handler-services.ts';
 
 /** What a process in which handlers run is told of the service's settings; JSON. */
 export interface HandlerCompositionSettings {
-  readonly services: HandlerSettings;
+  readonly dataDirectory: string;
   /** Ranges that handlers may fetch from besides public addresses, as CIDRs. */
   readonly callbackAllow: readonly string[];
   /** The longest that fetching for an event may take; as its handler says outside of tests. */
@@ -12,8 +11,8 @@ export interface HandlerCompositionSettings {
 
 /** What the service lends to handlers. Its connections are of its own: a slow site must not hold up callbacks to the same host. */
 export function composeHandlerServices(
-  { services, callbackAllow, fetchTimeoutMs }: HandlerCompositionSettings,
-  own: object = {},
+  { dataDirectory, callbackAllow, fetchTimeoutMs }: HandlerCompositionSettings,
+  services: Services,
 ): HandlerServices {
   let fetching: Promise<FetchForEvent> | undefined;
 
@@ -35,8 +34,8 @@ export function composeHandlerServices(
   }
 
   return {
-    ...services,
-    services: { ...services.services, ...own },
+    dataDirectory,
+    services,
     fetch: async (url, limits) => {
       fetching ??= create();
       return (await fetching)(url, limits);

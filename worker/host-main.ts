@@ -1,4 +1,4 @@
-import { eventDefinitions } from '../events/index.ts';
+import config from '../tickless.config.ts';
 import { runHost } from './run-host.ts';
 
-runHost(eventDefinitions);
+await runHost(config);

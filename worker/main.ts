@@ -1,4 +1,4 @@
-import { eventDefinitions } from '../events/index.ts';
+import config from '../tickless.config.ts';
 import { runWorker } from './run-worker.ts';
 
-await runWorker(eventDefinitions);
+await runWorker(config);

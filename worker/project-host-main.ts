@@ -1,5 +1,4 @@
-import { definitionsOf } from '../domain/define-config.ts';
-import type { Config } from '../domain/define-config.ts';
+import type { Config } from '../project/define-config.ts';
 import { runHost } from './run-host.ts';
 
 // `node project-host-main.js <address>`: a process in which the handlers of a compiled project run.
@@ -7,4 +6,4 @@ const [, , address = ''] = process.argv;
 // Its stack traces are in terms of the sources.
 process.setSourceMapsEnabled(true);
 const { default: config } = (await import(address)) as { readonly default: Config };
-runHost(definitionsOf(config), await config.services?.());
+await runHost(config);

@@ -4,20 +4,17 @@ import type { Metrics } from '../api/metrics.ts';
 import type { ReportRefusal } from '../api/server-refusals.ts';
 import { startServer } from '../api/start-server.ts';
 import type { HttpServer } from '../api/start-server.ts';
-import { parseEnvironment } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import { createLogger } from '../config/logger.ts';
 import type { Logger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { requireWebhookSecrets } from '../config/webhook-secrets.ts';
-import { createCatalog } from '../domain/catalog.ts';
-import type { EventDefinition } from '../domain/define-event.ts';
-import { LIFE_TICK } from '../events/life/life-tick.ts';
+import { compose } from '../project/compose.ts';
+import type { Config } from '../project/define-config.ts';
 import { connectEngine } from './connect.ts';
 import { createHosts } from './create-hosts.ts';
 import { createWorkerActivities } from './create-worker-activities.ts';
 import { hostProgram } from './host-program.ts';
-import { keepTick } from './keep-tick.ts';
 import { startWorkers } from './start-workers.ts';
 import { toHandlerLog } from './to-handler-log.ts';
 import { toTemporalLogger } from './temporal-logger.ts';
@@ -28,27 +25,25 @@ const SCRAPE_GRACE_MS = 500;
 
 /**
  * Runs heavy events, callbacks that are tried again, and light events whose own process is gone.
- * @param program what Node runs for a process in which handlers of these same definitions run
+ * @param program what Node runs for a process in which handlers of this same config run
  */
-export async function runWorker(definitions: readonly EventDefinition[], program = hostProgram()): Promise<void> {
-  const environment = parseEnvironment(process.env);
+export async function runWorker(config: Config, program = hostProgram()): Promise<void> {
+  const composition = compose(config, process.env);
+  const { environment, catalog } = composition;
   const logger = createLogger(environment.LOG_LEVEL);
   const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
-  const catalog = createCatalog(definitions);
   const metrics = createMetrics(catalog);
   const stopped = stopSignal();
   const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log: toHandlerLog(logger) });
   const [engine] = await Promise.all([connectEngine(logger), hosts.ready]);
-  await keepTick({ client: engine.client, logger, tick: LIFE_TICK, everyMs: environment.LIFE_TICK });
   const workers = await startWorkers({
     ...engine,
     lanes: ['light', 'heavy', 'reserved', 'delivery'],
     activities: createWorkerActivities({
       client: engine.client,
-      catalog,
+      ...composition,
       advance: hosts.advance,
       ask: hosts.ask,
-      environment,
       webhookSecrets,
       callbackAllow: environment.CALLBACK_ALLOW,
       observe: () => undefined,

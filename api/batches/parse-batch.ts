@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { BATCH_MODES, DEFAULT_MAX_PARALLEL } from '../../domain/accepted-batch.ts';
 import type { CallbackRequest } from '../../domain/delivery.ts';
-import { keyedEventId, newBatchId } from '../../domain/event-id.ts';
+import { newBatchId } from '../../domain/event-id.ts';
 import type { BatchSettings } from '../batch-service.ts';
-import { digest } from '../digest.ts';
+import { idOfKey } from '../id-of-key.ts';
 import type { Fault } from '../../domain/fault.ts';
 import { callbackRequest, ownId, toCallbackRequest } from '../parse-event.ts';
 import { toFaults } from '../../domain/to-faults.ts';
@@ -62,7 +62,7 @@ export function createParseBatch({ now, newUuid, checkCallback }: ParseBatchDepe
       ok: true,
       isRepeatable: asked.id !== undefined || idempotencyKey !== null,
       settings: {
-        id: asked.id ?? (idempotencyKey === null ? newBatchId(newUuid()) : keyedEventId(digest(idempotencyKey))),
+        id: asked.id ?? (idempotencyKey === null ? newBatchId(newUuid()) : idOfKey(idempotencyKey)),
         tenant,
         name: asked.name ?? null,
         mode,

@@ -76,19 +76,11 @@ const why = z.object({
   }),
 });
 
-/** How clients of the older Life service write an event; only Life's types read it so. */
-const olderLifeEvent = eventEnvelope
+/** How older clients write an event of the types that still read it so; what else they send is the type's to say. */
+const olderEvent = eventEnvelope
   .omit({ type: true, data: true, time: true })
-  .extend({
-    type: typeName.optional(),
-    event_type: typeName.optional().describe('the type, where `type` is absent'),
-    intensity: z.number().min(-1).max(1),
-    metadata: z.looseObject({}).optional().describe('else `data` is read as the metadata'),
-    data: z.looseObject({}).optional(),
-    timestamp: z.iso.datetime({ offset: true }).optional().describe('the time, where `time` is absent'),
-    time: z.iso.datetime({ offset: true }).optional(),
-  })
-  .openapi('OlderLifeEvent');
+  .extend({ type: typeName.optional(), event_type: typeName.optional().describe('the type, where `type` is absent') })
+  .openapi('OlderEvent');
 
 const acceptedEvent = z.object({
   id: z.string(),
@@ -120,7 +112,7 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
         'idempotency-key': idempotencyKeyHeader.optional(),
         'if-match': ifMatchHeader.optional(),
       }),
-      body: jsonBody(z.union([eventEnvelope, olderLifeEvent])),
+      body: jsonBody(z.union([eventEnvelope, olderEvent])),
     },
     responses: {
       200: json('Ended within the wait', resource),

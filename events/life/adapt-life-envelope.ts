@@ -1,4 +1,14 @@
-import type { RawEnvelope } from '../../domain/define-event.ts';
+import type { RawEnvelope } from 'tickless';
+import { z } from 'zod';
+
+/** What `adaptLifeEnvelope` knows in place of today's fields. */
+export const olderLifeForm = z.object({
+  intensity: z.number().min(-1).max(1),
+  metadata: z.looseObject({}).optional().describe('else `data` is read as the metadata'),
+  data: z.looseObject({}).optional(),
+  timestamp: z.iso.datetime({ offset: true }).optional().describe('the time, where `time` is absent'),
+  time: z.iso.datetime({ offset: true }).optional(),
+});
 
 /**
  * Older clients send `intensity`, `metadata` and `timestamp` beside the type; `data` is then another name for `metadata`

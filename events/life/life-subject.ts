@@ -1,5 +1,5 @@
-import { defineSubject } from '../../domain/define-subject.ts';
-import type { SubjectDefinition } from '../../domain/define-subject.ts';
+import { defineSubject } from 'tickless';
+import type { SubjectDefinition } from 'tickless';
 import { applyLifeEvent } from './rules/apply-life-event.ts';
 import { drawFeedbackDelayTicks } from './rules/feedback.ts';
 import type { LifeRules } from './rules/life-rules.ts';

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { defineEvent } from '../../domain/define-event.ts';
-import type { EventDefinition } from '../../domain/define-event.ts';
-import type { SubjectDefinition } from '../../domain/define-subject.ts';
+import { defineEvent } from 'tickless';
+import type { EventDefinition, SubjectDefinition, Tick } from 'tickless';
 import type { LivedState } from './rules/settle-life.ts';
-import type { Tick } from '../../domain/tick.ts';
 
 /** What a schedule sends to every life, where one is configured. */
 export const LIFE_TICK: Tick = { subjectType: 'life', eventType: 'life.tick' };

@@ -1,10 +1,10 @@
-import type { CallbackFormats, WriteFormat } from '../../domain/callback-format.ts';
+import type { WriteFormat } from 'tickless';
 import { legacyCallback, legacyProgress } from './legacy-callback.ts';
 import { isLegacyFormat, LEGACY } from './legacy-format.ts';
 import type { ReadDocument } from './read-document.ts';
 
 /** The formats in which sessions tell of themselves. */
-export function createSessionFormats(readDocument: ReadDocument): CallbackFormats {
+export function createSessionFormats(readDocument: ReadDocument): Readonly<Record<string, WriteFormat>> {
   const writeLegacy: WriteFormat = async ({ type, resource, format, sentAt }) => {
     if (!isLegacyFormat(format)) throw new TypeError(`"${format.kind}" is not the format "${LEGACY}"`);
     if (type === 'event.progress') return JSON.stringify(legacyProgress({ resource, format, sentAt }));
@@ -13,5 +13,5 @@ export function createSessionFormats(readDocument: ReadDocument): CallbackFormat
     const markdown = isWanted ? await readDocument(String(action.markdown_file)) : null;
     return JSON.stringify(legacyCallback({ resource, format, markdown, sentAt }));
   };
-  return new Map([[LEGACY, writeLegacy]]);
+  return { [LEGACY]: writeLegacy };
 }

@@ -4,7 +4,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { FetchForEvent, FetchLimits } from '../../domain/handler-services.ts';
+import type { FetchForEvent, FetchLimits } from 'tickless';
 
 export interface Download extends FetchLimits {
   readonly url: string;

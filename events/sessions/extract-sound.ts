@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { PermanentError } from '../../domain/handler-errors.ts';
+import { PermanentError } from 'tickless';
 
 const run = promisify(execFile);
 

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HandledEvent } from '../../domain/handled-event.ts';
-import { PermanentError } from '../../domain/handler-errors.ts';
+import type { HandledEvent } from 'tickless';
+import { PermanentError } from 'tickless';
 import type { SessionData } from './session-data.ts';
 import { sessionRoot } from './session-paths.ts';
 import { inTurn } from './in-turn.ts';

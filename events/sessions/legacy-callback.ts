@@ -1,4 +1,4 @@
-import type { CallbackResource } from '../../domain/callback-message.ts';
+import type { CallbackResource } from 'tickless';
 import type { LegacyFormat } from './legacy-format.ts';
 
 /** What a callback repeats of the session that was asked for. */

@@ -1,4 +1,4 @@
-import type { CallbackFormat } from '../../domain/delivery.ts';
+import type { CallbackFormat } from 'tickless';
 
 export const LEGACY = 'legacy';
 

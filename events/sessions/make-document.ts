@@ -1,8 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { HandlerContext } from '../../domain/define-event.ts';
-import type { HandledEvent } from '../../domain/handled-event.ts';
-import type { HandlerServices } from '../../domain/handler-services.ts';
+import type { HandledEvent, HandlerContext, HandlerServices } from 'tickless';
 import { assertRoom, writeWithin } from './files-quota.ts';
 import { makeTranscript, translate } from './make-transcript.ts';
 import { excerpt, toMarkdown } from './markdown.ts';

@@ -1,7 +1,7 @@
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { PermanentError, RetryLaterError } from '../../domain/handler-errors.ts';
+import { PermanentError, RetryLaterError } from 'tickless';
 import type { ModelEndpoint } from './session-services.ts';
 
 export interface ModelRequest {

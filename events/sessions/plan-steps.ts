@@ -1,4 +1,4 @@
-import { PermanentError } from '../../domain/handler-errors.ts';
+import { PermanentError } from 'tickless';
 import type { Page } from './read-page.ts';
 import type { SessionData } from './session-data.ts';
 import type { SessionServices } from './session-services.ts';

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { PermanentError } from '../../domain/handler-errors.ts';
+import { PermanentError } from 'tickless';
 import type { OnPage, PdfContent } from './read-pdf.ts';
 import type { ReadableText } from './readable-text.ts';
 

@@ -1,6 +1,5 @@
-import type { HandlerContext } from '../../domain/define-event.ts';
-import type { HandledEvent } from '../../domain/handled-event.ts';
-import { PermanentError } from '../../domain/handler-errors.ts';
+import type { HandledEvent, HandlerContext } from 'tickless';
+import { PermanentError } from 'tickless';
 import { decodePage } from './decode-page.ts';
 import { readPageApart } from './read-apart.ts';
 import type { SessionData } from './session-data.ts';

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { PermanentError } from '../../domain/handler-errors.ts';
+import { PermanentError } from 'tickless';
 
 export interface PdfContent {
   readonly text: string;

@@ -1,7 +1,7 @@
 // The process in which `readApart` has pages and PDFs read, one after the other.
 import { readFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
-import { PermanentError } from '../../domain/handler-errors.ts';
+import { PermanentError } from 'tickless';
 import type { ReaderMessage, ReadJob, ReadLimits } from './read-apart.ts';
 import { readPdf } from './read-pdf.ts';
 import { readableText } from './readable-text.ts';

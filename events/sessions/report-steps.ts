@@ -1,4 +1,4 @@
-import type { HandlerContext } from '../../domain/define-event.ts';
+import type { HandlerContext } from 'tickless';
 import type { Step, StepPlan } from './plan-steps.ts';
 
 /** @param share of the step that is done, 0 to 100 */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DEFAULT_TENANT } from '../../domain/event-id.ts';
+import { DEFAULT_TENANT } from 'tickless';
 import { safeName } from './safe-name.ts';
 import type { SessionData } from './session-data.ts';
 

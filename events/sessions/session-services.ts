@@ -14,7 +14,7 @@ export interface SessionServices {
   readonly transcriber: ModelEndpoint | null;
 }
 
-declare module '../../domain/handler-services.ts' {
+declare module 'tickless' {
   interface Services {
     readonly sessions: SessionServices;
   }

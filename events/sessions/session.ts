@@ -1,4 +1,4 @@
-import { defineEvent } from '../../domain/define-event.ts';
+import { defineEvent } from 'tickless';
 import { sessionData } from './session-data.ts';
 
 /** A conference talk: its page, video and slides made one Markdown file. The handlers' packages are loaded at first use. */

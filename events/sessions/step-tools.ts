@@ -1,4 +1,4 @@
-import type { HandlerContext } from '../../domain/define-event.ts';
+import type { HandlerContext } from 'tickless';
 import type { Tell } from './report-steps.ts';
 import type { StepCache } from './step-cache.ts';
 

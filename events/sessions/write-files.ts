@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HandledEvent } from '../../domain/handled-event.ts';
+import type { HandledEvent } from 'tickless';
 import { CLAIM, claimFolder, ownerOf } from './claim-folder.ts';
 import type { SessionData } from './session-data.ts';
 import { ownSessionPaths, sessionPaths } from './session-paths.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { eventDefinitions } from '../../events/index.ts';
+import { ownDefinitions } from '../support/own-definitions.ts';
 import type { ApiUnderTest } from './api-under-test.ts';
 import { expectProblem } from './api-under-test.ts';
 
@@ -9,7 +9,7 @@ export function describing(api: ApiUnderTest): void {
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ nextCursor: null });
     const items = answer.body['items'] as readonly { readonly type: string }[];
-    expect(items.map(({ type }) => type)).toEqual(expect.arrayContaining(eventDefinitions.map(({ type }) => type)));
+    expect(items.map(({ type }) => type)).toEqual(expect.arrayContaining(ownDefinitions.map(({ type }) => type)));
     expect(items).toContainEqual({
       type: 'shock',
       summary: expect.stringMatching(/./),
@@ -21,7 +21,7 @@ export function describing(api: ApiUnderTest): void {
     expect(items).toContainEqual(expect.objectContaining({ type: 'test-slow-work', weight: 'heavy', stages: ['action'] }));
   });
 
-  it.each(eventDefinitions.map(({ type }) => type))('describes the data of "%s" as JSON schema', async (type) => {
+  it.each(ownDefinitions.map(({ type }) => type))('describes the data of "%s" as JSON schema', async (type) => {
     const answer = await api.send('GET', `/v1/event-types/${type}`);
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ type, schema: { type: 'object', properties: expect.any(Object) } });

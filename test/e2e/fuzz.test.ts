@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { LimitService } from '../../api/limit-service.ts';
-import { eventDefinitions } from '../../events/index.ts';
+import { ownDefinitions } from '../support/own-definitions.ts';
 import { fromSchema, mutated } from '../support/from-schema.ts';
 import type { JsonSchema } from '../support/from-schema.ts';
 import { proof } from '../support/proof.ts';
@@ -34,7 +34,7 @@ interface Sent {
 }
 
 // Nothing is fetched, and nobody is called.
-const definitions = eventDefinitions.map((definition) =>
+const definitions = ownDefinitions.map((definition) =>
   definition.type === 'session' ? { ...definition, run: async () => ({}) } : definition,
 );
 

@@ -14,7 +14,8 @@ import { startReceiver } from '../support/receiver.ts';
 import { startTestService } from '../support/service.ts';
 import type { TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
-import { keepTick } from '../../worker/keep-tick.ts';
+import { toHandlerLog } from '../../worker/to-handler-log.ts';
+import { keepTick } from '../../api/temporal/keep-tick.ts';
 
 // Two processes as the engine sees them: each has its mailboxes and its workers.
 let services: readonly TestService[];
@@ -156,7 +157,7 @@ it('lets time pass for subjects of a type by a schedule, until nobody asks for i
   const subject = newSubject();
   await sendAll([{ type: 'joy', subject, data: { intensity: 0.5 } }], 1);
   const keep = async (everyMs: number | undefined) =>
-    keepTick({ client: service.client, logger: createLogger('warn'), tick: LIFE_TICK, everyMs });
+    keepTick({ client: service.client, log: toHandlerLog(createLogger('warn')), tick: LIFE_TICK, everyMs });
   await keep(60_000);
   await keep(1_000);
   try {

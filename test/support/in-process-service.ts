@@ -1,32 +1,32 @@
+import { resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { createCheckCallback } from '../../activities/callbacks/check-callback.ts';
 import { createApi } from '../../api/create-api.ts';
+import type { Api } from '../../api/create-api.ts';
 import { createLiveRuns } from '../../api/live-runs.ts';
 import { createMetrics } from '../../api/metrics.ts';
-import { parseEnvironment } from '../../config/environment.ts';
 import { createLogger } from '../../config/logger.ts';
-import { createCatalog } from '../../domain/catalog.ts';
 import { createAdvance } from '../../handlers/advance.ts';
-import { eventDefinitions } from '../../events/index.ts';
+import { compose } from '../../project/compose.ts';
+import { makeServices } from '../../project/make-services.ts';
 import { monotonicMs } from '../../runtime/monotonic.ts';
 import { connectEngine } from '../../worker/connect.ts';
 import { createHosts } from '../../worker/create-hosts.ts';
 import { createWorkerActivities } from '../../worker/create-worker-activities.ts';
 import { composeHandlerServices } from '../../worker/handler-composition.ts';
-import { handlerSettings } from '../../worker/handler-settings.ts';
 import { hostFromSource } from '../../worker/host-program.ts';
 import { startWorkers } from '../../worker/start-workers.ts';
 import type { TestEngine } from './cluster.ts';
 import { createAskHere } from './ask-here.ts';
-import { testDefinitions } from './test-definitions.ts';
+import { testConfig } from './test-config.ts';
 import { stageSlots } from '../../worker/worker-slots.ts';
 
 export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 'test').toString('base64')}`;
 
 export interface TestService {
-  readonly app: ReturnType<typeof createApi>;
+  readonly app: Api['app'];
   readonly client: Client;
   stop(): Promise<void>;
 }
@@ -57,12 +57,13 @@ export async function startInProcessService({
   skewMs = { api: 0, worker: 0 },
   hosts: isApart = false,
 }: InProcessServiceOptions): Promise<TestService> {
-  const environment = parseEnvironment({ CALLBACK_SCHEDULE: '100ms,200ms', CALLBACK_ALLOW: '127.0.0.0/8', ...variables });
+  const given = { CALLBACK_SCHEDULE: '100ms,200ms', CALLBACK_ALLOW: '127.0.0.0/8', ...variables };
+  const composition = compose(testConfig, given);
+  const { environment, catalog } = composition;
   const logger = createLogger('error');
   const engine = await connectEngine(logger, place, dataConverter);
   const liveRuns = createLiveRuns();
   const stopping = new AbortController();
-  const catalog = createCatalog([...eventDefinitions, ...testDefinitions]);
   const metrics = createMetrics(catalog);
   const now = (): number => Date.now() + skewMs.worker;
   const timeout = fetchTimeoutMs === undefined ? {} : { fetchTimeoutMs };
@@ -70,16 +71,17 @@ export async function startInProcessService({
   const hosts = isApart
     ? createHosts({ environment, program: hostFromSource('test/support/host-main.ts'), callbackAllow, log: silent, ...timeout })
     : null;
-  const services = composeHandlerServices({ services: handlerSettings(environment), callbackAllow, ...timeout });
+  const dataDirectory = resolve(environment.TICKLESS_DATA);
+  const { services: own } = await makeServices(testConfig, given);
+  const services = composeHandlerServices({ dataDirectory, callbackAllow, ...timeout }, own);
   await hosts?.ready;
   const ask = hosts?.ask ?? createAskHere(catalog);
   const lanes = ['light', 'heavy', 'reserved', 'delivery'] as const;
   const activities = createWorkerActivities({
     client: engine.client,
-    catalog,
+    ...composition,
     ask,
     advance: hosts?.advance ?? createAdvance({ resolve: catalog.find, services, now, monotonicMs }),
-    environment,
     webhookSecrets: [WEBHOOK_SECRET],
     callbackAllow,
     observe: liveRuns.observe,
@@ -94,11 +96,11 @@ export async function startInProcessService({
     workflowBundle,
     stageSlots: stageSlots(environment, hosts?.areWorkersBusy ?? (() => false)),
   });
-  const app = createApi({
-    environment,
+  const { app } = await createApi({
+    ...composition,
     logger,
+    log: silent,
     client: engine.client,
-    catalog,
     address: engine.address,
     uiUrl: 'http://ui.example',
     queues: lanes,

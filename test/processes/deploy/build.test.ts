@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,7 +16,7 @@ beforeAll(async () => {
   image = await mkdtemp(join(tmpdir(), 'tickless-build-'));
   await run(process.execPath, [join(projectRoot, 'deploy/build.mjs'), join(image, 'dist')]);
   await symlink(join(projectRoot, 'node_modules'), join(image, 'node_modules'));
-  await writeFile(join(image, 'package.json'), '{ "type": "module" }');
+  await copyFile(join(projectRoot, 'package.json'), join(image, 'package.json'));
 });
 
 afterAll(() => rm(image, { recursive: true, force: true }));
@@ -41,7 +41,7 @@ describe('deploy/build.mjs', () => {
     const script = `
       const { createHostPool } = ${load('handlers/hosts/pool.js')};
       const { hostProgram } = ${load('worker/host-program.js')};
-      const settings = { services: { dataDirectory: '.', services: {} }, callbackAllow: [] };
+      const settings = { dataDirectory: '.', callbackAllow: [] };
       const pool = createHostPool({ program: hostProgram(), environment: {}, settings, memoryMb: 256, graceMs: 100, workerHosts: 1, log: console });
       await pool.ready;
       console.log('ready');

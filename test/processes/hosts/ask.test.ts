@@ -45,7 +45,7 @@ it('gives what a type says of an event, and what its schema finds', async () => 
   expect(await ask({ kind: 'describe', type: 'test-planted-asked' })).toMatchObject({
     schema: { type: 'object', required: ['how', 'where'] },
     isDataRequired: true,
-    takesOlderForm: false,
+    olderForm: null,
   });
 });
 

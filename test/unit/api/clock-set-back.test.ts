@@ -6,7 +6,7 @@ import { createMetrics } from '../../../api/metrics.ts';
 import { parseEnvironment } from '../../../config/environment.ts';
 import { createLogger } from '../../../config/logger.ts';
 import { createCatalog } from '../../../domain/catalog.ts';
-import { eventDefinitions } from '../../../events/index.ts';
+import { ownDefinitions } from '../../support/own-definitions.ts';
 import { createAskHere } from '../../support/ask-here.ts';
 import { until } from '../../support/until.ts';
 
@@ -18,13 +18,16 @@ it('lets callers in again when the window is over, though the clock was set back
   const timeOfDay = Date.now;
   let backMs = 0;
   vi.spyOn(Date, 'now').mockImplementation(() => timeOfDay() - backMs);
-  const catalog = createCatalog(eventDefinitions);
-  const app = createApi({
+  const catalog = createCatalog(ownDefinitions);
+  const { app } = await createApi({
     environment: parseEnvironment({ RATE_LIMIT: '1/100ms' }),
     logger: createLogger('silent'),
     // No event gets that far.
     client: { options: { namespace: 'default' } } as Client,
     catalog,
+    otherTypes: null,
+    plugins: [],
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     address: '',
     uiUrl: null,
     queues: [],

@@ -5,6 +5,8 @@ import { createAuthenticate } from '../../../api/authenticate.ts';
 import { SCOPES } from '../../../config/api-keys.ts';
 import type { ApiKey } from '../../../config/api-keys.ts';
 import type { Admit } from '../../../api/admission.ts';
+import { createCore } from '../../../api/core.ts';
+import type { CoreDependencies } from '../../../api/core.ts';
 import type { Archive } from '../../../api/archive.ts';
 import type { EventKey } from '../../../api/event-service.ts';
 import type { EventResource } from '../../../domain/event-resource.ts';
@@ -23,10 +25,13 @@ import { createMemoryArchive } from '../../support/memory-archive.ts';
 import { createMemoryBatchService } from '../../support/memory-batch-service.ts';
 import { newUuidV7 } from '../../../api/uuid.ts';
 import { createCatalog } from '../../../domain/catalog.ts';
-import { eventDefinitions } from '../../../events/index.ts';
+import { definitionsOf } from '../../../project/define-config.ts';
+import { sessions } from '../../../events/sessions/index.ts';
+import { olderRoutes } from '../../../events/sessions/older/routes.ts';
+import type { SessionFolders } from '../../../events/sessions/older/routes.ts';
 import { createMemoryEventService } from '../../support/memory-event-service.ts';
 import type { MemoryEventService } from '../../support/memory-event-service.ts';
-import { testDefinitions } from '../../support/test-definitions.ts';
+import { testConfig } from '../../support/test-config.ts';
 
 export interface MemoryApp {
   readonly app: ReturnType<typeof createApp>;
@@ -49,16 +54,21 @@ export interface MemoryAppOptions {
   readonly rateLimit?: RateLimit;
   readonly admit?: Admit;
   readonly limits?: LimitService;
-  readonly readDocument?: AppDependencies['readDocument'];
-  readonly sessionStore?: AppDependencies['sessionStore'];
+  /** What sessions were made into. */
+  readonly files?: Partial<SessionFolders>;
   readonly archive?: Archive;
   readonly maxStreams?: number;
   readonly destinations?: DestinationService;
 }
 
-/** The HTTP layer over events in memory; it opens no port. */
+const NO_FILES: SessionFolders = {
+  readDocument: async () => null,
+  sessionStore: { owns: async () => false, open: async () => null, removeFolder: async () => undefined },
+};
+
+/** The HTTP layer over events in memory, with the routes of older clients; it opens no port. */
 export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
-  const { keys = [], overrides = {}, definitions = [...eventDefinitions, ...testDefinitions] } = options;
+  const { keys = [], overrides = {}, definitions = definitionsOf(testConfig) } = options;
   const catalog = createCatalog(definitions);
   const events = createMemoryEventService(catalog);
   const batches = createMemoryBatchService(events);
@@ -67,7 +77,9 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
   let accepting = true;
   const stopping = new AbortController();
   const ask = createAskHere(catalog);
-  const app = createApp({
+  const context = { settings: {}, dataDirectory: '.tickless' };
+  const plugins = [{ plugin: sessions(), context }];
+  const dependencies = {
     catalog,
     ask,
     events: { ...events, get: getOrItem, ...overrides },
@@ -83,8 +95,6 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     rateLimit: createRateLimit(options.rateLimit ?? null, Date.now),
     admit: options.admit ?? (async () => ({ admitted: true, leave: () => undefined, follow: () => undefined })),
     streamRoom: createStreamRoom(options.maxStreams ?? 100, stopping.signal),
-    readDocument: options.readDocument ?? (async () => null),
-    sessionStore: options.sessionStore ?? { owns: async () => false, open: async () => null, removeFolder: async () => undefined },
     metrics: createMetrics(catalog),
     isAccepting: () => accepting,
     parseEvent: createParseEvent({
@@ -97,10 +107,18 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
       newUuid: newUuidV7,
       checkCallback: createCheckCallback([]),
     }),
-    authenticate: createAuthenticate(keys.map((key) => ({ scopes: SCOPES, ...key }))),
+    authenticate: createAuthenticate(
+      keys.map((key) => ({ scopes: SCOPES, ...key })),
+      plugins,
+    ),
     reportUnavailable: (error, path) => unavailable.push({ error, path }),
     reportError: (error, context) => reported.push({ error, context }),
-  });
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    tick: async () => undefined,
+  } satisfies AppDependencies & CoreDependencies;
+  const app = createApp(dependencies);
+  olderRoutes(app, createCore(dependencies, context), { ...NO_FILES, ...options.files });
+
   async function getOrItem(key: EventKey): Promise<EventResource | null> {
     const item = parseItemId(key.id);
     return (await events.get(key)) ?? (item && batches.item({ tenant: key.tenant, id: item.batchId, index: item.index }));

@@ -3,13 +3,13 @@ import type { Admit, Admitted } from '../../../api/admission.ts';
 import { createMetrics } from '../../../api/metrics.ts';
 import { createCatalog } from '../../../domain/catalog.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
-import { eventDefinitions } from '../../../events/index.ts';
+import { ownDefinitions } from '../../support/own-definitions.ts';
 import type { ApiUnderTest } from '../../contract/api-under-test.ts';
 import { createApiUnderTest, expectProblem } from '../../contract/api-under-test.ts';
 import { startMemoryApp } from './memory-app.ts';
 import type { MemoryApp, MemoryAppOptions } from './memory-app.ts';
 
-const CATALOG = createCatalog(eventDefinitions);
+const CATALOG = createCatalog(ownDefinitions);
 const JOY = { type: 'joy', data: { intensity: 0.3 } };
 
 let memory: MemoryApp;

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { SCOPES } from '../../../config/api-keys.ts';
 import { OWN_ID_PATTERN } from '../../../domain/event-id.ts';
 import { withEventTypes } from '../../../api/event-schemas.ts';
-import { eventDefinitions } from '../../../events/index.ts';
-import { testDefinitions } from '../../support/test-definitions.ts';
+import { definitionsOf } from '../../../project/define-config.ts';
+import { testConfig } from '../../support/test-config.ts';
 import { startMemoryApp } from './memory-app.ts';
 
-const memory = { ...startMemoryApp(), definitions: [...eventDefinitions, ...testDefinitions] };
+const memory = { ...startMemoryApp(), definitions: definitionsOf(testConfig) };
 
 interface Operation {
   readonly description?: string;
@@ -79,19 +79,54 @@ describe('/openapi.json', () => {
       properties: { type: { const: 'joy' }, data: { properties: { intensity: { type: 'number', minimum: -1, maximum: 1 } } } },
       required: ['type', 'data'],
     });
-    expect(schemas['OlderLifeEvent']).toMatchObject({ properties: { event_type: { enum: expect.arrayContaining(['joy', 'shock']) } } });
-    expect(JSON.stringify(schemas['OlderLifeEvent'])).not.toContain('order-placed');
+    expect(schemas['OlderEvent']).toMatchObject({ properties: { event_type: { enum: expect.arrayContaining(['joy', 'shock']) } } });
+    expect(JSON.stringify(schemas['OlderEvent'])).not.toContain('order-placed');
   });
 
   it('leaves the type open where others are taken, too', () => {
     const types = memory.definitions.map((definition) => ({ definition, description: null }));
-    const schemas = { Event: { type: 'object', properties: { type: { type: 'string' } } }, OlderLifeEvent: { properties: {} } };
+    const schemas = { Event: { type: 'object', properties: { type: { type: 'string' } } }, OlderEvent: { properties: {} } };
     const { components } = withEventTypes({ components: { schemas } }, types, true);
     expect(components.schemas).toMatchObject({
       Event: { oneOf: expect.arrayContaining([{ $ref: '#/components/schemas/Event.joy' }, { $ref: '#/components/schemas/Event.other' }]) },
       'Event.other': { properties: { type: { not: { enum: expect.arrayContaining(['joy']) } } } },
     });
     expect(components.schemas.Event).not.toHaveProperty('discriminator');
+  });
+
+  it('has each form in which older clients write, and says nothing of them where there is none', () => {
+    const [a, b, c] = memory.definitions;
+    if (!a || !b || !c) throw new Error('there are too few types');
+    const described = (definition: typeof a, field: string | null) => ({
+      definition,
+      description: {
+        schema: null,
+        isDataRequired: true,
+        olderForm: field === null ? null : { type: 'object', properties: { [field]: { type: 'string' } }, required: [field] },
+      },
+    });
+    const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+    const document = {
+      paths: { '/v1/events': { schema: { anyOf: [ref('Event'), ref('OlderEvent')] } } },
+      components: { schemas: { Event: {}, OlderEvent: { properties: { id: {} } } } },
+    };
+    const older = (fields: readonly (string | null)[]) =>
+      withEventTypes(
+        document,
+        [a, b, c].map((definition, index) => described(definition, fields[index] ?? null)),
+        false,
+      );
+    expect(older(['payload', null, 'payload']).components.schemas.OlderEvent).toMatchObject({
+      properties: { id: {}, payload: {}, type: { enum: [a.type, c.type] } },
+      required: ['payload'],
+    });
+    expect(older(['payload', 'body', null]).components.schemas.OlderEvent).toMatchObject({
+      anyOf: [{ properties: { payload: {} } }, { properties: { body: {}, event_type: { enum: [b.type] } } }],
+    });
+    expect(older(['payload']).paths).toEqual(document.paths);
+    const none = older([]);
+    expect(none.components.schemas).not.toHaveProperty('OlderEvent');
+    expect(none.paths).toEqual({ '/v1/events': { schema: ref('Event') } });
   });
 
   it('names the terminal message as a webhook', async () => {
@@ -130,7 +165,7 @@ describe('/openapi.json', () => {
       { type: 'http', scheme: 'bearer' },
       { type: 'apiKey', in: 'header', name: 'X-API-Key' },
     ]);
-    expect(Object.keys(components.schemas['OlderLifeEvent']?.properties ?? {})).toEqual(
+    expect(Object.keys(components.schemas['OlderEvent']?.properties ?? {})).toEqual(
       expect.arrayContaining(['event_type', 'intensity', 'metadata', 'timestamp']),
     );
   });

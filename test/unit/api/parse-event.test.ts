@@ -7,7 +7,7 @@ import type { eventEnvelope } from '../../../api/parse-event.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
 import { createCatalog } from '../../../domain/catalog.ts';
 import { defineEvent } from '../../../domain/define-event.ts';
-import { eventDefinitions } from '../../../events/index.ts';
+import { ownDefinitions } from '../../support/own-definitions.ts';
 import { createAskHere } from '../../support/ask-here.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 1);
@@ -161,7 +161,7 @@ describe('parseEvent', () => {
   });
 
   it('takes every type where unknown ones are accepted, under its own name', async () => {
-    const dependencies = { fallback: createCatalog(eventDefinitions).find('unknown') ?? null };
+    const dependencies = { fallback: createCatalog(ownDefinitions).find('unknown') ?? null };
     expect(await accepted({ type: 'something-new', data: { intensity: 0.3 } }, dependencies)).toMatchObject({
       type: 'something-new',
       tier: 'normal',
@@ -215,7 +215,7 @@ function parse(
   dependencies: Partial<ParseEventDependencies> = {},
   idempotencyKey: string | null = null,
 ): Promise<ParsedEvent> {
-  const { catalog = createCatalog([...eventDefinitions, trimmed, bare]) } = dependencies;
+  const { catalog = createCatalog([...ownDefinitions, trimmed, bare]) } = dependencies;
   const parseEvent = createParseEvent({
     catalog,
     ask: createAskHere(catalog),

@@ -1,10 +1,10 @@
 import { createParseEvent } from '../../../api/parse-event.ts';
 import type { AcceptedEvent } from '../../../domain/accepted-event.ts';
 import { createCatalog } from '../../../domain/catalog.ts';
-import { eventDefinitions } from '../../../events/index.ts';
+import { ownDefinitions } from '../../support/own-definitions.ts';
 import { createAskHere } from '../../support/ask-here.ts';
 
-const catalog = createCatalog(eventDefinitions);
+const catalog = createCatalog(ownDefinitions);
 const parseEvent = createParseEvent({
   catalog,
   ask: createAskHere(catalog),

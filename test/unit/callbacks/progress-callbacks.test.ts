@@ -26,7 +26,7 @@ function prepare(fields: Partial<AcceptedEvent> = heavy, answer: PostCallback = 
   };
   let admission: 'send' | 'skip' = 'send';
   const run = beginAttempt(acceptRun(acceptedEvent(fields)), 'action');
-  const renderBody = createRenderBody({ formats: createSessionFormats(async () => null), now: Date.now });
+  const renderBody = createRenderBody({ formats: new Map(Object.entries(createSessionFormats(async () => null))), now: Date.now });
   const begin = createProgressCallbacks({ post, renderBody, origins: { admit: () => admission }, now: Date.now });
   const messages = begin(run, { id: 'order-1', runId: 'run-a' });
   const tell = (percent: number): void => messages.tell(reportProgress(run, { step: 'load', percent, message: '' }));

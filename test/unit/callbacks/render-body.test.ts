@@ -33,7 +33,10 @@ async function render(callback: CallbackRequest, { action = { markdown_file: pat
   await truncate(join(dataDirectory, path), bytes);
   const run = endRun(completeStage(acceptRun(acceptedEvent()), 'action', action), { status: 'completed', endedAtMs: NOON_MS });
   const message = eventMessage(toEventResource(run, initialCallback(null), { id: 'talk-1', runId: 'r' }));
-  const renderBody = createRenderBody({ formats: createSessionFormats(createReadDocument(dataDirectory)), now: () => NOON_MS });
+  const renderBody = createRenderBody({
+    formats: new Map(Object.entries(createSessionFormats(createReadDocument(dataDirectory)))),
+    now: () => NOON_MS,
+  });
   return JSON.parse(await renderBody({ target: { kind: 'event', tenant: 'default', owner: 'talk-1', run: 1, callback }, message }));
 }
 

@@ -36,8 +36,6 @@ describe('parseEnvironment', () => {
       URGENCY_THRESHOLD: 0.8,
       TICKLESS_FAST_SANDBOX: '0',
       UNKNOWN_TYPES: 'reject',
-      LLM_MODEL: 'gpt-4',
-      TRANSCRIBER_MODEL: 'whisper-1',
       LOG_LEVEL: 'info',
     });
   });
@@ -117,7 +115,6 @@ describe('parseEnvironment', () => {
     ['URGENCY_THRESHOLD', '1.1'],
     ['TICKLESS_FAST_SANDBOX', 'yes'],
     ['URGENCY_THRESHOLD', 'high'],
-    ['UNKNOWN_TYPES', 'accept'],
     ['LOG_LEVEL', 'verbose'],
   ])('refuses %s=%s, and names it', (name, value) => {
     expect(faultOf({ [name]: value })).toMatch(new RegExp(`^The environment has faults:\\n  ${name}: .+$`));

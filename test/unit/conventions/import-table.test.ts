@@ -15,6 +15,14 @@ const violations: Readonly<Record<string, string>> = {
   'domain/planted/deep.ts': `import { x } from '../../api/app.ts';\nexport const y = x;\n`,
   'domain/planted-runtime.ts': `import { x } from '../runtime/within.ts';\nexport const y = x;\n`,
   'domain/planted-node.ts': `import { x } from 'node:fs';\nexport const y = x;\n`,
+  'events/life/planted-domain.ts': `import { x } from '../../domain/tier.ts';\nexport const y = x;\n`,
+  'events/sessions/older/planted-api.ts': `import { x } from '../../../api/problem.ts';\nexport const y = x;\n`,
+  'events/life/planted-index.ts': `import { x } from '../../index.ts';\nexport const y = x;\n`,
+  'api/planted-events.ts': `import { x } from '../events/life/index.ts';\nexport const y = x;\n`,
+  'worker/planted-events.ts': `import { x } from '../events/life/index.ts';\nexport const y = x;\n`,
+  'activities/planted-events.ts': `import { x } from '../events/life/index.ts';\nexport const y = x;\n`,
+  'domain/planted-project.ts': `import { x } from '../project/compose.ts';\nexport const y = x;\n`,
+  'api/planted-project.ts': `import { x } from '../project/compose.ts';\nexport const y = x;\n`,
   'events/planted.ts': `import { x } from '../activities/index.ts';\nexport const y = x;\n`,
   'domain/planted-timer.ts': `export const y = setTimeout(() => undefined, 1);\n`,
   'domain/planted-interval.ts': `export const y = setInterval(() => undefined, 1);\n`,
@@ -86,7 +94,7 @@ const allowed: Readonly<Record<string, string>> = {
   'client/planted-allowed.ts': `import { x } from '../domain/tier.ts';\nexport const y = x;\n`,
   'cli/planted-allowed.ts': `import { x } from '../client/follow.ts';\nexport const y = x;\n`,
   'events/life/rules/planted-allowed.ts': `import { x } from './pattern.ts';\nexport const y = x;\n`,
-  'events/life/planted-allowed.ts': `import { x } from '../../domain/tier.ts';\nexport const y = x;\n`,
+  'events/life/planted-allowed.ts': `import { x } from 'tickless/server';\nexport const y = x;\n`,
 };
 
 let folder: string;

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseEnvironment } from '../../../config/environment.ts';
-import type { Environment } from '../../../config/environment.ts';
-import { clientVariables, isKnownVariable, ourVariables } from './known-variables.ts';
+import { clientVariables, isKnownVariable, ourVariables, readVariable } from './known-variables.ts';
 import { readProjectFile } from './project-file.ts';
 
 const example = readProjectFile('.env.example');
@@ -40,10 +38,9 @@ function parseExample(text: string): readonly Entry[] {
 
 function defaultFaults({ name, value }: Entry): readonly string[] {
   if (!ourVariables.includes(name)) return value === '' ? [] : [`${name} has no default of ours`];
-  const key = name as keyof Environment;
-  const { [key]: expected } = parseEnvironment({});
-  const { [key]: actual } = parseEnvironment({ [name]: value });
-  const isEmptyDefault = expected === undefined || (typeof expected === 'object' && Object.keys(expected).length === 0);
+  const expected = readVariable(name);
+  const actual = readVariable(name, value);
+  const isEmptyDefault = expected === undefined || (typeof expected === 'object' && Object.keys(expected ?? {}).length === 0);
   const isSame = JSON.stringify(actual) === JSON.stringify(expected) && (value === '') === isEmptyDefault;
   return isSame ? [] : [`${name} has another default`];
 }

@@ -1,9 +1,20 @@
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { environmentSchema } from '../../../config/environment.ts';
+import { readVariables } from '../../../config/read-variables.ts';
+import config from '../../../tickless.config.ts';
 
-/** What config/environment.ts reads. */
-export const ourVariables: readonly string[] = Object.keys(environmentSchema.shape);
+const schemas = Object.assign({}, environmentSchema.shape, ...(config.plugins ?? []).map(({ settings }) => settings));
+
+/** What config/environment.ts and this service's plugins read. */
+export const ourVariables: readonly string[] = Object.keys(schemas);
+
+/** What one of them comes to. @throws Error where it is faulty */
+export function readVariable(name: string, text?: string): unknown {
+  const { values, faults } = readVariables({ [name]: schemas[name] }, { [name]: text }, []);
+  if (faults.length > 0) throw new Error(faults.join());
+  return values[name];
+}
 
 // The client reads these and then does nothing with them.
 const WITHOUT_EFFECT = ['TEMPORAL_CODEC_ENDPOINT', 'TEMPORAL_CODEC_AUTH', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'];

@@ -4,12 +4,12 @@ import { createCatalog } from '../../../domain/catalog.ts';
 import type { EventDefinition } from '../../../domain/define-event.ts';
 import { chooseTier } from '../../../domain/tier.ts';
 import type { Tier } from '../../../domain/tier.ts';
-import { eventDefinitions } from '../../../events/index.ts';
-import { createLifeEvents } from '../../../events/life/index.ts';
+import { ownDefinitions } from '../../support/own-definitions.ts';
+import { createLifeEvents } from '../../../events/life/life-events.ts';
 import { handledEvent, handlerContext } from '../domain/event-samples.ts';
 import { checkWith, parseWith } from '../../support/checked.ts';
 
-const catalog = createCatalog(eventDefinitions);
+const catalog = createCatalog(ownDefinitions);
 const lifeEvents = createLifeEvents().filter(({ type }) => type !== 'life.tick');
 const unknownLifeEvent = definitionOf('unknown');
 
@@ -46,7 +46,7 @@ async function resultsOf(definition: EventDefinition, data: unknown, type = defi
 
 describe('the catalog', () => {
   it('holds the 35 Life types, the three names for any other, the example, and sessions', () => {
-    const types = eventDefinitions.map(({ type }) => type);
+    const types = ownDefinitions.map(({ type }) => type);
 
     expect(types.toSorted()).toEqual(
       [...tableRows.map(([type]) => type), ...otherTypes, 'life.tick', 'order-placed', 'session'].toSorted(),

@@ -6,6 +6,7 @@ import { session } from '../../../events/sessions/session.ts';
 import { createMemoryArchive } from '../../support/memory-archive.ts';
 import { testDefinitions } from '../../support/test-definitions.ts';
 import { until } from '../../support/until.ts';
+import type { SessionFolders } from '../../../events/sessions/older/routes.ts';
 import { startMemoryApp } from '../api/memory-app.ts';
 import type { MemoryApp, MemoryAppOptions } from '../api/memory-app.ts';
 
@@ -27,12 +28,12 @@ function start(options: MemoryAppOptions = {}): void {
     return { markdown_file: markdown };
   };
   archive = createMemoryArchive();
-  const sessionStore: MemoryAppOptions['sessionStore'] = {
+  const sessionStore: SessionFolders['sessionStore'] = {
     owns: async () => true,
     open: async () => null,
     removeFolder: async () => undefined,
   };
-  memory = startMemoryApp({ definitions: [{ ...session, run }, ...testDefinitions], archive, sessionStore, ...options });
+  memory = startMemoryApp({ definitions: [{ ...session, run }, ...testDefinitions], archive, files: { sessionStore }, ...options });
 }
 
 async function send(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }> {

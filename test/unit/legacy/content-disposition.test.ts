@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { attachment } from '../../../api/legacy/content-disposition.ts';
+import { attachment } from '../../../events/sessions/older/content-disposition.ts';
 
 it.each([
   ['time.md', `attachment; filename="time.md"; filename*=UTF-8''time.md`],

@@ -43,7 +43,7 @@ describe('the older routes answer as they always did', () => {
   afterEach(() => memory.stop());
 
   it.each(exchanges.map((exchange) => [exchange.name, exchange] as const))('%s', async (_name, { path, request, status, answer }) => {
-    memory = startMemoryApp({ definitions: [{ ...session, run }], readDocument: async () => MARKDOWN });
+    memory = startMemoryApp({ definitions: [{ ...session, run }], files: { readDocument: async () => MARKDOWN } });
     for (const prefix of ['', '/api', '/api/v1']) {
       const response = await memory.request(prefix + path, {
         method: 'POST',

@@ -5,6 +5,7 @@ import { PermanentError } from '../../../domain/handler-errors.ts';
 import { session } from '../../../events/sessions/session.ts';
 import { testDefinitions } from '../../support/test-definitions.ts';
 import { until } from '../../support/until.ts';
+import type { SessionFolders } from '../../../events/sessions/older/routes.ts';
 import { startMemoryApp } from '../api/memory-app.ts';
 import type { MemoryApp, MemoryAppOptions } from '../api/memory-app.ts';
 
@@ -33,12 +34,12 @@ function start(options: MemoryAppOptions = {}): void {
     return document;
   };
   removed = new Set();
-  const sessionStore: MemoryAppOptions['sessionStore'] = {
+  const sessionStore: SessionFolders['sessionStore'] = {
     open: async ({ path }) => (path.endsWith('.md') ? { modifiedAt: new Date(0), content: bytesOf(`text of ${path}`) } : null),
     owns: async (id) => !removed.has(id) && id !== 'displaced',
     removeFolder: async ({ path }) => void removed.add(path === document.markdown_file ? 'talk-1' : path),
   };
-  memory = startMemoryApp({ definitions: [{ ...session, run }, ...testDefinitions], sessionStore, ...options });
+  memory = startMemoryApp({ definitions: [{ ...session, run }, ...testDefinitions], files: { sessionStore }, ...options });
 }
 
 let filesOpen = 0;

@@ -21,7 +21,7 @@ function start(options: MemoryAppOptions = {}): void {
     if ((data as typeof talk).track === 'Broken') throw new PermanentError('http_404', 'the page is gone');
     return { markdown_file: output.markdown_file, gallery: output.attachments, metadata: output.metadata };
   };
-  memory = startMemoryApp({ definitions: [{ ...session, run }], readDocument: async (path) => `text of ${path}`, ...options });
+  memory = startMemoryApp({ definitions: [{ ...session, run }], files: { readDocument: async (path) => `text of ${path}` }, ...options });
 }
 
 async function post(path: string, body: unknown): Promise<{ readonly status: number; readonly body: unknown }> {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { parseAsyncBatch } from '../../../api/legacy/legacy-input.ts';
-import type { LegacyBatch } from '../../../api/legacy/legacy-input.ts';
+import { parseAsyncBatch } from '../../../events/sessions/older/legacy-input.ts';
+import type { LegacyBatch } from '../../../events/sessions/older/legacy-input.ts';
 
 const talk = { event: 'NodeConf', session: 'Time', url: 'https://x.example/talk', filename: 'time.md', track: 'Main' };
 const asked = { batch_id: 'b', webhook_url: 'https://hook.example/in', webhook_headers: { a: '1' }, events: [talk] };

@@ -25,7 +25,7 @@ afterEach(() => memory.stop());
 
 /** The older routes over a session type whose stages do this. */
 function start(run: EventDefinition['run'] = async () => document, options: MemoryAppOptions = {}): void {
-  memory = startMemoryApp({ definitions: [{ ...session, run }], readDocument: async (path) => `text of ${path}`, ...options });
+  memory = startMemoryApp({ definitions: [{ ...session, run }], files: { readDocument: async (path) => `text of ${path}` }, ...options });
 }
 
 interface LegacyBody {

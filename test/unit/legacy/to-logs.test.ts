@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { toLogs } from '../../../api/legacy/to-logs.ts';
+import { toLogs } from '../../../events/sessions/older/to-logs.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';
 import type { CallbackAttempt } from '../../../domain/delivery.ts';
 import { toEventResource } from '../../../domain/event-resource.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { BatchService } from '../../../api/batch-service.ts';
 import { EngineUnavailableError } from '../../../temporal/engine-unavailable-error.ts';
-import { waitForBatch } from '../../../api/legacy/wait-for-batch.ts';
+import { waitForBatch } from '../../../events/sessions/older/wait-for-batch.ts';
 import type { Page } from '../../../api/page.ts';
 import type { ItemResource } from '../../../api/batch-service.ts';
 

@@ -1,0 +1,58 @@
+import type { Plugin } from '../api/plugin.ts';
+import { createCatalog } from '../domain/catalog.ts';
+import type { EventDefinition } from '../domain/define-event.ts';
+import { definitionsIn } from '../domain/event-source.ts';
+import type { EventSource } from '../domain/event-source.ts';
+import type { Services } from '../domain/handler-services.ts';
+
+/** A user's project: what a service runs, and how. */
+export interface Config {
+  /** Definitions, and modules or lists that have some. */
+  readonly events: readonly EventSource[];
+  /** Made once in each process in which handlers run; `dispose` is called at its end. */
+  readonly services?: () => MadeServices | Promise<MadeServices>;
+  /** What others have made: event types with all that belongs to them. */
+  readonly plugins?: readonly Plugin[];
+  /** Defaults of the environment's variables, by their names in camel case: `{ maxConcurrentTasks: 10 }`. The environment wins. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
+}
+
+type MadeServices = Services & { readonly dispose?: () => unknown };
+
+const FIELDS: readonly string[] = ['events', 'services', 'plugins', 'settings'] satisfies (keyof Config)[];
+
+/**
+ * Declares a project; the default export of `tickless.config.ts`.
+ * @throws Error that names what can't work: two types of one name, a field that isn't known, something that is no definition
+ */
+export function defineConfig(config: Config): Config {
+  const unknown = Object.keys(config).find((field) => !FIELDS.includes(field));
+  if (unknown !== undefined) throw new Error(`the config has no field "${unknown}"; there are ${FIELDS.join(', ')}`);
+  if (!Array.isArray(config.events)) throw new Error('the config needs a list of events: defineConfig({ events: [orderPlaced] })');
+  checkPlugins(config.plugins ?? []);
+  createCatalog(definitionsOf(config));
+  return config;
+}
+
+/** All event types of a project, its plugins' after its own. @throws Error where something in a list has none */
+export function definitionsOf({ events, plugins = [] }: Pick<Config, 'events' | 'plugins'>): readonly EventDefinition[] {
+  return [
+    ...definitionsIn(events, "the config's events"),
+    ...plugins.flatMap((plugin) => definitionsIn(plugin.events ?? [], `the events of the plugin "${plugin.name}"`)),
+  ];
+}
+
+function checkPlugins(plugins: readonly Plugin[]): void {
+  const names = new Set<string>();
+  for (const plugin of plugins) {
+    const { name, otherTypes, events = [] } = plugin;
+    if (typeof plugin !== 'object' || typeof name !== 'string' || name === '')
+      throw new Error('a plugin needs a name: plugins: [life()], not plugins: [life]');
+    if (names.has(name)) throw new Error(`there are two plugins of the name "${name}"`);
+    names.add(name);
+    if (otherTypes === undefined) continue;
+    const own = definitionsIn(events, `the events of the plugin "${name}"`);
+    if (!own.some(({ type }) => type === otherTypes))
+      throw new Error(`the plugin "${name}" has no event type "${otherTypes}" (otherTypes)`);
+  }
+}

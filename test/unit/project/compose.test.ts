@@ -1,0 +1,80 @@
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Plugin } from '../../../api/plugin.ts';
+import { defineEvent } from '../../../domain/define-event.ts';
+import { compose } from '../../../project/compose.ts';
+import { defineConfig, definitionsOf } from '../../../project/define-config.ts';
+import { makeServices } from '../../../project/make-services.ts';
+
+const typeOf = (type: string) => defineEvent({ type, data: z.unknown(), tier: 'normal', handler: () => null });
+const [own, others] = [typeOf('own'), typeOf('others')];
+
+interface Settings {
+  readonly SHOP_URL: string | undefined;
+  readonly SHOP_KEY: string;
+}
+
+function shop(parts: Partial<Plugin<Settings>> = {}): Plugin<Settings> {
+  return {
+    name: 'shop',
+    events: [others],
+    otherTypes: 'others',
+    settings: { SHOP_URL: z.url().optional(), SHOP_KEY: z.string().min(3).default('none') },
+    secrets: ['SHOP_KEY'],
+    ...parts,
+  };
+}
+
+it("has a plugin's types after the project's, its settings, and its formats", async () => {
+  const config = defineConfig({
+    events: [own],
+    plugins: [shop({ callbackFormats: ({ settings }) => ({ flat: async () => settings.SHOP_KEY }) })],
+  });
+  const { catalog, plugins, callbackFormats, otherTypes, environment } = compose(config, {
+    SHOP_KEY: 'k-1',
+    PORT: '4',
+    TICKLESS_DATA: '/data',
+  });
+  expect(definitionsOf(config)).toEqual([own, others]);
+  expect(catalog.find('others')).toBe(others);
+  expect(environment.PORT).toBe(4);
+  expect(plugins.map(({ context }) => context)).toEqual([{ settings: { SHOP_KEY: 'k-1' }, dataDirectory: '/data' }]);
+  expect(otherTypes).toBeNull();
+  expect([...callbackFormats.keys()]).toEqual(['flat']);
+});
+
+it('takes types that nobody knows for that of the plugin that the environment names', () => {
+  const config = { events: [own], plugins: [shop()] };
+  expect(compose(config, { UNKNOWN_TYPES: 'shop' }).otherTypes).toBe(others);
+  expect(() => compose(config, { UNKNOWN_TYPES: 'life' })).toThrow('UNKNOWN_TYPES: "life" is none of reject, shop');
+  expect(() => compose({ events: [own] }, { UNKNOWN_TYPES: 'shop' })).toThrow('"shop" is none of reject');
+});
+
+it('names every faulty variable at once, but never what may be a secret', () => {
+  const read = () => compose({ events: [own], plugins: [shop()] }, { PORT: 'abc', SHOP_URL: 'here', SHOP_KEY: 'k' });
+  expect(read).toThrow(/PORT: .*"abc"[^]*SHOP_URL: .*"here"[^]*SHOP_KEY: /);
+  expect(read).not.toThrow(/"k"/);
+});
+
+it.each<[string, unknown]>([
+  ['there are two plugins of the name "shop"', [shop(), shop({ events: [typeOf('more')], otherTypes: 'more' })]],
+  ['the plugin "shop" has no event type "nothing" (otherTypes)', [shop({ otherTypes: 'nothing' })]],
+  ['a plugin needs a name: plugins: [life()], not plugins: [life]', [shop]],
+  ['event type "own" is defined twice', [shop({ events: [own], otherTypes: 'own' })]],
+  ['entry 1 of the events of the plugin "shop" has no event type', [shop({ events: [{}], otherTypes: 'others' })]],
+])('refuses plugins: %s', (message, plugins) => {
+  expect(() => defineConfig({ events: [own], plugins: plugins as readonly Plugin[] })).toThrow(message);
+});
+
+it('lends handlers what the config and its plugins make, and disposes of all of it', async () => {
+  const disposed: string[] = [];
+  const made = (name: string, value: object) => ({ ...value, dispose: () => void disposed.push(name) });
+  const config = {
+    services: () => made('own', { warehouse: 'w' }) as never,
+    plugins: [shop({ services: async ({ SHOP_KEY }) => made('shop', { shop: SHOP_KEY }) })],
+  };
+  const { services, dispose } = await makeServices(config, { SHOP_KEY: 'key' });
+  expect(services).toEqual({ warehouse: 'w', shop: 'key' });
+  await dispose();
+  expect(disposed).toEqual(['own', 'shop']);
+});
