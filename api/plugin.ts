@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Scope } from '../config/api-keys.ts';
 import type { WriteFormat } from '../domain/callback-format.ts';
+import type { SubjectDefinition } from '../domain/define-subject.ts';
 import type { EventSource } from '../domain/event-source.ts';
 import type { Services } from '../domain/handler-services.ts';
 import type { AppEnvironment } from './app.ts';
@@ -26,6 +27,8 @@ export interface Plugin<Settings = unknown> {
   readonly name: string;
   /** Definitions, and modules or lists that have some, as in a config. */
   readonly events?: readonly EventSource[];
+  /** Kinds of subjects; those that its event types name need not be listed. */
+  readonly subjects?: readonly SubjectDefinition[];
   /** The event type that stands for all that nobody knows, where `UNKNOWN_TYPES` is this plugin's name. */
   readonly otherTypes?: string;
   /** Variables of the environment that are its own, each with a schema of its text (undefined where it isn't set), which answers at once. */

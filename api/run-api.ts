@@ -1,9 +1,12 @@
 import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
 import { createLogger } from '../config/logger.ts';
+import type { Logger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { requireWebhookSecrets } from '../config/webhook-secrets.ts';
 import { compose } from '../project/compose.ts';
+import type { Composition } from '../project/compose.ts';
 import type { Config } from '../project/define-config.ts';
+import { createStops } from '../runtime/stops.ts';
 import { connectEngine } from '../worker/connect.ts';
 import { createHosts } from '../worker/create-hosts.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
@@ -18,71 +21,106 @@ import { createMetrics } from './metrics.ts';
 import { startServer } from './start-server.ts';
 import { stageSlots } from '../worker/worker-slots.ts';
 
-/**
- * Runs the HTTP service with a light worker on the same connection, so that an event runs where it was accepted.
- * @param program what Node runs for a process in which handlers of this same config run
- */
+// Requests under way have this long to be answered.
+const ANSWER_GRACE_MS = 3_000;
+
+export interface StartApiOptions {
+  readonly composition: Composition;
+  /** What Node runs for a process in which handlers of this same config run. */
+  readonly program: readonly string[];
+  readonly logger: Logger;
+}
+
+/** The HTTP service of a process, as it runs. */
+export interface RunningApi {
+  readonly url: string;
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** Rejects when a worker dies by itself: the service is then of no use. */
+  readonly failed: Promise<never>;
+  /** Takes nothing new, and lets end what is under way, for some seconds. */
+  stop(): Promise<void>;
+}
+
+/** Runs the HTTP service until the process is told to stop. */
 export async function runApi(config: Config, program = hostProgram()): Promise<void> {
   const composition = compose(config, process.env);
+  const logger = createLogger(composition.environment.LOG_LEVEL);
+  const stopped = stopSignal();
+  const api = await startApi({ composition, program, logger });
+  const signal = await Promise.race([stopped, api.failed]);
+  logger.info({ signal }, 'stopping');
+  await api.stop();
+}
+
+/** Starts the HTTP service with a light worker on the same connection, so that an event runs where it was accepted. */
+export async function startApi({ composition, program, logger }: StartApiOptions): Promise<RunningApi> {
   const { environment, catalog } = composition;
-  const logger = createLogger(environment.LOG_LEVEL);
   const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
   const log = toHandlerLog(logger);
-  const stopped = stopSignal();
-  const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log });
-  const [engine] = await Promise.all([connectEngine(logger), hosts.ready]);
-  const liveRuns = createLiveRuns();
-  const metrics = createMetrics(catalog);
-  const stopping = new AbortController();
-  const activities = createWorkerActivities({
-    client: engine.client,
-    ...composition,
-    advance: hosts.advance,
-    ask: hosts.ask,
-    webhookSecrets,
-    callbackAllow: environment.CALLBACK_ALLOW,
-    observe: liveRuns.observe,
-    observeDelivery: metrics.delivery,
-  });
-  const workers = await startWorkers({
-    ...engine,
-    lanes: ['light'],
-    activities,
-    workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
-    stageSlots: stageSlots(environment, hosts.areWorkersBusy),
-  });
-  const { app, startPlugins } = await createApi({
-    ...composition,
-    logger,
-    log,
-    client: engine.client,
-    address: engine.address,
-    uiUrl: environment.TEMPORAL_UI_URL ?? null,
-    queues: ['light'],
-    liveRuns,
-    metrics,
-    callbacksUnderWay: activities.callbacksUnderWay,
-    connectionsTo: activities.connectionsTo,
-    runAhead: activities.runAhead,
-    ask: hosts.ask,
-    checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
-    stopping: stopping.signal,
-  });
-  const stopPlugins = await startPlugins();
-  const server = await startServer({
-    fetch: app.fetch,
-    host: environment.HOST,
-    port: environment.PORT,
-    report: (refusal) => logger.warn(refusal, 'a request was refused'),
-  });
-  logger.info({ url: server.url, engine: engine.address }, 'the API listens');
-
-  const signal = await Promise.race([stopped, workers.failed]);
-  logger.info({ signal }, 'stopping');
-  stopping.abort();
-  await server.stop(3_000);
-  await stopPlugins();
-  await workers.stop();
-  await hosts.close();
-  await engine.close();
+  const stops = createStops();
+  try {
+    const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log });
+    stops.push(hosts.close);
+    const [engine] = await Promise.all([connectEngine(logger), hosts.ready]);
+    stops.push(engine.close);
+    const liveRuns = createLiveRuns();
+    const metrics = createMetrics(catalog);
+    const stopping = new AbortController();
+    const activities = createWorkerActivities({
+      client: engine.client,
+      ...composition,
+      advance: hosts.advance,
+      ask: hosts.ask,
+      webhookSecrets,
+      callbackAllow: environment.CALLBACK_ALLOW,
+      observe: liveRuns.observe,
+      observeDelivery: metrics.delivery,
+    });
+    const workers = await startWorkers({
+      ...engine,
+      lanes: ['light'],
+      activities,
+      workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
+      stageSlots: stageSlots(environment, hosts.areWorkersBusy),
+    });
+    stops.push(workers.stop);
+    const { app, startPlugins } = await createApi({
+      ...composition,
+      logger,
+      log,
+      client: engine.client,
+      address: engine.address,
+      uiUrl: environment.TEMPORAL_UI_URL ?? null,
+      queues: ['light'],
+      liveRuns,
+      metrics,
+      callbacksUnderWay: activities.callbacksUnderWay,
+      connectionsTo: activities.connectionsTo,
+      runAhead: activities.runAhead,
+      ask: hosts.ask,
+      checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
+      stopping: stopping.signal,
+    });
+    stops.push(await startPlugins());
+    const server = await startServer({
+      fetch: app.fetch,
+      host: environment.HOST,
+      port: environment.PORT,
+      report: (refusal) => logger.warn(refusal, 'a request was refused'),
+    });
+    stops.push(() => server.stop(ANSWER_GRACE_MS));
+    logger.info({ url: server.url, engine: engine.address }, 'the API listens');
+    return {
+      url: server.url,
+      fetch: (request) => app.fetch(request),
+      failed: workers.failed,
+      async stop() {
+        stopping.abort();
+        await stops.stopAll();
+      },
+    };
+  } catch (error) {
+    await stops.stopAll();
+    throw error;
+  }
 }

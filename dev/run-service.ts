@@ -12,6 +12,7 @@ import type { Composition } from '../project/compose.ts';
 import type { Config } from '../project/define-config.ts';
 import { prepareNamespace } from '../engine/prepare-namespace.ts';
 import { startEngine } from '../engine/start-engine.ts';
+import { createStops } from '../runtime/stops.ts';
 import { connectEngine } from '../worker/connect.ts';
 import { createHosts } from '../worker/create-hosts.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
@@ -77,14 +78,14 @@ export async function startService({ composition, program, logger }: ServiceOpti
   // They start while the engine does.
   const hosts = createHosts({ environment, program, callbackAllow, log });
   // Registered before it is up: whatever fails beside it must not leave it running.
-  const stops: (() => Promise<void>)[] = [
-    hosts.close,
-    () =>
-      startingEngine.then(
-        (engine) => engine.stop(),
-        () => undefined,
-      ),
-  ];
+  const stops = createStops();
+  stops.push(hosts.close);
+  stops.push(() =>
+    startingEngine.then(
+      (engine) => engine.stop(),
+      () => undefined,
+    ),
+  );
   try {
     const [server, workflowBundle, webhookSecrets] = await Promise.all([
       startingEngine,
@@ -161,16 +162,12 @@ export async function startService({ composition, program, logger }: ServiceOpti
       failed: workers.failed,
       async stop() {
         stopping.abort();
-        await stopAll();
+        await stops.stopAll();
       },
     };
   } catch (error) {
-    await stopAll();
+    await stops.stopAll();
     throw error;
-  }
-
-  async function stopAll(): Promise<void> {
-    for (const stop of stops.splice(0).toReversed()) await stop();
   }
 }
 

@@ -4,11 +4,10 @@ import type { Plugin } from '../api/plugin.ts';
 import { environmentSchema, SECRET_VARIABLES } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import { readVariables, refuseFaults } from '../config/read-variables.ts';
-import { createCatalog } from '../domain/catalog.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { CallbackFormats } from '../domain/callback-format.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
-import { definitionsOf } from './define-config.ts';
+import { catalogOf } from './define-config.ts';
 import type { Config } from './define-config.ts';
 
 /** A config with the settings that hold for it: all that a process of the service is made of. */
@@ -37,7 +36,7 @@ export function compose(config: Config, variables: Readonly<Record<string, strin
   refuseFaults(allFaults);
   const dataDirectory = resolve(environment.TICKLESS_DATA);
   const installed = read.map(({ plugin, values: settings }) => ({ plugin, context: { settings, dataDirectory } }));
-  const catalog = createCatalog(definitionsOf(config));
+  const catalog = catalogOf(config);
   return {
     environment,
     catalog,

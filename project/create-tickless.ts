@@ -1,7 +1,7 @@
 import { createLogger } from '../config/logger.ts';
 import type { Config } from './define-config.ts';
-import { startService } from '../dev/run-service.ts';
-import type { Service } from '../dev/run-service.ts';
+import type { RunningApi, StartApiOptions } from '../api/run-api.ts';
+import type { RunningWorker } from '../worker/run-worker.ts';
 import { applySettings } from './apply-settings.ts';
 import { compose } from './compose.ts';
 import { compileConfig, hostProgramOf } from './compile-config.ts';
@@ -12,54 +12,71 @@ export interface CreateTicklessOptions {
   readonly configFile?: string;
 }
 
-/** A service in this process, with an engine and processes for handlers of its own. */
+/**
+ * A service in this process. `start` runs all of it, with an engine of its own unless `TEMPORAL_ADDRESS` names one; `startApi` and `startWorker` run its
+ * halves for a cluster, where the engine is there and `WEBHOOK_SECRETS` is set. One of them is called once; each throws where it is running already.
+ */
 export interface Tickless {
-  /** Where it listens. @throws Error before it is started */
+  /** Where it listens. @throws Error where it doesn't */
   readonly url: string;
-  /** Answers a request as the service does; for a server of one's own, and for tests. @throws Error before it is started */
+  /** Answers a request as the service does; for a server of one's own, and for tests. @throws Error where the API isn't started */
   fetch(request: Request): Promise<Response>;
-  /** @throws Error where it is started already, or can't be */
   start(): Promise<void>;
+  startApi(): Promise<void>;
+  startWorker(): Promise<void>;
   /** Rejects where the service can't go on, as when its workers have lost the engine for good. @throws Error before it is started */
   readonly failed: Promise<never>;
-  /** Lets end what is under way, for some seconds. */
+  /** Lets end what is under way, for some seconds. It can be started again. */
   stop(): Promise<void>;
 }
 
-export function createTickless(config: Config, { configFile }: CreateTicklessOptions = {}): Tickless {
-  let starting: Promise<Service> | null = null;
-  let running: Service | null = null;
+type Running = RunningWorker & Partial<Pick<RunningApi, 'url' | 'fetch'>>;
 
-  function service(): Service {
+export function createTickless(config: Config, { configFile }: CreateTicklessOptions = {}): Tickless {
+  let starting: Promise<Running> | null = null;
+  let running: Running | null = null;
+
+  function service(): Running {
     if (running === null) throw new Error('the service is not started: call start() before');
     return running;
   }
 
-  async function start(): Promise<Service> {
+  async function begin(load: () => Promise<(options: StartApiOptions) => Promise<Running>>): Promise<void> {
+    if (starting !== null) throw new Error('the service is started already');
+    starting = compileAndStart(load);
+    try {
+      running = await starting;
+    } catch (error) {
+      starting = null;
+      throw error;
+    }
+  }
+
+  async function compileAndStart(load: () => Promise<(options: StartApiOptions) => Promise<Running>>): Promise<Running> {
     applySettings(config, process.env);
     const composition = compose(config, process.env);
     const program = hostProgramOf(await compileConfig(findConfig(process.cwd(), configFile)));
-    return startService({ composition, program, logger: createLogger(composition.environment.LOG_LEVEL) });
+    return (await load())({ composition, program, logger: createLogger(composition.environment.LOG_LEVEL) });
   }
 
   return {
     get url() {
-      return service().url;
+      const { url } = service();
+      if (url === undefined) throw new Error('a worker alone has no address');
+      return url;
     },
     get failed() {
       return service().failed;
     },
-    fetch: async (request) => service().fetch(request),
-    async start() {
-      if (starting !== null) throw new Error('the service is started already');
-      starting = start();
-      try {
-        running = await starting;
-      } catch (error) {
-        starting = null;
-        throw error;
-      }
+    async fetch(request) {
+      const { fetch } = service();
+      if (fetch === undefined) throw new Error('a worker alone answers no requests');
+      return fetch(request);
     },
+    // Read when they are needed: an import of the package alone loads nothing of the engine.
+    start: () => begin(async () => (await import('../dev/run-service.ts')).startService),
+    startApi: () => begin(async () => (await import('../api/run-api.ts')).startApi),
+    startWorker: () => begin(async () => (await import('../worker/run-worker.ts')).startWorker),
     async stop() {
       const ending = await starting;
       starting = null;

@@ -1,6 +1,8 @@
 import type { Plugin } from '../api/plugin.ts';
 import { createCatalog } from '../domain/catalog.ts';
+import type { Catalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
+import type { SubjectDefinition } from '../domain/define-subject.ts';
 import { definitionsIn } from '../domain/event-source.ts';
 import type { EventSource } from '../domain/event-source.ts';
 import type { Services } from '../domain/handler-services.ts';
@@ -9,6 +11,8 @@ import type { Services } from '../domain/handler-services.ts';
 export interface Config {
   /** Definitions, and modules or lists that have some. */
   readonly events: readonly EventSource[];
+  /** Kinds of subjects; those that event types name need not be listed. */
+  readonly subjects?: readonly SubjectDefinition[];
   /** Made once in each process in which handlers run; `dispose` is called at its end. */
   readonly services?: () => MadeServices | Promise<MadeServices>;
   /** What others have made: event types with all that belongs to them. */
@@ -19,7 +23,7 @@ export interface Config {
 
 type MadeServices = Services & { readonly dispose?: () => unknown };
 
-const FIELDS: readonly string[] = ['events', 'services', 'plugins', 'settings'] satisfies (keyof Config)[];
+const FIELDS: readonly string[] = ['events', 'subjects', 'services', 'plugins', 'settings'] satisfies (keyof Config)[];
 
 /**
  * Declares a project; the default export of `tickless.config.ts`.
@@ -30,7 +34,7 @@ export function defineConfig(config: Config): Config {
   if (unknown !== undefined) throw new Error(`the config has no field "${unknown}"; there are ${FIELDS.join(', ')}`);
   if (!Array.isArray(config.events)) throw new Error('the config needs a list of events: defineConfig({ events: [orderPlaced] })');
   checkPlugins(config.plugins ?? []);
-  createCatalog(definitionsOf(config));
+  catalogOf(config);
   return config;
 }
 
@@ -40,6 +44,12 @@ export function definitionsOf({ events, plugins = [] }: Pick<Config, 'events' | 
     ...definitionsIn(events, "the config's events"),
     ...plugins.flatMap((plugin) => definitionsIn(plugin.events ?? [], `the events of the plugin "${plugin.name}"`)),
   ];
+}
+
+/** All that a project knows. @throws Error where two types, or two kinds of subjects, have one name */
+export function catalogOf(config: Pick<Config, 'events' | 'subjects' | 'plugins'>): Catalog {
+  const { subjects = [], plugins = [] } = config;
+  return createCatalog(definitionsOf(config), [...subjects, ...plugins.flatMap((plugin) => plugin.subjects ?? [])]);
 }
 
 function checkPlugins(plugins: readonly Plugin[]): void {

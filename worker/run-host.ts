@@ -1,7 +1,6 @@
-import { createCatalog } from '../domain/catalog.ts';
 import { createAnswer } from '../handlers/answer.ts';
 import { serveHost } from '../handlers/hosts/serve-host.ts';
-import { definitionsOf } from '../project/define-config.ts';
+import { catalogOf } from '../project/define-config.ts';
 import type { Config } from '../project/define-config.ts';
 import { makeServices } from '../project/make-services.ts';
 import { composeHandlerServices } from './handler-composition.ts';
@@ -9,7 +8,7 @@ import type { HandlerCompositionSettings } from './handler-composition.ts';
 
 /** Runs the handlers of a config for the service that has started this process. */
 export async function runHost(config: Config): Promise<void> {
-  const catalog = createCatalog(definitionsOf(config));
+  const catalog = catalogOf(config);
   const { services, dispose } = await makeServices(config, process.env);
   serveHost(
     (settings) => ({

@@ -10,7 +10,9 @@ import type { Logger } from '../config/logger.ts';
 import { stopSignal } from '../config/stop-signals.ts';
 import { requireWebhookSecrets } from '../config/webhook-secrets.ts';
 import { compose } from '../project/compose.ts';
+import type { Composition } from '../project/compose.ts';
 import type { Config } from '../project/define-config.ts';
+import { createStops } from '../runtime/stops.ts';
 import { connectEngine } from './connect.ts';
 import { createHosts } from './create-hosts.ts';
 import { createWorkerActivities } from './create-worker-activities.ts';
@@ -23,44 +25,68 @@ import { stageSlots } from './worker-slots.ts';
 
 const SCRAPE_GRACE_MS = 500;
 
-/**
- * Runs heavy events, callbacks that are tried again, and light events whose own process is gone.
- * @param program what Node runs for a process in which handlers of this same config run
- */
+export interface StartWorkerOptions {
+  readonly composition: Composition;
+  /** What Node runs for a process in which handlers of this same config run. */
+  readonly program: readonly string[];
+  readonly logger: Logger;
+}
+
+/** A process's workers, as they run. */
+export interface RunningWorker {
+  /** Rejects when one dies by itself. */
+  readonly failed: Promise<never>;
+  /** Lets end what is under way, for some seconds. */
+  stop(): Promise<void>;
+}
+
+/** Runs workers until the process is told to stop. */
 export async function runWorker(config: Config, program = hostProgram()): Promise<void> {
   const composition = compose(config, process.env);
+  const logger = createLogger(composition.environment.LOG_LEVEL);
+  const stopped = stopSignal();
+  const worker = await startWorker({ composition, program, logger });
+  const signal = await Promise.race([stopped, worker.failed]);
+  logger.info({ signal }, 'stopping');
+  await worker.stop();
+}
+
+/** Starts what runs heavy events, callbacks that are tried again, and light events whose own process is gone. */
+export async function startWorker({ composition, program, logger }: StartWorkerOptions): Promise<RunningWorker> {
   const { environment, catalog } = composition;
-  const logger = createLogger(environment.LOG_LEVEL);
   const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
   const metrics = createMetrics(catalog);
-  const stopped = stopSignal();
-  const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log: toHandlerLog(logger) });
-  const [engine] = await Promise.all([connectEngine(logger), hosts.ready]);
-  const workers = await startWorkers({
-    ...engine,
-    lanes: ['light', 'heavy', 'reserved', 'delivery'],
-    activities: createWorkerActivities({
-      client: engine.client,
-      ...composition,
-      advance: hosts.advance,
-      ask: hosts.ask,
-      webhookSecrets,
-      callbackAllow: environment.CALLBACK_ALLOW,
-      observe: () => undefined,
-      observeDelivery: metrics.delivery,
-    }),
-    workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
-    stageSlots: stageSlots(environment, hosts.areWorkersBusy),
-  });
-  const scraped = await serveMetrics(environment, metrics, logger);
-  logger.info({ engine: engine.address, ...(scraped !== null && { metrics: `${scraped.url}/metrics` }) }, 'the worker runs');
-
-  const signal = await Promise.race([stopped, workers.failed]);
-  logger.info({ signal }, 'stopping');
-  await workers.stop();
-  await hosts.close();
-  await scraped?.stop(SCRAPE_GRACE_MS);
-  await engine.close();
+  const stops = createStops();
+  try {
+    const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log: toHandlerLog(logger) });
+    stops.push(hosts.close);
+    const [engine] = await Promise.all([connectEngine(logger), hosts.ready]);
+    stops.push(engine.close);
+    const scraped = await serveMetrics(environment, metrics, logger);
+    if (scraped !== null) stops.push(() => scraped.stop(SCRAPE_GRACE_MS));
+    const workers = await startWorkers({
+      ...engine,
+      lanes: ['light', 'heavy', 'reserved', 'delivery'],
+      activities: createWorkerActivities({
+        client: engine.client,
+        ...composition,
+        advance: hosts.advance,
+        ask: hosts.ask,
+        webhookSecrets,
+        callbackAllow: environment.CALLBACK_ALLOW,
+        observe: () => undefined,
+        observeDelivery: metrics.delivery,
+      }),
+      workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
+      stageSlots: stageSlots(environment, hosts.areWorkersBusy),
+    });
+    stops.push(workers.stop);
+    logger.info({ engine: engine.address, ...(scraped !== null && { metrics: `${scraped.url}/metrics` }) }, 'the worker runs');
+    return { failed: workers.failed, stop: stops.stopAll };
+  } catch (error) {
+    await stops.stopAll();
+    throw error;
+  }
 }
 
 async function serveMetrics({ HOST, METRICS_PORT }: Environment, metrics: Metrics, logger: Logger): Promise<HttpServer | null> {

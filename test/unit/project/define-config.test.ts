@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineConfig, definitionsOf } from '../../../project/define-config.ts';
+import { catalogOf, defineConfig, definitionsOf } from '../../../project/define-config.ts';
 import type { Config } from '../../../project/define-config.ts';
+import { defineSubject } from '../../../domain/define-subject.ts';
 import { defineEvent } from '../../../domain/define-event.ts';
 
 const typeOf = (type: string) => defineEvent({ type, data: z.unknown(), tier: 'normal', handler: () => null });
@@ -14,10 +15,19 @@ it('has the types that are in its list, in modules and in their lists', () => {
 
 it.each<[string, unknown]>([
   ['event type "a" is defined twice', { events: [a, typeOf('a')] }],
-  ['the config has no field "event"; there are events, services, plugins, settings', { events: [a], event: a }],
+  ['the config has no field "event"; there are events, subjects, services, plugins, settings', { events: [a], event: a }],
   ['the config needs a list of events', {}],
   ["entry 2 of the config's events has no event type", { events: [a, {}] }],
   ["entry 1 of the config's events has no event type", { events: [undefined] }],
 ])('says "%s"', (message, config) => {
   expect(() => defineConfig(config as Config)).toThrow(message);
+});
+
+it('knows the kinds of subjects that are named, and refuses two of one name', () => {
+  const account = () => defineSubject({ type: 'account', initial: () => ({ cents: 0 }), apply: (state) => state });
+  const listed = account();
+  expect(catalogOf({ events: [a], subjects: [listed], plugins: [{ name: 'x', subjects: [listed] }] }).findSubject('account')).toBe(listed);
+  expect(() => defineConfig({ events: [a], subjects: [listed], plugins: [{ name: 'x', subjects: [account()] }] })).toThrow(
+    'subject type "account" is defined twice',
+  );
 });
