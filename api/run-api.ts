@@ -15,6 +15,7 @@ import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
 import { createApi } from './create-api.ts';
 import { createLiveRuns } from './live-runs.ts';
 import { createMetrics } from './metrics.ts';
+import { reportMissingSchemas } from './report-missing-schemas.ts';
 import { startServer } from './start-server.ts';
 import { stageSlots } from '../worker/worker-slots.ts';
 
@@ -76,6 +77,8 @@ export async function runApi(config: Config, program = hostProgram()): Promise<v
     report: (refusal) => logger.warn(refusal, 'a request was refused'),
   });
   logger.info({ url: server.url, engine: engine.address }, 'the API listens');
+  // Nobody waits for it.
+  void reportMissingSchemas({ catalog, ask: hosts.ask, logger });
 
   const signal = await Promise.race([stopped, workers.failed]);
   logger.info({ signal }, 'stopping');
