@@ -14,9 +14,9 @@ export interface ReportMissingSchemasOptions {
  */
 export async function reportMissingSchemas({ catalog, ask, logger }: ReportMissingSchemasOptions): Promise<void> {
   const types: string[] = [];
-  // One after the other: handlers run where these are asked, and go first.
+  // One at a time: the processes that answer also run handlers, which go first.
   for (const { type, data } of catalog.definitions) {
-    // It describes whatever it takes.
+    // zod describes whatever it takes, so its types needn't be asked.
     if (data['~standard'].vendor === 'zod') continue;
     const description = await ask({ kind: 'describe', type }).catch(() => null);
     if (description !== null && description.schema === null) types.push(type);

@@ -1,17 +1,17 @@
 import type { VirtualClock } from './virtual-clock.ts';
 
-// A process for tests makes few of them, and doesn't live long.
+// Never emptied: a test process makes few buses, and doesn't live long.
 const clocks = new Set<VirtualClock>();
 
 /**
  * Lets `ms` milliseconds pass for all test buses of this process, as `bus.advance(ms)` does for one.
- * @throws RangeError where that isn't 0 or more
+ * @throws RangeError where `ms` isn't 0 or more, or is infinite
  */
 export async function advance(ms: number): Promise<void> {
   await Promise.all(Array.from(clocks, (clock) => clock.advance(ms)));
 }
 
-/** Has a clock go on with `advance`. */
+/** Has `advance` move this clock, too. */
 export function keepTogether(clock: VirtualClock): VirtualClock {
   clocks.add(clock);
   return clock;

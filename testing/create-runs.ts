@@ -57,7 +57,7 @@ export function createRuns(advance: Advance, clock: VirtualClock): Runs {
     while (!isEnded(run.phase)) {
       const before = (key && states.get(nameOf(key))) ?? { version: 0, state: null, updatedAtMs: null };
       const subject = key && { key, ...before };
-      // Copied, as on its way to another process: what a handler does to its event is gone with the attempts that were made there.
+      // The service sends this to another process as JSON. A handler that changes its event must not change what the next attempt gets.
       const due = asRecorded({ runs: [run], atOnce: 1, inOrder: key !== null, goOn: 'until-it-waits' as const, bounds: null, subject });
       const { runs, change } = await advance(due, {
         signal,

@@ -22,11 +22,11 @@ export interface TestBusOptions {
   readonly fetch?: HandlerServices['fetch'];
   /** Where handlers may keep files; default: a folder of this process's among those for temporary files. */
   readonly dataDirectory?: string;
-  /** When the bus begins, in milliseconds since 1970; default: now. From there its time goes on by waits and `advance` alone. */
+  /** Where the clock of the bus begins, in milliseconds since 1970; default: now. Only waits and `advance` move it. */
   readonly nowMs?: number;
   /**
-   * Waits take no time: an event's `delayMs`, and what lies between its attempts. With `false` they last until `advance` has let so
-   * much time pass. Default: true.
+   * An event's `delayMs` and the waits between its attempts end at once, and move the clock on by as much. With `false` they end when
+   * `advance` has moved the clock that far. Default: true.
    */
   readonly timeSkipping?: boolean;
 }
@@ -54,7 +54,7 @@ export interface TestBus {
   now(): number;
   /**
    * Lets `ms` milliseconds pass on the bus. What is due by then is done, in the order of time, before it resolves.
-   * @throws RangeError where that isn't 0 or more
+   * @throws RangeError where `ms` isn't 0 or more, or is infinite
    */
   advance(ms: number): Promise<void>;
 }

@@ -3,9 +3,9 @@ import type { VirtualClock } from './virtual-clock.ts';
 /** Does work of the same name one after the other, in the order of the calls. */
 export type InTurn = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
-/** Whoever waits for its turn lets the clock go on. */
+/** While work waits for its turn, the clock may be moved. */
 export function createInTurn(clock: Pick<VirtualClock, 'rest'>): InTurn {
-  /** Who waits behind the work that is under way. */
+  /** By name, while work of that name is under way: those that wait behind it. */
   const lines = new Map<string, (() => void)[]>();
 
   return async function inTurn(name, work) {

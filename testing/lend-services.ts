@@ -2,8 +2,8 @@ import type { Services } from '../domain/handler-services.ts';
 import { NotGivenError } from './not-given-error.ts';
 
 /**
- * The services that a test gives. Whoever uses another gets a NotGivenError that names it, and not `undefined`; one that is given as
- * `undefined` is.
+ * The services that a test gives. A handler that reads another one gets a NotGivenError that names it, instead of `undefined`. A service
+ * that the test gives as `undefined` is `undefined`.
  * @param giver the function that the test gives its services to
  */
 export function lendServices(given: Partial<Services>, giver: string): Services {

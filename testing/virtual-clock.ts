@@ -1,23 +1,23 @@
 export interface VirtualClockOptions {
-  /** Milliseconds since 1970, from which it goes on. */
+  /** Where the clock begins, in milliseconds since 1970. */
   readonly nowMs: number;
-  /** Whoever waits goes on at once, and finds that so much time has passed. */
+  /** A wait ends at once, and moves the clock on by as much. Otherwise it ends when `advance` has moved the clock that far. */
   readonly skipsTime: boolean;
 }
 
-/** A clock that stands still until somebody waits or advances it. */
+/** A clock that stands still until somebody waits for it, where it skips time, or advances it. */
 export interface VirtualClock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Does what may wait for this clock: before time goes on, it has ended or waits. */
+  /** Does work that may wait for the clock. `advance` moves the clock only while all such work waits or has ended. */
   during<T>(work: () => Promise<T>): Promise<T>;
   /** Waits until `ms` have passed. Only from within `during`. */
   wait(ms: number): Promise<void>;
-  /** Waits until `goOn` is called, and lets time go on meanwhile. Only from within `during`. */
+  /** Waits until `goOn` is called; meanwhile the clock may be moved. Only from within `during`. */
   rest(begin: (goOn: () => void) => void): Promise<void>;
   /**
-   * Lets `ms` pass: whoever's time comes goes on, in order of time. Resolves when all of them have ended or wait again.
-   * @throws RangeError where that isn't 0 or more
+   * Moves the clock on by `ms`, from one wait that ends to the next, in order of time. Resolves when all work waits again or has ended.
+   * @throws RangeError where `ms` isn't 0 or more, or is infinite
    */
   advance(ms: number): Promise<void>;
 }
@@ -45,7 +45,7 @@ export function createVirtualClock({ nowMs, skipsTime }: VirtualClockOptions): V
     leave();
     await new Promise<void>((resolve) => {
       begin(() => {
-        // Counted before it runs, so that nobody takes the pause until then for rest.
+        // Counted here and not where the work goes on, which is a moment later: `advance` must not take that moment for rest.
         working += 1;
         resolve();
       });
@@ -55,11 +55,11 @@ export function createVirtualClock({ nowMs, skipsTime }: VirtualClockOptions): V
   async function untilAtRest(): Promise<void> {
     if (working === 0) return;
     await new Promise<void>((resolve) => whenAtRest.push(resolve));
-    // Others who were told so may have begun something in the meantime.
+    // Somebody else who was told may have begun new work before us.
     await untilAtRest();
   }
 
-  /** Takes out who is to go on first, by `endMs` at the latest; of several at the same time, who has waited longer. */
+  /** Takes out the wait that ends first, by `endMs` at the latest; of two that end together, the one that began first. */
   function takeFirst(endMs: number): Waiter | undefined {
     const [first] = waiters.toSorted((one, other) => one.atMs - other.atMs);
     if (first === undefined || first.atMs > endMs) return undefined;
@@ -91,7 +91,7 @@ export function createVirtualClock({ nowMs, skipsTime }: VirtualClockOptions): V
     rest,
 
     async advance(ms) {
-      if (!(ms >= 0 && ms < Infinity)) throw new RangeError(`time goes on by 0 milliseconds or more, not by ${ms}`);
+      if (!(ms >= 0 && ms < Infinity)) throw new RangeError(`time is advanced by 0 milliseconds or more, not by ${ms}`);
       const endMs = atMs + ms;
       await untilAtRest();
       for (let first = takeFirst(endMs); first !== undefined; first = takeFirst(endMs)) {
