@@ -1,2 +1,11 @@
+export { advance } from './testing/advance.ts';
+export type { TestRunOptions } from './testing/accept-event.ts';
+export type { CheckedSignature } from './testing/check-signature.ts';
+export { createReceiver } from './testing/create-receiver.ts';
+export type { ReceivedCallback, ReceivedMessage, Receiver, ReceiverAnswer, ReceiverOptions } from './testing/create-receiver.ts';
 export { createTestBus } from './testing/create-test-bus.ts';
-export type { TestBus, TestBusOptions, TestRun, TestRunOptions } from './testing/create-test-bus.ts';
+export type { TestBus, TestBusOptions, TestRun } from './testing/create-test-bus.ts';
+export { testContext } from './testing/test-context.ts';
+export type { TestContextOptions } from './testing/test-context.ts';
+export { testEvent } from './testing/test-event.ts';
+export type { WaitOptions } from './testing/waiting.ts';

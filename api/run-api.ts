@@ -18,6 +18,7 @@ import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
 import { createApi } from './create-api.ts';
 import { createLiveRuns } from './live-runs.ts';
 import { createMetrics } from './metrics.ts';
+import { reportMissingSchemas } from './report-missing-schemas.ts';
 import { startServer } from './start-server.ts';
 import { stageSlots } from '../worker/worker-slots.ts';
 
@@ -110,6 +111,8 @@ export async function startApi({ composition, program, logger }: StartApiOptions
     });
     stops.push(() => server.stop(ANSWER_GRACE_MS));
     logger.info({ url: server.url, engine: engine.address }, 'the API listens');
+    // Nobody waits for it.
+    void reportMissingSchemas({ catalog, ask: hosts.ask, logger });
     return {
       url: server.url,
       fetch: (request) => app.fetch(request),

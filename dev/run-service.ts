@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
 import { createLiveRuns } from '../api/live-runs.ts';
 import { createMetrics } from '../api/metrics.ts';
+import { reportMissingSchemas } from '../api/report-missing-schemas.ts';
 import { startServer } from '../api/start-server.ts';
 import { createLogger } from '../config/logger.ts';
 import type { Logger } from '../config/logger.ts';
@@ -155,6 +156,8 @@ export async function startService({ composition, program, logger }: ServiceOpti
       report: (refusal) => logger.warn(refusal, 'a request was refused'),
     });
     stops.push(() => http.stop(ANSWER_GRACE_MS));
+    // Nobody waits for it.
+    void reportMissingSchemas({ catalog, ask: hosts.ask, logger });
     return {
       url: http.url,
       fetch: (request) => app.fetch(request),

@@ -62,11 +62,19 @@ export interface EventDefinition {
   run(stage: Stage, event: HandledEvent, results: Readonly<Record<Stage, unknown>>, context: HandlerContext): unknown;
 }
 
-/** An event type with what the compiler knows of it: its name, what its data is, and what its stages give. */
-export interface DefinedEvent<Type extends string = string, Data = unknown, Results = unknown> extends EventDefinition {
+/**
+ * An event type with what the compiler knows of it: its name, what callers give as its data, what its stages give, and what handlers are
+ * handed as its data.
+ */
+export interface DefinedEvent<
+  Type extends string = string,
+  Data = unknown,
+  Results = unknown,
+  HandledData = unknown,
+> extends EventDefinition {
   readonly type: Type;
   /** For the compiler alone: it is never there. */
-  readonly types?: { readonly data: Data; readonly results: Results };
+  readonly types?: { readonly data: Data; readonly results: Results; readonly handledData: HandledData };
 }
 
 interface CommonOptions<Type extends string, Schema extends StandardSchemaV1, State> {
@@ -159,7 +167,8 @@ export function defineEvent<
 ): DefinedEvent<
   Type,
   StandardSchemaV1.InferInput<Schema>,
-  { readonly meaning: Meaning; readonly decision: Decision; readonly action: Action }
+  { readonly meaning: Meaning; readonly decision: Decision; readonly action: Action },
+  Output<Schema>
 > {
   const { type, weight = 'light', tier, retry, timeouts, subject = null, coalesce = false } = options;
   if (!TYPE_NAME.test(type)) throw new Error(`event type "${type}": a name starts with a-z and has only a-z, 0-9, "_", "-" and "."`);

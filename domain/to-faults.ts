@@ -6,7 +6,8 @@ import type { Fault } from './fault.ts';
 /** What a schema found, as faults at places of the input below `prefix`; not more of them than anybody is shown. */
 export function toFaults(issues: readonly StandardSchemaV1.Issue[] = [], prefix: string): readonly Fault[] {
   return issues.slice(0, MAX_FAULTS).flatMap((issue) => {
-    const pointer = prefix + toPointer((issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part)));
+    // Copied first: mapping the empty path of arktype, a list of a class of its own, gives one of length 1.
+    const pointer = prefix + toPointer(Array.from(issue.path ?? [], (part) => (typeof part === 'object' ? part.key : part)));
     // As zod says it, of all of them in one.
     if (!('keys' in issue) || !Array.isArray(issue.keys)) return [{ pointer, detail: issue.message }];
     return issue.keys

@@ -18,6 +18,8 @@ export interface AdvanceDependencies extends AttemptStageDependencies {
   readonly now: () => number;
   /** Measures durations; the time of day may be set meanwhile. */
   readonly monotonicMs: () => number;
+  /** Waits before a stage of a subject's event is tried again; absent: in real time. Rejects when the signal aborts. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -33,7 +35,7 @@ export type Advance = (due: Due, port: Port) => Promise<Advanced>;
 export const SUBJECT_PATIENCE_MS = 1_000;
 
 export function createAdvance(dependencies: AdvanceDependencies): Advance {
-  const { now, monotonicMs } = dependencies;
+  const { now, monotonicMs, pause = pauseInRealTime } = dependencies;
 
   return async function advance(due, port) {
     const { runs, inOrder, bounds, subject } = due;
@@ -107,7 +109,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
           run = recordFailure(run, stage, failure, now(), turn === null ? latestAttemptMs(run.event) : now() + SUBJECT_PATIENCE_MS);
           trace = traceOf(error);
           if (turn === null || isEnded(run.phase)) break;
-          await pause(run, port.signal);
+          await pauseBefore(run, port.signal);
         } finally {
           isOver = true;
         }
@@ -121,11 +123,15 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
     }
 
     /** @throws Stopped */
-    async function pause({ phase }: EventRun, signal: AbortSignal): Promise<void> {
+    async function pauseBefore({ phase }: EventRun, signal: AbortSignal): Promise<void> {
       if (phase.status !== 'waiting' || phase.waiting.reason !== 'retry') return;
-      await delay(phase.waiting.forMs ?? 0, undefined, { signal }).catch(() => signal.throwIfAborted());
+      await pause(phase.waiting.forMs ?? 0, signal).catch(() => signal.throwIfAborted());
     }
   };
+}
+
+async function pauseInRealTime(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal });
 }
 
 /** What of a log line's fields can be told to another process: a handler may log anything, and doesn't fail by it. */

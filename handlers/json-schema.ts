@@ -1,4 +1,4 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 import type { ZodType } from 'zod';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -13,13 +13,10 @@ export async function toJsonSchema(schema: StandardSchemaV1): Promise<JsonSchema
       const { z } = await import('zod');
       return z.toJSONSchema(schema as unknown as ZodType, { io: 'input', unrepresentable: 'any' });
     }
-    return (schema['~standard'] as ToJsonSchema).jsonSchema?.input({ target: 'draft-2020-12' }) ?? null;
+    // https://standardschema.dev/json-schema: a library has it, or hasn't.
+    const { jsonSchema } = schema['~standard'] as Partial<StandardJSONSchemaV1.Props>;
+    return jsonSchema?.input({ target: 'draft-2020-12' }) ?? null;
   } catch {
     return null;
   }
-}
-
-/** As https://standardschema.dev/json-schema has it. */
-interface ToJsonSchema {
-  readonly jsonSchema?: { input(options: { readonly target: string }): JsonSchema };
 }

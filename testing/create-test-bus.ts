@@ -1,31 +1,34 @@
-import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import { createCatalog } from '../domain/catalog.ts';
-import type { DefinedEvent, HandlerLog } from '../domain/define-event.ts';
+import type { DefinedEvent } from '../domain/define-event.ts';
 import type { EventError } from '../domain/event-error.ts';
-import { acceptRun, isEnded } from '../domain/event-run.ts';
-import type { EventRun } from '../domain/event-run.ts';
-import { NOTHING_SAID } from '../domain/handled-event.ts';
 import type { HandlerServices, Services } from '../domain/handler-services.ts';
-import { recordOutcome } from '../domain/run-outcome.ts';
-import { toRunPlan } from '../domain/run-plan.ts';
-import { applyChange } from '../domain/state-change.ts';
-import type { Tier } from '../domain/tier.ts';
 import { createAdvance } from '../handlers/advance.ts';
-import { createAnswer } from '../handlers/answer.ts';
+import { createAcceptEvent, TENANT } from './accept-event.ts';
+import type { TestRunOptions } from './accept-event.ts';
+import { keepTogether } from './advance.ts';
+import { asRecorded } from './as-recorded.ts';
+import { cannotFetch } from './cannot-fetch.ts';
+import { createRuns } from './create-runs.ts';
+import type { LogLine } from './create-runs.ts';
+import { lendServices } from './lend-services.ts';
+import { TEST_DATA_DIRECTORY } from './test-data-directory.ts';
+import { createVirtualClock } from './virtual-clock.ts';
 
 export interface TestBusOptions {
   readonly events: readonly DefinedEvent[];
-  /** What handlers are lent; a test's own. */
+  /** What handlers are lent; a test's own. A run whose handler uses another is rejected, and the error names it. */
   readonly services?: Partial<Services>;
-  /** What handlers fetch with; without it, fetching fails. */
+  /** What handlers fetch with; without it, a run whose handler fetches is rejected. */
   readonly fetch?: HandlerServices['fetch'];
-}
-
-export interface TestRunOptions {
-  readonly id?: string;
-  readonly tier?: Tier;
-  /** Of a type with subjects: the one that processes it, and whose state it changes. */
-  readonly subject?: string;
+  /** Where handlers may keep files; default: a folder of this process's among those for temporary files. */
+  readonly dataDirectory?: string;
+  /** Where the clock of the bus begins, in milliseconds since 1970; default: now. Only waits and `advance` move it. */
+  readonly nowMs?: number;
+  /**
+   * An event's `delayMs` and the waits between its attempts end at once, and move the clock on by as much. With `false` they end when
+   * `advance` has moved the clock that far. Default: true.
+   */
+  readonly timeSkipping?: boolean;
 }
 
 /** What became of an event, as the service would show it. */
@@ -36,113 +39,66 @@ export interface TestRun<Results> {
   readonly error: EventError | null;
   readonly attempts: Readonly<Record<string, number>>;
   /** What its handlers have logged, in order. */
-  readonly log: readonly {
-    readonly level: keyof HandlerLog;
-    readonly message: string;
-    readonly fields: Readonly<Record<string, unknown>>;
-  }[];
+  readonly log: readonly LogLine[];
 }
 
 export interface TestBus {
   /**
-   * Has an event handled as the service does, in memory. Whatever it waits for before it is tried again takes no time.
-   * @throws Error where its type doesn't take the data
+   * Has an event handled as the service does, in memory, to its end.
+   * @throws Error where the service would refuse it, or its handler uses what the test doesn't give
    */
   run<Data, Results>(event: DefinedEvent<string, Data, Results>, data: NoInfer<Data>, options?: TestRunOptions): Promise<TestRun<Results>>;
   /** A subject's state as readers see it; null before its first event. */
-  subject(type: string, id: string): unknown;
+  subject(type: string, id: string, tenant?: string): unknown;
+  /** Milliseconds since 1970, by the time of the bus. */
+  now(): number;
+  /**
+   * Lets `ms` milliseconds pass on the bus. What is due by then is done, in the order of time, before it resolves.
+   * @throws RangeError where `ms` isn't 0 or more, or is infinite
+   */
+  advance(ms: number): Promise<void>;
 }
 
-const TENANT = 'default';
-
-/** Handles events in memory, with the same retries, timeouts and bounds as the service has. */
-export function createTestBus({ events, services = {}, fetch = cannotFetch }: TestBusOptions): TestBus {
+/** Handles events in memory, with the same retries, timeouts and bounds as the service has. It opens nothing, and needs no end. */
+export function createTestBus(options: TestBusOptions): TestBus {
+  const { events, services = {}, fetch = cannotFetch('createTestBus'), dataDirectory = TEST_DATA_DIRECTORY } = options;
   const catalog = createCatalog(events);
-  const answer = createAnswer(catalog);
-  // What waits goes on at once: the clock goes forward by as much.
-  let aheadMs = 0;
-  const now = (): number => Date.now() + aheadMs;
+  const clock = keepTogether(createVirtualClock({ nowMs: options.nowMs ?? Date.now(), skipsTime: options.timeSkipping ?? true }));
+  const acceptEvent = createAcceptEvent(catalog, clock.now);
   const advance = createAdvance({
     resolve: catalog.find,
-    services: { fetch, dataDirectory: '.tickless', services: services as Services },
-    now,
-    monotonicMs: now,
+    services: { fetch, dataDirectory, services: lendServices(services, 'createTestBus') },
+    now: clock.now,
+    monotonicMs: clock.now,
+    pause: clock.wait,
   });
-  const states = new Map<string, { readonly version: number; readonly state: unknown; readonly updatedAtMs: number }>();
-  let count = 0;
+  const { runToEnd, stateOf } = createRuns(advance, clock);
+
+  async function run<Data, Results>(
+    definition: DefinedEvent<string, Data, Results>,
+    data: Data,
+    said: TestRunOptions = {},
+  ): Promise<TestRun<Results>> {
+    const { run, log } = await runToEnd(await acceptEvent(definition, data, said));
+    const { phase, results, attempts } = run;
+    return {
+      status: phase.status === 'completed' ? ('completed' as const) : ('failed' as const),
+      result: phase.status === 'completed' ? ({ meaning: null, decision: null, action: null, ...results } as Results) : null,
+      error: phase.status === 'failed' ? phase.error : null,
+      attempts,
+      log,
+    };
+  }
 
   return {
-    async run<Data, Results>(definition: DefinedEvent<string, Data, Results>, data: NoInfer<Data>, options: TestRunOptions = {}) {
-      const { type } = definition;
-      const envelope = { type, data };
-      const accepted = await answer({ kind: 'accept', type, tenant: TENANT, envelope });
-      if (!accepted.ok)
-        throw new Error(`"${type}" takes no such data: ${accepted.faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')}`);
-      count += 1;
-      const { subject = null } = options;
-      const subjectType = subject === null ? undefined : definition.subject?.type;
-      const event: AcceptedEvent = {
-        ...NOTHING_SAID,
-        id: options.id ?? `test-${count}`,
-        ownId: options.id ?? null,
-        run: 1,
-        type,
-        subject,
-        time: new Date(now()).toISOString(),
-        data: accepted.data,
-        tier: options.tier ?? accepted.tier,
-        urgency: accepted.urgency,
-        tenant: TENANT,
-        acceptedAtMs: now(),
-        delayMs: 0,
-        callback: null,
-        plan: toRunPlan(definition, { type, limits: [], subjectType }),
-      };
-      const { run, log } = await advanceToEnd(
-        acceptRun(event),
-        subjectType === undefined || subject === null ? null : { type: subjectType, id: subject },
-      );
-      const { phase, results, attempts } = run;
-      return {
-        status: phase.status === 'completed' ? ('completed' as const) : ('failed' as const),
-        result: phase.status === 'completed' ? ({ meaning: null, decision: null, action: null, ...results } as Results) : null,
-        error: phase.status === 'failed' ? phase.error : null,
-        attempts,
-        log,
-      };
+    run: (definition, data, said) => clock.during(() => run(definition, data, said)),
+
+    subject(type, id, tenant = TENANT) {
+      const state = stateOf({ tenant, type, id });
+      return state === undefined ? null : asRecorded(catalog.findSubject(type)?.show(state));
     },
 
-    subject(type, id) {
-      const known = states.get(`${type}/${id}`);
-      return known === undefined ? null : (catalog.findSubject(type)?.show(known.state) ?? null);
-    },
+    now: clock.now,
+    advance: clock.advance,
   };
-
-  async function advanceToEnd(accepted: EventRun, key: { readonly type: string; readonly id: string } | null) {
-    const log: TestRun<unknown>['log'][number][] = [];
-    const { signal } = new AbortController();
-    let run = accepted;
-    while (!isEnded(run.phase)) {
-      const name = key === null ? '' : `${key.type}/${key.id}`;
-      const before = states.get(name) ?? { version: 0, state: null, updatedAtMs: null };
-      const subject = key === null ? null : { key: { ...key, tenant: TENANT }, ...before };
-      const { runs, change } = await advance(
-        { runs: [run], atOnce: 1, inOrder: subject !== null, goOn: 'until-it-waits', bounds: null, subject },
-        {
-          signal,
-          tell: (told) => void (told.kind === 'log' && log.push({ level: told.level, message: told.message, fields: told.fields ?? {} })),
-        },
-      );
-      const [one] = runs;
-      if (one?.kind !== 'advanced') throw new Error(`nothing became of "${run.event.id}"`);
-      run = recordOutcome(run, one.outcome);
-      if (change !== null) states.set(name, { version: before.version + 1, state: applyChange(before.state, change), updatedAtMs: now() });
-      if (run.phase.status === 'waiting' && run.phase.waiting.reason === 'retry') aheadMs += Math.max(0, run.phase.waiting.untilMs - now());
-    }
-    return { run, log };
-  }
-}
-
-function cannotFetch(): Promise<never> {
-  return Promise.reject(new Error('nothing can be fetched in this test: createTestBus({ fetch })'));
 }

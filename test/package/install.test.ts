@@ -18,8 +18,9 @@ let folder: string;
 let app: string;
 let service: { readonly process: ChildProcess; readonly url: string } | undefined;
 
-async function run(program: string, words: readonly string[], cwd = app): Promise<string> {
-  const { stdout, stderr } = await exec(program, words, { cwd, maxBuffer: 64 * 1024 * 1024 }).catch(
+async function run(program: string, words: readonly string[], cwd = app, variables: NodeJS.ProcessEnv = {}): Promise<string> {
+  const env = { ...process.env, ...variables };
+  const { stdout, stderr } = await exec(program, words, { cwd, env, maxBuffer: 64 * 1024 * 1024 }).catch(
     (error: { stdout: string; stderr: string }) => {
       throw new Error(`${program} ${words.join(' ')} failed:\n${error.stdout}${error.stderr}`);
     },
@@ -179,6 +180,15 @@ export default defineConfig({ events, services: () => ({ prefix: 'made' }), sett
   expect(await send(url, { orderId: 'o-2', cents: 100_001 })).toMatchObject({ status: 'failed', error: { code: 'needs_approval' } });
   const { items } = (await (await fetch(`${url}/v1/event-types`)).json()) as { readonly items: readonly { readonly type: string }[] };
   expect(items.map(({ type }) => type)).toEqual(['order-approved']);
+
+  // The example of docs/testing.md that needs a service, with the secret that this one has made.
+  const page = await readFile(join(root, 'docs/testing.md'), 'utf8');
+  const example = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code).find((code) => code.includes('createReceiver'));
+  await writeFile(join(app, 'test/callback.test.ts'), example ?? '');
+  await run('npx', ['tsc', '-p', '.']);
+  const words = ['--import', 'tsx', '--test', 'test/callback.test.ts'];
+  expect(await run(process.execPath, words, app, { TICKLESS_URL: url })).toMatch(/pass 1/);
+  await rm(join(app, 'test/callback.test.ts'));
   expect(await stop()).toBe(0);
 });
 

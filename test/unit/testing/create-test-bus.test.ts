@@ -63,3 +63,78 @@ it('takes no data that its type does not', async () => {
   // @ts-expect-error -- cents is no text
   await expect(bus.run(priced, { cents: 'many' })).rejects.toThrow('"priced" takes no such data: /data/cents');
 });
+
+it('processes the events of a subject one after the other, and does not wait in real time between their attempts', async () => {
+  const failures = new Map<string, number>();
+  const flaky = defineEvent({
+    type: 'flaky',
+    data: z.object({ add: z.number() }),
+    tier: 'normal',
+    subject: account,
+    retry: { maxAttempts: 4, initialDelayMs: 200 },
+    handler: (event, { attempt }) => {
+      failures.set(event.id, attempt);
+      if (attempt < 4) throw new Error('not yet');
+    },
+  });
+  const own = createTestBus({ events: [flaky] });
+  const before = own.now();
+  await Promise.all([1, 2, 3].map((add) => own.run(flaky, { add }, { subject: 'a', id: `e-${add}` })));
+  expect(own.subject('account', 'a')).toEqual({ sum: 6 });
+  expect(failures).toEqual(
+    new Map([
+      ['s~account~a~e-1', 4],
+      ['s~account~a~e-2', 4],
+      ['s~account~a~e-3', 4],
+    ]),
+  );
+  expect(own.now() - before).toBe(3 * (200 + 400 + 800));
+});
+
+it('refuses what the service would', async () => {
+  await expect(bus.run(deposited, { add: 1 }, { subject: 'a b' })).rejects.toThrow('"a b" is no subject');
+  await expect(bus.run(deposited, { add: 1 }, { subject: 'a', delayMs: 1 })).rejects.toThrow('has no delayMs');
+  await expect(createTestBus({ events: [] }).run(priced, { cents: 1 })).rejects.toThrow('the bus has no event type "priced"');
+});
+
+it('hands on what is said of an event, and raises the tier of an urgent one', async () => {
+  const shown = defineEvent({
+    type: 'shown',
+    data: z.object({ at: z.date(), tag: z.string().default('none') }),
+    tier: 'normal',
+    urgency: () => 0.9,
+    handler: (event) => event,
+  });
+  const own = createTestBus({ events: [shown], nowMs: Date.UTC(2026, 0, 1) });
+  const { result } = await own.run(shown, { at: new Date(0) }, { source: 'test', tenant: 'other' });
+  expect(result?.action).toMatchObject({
+    id: 'test-1',
+    type: 'shown',
+    source: 'test',
+    tenant: 'other',
+    tier: 'high',
+    urgency: 0.9,
+    time: '2026-01-01T00:00:00.000Z',
+    // As it comes over HTTP and is stored.
+    data: { at: '1970-01-01T00:00:00.000Z', tag: 'none' },
+  });
+  const asked = await own.run(shown, { at: new Date(0) }, { tier: 'low', urgency: 0.1, id: 'mine', time: '2026-02-01T00:00:00.000Z' });
+  expect(asked.result?.action).toMatchObject({ id: 'mine', tier: 'low', urgency: 0.1, time: '2026-02-01T00:00:00.000Z' });
+});
+
+it('has nothing left of what a handler does to its event once its attempt has failed', async () => {
+  const careless = defineEvent({
+    type: 'careless',
+    data: z.object({ list: z.array(z.number()) }),
+    tier: 'normal',
+    handler: ({ data }, { attempt }) => {
+      data.list.push(attempt);
+      if (attempt < 3) throw new Error('again');
+      return data.list;
+    },
+  });
+  const given = { list: [0] };
+  const run = await createTestBus({ events: [careless] }).run(careless, given);
+  expect(run.result?.action).toEqual([0, 3]);
+  expect(given).toEqual({ list: [0] });
+});

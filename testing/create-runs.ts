@@ -1,0 +1,90 @@
+import type { AcceptedEvent } from '../domain/accepted-event.ts';
+import type { HandlerLog } from '../domain/define-event.ts';
+import { acceptRun, isEnded } from '../domain/event-run.ts';
+import type { EventRun } from '../domain/event-run.ts';
+import { recordOutcome } from '../domain/run-outcome.ts';
+import { applyChange } from '../domain/state-change.ts';
+import type { SubjectKey } from '../domain/subject-id.ts';
+import type { Advance } from '../handlers/advance.ts';
+import type { ErrorTrace } from '../handlers/stage-failure.ts';
+import { asRecorded } from './as-recorded.ts';
+import { createInTurn } from './in-turn.ts';
+import { NotGivenError } from './not-given-error.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+export interface LogLine {
+  readonly level: keyof HandlerLog;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface EndedRun {
+  readonly run: EventRun;
+  /** What its handlers have logged, in order. */
+  readonly log: readonly LogLine[];
+}
+
+export interface Runs {
+  /** Has an event handled, and tried again, until its run has ended. @throws NotGivenError */
+  runToEnd(event: AcceptedEvent): Promise<EndedRun>;
+  /** Of a subject; undefined before its first event. */
+  stateOf(key: SubjectKey): unknown;
+}
+
+interface KnownState {
+  readonly version: number;
+  readonly state: unknown;
+  readonly updatedAtMs: number | null;
+}
+
+/** Runs events as a workflow does, with the states of subjects kept in memory. */
+export function createRuns(advance: Advance, clock: VirtualClock): Runs {
+  const states = new Map<string, KnownState>();
+  const inTurn = createInTurn(clock);
+
+  async function runToEnd(event: AcceptedEvent): Promise<EndedRun> {
+    const { tenant, subject, plan, delayMs } = event;
+    if (delayMs > 0) await clock.wait(delayMs);
+    if (plan.subjectType === undefined || subject === null) return advanceToEnd(event, null);
+    const key = { tenant, type: plan.subjectType, id: subject };
+    return inTurn(nameOf(key), () => advanceToEnd(event, key));
+  }
+
+  async function advanceToEnd(event: AcceptedEvent, key: SubjectKey | null): Promise<EndedRun> {
+    const log: LogLine[] = [];
+    const { signal } = new AbortController();
+    let run = acceptRun(event);
+    while (!isEnded(run.phase)) {
+      const before = (key && states.get(nameOf(key))) ?? { version: 0, state: null, updatedAtMs: null };
+      const subject = key && { key, ...before };
+      // The service sends this to another process as JSON. A handler that changes its event must not change what the next attempt gets.
+      const due = asRecorded({ runs: [run], atOnce: 1, inOrder: key !== null, goOn: 'until-it-waits' as const, bounds: null, subject });
+      const { runs, change } = await advance(due, {
+        signal,
+        tell: (told) => void (told.kind === 'log' && log.push({ level: told.level, message: told.message, fields: told.fields ?? {} })),
+      });
+      const [one] = runs;
+      if (one?.kind !== 'advanced') throw new Error(`nothing became of "${event.id}"`);
+      refuseWhatIsNotGiven(one.trace);
+      run = recordOutcome(run, one.outcome);
+      if (key !== null && change !== null) {
+        states.set(nameOf(key), { version: before.version + 1, state: applyChange(before.state, change), updatedAtMs: clock.now() });
+      }
+      const { phase } = run;
+      if (phase.status === 'waiting' && phase.waiting.reason === 'retry') await clock.wait(phase.waiting.untilMs - clock.now());
+    }
+    return { run, log };
+  }
+
+  return { runToEnd, stateOf: (key) => states.get(nameOf(key))?.state };
+}
+
+function nameOf({ tenant, type, id }: SubjectKey): string {
+  return `${tenant}/${type}/${id}`;
+}
+
+/** @throws NotGivenError where the attempt failed by one, which it may have wrapped in an error of its own */
+function refuseWhatIsNotGiven(trace: ErrorTrace | null): void {
+  for (let cause = trace; cause !== null; cause = cause.cause)
+    if (cause.name === NotGivenError.name) throw new NotGivenError(cause.message);
+}
