@@ -5,7 +5,7 @@ import { batchCommand } from './commands/batch.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { getCommand } from './commands/get.ts';
 import { limitsCommand } from './commands/limits.ts';
-import { apiCommand, devCommand, initCommand, startCommand, workerCommand } from './commands/project.ts';
+import { apiCommand, configCommand, devCommand, initCommand, startCommand, workerCommand } from './commands/project.ts';
 import { listCommand } from './commands/list.ts';
 import { sendCommand } from './commands/send.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -19,6 +19,7 @@ const COMMANDS = [
   initCommand,
   devCommand,
   startCommand,
+  configCommand,
   apiCommand,
   workerCommand,
   sendCommand,

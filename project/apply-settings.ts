@@ -1,4 +1,5 @@
 import { environmentSchema } from '../config/environment.ts';
+import { noteConfigSettings } from '../config/value-origin.ts';
 import type { Config } from './define-config.ts';
 
 /**
@@ -10,14 +11,18 @@ export function applySettings(
   environment: Record<string, string | undefined>,
 ): void {
   const known = new Set([...Object.keys(environmentSchema.shape), ...plugins.flatMap((plugin) => Object.keys(plugin.settings ?? {}))]);
+  const applied: string[] = [];
   for (const [name, value] of Object.entries(settings)) {
     const variable = toVariable(name);
     if (!known.has(variable) && !variable.startsWith('TEMPORAL_')) {
       throw new Error(`the config's settings have "${name}", which would be ${variable}: there is no such variable`);
     }
     const present = environment[variable];
-    if (present === undefined || present === '') environment[variable] = String(value);
+    if (present !== undefined && present !== '') continue;
+    environment[variable] = String(value);
+    applied.push(variable);
   }
+  noteConfigSettings(applied);
 }
 
 /** `maxConcurrentTasks` → `MAX_CONCURRENT_TASKS`. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../usage-error.ts';
 import { parseNumber } from '../read-input.ts';
+import { renderSettings } from '../render-settings.ts';
 import { packageVersion } from '../package-version.ts';
 import type { AddCommand } from '../command-definition.ts';
 
@@ -35,6 +36,31 @@ export function startCommand(add: AddCommand): void {
       if (port !== undefined) process.env['PORT'] = String(port);
       const { startProject } = await import('../../project/start-project.ts');
       await startProject({ folder: process.cwd(), config }).catch(toUsageError);
+      return 0;
+    },
+  });
+}
+
+export function configCommand(add: AddCommand): void {
+  add<ProjectOptions>({
+    usage: 'config',
+    description: 'say which settings hold for the project in this folder, and where each comes from',
+    examples: ['config', 'config --json'],
+    configure: withConfig,
+    async action({ print }, { config: file }) {
+      const { loadProject } = await import('../../project/load-project.ts');
+      const [{ compose }, { listSettings }] = await Promise.all([
+        import('../../project/compose.ts'),
+        import('../../project/list-settings.ts'),
+      ]);
+      const { config } = await loadProject(process.cwd(), file).catch(toUsageError);
+      const items = listSettings(config, process.env);
+      print({ items }, renderSettings(items));
+      try {
+        compose(config, process.env);
+      } catch (error) {
+        toUsageError(error);
+      }
       return 0;
     },
   });
