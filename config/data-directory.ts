@@ -1,4 +1,5 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { originOf } from './value-origin.ts';
 
 /**
@@ -7,7 +8,7 @@ import { originOf } from './value-origin.ts';
  */
 export function makeDataDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(resolve(path));
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
@@ -15,4 +16,20 @@ export function makeDataDirectory(path: string): void {
     const message = `Nothing can be kept in "${path}" (${why}), which is ${origin}. Set it to a folder that this user can write, or may make.`;
     throw new Error(message, { cause });
   }
+}
+
+/** One by one: asked for all at once, Node goes on for ever where a folder is there and says of a new one in it that it isn't (`/proc`). */
+function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  if (!existsSync(path)) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have been quicker.
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

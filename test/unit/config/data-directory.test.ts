@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -26,3 +26,7 @@ function temporary(): string {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
+
+it.runIf(existsSync('/proc/self'))('ends where a folder is there that takes no other', () => {
+  expect(() => makeDataDirectory('/proc/tickless/data')).toThrow(/^Nothing can be kept in "\/proc\/tickless\/data" \(ENOENT\)/);
+});
