@@ -151,11 +151,11 @@ export function isEnded(phase: Phase): phase is EndedPhase {
 
 /**
  * The run as the process that saw its end may show it before the engine has that on record. An inline event's end is shown, since its
- * callback may be out; the last stage of one that records first goes on until it is recorded, and may yet come to another end.
+ * callback may be out; the stage that one ended in that records first goes on until it is recorded, and may yet come to another end.
  */
 export function beforeRecord(run: EventRun): EventRun {
   const { phase, event, results } = run;
-  const stage = event.plan.stages.at(-1);
+  const stage = (phase.status === 'failed' ? phase.error.stage : null) ?? event.plan.stages.at(-1);
   if (!isEnded(phase) || !event.plan.respondAfterRecord || stage === undefined) return run;
   const { [stage]: _unrecorded, ...recorded } = results;
   return { ...run, phase: { status: 'running', stage }, results: recorded };

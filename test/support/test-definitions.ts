@@ -114,6 +114,34 @@ const failing = defineEvent({
   action: async (_event, _decision, { attempt, signal }) => fail(_event.data.how, attempt, signal),
 });
 
+const ordered = z.object({ cents: z.int(), how: z.enum(['well', 'once', 'slowly', 'permanently']).default('well') });
+
+/** Light, with stages of its own; `reserve` fails as it is told to. */
+const quoted = defineEvent({
+  type: 'test-quoted',
+  data: ordered,
+  tier: 'normal',
+  stages: [
+    ['price', ({ data }) => ({ cents: data.cents * 2, how: data.how })],
+    ['reserve', (_event, { cents, how }, { attempt, signal }) => reserve(cents, how, attempt, signal)],
+  ],
+});
+
+/** The same, but heavy, and with a third stage. */
+const shipped = defineEvent({
+  type: 'test-shipped',
+  data: ordered,
+  tier: 'normal',
+  weight: 'heavy',
+  timeouts: { reserve: 200 },
+  retry: { initialDelayMs: 50 },
+  stages: [
+    ['price', ({ data }) => ({ cents: data.cents * 2, how: data.how })],
+    ['reserve', (_event, { cents, how }, { attempt, signal }) => reserve(cents, how, attempt, signal)],
+    ['ship', ({ id }, { reserved }) => `${id} of ${reserved}`],
+  ],
+});
+
 /** Light, and may share a workflow; says its id to a recorder outside, and fails the first so many times. */
 const grouped = defineEvent({
   type: 'test-grouped',
@@ -233,6 +261,8 @@ export const testDefinitions: readonly EventDefinition[] = [
   notedWork,
   perHost,
   failing,
+  quoted,
+  shipped,
   grouped,
   reached,
   recorded,
@@ -263,6 +293,13 @@ async function fail(how: string, attempt: number, signal: AbortSignal): Promise<
   if (how === 'always' || (how === 'twice' && attempt <= 2)) throw new Error(`attempt ${attempt} failed`);
   if (how === 'slowly') await pause(60_000, signal);
   return how === 'hugely' ? 'x'.repeat(70_000) : { attempt };
+}
+
+async function reserve(cents: number, how: string, attempt: number, signal: AbortSignal): Promise<{ readonly reserved: number }> {
+  if (how === 'permanently') throw new PermanentError('sold_out', 'there is none left');
+  if (how === 'once' && attempt === 1) throw new Error('attempt 1 failed');
+  if (how === 'slowly' && attempt === 1) await pause(60_000, signal);
+  return { reserved: cents };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

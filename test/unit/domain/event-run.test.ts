@@ -143,6 +143,19 @@ describe('beforeRecord', () => {
     expect(shown.results).toEqual({ meaning: 1 });
   });
 
+  it('shows the stage as running that one has failed in which records first', () => {
+    const failed = endRun(beginAttempt(accepted, 'decision'), {
+      status: 'failed',
+      endedAtMs: NOON_MS,
+      error: eventError({ stage: 'decision' }),
+    });
+
+    expect(beforeRecord(recordsFirst(failed))).toMatchObject({
+      phase: { status: 'running', stage: 'decision' },
+      attempts: { decision: 1 },
+    });
+  });
+
   it('leaves a run alone that has not ended, or has no stages', () => {
     const running = recordsFirst(beginAttempt(accepted, 'action'));
     expect(beforeRecord(running)).toBe(running);

@@ -42,6 +42,21 @@ it('has an event handled as the service does, without waiting for what it waits 
   expect(run.log).toEqual([{ level: 'info', message: 'deciding', fields: { isLarge: false } }]);
 });
 
+it('gives results by the names that a type gives to its stages', async () => {
+  const shipped = defineEvent({
+    type: 'shipped',
+    data: z.object({}),
+    tier: 'normal',
+    stages: [
+      ['price', () => 3],
+      ['ship', (_event, cents) => cents + 1],
+    ],
+  });
+  const run = await createTestBus({ events: [shipped] }).run(shipped, {});
+  const ship: number | undefined = run.result?.ship;
+  expect([ship, run.result, run.attempts]).toEqual([4, { price: 3, ship: 4 }, { price: 1, ship: 1 }]);
+});
+
 it('says how one has failed', async () => {
   expect(await bus.run(priced, { cents: 101 })).toMatchObject({
     status: 'failed',
