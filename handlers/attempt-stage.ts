@@ -42,6 +42,8 @@ export async function attemptStage(
   { state, isShared, signal, log, heartbeat }: AttemptSurroundings,
 ): Promise<unknown> {
   const definition = definitionOf(event, resolve);
+  // It was accepted when its type had other stages. What would come of it otherwise is a result that no handler has given.
+  if (!definition.stages.includes(stage)) throw new UnknownTypeError(definition.type, stage);
   const work = (stop: Stop): unknown => {
     const context: HandlerContext = {
       ...services,

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
 import { PermanentError, RetryLaterError } from '../../../domain/handler-errors.ts';
 import { isEnded, nextStage } from '../../../domain/event-run.ts';
 import type { RunOutcome } from '../../../domain/run-outcome.ts';
 import { recordOutcome } from '../../../domain/run-outcome.ts';
+import { defineEvent } from '../../../domain/define-event.ts';
 import type { HandlerContext } from '../../../domain/define-event.ts';
 import type { Advanced, AdvancedRun, DueRun, Told } from '../../../handlers/advance-port.ts';
 import { Stopped } from '../../../handlers/stopped.ts';
@@ -326,6 +328,28 @@ describe('an attempt that fails', () => {
     expect(onlyOf(await prepare().advance([runOf(type)])).outcome).toMatchObject({
       phase: { status: 'waiting', waiting: { untilMs: NOON_MS + 30_000, lastError: { code: 'unknown_type', stage: 'action' } } },
       failures: { failed: 0, lost: 1 },
+    });
+  });
+
+  it('does not give a result that no handler has given, where the type no longer has the stage', async () => {
+    const before = stagedType(() => 'done');
+    const renamed = defineEvent({
+      type: before.type,
+      data: z.unknown(),
+      tier: 'normal',
+      stages: [
+        ['meaning', () => 'done'],
+        ['ship', () => 'done'],
+      ],
+    });
+
+    expect(onlyOf(await prepare(renamed).advance([runOf(before)])).outcome).toMatchObject({
+      phase: {
+        status: 'waiting',
+        stage: 'decision',
+        waiting: { lastError: { code: 'unknown_type', message: expect.stringContaining('with a stage "decision"') } },
+      },
+      results: { meaning: 'done' },
     });
   });
 
