@@ -28,7 +28,13 @@ export interface HandlerContext<State = unknown> extends HandlerServices {
   readonly idempotencyKey: string;
   /** Aborts on cancellation, on the stage's timeout and on shutdown. */
   readonly signal: AbortSignal;
+  /** Says how far this stage is, which is shown as the event's progress. */
   heartbeat(progress: Progress): void;
+  /**
+   * What the attempt before this one has said last by `heartbeat`, also where its process was killed, so that this one can go on
+   * from there; null on the first, and where nothing is known of it.
+   */
+  readonly lastProgress: Progress | null;
   readonly log: HandlerLog;
 }
 

@@ -2,7 +2,7 @@ import type { AcceptedEvent } from './accepted-event.ts';
 import type { CallbackRecord } from './callback-record.ts';
 import type { EventError } from './event-error.ts';
 import type { EventRun, Phase, Progress } from './event-run.ts';
-import { isEnded } from './event-run.ts';
+import { isEnded, toProgress } from './event-run.ts';
 import { NOTHING_SAID } from './handled-event.ts';
 import type { Stage } from './stage.ts';
 import { STAGES } from './stage.ts';
@@ -64,7 +64,7 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
       queuedMs: startedAtMs === null ? null : Math.max(0, startedAtMs - acceptedAtMs),
       runMs: startedAtMs === null || endedAtMs === null ? null : Math.max(0, endedAtMs - startedAtMs),
     },
-    progress: run.progress,
+    progress: run.progress && toProgress(run.progress),
     attempts: Object.fromEntries(shownStages(event.plan).map((stage) => [stage, run.attempts[stage] ?? 0])),
     result: Object.keys(run.results).length === 0 ? null : shownResults(run),
     error: errorOf(phase),

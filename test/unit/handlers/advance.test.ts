@@ -171,13 +171,15 @@ describe('a run', () => {
 
 describe('what is told meanwhile', () => {
   it('is each beginning, progress and end in this order, all before the outcome', async () => {
+    const again = { ...half, percent: 20, message: 'again' };
     const type = stagedType((name, _event, _before, { heartbeat, log }) => {
       if (name !== 'decision') return name;
       heartbeat(half);
       log.warn('slow', { orderId: 'A-1' });
-      heartbeat({ ...half, percent: 20, message: 'again' });
+      heartbeat(again);
       return name;
     });
+
     const { advance, told } = prepare(type);
 
     const seen = await advance([runOf(type)]).then(() => [...told]);
@@ -187,8 +189,8 @@ describe('what is told meanwhile', () => {
       { kind: 'run', state: { phase: { status: 'running', stage: 'decision' }, results: { meaning: 'meaning' }, progress: null } },
       { kind: 'progress', index: 0, progress: half },
       { kind: 'log', index: 0, level: 'warn', message: 'slow', fields: { orderId: 'A-1' } },
-      { kind: 'progress', progress: { step: 'load', percent: 50, message: 'again' } },
-      { kind: 'run', state: { phase: { status: 'running', stage: 'action' }, progress: { percent: 50 } } },
+      { kind: 'progress', progress: { ...half, last: again } },
+      { kind: 'run', state: { phase: { status: 'running', stage: 'action' }, progress: null } },
       { kind: 'run', state: { phase: { status: 'completed', endedAtMs: NOON_MS }, results: { action: 'action' } } },
     ]);
     expect(seen).toHaveLength(7);
