@@ -11,6 +11,7 @@ export { defineEvent } from './domain/define-event.ts';
 export type { DefinedEvent, EventDefinition, HandlerContext, HandlerLog, Limit, RawEnvelope } from './domain/define-event.ts';
 export { defineSubject } from './domain/define-subject.ts';
 export type { AppliedEvent, SubjectBirth, SubjectDefinition, SubjectOptions } from './domain/define-subject.ts';
+export type { Progress } from './domain/event-run.ts';
 export type { HandledEvent } from './domain/handled-event.ts';
 export { PermanentError, RetryLaterError } from './domain/handler-errors.ts';
 // All of it, so that a project's `declare module 'tickless'` reaches `Services`.

@@ -1,7 +1,7 @@
 import { dueAtMs } from './accepted-event.ts';
 import type { AcceptedEvent } from './accepted-event.ts';
 import type { StageFailure } from './event-error.ts';
-import type { EventRun, Progress } from './event-run.ts';
+import type { EventRun, KeptProgress } from './event-run.ts';
 import { completeStage, endRun, keepProgress, markStarted, nextStage, wait } from './event-run.ts';
 import { countFailure, nextAttemptDelayMs } from './retry-policy.ts';
 import type { Stage } from './stage.ts';
@@ -34,7 +34,7 @@ export function latestAttemptMs(event: AcceptedEvent): number {
 export function recordFailure(
   run: EventRun,
   stage: Stage,
-  failure: StageFailure & { readonly progress?: Progress },
+  failure: StageFailure & { readonly progress?: KeptProgress },
   nowMs: number,
   latestMs: number = latestAttemptMs(run.event),
 ): EventRun {

@@ -6,8 +6,10 @@ import type { HandledEvent } from './handled-event.ts';
 import type { HandlerServices } from './handler-services.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { DEFAULT_RETRY_POLICY } from './retry-policy.ts';
-import type { Stage } from './stage.ts';
+import type { NamedStages } from './named-stages.ts';
+import type { Stage, UsualStage } from './stage.ts';
 import { STAGES } from './stage.ts';
+import { toStageHandlers } from './stage-handlers.ts';
 import { totalReserved } from './tier.ts';
 import type { Reserved, Tier } from './tier.ts';
 
@@ -26,7 +28,13 @@ export interface HandlerContext<State = unknown> extends HandlerServices {
   readonly idempotencyKey: string;
   /** Aborts on cancellation, on the stage's timeout and on shutdown. */
   readonly signal: AbortSignal;
+  /** Says how far this stage is, which is shown as the event's progress. */
   heartbeat(progress: Progress): void;
+  /**
+   * What the attempt before this one has said last by `heartbeat`, also where its process was killed, so that this one can go on
+   * from there; null on the first, and where nothing is known of it.
+   */
+  readonly lastProgress: Progress | null;
   readonly log: HandlerLog;
 }
 
@@ -77,7 +85,7 @@ export interface DefinedEvent<
   readonly types?: { readonly data: Data; readonly results: Results; readonly handledData: HandledData };
 }
 
-interface CommonOptions<Type extends string, Schema extends StandardSchemaV1, State> {
+interface CommonOptions<Type extends string, Schema extends StandardSchemaV1, State, Name extends string> {
   /** Lower case, digits, `_`, `-` and `.`; what callers send as `type`. */
   readonly type: Type;
   /** One sentence for the catalog. */
@@ -106,7 +114,7 @@ interface CommonOptions<Type extends string, Schema extends StandardSchemaV1, St
   readonly subject?: SubjectDefinition<State>;
   readonly retry?: Partial<RetryPolicy>;
   /** Milliseconds for one attempt of a stage; default 10 s for light types, 15 min for heavy ones, 1 s with a subject. */
-  readonly timeouts?: Partial<Record<(typeof STAGES)[number], number>>;
+  readonly timeouts?: { readonly [Stage in Name]?: number };
   /** Maps the shape older clients send to today's envelope. */
   readonly adapt?: (envelope: RawEnvelope) => RawEnvelope;
   /** The fields that `adapt` knows in place of `data` and `time`, for OpenAPI. */
@@ -127,21 +135,57 @@ export interface Limit<Data> {
 interface StagedOptions<Type extends string, Schema extends StandardSchemaV1, Meaning, Decision, Action, State> extends CommonOptions<
   Type,
   Schema,
-  State
+  State,
+  UsualStage
 > {
   meaning?(event: HandledEvent<Output<Schema>>, context: HandlerContext<State>): Promise<Meaning> | Meaning;
   decision?(event: HandledEvent<Output<Schema>>, meaning: Meaning, context: HandlerContext<State>): Promise<Decision> | Decision;
   action?(event: HandledEvent<Output<Schema>>, decision: Decision, context: HandlerContext<State>): Promise<Action> | Action;
   readonly handler?: never;
+  readonly stages?: never;
 }
 
-interface HandlerOptions<Type extends string, Schema extends StandardSchemaV1, Action, State> extends CommonOptions<Type, Schema, State> {
+interface HandlerOptions<Type extends string, Schema extends StandardSchemaV1, Action, State> extends CommonOptions<
+  Type,
+  Schema,
+  State,
+  UsualStage
+> {
   /** A type without stages of its own: this is its action. */
   handler(event: HandledEvent<Output<Schema>>, context: HandlerContext<State>): Promise<Action> | Action;
   readonly meaning?: never;
   readonly decision?: never;
   readonly action?: never;
+  readonly stages?: never;
 }
+
+interface NamedOptions<
+  Type extends string,
+  Schema extends StandardSchemaV1,
+  State,
+  Name extends string,
+  Stages extends readonly unknown[],
+> extends CommonOptions<Type, Schema, State, Name> {
+  /** One to eight, in their order, each with a name of its own: `[['price', fn], ['ship', fn]]`. */
+  readonly stages: Stages;
+  readonly handler?: never;
+  readonly meaning?: never;
+  readonly decision?: never;
+  readonly action?: never;
+}
+
+type Given<Name extends string, Result> = { readonly [Stage in Name]: Result };
+
+// One signature rather than an overload for each way to write stages: with overloads the compiler complains of the whole call, and not
+// of what is wrong in it. The price is this condition.
+type ResultsOf<Name extends string, Usual, Named> = [Name] extends [never] ? Usual : { readonly [Stage in keyof Named]: Named[Stage] };
+
+// Whatever the compiler knows of a type is checked where it is declared; from there on its parts are as those of any type.
+type AnyOptions =
+  | StagedOptions<string, AnySchema, unknown, unknown, unknown, unknown>
+  | HandlerOptions<string, AnySchema, unknown, unknown>
+  | NamedOptions<string, AnySchema, unknown, Stage, readonly unknown[]>;
+type AnySchema = StandardSchemaV1<unknown, unknown>;
 
 const TYPE_NAME = /^[a-z][a-z0-9_.-]{0,127}$/;
 const DEFAULT_TIMEOUT_MS = { light: 10_000, heavy: 15 * 60_000 } as const;
@@ -151,8 +195,9 @@ const MAX_SHARED_TIMEOUT_MS = 1_000;
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * Declares an event type: its schema, how it is to be run, and its handlers. Handlers run as activities, at least once;
- * what they return is JSON of at most 64 KiB.
+ * Declares an event type: its schema, how it is to be run, and its handlers: `meaning`, `decision` and `action`, or a `handler` alone, or
+ * `stages` with names of their own, by which results, attempts and timeouts go then. Handlers run as activities, at least once; what they
+ * return is JSON of at most 64 KiB.
  * @throws Error when the definition can't work, naming the type
  */
 export function defineEvent<
@@ -162,18 +207,48 @@ export function defineEvent<
   Decision = null,
   Action = null,
   State = never,
+  const A extends string = never,
+  A1 = never,
+  const B extends string = never,
+  B1 = never,
+  const C extends string = never,
+  C1 = never,
+  const D extends string = never,
+  D1 = never,
+  const E extends string = never,
+  E1 = never,
+  const F extends string = never,
+  F1 = never,
+  const G extends string = never,
+  G1 = never,
+  const H extends string = never,
+  H1 = never,
 >(
-  options: StagedOptions<Type, Schema, Meaning, Decision, Action, State> | HandlerOptions<Type, Schema, Action, State>,
+  options:
+    | StagedOptions<Type, Schema, Meaning, Decision, Action, State>
+    | HandlerOptions<Type, Schema, Action, State>
+    | NamedOptions<
+        Type,
+        Schema,
+        State,
+        NoInfer<A | B | C | D | E | F | G | H>,
+        NamedStages<HandledEvent<Output<Schema>>, HandlerContext<State>, A, A1, B, B1, C, C1, D, D1, E, E1, F, F1, G, G1, H, H1>
+      >,
 ): DefinedEvent<
   Type,
   StandardSchemaV1.InferInput<Schema>,
-  { readonly meaning: Meaning; readonly decision: Decision; readonly action: Action },
+  ResultsOf<
+    A,
+    { readonly meaning: Meaning; readonly decision: Decision; readonly action: Action },
+    Given<A, A1> & Given<B, B1> & Given<C, C1> & Given<D, D1> & Given<E, E1> & Given<F, F1> & Given<G, G1> & Given<H, H1>
+  >,
   Output<Schema>
-> {
+>;
+export function defineEvent(options: AnyOptions): EventDefinition {
   const { type, weight = 'light', tier, retry, timeouts, subject = null, coalesce = false } = options;
   if (!TYPE_NAME.test(type)) throw new Error(`event type "${type}": a name starts with a-z and has only a-z, 0-9, "_", "-" and "."`);
   const handlers = toStageHandlers(options);
-  const stages = STAGES.filter((stage) => handlers[stage] !== undefined);
+  const stages = [...handlers.keys()];
   if (stages.length === 0) throw new Error(`event type "${type}" has neither stages nor a handler`);
   const policy: RetryPolicy = { ...DEFAULT_RETRY_POLICY, ...retry };
   // The plan is stored as JSON, which has no infinity: null would then mean 0.
@@ -182,7 +257,11 @@ export function defineEvent<
     throw new Error(`event type "${type}": retry needs maxAttempts >= 1, factor >= 1 and delays >= 0, all of them finite`);
   }
   const timeoutMs = subject === null && !coalesce ? DEFAULT_TIMEOUT_MS[weight] : MAX_SHARED_TIMEOUT_MS;
-  const timeoutsMs = { meaning: timeoutMs, decision: timeoutMs, action: timeoutMs, ...timeouts };
+  const names: readonly Stage[] = options.stages === undefined ? STAGES : stages;
+  const given: { readonly [name: Stage]: number | undefined } = timeouts ?? {};
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Error(`event type "${type}" has a timeout for "${unknown}"; its stages are ${names.join(', ')}`);
+  const timeoutsMs = Object.fromEntries(names.map((name) => [name, given[name] ?? timeoutMs]));
   if (!Object.values(timeoutsMs).every((ms) => ms > 0 && ms <= MAX_TIMEOUT_MS)) {
     throw new Error(`event type "${type}": a timeout is above 0 and at most ${MAX_TIMEOUT_MS} ms`);
   }
@@ -218,23 +297,19 @@ export function defineEvent<
     urgencyOf: (data) => options.urgency?.(data) ?? 0,
     limitsOf: ({ data, tenant }) =>
       limits.map(({ key, max, reserved }) => ({
-        key: typeof key === 'function' ? key({ data: data as Output<Schema>, tenant }) : key,
+        key: typeof key === 'function' ? key({ data, tenant }) : key,
         capacity: max,
         reserved: toReserved(reserved),
       })),
     adapt: (envelope) => options.adapt?.(envelope) ?? envelope,
     olderForm: options.olderForm ?? null,
-    run: (stage, event, results, context) => handlers[stage]?.(event, results, context) ?? null,
+    run: (stage, event, results, context) => handlers.get(stage)?.(event, results, context) ?? null,
   };
 }
 
 function toReserved(reserved: number | Reserved = {}): Reserved {
   return typeof reserved === 'number' ? { critical: reserved } : reserved;
 }
-
-type StageHandlers<Schema extends StandardSchemaV1> = Readonly<
-  Record<Stage, (event: HandledEvent<Output<Schema>>, results: Readonly<Record<Stage, unknown>>, context: HandlerContext) => unknown>
->;
 
 /** What makes a type unfit for subjects. */
 function faultWithSubject(weight: Weight, limits: number, longestTimeoutMs: number): string | null {
@@ -256,24 +331,4 @@ function faultWithCoalesce({ weight, limits, longestTimeoutMs, respondAfterRecor
   if (weight === 'heavy' || limits > 0) return 'coalesce is for light events without a limit: the others of a chunk would wait for it';
   if (respondAfterRecord === true) return 'coalesce answers before the result is recorded, which respondAfterRecord rules out';
   return longestTimeoutMs > MAX_SHARED_TIMEOUT_MS ? `with coalesce a timeout is at most ${MAX_SHARED_TIMEOUT_MS} ms` : null;
-}
-
-// Results and states come back from Temporal as unknown; each result is what the stage before it returned, and a missing stage's is null.
-function toStageHandlers<Type extends string, Schema extends StandardSchemaV1, Meaning, Decision, Action, State>(
-  options: StagedOptions<Type, Schema, Meaning, Decision, Action, State> | HandlerOptions<Type, Schema, Action, State>,
-): StageHandlers<Schema> {
-  if (options.handler !== undefined) {
-    const { handler } = options;
-    return { action: (event, _results, context) => handler(event, context as HandlerContext<State>) };
-  }
-  const { meaning, decision, action } = options;
-  return {
-    ...(meaning && { meaning: (event, _results, context) => meaning(event, context as HandlerContext<State>) }),
-    ...(decision && {
-      decision: (event, results, context) => decision(event, (results['meaning'] ?? null) as Meaning, context as HandlerContext<State>),
-    }),
-    ...(action && {
-      action: (event, results, context) => action(event, (results['decision'] ?? null) as Decision, context as HandlerContext<State>),
-    }),
-  };
 }

@@ -2,7 +2,7 @@ import type { AcceptedEvent } from './accepted-event.ts';
 import type { CallbackRecord } from './callback-record.ts';
 import type { EventError } from './event-error.ts';
 import type { EventRun, Phase, Progress } from './event-run.ts';
-import { isEnded } from './event-run.ts';
+import { isEnded, toProgress } from './event-run.ts';
 import { NOTHING_SAID } from './handled-event.ts';
 import type { Stage } from './stage.ts';
 import { STAGES } from './stage.ts';
@@ -64,9 +64,9 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
       queuedMs: startedAtMs === null ? null : Math.max(0, startedAtMs - acceptedAtMs),
       runMs: startedAtMs === null || endedAtMs === null ? null : Math.max(0, endedAtMs - startedAtMs),
     },
-    progress: run.progress,
-    attempts: forEachStage(run, (stage) => run.attempts[stage] ?? 0),
-    result: Object.keys(run.results).length === 0 ? null : forEachStage(run, (stage) => run.results[stage] ?? null),
+    progress: run.progress && toProgress(run.progress),
+    attempts: Object.fromEntries(shownStages(event.plan).map((stage) => [stage, run.attempts[stage] ?? 0])),
+    result: Object.keys(run.results).length === 0 ? null : shownResults(run),
     error: errorOf(phase),
     callback,
     workflow: { ...workflow, url: null },
@@ -88,9 +88,13 @@ function errorOf(phase: Phase): EventError | null {
   return phase.status === 'waiting' && phase.waiting.reason === 'retry' ? phase.waiting.lastError : null;
 }
 
+/** What the stages have come to, by their names; null for one that hasn't, or that there isn't. */
+export function shownResults({ event, results }: Pick<EventRun, 'event' | 'results'>): Readonly<Record<Stage, unknown>> {
+  return Object.fromEntries(shownStages(event.plan).map((stage) => [stage, results[stage] ?? null]));
+}
+
 /** Readers of a type that names no stages of its own find all three, also those that it lacks. */
-function forEachStage<T>({ event: { plan } }: EventRun, valueOf: (stage: Stage) => T): Readonly<Record<Stage, T>> {
+function shownStages({ stages }: AcceptedEvent['plan']): readonly Stage[] {
   const usual: readonly Stage[] = STAGES;
-  const stages = plan.stages.every((stage) => usual.includes(stage)) ? usual : plan.stages;
-  return Object.fromEntries(stages.map((stage) => [stage, valueOf(stage)]));
+  return stages.every((stage) => usual.includes(stage)) ? usual : stages;
 }

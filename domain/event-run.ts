@@ -5,16 +5,22 @@ import type { FailedAttempts } from './retry-policy.ts';
 import { isInline } from './is-inline.ts';
 import type { Stage } from './stage.ts';
 
-/** What a handler last said of its progress. */
+/** What a handler says of its progress. */
 export interface Progress {
   readonly step: string;
-  /** 0 to 100. */
+  /** Of the whole stage, 0 to 100. */
   readonly percent: number;
   readonly message: string;
 }
 
+/** The furthest that the stage which a run is at has come: what is shown. */
+export interface KeptProgress extends Progress {
+  /** What its handler has said last, where it isn't this: an attempt that begins anew has yet to come so far again. */
+  readonly last?: Progress;
+}
+
 /** Whether what an engine kept of an activity's last word is progress: it may have had none. */
-export function isProgress(value: unknown): value is Progress {
+export function isProgress(value: unknown): value is KeptProgress {
   return typeof value === 'object' && value !== null && 'percent' in value && 'step' in value;
 }
 
@@ -48,7 +54,8 @@ export interface RunState {
   /** By the name of the stage. */
   readonly attempts: Readonly<Record<Stage, number>>;
   readonly results: Readonly<Record<Stage, unknown>>;
-  readonly progress: Progress | null;
+  /** Of the stage that it is at, or the last one. */
+  readonly progress: KeptProgress | null;
   /** Of the stage that it is at. */
   readonly failures: FailedAttempts;
   /** Its subject's after it; absent without one. */
@@ -90,7 +97,9 @@ export function markStarted(run: EventRun, atMs: number): EventRun {
 }
 
 export function completeStage(run: EventRun, stage: Stage, value: unknown): EventRun {
-  return { ...run, results: { ...run.results, [stage]: value }, failures: NO_FAILURES };
+  const after = { ...run, results: { ...run.results, [stage]: value }, failures: NO_FAILURES };
+  // The next stage has its own, from nothing on; of the last one it stays.
+  return nextStage(after) === null ? after : { ...after, progress: null };
 }
 
 export function wait(run: EventRun, stage: Stage | null, waiting: Waiting): EventRun {
@@ -108,20 +117,32 @@ export function waitFromNow<Run extends Pick<RunState, 'phase'>>(run: Run, nowMs
 const MAX_PROGRESS_CHARACTERS = { step: 200, message: 1_000 } as const;
 
 /**
- * What a handler says of its progress, within bounds, whatever it hands over. Percent never falls: a retried step that starts
- * over keeps the highest figure shown.
+ * What a handler says of its progress, within bounds, whatever it hands over. Percent never falls in a stage: what is below the highest
+ * isn't shown, as of an attempt that begins anew, since its step and message would belong to another percentage.
  */
-export function reportProgress(run: EventRun, { step, percent, message }: Progress): EventRun {
-  // NaN is what a handler with nothing to do gets from 0 of 0.
-  const reported = Number.isNaN(percent) ? 0 : percent;
+export function reportProgress(run: EventRun, said: Progress): EventRun {
+  const reported = bounded(said);
+  if (run.progress === null || reported.percent >= run.progress.percent) return { ...run, progress: reported };
+  return { ...run, progress: { ...toProgress(run.progress), last: reported } };
+}
+
+function bounded({ step, percent, message }: Progress): Progress {
   return {
-    ...run,
-    progress: {
-      step: cut(step, MAX_PROGRESS_CHARACTERS.step),
-      percent: Math.max(run.progress?.percent ?? 0, Math.min(100, Math.max(0, reported))),
-      message: cut(message, MAX_PROGRESS_CHARACTERS.message),
-    },
+    step: cut(step, MAX_PROGRESS_CHARACTERS.step),
+    // NaN is what a handler with nothing to do gets from 0 of 0.
+    percent: Number.isNaN(percent) ? 0 : Math.min(100, Math.max(0, percent)),
+    message: cut(message, MAX_PROGRESS_CHARACTERS.message),
   };
+}
+
+/** As it is shown. */
+export function toProgress({ step, percent, message }: KeptProgress): Progress {
+  return { step, percent, message };
+}
+
+/** What has been said last in the stage that the run is at, whichever attempt it was in; null where nothing has. */
+export function lastProgress({ progress }: Pick<RunState, 'progress'>): Progress | null {
+  return progress && (progress.last ?? toProgress(progress));
 }
 
 /** An engine refuses text with half a character in it. */
@@ -130,9 +151,16 @@ function cut(text: unknown, characters: number): string {
   return text.slice(0, characters).replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD');
 }
 
-/** What an attempt last said of its progress outlasts it, so that percent doesn't fall in the next one either. */
-export function keepProgress(run: EventRun, progress: Progress | null | undefined): EventRun {
-  return progress ? reportProgress(run, progress) : run;
+/** What an attempt has said of its progress outlasts it: its next one sees what was last, and percent doesn't fall in that either. */
+export function keepProgress(run: EventRun, progress: KeptProgress | null | undefined): EventRun {
+  if (!progress) return run;
+  const kept = reportProgress(run, progress);
+  return progress.last === undefined ? kept : reportProgress(kept, progress.last);
+}
+
+/** A run that is advanced again from where it was, after an attempt of which nothing is known but what it has `told`. */
+export function withTold<Run extends EventRun>(run: Run, told: EventRun | undefined): Run {
+  return told === undefined || nextStage(told) !== nextStage(run) ? run : { ...run, progress: told.progress };
 }
 
 /** Ends the run; the first end stands, and nothing above leads out of it, so that there is exactly one verdict. */
@@ -151,11 +179,11 @@ export function isEnded(phase: Phase): phase is EndedPhase {
 
 /**
  * The run as the process that saw its end may show it before the engine has that on record. An inline event's end is shown, since its
- * callback may be out; the last stage of one that records first goes on until it is recorded, and may yet come to another end.
+ * callback may be out; the stage that one ended in that records first goes on until it is recorded, and may yet come to another end.
  */
 export function beforeRecord(run: EventRun): EventRun {
   const { phase, event, results } = run;
-  const stage = event.plan.stages.at(-1);
+  const stage = (phase.status === 'failed' ? phase.error.stage : null) ?? event.plan.stages.at(-1);
   if (!isEnded(phase) || !event.plan.respondAfterRecord || stage === undefined) return run;
   const { [stage]: _unrecorded, ...recorded } = results;
   return { ...run, phase: { status: 'running', stage }, results: recorded };

@@ -19,3 +19,8 @@ export function outcomeOf(before: EventRun, { event: _elsewhere, ...after }: Eve
 export function recordOutcome(run: EventRun, { ride: _callback, ...state }: RunOutcome): EventRun {
   return { event: run.event, ...state, results: { ...run.results, ...state.results } };
 }
+
+/** Whether what an activity has left is an outcome: of our own failures it is the only detail, of any other there is none. */
+export function isRunOutcome(left: unknown): left is RunOutcome {
+  return typeof left === 'object' && left !== null && 'phase' in left && 'failures' in left;
+}

@@ -1,5 +1,6 @@
 import type { EventDefinition, HandlerContext, HandlerLog } from '../domain/define-event.ts';
 import { ownerId } from '../domain/event-id.ts';
+import { lastProgress } from '../domain/event-run.ts';
 import type { EventRun, Progress } from '../domain/event-run.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
 import type { Stage } from '../domain/stage.ts';
@@ -37,11 +38,15 @@ export interface AttemptSurroundings {
  */
 export async function attemptStage(
   { resolve, services, strays, waitsForHandlers = false }: AttemptStageDependencies,
-  { event, results, attempts }: EventRun,
+  run: EventRun,
   stage: Stage,
   { state, isShared, signal, log, heartbeat }: AttemptSurroundings,
 ): Promise<unknown> {
+  const { event, results, attempts } = run;
+  const before = lastProgress(run);
   const definition = definitionOf(event, resolve);
+  // It was accepted when its type had other stages. What would come of it otherwise is a result that no handler has given.
+  if (!definition.stages.includes(stage)) throw new UnknownTypeError(definition.type, stage);
   const work = (stop: Stop): unknown => {
     const context: HandlerContext = {
       ...services,
@@ -52,14 +57,15 @@ export async function attemptStage(
         return stop.signal;
       },
       heartbeat,
+      lastProgress: before,
       log: {
         info: (message, fields) => log('info', message, fields),
         warn: (message, fields) => log('warn', message, fields),
         error: (message, fields) => log('error', message, fields),
       },
     };
-    const run = (): unknown => definition.run(stage, event, results, context);
-    return strays === undefined ? run() : strays.during(stop.cut, run);
+    const handle = (): unknown => definition.run(stage, event, results, context);
+    return strays === undefined ? handle() : strays.during(stop.cut, handle);
   };
   const value = await withTimeout(event.plan.timeoutsMs[stage] ?? 0, signal, work, waitsForHandlers);
   // Of those that may share a workflow also alone: whether an event does is the load's doing.

@@ -63,7 +63,9 @@ export function createSubjectTurn(
         state = next;
         return { ...applied, phase: { status: 'completed', endedAtMs: atMs } };
       } catch (error) {
-        const { error: refused } = toStageFailure(error, { stage: 'action', startedAtMs: atMs, endedAtMs: atMs });
+        // What the last stage has come to is what can't be applied.
+        const stage = run.event.plan.stages.at(-1) ?? '';
+        const { error: refused } = toStageFailure(error, { stage, startedAtMs: atMs, endedAtMs: atMs });
         return { ...applied, phase: { status: 'failed', endedAtMs: atMs, error: refused } };
       }
     },

@@ -1,11 +1,13 @@
-/** This worker's code has no such event type; one of another version may, so the attempt is tried again. */
+import type { Stage } from '../domain/stage.ts';
+
+/** This worker's code has no such event type, or not with this stage; one of another version may, so the attempt is tried again. */
 export class UnknownTypeError extends Error {
   override readonly name = 'UnknownTypeError';
   readonly retryAfterMs = 30_000;
   readonly type: string;
 
-  constructor(type: string) {
-    super(`this worker has no event type "${type}"`);
+  constructor(type: string, stage?: Stage) {
+    super(`this worker has no event type "${type}"${stage === undefined ? '' : ` with a stage "${stage}"`}`);
     this.type = type;
   }
 }

@@ -101,11 +101,17 @@ export function readRecorded(client: Client, execution: Execution, timeoutMs = R
   });
 }
 
+/** All that is in a history, in order; null when there is no such workflow. */
+export function readEvents(client: Client, execution: Execution, timeoutMs = READ_TIMEOUT_MS): Promise<readonly HistoryEvent[] | null> {
+  return ifFound(async () => (await readAll(client, execution, timeoutMs)).events);
+}
+
 function runIdOf(first: HistoryEvent): string {
   return first.workflowExecutionStartedEventAttributes?.originalExecutionRunId ?? '';
 }
 
-function atMsOf({ eventTime }: HistoryEvent): number {
+/** By the engine's clock. */
+export function atMsOf({ eventTime }: HistoryEvent): number {
   return Number(eventTime?.seconds ?? 0) * 1_000 + Math.floor((eventTime?.nanos ?? 0) / 1_000_000);
 }
 

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { isProgress } from '../domain/event-run.ts';
+import { isProgress, toProgress } from '../domain/event-run.ts';
 import type { Progress } from '../domain/event-run.ts';
 import { decodeFirst } from './decode.ts';
 import { readEngine } from './engine-call.ts';
@@ -10,7 +10,7 @@ export async function readHeartbeat(client: Client, { workflowId, runId }: Execu
   const { raw } = await readEngine(client, 1_500, () => client.workflow.getHandle(workflowId, runId).describe());
   for (const { heartbeatDetails } of raw.pendingActivities ?? []) {
     const progress = await decodeFirst(client, { workflowId, activity: { isLocal: false } }, heartbeatDetails);
-    if (isProgress(progress)) return progress;
+    if (isProgress(progress)) return toProgress(progress);
   }
   return null;
 }

@@ -1,6 +1,7 @@
 import { createCatalog } from '../domain/catalog.ts';
 import type { DefinedEvent } from '../domain/define-event.ts';
 import type { EventError } from '../domain/event-error.ts';
+import { shownResults } from '../domain/event-resource.ts';
 import type { HandlerServices, Services } from '../domain/handler-services.ts';
 import { createAdvance } from '../handlers/advance.ts';
 import { createAcceptEvent, TENANT } from './accept-event.ts';
@@ -80,10 +81,10 @@ export function createTestBus(options: TestBusOptions): TestBus {
     said: TestRunOptions = {},
   ): Promise<TestRun<Results>> {
     const { run, log } = await runToEnd(await acceptEvent(definition, data, said));
-    const { phase, results, attempts } = run;
+    const { phase, attempts } = run;
     return {
       status: phase.status === 'completed' ? ('completed' as const) : ('failed' as const),
-      result: phase.status === 'completed' ? ({ meaning: null, decision: null, action: null, ...results } as Results) : null,
+      result: phase.status === 'completed' ? (shownResults(run) as Results) : null,
       error: phase.status === 'failed' ? phase.error : null,
       attempts,
       log,

@@ -18,6 +18,7 @@ export function testContext<State = never>({ services = {}, ...given }: TestCont
     idempotencyKey: 'test-1/1/action',
     signal: new AbortController().signal,
     heartbeat: ignore,
+    lastProgress: null,
     log: { info: ignore, warn: ignore, error: ignore },
     state: null,
     fetch: cannotFetch('testContext'),

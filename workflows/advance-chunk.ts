@@ -18,7 +18,7 @@ import type { ChunkRun } from '../domain/chunk-run.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
 import { beginAttempt, isProgress, nextStage, stateOf } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
-import { outcomeOf } from '../domain/run-outcome.ts';
+import { isRunOutcome, outcomeOf } from '../domain/run-outcome.ts';
 import type { RunOutcome } from '../domain/run-outcome.ts';
 
 // Handlers keep their timeouts, or their process is ended. One that ends its process is tried up to three times in one call: in company, alone, and where
@@ -81,7 +81,7 @@ export async function advanceOnWorker(input: RunStageInput, isReserved: boolean)
   } catch (error) {
     if (isCancellation(error)) throw error;
     const cause = error instanceof ActivityFailure ? error.cause : error;
-    if (cause instanceof ApplicationFailure && isOutcome(cause.details?.[0])) return cause.details[0];
+    if (cause instanceof ApplicationFailure && isRunOutcome(cause.details?.[0])) return cause.details[0];
     if (!(cause instanceof TemporalFailure)) throw error;
     return lostOutcome(input.run, stage, cause);
   }
@@ -91,7 +91,7 @@ export async function advanceOnWorker(input: RunStageInput, isReserved: boolean)
 export function cutOutcome(error: unknown): RunOutcome | null {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   const detail: unknown = cause instanceof CancelledFailure ? cause.details[0] : null;
-  return isOutcome(detail) ? detail : null;
+  return isRunOutcome(detail) ? detail : null;
 }
 
 /** Anything but our own failures comes from the engine: its worker vanished, or couldn't keep the attempt's time. */
@@ -104,8 +104,4 @@ function lostOutcome(run: EventRun, stage: string, cause: TemporalFailure): RunO
   const progress =
     cause instanceof TimeoutFailure && isProgress(cause.lastHeartbeatDetails) ? { progress: cause.lastHeartbeatDetails } : {};
   return outcomeOf(run, recordFailure(beginAttempt(run, stage), stage, { ...failure, ...progress }, Date.now()));
-}
-
-function isOutcome(detail: unknown): detail is RunOutcome {
-  return typeof detail === 'object' && detail !== null && 'phase' in detail && 'failures' in detail;
 }

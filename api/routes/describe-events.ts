@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { STAGES } from '../../domain/stage.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { TIERS } from '../../domain/tier.ts';
 import type { AppEnvironment } from '../app.ts';
@@ -20,7 +19,7 @@ export const listQuery = z.strictObject({
   cursor: z.string().max(4_096).optional(),
 });
 
-const stageValues = z.object(Object.fromEntries(STAGES.map((stage) => [stage, z.unknown()])));
+const stage = z.string().describe("`meaning`, `decision` or `action`, or as the event's type names its stages");
 export const eventResource = z.looseObject({
   id: z.string(),
   ownId: z.string().nullable(),
@@ -36,15 +35,15 @@ export const eventResource = z.looseObject({
   batchId: z.string().nullable(),
   causedBy: z.string().nullable(),
   status: z.enum(STATUSES),
-  stage: z.enum(STAGES).nullable(),
+  stage: stage.nullable(),
   acceptedAt: z.string(),
   startedAt: z.string().nullable(),
   completedAt: z.string().nullable(),
   timings: z.object({ queuedMs: z.int().nullable(), runMs: z.int().nullable() }),
   progress: z.object({ step: z.string(), percent: z.number(), message: z.string() }).nullable(),
-  attempts: z.object(Object.fromEntries(STAGES.map((stage) => [stage, z.int()]))),
-  result: stageValues.nullable(),
-  error: z.object({ code: z.string(), message: z.string(), stage: z.enum(STAGES).nullable(), retryable: z.boolean() }).nullable(),
+  attempts: z.record(z.string(), z.int()).describe('by the name of the stage'),
+  result: z.record(z.string(), z.unknown()).nullable().describe('by the name of the stage'),
+  error: z.object({ code: z.string(), message: z.string(), stage: stage.nullable(), retryable: z.boolean() }).nullable(),
   callback: z.looseObject({ status: z.enum(['none', 'pending', 'delivered', 'parked', 'failed']), url: z.string().nullable() }),
   workflow: z.object({ id: z.string(), runId: z.string(), url: z.string().nullable() }),
   recorded: z

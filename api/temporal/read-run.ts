@@ -13,6 +13,7 @@ import { toForcedEnd } from '../../temporal/forced-end.ts';
 import type { Execution, WorkflowEnd } from '../../temporal/history.ts';
 import { findChunk, readRuns } from '../../temporal/read-chunk.ts';
 import type { FoundChunk, RecordedChunk } from '../../temporal/read-chunk.ts';
+import { readStanding } from '../../temporal/read-standing.ts';
 import { readHeartbeat } from '../../temporal/read-heartbeat.ts';
 import { withRecord } from '../../temporal/read-record.ts';
 import { liveResource } from '../live-runs.ts';
@@ -58,17 +59,21 @@ export async function withDelivery(client: Client, resource: EventResource): Pro
 
 async function readOpen(
   client: Client,
-  { workflow }: RecordedChunk,
+  { workflow, events }: RecordedChunk,
   event: AcceptedEvent,
   { kept, seen }: { readonly kept: KeptRun | undefined; readonly seen: EventResource | null },
 ): Promise<EventResource> {
   // Between its attempts a run may wait, which only its workflow knows.
   if (seen !== null && kept === undefined) return seen;
-  const state = kept ?? { ...stateOf(acceptRun(event)), callback: initialCallback(event.callback?.url ?? null) };
-  const resource = toEventResource({ event, ...state }, state.callback, { id: workflow.workflowId, runId: workflow.runId });
+  const { workflowId } = workflow;
+  // Of several, what becomes of each is on record with that of the others.
+  const standing = kept ?? (events.length === 1 ? await readStanding(client, { workflowId }, event) : null);
+  const callback = kept?.callback ?? initialCallback(event.callback?.url ?? null);
+  const run = { event, ...(standing ?? stateOf(acceptRun(event))) };
+  const resource = toEventResource(run, callback, { id: workflowId, runId: workflow.runId });
   if (resource.status !== 'running' || isInline(event.plan)) return resource;
-  const progress = furthest(seen?.progress ?? null, await readHeartbeat(client, { workflowId: workflow.workflowId }));
-  return progress === null ? resource : { ...resource, progress };
+  const known = furthest(resource.progress, seen?.stage === resource.stage ? seen.progress : null);
+  return { ...resource, progress: furthest(known, await readHeartbeat(client, { workflowId })) };
 }
 
 /** What a heavy stage says of its progress is in its heartbeats, wherever it runs; they reach the engine late, but this process at once. */

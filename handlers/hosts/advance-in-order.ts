@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isEnded, stateOf } from '../../domain/event-run.ts';
+import { isEnded, stateOf, withTold } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { afterProcessEnded, CONVICTED, UNSUSPECTED } from '../../domain/quarantine.ts';
 import type { Standing } from '../../domain/quarantine.ts';
@@ -23,9 +23,10 @@ const TRIALS_MS = 10_000;
  * Advances runs that stand in order, and the state that they change where they have one: together as long as their process
  * lives, and one by one after it has ended.
  */
-export async function advanceInOrder(due: Due, port: Port, dependencies: TryAloneDependencies): Promise<Advanced> {
+export async function advanceInOrder(given: Due, port: Port, dependencies: TryAloneDependencies): Promise<Advanced> {
   const { pool, suspects } = dependencies;
-  const room = createOutcomeRoom(due.bounds);
+  const room = createOutcomeRoom(given.bounds);
+  let due = given;
   const kept: AdvancedRun[] = [];
   let standing = due.runs.some((run) => suspects.standingOf(run).place !== 'shared') ? ALONE : UNSUSPECTED;
   while (standing.place === 'shared' && isMoreToBegin()) {
@@ -42,6 +43,7 @@ export async function advanceInOrder(due: Due, port: Port, dependencies: TryAlon
       const isAnothers = rest.every((_, place) => blameOf(error, place) === 'anothers');
       const after = afterProcessEnded(standing, isAnothers ? 'anothers' : 'any', error.inFlight);
       standing = after === 'charged' ? ALONE : after;
+      due = { ...due, runs: due.runs.map((run, index) => withTold(run, error.latest[rest.indexOf(index)])) };
       // What depends on no state doesn't happen again.
       if (due.subject === null) keepDone(error.latest);
     }

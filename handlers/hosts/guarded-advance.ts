@@ -1,4 +1,4 @@
-import { isEnded } from '../../domain/event-run.ts';
+import { isEnded, withTold } from '../../domain/event-run.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import { afterProcessEnded, CONVICTED } from '../../domain/quarantine.ts';
 import type { Standing } from '../../domain/quarantine.ts';
@@ -40,14 +40,17 @@ async function advanceAtWill(due: Due, port: Port, dependencies: TryAloneDepende
   const { pool, suspects, now } = dependencies;
   const advanced: (AdvancedRun | null)[] = due.runs.map(() => null);
   const room = createOutcomeRoom(due.bounds);
-  let left = due.runs.map((run, index): Left => ({ run, index, standing: due.isSuspect === true ? CONVICTED : suspects.standingOf(run) }));
+  // As they are to be tried, with what their lost attempts have told.
+  const runs = [...due.runs];
+  let left = runs.map((run, index): Left => ({ run, index, standing: due.isSuspect === true ? CONVICTED : suspects.standingOf(run) }));
 
   for (let together = left.filter(isShared); together.length > 0 && !room.isFull(); together = left.filter(isShared)) {
     const host = await pool.shared(kindFor(due));
     const indexes = together.map(({ index }) => index);
     try {
-      const { runs } = await host.advance(toDue({ ...due, bounds: room.left() }, indexes), portOf(port, indexes), { isAlone: false });
-      for (const [place, { index }] of together.entries()) record(index, runs[place] ?? null);
+      const some = toDue({ ...due, runs, bounds: room.left() }, indexes);
+      const { runs: ones } = await host.advance(some, portOf(port, indexes), { isAlone: false });
+      for (const [place, { index }] of together.entries()) record(index, ones[place] ?? null);
       left = left.filter((one) => !isShared(one));
     } catch (error) {
       if (error instanceof HostGone) continue;
@@ -67,7 +70,7 @@ async function advanceAtWill(due: Due, port: Port, dependencies: TryAloneDepende
     if (room.isFull() || performance.now() - startedMs > TRIALS_MS) return leave(one);
     const { run, index, standing } = one;
     try {
-      const tried = await tryAlone(toDue(due, [index]), portOf(port, [index]), standing, dependencies);
+      const tried = await tryAlone(toDue({ ...due, runs }, [index]), portOf(port, [index]), standing, dependencies);
       if (tried.kind === 'advanced') record(index, tried.advanced.runs[0] ?? null);
       else record(index, { kind: 'advanced', outcome: outcomeOf(run, tried.run), trace: null });
     } catch (error) {
@@ -107,7 +110,10 @@ async function advanceAtWill(due: Due, port: Port, dependencies: TryAloneDepende
     else if (next === 'charged') {
       suspects.convict(run);
       record(index, { kind: 'advanced', outcome: outcomeOf(run, chargedBy(ended, latest, now())), trace: null });
-    } else return { run, index, standing: next };
+    } else {
+      runs[index] = withTold(run, latest);
+      return { run: runs[index], index, standing: next };
+    }
     return null;
   }
 }

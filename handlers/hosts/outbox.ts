@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { RunState, Progress } from '../../domain/event-run.ts';
+import type { KeptProgress, RunState } from '../../domain/event-run.ts';
 import type { Told } from '../advance-port.ts';
 
 export interface Outbox {
@@ -28,7 +28,7 @@ const MAX_FIELDS_CHARACTERS = 16_000;
  */
 export function createOutbox({ isAlone, send, isBehind }: OutboxOptions): Outbox {
   const states = new Map<number, RunState>();
-  const progress = new Map<number, Progress | null>();
+  const progress = new Map<number, KeptProgress | null>();
   let lines: Told[] = [];
   let leftOut = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -63,8 +63,11 @@ export function createOutbox({ isAlone, send, isBehind }: OutboxOptions): Outbox
 
   return {
     tell(told) {
-      if (told.kind === 'run') states.set(told.index, told.state);
-      else if (told.kind === 'progress') progress.set(told.index, told.progress);
+      if (told.kind === 'run') {
+        states.set(told.index, told.state);
+        // The state has its progress, which may be another stage's by now.
+        progress.delete(told.index);
+      } else if (told.kind === 'progress') progress.set(told.index, told.progress);
       else if (lines.length < MAX_LINES) lines.push(bounded(told));
       else leftOut += 1;
       if (isAlone) flush();

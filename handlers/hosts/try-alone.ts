@@ -1,3 +1,4 @@
+import { withTold } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { afterProcessEnded } from '../../domain/quarantine.ts';
 import type { Standing } from '../../domain/quarantine.ts';
@@ -25,13 +26,14 @@ export type Tried = { readonly kind: 'advanced'; readonly advanced: Advanced } |
  * @throws Stopped
  */
 export async function tryAlone(
-  due: Due,
+  given: Due,
   port: Port,
   standing: Standing,
   { pool, suspects, now }: TryAloneDependencies,
   patienceMs?: number,
 ): Promise<Tried> {
-  const kind = kindFor(due);
+  const kind = kindFor(given);
+  let due = given;
   for (let next = standing; ;) {
     try {
       const advanced = await pool.alone({ kind, isFresh: next.place === 'fresh', signal: port.signal }, (host) =>
@@ -52,6 +54,7 @@ export async function tryAlone(
         return { kind: 'charged', run: chargedBy(error, latest, nowMs, patienceMs === undefined ? undefined : nowMs + patienceMs) };
       }
       next = after === 'charged' ? next : after;
+      due = { ...due, runs: due.runs.map((run) => withTold(run, latest)) };
     }
   }
 }

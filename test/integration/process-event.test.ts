@@ -223,7 +223,7 @@ it('does not say whether an event is cancelled whose task fails', async () => {
   const like = await acceptedLike({ type: 'test-slow-work', data: { ms: 0 } });
   const id = `${like.id}-failing`;
   // As a fault of ours would have it: the workflow can't go on with such a plan.
-  const args = [toChunk([{ ...like, id, plan: { ...like.plan, limits: 'none' } } as unknown as AcceptedEvent])];
+  const args = [toChunk([{ ...like, id, plan: { ...like.plan, limits: [null] } } as unknown as AcceptedEvent])];
   const options = { workflowId: id, taskQueue: TASK_QUEUES.heavy, args, workflowTaskTimeout: '1s' } as const;
   const handle = await service.client.workflow.start(WORKFLOWS.processChunk, options);
   await until('its task has failed several times', async () => {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { z } from 'zod';
-import type { EventDefinition } from '../../domain/define-event.ts';
+import type { EventDefinition, HandlerContext } from '../../domain/define-event.ts';
+import type { Progress } from '../../domain/event-run.ts';
 import { defineEvent } from '../../domain/define-event.ts';
 import { defineSubject } from '../../domain/define-subject.ts';
 import { PermanentError, RetryLaterError } from '../../domain/handler-errors.ts';
@@ -42,6 +43,47 @@ const deafWork = defineEvent({
     await pause(data.ms, new AbortController().signal);
     return 'done';
   },
+});
+
+const pages = z.object({ hang: z.boolean().default(true), fail: z.boolean().default(false) });
+
+/**
+ * Reads 40 pages, from where the attempt before it was. The first attempt comes to page 16, says in which process that was, and goes no
+ * further: it fails, or hangs.
+ */
+async function readPages(
+  { hang, fail }: z.infer<typeof pages>,
+  { heartbeat, lastProgress, signal, attempt }: HandlerContext<never>,
+): Promise<{ readonly wentOnFrom: Progress | null; readonly attempt: number }> {
+  const first = lastProgress === null ? 1 : Number(lastProgress.message) + 1;
+  const last = lastProgress === null ? 16 : 40;
+  for (let page = first; page <= last; page += 1) heartbeat({ step: String(process.pid), percent: page * 2.5, message: String(page) });
+  if (lastProgress === null && fail) throw new Error('it comes no further');
+  if (lastProgress === null && hang) await pause(3_600_000, signal);
+  return { wentOnFrom: lastProgress, attempt };
+}
+
+/** Heavy: its first stage is done with it; the second goes on where it was. */
+const goingOn = defineEvent({
+  type: 'test-going-on',
+  data: pages,
+  tier: 'normal',
+  weight: 'heavy',
+  retry: { initialDelayMs: 50 },
+  stages: [
+    ['list', (_event, _before, context) => readPages({ hang: false, fail: false }, context)],
+    ['read', ({ data }, _before, context) => readPages(data, context)],
+  ],
+});
+
+/** The same, but light, with one stage and less time. */
+const goingOnLight = defineEvent({
+  type: 'test-going-on-light',
+  data: pages,
+  tier: 'normal',
+  timeouts: { action: 3_000 },
+  retry: { initialDelayMs: 50 },
+  handler: ({ data }, context) => readPages(data, context),
 });
 
 const recordedData = z.object({
@@ -112,6 +154,34 @@ const failing = defineEvent({
   timeouts: { action: 200 },
   meaning: ({ data }) => ({ how: data.how }),
   action: async (_event, _decision, { attempt, signal }) => fail(_event.data.how, attempt, signal),
+});
+
+const ordered = z.object({ cents: z.int(), how: z.enum(['well', 'once', 'slowly', 'permanently']).default('well') });
+
+/** Light, with stages of its own; `reserve` fails as it is told to. */
+const quoted = defineEvent({
+  type: 'test-quoted',
+  data: ordered,
+  tier: 'normal',
+  stages: [
+    ['price', ({ data }) => ({ cents: data.cents * 2, how: data.how })],
+    ['reserve', (_event, { cents, how }, { attempt, signal }) => reserve(cents, how, attempt, signal)],
+  ],
+});
+
+/** The same, but heavy, and with a third stage. */
+const shipped = defineEvent({
+  type: 'test-shipped',
+  data: ordered,
+  tier: 'normal',
+  weight: 'heavy',
+  timeouts: { reserve: 200 },
+  retry: { initialDelayMs: 50 },
+  stages: [
+    ['price', ({ data }) => ({ cents: data.cents * 2, how: data.how })],
+    ['reserve', (_event, { cents, how }, { attempt, signal }) => reserve(cents, how, attempt, signal)],
+    ['ship', ({ id }, { reserved }) => `${id} of ${reserved}`],
+  ],
 });
 
 /** Light, and may share a workflow; says its id to a recorder outside, and fails the first so many times. */
@@ -225,6 +295,8 @@ const lifeEvent = defineEvent({
 export const testDefinitions: readonly EventDefinition[] = [
   lifeEvent,
   slowWork,
+  goingOn,
+  goingOnLight,
   deafWork,
   recordedWork,
   recordedDeafWork,
@@ -233,6 +305,8 @@ export const testDefinitions: readonly EventDefinition[] = [
   notedWork,
   perHost,
   failing,
+  quoted,
+  shipped,
   grouped,
   reached,
   recorded,
@@ -263,6 +337,13 @@ async function fail(how: string, attempt: number, signal: AbortSignal): Promise<
   if (how === 'always' || (how === 'twice' && attempt <= 2)) throw new Error(`attempt ${attempt} failed`);
   if (how === 'slowly') await pause(60_000, signal);
   return how === 'hugely' ? 'x'.repeat(70_000) : { attempt };
+}
+
+async function reserve(cents: number, how: string, attempt: number, signal: AbortSignal): Promise<{ readonly reserved: number }> {
+  if (how === 'permanently') throw new PermanentError('sold_out', 'there is none left');
+  if (how === 'once' && attempt === 1) throw new Error('attempt 1 failed');
+  if (how === 'slowly' && attempt === 1) await pause(60_000, signal);
+  return { reserved: cents };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -18,6 +18,7 @@ const context = {
   fetch: createGuardedFetch({ agent: createGuardedAgent({ guard }), guard, userAgent: 'Test', now: Date.now }),
   ...{ state: null, attempt: 1, idempotencyKey: 'talk/1/action', signal: new AbortController().signal },
   heartbeat: () => undefined,
+  lastProgress: null,
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
 };
 const data = sessionData.parse({

@@ -5,6 +5,7 @@ import { createDestinations } from '../../../activities/callbacks/destinations.t
 import { createHandedOver } from '../../../activities/callbacks/handed-over.ts';
 import { createOrigins } from '../../../activities/callbacks/origins.ts';
 import { DEFAULT_BREAKER } from '../../../domain/breaker.ts';
+import { faultOfStages } from '../../../domain/stage.ts';
 import { createRequestCancel } from '../../../activities/request-cancel.ts';
 import { QUIET } from '../../support/quiet-origins.ts';
 
@@ -78,5 +79,7 @@ describe('the activities', () => {
       'renewPages',
       'isBatchOpen',
     ]);
+    // A worker would take a stage of such a name for another activity.
+    for (const name of Object.keys(activities)) expect(faultOfStages([name])).not.toBeNull();
   });
 });

@@ -14,7 +14,16 @@ const priced = defineEvent({
   action: (_event, decision) => ({ decision, bought: true }),
 });
 const noted = defineEvent({ type: 'noted', data: z.object({ text: z.string() }), tier: 'low', handler: ({ data }) => data.text });
-const events = [priced, noted] as const;
+const shipped = defineEvent({
+  type: 'shipped',
+  data: z.object({ cents: z.int() }),
+  tier: 'normal',
+  stages: [
+    ['price', ({ data }) => ({ isLarge: data.cents > 100 })],
+    ['ship', async (_event, { isLarge }) => (isLarge ? ('lorry' as const) : ('bike' as const))],
+  ],
+});
+const events = [priced, noted, shipped] as const;
 
 it('knows what each type takes and gives', async () => {
   const memory = startMemoryApp({ definitions: events });
@@ -26,6 +35,11 @@ it('knows what each type takes and gives', async () => {
   expect([sent.id, sent.status, bought, sent.result?.meaning.isLarge]).toEqual(['o-1', 'completed', true, false]);
   const note: string | undefined = (await client.send('noted', { text: 'a' }, { waitMs: 5_000 })).result?.action;
   expect(note).toBe('a');
+  const { result } = await client.send('shipped', { cents: 101 }, { waitMs: 5_000 });
+  const by: 'lorry' | 'bike' | undefined = result?.ship;
+  expect([by, result]).toEqual(['lorry', { price: { isLarge: true }, ship: 'lorry' }]);
+  // @ts-expect-error -- it names its stages otherwise
+  expect(result?.action).toBeUndefined();
   expect(await client.send('noted', { text: 'b' })).toMatchObject({ type: 'noted', status: 'accepted', result: null, error: null });
 
   const states = [];

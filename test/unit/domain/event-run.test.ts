@@ -13,9 +13,12 @@ import {
   nextStage,
   refusalToCancel,
   keepProgress,
+  lastProgress,
   reportProgress,
+  toProgress,
   wait,
   waitFromNow,
+  withTold,
 } from '../../../domain/event-run.ts';
 import type { Stage } from '../../../domain/stage.ts';
 import { STAGES } from '../../../domain/stage.ts';
@@ -61,11 +64,34 @@ describe('a run', () => {
     expect(nextStage(completeStage(accepted, 'meaning', null))).toBe('decision');
   });
 
-  it('shows the last step and message, but the highest percentage', () => {
+  it('shows the furthest that a stage has come, and keeps what was said last beside it', () => {
     const half = reportProgress(accepted, { step: 'load', percent: 50, message: 'half' });
-    const again = reportProgress(half, { step: 'load', percent: 10, message: 'once more' });
+    const again = reportProgress(half, { step: 'load', percent: 10, message: 'page 1 of 40' });
+    const further = reportProgress(again, { step: 'load', percent: 20, message: 'page 8 of 40' });
 
-    expect(again.progress).toEqual({ step: 'load', percent: 50, message: 'once more' });
+    expect(again.progress).toEqual({
+      step: 'load',
+      percent: 50,
+      message: 'half',
+      last: { step: 'load', percent: 10, message: 'page 1 of 40' },
+    });
+    expect(toProgress(again.progress ?? expect.fail())).toEqual({ step: 'load', percent: 50, message: 'half' });
+    expect([accepted, half, again, further].map((run) => lastProgress(run)?.percent)).toEqual([undefined, 50, 10, 20]);
+    expect(reportProgress(further, { step: 'load', percent: 50, message: 'again' }).progress).toEqual({
+      step: 'load',
+      percent: 50,
+      message: 'again',
+    });
+  });
+
+  it('begins each stage without progress, and keeps that of the last one', () => {
+    const plan = { ...lightPlan, stages: ['fetch', 'pack'] };
+    const half = reportProgress(acceptRun(acceptedEvent({ plan })), { step: 's', percent: 50, message: 'm' });
+    const packing = completeStage(half, 'fetch', null);
+    const packed = completeStage(reportProgress(packing, { step: 's', percent: 5, message: 'm' }), 'pack', null);
+
+    expect([packing.progress, lastProgress(packing)]).toEqual([null, null]);
+    expect(packed.progress).toEqual({ step: 's', percent: 5, message: 'm' });
   });
 
   it.each([
@@ -94,9 +120,25 @@ describe('a run', () => {
 
   it('keeps what an attempt said last, and goes on from it', () => {
     const half = keepProgress(accepted, { step: 's', percent: 50, message: 'm' });
+    const again = { step: 's', percent: 20, message: 'again' };
 
     expect(keepProgress(half, undefined)).toBe(half);
-    expect(keepProgress(half, { step: 's', percent: 20, message: 'again' }).progress).toEqual({ step: 's', percent: 50, message: 'again' });
+    expect(keepProgress(half, again).progress).toEqual({ step: 's', percent: 50, message: 'm', last: again });
+    expect(keepProgress(half, { step: 's', percent: 60, message: 'n', last: again }).progress).toEqual({
+      step: 's',
+      percent: 60,
+      message: 'n',
+      last: again,
+    });
+  });
+
+  it('has what was told of a lost attempt when it is advanced again, where that was at the same stage', () => {
+    const told = reportProgress(accepted, { step: 's', percent: 50, message: 'm' });
+    const later = reportProgress(completeStage(accepted, 'meaning', null), { step: 's', percent: 50, message: 'm' });
+
+    expect(withTold(accepted, told)).toEqual({ ...accepted, progress: told.progress });
+    expect(withTold(accepted, later)).toBe(accepted);
+    expect(withTold(accepted, undefined)).toBe(accepted);
   });
 
   it('keeps its first end', () => {
@@ -141,6 +183,19 @@ describe('beforeRecord', () => {
     const shown = beforeRecord(recordsFirst(completeStage(ended, 'meaning', 1)));
     expect(shown).toMatchObject({ phase: { status: 'running', stage: 'action' }, attempts: { action: 1 } });
     expect(shown.results).toEqual({ meaning: 1 });
+  });
+
+  it('shows the stage as running that one has failed in which records first', () => {
+    const failed = endRun(beginAttempt(accepted, 'decision'), {
+      status: 'failed',
+      endedAtMs: NOON_MS,
+      error: eventError({ stage: 'decision' }),
+    });
+
+    expect(beforeRecord(recordsFirst(failed))).toMatchObject({
+      phase: { status: 'running', stage: 'decision' },
+      attempts: { decision: 1 },
+    });
   });
 
   it('leaves a run alone that has not ended, or has no stages', () => {
@@ -232,7 +287,7 @@ describe('any walk through a run', () => {
         for (const step of steps) {
           const before = run;
           run = walk(before, step);
-          advance(model, step);
+          advance(model, step, stages);
 
           expectNothingFell(before, run);
           expect(isEnded(run.phase) ? run.phase : null).toEqual(model.verdict);
@@ -258,11 +313,14 @@ function walk(run: EventRun, step: Step): EventRun {
   return wait(run, step.stage, { reason: 'retry', untilMs: NOON_MS, lastError: eventError() });
 }
 
-function advance(model: Model, step: Step): void {
+function advance(model: Model, step: Step, stages: readonly Stage[]): void {
   if (step.kind === 'begin' && model.verdict === null) {
     model.attempts.set(step.stage, (model.attempts.get(step.stage) ?? 0) + 1);
   }
-  if (step.kind === 'complete') model.done.add(step.stage);
+  if (step.kind === 'complete') {
+    model.done.add(step.stage);
+    if (stages.some((stage) => !model.done.has(stage))) model.percent = null;
+  }
   if (step.kind === 'start') model.startedAtMs ??= step.atMs;
   if (step.kind === 'progress') {
     const shown = step.percent > 0 ? Math.min(step.percent, 100) : 0;
@@ -273,7 +331,7 @@ function advance(model: Model, step: Step): void {
 
 function expectNothingFell(before: EventRun, after: EventRun): void {
   for (const stage of STAGES) expect(after.attempts[stage] ?? 0).toBeGreaterThanOrEqual(before.attempts[stage] ?? 0);
-  expect(after.progress?.percent ?? 0).toBeGreaterThanOrEqual(before.progress?.percent ?? 0);
+  if (after.results === before.results) expect(after.progress?.percent ?? 0).toBeGreaterThanOrEqual(before.progress?.percent ?? 0);
   expect(Object.keys(after.results)).toEqual(expect.arrayContaining(Object.keys(before.results)));
 }
 

@@ -56,6 +56,7 @@ export function handlerContext(fields: Partial<HandlerContext> = {}): HandlerCon
     idempotencyKey: 'order-1/1/action',
     signal: new AbortController().signal,
     heartbeat: ignore,
+    lastProgress: null,
     log: { info: ignore, warn: ignore, error: ignore },
     ...fields,
   };

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
 import { PermanentError, RetryLaterError } from '../../../domain/handler-errors.ts';
 import { isEnded, nextStage } from '../../../domain/event-run.ts';
 import type { RunOutcome } from '../../../domain/run-outcome.ts';
 import { recordOutcome } from '../../../domain/run-outcome.ts';
+import { defineEvent } from '../../../domain/define-event.ts';
 import type { HandlerContext } from '../../../domain/define-event.ts';
 import type { Advanced, AdvancedRun, DueRun, Told } from '../../../handlers/advance-port.ts';
 import { Stopped } from '../../../handlers/stopped.ts';
@@ -169,13 +171,15 @@ describe('a run', () => {
 
 describe('what is told meanwhile', () => {
   it('is each beginning, progress and end in this order, all before the outcome', async () => {
+    const again = { ...half, percent: 20, message: 'again' };
     const type = stagedType((name, _event, _before, { heartbeat, log }) => {
       if (name !== 'decision') return name;
       heartbeat(half);
       log.warn('slow', { orderId: 'A-1' });
-      heartbeat({ ...half, percent: 20, message: 'again' });
+      heartbeat(again);
       return name;
     });
+
     const { advance, told } = prepare(type);
 
     const seen = await advance([runOf(type)]).then(() => [...told]);
@@ -185,8 +189,8 @@ describe('what is told meanwhile', () => {
       { kind: 'run', state: { phase: { status: 'running', stage: 'decision' }, results: { meaning: 'meaning' }, progress: null } },
       { kind: 'progress', index: 0, progress: half },
       { kind: 'log', index: 0, level: 'warn', message: 'slow', fields: { orderId: 'A-1' } },
-      { kind: 'progress', progress: { step: 'load', percent: 50, message: 'again' } },
-      { kind: 'run', state: { phase: { status: 'running', stage: 'action' }, progress: { percent: 50 } } },
+      { kind: 'progress', progress: { ...half, last: again } },
+      { kind: 'run', state: { phase: { status: 'running', stage: 'action' }, progress: null } },
       { kind: 'run', state: { phase: { status: 'completed', endedAtMs: NOON_MS }, results: { action: 'action' } } },
     ]);
     expect(seen).toHaveLength(7);
@@ -326,6 +330,28 @@ describe('an attempt that fails', () => {
     expect(onlyOf(await prepare().advance([runOf(type)])).outcome).toMatchObject({
       phase: { status: 'waiting', waiting: { untilMs: NOON_MS + 30_000, lastError: { code: 'unknown_type', stage: 'action' } } },
       failures: { failed: 0, lost: 1 },
+    });
+  });
+
+  it('does not give a result that no handler has given, where the type no longer has the stage', async () => {
+    const before = stagedType(() => 'done');
+    const renamed = defineEvent({
+      type: before.type,
+      data: z.unknown(),
+      tier: 'normal',
+      stages: [
+        ['meaning', () => 'done'],
+        ['ship', () => 'done'],
+      ],
+    });
+
+    expect(onlyOf(await prepare(renamed).advance([runOf(before)])).outcome).toMatchObject({
+      phase: {
+        status: 'waiting',
+        stage: 'decision',
+        waiting: { lastError: { code: 'unknown_type', message: expect.stringContaining('with a stage "decision"') } },
+      },
+      results: { meaning: 'done' },
     });
   });
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { beginAttempt } from '../../../domain/event-run.ts';
+import { beginAttempt, reportProgress } from '../../../domain/event-run.ts';
 import { defineEvent } from '../../../domain/define-event.ts';
 import type { EventDefinition } from '../../../domain/define-event.ts';
 import { attemptStage } from '../../../handlers/attempt-stage.ts';
@@ -41,6 +41,22 @@ describe('the context of a handler', () => {
     expect(await attempt(definition, 'action', beginAttempt(beginAttempt(run, 'action'), 'action'))).toBe('acme/order-1/2/action');
     expect(await attempt(definition, 'meaning', run)).toBe('acme/order-1/2/meaning');
     expect(await attempt(definition, 'meaning', item)).toBe('night~batch.item.1/1/meaning');
+  });
+
+  it('has what the attempt before it has said last, and not what it says itself', async () => {
+    const seen: unknown[] = [];
+    const definition = typeWith((_event, context) => {
+      seen.push(context.lastProgress);
+      context.heartbeat(half);
+      seen.push(context.lastProgress);
+    });
+    const run = runOf(definition);
+    const again = { step: 'load', percent: 10, message: 'again' };
+
+    await attempt(definition, 'action', run);
+    await attempt(definition, 'action', reportProgress(reportProgress(run, half), again));
+
+    expect(seen).toEqual([null, null, again, again]);
   });
 
   it('has the state of the subject, the services, a log and a way to say how far it is', async () => {

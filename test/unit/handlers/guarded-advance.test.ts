@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { beginAttempt, completeStage, endRun } from '../../../domain/event-run.ts';
+import { beginAttempt, completeStage, endRun, reportProgress } from '../../../domain/event-run.ts';
 import { outcomeOf } from '../../../domain/run-outcome.ts';
 import type { Advanced, Due } from '../../../handlers/advance-port.ts';
 import { createGuardedAdvance } from '../../../handlers/hosts/guarded-advance.ts';
@@ -72,6 +72,58 @@ it('shares no process with others where its service has ended with it', async ()
   const advance = guard(poolOf(() => Promise.reject(new Error('it is shared')), completes));
 
   expect(statusesOf(await advance(dueOf(2, { isSuspect: true }), port))).toEqual(['completed', 'completed']);
+});
+
+describe('a run whose process has ended', () => {
+  const half = { step: 'load', percent: 50, message: 'half' };
+  const threeQuarters = { ...half, percent: 75 };
+
+  /** It comes a quarter further each time, from half on, and ends its process the first so many times. */
+  function further(ends: number): { readonly advance: AdvanceThere; readonly seen: unknown[] } {
+    const seen: unknown[] = [];
+    const advance: AdvanceThere = async (due) => {
+      seen.push(due.runs.map(({ progress }) => progress?.percent ?? null));
+      if (seen.length > ends) return completes(due);
+      const said = seen.length === 1 ? half : threeQuarters;
+      const latest = due.runs.map((run) => reportProgress(beginAttempt(run, 'meaning'), said));
+      throw new HostEnded(EXITED, latest, new Set(), due.runs.length);
+    };
+    return { advance, seen };
+  }
+
+  it('is tried alone with what it had said, and in a fresh one with what it said then', async () => {
+    const seen: (number | undefined)[] = [];
+    const alone: AdvanceThere = async (due) => {
+      const [run = expect.fail()] = due.runs;
+      seen.push(run.progress?.percent);
+      if (run.progress?.percent === 75) return completes(due);
+      throw new HostEnded(EXITED, [reportProgress(run, threeQuarters)], new Set(), 1);
+    };
+
+    expect(statusesOf(await guard(poolOf(further(1).advance, alone))(dueOf(5), port))).toEqual(
+      Array.from({ length: 5 }, () => 'completed'),
+    );
+    expect(seen.filter((percent) => percent === 50)).toHaveLength(5);
+    expect(seen.filter((percent) => percent === 75)).toHaveLength(5);
+  });
+
+  it.each([
+    ['by itself', {}],
+    ['in order', { inOrder: true }],
+  ])('has in its next process what it has said in all before, %s', async (_how, due) => {
+    const { advance, seen } = further(2);
+
+    expect(statusesOf(await guard(poolOf(advance))(dueOf(1, due), port))).toEqual(['waiting']);
+    expect(seen).toEqual([[null], [50]]);
+  });
+
+  it('is charged the attempt with what it has said', async () => {
+    const { advance } = further(9);
+
+    const [one] = (await guard(poolOf(advance))(dueOf(1), port)).runs;
+
+    expect(one).toMatchObject({ outcome: { phase: { status: 'waiting' }, progress: threeQuarters } });
+  });
 });
 
 describe('runs that are tried one by one', () => {

@@ -57,6 +57,16 @@ describe('what a host tells', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('is no progress of a stage that is over', () => {
+    const { outbox, sent } = prepare();
+    outbox.tell({ kind: 'progress', index: 0, progress: half });
+    outbox.tell({ kind: 'run', index: 0, state });
+
+    vi.advanceTimersByTime(10);
+
+    expect(sent).toEqual([[{ kind: 'run', index: 0, state }]]);
+  });
+
   it('is told at once of a run that is alone, so that it is known how far it was', () => {
     const { outbox, sent } = prepare(true);
 

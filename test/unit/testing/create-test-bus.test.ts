@@ -42,6 +42,35 @@ it('has an event handled as the service does, without waiting for what it waits 
   expect(run.log).toEqual([{ level: 'info', message: 'deciding', fields: { isLarge: false } }]);
 });
 
+it('gives results by the names that a type gives to its stages', async () => {
+  const shipped = defineEvent({
+    type: 'shipped',
+    data: z.object({}),
+    tier: 'normal',
+    stages: [
+      ['price', () => 3],
+      ['ship', (_event, cents) => cents + 1],
+    ],
+  });
+  const run = await createTestBus({ events: [shipped] }).run(shipped, {});
+  const ship: number | undefined = run.result?.ship;
+  expect([ship, run.result, run.attempts]).toEqual([4, { price: 3, ship: 4 }, { price: 1, ship: 1 }]);
+});
+
+it('lets an attempt go on where the one before it was', async () => {
+  const read = defineEvent({
+    type: 'read',
+    data: z.object({}),
+    tier: 'normal',
+    handler: (_event, { lastProgress, heartbeat }) => {
+      if (lastProgress !== null) return lastProgress.percent;
+      heartbeat({ step: 'pages', percent: 20, message: 'page 8 of 40' });
+      throw new Error('the line is cut');
+    },
+  });
+  expect(await createTestBus({ events: [read] }).run(read, {})).toMatchObject({ result: { action: 20 }, attempts: { action: 2 } });
+});
+
 it('says how one has failed', async () => {
   expect(await bus.run(priced, { cents: 101 })).toMatchObject({
     status: 'failed',

@@ -163,6 +163,28 @@ describe('the events of a subject', () => {
     });
   });
 
+  it('are refused by these rules at their last stage, whatever it is named', async () => {
+    const noted = defineEvent({
+      type: 'noted',
+      data: z.unknown(),
+      tier: 'normal',
+      subject: sum,
+      stages: [
+        ['weigh', () => 1],
+        ['book', () => 'booked'],
+      ],
+    });
+    const named = toRunPlan(noted, { type: 'noted', limits: [], subjectType: 'sum' });
+    const event = acceptedEvent({ id: 's~sum~a~1', type: 'noted', data: 'fills', plan: named });
+
+    const { letters } = await fold(input([{ event, idHash: 'i', contentHash: 'c' }]), { find: createCatalog([noted]).find });
+
+    expect(outcomeOf(letters[0])).toMatchObject({
+      phase: { status: 'failed', error: { code: 'result_too_large', stage: 'book' } },
+      results: { weigh: 1, book: 'booked' },
+    });
+  });
+
   it.each([
     ['fills', 'result_too_large'],
     ['breaks', 'result_not_json'],

@@ -181,9 +181,10 @@ describe('the runs of a chunk', () => {
     expect(observed.map(({ phase, progress }) => [phase.status, progress?.step])).toEqual([
       ['running', undefined],
       ['running', 'meaning'],
-      ['running', 'meaning'],
+      // Each stage has its own.
+      ['running', undefined],
       ['running', 'decision'],
-      ['running', 'decision'],
+      ['running', undefined],
       ['running', 'action'],
       ['completed', 'action'],
       // Said again by whoever asked for it, since what is told on the way may be left out.
