@@ -4,6 +4,7 @@ import { NO_FAILURES } from './retry-policy.ts';
 import type { FailedAttempts } from './retry-policy.ts';
 import { isInline } from './is-inline.ts';
 import type { Stage } from './stage.ts';
+import { cutText } from './cut-text.ts';
 
 /** What a handler last said of its progress. */
 export interface Progress {
@@ -117,17 +118,15 @@ export function reportProgress(run: EventRun, { step, percent, message }: Progre
   return {
     ...run,
     progress: {
-      step: cut(step, MAX_PROGRESS_CHARACTERS.step),
+      step: textWithin(step, MAX_PROGRESS_CHARACTERS.step),
       percent: Math.max(run.progress?.percent ?? 0, Math.min(100, Math.max(0, reported))),
-      message: cut(message, MAX_PROGRESS_CHARACTERS.message),
+      message: textWithin(message, MAX_PROGRESS_CHARACTERS.message),
     },
   };
 }
 
-/** An engine refuses text with half a character in it. */
-function cut(text: unknown, characters: number): string {
-  if (typeof text !== 'string') return '';
-  return text.slice(0, characters).replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD');
+function textWithin(given: unknown, characters: number): string {
+  return typeof given === 'string' ? cutText(given, characters) : '';
 }
 
 /** What an attempt last said of its progress outlasts it, so that percent doesn't fall in the next one either. */

@@ -4,6 +4,7 @@ import type { EventRun, Progress } from '../domain/event-run.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Strays } from './hosts/strays.ts';
+import type { StopSource } from './listen-once.ts';
 import { MAX_RESULT_BYTES, MAX_SHARED_RESULT_BYTES, toKeptJson } from './kept-json.ts';
 import { UnknownTypeError } from './unknown-type.ts';
 import { withTimeout } from './with-timeout.ts';
@@ -24,7 +25,7 @@ export interface AttemptSurroundings {
   /** Whether its run shares a history with others. */
   readonly isShared: boolean;
   /** Aborts with a `Stopped`. */
-  readonly signal: AbortSignal;
+  readonly signal: StopSource;
   readonly log: (level: keyof HandlerLog, message: string, fields?: Record<string, unknown>) => void;
   readonly heartbeat: (progress: Progress) => void;
 }

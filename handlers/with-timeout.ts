@@ -1,3 +1,5 @@
+import type { StopSource } from './listen-once.ts';
+
 export class StageTimeoutError extends Error {
   override readonly name = 'StageTimeoutError';
 
@@ -28,7 +30,7 @@ const LATE_MS = 50;
  */
 export async function withTimeout<T>(
   timeoutMs: number,
-  outer: AbortSignal,
+  outer: StopSource,
   work: (stop: Stop) => Promise<T> | T,
   waitsForWork = false,
 ): Promise<T> {
