@@ -1,8 +1,9 @@
 // Timers fire at once when asked for more.
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Waits for so many milliseconds. @throws the signal's reason, as soon as that aborts */
+/** Waits for so many milliseconds. @throws the signal's reason where that has aborted, or as soon as it does */
 export async function delay(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   for (let leftMs = ms; leftMs > 0; leftMs -= MAX_TIMER_MS) await delayOnce(Math.min(leftMs, MAX_TIMER_MS), signal);
 }
 
@@ -16,7 +17,6 @@ function delayOnce(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', abort);
       resolve();
     }, ms);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
+    signal.addEventListener('abort', abort, { once: true });
   });
 }

@@ -34,3 +34,8 @@ it.each([
   await expect(waiting).rejects.toBe(reason);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it('doesn’t pass a signal that has aborted, however short it is', async () => {
+  await delay(0, new AbortController().signal);
+  await expect(delay(0, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
+});
