@@ -8,24 +8,37 @@ export interface StopSource {
 
 /** The signal for many who listen, with one listener of its own while there are any: Node takes more than ten for a leak. */
 export function listenOnce(signal: AbortSignal): StopSource {
-  const listeners = new Set<() => void>();
-  const abort = (): void => {
-    for (const listener of listeners) listener();
-  };
-  return {
-    get aborted() {
-      return signal.aborted;
-    },
-    get reason() {
-      return signal.reason;
-    },
-    addEventListener(_type, listener) {
-      if (listeners.size === 0) signal.addEventListener('abort', abort);
-      listeners.add(listener);
-    },
-    removeEventListener(_type, listener) {
-      listeners.delete(listener);
-      if (listeners.size === 0) signal.removeEventListener('abort', abort);
-    },
+  return new SharedListener(signal);
+}
+
+// A class, since an object with getters of its own has a hidden class of its own, which costs more than all that it does.
+class SharedListener implements StopSource {
+  readonly #signal: AbortSignal;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  get aborted(): boolean {
+    return this.#signal.aborted;
+  }
+
+  get reason(): unknown {
+    return this.#signal.reason;
+  }
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    if (this.#listeners.size === 0) this.#signal.addEventListener('abort', this.#abort);
+    this.#listeners.add(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size === 0) this.#signal.removeEventListener('abort', this.#abort);
+  }
+
+  readonly #abort = (): void => {
+    for (const listener of this.#listeners) listener();
   };
 }
