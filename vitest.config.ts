@@ -46,6 +46,7 @@ export default defineConfig({
         'config/**',
         'runtime/**',
         'client/**',
+        'bus/**',
         'cli/**',
       ],
       exclude: ['**/main.ts', 'api/run-api.ts', 'worker/run-worker.ts', '**/*.json', 'test/**'],

@@ -4,14 +4,15 @@ import type { SubjectDefinition } from './define-subject.ts';
 import type { Progress } from './event-run.ts';
 import type { HandledEvent } from './handled-event.ts';
 import type { HandlerServices } from './handler-services.ts';
+import { toLimits, toPermitNeeds } from './limit.ts';
+import type { Limit } from './limit.ts';
 import type { RetryPolicy } from './retry-policy.ts';
-import { DEFAULT_RETRY_POLICY } from './retry-policy.ts';
+import { toRetryPolicy } from './retry-policy.ts';
 import type { NamedStages } from './named-stages.ts';
 import type { Stage, UsualStage } from './stage.ts';
 import { STAGES } from './stage.ts';
 import { toStageHandlers } from './stage-handlers.ts';
-import { totalReserved } from './tier.ts';
-import type { Reserved, Tier } from './tier.ts';
+import type { Tier } from './tier.ts';
 
 export interface HandlerLog {
   info(message: string, fields?: Record<string, unknown>): void;
@@ -121,17 +122,6 @@ interface CommonOptions<Type extends string, Schema extends StandardSchemaV1, St
   readonly olderForm?: StandardSchemaV1;
 }
 
-export interface Limit<Data> {
-  /** `A-Z`, `a-z`, `0-9`, `.`, `_`, `:`, `@` and `-`, at most 128 of them; per tenant, per host … by a function of the event. */
-  readonly key: string | ((event: { readonly data: Data; readonly tenant: string }) => string);
-  readonly max: number;
-  /**
-   * So many of `max` are for events of a tier, and of those before it, alone: `{ critical: 2, high: 1 }`; a number is for critical ones. They have room on
-   * workers, too. Default none.
-   */
-  readonly reserved?: number | Reserved;
-}
-
 interface StagedOptions<Type extends string, Schema extends StandardSchemaV1, Meaning, Decision, Action, State> extends CommonOptions<
   Type,
   Schema,
@@ -191,8 +181,8 @@ const TYPE_NAME = /^[a-z][a-z0-9_.-]{0,127}$/;
 const DEFAULT_TIMEOUT_MS = { light: 10_000, heavy: 15 * 60_000 } as const;
 // Whoever comes after an event of the same subject waits for it, and so does whoever shares a workflow with it.
 const MAX_SHARED_TIMEOUT_MS = 1_000;
-// Node's timers fire at once when asked for more.
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+/** Node's timers fire at once when asked for more. */
+export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
  * Declares an event type: its schema, how it is to be run, and its handlers: `meaning`, `decision` and `action`, or a `handler` alone, or
@@ -250,12 +240,7 @@ export function defineEvent(options: AnyOptions): EventDefinition {
   const handlers = toStageHandlers(options);
   const stages = [...handlers.keys()];
   if (stages.length === 0) throw new Error(`event type "${type}" has neither stages nor a handler`);
-  const policy: RetryPolicy = { ...DEFAULT_RETRY_POLICY, ...retry };
-  // The plan is stored as JSON, which has no infinity: null would then mean 0.
-  const finite = Object.values(policy).every(Number.isFinite);
-  if (!(finite && policy.maxAttempts >= 1 && policy.initialDelayMs >= 0 && policy.factor >= 1 && policy.maxDelayMs >= 0)) {
-    throw new Error(`event type "${type}": retry needs maxAttempts >= 1, factor >= 1 and delays >= 0, all of them finite`);
-  }
+  const policy = toRetryPolicy(retry, `event type "${type}"`);
   const timeoutMs = subject === null && !coalesce ? DEFAULT_TIMEOUT_MS[weight] : MAX_SHARED_TIMEOUT_MS;
   const names: readonly Stage[] = options.stages === undefined ? STAGES : stages;
   const given: { readonly [name: Stage]: number | undefined } = timeouts ?? {};
@@ -265,7 +250,7 @@ export function defineEvent(options: AnyOptions): EventDefinition {
   if (!Object.values(timeoutsMs).every((ms) => ms > 0 && ms <= MAX_TIMEOUT_MS)) {
     throw new Error(`event type "${type}": a timeout is above 0 and at most ${MAX_TIMEOUT_MS} ms`);
   }
-  const limits = [options.limit ?? []].flat();
+  const limits = toLimits(options.limit, `event type "${type}"`);
   const longestTimeoutMs = Math.max(...Object.values(timeoutsMs));
   const fault =
     (subject === null ? null : faultWithSubject(weight, limits.length, longestTimeoutMs)) ??
@@ -273,12 +258,6 @@ export function defineEvent(options: AnyOptions): EventDefinition {
       ? faultWithCoalesce({ weight, limits: limits.length, longestTimeoutMs, respondAfterRecord: options.respondAfterRecord })
       : null);
   if (fault !== null) throw new Error(`event type "${type}": ${fault}`);
-  for (const { max, reserved } of limits) {
-    const kept = toReserved(reserved);
-    const areWhole = Object.values(kept).every((count) => Number.isInteger(count) && count >= 0);
-    if (Number.isInteger(max) && max >= 1 && areWhole && totalReserved(kept) <= max) continue;
-    throw new Error(`event type "${type}": a limit needs a whole max of 1 or more, and 0 to max reserved`);
-  }
   return {
     type,
     summary: options.summary ?? '',
@@ -295,20 +274,11 @@ export function defineEvent(options: AnyOptions): EventDefinition {
     subject,
     tierOf: (event) => (typeof tier === 'function' ? tier(event) : tier),
     urgencyOf: (data) => options.urgency?.(data) ?? 0,
-    limitsOf: ({ data, tenant }) =>
-      limits.map(({ key, max, reserved }) => ({
-        key: typeof key === 'function' ? key({ data, tenant }) : key,
-        capacity: max,
-        reserved: toReserved(reserved),
-      })),
+    limitsOf: ({ data, tenant }) => toPermitNeeds(limits, { data, tenant }),
     adapt: (envelope) => options.adapt?.(envelope) ?? envelope,
     olderForm: options.olderForm ?? null,
     run: (stage, event, results, context) => handlers.get(stage)?.(event, results, context) ?? null,
   };
-}
-
-function toReserved(reserved: number | Reserved = {}): Reserved {
-  return typeof reserved === 'number' ? { critical: reserved } : reserved;
 }
 
 /** What makes a type unfit for subjects. */

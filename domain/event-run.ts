@@ -4,6 +4,7 @@ import { NO_FAILURES } from './retry-policy.ts';
 import type { FailedAttempts } from './retry-policy.ts';
 import { isInline } from './is-inline.ts';
 import type { Stage } from './stage.ts';
+import { cutText } from './cut-text.ts';
 
 /** What a handler says of its progress. */
 export interface Progress {
@@ -128,11 +129,15 @@ export function reportProgress(run: EventRun, said: Progress): EventRun {
 
 function bounded({ step, percent, message }: Progress): Progress {
   return {
-    step: cut(step, MAX_PROGRESS_CHARACTERS.step),
+    step: textWithin(step, MAX_PROGRESS_CHARACTERS.step),
     // NaN is what a handler with nothing to do gets from 0 of 0.
     percent: Number.isNaN(percent) ? 0 : Math.min(100, Math.max(0, percent)),
-    message: cut(message, MAX_PROGRESS_CHARACTERS.message),
+    message: textWithin(message, MAX_PROGRESS_CHARACTERS.message),
   };
+}
+
+function textWithin(given: unknown, characters: number): string {
+  return typeof given === 'string' ? cutText(given, characters) : '';
 }
 
 /** As it is shown. */
@@ -143,12 +148,6 @@ export function toProgress({ step, percent, message }: KeptProgress): Progress {
 /** What has been said last in the stage that the run is at, whichever attempt it was in; null where nothing has. */
 export function lastProgress({ progress }: Pick<RunState, 'progress'>): Progress | null {
   return progress && (progress.last ?? toProgress(progress));
-}
-
-/** An engine refuses text with half a character in it. */
-function cut(text: unknown, characters: number): string {
-  if (typeof text !== 'string') return '';
-  return text.slice(0, characters).replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD');
 }
 
 /** What an attempt has said of its progress outlasts it: its next one sees what was last, and percent doesn't fall in that either. */

@@ -12,6 +12,15 @@ export interface RetryPolicy {
 /** 3 attempts, 100 ms then 200 ms apart (design 004). */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = { maxAttempts: 3, initialDelayMs: 100, factor: 2, maxDelayMs: 60_000 };
 
+/** @param whose the beginning of the message @throws Error for a policy that can't work */
+export function toRetryPolicy(given: Partial<RetryPolicy> | undefined, whose: string): RetryPolicy {
+  const policy: RetryPolicy = { ...DEFAULT_RETRY_POLICY, ...given };
+  // The plan is stored as JSON, which has no infinity: null would then mean 0.
+  const finite = Object.values(policy).every(Number.isFinite);
+  if (finite && policy.maxAttempts >= 1 && policy.initialDelayMs >= 0 && policy.factor >= 1 && policy.maxDelayMs >= 0) return policy;
+  throw new Error(`${whose}: retry needs maxAttempts >= 1, factor >= 1 and delays >= 0, all of them finite`);
+}
+
 /**
  * Attempts that ended because their worker vanished say nothing about the handler, so they don't use up its attempts;
  * yet an event that kills its worker each time must end some day.

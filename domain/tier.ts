@@ -10,7 +10,7 @@ export function totalReserved(reserved: Reserved): number {
   return Object.values(reserved).reduce((sum, count) => sum + count, 0);
 }
 
-const LOWEST_NUMBER = { critical: 1000, high: 750, normal: 500, low: 250 } as const;
+const LOWEST_NUMBER: Readonly<Record<Tier, number>> = { critical: 1000, high: 750, normal: 500, low: 250, bulk: 0 };
 
 /** Of activities on the delivery queue that others wait for: the highest, so that they go before the callbacks there. */
 export const COORDINATION_PRIORITY = 1;
@@ -31,6 +31,11 @@ export function tierFromNumber(priority: number): Tier {
   if (priority >= LOWEST_NUMBER.normal) return 'normal';
   if (priority >= LOWEST_NUMBER.low) return 'low';
   return 'bulk';
+}
+
+/** As a number of design 004: the higher goes first. A number of one's own stays as it is. */
+export function toPriority(priority: Tier | number): number {
+  return typeof priority === 'number' ? priority : LOWEST_NUMBER[priority];
 }
 
 export interface TierChoice {

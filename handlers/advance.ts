@@ -1,6 +1,3 @@
-import { setMaxListeners } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
-import { inspect } from 'node:util';
 import { latestAttemptMs, recordFailure, recordSuccess } from '../domain/attempt.ts';
 import { beginAttempt, endRun, isEnded, markStarted, nextStage, reportProgress, stateOf } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
@@ -8,11 +5,15 @@ import { outcomeOf } from '../domain/run-outcome.ts';
 import type { Advanced, AdvancedRun, Due, DueRun, Port } from './advance-port.ts';
 import { attemptStage } from './attempt-stage.ts';
 import type { AttemptStageDependencies } from './attempt-stage.ts';
+import { delay } from './delay.ts';
+import { listenOnce } from './listen-once.ts';
 import { toStageFailure, traceOf } from './stage-failure.ts';
 import type { ErrorTrace } from './stage-failure.ts';
 import { Stopped } from './stopped.ts';
 import { createSubjectTurn } from './subject-turn.ts';
 import type { SubjectTurn } from './subject-turn.ts';
+import { utf8Bytes } from './utf8-bytes.ts';
+import { valueText } from './value-text.ts';
 
 export interface AdvanceDependencies extends AttemptStageDependencies {
   readonly now: () => number;
@@ -35,12 +36,14 @@ export type Advance = (due: Due, port: Port) => Promise<Advanced>;
 export const SUBJECT_PATIENCE_MS = 1_000;
 
 export function createAdvance(dependencies: AdvanceDependencies): Advance {
-  const { now, monotonicMs, pause = pauseInRealTime } = dependencies;
+  const { now, monotonicMs, pause = delay } = dependencies;
 
   return async function advance(due, port) {
     const { runs, inOrder, bounds, subject } = due;
     const turn = subject === null ? null : createSubjectTurn(subject, dependencies);
     const advanced: (AdvancedRun | null)[] = runs.map(() => null);
+    // Each of the runs may listen for as long as it runs.
+    const signal = listenOnce(port.signal);
     // What is recorded together, or in one history call by call, has less room for each.
     const isShared = bounds !== null || runs.length > 1;
     const startedMs = monotonicMs();
@@ -48,8 +51,6 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
     let bytes = 0;
     let isHeldUp = false;
 
-    // Each of the runs may listen for as long as it runs.
-    setMaxListeners(0, port.signal);
     await Promise.all(Array.from({ length: Math.min(due.atOnce, runs.length) }, takeTurns));
     return { runs: advanced, change: turn === null ? null : turn.change() };
 
@@ -60,7 +61,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
         const one = await advanceRun(run, index);
         advanced[index] = one;
         if (one.kind === 'stale') continue;
-        if (bounds !== null && bounds.bytes !== null) bytes += Buffer.byteLength(JSON.stringify(one.outcome));
+        if (bounds !== null && bounds.bytes !== null) bytes += utf8Bytes(JSON.stringify(one.outcome));
         isHeldUp ||= inOrder && !isEnded(one.outcome.phase);
       }
     }
@@ -92,7 +93,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
           const value = await attemptStage(dependencies, run, stage, {
             state: turn?.state() ?? null,
             isShared,
-            signal: port.signal,
+            signal,
             log: (level, message, fields) => port.tell({ kind: 'log', index, level, message, fields: toPlain(fields) }),
             heartbeat: (progress) => {
               // What a handler says after its attempt has ended must not hide what came after it.
@@ -130,16 +131,12 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
   };
 }
 
-async function pauseInRealTime(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal });
-}
-
 /** What of a log line's fields can be told to another process: a handler may log anything, and doesn't fail by it. */
 function toPlain(fields: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
   if (fields === undefined) return undefined;
   try {
     return structuredClone(fields);
   } catch {
-    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, inspect(value, { depth: 2 })]));
+    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, valueText(value)]));
   }
 }

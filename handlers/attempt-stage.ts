@@ -5,6 +5,7 @@ import type { EventRun, Progress } from '../domain/event-run.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Strays } from './hosts/strays.ts';
+import type { StopSource } from './listen-once.ts';
 import { MAX_RESULT_BYTES, MAX_SHARED_RESULT_BYTES, toKeptJson } from './kept-json.ts';
 import { UnknownTypeError } from './unknown-type.ts';
 import { withTimeout } from './with-timeout.ts';
@@ -25,7 +26,7 @@ export interface AttemptSurroundings {
   /** Whether its run shares a history with others. */
   readonly isShared: boolean;
   /** Aborts with a `Stopped`. */
-  readonly signal: AbortSignal;
+  readonly signal: StopSource;
   readonly log: (level: keyof HandlerLog, message: string, fields?: Record<string, unknown>) => void;
   readonly heartbeat: (progress: Progress) => void;
 }
@@ -47,15 +48,17 @@ export async function attemptStage(
   const definition = definitionOf(event, resolve);
   // It was accepted when its type had other stages. What would come of it otherwise is a result that no handler has given.
   if (!definition.stages.includes(stage)) throw new UnknownTypeError(definition.type, stage);
+  // Field by field: to spread some, and to add others to them, took longer than the call.
+  const { fetch, dataDirectory, services: lent } = services;
   const work = (stop: Stop): unknown => {
-    const context: HandlerContext = {
-      ...services,
+    const context = withSignal({
+      fetch,
+      dataDirectory,
+      services: lent,
+      [STOP]: stop,
       state,
       attempt: attempts[stage] ?? 1,
       idempotencyKey: `${ownerId(event)}/${event.run}/${stage}`,
-      get signal() {
-        return stop.signal;
-      },
       heartbeat,
       lastProgress: before,
       log: {
@@ -63,13 +66,32 @@ export async function attemptStage(
         warn: (message, fields) => log('warn', message, fields),
         error: (message, fields) => log('error', message, fields),
       },
-    };
+    } satisfies Omit<HandlerContext, 'signal'> & WithStop);
     const handle = (): unknown => definition.run(stage, event, results, context);
     return strays === undefined ? handle() : strays.during(stop.cut, handle);
   };
   const value = await withTimeout(event.plan.timeoutsMs[stage] ?? 0, signal, work, waitsForHandlers);
   // Of those that may share a workflow also alone: whether an event does is the load's doing.
   return toKeptJson(value, isShared || definition.coalesce ? MAX_SHARED_RESULT_BYTES : MAX_RESULT_BYTES);
+}
+
+const STOP = Symbol('stop');
+
+interface WithStop {
+  readonly [STOP]: Stop;
+}
+
+// One getter for all: with one of its own, each context had a hidden class of its own, which cost more than all else that is
+// made for a call. It is the context's own property nevertheless, so that a copy of a context has a signal, too.
+const SIGNAL = {
+  enumerable: true,
+  get(this: WithStop): AbortSignal {
+    return this[STOP].signal;
+  },
+};
+
+function withSignal<Context extends WithStop>(context: Context): Context & { readonly signal: AbortSignal } {
+  return Object.defineProperty(context, 'signal', SIGNAL) as Context & { readonly signal: AbortSignal };
 }
 
 /** @throws UnknownTypeError for a type that this process lacks: another one may know it */

@@ -1,4 +1,5 @@
 import { PermanentError } from '../domain/handler-errors.ts';
+import { utf8Bytes } from './utf8-bytes.ts';
 
 /** Of a stage's result. */
 export const MAX_RESULT_BYTES = 64 * 1024;
@@ -13,7 +14,8 @@ export const MAX_SHARED_RESULT_BYTES = 4 * 1024;
  */
 export function toKeptJson(value: unknown, maxBytes: number): unknown {
   const json = toJson(value);
-  const bytes = Buffer.byteLength(json);
+  // No UTF-16 unit has more than three bytes: of a short text they needn't be counted.
+  const bytes = json.length * 3 > maxBytes ? utf8Bytes(json) : 0;
   if (bytes > maxBytes) throw new PermanentError('result_too_large', `the result has ${bytes} bytes, at most ${maxBytes} are kept`);
   return JSON.parse(json);
 }

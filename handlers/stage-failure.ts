@@ -1,3 +1,4 @@
+import { cutText } from '../domain/cut-text.ts';
 import type { StageFailure } from '../domain/event-error.ts';
 import { PermanentError, RetryLaterError } from '../domain/handler-errors.ts';
 import type { Stage } from '../domain/stage.ts';
@@ -66,19 +67,14 @@ export interface ErrorTrace {
 export function traceOf(error: unknown, causes = MAX_CAUSES): ErrorTrace | null {
   if (!(error instanceof Error) || causes === 0) return null;
   const { name, stack, cause } = error;
-  return { name, message: messageOf(error), stack: cut(stack ?? '', MAX_STACK_CHARACTERS), cause: traceOf(cause, causes - 1) };
+  return { name, message: messageOf(error), stack: cutText(stack ?? '', MAX_STACK_CHARACTERS), cause: traceOf(cause, causes - 1) };
 }
 
 function messageOf(error: unknown): string {
   try {
-    return cut(error instanceof Error ? error.message : error, MAX_MESSAGE_CHARACTERS);
+    return cutText(String(error instanceof Error ? error.message : error), MAX_MESSAGE_CHARACTERS);
   } catch {
     // Object.create(null), for one, can't be made a string.
     return 'a value without a text was thrown';
   }
-}
-
-/** The engine refuses text with half a character in it, so what is left of one is replaced. */
-function cut(text: unknown, maxCharacters: number): string {
-  return Buffer.from(String(text).slice(0, maxCharacters)).toString();
 }

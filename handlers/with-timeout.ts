@@ -1,3 +1,5 @@
+import type { StopSource } from './listen-once.ts';
+
 export class StageTimeoutError extends Error {
   override readonly name = 'StageTimeoutError';
 
@@ -28,48 +30,62 @@ const LATE_MS = 50;
  */
 export async function withTimeout<T>(
   timeoutMs: number,
-  outer: AbortSignal,
+  outer: StopSource,
   work: (stop: Stop) => Promise<T> | T,
   waitsForWork = false,
 ): Promise<T> {
-  let inner: AbortController | undefined;
-  let ended: { readonly reason: unknown } | undefined;
-  let end = (_reason: unknown): void => undefined;
-  let isCut = false;
-  const stop: Stop = {
-    get signal() {
-      inner ??= new AbortController();
-      if (ended !== undefined) inner.abort(ended.reason);
-      return inner.signal;
-    },
-    cut(reason) {
-      isCut = true;
-      end(reason);
-    },
-  };
   if (outer.aborted) throw toError(outer.reason);
+  const stop = new StopOfWork();
   const working = work(stop);
   if (!isThenable(working)) return working;
   const over = new Promise<never>((_, reject) => {
-    end = (reason) => {
-      // In this order, so that what the work throws at its abort comes too late to hide the reason.
-      reject(toError(reason));
-      ended ??= { reason };
-      inner?.abort(ended.reason);
-    };
+    // In this order, so that what the work throws at its abort comes too late to hide the reason.
+    stop.onEnd = (reason) => reject(toError(reason));
   });
-  const stopTimer = startTimer(timeoutMs, () => end(new StageTimeoutError(timeoutMs)));
-  const abort = (): void => end(outer.reason);
+  const stopTimer = startTimer(timeoutMs, () => stop.end(new StageTimeoutError(timeoutMs)));
+  const abort = (): void => stop.end(outer.reason);
   outer.addEventListener('abort', abort, { once: true });
   try {
     return await Promise.race([over, working]);
   } catch (error) {
     stopTimer();
-    if (waitsForWork && ended !== undefined && !isCut) await Promise.allSettled([working]);
+    if (waitsForWork && stop.hasEnded && !stop.isCut) await Promise.allSettled([working]);
     throw error;
   } finally {
     stopTimer();
     outer.removeEventListener('abort', abort);
+  }
+}
+
+// A class, since an object with a getter of its own has a hidden class of its own, which costs more than many a handler.
+class StopOfWork implements Stop {
+  /** Told before the signal aborts. */
+  onEnd: ((reason: unknown) => void) | null = null;
+  isCut = false;
+  #inner: AbortController | null = null;
+  #ended: { readonly reason: unknown } | null = null;
+
+  get signal(): AbortSignal {
+    this.#inner ??= new AbortController();
+    if (this.#ended !== null) this.#inner.abort(this.#ended.reason);
+    return this.#inner.signal;
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended !== null;
+  }
+
+  readonly cut = (reason: Error): void => {
+    this.isCut = true;
+    this.end(reason);
+  };
+
+  /** Does nothing for work that ended at once: it can't be stopped. */
+  end(reason: unknown): void {
+    if (this.onEnd === null) return;
+    this.onEnd(reason);
+    this.#ended ??= { reason };
+    this.#inner?.abort(this.#ended.reason);
   }
 }
 

@@ -34,7 +34,8 @@ export function defineConfig(config: Config): Config {
   if (unknown !== undefined) throw new Error(`the config has no field "${unknown}"; there are ${FIELDS.join(', ')}`);
   if (!Array.isArray(config.events)) throw new Error('the config needs a list of events: defineConfig({ events: [orderPlaced] })');
   checkPlugins(config.plugins ?? []);
-  catalogOf(config);
+  const idle = catalogOf(config).definitions.find(({ stages }) => stages.length === 0);
+  if (idle !== undefined) throw new Error(`event type "${idle.type}" has neither stages nor a handler: a service would do nothing for it`);
   return config;
 }
 

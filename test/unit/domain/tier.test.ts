@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Tier } from '../../../domain/tier.ts';
-import { chooseTier, priorityKey, tierFromNumber, TIERS } from '../../../domain/tier.ts';
+import { chooseTier, priorityKey, tierFromNumber, TIERS, toPriority } from '../../../domain/tier.ts';
 
 const anyTier = fc.constantFrom(...TIERS);
 const anyShare = fc.double({ min: 0, max: 1, noNaN: true });
@@ -15,6 +15,17 @@ describe('priorityKey', () => {
     ['bulk', 5],
   ])('of %s is %i', (tier, key) => {
     expect(priorityKey(tier)).toBe(key);
+  });
+});
+
+describe('toPriority', () => {
+  it('is the least number that is taken for the tier', () => {
+    expect(TIERS.map(toPriority)).toEqual([1_000, 750, 500, 250, 0]);
+    expect(TIERS.map((tier) => tierFromNumber(toPriority(tier)))).toEqual(TIERS);
+  });
+
+  it('of a number is that number', () => {
+    expect(toPriority(333)).toBe(333);
   });
 });
 

@@ -59,6 +59,15 @@ describe('the context of a handler', () => {
     expect(seen).toEqual([null, null, again, again]);
   });
 
+  it('has its signal in a copy, too', async () => {
+    const definition = typeWith((_event, context) => {
+      const { signal, attempt: number } = { ...context };
+      return [signal.aborted, signal === context.signal, number];
+    });
+
+    expect(await attempt(definition)).toEqual([false, true, 1]);
+  });
+
   it('has the state of the subject, the services, a log and a way to say how far it is', async () => {
     const heartbeat = vi.fn();
     const logged: unknown[] = [];
