@@ -11,7 +11,7 @@ import type { Service } from './support/start-tickless.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const MAX_MB = 400;
 
-const { tarball, megabytes, projects } = inject('installation');
+const { tarball, said, saidOfProjects, megabytes, projects } = inject('installation');
 const app = projects.shop;
 let service: Service | undefined;
 
@@ -39,6 +39,19 @@ it('is what those who check packages take for sound', async () => {
 it('weighs what it may', () => {
   expect(megabytes).toBeLessThan(MAX_MB);
 });
+
+it('has npm warn of nothing but install scripts, and of none in a project', () => {
+  const scripts = [...said.matchAll(/^npm warn install-scripts {3}(\S+)@\S+ \(/gm)].map(([, name]) => name);
+  // The first two come with the SDK; npm 11.19 warns of scripts, 11.6 did not. None is needed: a project says so.
+  expect(['@swc/core', 'protobufjs', 'esbuild']).toEqual(expect.arrayContaining(scripts));
+  expect(warningsOf(said).filter((line) => !line.startsWith('npm warn install-scripts'))).toEqual([]);
+  expect(warningsOf(saidOfProjects)).toEqual([]);
+});
+
+/** But for those about the settings of whoever runs this. */
+function warningsOf(text: string): readonly string[] {
+  return text.split('\n').filter((line) => /^npm warn(?! Unknown (user|env|project) config)/i.test(line));
+}
 
 it('has a new project compile, and its test pass', async () => {
   await run('npx', ['tsc', '-p', '.'], { cwd: app });

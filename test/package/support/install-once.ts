@@ -18,7 +18,9 @@ export interface Installation {
   readonly folder: string;
   /** What npm said of that. */
   readonly said: string;
-  /** What they weighed then, in MB. */
+  /** What npm said of installing the projects. */
+  readonly saidOfProjects: string;
+  /** What the package and all that it needs weigh, in MB. */
   readonly megabytes: number;
   /** The projects' folders: what `tickless init` writes, and the examples. */
   readonly projects: Readonly<Record<'shop' | 'quickstart' | 'flaky-warehouse', string>>;
@@ -55,8 +57,15 @@ async function install(base: string): Promise<Installation> {
   await run('npx', ['tickless', 'init', 'shop'], { cwd: folder });
   for (const name of ['quickstart', 'flaky-warehouse']) await cp(join(root, 'examples', name), join(folder, name), { recursive: true });
   const workspaces = ['shop', 'quickstart', 'flaky-warehouse'] as const;
-  await writeFile(manifest, JSON.stringify({ ...(JSON.parse(await readFile(manifest, 'utf8')) as object), workspaces }));
-  await run('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder });
+  // npm reads it in the topmost project alone.
+  const { allowScripts } = await readManifest(join(folder, 'shop/package.json'));
+  await writeFile(manifest, JSON.stringify({ ...(await readManifest(manifest)), workspaces, allowScripts }));
+  const saidOfProjects = await run('npm', ['install'], { cwd: folder });
   const [shop, quickstart, flakyWarehouse] = workspaces.map((name) => join(folder, name)) as [string, string, string];
-  return { tarball, folder, said, megabytes: Number(megabytes), projects: { shop, quickstart, 'flaky-warehouse': flakyWarehouse } };
+  const projects = { shop, quickstart, 'flaky-warehouse': flakyWarehouse };
+  return { tarball, folder, said, saidOfProjects, megabytes: Number(megabytes), projects };
+}
+
+async function readManifest(file: string): Promise<{ readonly allowScripts?: object }> {
+  return JSON.parse(await readFile(file, 'utf8')) as { readonly allowScripts?: object };
 }
