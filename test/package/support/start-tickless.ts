@@ -12,6 +12,8 @@ export interface StartOptions {
   readonly command?: 'start' | 'dev';
   /** What runs it; the Node of this process by default. */
   readonly node?: string;
+  /** Instead of what is installed for all. */
+  readonly program?: readonly [string, ...string[]];
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -32,9 +34,10 @@ export function cli(): string {
 /** Starts `tickless start`, or `dev`, in a project, and waits until it is ready. */
 export async function startTickless(options: StartOptions): Promise<Service> {
   const { folder, command = 'start', node = process.execPath, port = await freePort(), env = {} } = options;
+  const [program, ...words] = options.program ?? [node, cli()];
   const url = `http://127.0.0.1:${port}`;
   const { TEMPORAL_ADDRESS: _ours, ...inherited } = process.env;
-  const child = spawn(node, [cli(), command, '--port', String(port)], {
+  const child = spawn(program, [...words, command, '--port', String(port)], {
     cwd: folder,
     // No test cuts the power.
     env: { ENGINE_SYNC: 'normal', ...inherited, ...env },
