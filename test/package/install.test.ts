@@ -1,11 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, inject, it } from 'vitest';
 import { until } from '../support/until.ts';
 import { run } from './support/run.ts';
-import { cli, startTickless } from './support/start-tickless.ts';
+import { startTickless } from './support/start-tickless.ts';
 import type { Service } from './support/start-tickless.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -161,19 +160,4 @@ it('is at work again with what has changed, and has lost nothing', async () => {
     return items.length > 2;
   });
   expect(await service?.end()).toBe(0);
-});
-
-it('says in a sentence what keeps it from starting', async () => {
-  const fault = async (words: readonly string[], cwd: string): Promise<string> =>
-    run(process.execPath, [cli(), ...words], { cwd }).then(
-      () => '',
-      (error: Error) => error.message,
-    );
-  const empty = await mkdtemp(join(tmpdir(), 'tickless-empty-'));
-  expect(await fault(['start'], empty)).toMatch(/error: there is no tickless.config.ts in ".*"; "npx tickless init" writes a project/);
-  expect(await fault(['start', '--config', 'nowhere.ts'], app)).toMatch(/error: there is no config ".*nowhere.ts" \(--config\)/);
-  expect(await fault(['init', app], empty)).toMatch(/error: ".*shop" has ".*" in it already/);
-  await writeFile(join(app, 'broken.ts'), 'export default {');
-  expect(await fault(['start', '--config', 'broken.ts'], app)).toMatch(/error: ".*broken.ts" can't be compiled/);
-  await rm(empty, { recursive: true });
 });

@@ -57,3 +57,14 @@ it('ends once what it was sent, though it is killed, and its receiver finds each
   // Sent again, it isn't run again.
   expect(await send('o-1', '500')).toBe('completed parcel-o-1\n');
 });
+
+it('ends with the npm that has started it, however that ends', async () => {
+  const { url, end } = await start({ folder, program: ['npm', 'exec', '--', 'tickless'] });
+  await end('SIGKILL');
+  await until('it has ended', async () =>
+    fetch(`${url}/livez`).then(
+      () => false,
+      () => true,
+    ),
+  );
+});

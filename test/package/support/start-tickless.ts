@@ -14,6 +14,8 @@ export interface StartOptions {
   readonly node?: string;
   /** Instead of what is installed for all. */
   readonly program?: readonly [string, ...string[]];
+  /** Besides the port. */
+  readonly words?: readonly string[];
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -34,10 +36,11 @@ export function cli(): string {
 /** Starts `tickless start`, or `dev`, in a project, and waits until it is ready. */
 export async function startTickless(options: StartOptions): Promise<Service> {
   const { folder, command = 'start', node = process.execPath, port = await freePort(), env = {} } = options;
-  const [program, ...words] = options.program ?? [node, cli()];
+  const [program, ...rest] = options.program ?? [node, cli()];
+  const words = [...rest, command, ...(options.words ?? []), '--port', String(port)];
   const url = `http://127.0.0.1:${port}`;
   const { TEMPORAL_ADDRESS: _ours, ...inherited } = process.env;
-  const child = spawn(program, [...words, command, '--port', String(port)], {
+  const child = spawn(program, words, {
     cwd: folder,
     // No test cuts the power.
     env: { ENGINE_SYNC: 'normal', ...inherited, ...env },
