@@ -24,6 +24,13 @@ for (const file of ['worker/sandbox-preload.cjs', 'dev/compile.mjs', 'dev/load-e
   copyFileSync(join(root, file), join(output, file));
 }
 
+// The page at /docs: what is served, and what its licence wants beside it.
+const swaggerUi = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+mkdirSync(join(output, 'api/swagger-ui'), { recursive: true });
+for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-bundle.js.LICENSE.txt', 'LICENSE', 'NOTICE']) {
+  copyFileSync(join(swaggerUi, file), join(output, 'api/swagger-ui', file));
+}
+
 const { register } = await import('tsx/esm/api');
 register();
 const [{ bundleWorkflows }, { DefaultLogger }] = await Promise.all([import('../worker/workflow-bundle.ts'), import('@temporalio/worker')]);

@@ -26,7 +26,7 @@ await ensureInstalled(root);
 const data = await mkdtemp(join(tmpdir(), 'tickless-schemathesis-'));
 const port = await freePort();
 const { TEMPORAL_ADDRESS: _address, API_KEYS: _keys, RATE_LIMIT: _limit, ...environment } = process.env;
-const service = spawn(process.execPath, ['--require', './worker/sandbox-preload.cjs', 'dev/start.mjs'], {
+const service = spawn(process.execPath, ['dev/start.mjs'], {
   cwd: root,
   env: { ...environment, TICKLESS_DATA: data, PORT: String(port) },
   stdio: ['ignore', 'ignore', 'inherit'],

@@ -10,9 +10,15 @@ import { compile } from '../dev/compile.mjs';
 export async function compileConfig(file: string): Promise<string> {
   if (!/\.m?ts$/.test(file)) return pathToFileURL(file).href;
   const folder = dirname(file);
+  const cache = join(folder, 'node_modules/.cache/tickless');
   try {
-    return await compile(folder, relative(folder, file), { cache: join(folder, 'node_modules/.cache/tickless') });
+    return await compile(folder, relative(folder, file), { cache });
   } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : null;
+    // Of the file system: the compiler's faults have none.
+    if (code !== null) {
+      throw new Error(`nothing can be kept in "${cache}" (${code}), where what is compiled of the project belongs`, { cause: error });
+    }
     throw new Error(`"${file}" can't be compiled: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { followNpm } from '../dev/follow-parent.mjs';
 
 export interface DevProjectOptions {
   readonly folder: string;
@@ -60,6 +61,7 @@ export async function devProject({ folder, words, tell }: DevProjectOptions): Pr
   });
   watcher.on('error', (error) => tell(`Changes are not seen any more: ${error.message}\n`));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+  followNpm();
   start();
   await once(stopping.signal, 'abort');
   watcher.close();

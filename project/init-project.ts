@@ -33,6 +33,7 @@ interface Manifest {
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly allowScripts?: Readonly<Record<string, boolean>>;
 }
 
 /** What is there stays, but for the scripts and the kind of modules that the project needs. */
@@ -45,6 +46,7 @@ async function merged(file: string, text: string): Promise<string> {
     scripts: { ...present.scripts, ...ours.scripts },
     dependencies: { ...ours.dependencies, ...present.dependencies },
     devDependencies: { ...ours.devDependencies, ...present.devDependencies },
+    allowScripts: { ...ours.allowScripts, ...present.allowScripts },
   };
   return `${JSON.stringify(both, null, 2)}\n`;
 }

@@ -4,6 +4,7 @@ import type { Config } from './define-config.ts';
 import { applySettings } from './apply-settings.ts';
 import { compileConfig, hostProgramOf } from './compile-config.ts';
 import { findConfig } from './find-config.ts';
+import { importConfig } from './import-config.ts';
 
 export interface Project {
   readonly folder: string;
@@ -22,8 +23,7 @@ export async function loadProject(folder: string, givenConfig?: string): Promise
   if (fault !== null) throw new Error(fault);
   const file = findConfig(folder, givenConfig);
   const program = await compileConfig(file);
-  const { default: config } = (await import(program)) as { readonly default?: Config };
-  if (config === undefined) throw new Error(`"${file}" has no default export: export default defineConfig({ events: [] })`);
+  const config = await importConfig(folder, file, program);
   applySettings(config, process.env);
   return { folder, config, hostProgram: hostProgramOf(program) };
 }

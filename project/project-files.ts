@@ -9,6 +9,8 @@ export function projectFiles(name: string, version: string): Readonly<Record<str
         scripts: { dev: 'tickless dev', start: 'tickless start', test: 'node --import tsx --test test/*.test.ts' },
         dependencies: { tickless: version, zod: '^4.0.0' },
         devDependencies: { tsx: '^4.0.0', typescript: '^5.9.0 || ^6.0.0 || ^7.0.0', '@types/node': '^20.0.0' },
+        // npm asks about each package with an install script, and none of these needs its own.
+        allowScripts: { '@swc/core': false, esbuild: false, protobufjs: false },
       },
       null,
       2,

@@ -1,3 +1,4 @@
+import { followNpm } from '../dev/follow-parent.mjs';
 import { runService } from '../dev/run-service.ts';
 import { runApi } from '../api/run-api.ts';
 import { runWorker } from '../worker/run-worker.ts';
@@ -11,12 +12,14 @@ export interface StartProjectOptions {
 
 /** Runs one half of a project for a cluster, on an engine that is there (`TEMPORAL_ADDRESS`), until it is told to stop. */
 export async function startHalf(half: 'api' | 'worker', { folder, config: file }: StartProjectOptions): Promise<void> {
+  followNpm();
   const { config, hostProgram } = await loadProject(folder, file);
   await (half === 'api' ? runApi : runWorker)(config, hostProgram);
 }
 
 /** Runs a user's project in this process until it is told to stop. @throws Error for the person who starts it */
 export async function startProject({ folder, config: file }: StartProjectOptions): Promise<void> {
+  followNpm();
   const { config, hostProgram } = await loadProject(folder, file);
   await runService(config, hostProgram);
 }

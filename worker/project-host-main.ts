@@ -6,4 +6,10 @@ const [, , address = ''] = process.argv;
 // Its stack traces are in terms of the sources.
 process.setSourceMapsEnabled(true);
 const { default: config } = (await import(address)) as { readonly default: Config };
-await runHost(config);
+try {
+  await runHost(config);
+} catch (error) {
+  // Nothing runs yet but the functions that make what handlers are lent.
+  process.stderr.write(`tickless: the config's services can't be made: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

@@ -1,5 +1,5 @@
-// Loaded with `--require` before everything else, since the threads that run workflows have no other way in.
-// CommonJS and no imports of ours: it is read by plain Node, in a source tree and in an image alike.
+// Loaded with `--require` in threads (prepare-threads.ts) before everything else, since those that run workflows have no other way in.
+// CommonJS and no imports of ours: it is read by plain Node, in a source tree and in an installed package alike.
 const { isMainThread } = require('node:worker_threads');
 
 if (!isMainThread) {

@@ -5,6 +5,7 @@ import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import { DELIVERY_SLOTS, LIGHT_TASK_SLOTS } from '../domain/riding.ts';
 import { within } from '../runtime/within.ts';
 import { beatEvery } from './beat.ts';
+import { prepareThreads } from './prepare-threads.ts';
 import { createSlotSupplier } from './slot-supplier.ts';
 import type { StageSlots } from './worker-slots.ts';
 import type { WorkerActivities } from './create-worker-activities.ts';
@@ -76,6 +77,7 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
     await options.activities.close(STOP_WITHIN_MS.handedOver);
     await end(['sender']);
   };
+  prepareThreads();
   try {
     // One after the other, each at work while the next is made: what a crash interrupted waits for the first of them.
     for (const lane of options.lanes) await start(lane, workerOptions(lane, options));

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Catalog } from '../../domain/catalog.ts';
 import type { AppEnvironment } from '../app.ts';
@@ -9,7 +10,10 @@ import type { Ask } from '../../domain/question.ts';
 import { withEventTypes } from '../event-schemas.ts';
 import type { DescribedType } from '../event-schemas.ts';
 
-const uiFolder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+// The build takes the files that are served along (deploy/build.mjs): an installation needs none of what comes with them.
+const uiFolder = import.meta.url.endsWith('.ts')
+  ? dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+  : fileURLToPath(new URL('../swagger-ui', import.meta.url));
 
 const FILES: ReadonlyMap<string, string> = new Map([
   ['swagger-ui.css', 'text/css; charset=utf-8'],

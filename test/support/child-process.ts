@@ -16,9 +16,8 @@ export interface Child {
  */
 export function startChild(main: string, env: Readonly<Record<string, string>>, nodeOptions: readonly string[] = []): Child {
   const { TEMPORAL_ADDRESS: _ours, ...inherited } = process.env;
-  const preload = fileURLToPath(new URL('../../worker/sandbox-preload.cjs', import.meta.url));
   const run = fileURLToPath(new URL('../../dev/run.mjs', import.meta.url));
-  const child = spawn(process.execPath, [...nodeOptions, '--require', preload, run, `test/support/${main}`], {
+  const child = spawn(process.execPath, [...nodeOptions, run, `test/support/${main}`], {
     // No test cuts the power.
     env: { ENGINE_SYNC: 'normal', ...inherited, HOST: '127.0.0.1', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

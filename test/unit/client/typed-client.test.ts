@@ -4,6 +4,7 @@ import { createClient } from '../../../client/create-typed-client.ts';
 import { verifyWebhook } from '../../../client/verify-webhook.ts';
 import { signWebhook } from '../../../client/sign-webhook.ts';
 import { defineEvent } from '../../../domain/define-event.ts';
+import { PermanentError } from '../../../domain/handler-errors.ts';
 import { startMemoryApp } from '../api/memory-app.ts';
 
 const priced = defineEvent({
@@ -11,7 +12,10 @@ const priced = defineEvent({
   data: z.object({ cents: z.int() }),
   tier: 'normal',
   meaning: ({ data }) => ({ isLarge: data.cents > 100 }),
-  action: (_event, decision) => ({ decision, bought: true }),
+  action: ({ data }, decision) => {
+    if (data.cents > 1_000) throw new PermanentError('too_dear', 'nobody pays that');
+    return { decision, bought: true };
+  },
 });
 const noted = defineEvent({ type: 'noted', data: z.object({ text: z.string() }), tier: 'low', handler: ({ data }) => data.text });
 const shipped = defineEvent({
@@ -33,6 +37,8 @@ it('knows what each type takes and gives', async () => {
   const sent = await client.send('priced', { cents: 1 }, { id: 'o-1', waitMs: 5_000 });
   const bought: boolean | undefined = sent.result?.action.bought;
   expect([sent.id, sent.status, bought, sent.result?.meaning.isLarge]).toEqual(['o-1', 'completed', true, false]);
+  const failed = await client.send('priced', { cents: 1_001 }, { waitMs: 5_000 });
+  expect(failed).toMatchObject({ status: 'failed', result: null, error: { code: 'too_dear' } });
   const note: string | undefined = (await client.send('noted', { text: 'a' }, { waitMs: 5_000 })).result?.action;
   expect(note).toBe('a');
   const { result } = await client.send('shipped', { cents: 101 }, { waitMs: 5_000 });

@@ -42,7 +42,7 @@ describe('docker-compose.yml', () => {
   it('runs a worker that exists as a source', () => {
     const { worker } = parseCompose(text).services;
     const [, target = ''] = worker?.command ?? [];
-    expect(existsSync(join(projectRoot, target.replace(/^dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);
+    expect(existsSync(join(projectRoot, target.replace(/^node_modules\/tickless\/dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);
   });
 
   it("serves the workers' metrics to this network only", () => {

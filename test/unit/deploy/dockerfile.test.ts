@@ -2,23 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isKnownVariable } from './known-variables.ts';
-import { projectRoot, readProjectFile, withoutComments } from './project-file.ts';
+import { parseDockerfile } from './parse-dockerfile.ts';
+import { projectRoot, readProjectFile } from './project-file.ts';
 
 const dockerfile = readProjectFile('Dockerfile');
 const dockerignore = readProjectFile('.dockerignore');
 const buildFiles = (JSON.parse(readProjectFile('tsconfig.build.json')) as { files: string[] }).files;
-
-interface Instruction {
-  readonly name: string;
-  readonly value: string;
-}
-
-function parseDockerfile(text: string): readonly Instruction[] {
-  const lines = withoutComments(text)
-    .replaceAll(/\\\n\s*/g, '')
-    .split('\n');
-  return lines.filter((line) => line !== '').map((line) => ({ name: line.split(' ')[0] ?? '', value: line.replace(/^\S+ /, '') }));
-}
 
 /** What is wrong with the image; nothing if all is well. */
 function imageFaults(text: string): readonly string[] {
@@ -27,18 +16,14 @@ function imageFaults(text: string): readonly string[] {
     among.filter((one) => one.name === name).map(({ value }) => value);
   const last = instructions.slice(instructions.map(({ name }) => name).lastIndexOf('FROM'));
   const settings = valuesOf('ENV', last).flatMap((value) => value.split(' ').map((setting) => setting.split('=')));
-  const { NODE_ENV, NODE_OPTIONS, HOST, PORT } = Object.fromEntries(settings) as Readonly<Record<string, string>>;
+  const { NODE_ENV, HOST, PORT } = Object.fromEntries(settings) as Readonly<Record<string, string>>;
   const installs = valuesOf('RUN', last).join('\n');
-  const [packages = '', build = ''] = valuesOf('RUN').filter((command) => command.startsWith('npm ci'));
+  const [build = '', packages = ''] = valuesOf('RUN').filter((command) => command.startsWith('npm ci'));
   return [
     ...valuesOf('FROM')
       .filter((from) => !/^node:22-bookworm-slim( AS \w+)?$/.test(from))
       .map((from) => `it is built from "${from}"`),
     ...settings.filter(([name = '']) => !name.startsWith('NODE_') && !isKnownVariable(name)).map(([name]) => `${name} is read by nobody`),
-    // Its value has a `=` of its own.
-    ...(NODE_OPTIONS === '--require' && text.includes('=/app/dist/worker/sandbox-preload.cjs\n')
-      ? []
-      : ['its workflow threads are not prepared']),
     ...(NODE_ENV === 'production' ? [] : ['it does not run in production mode']),
     ...(HOST === '0.0.0.0' ? [] : ['its port is reachable by nobody']),
     ...(valuesOf('EXPOSE', last)[0] === PORT ? [] : ['it exposes another port than it listens on']),
@@ -57,7 +42,7 @@ function imageFaults(text: string): readonly string[] {
 function commandFaults(command: string): readonly string[] {
   if (!command.startsWith('["node", ')) return ['a signal does not reach node'];
   const [, target = ''] = JSON.parse(command) as string[];
-  const source = target.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+  const source = target.replace(/^node_modules\/tickless\/dist\//, '').replace(/\.js$/, '.ts');
   return buildFiles.includes(source) && existsSync(join(projectRoot, source)) ? [] : [`"${target}" is not built`];
 }
 
@@ -77,11 +62,10 @@ describe('Dockerfile', () => {
   });
 
   it.each<readonly [fault: string, from: string | RegExp, to: string]>([
-    ['it is built from "node:22-alpine AS packages"', 'node:22-bookworm-slim AS packages', 'node:22-alpine AS packages'],
+    ['it is built from "node:22-alpine AS app"', 'node:22-bookworm-slim AS app', 'node:22-alpine AS app'],
     ['it is built from "node:latest"', /FROM node:22-bookworm-slim\n/, 'FROM node:latest\n'],
     ['TICKLES_DATA is read by nobody', 'TICKLESS_DATA=', 'TICKLES_DATA='],
     ['it does not run in production mode', 'NODE_ENV=production ', ''],
-    ['its workflow threads are not prepared', 'sandbox-preload.cjs', 'sandbox.cjs'],
     ['its port is reachable by nobody', 'HOST=0.0.0.0', 'HOST=127.0.0.1'],
     ['it exposes another port than it listens on', 'EXPOSE 3000', 'EXPOSE 8080'],
     ['it runs as root', 'USER node\n', ''],
@@ -90,8 +74,8 @@ describe('Dockerfile', () => {
     ["it carries other platforms' binaries", '-exec rm -r {} +', '-print'],
     ['it trusts no certificate', ' ca-certificates ', ' curl '],
     ['it takes no sound out of videos', 'ca-certificates ffmpeg', 'ca-certificates'],
-    ['a signal does not reach node', /^CMD .*$/m, 'CMD node dist/api/main.js'],
-    ['"dist/server/main.js" is not built', 'dist/api/main.js"]', 'dist/server/main.js"]'],
+    ['a signal does not reach node', /^CMD .*$/m, 'CMD node node_modules/tickless/dist/api/main.js'],
+    ['"node_modules/tickless/dist/server/main.js" is not built', 'dist/api/main.js"]', 'dist/server/main.js"]'],
   ])('shows the fault "%s"', (fault, from, to) => {
     expect(imageFaults(dockerfile.replace(from, to))).toContain(fault);
   });

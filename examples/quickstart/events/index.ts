@@ -1,0 +1,3 @@
+import { orderApproved } from './order-approved.ts';
+
+export const events = [orderApproved] as const;
