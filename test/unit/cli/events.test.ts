@@ -164,6 +164,7 @@ describe('tickless', () => {
       'init',
       'dev',
       'start',
+      'config',
       'api',
       'worker',
       'send',
