@@ -239,7 +239,6 @@ export function defineEvent(options: AnyOptions): EventDefinition {
   if (!TYPE_NAME.test(type)) throw new Error(`event type "${type}": a name starts with a-z and has only a-z, 0-9, "_", "-" and "."`);
   const handlers = toStageHandlers(options);
   const stages = [...handlers.keys()];
-  if (stages.length === 0) throw new Error(`event type "${type}" has neither stages nor a handler`);
   const policy = toRetryPolicy(retry, `event type "${type}"`);
   const timeoutMs = subject === null && !coalesce ? DEFAULT_TIMEOUT_MS[weight] : MAX_SHARED_TIMEOUT_MS;
   const names: readonly Stage[] = options.stages === undefined ? STAGES : stages;
