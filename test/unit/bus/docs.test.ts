@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 
 const resolveDir = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -12,15 +15,18 @@ it('works as its page says', async () => {
   const contents = `${examples.join('\n')}
 export { results, attempts };
 export const shipped = await shop.emitAndWait(orderApproved, { orderId: 'o-5', cents: 0 });`;
-  const { outputFiles } = await build({
+  const folder = await mkdtemp(join(tmpdir(), 'tickless-bus-docs-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const outfile = join(folder, 'examples.mjs');
+  await build({
     stdin: { contents, resolveDir, loader: 'ts' },
     bundle: true,
-    write: false,
+    outfile,
     format: 'esm',
     alias: { tickless: './index.ts' },
   });
 
-  const said = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0]?.contents ?? '').toString('base64')}`);
+  const said = await import(pathToFileURL(outfile).href);
 
   expect(said).toMatchObject({
     results: [{ handler: 'tell-sales', status: 'fulfilled', value: 'mail about o-2' }],
