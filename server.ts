@@ -1,8 +1,8 @@
 // What a plugin's routes are made of, besides what starts a service.
 export type { AppEnvironment } from './api/app.ts';
-export type { Archive, Shelf } from './api/archive.ts';
+export type { Archive, Shelf, ShelfFilter } from './api/archive.ts';
 export type { BatchService, ItemResource } from './api/batch-service.ts';
-export type { Core } from './api/core.ts';
+export type { Core, StreamedResource } from './api/core.ts';
 export { describe, idParameter, json, jsonBody, problems } from './api/describe.ts';
 export { InvalidCursorError } from './api/event-service.ts';
 export type { EventKey, EventService } from './api/event-service.ts';
@@ -15,8 +15,10 @@ export { problem, statusOf } from './api/problem.ts';
 export type { Problem } from './api/problem.ts';
 export { readJson } from './api/read-json.ts';
 export { BATCH_STATUSES } from './api/routes/describe-batches.ts';
-export type { SubmittedEnvelope } from './api/submit-envelope.ts';
-export type { SubmittedItem } from './api/submit-items.ts';
+export type { StreamPlace, StreamRoom } from './api/sse/stream-room.ts';
+export type { WatchesOptions } from './api/sse/watches.ts';
+export type { SubmitEnvelopeOptions, SubmittedEnvelope } from './api/submit-envelope.ts';
+export type { SubmitItemsOptions, SubmittedItem, SubmittedItems } from './api/submit-items.ts';
 export { newUuidV7 } from './api/uuid.ts';
 export type { AcceptedEvent } from './domain/accepted-event.ts';
 export type { BatchStatus } from './domain/batch.ts';

@@ -40,8 +40,8 @@ import { subjectRoutes } from './routes/subjects.ts';
 export interface AppVariables {
   requestId: string;
   tenant: string;
-  /** Which of the configured keys was given; undefined where there are none. */
-  keyDigest: string | undefined;
+  /** Who sends the request, for limits: a key, or a tenant that a plugin knows; undefined where nobody can tell. */
+  caller: string | undefined;
 }
 
 export interface AppEnvironment {

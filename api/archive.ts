@@ -3,9 +3,9 @@ import type { EventResource } from '../domain/event-resource.ts';
 import type { EventKey } from './event-service.ts';
 import type { Page, PageRequest } from './page.ts';
 
-/** Jobs and batches that were put out of the way: kept for as long as nobody takes them out, whatever the engine forgets. */
+/** Events and batches that were put out of the way: kept for as long as nobody takes them out, whatever the engine forgets. */
 export interface Archive {
-  readonly jobs: Shelf<EventResource>;
+  readonly events: Shelf<EventResource>;
   readonly batches: Shelf<BatchResource>;
 }
 
@@ -24,6 +24,6 @@ export interface Shelf<Resource> {
 
 export interface ShelfFilter extends PageRequest {
   readonly tenant: string;
-  /** Of jobs only. */
+  /** Of events only. */
   readonly batchId?: string | undefined;
 }

@@ -2,6 +2,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AppEnvironment } from './app.ts';
 import { createCore } from './core.ts';
 import type { CoreDependencies } from './core.ts';
+import { createStops } from '../runtime/stops.ts';
+import { within } from '../runtime/within.ts';
 import type { InstalledPlugin } from './installed-plugin.ts';
 
 /** Starts the plugins; what it gives stops them, the last one first. */
@@ -17,18 +19,31 @@ export async function installPlugins(
   for (const { plugin, core } of installed) await naming(plugin.name, () => plugin.routes?.(app, core));
 
   return async () => {
-    const stops: (() => unknown)[] = [];
-    const stop = async (): Promise<void> => {
-      for (const one of stops.splice(0).toReversed()) await one();
-    };
+    const stops = createStops();
     try {
-      for (const { plugin, core } of installed) stops.push((await naming(plugin.name, () => plugin.start?.(core))) ?? (() => undefined));
+      for (const { plugin, core } of installed) {
+        const stop = await naming(plugin.name, () => plugin.start?.(core));
+        if (stop !== undefined) stops.push(() => stopInTime(plugin.name, stop));
+      }
     } catch (error) {
-      await stop();
+      await stops.stopAll().catch(() => undefined);
       throw error;
     }
-    return stop;
+    return stops.stopAll;
   };
+}
+
+// What the service has for its whole stop is 10 s.
+const STOP_WITHIN_MS = 2_000;
+
+async function stopInTime(name: string, stop: () => unknown): Promise<void> {
+  const isDone = Promise.resolve()
+    .then(stop)
+    .then(() => true);
+  // Whoever is late is not waited for, and not heard.
+  isDone.catch(() => undefined);
+  if ((await within(isDone, STOP_WITHIN_MS)) === null)
+    throw new Error(`the plugin "${name}" takes longer than ${STOP_WITHIN_MS} ms to stop`);
 }
 
 async function naming<T>(name: string, call: () => T): Promise<Awaited<T>> {

@@ -11,7 +11,7 @@ import type { Core } from './core.ts';
 /** What the parts of a plugin are given of its own. */
 export interface PluginContext<Settings = unknown> {
   readonly settings: Settings;
-  /** Where files may be kept, in a folder of one's own; shared by all processes of the service. */
+  /** Where the service keeps its files: for those of a plugin it makes a folder there. Shared by all processes of the service. */
   readonly dataDirectory: string;
 }
 
@@ -33,16 +33,22 @@ export interface Plugin<Settings = unknown> {
   readonly otherTypes?: string;
   /** Variables of the environment that are its own, each with a schema of its text (undefined where it isn't set), which answers at once. */
   readonly settings?: { readonly [Name in keyof Settings]: StandardSchemaV1<unknown, Settings[Name]> };
-  /** Which of them are never shown. */
+  /** Which of them are never shown. Handlers' processes have them in their environment. */
   readonly secrets?: readonly string[];
   /** What its handlers are lent, made once in each process in which handlers run; `dispose` is called at its end. */
   services?(settings: Settings): MaybePromise<Partial<Services> & { readonly dispose?: () => unknown }>;
   /** Ways to write a callback's body, by the `kind` that an event's callback asks for. */
   callbackFormats?(context: PluginContext<Settings>): Readonly<Record<string, WriteFormat>>;
-  /** Who sends a request, where this plugin can tell; `'refuse'` answers 401, null leaves it to others. */
-  authenticate?(request: Request, context: PluginContext<Settings>): MaybePromise<Credentials | 'refuse' | null>;
-  /** What a key needs for an address of its routes; by default `read` for GET and `operate` for all others. */
-  neededScope?(method: string, path: string): Scope | undefined;
+  /**
+   * Who sends a request, where this plugin can tell; `'refuse'` answers 401, null leaves it to others. All plugins are asked. A tenant is 1 to 63 of
+   * `a-z`, `0-9` and `-`. Whom no plugin knows needs a key, or, without `API_KEYS`, nothing: an authentication of its own refuses what it doesn't know.
+   */
+  authenticate?(
+    request: Pick<Request, 'method' | 'url' | 'headers'>,
+    context: PluginContext<Settings>,
+  ): MaybePromise<Credentials | 'refuse' | null>;
+  /** What a key needs for an address of its routes, which are not below `/v1`; null for what is open to everybody; by default `read` for GET and `operate` for all others. */
+  neededScope?(method: string, path: string): Scope | null | undefined;
   /** Adds its routes, before the service listens. */
   routes?(app: OpenAPIHono<AppEnvironment>, core: Core<Settings>): MaybePromise<void>;
   /** Called in each process that has the API, once the engine is there. What it gives is called when that process stops. */

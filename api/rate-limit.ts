@@ -39,8 +39,8 @@ export function createRateLimit(limit: RateLimit | null, now: () => number): Mid
 }
 
 function callerOf(context: Context<AppEnvironment>): string {
-  const key = context.get('keyDigest');
-  if (key !== undefined) return `key ${key}`;
+  const caller = context.get('caller');
+  if (caller !== undefined) return caller;
   try {
     return `address ${getConnInfo(context).remote.address ?? 'unknown'}`;
   } catch {

@@ -48,9 +48,11 @@ export async function runApi(config: Config, program = hostProgram()): Promise<v
   const logger = createLogger(composition.environment.LOG_LEVEL);
   const stopped = stopSignal();
   const api = await startApi({ composition, program, logger });
-  const signal = await Promise.race([stopped, api.failed]);
-  logger.info({ signal }, 'stopping');
-  await api.stop();
+  try {
+    logger.info({ signal: await Promise.race([stopped, api.failed]) }, 'stopping');
+  } finally {
+    await api.stop();
+  }
 }
 
 /** Starts the HTTP service with a light worker on the same connection, so that an event runs where it was accepted. */
@@ -62,8 +64,15 @@ export async function startApi({ composition, program, logger }: StartApiOptions
   try {
     const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log });
     stops.push(hosts.close);
-    const [engine] = await Promise.all([connectEngine(logger), hosts.ready]);
-    stops.push(engine.close);
+    const connecting = connectEngine(logger);
+    // Also one that comes when something else has failed.
+    stops.push(() =>
+      connecting.then(
+        (engine) => engine.close(),
+        () => undefined,
+      ),
+    );
+    const [engine] = await Promise.all([connecting, hosts.ready]);
     const liveRuns = createLiveRuns();
     const metrics = createMetrics(catalog);
     const stopping = new AbortController();
@@ -123,7 +132,7 @@ export async function startApi({ composition, program, logger }: StartApiOptions
       },
     };
   } catch (error) {
-    await stops.stopAll();
+    await stops.stopAll().catch((failed: unknown) => logger.error({ err: failed }, 'not all was stopped'));
     throw error;
   }
 }

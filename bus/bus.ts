@@ -35,7 +35,7 @@ export interface BusOptions {
   /** What handlers are told as theirs; default `.tickless`. */
   readonly dataDirectory?: string;
   /**
-   * A client of a service: the stages of events, and the handlers of its config, run there. What is registered here with `bus.on`, `once` and `stream`
+   * A client of a service: the stages of events run there. There can be no `handlers` then: what is registered here with `bus.on`, `once` and `stream`
    * is called once the event is on disk there.
    */
   readonly durable?: DurableService;

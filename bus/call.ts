@@ -35,6 +35,8 @@ export const ANYBODY: Omit<Subscription, 'name' | 'work'> = {
 export interface Call extends QueuedCall {
   readonly subscription: Subscription;
   readonly event: HandledEvent;
+  /** Its data as it was emitted, before its schema. */
+  readonly given: unknown;
   /** Null where nobody wants to know what it comes to. */
   readonly emission: Emission | null;
   /** Its place among the results. */

@@ -4,6 +4,7 @@ import type { DefinedEvent, EventDefinition } from '../domain/define-event.ts';
 import type { HandledEvent } from '../domain/handled-event.ts';
 import { toPriority } from '../domain/tier.ts';
 import { Stopped } from '../handlers/stopped.ts';
+import { within } from '../runtime/within.ts';
 import { BusError } from './bus-error.ts';
 import type { Bus, BusHandler, BusOptions, EmitOptions, HandlerResult, ListenOptions, Off, StreamOptions } from './bus.ts';
 import type { Call, Subscription } from './call.ts';
@@ -39,6 +40,9 @@ const GRACE_MS = 1_000;
 export function createBus(options: BusOptions = {}): Bus {
   const { log = consoleLog, concurrency = Infinity, maxQueued = MAX_QUEUED, onFull = 'wait', durable } = options;
   if (!(concurrency >= 1)) throw new Error(`a bus needs a concurrency of 1 or more, not ${concurrency}`);
+  if (durable !== undefined && (options.handlers ?? []).length > 0) {
+    throw new Error('a bus by a service has no handlers: what is to run here is registered with on(), and the rest runs in the service');
+  }
   if (!(maxQueued >= 1)) throw new Error(`a bus needs a maxQueued of 1 or more, not ${maxQueued}`);
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -137,18 +141,24 @@ export function createBus(options: BusOptions = {}): Bus {
       if (closing !== null) throw new BusError('bus_closed', `the bus is closed: it takes no "${definition.type}"`);
       if (onFull !== 'wait' && dispatcher.isFull()) throw new BusError('bus_full', `${maxQueued} calls wait already`);
       const parsed = parseData(definition, data);
-      if (!(parsed instanceof Promise)) return begin(topic, parsed, said, onResults);
-      return beginLater(topic, parsed, said, onResults);
+      if (!(parsed instanceof Promise)) return begin(topic, parsed, data, said, onResults);
+      return beginLater(topic, parsed, data, said, onResults);
     } catch (error) {
       if (onFull === 'throw' && onResults === null && error instanceof BusError && error.code === 'bus_full') throw error;
       return refuse(definition, topic, error, onResults);
     }
   }
 
-  async function beginLater(topic: Topic, parsing: Promise<unknown>, said: EmitOptions, onResults: OnResults | null): Promise<boolean> {
+  async function beginLater(
+    topic: Topic,
+    parsing: Promise<unknown>,
+    given: unknown,
+    said: EmitOptions,
+    onResults: OnResults | null,
+  ): Promise<boolean> {
     dispatcher.opened();
     try {
-      return await begin(topic, await parsing, said, onResults);
+      return await begin(topic, await parsing, given, said, onResults);
     } catch (error) {
       return await refuse(topic.definition, topic, error, onResults);
     } finally {
@@ -163,7 +173,7 @@ export function createBus(options: BusOptions = {}): Bus {
   }
 
   /** @throws what the functions of its type throw */
-  function begin(topic: Topic, data: unknown, said: EmitOptions, onResults: OnResults | null): Promise<boolean> {
+  function begin(topic: Topic, data: unknown, given: unknown, said: EmitOptions, onResults: OnResults | null): Promise<boolean> {
     const { definition, subscriptions, isOrdered } = topic;
     const event = makeEvent(definition, data, said);
     const priority = toPriority(event.tier);
@@ -186,6 +196,7 @@ export function createBus(options: BusOptions = {}): Bus {
       const call = {
         subscription,
         event,
+        given,
         said,
         emission,
         index,
@@ -228,7 +239,7 @@ export function createBus(options: BusOptions = {}): Bus {
       dispatcher.stop();
       await dispatcher.idleWithin(GRACE_MS);
     }
-    await dispose();
+    await within(dispose(), GRACE_MS);
   }
 }
 

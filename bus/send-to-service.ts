@@ -19,8 +19,9 @@ export function subscribeService({ type }: EventDefinition, { service, signal, o
   return {
     ...ANYBODY,
     name: type,
-    async work({ event, said, emission }) {
-      const { id, result } = await sendToService(event, { service, said, waits: emission?.isAwaited ?? false, signal });
+    async work({ event, given, said, emission }) {
+      // Not what the schema makes of it, which the service's would be given again.
+      const { id, result } = await sendToService({ type, data: given }, { service, said, waits: emission?.isAwaited ?? false, signal });
       Object.assign(event, { id });
       onSent(event);
       return result;
@@ -54,7 +55,10 @@ const WAIT_SECONDS = 60;
  * Sends an event to a service.
  * @throws TicklessError; BusError with the event's code where it is waited for and doesn't complete
  */
-async function sendToService({ type, data }: HandledEvent, { service, said, waits, signal }: SendOptions): Promise<Sent> {
+async function sendToService(
+  { type, data }: Pick<HandledEvent, 'type' | 'data'>,
+  { service, said, waits, signal }: SendOptions,
+): Promise<Sent> {
   const answer = await service.events.submit({ ...said, type, data }, waits ? { waitSeconds: WAIT_SECONDS } : {});
   const { id } = answer;
   if (!waits) return { id, result: null };

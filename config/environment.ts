@@ -5,6 +5,7 @@ import { parseLongestWaits } from './longest-waits.ts';
 import { parseReserved } from './reserved.ts';
 import { parseRateLimit } from './rate-limit.ts';
 import { readVariables, refuseFaults } from './read-variables.ts';
+import { isSecret } from './secrets.ts';
 
 const duration = z.string().transform((text, context) => {
   const durationMs = parseDurationMs(text);
@@ -94,9 +95,6 @@ export const environmentSchema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
-/** Variables that are never shown. */
-export const SECRET_VARIABLES: readonly string[] = ['API_KEYS', 'WEBHOOK_SECRETS'];
-
 export type Environment = z.output<typeof environmentSchema>;
 
 /**
@@ -104,7 +102,7 @@ export type Environment = z.output<typeof environmentSchema>;
  * @throws Error that names every faulty variable at once, its value unless that may be a secret, and where it is set
  */
 export function parseEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
-  const { values, faults } = readVariables(environmentSchema.shape, variables, SECRET_VARIABLES);
+  const { values, faults } = readVariables(environmentSchema.shape, variables, isSecret);
   refuseFaults(faults);
   return values;
 }

@@ -14,7 +14,7 @@ export interface ReadVariables<Schemas extends VariableSchemas> {
 export function readVariables<Schemas extends VariableSchemas>(
   schemas: Schemas,
   variables: Readonly<Record<string, string | undefined>>,
-  secrets: readonly string[],
+  isSecret: (name: string) => boolean,
 ): ReadVariables<Schemas> {
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
@@ -26,7 +26,7 @@ export function readVariables<Schemas extends VariableSchemas>(
       if (result.value !== undefined) values[name] = result.value;
       continue;
     }
-    const shown = secrets.includes(name) || given === undefined ? '' : `it is "${given}", `;
+    const shown = isSecret(name) || given === undefined ? '' : `it is "${given}", `;
     const where = given === undefined ? 'it is not set' : `${shown}set in ${originOf(name)}`;
     faults.push(...result.issues.map(({ message }) => `  ${name}: ${message} (${where})`));
   }

@@ -18,6 +18,11 @@ export function noteConfigSettings(names: readonly string[]): void {
   (globalThis as Origins)[FROM_CONFIG] = new Set(names);
 }
 
+/** What a config has set before. */
+export function configSettings(): readonly string[] {
+  return [...((globalThis as Origins)[FROM_CONFIG] ?? [])];
+}
+
 /** Where a variable was set, for the person who is to mend it. */
 export function originOf(name: string): string {
   const { [FROM_FILE]: loaded, [FROM_CONFIG]: ofConfig } = globalThis as Origins;

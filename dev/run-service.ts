@@ -169,7 +169,7 @@ export async function startService({ composition, program, logger }: ServiceOpti
       },
     };
   } catch (error) {
-    await stops.stopAll();
+    await stops.stopAll().catch((failed: unknown) => logger.error({ err: failed }, 'not all was stopped'));
     throw error;
   }
 }

@@ -1,5 +1,10 @@
 export const DEFAULT_TENANT = 'default';
 
+/** Tenants become the first part of workflow ids, and of folders, hence their narrow alphabet. */
+export function isTenant(text: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{0,62}$/.test(text);
+}
+
 const OWN_ID = /^[A-Za-z0-9._:@-]{1,128}$/;
 /** What `isOwnId` takes, as JSON schema says it. */
 export const OWN_ID_PATTERN = '^(?!\\.{1,2}$)[A-Za-z0-9._:@-]{1,128}$';

@@ -1,5 +1,5 @@
 import { environmentSchema } from '../config/environment.ts';
-import { noteConfigSettings } from '../config/value-origin.ts';
+import { configSettings, noteConfigSettings } from '../config/value-origin.ts';
 import type { Config } from './define-config.ts';
 
 /**
@@ -11,6 +11,8 @@ export function applySettings(
   environment: Record<string, string | undefined>,
 ): void {
   const known = new Set([...Object.keys(environmentSchema.shape), ...plugins.flatMap((plugin) => Object.keys(plugin.settings ?? {}))]);
+  // Those of a config before this one are nobody's any more.
+  for (const variable of configSettings()) delete environment[variable];
   const applied: string[] = [];
   for (const [name, value] of Object.entries(settings)) {
     const variable = toVariable(name);

@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
 import type { InstalledPlugin } from '../api/installed-plugin.ts';
 import type { Plugin } from '../api/plugin.ts';
-import { environmentSchema, SECRET_VARIABLES } from '../config/environment.ts';
+import { environmentSchema } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import { readVariables, refuseFaults } from '../config/read-variables.ts';
 import type { Catalog } from '../domain/catalog.ts';
-import type { CallbackFormats } from '../domain/callback-format.ts';
+import type { CallbackFormats, WriteFormat } from '../domain/callback-format.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
-import { catalogOf } from './define-config.ts';
+import { catalogOf, checkConfig } from './define-config.ts';
 import type { Config } from './define-config.ts';
+import { secretsOf } from './secrets-of.ts';
 
 /** A config with the settings that hold for it: all that a process of the service is made of. */
 export interface Composition {
@@ -20,20 +21,19 @@ export interface Composition {
   readonly callbackFormats: CallbackFormats;
 }
 
-/** @throws Error that names every faulty variable at once, those of plugins too */
+/** @throws Error as `defineConfig` does, and one that names every faulty variable at once, those of plugins too */
 export function compose(config: Config, variables: Readonly<Record<string, string | undefined>>): Composition {
-  const { values, faults } = readVariables(environmentSchema.shape, variables, SECRET_VARIABLES);
-  const environment = values as Environment;
+  // A config may not have been defined by it.
+  checkConfig(config);
   const { plugins = [] } = config;
-  const read = plugins.map((plugin) => ({ plugin, ...readVariables(plugin.settings ?? {}, variables, plugin.secrets ?? []) }));
+  checkVariables(plugins);
+  const isSecret = secretsOf(plugins);
+  const { values: environment, faults } = readVariables(environmentSchema.shape, variables, isSecret);
+  const read = plugins.map((plugin) => ({ plugin, ...readVariables(plugin.settings ?? {}, variables, isSecret) }));
   const { UNKNOWN_TYPES: asked } = environment;
   const stands = plugins.find(({ name, otherTypes }) => name === asked && otherTypes !== undefined);
-  const allFaults = [
-    ...faults,
-    ...read.flatMap((one) => one.faults),
-    ...(asked === 'reject' || asked === undefined || stands ? [] : [unknownTypesFault(asked, plugins)]),
-  ];
-  refuseFaults(allFaults);
+  const isKnown = asked === 'reject' || stands !== undefined;
+  refuseFaults([...faults, ...read.flatMap((one) => one.faults), ...(isKnown ? [] : [unknownTypesFault(asked, plugins)])]);
   const dataDirectory = resolve(environment.TICKLESS_DATA);
   const installed = read.map(({ plugin, values: settings }) => ({ plugin, context: { settings, dataDirectory } }));
   const catalog = catalogOf(config);
@@ -42,8 +42,27 @@ export function compose(config: Config, variables: Readonly<Record<string, strin
     catalog,
     otherTypes: (stands?.otherTypes !== undefined && catalog.find(stands.otherTypes)) || null,
     plugins: installed,
-    callbackFormats: new Map(installed.flatMap(({ plugin, context }) => Object.entries(plugin.callbackFormats?.(context) ?? {}))),
+    callbackFormats: formatsOf(installed),
   };
+}
+
+/** A variable means one thing. */
+function checkVariables(plugins: readonly Plugin[]): void {
+  for (const { name, settings = {} } of plugins) {
+    const taken = Object.keys(settings).find((variable) => variable in environmentSchema.shape);
+    if (taken !== undefined) throw new Error(`the plugin "${name}" has a setting ${taken}, which is one of the service's own`);
+  }
+}
+
+function formatsOf(installed: readonly InstalledPlugin[]): CallbackFormats {
+  const formats = new Map<string, WriteFormat>();
+  for (const { plugin, context } of installed) {
+    for (const [kind, write] of Object.entries(plugin.callbackFormats?.(context) ?? {})) {
+      if (formats.has(kind)) throw new Error(`the plugin "${plugin.name}" has a callback format "${kind}", which another has, too`);
+      formats.set(kind, write);
+    }
+  }
+  return formats;
 }
 
 function unknownTypesFault(asked: string, plugins: readonly Plugin[]): string {

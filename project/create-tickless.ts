@@ -78,10 +78,11 @@ export function createTickless(config: Config, { configFile }: CreateTicklessOpt
     startApi: () => begin(async () => (await import('../api/run-api.ts')).startApi),
     startWorker: () => begin(async () => (await import('../worker/run-worker.ts')).startWorker),
     async stop() {
-      const ending = await starting;
-      starting = null;
+      // What can't be started says so to whoever starts it.
+      const ending = await starting?.catch(() => null);
       running = null;
       await ending?.stop();
+      starting = null;
     },
   };
 }

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { environmentSchema, SECRET_VARIABLES } from '../config/environment.ts';
+import { environmentSchema } from '../config/environment.ts';
 import { readVariables } from '../config/read-variables.ts';
 import { originOf } from '../config/value-origin.ts';
 import type { Config } from './define-config.ts';
+import { secretsOf } from './secrets-of.ts';
 
 /** A variable of the environment, and what holds for it. */
 export interface ListedSetting {
@@ -18,7 +19,6 @@ export interface ListedSetting {
 const HIDDEN = '(secret)';
 // The engine's client reads these for itself.
 const CLIENT_VARIABLE = /^TEMPORAL_/;
-const CLIENT_SECRET = /_API_KEY$|_KEY_DATA$|^TEMPORAL_GRPC_META_/;
 
 /** All settings of a project, its plugins' after the service's own; of those of the engine's client, what is set. */
 export function listSettings(
@@ -26,9 +26,9 @@ export function listSettings(
   variables: Readonly<Record<string, string | undefined>>,
 ): readonly ListedSetting[] {
   const schemas = Object.assign({}, environmentSchema.shape, ...plugins.map(({ settings }) => settings ?? {}));
-  const secrets = new Set([...SECRET_VARIABLES, ...plugins.flatMap((plugin) => plugin.secrets ?? [])]);
+  const isHidden = secretsOf(plugins);
   const written = writtenDefaults();
-  const { values } = readVariables(schemas, {}, []);
+  const { values } = readVariables(schemas, {}, isHidden);
   const isSet = (name: string): boolean => variables[name] !== undefined && variables[name] !== '';
   const names = [
     ...Object.keys(schemas),
@@ -37,8 +37,7 @@ export function listSettings(
       .toSorted(),
   ];
   return [...new Set(names)].map((name) => {
-    const isSecret = secrets.has(name) || CLIENT_SECRET.test(name);
-    if (isSet(name)) return { name, value: isSecret ? HIDDEN : (variables[name] ?? null), from: originOf(name) };
+    if (isSet(name)) return { name, value: isHidden(name) ? HIDDEN : (variables[name] ?? null), from: originOf(name) };
     const value = written[name] ?? (values[name] === undefined ? '' : JSON.stringify(values[name]));
     return { name, value: value === '' ? null : value, from: 'default' };
   });

@@ -1,16 +1,24 @@
 /** What has been started, to be stopped in the other order. */
 export interface Stops {
-  push(stop: () => Promise<unknown>): void;
-  /** Once each, one after the other. */
+  push(stop: () => unknown): void;
+  /** Once each, one after the other, whatever becomes of those before. @throws AggregateError of what failed */
   stopAll(): Promise<void>;
 }
 
 export function createStops(): Stops {
-  const stops: (() => Promise<unknown>)[] = [];
+  const stops: (() => unknown)[] = [];
   return {
     push: (stop) => void stops.push(stop),
     async stopAll() {
-      for (const stop of stops.splice(0).toReversed()) await stop();
+      const failures: unknown[] = [];
+      for (const stop of stops.splice(0).toReversed()) {
+        try {
+          await stop();
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw new AggregateError(failures, `could not be stopped: ${failures.map(String).join('; ')}`);
     },
   };
 }

@@ -1,4 +1,6 @@
 import { createCatalog } from '../domain/catalog.ts';
+import { definitionsIn } from '../domain/event-source.ts';
+import type { EventSource } from '../domain/event-source.ts';
 import type { DefinedEvent } from '../domain/define-event.ts';
 import type { EventError } from '../domain/event-error.ts';
 import { shownResults } from '../domain/event-resource.ts';
@@ -16,7 +18,8 @@ import { TEST_DATA_DIRECTORY } from './test-data-directory.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 export interface TestBusOptions {
-  readonly events: readonly DefinedEvent[];
+  /** Definitions, and modules or lists that have some. */
+  readonly events: readonly EventSource[];
   /** What handlers are lent; a test's own. A run whose handler uses another is rejected, and the error names it. */
   readonly services?: Partial<Services>;
   /** What handlers fetch with; without it, a run whose handler fetches is rejected. */
@@ -63,7 +66,7 @@ export interface TestBus {
 /** Handles events in memory, with the same retries, timeouts and bounds as the service has. It opens nothing, and needs no end. */
 export function createTestBus(options: TestBusOptions): TestBus {
   const { events, services = {}, fetch = cannotFetch('createTestBus'), dataDirectory = TEST_DATA_DIRECTORY } = options;
-  const catalog = createCatalog(events);
+  const catalog = createCatalog(definitionsIn(events, "the bus's events"));
   const clock = keepTogether(createVirtualClock({ nowMs: options.nowMs ?? Date.now(), skipsTime: options.timeSkipping ?? true }));
   const acceptEvent = createAcceptEvent(catalog, clock.now);
   const advance = createAdvance({

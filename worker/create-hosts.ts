@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Environment } from '../config/environment.ts';
+import { isSecret } from '../config/secrets.ts';
 import type { HandlerLog } from '../domain/define-event.ts';
 import type { Ask } from '../domain/question.ts';
 import type { Advance } from '../handlers/advance.ts';
@@ -32,15 +33,6 @@ export interface Hosts {
   close(): Promise<void>;
 }
 
-// What the service alone needs. Handlers have the rest of the environment, as they may need some of it.
-const SECRETS = new Set([
-  'API_KEYS',
-  'WEBHOOK_SECRETS',
-  'TEMPORAL_API_KEY',
-  'TEMPORAL_TLS_CLIENT_KEY_DATA',
-  'TEMPORAL_TLS_CLIENT_KEY_PATH',
-]);
-
 export function createHosts({ environment, program, callbackAllow, log, fetchTimeoutMs }: CreateHostsOptions): Hosts {
   const settings: HandlerCompositionSettings = {
     dataDirectory: resolve(environment.TICKLESS_DATA),
@@ -49,7 +41,8 @@ export function createHosts({ environment, program, callbackAllow, log, fetchTim
   };
   const pool = createHostPool({
     program,
-    environment: Object.fromEntries(Object.entries(process.env).filter(([name]) => !SECRETS.has(name))),
+    // Handlers may need some of the rest.
+    environment: Object.fromEntries(Object.entries(process.env).filter(([name]) => !isSecret(name))),
     settings,
     memoryMb: environment.HANDLER_MEMORY_MB,
     graceMs: environment.HANDLER_GRACE_MS,

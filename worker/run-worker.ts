@@ -46,9 +46,11 @@ export async function runWorker(config: Config, program = hostProgram()): Promis
   const logger = createLogger(composition.environment.LOG_LEVEL);
   const stopped = stopSignal();
   const worker = await startWorker({ composition, program, logger });
-  const signal = await Promise.race([stopped, worker.failed]);
-  logger.info({ signal }, 'stopping');
-  await worker.stop();
+  try {
+    logger.info({ signal: await Promise.race([stopped, worker.failed]) }, 'stopping');
+  } finally {
+    await worker.stop();
+  }
 }
 
 /** Starts what runs heavy events, callbacks that are tried again, and light events whose own process is gone. */
@@ -60,8 +62,15 @@ export async function startWorker({ composition, program, logger }: StartWorkerO
   try {
     const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log: toHandlerLog(logger) });
     stops.push(hosts.close);
-    const [engine] = await Promise.all([connectEngine(logger), hosts.ready]);
-    stops.push(engine.close);
+    const connecting = connectEngine(logger);
+    // Also one that comes when something else has failed.
+    stops.push(() =>
+      connecting.then(
+        (engine) => engine.close(),
+        () => undefined,
+      ),
+    );
+    const [engine] = await Promise.all([connecting, hosts.ready]);
     const scraped = await serveMetrics(environment, metrics, logger);
     if (scraped !== null) stops.push(() => scraped.stop(SCRAPE_GRACE_MS));
     const workers = await startWorkers({
@@ -84,7 +93,7 @@ export async function startWorker({ composition, program, logger }: StartWorkerO
     logger.info({ engine: engine.address, ...(scraped !== null && { metrics: `${scraped.url}/metrics` }) }, 'the worker runs');
     return { failed: workers.failed, stop: stops.stopAll };
   } catch (error) {
-    await stops.stopAll();
+    await stops.stopAll().catch((failed: unknown) => logger.error({ err: failed }, 'not all was stopped'));
     throw error;
   }
 }

@@ -22,7 +22,7 @@ const READS_AT_ONCE = 8;
 /** An archive that is a workflow for each thing in it, which stays open: closed ones are forgotten by the engine. */
 export function createTemporalArchive(client: Client): Archive {
   return {
-    jobs: createShelf<EventResource>(client, {
+    events: createShelf<EventResource>(client, {
       workflowType: WORKFLOWS.keepJob,
       workflowIdOf: archivedJobWorkflowId,
       batchIdOf: ({ batchId }) => batchId,

@@ -161,7 +161,7 @@ it('shows what is in the archive when the engine has forgotten its event', async
   await calledBack('kept');
   const event = (await (await service.app.request('/v1/events/kept')).json()) as EventResource;
   // To have the engine forget one takes it a while; this one it never knew.
-  await createTemporalArchive(service.client).jobs.put({ ...event, id: 'forgotten' });
+  await createTemporalArchive(service.client).events.put({ ...event, id: 'forgotten' });
 
   const job = await (await service.app.request('/api/jobs/forgotten')).json();
 

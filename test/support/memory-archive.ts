@@ -6,7 +6,7 @@ import type { EventResource } from '../../domain/event-resource.ts';
 
 /** An archive in memory; a cursor is a number of things gone by. */
 export function createMemoryArchive(): Archive {
-  return { jobs: createShelf<EventResource>(({ batchId }) => batchId), batches: createShelf<BatchResource>(() => null) };
+  return { events: createShelf<EventResource>(({ batchId }) => batchId), batches: createShelf<BatchResource>(() => null) };
 }
 
 function createShelf<Resource extends EventResource | BatchResource>(batchIdOf: (resource: Resource) => string | null): Shelf<Resource> {

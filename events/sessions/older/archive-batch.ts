@@ -16,7 +16,7 @@ export async function archiveBatch({ archive, batches }: Archiving, batch: Batch
   do {
     const page = await batches.items({ tenant, id, limit: PAGE, cursor });
     const jobs = (page?.items ?? []).filter((item) => item.type === 'session' && hasEnded(item));
-    const kept = await each(jobs, ({ index: _place, ...job }) => archive.jobs.put(job));
+    const kept = await each(jobs, ({ index: _place, ...job }) => archive.events.put(job));
     if (kept.includes(false)) return false;
     cursor = page?.nextCursor ?? undefined;
   } while (cursor !== undefined);
@@ -26,7 +26,7 @@ export async function archiveBatch({ archive, batches }: Archiving, batch: Batch
 /** Takes a batch out of the archive, after its jobs. */
 export async function takeOutBatch({ archive }: Pick<Core, 'archive'>, { tenant, id, counts }: BatchResource): Promise<void> {
   const jobs = Array.from({ length: counts.total }, (_, index) => ({ tenant, id: itemId(id, index) }));
-  await each(jobs, archive.jobs.takeOut);
+  await each(jobs, archive.events.takeOut);
   await archive.batches.takeOut({ tenant, id });
 }
 

@@ -16,7 +16,7 @@ export function archivedJobRoutes(app: OpenAPIHono<AppEnvironment>, core: Core):
     if (found === null) return problem(context, noSuchJob(id));
     const { resource } = found;
     if (!hasEnded(resource)) return problem(context, { code: 'not_ended', detail: `the job "${id}" is still at work` });
-    if (!(await archive.jobs.put(resource))) {
+    if (!(await archive.events.put(resource))) {
       return problem(context, { code: 'id_conflict', detail: `the archive has another job of the id "${id}"` });
     }
     return context.json(toJob(resource, true));
@@ -24,7 +24,7 @@ export function archivedJobRoutes(app: OpenAPIHono<AppEnvironment>, core: Core):
 
   app.delete('/api/jobs/:id/archived', async (context) => {
     const id = context.req.param('id');
-    const isOut = await archive.jobs.takeOut({ tenant: context.get('tenant'), id: knownAs('event_id', id) });
+    const isOut = await archive.events.takeOut({ tenant: context.get('tenant'), id: knownAs('event_id', id) });
     return isOut ? context.body(null, 204) : problem(context, { code: 'not_found', detail: `there is no job "${id}" in the archive` });
   });
 

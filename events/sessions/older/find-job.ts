@@ -16,7 +16,7 @@ export async function findJob(
   const resource = await events.get(key);
   if (resource !== null && resource.type !== 'session') return null;
   if (resource !== null && !hasEnded(resource)) return { resource, isArchived: false };
-  const archived = await archive.jobs.get(key);
+  const archived = await archive.events.get(key);
   const found = resource ?? archived;
   return found && { resource: found, isArchived: archived !== null };
 }

@@ -23,12 +23,12 @@ export async function listJobs(
   const ended = status === 'pending' || status === 'processing' ? undefined : status;
   const isOpen = status !== undefined && ended === undefined;
   const page = isArchived
-    ? await archive.jobs.list({ tenant, batchId, limit, cursor })
+    ? await archive.events.list({ tenant, batchId, limit, cursor })
     : batchId === undefined
       ? await events.list({ tenant, type: 'session', status: isOpen ? 'running' : ended, limit, cursor })
       : await batches.items({ tenant, id: batchId, status: ended, limit, cursor });
   const sessions = (page?.items ?? []).filter(({ type }) => type === 'session');
-  const shown = isArchived ? sessions : await withoutArchived(archive.jobs, tenant, sessions);
+  const shown = isArchived ? sessions : await withoutArchived(archive.events, tenant, sessions);
   const jobs = shown.map((resource) => toJob(resource, isArchived));
   return { items: jobs.filter((job) => status === undefined || job.status === status), nextCursor: page?.nextCursor ?? null };
 }

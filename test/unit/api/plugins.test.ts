@@ -12,22 +12,36 @@ const context = { settings: {}, dataDirectory: '.' };
 // No route of these asks for anything.
 const none = { events: {}, batches: {} } as CoreDependencies;
 
-async function statusOf(authenticate: Plugin['authenticate'], headers: Readonly<Record<string, string>>, keys = [KEY]): Promise<string> {
-  const plugin: Plugin = {
-    name: 'own',
+type Authenticate = Plugin['authenticate'];
+
+interface Asked {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly keys?: readonly string[];
+  readonly path?: string;
+  readonly neededScope?: Plugin['neededScope'];
+}
+
+/** The tenant that a POST is found to be of, or the status that refuses it. */
+async function askAs(
+  asked: readonly Authenticate[],
+  { headers = {}, keys = [KEY], path = '/sent', neededScope }: Asked = {},
+): Promise<string> {
+  const plugins = asked.map((authenticate, index): Plugin => ({
+    name: `plugin-${index}`,
     ...(authenticate && { authenticate }),
-    neededScope: (_method, path) => (path === '/sent' ? 'send' : undefined),
-  };
+    neededScope: neededScope ?? ((_method, of) => (of === '/sent' ? 'send' : undefined)),
+  }));
   const app = new Hono<AppEnvironment>();
   app.use(
     createAuthenticate(
       keys.map((key) => ({ tenant: 'acme', key, scopes: ['send', 'read'] })),
-      [{ plugin, context }],
+      plugins.map((plugin) => ({ plugin, context })),
     ),
   );
   app.all('*', (request) => request.text(request.get('tenant')));
-  const answer = await app.request('/sent', { method: 'POST', headers });
-  return answer.ok ? answer.text() : String(answer.status);
+  app.onError((error, request) => request.text(error.message, 500));
+  const answer = await app.request(path, { method: 'POST', headers });
+  return answer.ok || answer.status === 500 ? answer.text() : String(answer.status);
 }
 
 it.each<[string, Plugin['authenticate'], string]>([
@@ -39,13 +53,34 @@ it.each<[string, Plugin['authenticate'], string]>([
   ['that it refuses', () => 'refuse', '401'],
   ['that it cannot tell', () => null, '401'],
 ])('asks plugins who sends a request: %s', async (_name, authenticate, expected) => {
-  expect(await statusOf(authenticate, {})).toBe(expected);
+  expect(await askAs([authenticate])).toBe(expected);
 });
 
 it("takes a key of its own header before a plugin's, and everybody where there are none", async () => {
-  expect(await statusOf(() => ({ key: 'another-key-0123456' }), { 'x-api-key': KEY })).toBe('acme');
-  expect(await statusOf(() => null, {}, [])).toBe('default');
-  expect(await statusOf(() => 'refuse', {}, [])).toBe('401');
+  expect(await askAs([() => ({ key: 'another-key-0123456' })], { headers: { 'x-api-key': KEY } })).toBe('acme');
+  expect(await askAs([() => null], { keys: [] })).toBe('default');
+  expect(await askAs([() => 'refuse'], { keys: [] })).toBe('401');
+});
+
+it('asks all of them: none can let in whom another refuses, or knows better', async () => {
+  const key = () => ({ key: 'junk' });
+  expect(await askAs([key, () => 'refuse'], { keys: [] })).toBe('401');
+  expect(await askAs([key, () => ({ tenant: 'other' })])).toBe('other');
+  expect(await askAs([key, () => null], { keys: [] })).toBe('401');
+  expect(await askAs([() => ({ tenant: 'first' }), () => ({ tenant: 'second' })])).toBe('first');
+});
+
+it.each(['~subject/acme', 'Acme', 'a@b.c', '../..', ''])('takes no tenant "%s" from a plugin, since ids are made of it', async (tenant) => {
+  expect(await askAs([() => ({ tenant })])).toBe('the plugin "plugin-0" gives a tenant that is not 1 to 63 of a-z, 0-9 and "-"');
+});
+
+it("lets a plugin say what its own routes need, and nothing of the service's", async () => {
+  const headers = { 'x-api-key': KEY };
+  expect(await askAs([undefined], { headers, path: '/own', neededScope: () => 'admin' })).toBe('403');
+  expect(await askAs([undefined], { headers, path: '/own', neededScope: () => 'read' })).toBe('acme');
+  expect(await askAs([undefined], { path: '/own', neededScope: () => null })).toBe('');
+  expect(await askAs([undefined], { headers, path: '/v1/events/a/cancel', neededScope: () => 'read' })).toBe('403');
+  expect(await askAs([undefined], { path: '/livez', neededScope: () => 'admin' })).toBe('');
 });
 
 it('adds routes, starts in order, and stops in the other', async () => {
@@ -87,6 +122,17 @@ it('names the plugin that fails, and stops those that were started', async () =>
   );
   await expect(start()).rejects.toThrow('the plugin "second" can\'t be started: no database');
   expect(told).toEqual(['stopped']);
+  const endless: Plugin = { name: 'endless', start: () => () => Promise.reject(new Error('stuck')) };
+  const others: Plugin = { name: 'others', start: () => () => void told.push('others stopped') };
+  const stop = await (
+    await installPlugins(
+      memory.app,
+      [others, endless].map((plugin) => ({ plugin, context })),
+      none,
+    )
+  )();
+  await expect(stop()).rejects.toThrow('could not be stopped: Error: stuck');
+  expect(told).toEqual(['stopped', 'others stopped']);
   const routes: Plugin = {
     name: 'third',
     routes: () => {

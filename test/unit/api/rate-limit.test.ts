@@ -139,7 +139,7 @@ describe('a rate limit', () => {
   it('forgets the caller not heard of for longest when there are very many', async () => {
     const app = new Hono<AppEnvironment>();
     app.use(async (context, next) => {
-      context.set('keyDigest', context.req.header('x-api-key'));
+      context.set('caller', context.req.header('x-api-key'));
       return next();
     });
     app.use(createRateLimit({ requests: 1, windowMs: 60_000 }, Date.now));

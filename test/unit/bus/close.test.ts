@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import type { BusError } from '../../../bus/bus-error.ts';
+import { createBus } from '../../../bus/create-bus.ts';
 import { defineEvent } from '../../../domain/define-event.ts';
 import { busWithErrors, counted, gate, turn } from './bus-samples.ts';
 
@@ -104,4 +105,9 @@ it('does not wait for ever for what does not hear', async () => {
   const closing = bus.close();
   await vi.advanceTimersByTimeAsync(11_000);
   await closing;
+});
+
+it('is closed in time, also where its services are never made', async () => {
+  const bus = createBus({ services: () => new Promise(() => undefined) });
+  await bus.close({ withinMs: 1 });
 });

@@ -27,8 +27,7 @@ function start() {
 
 it('sends the same calls to a service, and calls who is here once it has them', async () => {
   const { memory, client } = start();
-  const ofConfig = on(shipped, 'of-the-config', () => expect.unreachable('the service calls it'));
-  const { bus, errors } = busWithErrors({ events: [shipped], handlers: [ofConfig], durable: client });
+  const { bus, errors } = busWithErrors({ events: [shipped], durable: client });
   const seen: string[] = [];
   bus.on(shipped, ({ id, data }) => `${id} ${data.id}`, { name: 'here' });
   const reading = (async () => {
@@ -47,6 +46,28 @@ it('sends the same calls to a service, and calls who is here once it has them', 
   expect(seen).toEqual(['o-1']);
   expect(errors).toEqual([]);
   expect((await client.events.get('o-1')).status).toBe('completed');
+  await memory.stop();
+});
+
+it('refuses handlers that nobody would run', () => {
+  const { client } = start();
+  const handlers = [on(shipped, 'of-the-config', () => null)];
+  expect(() => createBus({ handlers, durable: client })).toThrow('a bus by a service has no handlers');
+});
+
+it('sends what was emitted, and not what the schema makes of it', async () => {
+  const parsed = defineEvent({
+    type: 'parsed',
+    data: z.object({ cents: z.string().transform(Number) }),
+    tier: 'normal',
+    handler: ({ data }) => data.cents,
+  });
+  const memory = startMemoryApp({ definitions: [parsed] });
+  const there: typeof fetch = (input, init) => memory.request(new Request(input).url.replace('http://there', ''), init);
+  const bus = createBus({ durable: createClient({ url: 'http://there', fetch: there }) });
+  bus.on(parsed, ({ data }) => data.cents, { name: 'here' });
+  expect(await bus.emitAndWait(parsed, { cents: '5' })).toMatchObject([{ value: { action: 5 } }, { handler: 'here', value: 5 }]);
+  await bus.close();
   await memory.stop();
 });
 

@@ -11,7 +11,7 @@ export const ourVariables: readonly string[] = Object.keys(schemas);
 
 /** What one of them comes to. @throws Error where it is faulty */
 export function readVariable(name: string, text?: string): unknown {
-  const { values, faults } = readVariables({ [name]: schemas[name] }, { [name]: text }, []);
+  const { values, faults } = readVariables({ [name]: schemas[name] }, { [name]: text }, () => false);
   if (faults.length > 0) throw new Error(faults.join());
   return values[name];
 }

@@ -67,9 +67,9 @@ async function forgetAll(): Promise<void> {
   await memory.stop();
   start();
   const batches = await kept.batches.list({ tenant: 'default', limit: 200 });
-  const jobs = await kept.jobs.list({ tenant: 'default', limit: 200 });
+  const jobs = await kept.events.list({ tenant: 'default', limit: 200 });
   for (const batch of batches.items) await archive.batches.put(batch);
-  for (const job of jobs.items) await archive.jobs.put(job);
+  for (const job of jobs.items) await archive.events.put(job);
 }
 
 describe('/api/jobs/{id}/archived', () => {

@@ -1,5 +1,8 @@
-import { expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
+import { noteConfigSettings } from '../../../config/value-origin.ts';
 import { applySettings } from '../../../project/apply-settings.ts';
+
+beforeEach(() => noteConfigSettings([]));
 
 it('sets what the environment does not, under the names of its variables', () => {
   const environment = { PORT: '4000', LOG_LEVEL: '' };
@@ -9,4 +12,11 @@ it('sets what the environment does not, under the names of its variables', () =>
 
 it('names a setting that there is not', () => {
   expect(() => applySettings({ settings: { maxTasks: 9 } }, {})).toThrow('"maxTasks", which would be MAX_TASKS: there is no such variable');
+});
+
+it("takes a config's settings back when another takes its place", () => {
+  const environment: Record<string, string | undefined> = {};
+  applySettings({ settings: { port: 4001, logLevel: 'debug' } }, environment);
+  applySettings({ settings: { port: 4002 } }, environment);
+  expect(environment).toEqual({ PORT: '4002' });
 });

@@ -59,7 +59,10 @@ it('names every faulty variable at once, but never what may be a secret', () => 
 it.each<[string, unknown]>([
   ['there are two plugins of the name "shop"', [shop(), shop({ events: [typeOf('more')], otherTypes: 'more' })]],
   ['the plugin "shop" has no event type "nothing" (otherTypes)', [shop({ otherTypes: 'nothing' })]],
-  ['a plugin needs a name: plugins: [life()], not plugins: [life]', [shop]],
+  ['a plugin is an object with a name: plugins: [life()], not plugins: [life]', [shop]],
+  ['a plugin is an object with a name', [undefined]],
+  ['the plugin "shop" has the field "setings"; there are name, events', [{ ...shop(), setings: {} }]],
+  ['the plugin "shop" calls "SHOP_KAY" a secret, which is none of its settings', [shop({ secrets: ['SHOP_KAY'] })]],
   ['event type "own" is defined twice', [shop({ events: [own], otherTypes: 'own' })]],
   ['entry 1 of the events of the plugin "shop" has no event type', [shop({ events: [{}], otherTypes: 'others' })]],
 ])('refuses plugins: %s', (message, plugins) => {
@@ -76,5 +79,35 @@ it('lends handlers what the config and its plugins make, and disposes of all of 
   const { services, dispose } = await makeServices(config, { SHOP_KEY: 'key' });
   expect(services).toEqual({ warehouse: 'w', shop: 'key' });
   await dispose();
-  expect(disposed).toEqual(['own', 'shop']);
+  expect(disposed).toEqual(['shop', 'own']);
+});
+
+it('refuses what two of them would have', async () => {
+  const format = { callbackFormats: () => ({ flat: async () => '' }) };
+  const other = { name: 'other', ...format };
+  expect(() => compose({ events: [own], plugins: [shop(format), other] }, {})).toThrow(
+    'the plugin "other" has a callback format "flat", which another has, too',
+  );
+  expect(() => compose({ events: [own], plugins: [{ name: 'other', settings: { PORT: z.string() } }] }, {})).toThrow(
+    "a setting PORT, which is one of the service's own",
+  );
+  const services = () => ({ shop: 1 }) as never;
+  await expect(makeServices({ services, plugins: [shop({ services })] }, {})).rejects.toThrow(
+    'the services of the plugin "shop" make "shop", which another has made, too',
+  );
+});
+
+it('never says a secret of another plugin with the same variable', () => {
+  const other: Plugin = { name: 'other', settings: { SHOP_KEY: z.string().min(9) } };
+  expect(() => compose({ events: [own], plugins: [other, shop()] }, { SHOP_KEY: 'hunter2' })).toThrow(/^(?![^]*hunter2)[^]*SHOP_KEY/);
+});
+
+it("says whose services can't be made, and disposes of what was", async () => {
+  let isDisposed = false;
+  const config = {
+    services: () => ({ dispose: () => void (isDisposed = true) }) as never,
+    plugins: [shop({ services: () => Promise.reject(new Error('no database')) })],
+  };
+  await expect(makeServices(config, {})).rejects.toThrow('the services of the plugin "shop" can\'t be made: no database');
+  expect(isDisposed).toBe(true);
 });
