@@ -1,6 +1,7 @@
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compile } from '../dev/compile.mjs';
+import { hostFromSource } from '../worker/host-program.ts';
 
 /**
  * Compiles a project's config, and what of the project it imports, once for all processes of it.
@@ -25,5 +26,8 @@ export async function compileConfig(file: string): Promise<string> {
 
 /** What Node runs for a process in which the handlers of a compiled config run. */
 export function hostProgramOf(program: string): readonly string[] {
-  return [fileURLToPath(new URL('../worker/project-host-main.js', import.meta.url)), program];
+  const main = import.meta.url.endsWith('.ts')
+    ? hostFromSource('worker/project-host-main.ts')
+    : [fileURLToPath(new URL('../worker/project-host-main.js', import.meta.url))];
+  return [...main, program];
 }

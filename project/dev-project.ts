@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
@@ -7,11 +7,13 @@ import { followNpm } from '../dev/follow-parent.mjs';
 
 export interface DevProjectOptions {
   readonly folder: string;
-  /** What "tickless start" is to be given. */
-  readonly words: readonly string[];
+  /** Instead of `tickless.config.ts` there. */
+  readonly config?: string | undefined;
   readonly tell: (text: string) => void;
 }
 
+// The next process is made ready once this one has had the time to start: it would take the processor from it.
+const STANDS_BY_AFTER_MS = 5_000;
 // Editors write a file in several steps.
 const SETTLES_AFTER_MS = 100;
 // What a config may import, and the settings: what handlers write beside it, as a log or a database, is none of these.
@@ -21,24 +23,41 @@ const SETTINGS = '.env';
 
 /**
  * Runs a project as `tickless start` does, and again when one of its files changes. Its process is killed for that: what is under
- * way goes on in the next, as after any crash, on the same engine.
+ * way goes on in the next, as after any crash, on the same engine. The next one stands by, with everything read but the project.
  */
-export async function devProject({ folder, words, tell }: DevProjectOptions): Promise<number> {
-  const cli = fileURLToPath(new URL('../cli/main.js', import.meta.url));
+export async function devProject({ folder, config, tell }: DevProjectOptions): Promise<number> {
   let child: ChildProcess | null = null;
+  let standby: ChildProcess | null = null;
   let timer: NodeJS.Timeout | undefined;
+  let standbyTimer: NodeJS.Timeout | undefined;
   const stopping = new AbortController();
   // One after the other.
   let restarting = Promise.resolve();
 
+  function prepare(): ChildProcess {
+    const [program = '', ...words] = devProgram();
+    return fork(program, words, { cwd: folder });
+  }
+
   function start(): void {
-    const next = spawn(process.execPath, [cli, 'start', ...words], { cwd: folder, stdio: 'inherit' });
+    clearTimeout(standbyTimer);
+    const next = standby ?? prepare();
     child = next;
+    standby = null;
     next.once('exit', (code) => {
       if (child !== next) return;
       child = null;
       if (!stopping.signal.aborted && code !== 0) tell('It ended. It is started again when a file changes.\n');
     });
+    // Of one that has ended meanwhile its exit tells.
+    next.send({ folder, config }, () => undefined);
+    standbyTimer = setTimeout(() => {
+      const prepared = prepare();
+      standby = prepared;
+      prepared.once('exit', () => {
+        if (standby === prepared) standby = null;
+      });
+    }, STANDS_BY_AFTER_MS);
   }
 
   async function restart(file: string): Promise<void> {
@@ -66,10 +85,18 @@ export async function devProject({ folder, words, tell }: DevProjectOptions): Pr
   await once(stopping.signal, 'abort');
   watcher.close();
   clearTimeout(timer);
+  clearTimeout(standbyTimer);
+  (standby as ChildProcess | null)?.kill('SIGKILL');
   const last = child as ChildProcess | null;
   if (last === null) return 0;
   // A Ctrl-C has reached it already; another signal would be a second one.
   last.kill('SIGTERM');
   const [code] = (await once(last, 'exit')) as [number | null];
   return code ?? 0;
+}
+
+/** What Node runs for one, and with which words. */
+function devProgram(): readonly string[] {
+  const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+  return import.meta.url.endsWith('.ts') ? [file('../dev/run.mjs'), 'project/dev-process.ts'] : [file('dev-process.js')];
 }

@@ -1,8 +1,9 @@
 import type { Config } from '../project/define-config.ts';
 import { runHost } from './run-host.ts';
 
-// `node project-host-main.js <address>`: a process in which the handlers of a compiled project run.
-const [, , address = ''] = process.argv;
+// `node project-host-main.js <address>`: a process in which the handlers of a compiled project run. The address comes last: from sources,
+// what compiles them has words of its own.
+const address = process.argv.at(-1) ?? '';
 // Its stack traces are in terms of the sources.
 process.setSourceMapsEnabled(true);
 const { default: config } = (await import(address)) as { readonly default: Config };

@@ -97,8 +97,8 @@ export function devCommand(add: AddCommand): void {
     configure: (command) => withConfig(command).option('--port <number>', 'where it listens (default: $PORT, else 3000)', parseNumber),
     async action({ terminal }, { config, port }) {
       const { devProject } = await import('../../project/dev-project.ts');
-      const words = [...(config === undefined ? [] : ['--config', config]), ...(port === undefined ? [] : ['--port', String(port)])];
-      return devProject({ folder: process.cwd(), words, tell: terminal.err });
+      if (port !== undefined) process.env['PORT'] = String(port);
+      return devProject({ folder: process.cwd(), config, tell: terminal.err });
     },
   });
 }

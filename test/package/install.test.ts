@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -149,15 +150,32 @@ it('is at work again with what has changed, and has lost nothing', async () => {
   const before = await send(url, { orderId: 'o-3', cents: 5 });
   expect(before.status).toBe('completed');
   const file = join(app, 'events/order-approved.ts');
-  await writeFile(file, (await readFile(file, 'utf8')).replace('${services.prefix}-$', 'changed-$'));
-
-  await until('the change is there', async () => {
-    const sent = await send(url, { orderId: 'o-4', cents: 5 }).catch(() => null);
-    return JSON.stringify(sent?.result?.action ?? null).includes('changed-o-4');
+  const change = async (from: string, to: string): Promise<void> => {
+    await writeFile(file, (await readFile(file, 'utf8')).replace(`${from}-$`, `${to}-$`));
+    await until('the change is there', async () => {
+      const sent = await send(url, { orderId: 'o-4', cents: 5 }).catch(() => null);
+      return JSON.stringify(sent?.result?.action ?? null).includes(`${to}-o-4`);
+    });
+  };
+  await change('${services.prefix}', 'changed');
+  const processes = await until('the next process stands by', async () => {
+    const found =
+      (await run('ps', ['-o', 'pid=,args=', '--ppid', String(service?.pid)], { cwd: app })).match(/^ *\d+.*dev-process/gm) ?? [];
+    return found.length === 2 ? found.map((line) => Number.parseInt(line, 10)) : null;
   });
+  await change('changed', 'changed-again');
   await until('what was done before and after is listed', async () => {
     const { items } = (await (await fetch(`${url}/v1/events?status=completed`)).json()) as { readonly items: readonly unknown[] };
     return items.length > 2;
   });
-  expect(await service?.end()).toBe(0);
+
+  await service?.end('SIGKILL');
+  await until('nothing of it is left', async () => processes.every((pid) => !existsSync(`/proc/${pid}`)) && !(await isThere(url)));
 });
+
+function isThere(url: string): Promise<boolean> {
+  return fetch(`${url}/livez`).then(
+    () => true,
+    () => false,
+  );
+}

@@ -58,9 +58,9 @@ it('ends once what it was sent, though it is killed, and its receiver finds each
   expect(await send('o-1', '500')).toBe('completed parcel-o-1\n');
 });
 
-it('ends with the npm that has started it, however that ends', async () => {
+it('ends when the npm is ended that has started it', async () => {
   const { url, end } = await start({ folder, program: ['npm', 'exec', '--', 'tickless'] });
-  await end('SIGKILL');
+  await end('SIGTERM');
   await until('it has ended', async () =>
     fetch(`${url}/livez`).then(
       () => false,

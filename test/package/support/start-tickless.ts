@@ -23,6 +23,7 @@ export interface StartOptions {
 export interface Service {
   readonly url: string;
   readonly port: number;
+  readonly pid: number;
   output(): string;
   /** Asks it to stop, or ends it at once, and gives its exit code; null where a signal has ended it, or it has ended before. */
   end(signal?: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
@@ -58,6 +59,7 @@ export async function startTickless(options: StartOptions): Promise<Service> {
   return {
     url,
     port,
+    pid: child.pid ?? 0,
     output: () => output,
     async end(signal = 'SIGTERM') {
       if (hasEnded(child)) return null;
