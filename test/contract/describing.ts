@@ -49,7 +49,7 @@ export function describing(api: ApiUnderTest): void {
         version: expect.stringMatching(/./),
         ui: expect.toSatisfy((url) => url === null || typeof url === 'string'),
       },
-      worker: { queues: expect.arrayContaining([expect.any(String)]) },
+      worker: { queues: expect.arrayContaining([expect.any(String)]), lacking: expect.any(Array) },
     });
   });
 }
