@@ -167,6 +167,8 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
   app.openAPIRegistry.registerWebhook({
     method: 'post',
     path: 'event-ended',
+    tags: ['events'],
+    operationId: 'eventEnded',
     summary: 'The terminal message of a run, signed after Standard Webhooks',
     description:
       'A repetition has the same `webhook-id`, and a body that differs at most in times. Where a crash makes a run come to another verdict, that one is a message with another id.',
