@@ -17,7 +17,7 @@ export default defineConfig({
       // These leave nothing behind: without a process for each file they take half the time.
       { test: { ...common, name: 'sharing', include: SHARING, isolate: false } },
       { test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'], exclude: SHARING } },
-      { test: { ...common, name: 'processes', include: ['test/processes/**/*.test.ts'] } },
+      { test: { ...common, name: 'processes', include: ['test/{processes,docs}/**/*.test.ts'] } },
       { test: { ...common, name: 'replay', include: ['test/replay/**/*.test.ts'], globalSetup: ['test/support/bundle-once.ts'] } },
       {
         test: {

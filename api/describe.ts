@@ -3,6 +3,7 @@ import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
 import type { Scope } from '../config/api-keys.ts';
 import type { AppEnvironment } from './app.ts';
 import { neededScope } from './needed-scope.ts';
+import { operationIdOf, tagOf } from './operation-names.ts';
 
 const problemSchema = z
   .object({
@@ -55,13 +56,14 @@ export function describe(
   route: RouteConfig,
   scope: Scope | null = neededScope(route.method, route.path),
 ): void {
+  const named = { tags: [tagOf(route.path)], operationId: operationIdOf(route.method, route.path), ...route };
   // The server's own answer, before any route is asked.
   const responses = { ...route.responses, ...problems(431) };
   app.openAPIRegistry.registerPath(
     scope === null
-      ? { ...route, responses, security: [] }
+      ? { ...named, responses, security: [] }
       : {
-          ...route,
+          ...named,
           // Where no keys are configured, none is needed.
           security: [{ key: [scope] }, { keyHeader: [scope] }, {}],
           description: [route.description, `A key needs the scope \`${scope}\`.`].filter(Boolean).join(' '),

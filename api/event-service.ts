@@ -98,6 +98,8 @@ export interface EventService {
   why(key: EventKey): Promise<Why | null>;
   /** @throws EngineUnavailableError when events can't be accepted just now */
   health(): Promise<Health>;
+  /** Queues that nobody takes from, with a sentence each: what stands there waits until somebody does. */
+  lackingWorkers(): Promise<readonly { readonly queue: string; readonly summary: string }[]>;
 }
 
 export class InvalidCursorError extends Error {

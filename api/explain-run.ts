@@ -50,13 +50,18 @@ function parked({ status, callback, completedAt }: EventResource): Omit<Why, 'id
 function ended({ status, callback }: EventResource, nowMs: number): Pick<Why, 'summary' | 'details'> {
   const { attempts, nextAttemptAt } = callback;
   const attempt = attempts.length;
-  const came = `${attempt === 1 ? '1 attempt' : `${attempt} attempts`} (the last: ${attempts.at(-1)?.error ?? 'none'})`;
+  const came = `${attempt === 1 ? '1 attempt' : `${attempt} attempts`} (the last: ${wordsOf(attempts.at(-1)?.error ?? 'none')})`;
   const of = (text: string): string => `It ended as ${status}; its callback ${text}.`;
   if (callback.status === 'failed') return { summary: of(`was given up after ${came}`), details: { attempt } };
   if (callback.status !== 'pending') return { summary: `It ended as ${status}.`, details: {} };
   if (nextAttemptAt === undefined) return { summary: of('is on its way'), details: { attempt } };
   const etaMs = Math.max(0, Date.parse(nextAttemptAt) - nowMs);
   return { summary: of(`is sent again at ${nextAttemptAt}, after ${came}`), details: { attempt, nextAttemptAt, etaMs } };
+}
+
+/** A code that says nothing to somebody who hasn't read of it says what is to be done. */
+function wordsOf(error: string): string {
+  return error === 'guarded' ? 'guarded: it leads to no public address, and CALLBACK_ALLOW opens no other' : error;
 }
 
 function attemptOf(stage: Stage | null, resource: EventResource, run: RunState | null): number {

@@ -1,4 +1,5 @@
+import { runProgram } from '../runtime/run-program.ts';
 import config from '../tickless.config.ts';
 import { runApi } from './run-api.ts';
 
-await runApi(config);
+await runProgram(() => runApi(config));

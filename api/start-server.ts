@@ -53,15 +53,7 @@ export async function startServer(options: StartServerOptions): Promise<HttpServ
   });
   answerRefusals(server, report);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const inUse = error.code === 'EADDRINUSE';
-      reject(
-        new Error(
-          inUse ? `port ${port} on ${host} is in use; set ${setting} to another one` : `cannot listen on ${host}:${port}: ${error.message}`,
-          { cause: error },
-        ),
-      );
-    });
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(faultOf(error, { host, port, setting }), { cause: error })));
     server.listen({ host, port, backlog: CONNECTIONS_IN_LINE }, resolve);
   });
   // Node's 5 s would close connections that clients are about to use again.
@@ -92,6 +84,18 @@ export async function startServer(options: StartServerOptions): Promise<HttpServ
       clearTimeout(cut);
     },
   };
+}
+
+/** What is wrong with an address to listen on, and the variable that helps. */
+function faultOf(
+  error: NodeJS.ErrnoException,
+  { host, port, setting }: Required<Pick<StartServerOptions, 'host' | 'port' | 'setting'>>,
+): string {
+  if (error.code === 'EADDRINUSE') return `port ${port} on ${host} is in use; set ${setting} to another one`;
+  if (error.code === 'EACCES') {
+    return `this user may not listen on port ${port} (EACCES); set ${setting} to one from 1024 on`;
+  }
+  return `cannot listen on ${host}:${port}: ${error.message}; set HOST to an address of this machine, as 127.0.0.1 or 0.0.0.0`;
 }
 
 /** The adapter doesn't look for bodies of these: one that never comes to its end would hold its connection. */

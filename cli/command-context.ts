@@ -20,13 +20,13 @@ interface GlobalOptions {
   readonly json?: boolean;
 }
 
-const DEFAULT_URL = 'http://127.0.0.1:3000';
+const DEFAULT_PORT = '3000';
 
-/** Flags win over the environment. */
+/** Flags win over the environment. Without an address the service is on this machine, where its own settings have it listen. */
 export function createCommandContext(command: Command, terminal: Terminal): CommandContext {
   const { url, apiKey, json = false } = command.optsWithGlobals<GlobalOptions>();
-  const { TICKLESS_URL, TICKLESS_API_KEY } = terminal.environment;
-  const address = url ?? (TICKLESS_URL || DEFAULT_URL);
+  const { TICKLESS_URL, TICKLESS_API_KEY, PORT } = terminal.environment;
+  const address = url ?? (TICKLESS_URL || `http://127.0.0.1:${PORT || DEFAULT_PORT}`);
   if (!URL.canParse(address) || !/^https?:/.test(address)) command.error(`error: "${address}" is not an http address`);
   return {
     terminal,

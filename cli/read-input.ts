@@ -8,7 +8,8 @@ import { UsageError } from './usage-error.ts';
 
 /** The bytes of a file, or of standard input for `-`. @throws UsageError when it can't be read */
 export async function readInput(name: string, terminal: Terminal): Promise<Buffer> {
-  if (name !== '-') return readFile(name).catch((error: Error) => Promise.reject(new UsageError(error.message)));
+  if (name !== '-')
+    return readFile(name).catch((error: Error) => Promise.reject(new UsageError(`"${name}" can't be read: ${error.message}`)));
   const chunks: Buffer[] = [];
   for await (const chunk of terminal.stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);

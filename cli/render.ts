@@ -24,12 +24,14 @@ export function createPaint(hasColors: boolean): Paint {
   };
 }
 
-export function renderEvent(event: EventResource, paint: Paint): string {
+/** @param withData also what was sent, for somebody who hasn't just done so */
+export function renderEvent(event: EventResource, paint: Paint, { withData = false } = {}): string {
   const { queuedMs, runMs } = event.timings;
   return lines(`${event.id}  ${event.type}  ${event.tier}  ${paint(event.status)}`, [
     ['accepted', event.acceptedAt],
     ['timings', `queued ${milliseconds(queuedMs)}, ran ${milliseconds(runMs)}`],
     ['stage', event.stage],
+    ['data', withData ? (JSON.stringify(event.data) ?? null) : null],
     ['progress', event.progress && renderProgress(event.progress)],
     ['result', event.result && JSON.stringify(event.result)],
     ['error', event.error && `${event.error.code}: ${event.error.message}`],

@@ -12,26 +12,18 @@ import { verifyCommand } from './commands/verify.ts';
 import { watchCommand } from './commands/watch.ts';
 import { whyCommand } from './commands/why.ts';
 import type { CommandDefinition } from './command-definition.ts';
+import { packageVersion } from '../config/package-version.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
+// As they are listed.
 const COMMANDS = [
-  initCommand,
-  devCommand,
-  startCommand,
-  configCommand,
-  apiCommand,
-  workerCommand,
-  sendCommand,
-  getCommand,
-  listCommand,
-  watchCommand,
-  whyCommand,
-  cancelCommand,
-  batchCommand,
-  limitsCommand,
-  verifyCommand,
-];
+  ['A project:', [initCommand, devCommand, startCommand, configCommand, apiCommand, workerCommand]],
+  [
+    'A service that runs:',
+    [sendCommand, getCommand, listCommand, watchCommand, whyCommand, cancelCommand, batchCommand, limitsCommand, verifyCommand],
+  ],
+] as const;
 const FAILED = 1;
 const WRONG_USAGE = 2;
 
@@ -40,9 +32,11 @@ export async function runCli(parameters: readonly string[], terminal: Terminal):
   let exitCode = 0;
   const program = new Command('tickless')
     .description('Runs a project of event types, sends it events, and shows what becomes of them.')
-    .option('--url <address>', 'where the service is (default: $TICKLESS_URL, else http://127.0.0.1:3000)')
+    .version(packageVersion(), '--version')
+    .option('--url <address>', 'where the service is (default: $TICKLESS_URL, else http://127.0.0.1:$PORT, with 3000 for $PORT)')
     .option('--api-key <key>', 'your key (default: $TICKLESS_API_KEY, which others on the machine cannot see)')
     .option('--json', 'for machines: JSON, one value a line')
+    .addHelpText('after', `\nThe variables ($…) may stand in a file .env in this folder. A first project: tickless init my-app`)
     .showHelpAfterError('(see --help)')
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .exitOverride();
@@ -55,7 +49,10 @@ export async function runCli(parameters: readonly string[], terminal: Terminal):
       exitCode = await action(createCommandContext(command, terminal), command.opts<Options>(), ...command.args);
     });
   }
-  for (const command of COMMANDS) command(add);
+  for (const [heading, commands] of COMMANDS) {
+    program.commandsGroup(heading);
+    for (const command of commands) command(add);
+  }
 
   try {
     await program.parseAsync(parameters, { from: 'user' });
@@ -68,9 +65,12 @@ export async function runCli(parameters: readonly string[], terminal: Terminal):
     }
     if (!(error instanceof TicklessError)) throw error;
     terminal.err(`error: ${error.message} (${error.code})\n`);
-    for (const { pointer, detail } of error.errors) terminal.err(`  ${pointer}  ${detail}\n`);
+    for (const { pointer, detail } of error.errors) {
+      // The first of them is the message itself.
+      if (!error.message.includes(detail)) terminal.err(`  ${pointer}  ${detail}\n`);
+    }
     if (error.requestId !== null && error.status >= 500) terminal.err(`  request ${error.requestId}\n`);
-    if (error.code === 'unreachable') terminal.err('  is the service up? --url or TICKLESS_URL says where it is\n');
+    if (error.code === 'unreachable') terminal.err('  is the service up? --url, TICKLESS_URL or PORT says where it is\n');
     return FAILED;
   }
 }

@@ -16,14 +16,17 @@ export interface Terminal {
   readonly interruption: () => AbortSignal;
 }
 
-/** The process's own terminal. `NO_COLOR` counts if it isn't empty (no-color.org). */
-export function createTerminal(process: NodeJS.Process): Terminal {
+/**
+ * The process's own terminal. `NO_COLOR` counts if it isn't empty (no-color.org).
+ * @param settings variables for what the process's environment doesn't set
+ */
+export function createTerminal(process: NodeJS.Process, settings: Terminal['environment'] = {}): Terminal {
   const { stdin, stdout, stderr, env } = process;
   // Whoever reads may leave early, as `head` does.
   stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const isDumb = env['TERM'] === 'dumb';
   return {
-    environment: env,
+    environment: { ...settings, ...env },
     stdin,
     out: (text) => stdout.write(text),
     err: (text) => stderr.write(text),

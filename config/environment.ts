@@ -59,10 +59,14 @@ const path = z.string().refine((text) => !text.startsWith('~'), 'nobody replaces
 
 const schedule = list.pipe(z.array(duration));
 
+// zod's own words for a text that is no number are of its types.
+const number = () => z.coerce.number('it must be a number');
+const wholeNumber = () => number().int('it must be a whole number');
+
 /** Every variable the service reads besides the SDK's own `TEMPORAL_*`; `.env.example` explains each. */
 export const environmentSchema = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  PORT: wholeNumber().min(0).max(65_535).default(3000),
+  METRICS_PORT: wholeNumber().min(0).max(65_535).optional(),
   HOST: z.string().default('127.0.0.1'),
   TICKLESS_DATA: path.default('.tickless'),
   TEMPORAL_ADDRESS: z.string().optional(),
@@ -76,19 +80,19 @@ export const environmentSchema = z.object({
   CALLBACK_ALLOW: list.default([]),
   CALLBACK_SCHEDULE: schedule.prefault('5s,5m,30m,2h,5h,10h,14h,20h,24h'),
   // Every origin gets 16 (domain/riding.ts).
-  CALLBACK_CONNECTIONS: z.coerce.number().int().min(16).max(1_024).default(128),
+  CALLBACK_CONNECTIONS: wholeNumber().min(16).max(1_024).default(128),
   CALLBACK_PROBE_AFTER: duration.prefault('10s'),
-  CALLBACK_RESUME_RATE: z.coerce.number().min(0.1).max(1_000).default(10),
-  MAX_CONCURRENT_TASKS: z.coerce.number().int().min(1).max(10_000).default(5),
-  WORKER_SLOTS: z.coerce.number().int().min(1).max(10_000).optional(),
-  HANDLER_MEMORY_MB: z.coerce.number().int().min(128).max(65_536).default(1_024),
+  CALLBACK_RESUME_RATE: number().min(0.1).max(1_000).default(10),
+  MAX_CONCURRENT_TASKS: wholeNumber().min(1).max(10_000).default(5),
+  WORKER_SLOTS: wholeNumber().min(1).max(10_000).optional(),
+  HANDLER_MEMORY_MB: wholeNumber().min(128).max(65_536).default(1_024),
   // Subjects and chunks wait for it, several times where a process ends.
-  HANDLER_GRACE_MS: z.coerce.number().int().min(100).max(10_000).default(2_000),
+  HANDLER_GRACE_MS: wholeNumber().min(100).max(10_000).default(2_000),
   RESERVED_TASKS: reserved.default({}),
   LONGEST_WAITS: longestWaits.optional(),
   RATE_LIMIT: rateLimit.optional(),
-  MAX_BACKLOG: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
-  URGENCY_THRESHOLD: z.coerce.number().min(0).max(1).default(0.8),
+  MAX_BACKLOG: wholeNumber().min(1).max(1_000_000).default(10_000),
+  URGENCY_THRESHOLD: number().min(0).max(1).default(0.8),
   UNKNOWN_TYPES: z.string().default('reject'),
   // Read by worker/sandbox-preload.cjs, before there is anything else.
   TICKLESS_FAST_SANDBOX: z.enum(['0', '1']).default('0'),

@@ -5,18 +5,28 @@ import { parseEnv } from 'node:util';
 const FROM_FILE = Symbol.for('tickless.env-file');
 
 /**
- * Sets the variables of an `.env` file that the environment doesn't set itself. A byte order mark, as editors and PowerShell write
- * it, is no part of the first name.
+ * Reads the variables of an `.env` file. A byte order mark, as editors and PowerShell write it, is no part of the first name.
+ *
+ * @param {string} file need not be there
+ * @returns {{ ok: true, variables: NodeJS.Dict<string> } | { ok: false, reason: string }} what is wrong with it, for a person
+ */
+export function readEnvFile(file) {
+  const read = readText(file);
+  return read.ok ? { ok: true, variables: parseEnv(read.text) } : read;
+}
+
+/**
+ * Sets the variables of an `.env` file that the environment doesn't set itself.
  *
  * @param {string} file need not be there
  * @param {NodeJS.ProcessEnv} environment
  * @returns {string | null} what is wrong with the file, for the person who started the service
  */
 export function loadEnvFile(file, environment = process.env) {
-  const read = readText(file);
+  const read = readEnvFile(file);
   if (!read.ok) return read.reason;
   const names = [];
-  for (const [name, value] of Object.entries(parseEnv(read.text))) {
+  for (const [name, value] of Object.entries(read.variables)) {
     if (environment[name] !== undefined) continue;
     environment[name] = value;
     names.push(name);

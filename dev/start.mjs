@@ -1,9 +1,12 @@
 // What `npm start` runs: installs what is missing, then starts the service in this same process, so that signals reach it.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureInstalled } from './ensure-installed.mjs';
-import { followNpm } from './follow-parent.mjs';
-import { loadEnvFile } from './load-env.mjs';
+import { requireNode } from '../cli/require-node.mjs';
+
+requireNode();
+const { ensureInstalled } = await import('./ensure-installed.mjs');
+const { followNpm } = await import('./follow-parent.mjs');
+const { loadEnvFile } = await import('./load-env.mjs');
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 followNpm();

@@ -35,13 +35,13 @@ export function createCatalog(definitions: readonly EventDefinition[], named: re
 // As long as a type's name may be.
 const MAX_NAME_CHARACTERS = 128;
 
-/** Undefined where none has half of its letters: that would be no help, and to look for it would take as long as a text is. */
+/** Undefined where none has two thirds of its letters: another word is no help, and to look for it would take as long as a text is. */
 function nearestOf(wanted: string, known: readonly string[]): string | undefined {
   if (wanted.length > MAX_NAME_CHARACTERS) return undefined;
   let best: string | undefined;
   let leastSoFar = Number.POSITIVE_INFINITY;
   for (const type of known) {
-    const limit = Math.min(leastSoFar - 1, Math.max(type.length, wanted.length) / 2);
+    const limit = Math.min(leastSoFar - 1, Math.max(type.length, wanted.length) / 3);
     const distance = distanceWithin(limit, wanted.toLowerCase(), type);
     if (distance === null) continue;
     best = type;

@@ -2,11 +2,13 @@ import type { EventError } from './event-error.ts';
 import type { EventStatus } from './event-resource.ts';
 import type { Stage } from './stage.ts';
 
+export const WHY_REASONS = ['running', 'permit', 'slot', 'retry', 'delay', 'mailbox', 'no_worker', 'paused', 'breaker', 'ended'] as const;
+
 /** Why an event is where it is. */
 export interface Why {
   readonly id: string;
   readonly status: EventStatus;
-  readonly reason: 'running' | 'permit' | 'slot' | 'retry' | 'delay' | 'mailbox' | 'no_worker' | 'paused' | 'breaker' | 'ended';
+  readonly reason: (typeof WHY_REASONS)[number];
   readonly summary: string;
   /** Since when; ISO 8601. */
   readonly since: string | null;

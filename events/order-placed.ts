@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { PermanentError, defineEvent } from 'tickless';
 
-const order = z.object({
-  orderId: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
-  customer: z.email(),
-  lines: z
-    .array(z.object({ sku: z.string().min(1), quantity: z.int().positive(), unitPriceCents: z.int().nonnegative() }))
-    .min(1)
-    .max(200),
-});
+const order = z
+  .object({
+    orderId: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
+    customer: z.email(),
+    lines: z
+      .array(z.object({ sku: z.string().min(1), quantity: z.int().positive(), unitPriceCents: z.int().nonnegative() }))
+      .min(1)
+      .max(200),
+  })
+  // Shown at /docs, where it can be sent.
+  .meta({ examples: [{ orderId: 'o-1', customer: 'ada@example.org', lines: [{ sku: 'tea', quantity: 2, unitPriceCents: 450 }] }] });
 
 /** The example of a type of your own: prices an order, decides how to ship it, writes its receipt. */
 export const orderPlaced = defineEvent({

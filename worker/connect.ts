@@ -31,9 +31,7 @@ export async function connectEngine(logger: Logger, embedded?: EmbeddedEngine, d
   installRuntime(logger);
   // A profile's keys and certificates are for the engine it names.
   const configured =
-    embedded === undefined
-      ? loadClientConnectConfig()
-      : { connectionOptions: { address: embedded.address }, namespace: embedded.namespace };
+    embedded === undefined ? readConnectConfig() : { connectionOptions: { address: embedded.address }, namespace: embedded.namespace };
   const { connectionOptions: options, namespace = 'default' } = configured;
   const { address = '127.0.0.1:7233' } = options;
   const connect = (): Promise<NativeConnection> =>
@@ -47,6 +45,18 @@ export async function connectEngine(logger: Logger, embedded?: EmbeddedEngine, d
     address,
     close: () => connection.close(),
   };
+}
+
+/** @throws Error that says which variables it is about: those of files and profiles name themselves alone */
+function readConnectConfig(): ReturnType<typeof loadClientConnectConfig> {
+  try {
+    return loadClientConnectConfig();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`The settings for the engine (TEMPORAL_*, and the file that TEMPORAL_CONFIG_FILE names) can't be read: ${message}`, {
+      cause: error,
+    });
+  }
 }
 
 let installed = false;

@@ -1,4 +1,5 @@
+import { runProgram } from '../runtime/run-program.ts';
 import config from '../tickless.config.ts';
 import { runWorker } from './run-worker.ts';
 
-await runWorker(config);
+await runProgram(() => runWorker(config));

@@ -26,12 +26,20 @@ export async function reachEngine<Connection>(options: ReachOptions<Connection>)
     try {
       return await connect();
     } catch (error) {
-      if (!(error instanceof TransportError)) throw error;
-      if (monotonicMs() > deadline) {
-        throw new Error(`No engine answers at ${address} (TEMPORAL_ADDRESS): ${error.message}`, { cause: error });
+      if (!(error instanceof TransportError)) {
+        const message = error instanceof Error ? error.message : String(error);
+        throw new Error(`No connection can be made to "${address}" (TEMPORAL_ADDRESS, as host:port): ${message}`, { cause: error });
       }
-      if (isFirst) logger.warn({ address, reason: error.message }, 'waiting for the engine');
+      const reason = reasonOf(error);
+      if (monotonicMs() > deadline) throw new Error(`No engine answers at "${address}" (TEMPORAL_ADDRESS): ${reason}`, { cause: error });
+      if (isFirst) logger.warn({ address, reason, forMs: withinMs }, 'waiting for the engine');
     }
     await pause(TRY_EVERY_MS);
   }
+}
+
+/** The SDK's core names a cause as Rust prints it for programmers: errors in errors, of which the innermost has the sentence. */
+function reasonOf({ message }: Error): string {
+  const innermost = [...message.matchAll(/(?:message|error): "([^"]+)"/g)].at(-1)?.[1];
+  return innermost ?? message;
 }

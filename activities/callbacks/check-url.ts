@@ -26,7 +26,8 @@ export function checkUrl(text: string, guard: AddressGuard): CheckedUrl {
     return refuse(`the host's name is longer than ${MAX_HOST_CHARACTERS} characters`);
   // What waits for an origin is found by it.
   if (!fitsKeyword(url.origin)) return refuse('scheme, host and port have more than 255 characters, of which quotes count for three');
-  if (!isHostAllowed(url.hostname, guard)) return refuse(`"${url.hostname}" is not a public address`);
+  if (!isHostAllowed(url.hostname, guard))
+    return refuse(`"${url.hostname}" is not a public address; CALLBACK_ALLOW, a setting of the service, opens others`);
   return { ok: true, url, origin: url.origin };
 }
 

@@ -88,6 +88,11 @@ function translate(error: unknown, url: URL, { signal, timeoutMs }: FetchLimits,
   if (signal.aborted) return signal.reason;
   if (timeout.aborted) return new Error(`"${url.href}" was not there within ${timeoutMs} ms`, { cause: error });
   const code = toFailureCode(error instanceof TypeError ? error.cause : error);
-  if (code === 'guarded') return new PermanentError('fetch_refused', `"${url.href}" is not fetched: it is not a public address`);
+  if (code === 'guarded') {
+    return new PermanentError(
+      'fetch_refused',
+      `"${url.href}" is not fetched: it is not a public address, nor one that CALLBACK_ALLOW opens`,
+    );
+  }
   return new Error(`"${url.href}" could not be fetched: ${code}`, { cause: error });
 }

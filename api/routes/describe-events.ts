@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { TIERS } from '../../domain/tier.ts';
+import { WHY_REASONS } from '../../domain/why.ts';
 import type { AppEnvironment } from '../app.ts';
 import { describe, idempotencyKeyHeader, idParameter, ifMatchHeader, json, jsonBody, pageOf, problems } from '../describe.ts';
 import { eventEnvelope, handedOn, typeName } from '../parse-event.ts';
@@ -61,7 +62,7 @@ function nullable<Shape extends z.ZodRawShape>(shape: Shape): { [Field in keyof 
 const why = z.object({
   id: z.string(),
   status: z.enum(STATUSES),
-  reason: z.enum(['running', 'permit', 'retry', 'delay', 'mailbox', 'no_worker', 'paused', 'breaker', 'ended']),
+  reason: z.enum(WHY_REASONS),
   summary: z.string(),
   since: z.string().nullable(),
   details: z.looseObject({
@@ -166,6 +167,8 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
   app.openAPIRegistry.registerWebhook({
     method: 'post',
     path: 'event-ended',
+    tags: ['events'],
+    operationId: 'eventEnded',
     summary: 'The terminal message of a run, signed after Standard Webhooks',
     description:
       'A repetition has the same `webhook-id`, and a body that differs at most in times. Where a crash makes a run come to another verdict, that one is a message with another id.',

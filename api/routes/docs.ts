@@ -7,8 +7,11 @@ import type { Catalog } from '../../domain/catalog.ts';
 import type { AppEnvironment } from '../app.ts';
 import { TypeBlockedError } from '../../domain/question.ts';
 import type { Ask } from '../../domain/question.ts';
+import { packageVersion } from '../../config/package-version.ts';
 import { withEventTypes } from '../event-schemas.ts';
 import type { DescribedType } from '../event-schemas.ts';
+import { tagsOf } from '../operation-names.ts';
+import { exampleEvents, withExamples } from '../with-examples.ts';
 
 // The build takes the files that are served along (deploy/build.mjs): an installation needs none of what comes with them.
 const uiFolder = import.meta.url.endsWith('.ts')
@@ -29,7 +32,8 @@ const PAGE = `<!doctype html>
 <body><div id="ui"></div><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body>
 </html>
 `;
-const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', validatorUrl: null });\n`;
+// What is shown can be tried at once; a key that was given is kept for the next visit.
+const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', validatorUrl: null, tryItOutEnabled: true, persistAuthorization: true });\n`;
 
 export interface DocsDependencies {
   readonly ask: Ask;
@@ -46,7 +50,7 @@ export function docsRoutes(app: OpenAPIHono<AppEnvironment>, { catalog, ask, tak
     openapi: '3.1.0',
     info: {
       title: 'Tickless',
-      version: '1.0.0',
+      version: packageVersion(),
       description: 'A durable event service: one POST, one workflow, one signed callback.',
       license: { name: 'MIT' },
     },
@@ -56,7 +60,9 @@ export function docsRoutes(app: OpenAPIHono<AppEnvironment>, { catalog, ask, tak
     // Made when it is first asked for, as all routes are known by then.
     if (document !== null) return context.body(document, 200, { 'content-type': 'application/json' });
     const types = await describeAll();
-    const made = JSON.stringify(withEventTypes(app.getOpenAPI31Document(about), types, takesOtherTypes));
+    const subject = catalog.definitions.find((definition) => definition.subject !== null)?.subject?.type ?? null;
+    const described = withEventTypes(app.getOpenAPI31Document(about), types, takesOtherTypes);
+    const made = JSON.stringify(withTags(withExamples(described, await exampleEvents(types, ask), subject)));
     // What couldn't be asked now may be the next time.
     if (types.every(({ description }) => description !== null)) document = made;
     return context.body(made, 200, { 'content-type': 'application/json' });
@@ -79,6 +85,14 @@ export function docsRoutes(app: OpenAPIHono<AppEnvironment>, { catalog, ask, tak
     if (type === undefined) return context.notFound();
     return context.body(await readFile(join(uiFolder, file)), 200, { 'content-type': type, 'cache-control': 'max-age=86400' });
   });
+}
+
+/** Lists the tags of what it has, which a page would show in no order otherwise. */
+function withTags<Document extends { readonly paths?: object }>(document: Document): Document & { readonly tags: unknown } {
+  const operations = Object.values(document.paths ?? {}).flatMap((path: Readonly<Record<string, { readonly tags?: readonly string[] }>>) =>
+    Object.values(path),
+  );
+  return { ...document, tags: tagsOf(new Set(operations.flatMap(({ tags = [] }) => tags))) };
 }
 
 /** A type that can't be asked is described by its name alone. */

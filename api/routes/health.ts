@@ -12,7 +12,10 @@ export function healthRoutes(app: OpenAPIHono<AppEnvironment>, { events, isAccep
     if (!isAccepting()) return context.json({ status: 'stopping' }, 503);
     try {
       const health = await events.health();
-      return context.json(context.req.query('verbose') === undefined ? { status: 'ok' } : { status: 'ok', ...health });
+      if (context.req.query('verbose') === undefined) return context.json({ status: 'ok' });
+      const { engine, worker } = health;
+      // Events are accepted without them, and wait.
+      return context.json({ status: 'ok', engine, worker: { ...worker, lacking: await events.lackingWorkers() } });
     } catch (error) {
       if (!(error instanceof EngineUnavailableError)) throw error;
       reportUnavailable(error, context.req.path);
@@ -21,6 +24,15 @@ export function healthRoutes(app: OpenAPIHono<AppEnvironment>, { events, isAccep
   });
 
   const health = z.object({ status: z.string() });
+  const verbose = health.extend({
+    engine: z.object({ address: z.string(), namespace: z.string(), version: z.string(), ui: z.string().nullable() }).optional(),
+    worker: z
+      .object({
+        queues: z.array(z.string()).describe('those that this process takes from'),
+        lacking: z.array(z.object({ queue: z.string(), summary: z.string() })).describe('those that nobody takes from'),
+      })
+      .optional(),
+  });
   describe(app, {
     method: 'get',
     path: '/livez',
@@ -31,9 +43,10 @@ export function healthRoutes(app: OpenAPIHono<AppEnvironment>, { events, isAccep
     method: 'get',
     path: '/readyz',
     summary: 'Whether events can be accepted',
+    description: 'With `verbose` also what the engine is, which queues this process takes from, and which nobody does.',
     request: { query: z.object({ verbose: z.string().optional() }) },
     responses: {
-      200: json('They can', z.looseObject({ status: z.string() })),
+      200: json('They can', verbose),
       503: json('Not now', health),
     },
   });

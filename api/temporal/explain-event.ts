@@ -8,9 +8,9 @@ import { showHolders } from '../../domain/limit-resource.ts';
 import { estimateWaitMs, waitingOrder } from '../../domain/permits.ts';
 import type { Why } from '../../domain/why.ts';
 import { explainRun } from '../explain-run.ts';
-import { hasPollers } from '../../temporal/has-pollers.ts';
 import { readWaitingStage } from '../../temporal/read-waiting-stage.ts';
 import { askRun } from '../../temporal/read-chunk.ts';
+import { lackingWorker } from './lacking-worker.ts';
 import { readBreaker } from './temporal-destination-service.ts';
 import { readPermits } from './temporal-limit-service.ts';
 
@@ -25,7 +25,7 @@ export async function explainEvent(client: Client, resource: EventResource, nowM
   const why = explainRun(resource, run, nowMs);
   if (why.reason === 'breaker') return withProbe(client, resource, why);
   if (why.reason === 'permit') return withPermits(client, resource, why, nowMs);
-  if (why.reason === 'running') return (await lackingWorker(client, resource, run)) ?? (await lackingSlot(client, resource, why)) ?? why;
+  if (why.reason === 'running') return (await withoutWorker(client, resource, run)) ?? (await lackingSlot(client, resource, why)) ?? why;
   return why;
 }
 
@@ -74,13 +74,10 @@ async function lackingSlot(client: Client, { workflow }: EventResource, why: Why
 }
 
 /** Which queue an event stands in that nobody takes from; null when somebody does. */
-async function lackingWorker(client: Client, resource: EventResource, run: RunState | null): Promise<Why | null> {
+async function withoutWorker(client: Client, resource: EventResource, run: RunState | null): Promise<Why | null> {
   // A run that answers has somebody to run its workflow; what it waits for then is a worker for its stages.
-  const queues = run === null ? [TASK_QUEUES.light, TASK_QUEUES.heavy] : [TASK_QUEUES.heavy];
-  for (const queue of queues) {
-    if (await hasPollers(client, queue, TASK_QUEUES.light)) continue;
-    const summary = `No worker polls the queue "${queue}", so nothing can run it; start one (worker/main.ts).`;
-    return { id: resource.id, status: resource.status, reason: 'no_worker', summary, since: resource.acceptedAt, details: { key: queue } };
-  }
-  return null;
+  const lacking = await lackingWorker(client, run === null ? [TASK_QUEUES.light, TASK_QUEUES.heavy] : [TASK_QUEUES.heavy]);
+  if (lacking === null) return null;
+  const { queue: key, summary } = lacking;
+  return { id: resource.id, status: resource.status, reason: 'no_worker', summary, since: resource.acceptedAt, details: { key } };
 }

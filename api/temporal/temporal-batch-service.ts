@@ -15,9 +15,10 @@ import { mapAtMost } from '../../domain/map-at-most.ts';
 import { createBatchReader } from './batch-reader.ts';
 import type { PagesView } from './batch-reader.ts';
 import { askToCancel } from './cancel-event.ts';
+import { lackingWorker } from './lacking-worker.ts';
 import { fromListCursor, toListCursor } from './list-cursor.ts';
 import { listFirstRuns } from '../../temporal/list-first-runs.ts';
-import { WORKFLOWS } from '../../temporal/durable/names.ts';
+import { TASK_QUEUES, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { allOf, is, isOfType } from '../../temporal/list-query.ts';
 import { readItems } from './read-items.ts';
 import { readPage } from '../../temporal/read-page.ts';
@@ -134,7 +135,10 @@ export function createTemporalBatchService({ client, liveRuns, now }: TemporalBa
         ahead += pages.reduce((sum, page) => sum + offsetsOf('p', page).length, 0);
       }
       const batch = await reader.read(batchWorkflowId(key));
-      return explainItem({ key, item, kinds: state.kinds, offset, position: ahead + 1, batch, nowMs: now() });
+      const why = explainItem({ key, item, kinds: state.kinds, offset, position: ahead + 1, batch, nowMs: now() });
+      // Somebody has to run the batch for its places to be given.
+      const lacking = why.reason === 'permit' ? await lackingWorker(client, [TASK_QUEUES.heavy]) : null;
+      return lacking === null ? why : { ...why, reason: 'no_worker', summary: lacking.summary, details: { key: lacking.queue } };
     },
 
     async list({ tenant, status, limit, cursor }: BatchFilter): Promise<Page<BatchResource>> {

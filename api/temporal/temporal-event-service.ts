@@ -20,6 +20,7 @@ import { mapAtMost } from '../../domain/map-at-most.ts';
 import { isInline } from '../../domain/is-inline.ts';
 import { isNotFound, lastWriteFailure, readEngine } from '../../temporal/engine-call.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
+import { lackingWorkers } from './lacking-worker.ts';
 import { listEvents, READS_AT_ONCE } from './list-events.ts';
 import { createChunkStore } from './chunk-store.ts';
 import { createItemStore } from './item-store.ts';
@@ -185,6 +186,8 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     },
 
     redeliver: async (key) => redeliverCallback(client, { read: () => read(key), accepted: () => accepted(key) }),
+
+    lackingWorkers: () => lackingWorkers(client),
 
     async health() {
       const [{ serverVersion }] = await Promise.all([

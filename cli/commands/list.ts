@@ -11,7 +11,7 @@ export function listCommand(add: AddCommand): void {
   add<ListEventsFilter>({
     usage: 'list',
     description: 'list events, newest first',
-    examples: ['list --status failed --type shock', 'list --limit 200 --json | jq -r .id'],
+    examples: ['list --status failed --type order-approved', 'list --limit 200 --json | jq -r .id'],
     configure: (command) =>
       command
         .option('--type <type>')

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../usage-error.ts';
 import { parseNumber } from '../read-input.ts';
 import { renderSettings } from '../render-settings.ts';
-import { packageVersion } from '../package-version.ts';
+import { packageVersion } from '../../config/package-version.ts';
 import type { AddCommand } from '../command-definition.ts';
 
 interface ProjectOptions {

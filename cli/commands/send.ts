@@ -18,8 +18,8 @@ export function sendCommand(add: AddCommand): void {
     usage: 'send <type>',
     description: 'submit an event; with --wait, fails if it does not complete',
     examples: [
-      `send shock --data '{"intensity":-0.8}' --wait`,
-      'send order-placed --id order-17 --data @order.json --callback https://example.org/hook',
+      `send order-approved --data '{"orderId":"o-1","cents":500}' --wait`,
+      'send order-approved --id o-17 --data @order.json --callback https://example.org/hook',
     ],
     configure: (command) =>
       command

@@ -49,7 +49,36 @@ export function describing(api: ApiUnderTest): void {
         version: expect.stringMatching(/./),
         ui: expect.toSatisfy((url) => url === null || typeof url === 'string'),
       },
-      worker: { queues: expect.arrayContaining([expect.any(String)]) },
+      worker: { queues: expect.arrayContaining([expect.any(String)]), lacking: expect.any(Array) },
     });
   });
+
+  it('accepts each of the examples that its document shows for a body', async () => {
+    const { body } = await api.send('GET', '/openapi.json');
+    const { paths } = body as unknown as {
+      readonly paths: Readonly<Record<string, { readonly post: { readonly requestBody: { readonly content: Content } } }>>;
+    };
+    const events = examplesOf(paths['/v1/events']?.post.requestBody.content['application/json']) as readonly { readonly type: string }[];
+    // Those of tests may want to be waited for.
+    const shown = events.filter(({ type }) => ownDefinitions.some((definition) => definition.type === type));
+    expect(shown.map(({ type }) => type)).toEqual(expect.arrayContaining(['order-placed', 'joy']));
+    for (const event of shown) expect(await api.submit(event)).toMatchObject({ status: 202 });
+    const content = paths['/v1/batches']?.post.requestBody.content ?? {};
+    for (const [media, examples] of Object.entries(content)) {
+      const [example] = examplesOf(examples);
+      const answer = await api.send('POST', '/v1/batches', {
+        headers: { 'content-type': media },
+        body: typeof example === 'string' ? example : JSON.stringify(example),
+      });
+      expect({ media, ...answer }).toMatchObject({ status: 202, body: { rejectedCount: 0 } });
+    }
+  });
+}
+
+type Content = Readonly<Record<string, Parameters<typeof examplesOf>[0]>>;
+
+function examplesOf(
+  described: { readonly examples?: Readonly<Record<string, { readonly value: unknown }>> } | undefined,
+): readonly unknown[] {
+  return Object.values(described?.examples ?? {}).map(({ value }) => value);
 }

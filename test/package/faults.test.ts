@@ -119,6 +119,12 @@ it('says what of its surroundings keeps it from starting', async () => {
     said: expect.stringMatching(/^error: Nothing can be kept in ".*fine.ts\/data" \(ENOTDIR\), which is TICKLESS_DATA, .*\n$/),
     code: 2,
   });
+  // Its processes for handlers have started by then.
+  const unreachable = { WEBHOOK_SECRETS: `whsec_${'a'.repeat(43)}=`, TEMPORAL_ADDRESS: 'http://127.0.0.1:1' };
+  expect(await faultOf(['worker', '--config', 'fine.ts'], unreachable)).toEqual({
+    said: expect.stringMatching(/^error: No connection can be made to "http:\/\/127\.0\.0\.1:1" \(TEMPORAL_ADDRESS, .*\n$/),
+    code: 2,
+  });
   expect(await faultOf(fine, { TEMPORAL_CLI_PATH: '/nowhere/temporal' })).toEqual({
     said: expect.stringMatching(/^error: TEMPORAL_CLI_PATH is "\/nowhere\/temporal", but .*\n$/),
     code: 2,

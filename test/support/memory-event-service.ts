@@ -136,6 +136,8 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
       return entry === undefined ? null : explainRun(toResource(entry), entry.run, Date.now());
     },
 
+    lackingWorkers: async () => [],
+
     async health() {
       callEngine();
       return { engine: { address: 'memory', namespace: 'memory', version: '0', ui: null }, worker: { queues: ['memory'] } };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { SCOPES } from '../../../config/api-keys.ts';
@@ -10,13 +11,20 @@ import { startMemoryApp } from './memory-app.ts';
 const memory = { ...startMemoryApp(), definitions: definitionsOf(testConfig) };
 
 interface Operation {
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly operationId: string;
   readonly description?: string;
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly examples?: object }>> };
   readonly responses: Readonly<Record<string, unknown>>;
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
 }
 
 interface Document {
   readonly openapi: string;
+  readonly info: { readonly version: string };
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly webhooks: Readonly<Record<string, unknown>>;
   readonly components: {
@@ -49,6 +57,46 @@ describe('/openapi.json', () => {
       .filter(({ method, path }) => method !== 'ALL' && !path.startsWith('/docs') && path !== '/openapi.json')
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)(\{[^}]*\})?/g, '{$1}')}`);
     expect(described.sort()).toEqual([...new Set(registered)].sort());
+  });
+
+  it('has a tag, a summary and a name for every operation, and each name once', async () => {
+    const { paths, tags } = await readDocument();
+    const operations = Object.values(paths).flatMap((path) => Object.values(path));
+    for (const operation of operations) {
+      expect(operation).toMatchObject({
+        summary: expect.stringMatching(/./),
+        operationId: expect.stringMatching(/^[a-z]+([A-Z0-9][a-z0-9]*)*$/),
+      });
+      expect(tags.map(({ name }) => name)).toEqual(expect.arrayContaining([...operation.tags]));
+      expect(operation.tags).toHaveLength(1);
+    }
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+  });
+
+  it('keeps the names that generated clients have', async () => {
+    const { paths } = await readDocument();
+    const names = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.values(operations).flatMap(({ operationId }) => (path.startsWith('/v1/') ? [operationId] : [])),
+    );
+    // Nobody's client calls a path's words.
+    expect(names.filter((name) => name.includes('V1'))).toEqual([]);
+    expect(names).toEqual(expect.arrayContaining(['submitEvent', 'getEvent', 'listEvents', 'submitBatch', 'getSubject', 'setLimit']));
+  });
+
+  it("has the package's version", async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+    expect((await readDocument()).info.version).toBe(version);
+  });
+
+  it('has an example for every body of /v1, and for every parameter of a path there', async () => {
+    const { paths } = await readDocument();
+    for (const [path, operations] of Object.entries(paths)) {
+      if (!path.startsWith('/v1/')) continue;
+      for (const { requestBody, parameters = [] } of Object.values(operations)) {
+        for (const { examples } of Object.values(requestBody?.content ?? {})) expect(Object.keys(examples ?? {})).not.toEqual([]);
+        for (const { in: place, ...parameter } of parameters) if (place === 'path') expect(parameter).toHaveProperty('example');
+      }
+    }
   });
 
   it('has only patterns that something matches', async () => {

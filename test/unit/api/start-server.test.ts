@@ -28,9 +28,9 @@ describe('startServer', () => {
     await expect(second).rejects.toThrow(`port ${port} on 127.0.0.1 is in use; set PORT to another one`);
   });
 
-  it('says where it cannot listen', async () => {
+  it('says where it cannot listen, and which setting that is', async () => {
     await expect(startServer({ fetch: () => new Response(), host: '203.0.113.1', port: 0, report: () => undefined })).rejects.toThrow(
-      'cannot listen on 203.0.113.1:0',
+      /cannot listen on 203\.0\.113\.1:0: .+; set HOST to an address of this machine/,
     );
   });
 

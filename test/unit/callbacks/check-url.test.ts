@@ -50,6 +50,13 @@ describe('checkUrl', () => {
     expect(checkUrl(`http://${'"'.repeat(90)}.example/`, guard).ok).toBe(false);
   });
 
+  it('names the setting that opens what is refused', () => {
+    expect(checkUrl('http://10.0.0.1/hook', guard)).toEqual({
+      ok: false,
+      reason: '"10.0.0.1" is not a public address; CALLBACK_ALLOW, a setting of the service, opens others',
+    });
+  });
+
   it('takes an open ::1 for open loopback too', () => {
     expect(checkUrl('http://localhost/', createAddressGuard(['::1/128'])).ok).toBe(true);
   });

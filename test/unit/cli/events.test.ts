@@ -71,14 +71,19 @@ describe('tickless send', () => {
   it('says where the input is wrong', async () => {
     const { exitCode, out, err } = await call('send joy --callback https://example.org/', { data: '{"intensity":9}' });
     expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
-    expect(err).toMatch(/^error: .* \(invalid_event\)\n {2}\/data\/intensity {2}.+\n$/);
+    expect(err).toMatch(/^error: \/data\/intensity: .+ \(invalid_event\)\n$/);
+  });
+
+  it('says each thing that is wrong once', async () => {
+    const { err } = await call('send joy --tier hi', { data: '{"intensity":9}' });
+    expect(err).toMatch(/^error: \/tier: .+ \(invalid_event\)\n {2}\/data\/intensity {2}.+\n$/);
   });
 });
 
 describe('tickless', () => {
   it('shows, lists and explains an event', async () => {
     await call('send joy --id g-1 --wait', { data: '{"intensity":0.3}' });
-    expect((await call('get g-1')).out).toContain('g-1  joy  normal  completed\n');
+    expect((await call('get g-1')).out).toMatch(/^g-1 {2}joy {2}normal {2}completed\n(.*\n)* {2}data {6}\{"intensity":0\.3,.*\}\n/);
     expect(JSON.parse((await call('get g-1 --json')).out)).toMatchObject({ id: 'g-1', status: 'completed' });
     expect((await call('why g-1')).out).toMatch(/^g-1 {2}completed {2}.+\n/);
     const listed = await call('list --type joy --status completed --limit 200');
@@ -152,13 +157,30 @@ describe('tickless', () => {
     ['send joy --data @/nowhere.json', 'no such file'],
     ['batch /nowhere.ndjson', 'no such file'],
     ['get a --url nowhere', 'is not an http address'],
+    ['sned', 'Did you mean send?'],
   ])('ends with 2 on %s', async (line, message) => {
     expect(await call(line)).toEqual({ exitCode: 2, out: '', err: expect.stringContaining(message) });
+  });
+
+  it('looks for the service where its own settings have it listen, but for an address', async () => {
+    await call('send joy --id p-1 --wait', { data: '{"intensity":0.3}' });
+    const { port } = new URL(server.url);
+    const environment = { PORT: port, TICKLESS_API_KEY: KEY };
+    expect((await call('get p-1', { environment })).exitCode).toBe(0);
+    expect((await call('get p-1', { environment: { ...environment, TICKLESS_URL: 'http://127.0.0.1:1' } })).err).toContain(
+      'nothing answers at http://127.0.0.1:1',
+    );
+    expect((await call('get p-1', { environment: { PORT: 'abc' } })).err).toContain('"http://127.0.0.1:abc" is not an http address');
+  });
+
+  it('says its version', async () => {
+    expect((await call('--version')).out).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
   });
 
   it('has help with an example for each command', async () => {
     const help = await call('--help');
     expect(help.exitCode).toBe(0);
+    expect(help.out).toMatch(/\nA project:\n {2}init (.*\n)+\nA service that runs:\n {2}send /);
     const commands = [...help.out.matchAll(/^ {2}([a-z]+) .*/gm)].map(([, name]) => name ?? '').filter((name) => name !== 'help');
     expect(commands).toEqual([
       'init',

@@ -39,10 +39,11 @@ describe('the nearest type', () => {
     ['orderplaced', 'order-placed'],
     ['order-pay', 'order-paid'],
     ['Order-Paid', 'order-paid'],
-    ['shipment', 'shipment.sent'],
+    ['shipment.send', 'shipment.sent'],
     ['boy', 'joy'],
     ['', undefined],
     ['invoice', undefined],
+    ['order-approved', undefined],
     ['jo'.repeat(1_000), undefined],
   ])('to "%s" is %s', (wanted, nearest) => {
     expect(shop.nearest(wanted)).toBe(nearest);
@@ -56,7 +57,7 @@ describe('the nearest type', () => {
     expect(createCatalog([]).nearest('joy')).toBeUndefined();
   });
 
-  it('is the one that fewest changes of a letter lead to, if half of its letters stay', () => {
+  it('is the one that fewest changes of a letter lead to, if two thirds of its letters stay', () => {
     const name = fc.stringMatching(/^[a-c][a-c-]{0,5}$/);
     fc.assert(
       fc.property(
@@ -66,7 +67,7 @@ describe('the nearest type', () => {
           const nearest = createCatalog(names.map(define)).nearest(wanted);
 
           const changes = (type = '') => fewestChanges(wanted.split(''), type.split(''));
-          const near = names.filter((type) => changes(type) <= Math.max(type.length, wanted.length) / 2);
+          const near = names.filter((type) => changes(type) <= Math.max(type.length, wanted.length) / 3);
           expect(nearest === undefined).toBe(near.length === 0);
           if (nearest !== undefined) expect(changes(nearest)).toBe(Math.min(...near.map(changes)));
         },
