@@ -14,7 +14,7 @@ export { parseQuery } from './api/parse-query.ts';
 export { problem, statusOf } from './api/problem.ts';
 export type { Problem } from './api/problem.ts';
 export { readJson } from './api/read-json.ts';
-export { BATCH_STATUSES } from './api/routes/describe-batches.ts';
+export { BATCH_STATUSES } from './api/routes/accepted-batch-schema.ts';
 export type { SubmittedEnvelope } from './api/submit-envelope.ts';
 export type { SubmittedItem } from './api/submit-items.ts';
 export { newUuidV7 } from './api/uuid.ts';
