@@ -14,7 +14,7 @@ export { parseQuery } from './api/parse-query.ts';
 export { problem, statusOf } from './api/problem.ts';
 export type { Problem } from './api/problem.ts';
 export { readJson } from './api/read-json.ts';
-export { BATCH_STATUSES } from './api/routes/describe-batches.ts';
+export { BATCH_STATUSES } from './api/routes/accepted-batch-schema.ts';
 export type { StreamPlace, StreamRoom } from './api/sse/stream-room.ts';
 export type { WatchesOptions } from './api/sse/watches.ts';
 export type { SubmitEnvelopeOptions, SubmittedEnvelope } from './api/submit-envelope.ts';

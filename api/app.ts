@@ -3,7 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import type { Catalog } from '../domain/catalog.ts';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { Admit } from './admission.ts';
 import { isBrokenOff, UnreadableBodyError } from './body-errors.ts';
 import { decodeBody } from './decode-body.ts';
@@ -14,6 +14,7 @@ import type { Archive } from './archive.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { BatchService } from './batch-service.ts';
 import type { createParseBatch } from './batches/parse-batch.ts';
+import { cloudEventMode } from './cloud-events/cloud-event-mode.ts';
 import { InvalidCursorError } from './event-service.ts';
 import { BusyError, TypeBlockedError } from '../domain/question.ts';
 import type { Ask } from '../domain/question.ts';
@@ -85,7 +86,9 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   app.use('/v1/events', dependencies.rateLimit);
   const limit = limitBody({ maxSize: MAX_BODY_BYTES, onError: (context) => problem(context, tooLarge()) });
   // Batches have limits of their own.
-  app.use('/v1/*', (context, next) => (context.req.path === '/v1/batches' ? next() : limit(context, next)));
+  const isBatch = (context: Context): boolean =>
+    context.req.path === '/v1/batches' || (context.req.path === '/v1/events' && cloudEventMode(context) === 'batched');
+  app.use('/v1/*', (context, next) => (isBatch(context) ? next() : limit(context, next)));
 
   eventRoutes(app, dependencies);
   deliveryRoutes(app, dependencies);

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { AcceptedEvent, PermitNeed } from '../domain/accepted-event.ts';
+import { CLOUD_EVENTS } from '../domain/callback-format.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { EventDefinition, RawEnvelope } from '../domain/define-event.ts';
 import type { CallbackRequest } from '../domain/delivery.ts';
@@ -14,7 +15,9 @@ import type { Ask } from '../domain/question.ts';
 import { chooseTier, TIERS, tierFromNumber } from '../domain/tier.ts';
 import { fitsKeyword } from '../temporal/durable/keyword.ts';
 import { digest } from './digest.ts';
+import { faultySummary } from './faulty-summary.ts';
 import { idOfKey } from './id-of-key.ts';
+import type { IdempotencyKey } from './id-of-key.ts';
 import type { Fault } from '../domain/fault.ts';
 import { toFaults } from '../domain/to-faults.ts';
 
@@ -29,6 +32,7 @@ export const callbackRequest = z.strictObject({
   url: z.string().min(1).max(2_048).openapi({ format: 'uri', pattern: '^[Hh][Tt][Tt][Pp][Ss]?://' }),
   headers: z.record(z.string(), z.string()).optional(),
   progress: z.boolean().optional(),
+  format: z.enum([CLOUD_EVENTS], `it is "${CLOUD_EVENTS}", or left out`).optional(),
 });
 
 const TOO_LONG = 'it is too long: quotes, "%", "\\\\" and control characters count for three of 255';
@@ -75,7 +79,7 @@ export interface ParseEventDependencies {
 
 /** What an event has from its request, besides the body. */
 export interface ParseEventContext extends Pick<AcceptedEvent, 'tenant'> {
-  readonly idempotencyKey: string | null;
+  readonly idempotencyKey: IdempotencyKey | null;
 }
 
 export type ParsedEvent =
@@ -170,7 +174,9 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
 }
 
 export function toCallbackRequest(asked: z.output<typeof callbackRequest> | undefined): CallbackRequest | null {
-  return asked === undefined ? null : { url: asked.url, headers: asked.headers ?? {}, progress: asked.progress ?? false };
+  if (asked === undefined) return null;
+  const { url, headers = {}, progress = false, format } = asked;
+  return { url, headers, progress, ...(format !== undefined && { format: { kind: format } }) };
 }
 
 interface SubjectFields {
@@ -216,7 +222,5 @@ function withTypeName(body: RawEnvelope): RawEnvelope {
 }
 
 function invalid(errors: readonly Fault[]): ParsedEvent {
-  const [first] = errors;
-  const where = first === undefined || first.pointer === '' ? '' : `${first.pointer}: `;
-  return { ok: false, code: 'invalid_event', detail: `${where}${first?.detail ?? 'the event is invalid'}`, errors };
+  return { ok: false, code: 'invalid_event', detail: faultySummary(errors), errors };
 }

@@ -12,7 +12,7 @@ export type JsonBody =
   | {
       readonly ok: true;
       readonly body: unknown;
-      /** Of entries of the list that the route named: what their values don't say as it was sent. */
+      /** Of entries of the list that the route named, by index: what their values don't say as it was sent. */
       readonly lossy: ReadonlyMap<number, readonly Fault[]>;
     }
   | { readonly ok: false; readonly problem: Problem };
@@ -20,8 +20,10 @@ export type JsonBody =
 export interface ReadJsonOptions {
   /** The media types that the route takes. */
   readonly taken?: readonly string[];
-  /** The field whose list has entries that may be wrong each for itself. */
-  readonly list?: string | undefined;
+  /** Whether a media type is read as JSON here; by default `application/json`. */
+  readonly isJson?: (type: string) => boolean;
+  /** The field whose list has entries that may be wrong each for itself; null where the body is that list. */
+  readonly list?: string | null | undefined;
   /** What it is called where a value can't be kept as it was sent. */
   readonly invalid?: Problem['code'];
 }
@@ -31,21 +33,22 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** Reads a JSON body, or says what is wrong with it. */
 export async function readJson(
   context: Context,
-  { taken = ['application/json'], list, invalid = 'invalid_event' }: ReadJsonOptions = {},
+  { taken = ['application/json'], isJson = (type) => type === 'application/json', list, invalid = 'invalid_event' }: ReadJsonOptions = {},
 ): Promise<JsonBody> {
   const mediaType = parseMediaType(context.req.header('content-type'));
-  if (mediaType.type !== 'application/json' || !isReadableAsUtf8(mediaType)) return fault(wrongMediaType(mediaType, taken));
+  if (!isJson(mediaType.type) || !isReadableAsUtf8(mediaType)) return fault(wrongMediaType(mediaType, taken));
   const bytes = await inTime(context.req.arrayBuffer());
   try {
     const parsed = parseExactJson(utf8.decode(bytes));
     if (parsed.kind === 'too_deep') return fault({ code: 'malformed', detail: `the body is nested deeper than ${MAX_DEPTH} levels` });
     const places = parsed.kind === 'lossy' ? parsed.places : [];
-    const isOfEntry = ({ path: [field, index] }: LossyPlace): boolean => field === list && typeof index === 'number';
+    const depth = list === null ? 0 : 1;
+    const isOfEntry = ({ path }: LossyPlace): boolean => (list === null || path[0] === list) && typeof path[depth] === 'number';
     const ofBody = places.filter((place) => !isOfEntry(place));
     const refused = parsed.kind === 'lossy' && parsed.isCut ? places : ofBody;
     const [first] = refused;
     if (first) return fault({ code: invalid, detail: `${toPointer(first.path)}: ${first.detail}`, errors: refused.map(toFault) });
-    return { ok: true, body: parsed.value, lossy: byEntry(places) };
+    return { ok: true, body: parsed.value, lossy: byEntry(places, depth) };
   } catch (error) {
     return fault({
       code: 'malformed',
@@ -70,12 +73,12 @@ export function toFault({ path, detail }: LossyPlace): Fault {
   return { pointer: toPointer(path), detail };
 }
 
-/** By the entry's index, with pointers into it. */
-function byEntry(places: readonly LossyPlace[]): ReadonlyMap<number, readonly Fault[]> {
+/** By the entry's index, which stands at this depth, with pointers into it. */
+function byEntry(places: readonly LossyPlace[], depth: number): ReadonlyMap<number, readonly Fault[]> {
   const faults = new Map<number, readonly Fault[]>();
   for (const { path, detail } of places) {
-    const index = Number(path[1]);
-    faults.set(index, [...(faults.get(index) ?? []), toFault({ path: path.slice(2), detail })]);
+    const index = Number(path[depth]);
+    faults.set(index, [...(faults.get(index) ?? []), toFault({ path: path.slice(depth + 1), detail })]);
   }
   return faults;
 }

@@ -23,6 +23,8 @@ export interface CallbackTarget {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly progress?: boolean;
+  /** How messages are written; by default as the envelope. */
+  readonly format?: 'cloudevents';
 }
 
 /** The answer to an event that is durable now. */

@@ -11,8 +11,18 @@ export interface FormattedMessage {
   readonly sentAt: string;
 }
 
+/** A message as it is signed and sent. */
+export interface CallbackBody {
+  readonly body: string;
+  /** JSON where none is named. */
+  readonly contentType?: string;
+}
+
 /** Gives the body of a message. */
-export type WriteFormat = (message: FormattedMessage) => Promise<string>;
+export type WriteFormat = (message: FormattedMessage) => Promise<string | CallbackBody>;
+
+/** The format that the service itself brings along, besides the envelope. */
+export const CLOUD_EVENTS = 'cloudevents';
 
 /** The formats that applications bring along, by `kind`. */
 export type CallbackFormats = ReadonlyMap<string, WriteFormat>;

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { PermitNeed, Weight } from './accepted-event.ts';
+import { isCloudEventType } from './cloud-event-text.ts';
 import type { SubjectDefinition } from './define-subject.ts';
 import type { Progress } from './event-run.ts';
 import type { HandledEvent } from './handled-event.ts';
@@ -47,6 +48,8 @@ export type RawEnvelope = Readonly<Record<string, unknown>>;
 /** An event type as the service keeps it. Method syntax, so that differently typed definitions share one list. */
 export interface EventDefinition {
   readonly type: string;
+  /** What CloudEvents that it stands for have as their type, besides its own name. */
+  readonly cloudEventTypes: readonly string[];
   readonly summary: string;
   readonly data: StandardSchemaV1;
   /** What the catalog shows; null where it depends on the event. */
@@ -89,6 +92,11 @@ export interface DefinedEvent<
 interface CommonOptions<Type extends string, Schema extends StandardSchemaV1, State, Name extends string> {
   /** Lower case, digits, `_`, `-` and `.`; what callers send as `type`. */
   readonly type: Type;
+  /**
+   * What CloudEvents have as their `type` that are of this one, in any case and characters: `['com.example.Order.Approved']`. One
+   * whose type is this type's own name is of it anyway.
+   */
+  readonly cloudEventTypes?: readonly string[];
   /** One sentence for the catalog. */
   readonly summary?: string;
   readonly data: Schema;
@@ -235,8 +243,14 @@ export function defineEvent<
   Output<Schema>
 >;
 export function defineEvent(options: AnyOptions): EventDefinition {
-  const { type, weight = 'light', tier, retry, timeouts, subject = null, coalesce = false } = options;
+  const { type, weight = 'light', tier, retry, timeouts, subject = null, coalesce = false, cloudEventTypes = [] } = options;
   if (!TYPE_NAME.test(type)) throw new Error(`event type "${type}": a name starts with a-z and has only a-z, 0-9, "_", "-" and "."`);
+  const unfit = cloudEventTypes.find((name) => !isCloudEventType(name));
+  if (unfit !== undefined) {
+    throw new Error(
+      `event type "${type}": "${unfit}" is no type of CloudEvents: one has 1 to 255 characters, none of them a control character`,
+    );
+  }
   const handlers = toStageHandlers(options);
   const stages = [...handlers.keys()];
   const policy = toRetryPolicy(retry, `event type "${type}"`);
@@ -259,6 +273,7 @@ export function defineEvent(options: AnyOptions): EventDefinition {
   if (fault !== null) throw new Error(`event type "${type}": ${fault}`);
   return {
     type,
+    cloudEventTypes,
     summary: options.summary ?? '',
     data: options.data,
     tier: typeof tier === 'function' ? (options.usualTier ?? null) : tier,

@@ -1,3 +1,4 @@
+import type { CloudEventContext } from './cloud-event.ts';
 import type { Tier } from './tier.ts';
 
 /**
@@ -23,4 +24,6 @@ export interface HandledEvent<Data = unknown> extends HandedOn {
   /** 0 to 1. */
   readonly urgency: number;
   readonly tenant: string;
+  /** Of one that came as a CloudEvent, what it said besides: its type as it was, its extensions. */
+  readonly cloudEvent?: CloudEventContext;
 }

@@ -90,7 +90,7 @@ export interface RecordedEvent extends LaterKnown {
   readonly event: AcceptedEvent;
   readonly idHash: string;
   readonly outcome: RunOutcome;
-  /** Of its data, results, callback and the record of that as JSON. */
+  /** Of its data, results, callback and the record of that as JSON, and of what it says as a CloudEvent. */
   readonly characters: number;
 }
 
@@ -131,10 +131,8 @@ export function recordFolded(subject: Subject, letters: readonly SubjectLetter[]
     const letter = folded.letters[index];
     if (letter?.kind !== 'processed') continue;
     const { outcome } = letter;
-    const characters = [event.data, event.callback, outcome.results, outcome.progress].reduce<number>(
-      (sum, part) => sum + JSON.stringify(part).length,
-      0,
-    );
+    const kept = [event.data, event.callback, outcome.results, outcome.progress, ...(event.cloudEvent ? [event.cloudEvent] : [])];
+    const characters = kept.reduce<number>((sum, part) => sum + JSON.stringify(part).length, 0);
     recent.push({ event, idHash, outcome, runId, characters });
     seen.push(`${idHash}${contentHash}${outcome.phase.status === 'completed' ? 'c' : 'f'}`);
     version = outcome.version ?? version;

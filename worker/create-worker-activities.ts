@@ -105,6 +105,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     watchLoop,
     attemptDelivery,
     post,
+    renderBody,
     beginProgress: createProgressCallbacks({ post, renderBody, origins, now }),
     origins,
     destinations,

@@ -57,9 +57,9 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
     if ((known ?? (await destinations.stateOf(destination))) === 'open') return { attempt: null, nextAttemptAfterMs: 0, parkedAt: origin };
     const openAtOrigin = origins.openAt(origin);
     if (known === undefined && origins.admit(origin, 'delivery') === 'defer') return waitAgain();
-    const body = await renderBody({ target, message });
     const id = webhookId(target, verdictIdentity(target, message.data));
-    const posted = await post({ url, headers, webhookId: id, body, tenant: target.tenant }, signal, begins);
+    const rendered = await renderBody({ target, message, webhookId: id });
+    const posted = await post({ url, headers, webhookId: id, ...rendered, tenant: target.tenant }, signal, begins);
     if (posted.error === 'busy' && reason === undefined) return waitAgain();
     const attempt = reason === undefined ? posted : { ...posted, reason };
     // Where it was given more than any, that may be what it failed by: it has fewer connections from now on, and is not held to be ill yet.

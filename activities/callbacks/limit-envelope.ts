@@ -2,7 +2,7 @@ import type { CallbackEnvelope } from '../../domain/delivery.ts';
 
 export interface LimitedEnvelope {
   readonly envelope: CallbackEnvelope;
-  /** The envelope as JSON: the text to sign and send. */
+  /** The envelope written out: the text to sign and send. */
   readonly body: string;
 }
 
@@ -12,12 +12,21 @@ export const MAX_BODY_BYTES = 256 * 1024;
 /** In this order: the receiver knows the event's `data` already, its `result` not yet. */
 const LEFT_OUT_FIRST = ['data', 'result'];
 
+export interface LimitEnvelopeOptions {
+  readonly maxBytes?: number;
+  /** By default as JSON. */
+  readonly write?: (envelope: CallbackEnvelope) => string;
+}
+
 /**
  * Serialises an envelope, and leaves out the resource's `data`, then its `result`, while the body is too large.
  * The resource then lists what it lacks in `omitted`. Without them it goes out whatever its size.
  */
-export function limitEnvelope(envelope: CallbackEnvelope, maxBytes = MAX_BODY_BYTES): LimitedEnvelope {
-  let limited = { envelope, body: JSON.stringify(envelope) };
+export function limitEnvelope(
+  envelope: CallbackEnvelope,
+  { maxBytes = MAX_BODY_BYTES, write = JSON.stringify }: LimitEnvelopeOptions = {},
+): LimitedEnvelope {
+  let limited = { envelope, body: write(envelope) };
   const omitted: string[] = 'omitted' in envelope.data && Array.isArray(envelope.data.omitted) ? [...envelope.data.omitted] : [];
   for (const name of LEFT_OUT_FIRST) {
     if (Buffer.byteLength(limited.body) <= maxBytes) break;
@@ -25,7 +34,7 @@ export function limitEnvelope(envelope: CallbackEnvelope, maxBytes = MAX_BODY_BY
     omitted.push(name);
     const kept = Object.entries(envelope.data).filter(([field]) => !omitted.includes(field));
     const smaller = { ...envelope, data: { ...Object.fromEntries(kept), omitted: [...omitted] } };
-    limited = { envelope: smaller, body: JSON.stringify(smaller) };
+    limited = { envelope: smaller, body: write(smaller) };
   }
   return limited;
 }

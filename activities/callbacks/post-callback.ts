@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { CallbackBody } from '../../domain/callback-format.ts';
 import type { CallbackAttempt } from '../../domain/delivery.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { callerHeaders } from './callback-headers.ts';
@@ -26,13 +27,12 @@ export interface PostCallbackOptions {
   readonly origins: Origins;
 }
 
-export interface CallbackPost {
+/** Its body is sent byte for byte as signed. */
+export interface CallbackPost extends CallbackBody {
   readonly url: string;
   /** The caller's, unfiltered. */
   readonly headers: Readonly<Record<string, string>>;
   readonly webhookId: string;
-  /** JSON; sent byte for byte as signed. */
-  readonly body: string;
   /** Whose breaker hears of it if it isn't answered; nobody's without. */
   readonly tenant?: string;
 }
@@ -76,7 +76,11 @@ export function createPostCallback({
       const at = now();
       const begunMs = monotonicNow();
       const body = Buffer.from(post.body);
-      const headers = { ...callerHeaders(post.headers), ...ownHeaders(post.webhookId, body, at) };
+      const headers = {
+        ...callerHeaders(post.headers),
+        'content-type': post.contentType ?? 'application/json',
+        ...ownHeaders(post.webhookId, body, at),
+      };
       const outcome = await exchange({ agent, url, headers, body, timeoutMs: attemptTimeoutMs, signal });
       return toAttempt(outcome, at, Math.round(monotonicNow() - begunMs));
     });
@@ -90,7 +94,6 @@ export function createPostCallback({
   function ownHeaders(webhookId: string, body: Uint8Array, startedMs: number): Record<string, string> {
     const timestampSeconds = Math.floor(startedMs / 1_000);
     return {
-      'content-type': 'application/json',
       'user-agent': userAgent,
       'webhook-id': webhookId,
       'webhook-timestamp': String(timestampSeconds),

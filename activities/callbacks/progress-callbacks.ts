@@ -49,9 +49,9 @@ export function createProgressCallbacks({ post, renderBody, origins, now }: Prog
       const atMs = now();
       const data = toEventResource(run, initialCallback(callback.url), workflow);
       const timestamp = new Date(atMs).toISOString();
-      const body = await renderBody({ target, message: { type: 'event.progress', timestamp, data } });
       const id = webhookId(target, progressIdentity(target, atMs));
-      await post({ url: callback.url, headers: callback.headers, webhookId: id, body }, ending.signal);
+      const rendered = await renderBody({ target, message: { type: 'event.progress', timestamp, data }, webhookId: id });
+      await post({ url: callback.url, headers: callback.headers, webhookId: id, ...rendered }, ending.signal);
     };
     let isSending = false;
     const tick = setInterval(() => {

@@ -4,6 +4,7 @@ import type { CallbackRequest } from '../../domain/delivery.ts';
 import { newBatchId } from '../../domain/event-id.ts';
 import type { BatchSettings } from '../batch-service.ts';
 import { idOfKey } from '../id-of-key.ts';
+import type { IdempotencyKey } from '../id-of-key.ts';
 import type { Fault } from '../../domain/fault.ts';
 import { callbackRequest, ownId, toCallbackRequest } from '../parse-event.ts';
 import { toFaults } from '../../domain/to-faults.ts';
@@ -44,7 +45,7 @@ export type AskedBatch = Omit<z.output<typeof batchEnvelope>, 'events'>;
 
 export interface ParseBatchContext {
   readonly tenant: string;
-  readonly idempotencyKey: string | null;
+  readonly idempotencyKey: IdempotencyKey | null;
 }
 
 export type ParsedBatch =

@@ -1,44 +1,35 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { limitBody } from '../limit-body.ts';
+import { limitBatch } from '../batches/limit-batch.ts';
 import { BATCH_ACTIONS } from '../../domain/batch-work.ts';
-import type { BatchResource } from '../../domain/batch-resource.ts';
 import { isBatchId } from '../../domain/event-id.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { batchQuery, parseEnvelope } from '../batches/parse-batch.ts';
-import type { AskedBatch } from '../batches/parse-batch.ts';
-import { createItemCheck, RefusedBatch, TooManyItems } from '../batches/item-check.ts';
-import type { ItemCheck } from '../batches/item-check.ts';
+import { createSubmitBatch, invalidBatch, linksOf } from '../batches/submit-batch.ts';
+import type { BatchRequest } from '../batches/submit-batch.ts';
 import { rawEntries, rawItems } from '../batches/raw-items.ts';
 import { createToItem } from '../batches/to-item.ts';
-import type { RawItem } from '../batches/to-item.ts';
 import { linkToNext } from '../link-to-next.ts';
 import { isReadableAsUtf8, parseMediaType } from '../media-type.ts';
 import { parseQuery } from '../parse-query.ts';
 import { problem } from '../problem.ts';
-import type { Fault } from '../../domain/fault.ts';
 import { readJson, wrongMediaType } from '../read-json.ts';
 import { parseIdempotencyKey } from '../request-headers.ts';
 import { batchesQuery, describeBatches, itemsQuery, LINE_TYPES } from './describe-batches.ts';
 
-const MAX_JSON_BYTES = 16 * 1024 * 1024;
 const BODY_TYPES = ['application/json', ...LINE_TYPES];
 
 /** `/v1/batches`: submit as one body or line by line, list, read, steer. */
 export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
-  const { batches, parseBatch, parseEvent, isAccepting, rateLimit } = dependencies;
+  const { batches, parseEvent, isAccepting, rateLimit } = dependencies;
   const toItem = createToItem(parseEvent);
-  const limitJson = limitBody({
-    maxSize: MAX_JSON_BYTES,
-    onError: (context) =>
-      problem(context, { code: 'too_large', detail: `a JSON body has at most ${MAX_JSON_BYTES} bytes; send more as ${LINE_TYPES[0]}` }),
-  });
+  const submitBatch = createSubmitBatch(dependencies);
 
   app.post(
     '/v1/batches',
     rateLimit,
-    (context, next) => (isLines(context) ? next() : limitJson(context, next)),
+    (context, next) => (isLines(context) ? next() : limitBatch(context, next)),
     async (context) => {
       if (!isAccepting())
         return problem(context, { code: 'overloaded', detail: 'this process is stopping', headers: { 'retry-after': '1' } });
@@ -46,24 +37,7 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
       if (!idempotency.ok) return problem(context, { code: 'malformed', detail: idempotency.detail });
       const asked = isLines(context) ? askByLines(context) : await askByJson(context);
       if (asked instanceof Response) return asked;
-      const parsed = parseBatch(asked.batch, { tenant: context.get('tenant'), idempotencyKey: idempotency.key });
-      if (!parsed.ok) return invalid(context, parsed.errors);
-
-      const { settings, isRepeatable } = parsed;
-      const check = createItemCheck({ settings, isRepeatable, isStrict: asked.isStrict, toItem });
-      let joined: BatchResource | null = null;
-      try {
-        const submission = await batches.submit({ settings, items: check.of(asked.items), fingerprint: check.fingerprint });
-        if (submission.kind === 'conflict') {
-          return problem(context, { code: 'id_conflict', detail: `the id "${settings.id}" was used before, with other content` });
-        }
-        if (submission.kind === 'joined') joined = await batches.get(settings);
-      } catch (error) {
-        if (error instanceof RefusedBatch) return invalid(context, error.errors);
-        if (error instanceof TooManyItems) return problem(context, { code: 'too_large', detail: error.message });
-        throw error;
-      }
-      return accepted(context, settings.id, check, joined);
+      return submitBatch(context, { ...asked, idempotencyKey: idempotency.key, toItem });
     },
   );
 
@@ -103,11 +77,7 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
 
   describeBatches(app);
 
-  interface Asked {
-    readonly batch: AskedBatch;
-    readonly isStrict: boolean;
-    readonly items: AsyncIterable<RawItem>;
-  }
+  type Asked = Omit<BatchRequest, 'idempotencyKey' | 'toItem'>;
 
   async function askByJson(context: Context<AppEnvironment>): Promise<Asked | Response> {
     const query = parseQuery(strictQuery, context);
@@ -115,7 +85,7 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     const read = await readJson(context, { taken: BODY_TYPES, list: 'events' });
     if (!read.ok) return problem(context, read.problem);
     const envelope = parseEnvelope(read.body);
-    if (!envelope.ok) return invalid(context, envelope.errors);
+    if (!envelope.ok) return invalidBatch(context, envelope.errors);
     const { events, ...batch } = envelope.value;
     return { batch, isStrict: query.value.strict === 'true', items: rawEntries(events, read.lossy) };
   }
@@ -129,16 +99,6 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     const callback = callbackUrl === undefined ? undefined : { url: callbackUrl };
     return { batch: { ...batch, callback }, isStrict: strict === 'true', items: rawItems(context.req.raw.body) };
   }
-
-  /** @param joined the earlier batch that it turned out to be */
-  function accepted(context: Context<AppEnvironment>, id: string, check: ItemCheck, joined: BatchResource | null): Response {
-    const { total, rejected, rejectedCount } = check;
-    const links = linksOf(id);
-    context.header('location', links.self);
-    context.header('retry-after', '1');
-    const standing = joined === null ? { status: 'accepted', joined: false } : { status: joined.status, joined: true, run: joined.run };
-    return context.json({ id, ...standing, total, accepted: total - rejectedCount, rejected, rejectedCount, links }, 202);
-  }
 }
 
 const strictQuery = z.strictObject({ strict: z.enum(['true', 'false']).optional() });
@@ -150,16 +110,6 @@ function isLines(context: Context): boolean {
 
 function keyOf(context: Context<AppEnvironment>): { readonly tenant: string; readonly id: string } {
   return { tenant: context.get('tenant'), id: context.req.param('id') ?? '' };
-}
-
-function linksOf(id: string): { readonly self: string; readonly items: string; readonly stream: string } {
-  const self = `/v1/batches/${encodeURIComponent(id)}`;
-  return { self, items: `${self}/items`, stream: `${self}/stream` };
-}
-
-function invalid(context: Context, errors: readonly Fault[]): Response {
-  const [first] = errors;
-  return problem(context, { code: 'invalid_event', detail: `${first?.pointer}: ${first?.detail}`, errors });
 }
 
 function noSuchBatch(context: Context): Response {

@@ -5,10 +5,10 @@ import { BATCH_ACTIONS } from '../../domain/batch-work.ts';
 import type { AppEnvironment } from '../app.ts';
 import { batchEnvelope, batchQuery } from '../batches/parse-batch.ts';
 import { describe, idempotencyKeyHeader, idParameter, json, pageOf, problems } from '../describe.ts';
+import { acceptedBatch, BATCH_STATUSES, batchLinks as links, count } from './accepted-batch-schema.ts';
 import { eventResource, STATUSES } from './describe-events.ts';
 
 export const LINE_TYPES = ['application/x-ndjson', 'application/jsonl'] as const;
-export const BATCH_STATUSES = ['running', 'paused', 'completed', 'partial', 'failed', 'cancelled'] as const;
 
 const limit = z.coerce.number().int().min(1).max(200).default(50);
 
@@ -18,10 +18,6 @@ export const batchesQuery = z.strictObject({
   limit,
   cursor: z.string().max(4_096).optional(),
 });
-
-const links = z.object({ self: z.string(), items: z.string(), stream: z.string() });
-const fault = z.object({ pointer: z.string(), detail: z.string() });
-const count = z.int().min(0);
 
 const batchResource = z
   .looseObject({
@@ -41,20 +37,6 @@ const batchResource = z
     failures: z.array(z.object({ cause: z.string(), count, example: z.string() })),
   })
   .openapi('BatchResource');
-
-const acceptedBatch = z
-  .object({
-    id: z.string(),
-    status: z.enum(['accepted', ...BATCH_STATUSES]).describe('`accepted`, or that of the batch that it joined'),
-    joined: z.boolean().describe('whether there was a batch of this id and content already: nothing new began'),
-    run: count.optional().describe('of the batch that it joined'),
-    total: count,
-    accepted: count,
-    rejected: z.array(z.object({ index: count, errors: z.array(fault) })),
-    rejectedCount: count,
-    links,
-  })
-  .openapi('AcceptedBatch');
 
 /** What OpenAPI says of `/v1/batches`. */
 export function describeBatches(app: OpenAPIHono<AppEnvironment>): void {

@@ -3,8 +3,12 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { TIERS } from '../../domain/tier.ts';
 import { WHY_REASONS } from '../../domain/why.ts';
+import { CLOUD_EVENTS } from '../../domain/callback-format.ts';
+import { CLOUD_EVENT_TYPE } from '../../domain/to-cloud-event.ts';
 import type { AppEnvironment } from '../app.ts';
 import { describe, idempotencyKeyHeader, idParameter, ifMatchHeader, json, jsonBody, pageOf, problems } from '../describe.ts';
+import { CLOUD_EVENT_BATCH_TYPE } from '../cloud-events/cloud-event-mode.ts';
+import { acceptedBatch } from './accepted-batch-schema.ts';
 import { eventEnvelope, handedOn, typeName } from '../parse-event.ts';
 
 export const STATUSES = ['accepted', 'waiting', 'running', 'completed', 'failed', 'cancelled'] as const;
@@ -18,6 +22,13 @@ export const listQuery = z.strictObject({
   since: z.iso.datetime({ offset: true }).optional().describe('came to the engine then or later, by its clock'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(4_096).optional(),
+});
+
+const cloudEvent = z.object({
+  type: z.string(),
+  datacontenttype: z.string().optional(),
+  dataschema: z.string().optional(),
+  extensions: z.record(z.string(), z.union([z.string(), z.boolean(), z.int()])).optional(),
 });
 
 const stage = z.string().describe("`meaning`, `decision` or `action`, or as the event's type names its stages");
@@ -34,6 +45,7 @@ export const eventResource = z.looseObject({
   urgency: z.number(),
   tenant: z.string(),
   batchId: z.string().nullable(),
+  cloudEvent: cloudEvent.optional().describe('what else is said by one that came as a CloudEvent'),
   causedBy: z.string().nullable(),
   status: z.enum(STATUSES),
   stage: stage.nullable(),
@@ -82,6 +94,27 @@ const olderEvent = eventEnvelope
   .extend({ type: typeName.optional(), event_type: typeName.optional().describe('the type, where `type` is absent') })
   .openapi('OlderEvent');
 
+const cloudEventBody = z
+  .looseObject({
+    specversion: z.literal('1.0'),
+    id: z.string().min(1).max(1_024),
+    source: handedOn.source,
+    type: z.string().min(1).max(255).describe('the name of an event type, or one of CloudEvents that it stands for'),
+    subject: handedOn.subject.optional(),
+    time: z.iso.datetime({ offset: true }).optional(),
+    datacontenttype: z.string().optional().describe('of JSON; no other data is taken'),
+    dataschema: z.string().max(2_048).optional(),
+    data: z.unknown().optional(),
+    data_base64: z.string().optional(),
+    tier: z.union([z.string(), z.int()]).optional(),
+    urgency: z.union([z.string(), z.number()]).optional(),
+    delayms: z.union([z.string(), z.int()]).optional(),
+    callbackurl: z.string().optional(),
+    callbackformat: z.literal(CLOUD_EVENTS).optional(),
+  })
+  .describe('Other attributes are kept as its extensions')
+  .openapi('CloudEvent');
+
 const acceptedEvent = z.object({
   id: z.string(),
   type: z.string(),
@@ -105,18 +138,27 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
     method: 'post',
     path: '/v1/events',
     summary: 'Submit an event',
-    description: 'Answered when the event is durable. With `Prefer: wait=N` answered with the event if its stages end in time.',
+    description:
+      'Answered when the event is durable. With `Prefer: wait=N` answered with the event if its stages end in time. ' +
+      'CloudEvents 1.0 are taken structured, batched (which makes a batch), and binary: attributes as `ce-` headers, data as the body.',
     request: {
       headers: z.object({
         prefer: z.string().optional(),
         'idempotency-key': idempotencyKeyHeader.optional(),
         'if-match': ifMatchHeader.optional(),
       }),
-      body: jsonBody(z.union([eventEnvelope, olderEvent])),
+      body: {
+        required: true,
+        content: {
+          ...jsonBody(z.union([eventEnvelope, olderEvent])).content,
+          [CLOUD_EVENT_TYPE]: { schema: cloudEventBody },
+          [CLOUD_EVENT_BATCH_TYPE]: { schema: z.array(cloudEventBody).min(1) },
+        },
+      },
     },
     responses: {
       200: json('Ended within the wait', resource),
-      202: json('Durable', acceptedEvent.openapi('AcceptedEvent')),
+      202: json('Durable; the batch, where CloudEvents came batched', z.union([acceptedEvent.openapi('AcceptedEvent'), acceptedBatch])),
       ...problems(400, 401, 408, 409, 412, 413, 415, 422, 429, 503),
     },
   });

@@ -28,6 +28,7 @@ export function eventTypeRoutes(app: OpenAPIHono<AppEnvironment>, { catalog, ask
     weight: z.enum(['light', 'heavy']),
     coalesce: z.boolean(),
     stages: z.array(z.string()),
+    cloudEventTypes: z.array(z.string()).optional().describe('what CloudEvents of this type may have as theirs, besides its name'),
   });
   describe(app, {
     method: 'get',
@@ -50,6 +51,6 @@ export function eventTypeRoutes(app: OpenAPIHono<AppEnvironment>, { catalog, ask
   });
 }
 
-function summarise({ type, summary, tier, weight, coalesce, stages }: EventDefinition) {
-  return { type, summary, tier, weight, coalesce, stages };
+function summarise({ type, summary, tier, weight, coalesce, stages, cloudEventTypes }: EventDefinition) {
+  return { type, summary, tier, weight, coalesce, stages, ...(cloudEventTypes.length > 0 && { cloudEventTypes }) };
 }

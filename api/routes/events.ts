@@ -1,13 +1,16 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { isBatchId } from '../../domain/event-id.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import type { JoinedRun } from '../event-service.ts';
+import { limitBatch } from '../batches/limit-batch.ts';
+import { cloudEventMode } from '../cloud-events/cloud-event-mode.ts';
+import { createSubmitBatched } from '../cloud-events/submit-batched.ts';
 import { linkToNext } from '../link-to-next.ts';
+import { createParseRequest } from '../parse-request.ts';
 import { problem } from '../problem.ts';
 import { readSubject } from '../read-subject.ts';
-import { readJson } from '../read-json.ts';
 import { parseIdempotencyKey, parseIfMatch, parsePreference } from '../request-headers.ts';
 import { invalidQuery, parseQuery } from '../parse-query.ts';
 import { submitEvent } from '../submit-event.ts';
@@ -15,17 +18,18 @@ import { describeEvents, listQuery } from './describe-events.ts';
 
 /** `/v1/events`: submit, list, read, cancel. */
 export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
-  const { events, batches, catalog, parseEvent, isAccepting } = dependencies;
-  app.post('/v1/events', async (context) => {
+  const { events, batches, catalog, isAccepting } = dependencies;
+  const parseRequest = createParseRequest(dependencies);
+  const submitBatched = createSubmitBatched(dependencies);
+  app.post('/v1/events', limitBatched, async (context) => {
     if (!isAccepting())
       return problem(context, { code: 'overloaded', detail: 'this process is stopping', headers: { 'retry-after': '1' } });
-    const read = await readJson(context);
-    if (!read.ok) return problem(context, read.problem);
     const idempotency = parseIdempotencyKey(context.req.header('idempotency-key'));
     if (!idempotency.ok) return problem(context, { code: 'malformed', detail: idempotency.detail });
+    if (cloudEventMode(context) === 'batched') return submitBatched(context, idempotency.key);
     const ifMatch = parseIfMatch(context.req.header('if-match'));
     if (!ifMatch.ok) return problem(context, { code: 'malformed', detail: ifMatch.detail });
-    const parsed = await parseEvent(read.body, { tenant: context.get('tenant'), idempotencyKey: idempotency.key });
+    const parsed = await parseRequest(context, idempotency.key);
     if (!parsed.ok) return problem(context, parsed);
 
     const prefer = context.req.header('prefer');
@@ -98,6 +102,9 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     return context.json(page ?? { items: [], nextCursor: null });
   }
 }
+
+const limitBatched: MiddlewareHandler<AppEnvironment> = (context, next) =>
+  cloudEventMode(context) === 'batched' ? limitBatch(context, next) : next();
 
 function accepted(context: Context<AppEnvironment>, { id, type, tier }: AcceptedEvent, joined: JoinedRun | undefined): Response {
   const self = selfLink(id);

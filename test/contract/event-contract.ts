@@ -4,6 +4,8 @@ import type { ContractSubject } from './api-under-test.ts';
 import { accepting } from './accepting.ts';
 import { batches } from './batches.ts';
 import { cancelling } from './cancelling.ts';
+import { cloudEvents } from './cloud-events.ts';
+import { refusingCloudEvents } from './refusing-cloud-events.ts';
 import { describing } from './describing.ts';
 import { joining } from './joining.ts';
 import { listing } from './listing.ts';
@@ -35,5 +37,7 @@ export function describeEventContract({ start }: { readonly start: () => Promise
   describe('refusing a request', () => refusing(api));
   describe('refusing an invalid event', () => refusingInvalidEvents(api));
   describe('a batch', () => batches(api));
+  describe('a CloudEvent', () => cloudEvents(api));
+  describe('refusing a CloudEvent', () => refusingCloudEvents(api));
   describe('describing the service', () => describing(api));
 }

@@ -292,6 +292,15 @@ const lifeEvent = defineEvent({
   decision: (_event, meaning, { state }) => deriveDecision(meaning, state ?? initialSelfState),
 });
 
+/** What others call by two names of theirs. */
+const approved = defineEvent({
+  type: 'test-approved',
+  cloudEventTypes: ['com.example.Order.Approved', 'Auftrag freigegeben'],
+  data: z.unknown(),
+  tier: 'normal',
+  handler: ({ data, cloudEvent }) => ({ data: data ?? null, trace: cloudEvent?.extensions?.['traceparent'] ?? null }),
+});
+
 export const testDefinitions: readonly EventDefinition[] = [
   lifeEvent,
   slowWork,
@@ -312,6 +321,7 @@ export const testDefinitions: readonly EventDefinition[] = [
   recorded,
   counted,
   summed,
+  approved,
   ...plantedDefinitions,
 ];
 

@@ -50,6 +50,7 @@ describe('the activities', () => {
       origins: createOrigins({ ...QUIET, maxConnections: 16 }),
       destinations: createDestinations(client, DEFAULT_BREAKER, () => 0),
       post: () => Promise.reject(new Error('not called')),
+      renderBody: () => Promise.reject(new Error('not called')),
       handedOver: createHandedOver(Date.now),
     });
 

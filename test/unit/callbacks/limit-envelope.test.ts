@@ -33,7 +33,7 @@ describe('limitEnvelope', () => {
   it('counts bytes, not characters, and takes exactly the limit', () => {
     const euros = envelope({ data: '€'.repeat(100) });
     const bytes = Buffer.byteLength(JSON.stringify(euros));
-    expect(limitEnvelope(euros, bytes).envelope).toBe(euros);
-    expect(limitEnvelope(euros, bytes - 1).envelope.data).toEqual({ omitted: ['data'] });
+    expect(limitEnvelope(euros, { maxBytes: bytes }).envelope).toBe(euros);
+    expect(limitEnvelope(euros, { maxBytes: bytes - 1 }).envelope.data).toEqual({ omitted: ['data'] });
   });
 });

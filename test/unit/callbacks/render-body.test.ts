@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { MAX_BODY_BYTES } from '../../../activities/callbacks/limit-envelope.ts';
 import { createRenderBody } from '../../../activities/callbacks/render-body.ts';
 import { eventMessage } from '../../../domain/callback-message.ts';
 import { initialCallback } from '../../../domain/callback-record.ts';
@@ -37,11 +38,32 @@ async function render(callback: CallbackRequest, { action = { markdown_file: pat
     formats: new Map(Object.entries(createSessionFormats(createReadDocument(dataDirectory)))),
     now: () => NOON_MS,
   });
-  return JSON.parse(await renderBody({ target: { kind: 'event', tenant: 'default', owner: 'talk-1', run: 1, callback }, message }));
+  const target = { kind: 'event', tenant: 'default', owner: 'talk-1', run: 1, callback } as const;
+  return JSON.parse((await renderBody({ target, message, webhookId: 'evt_1' })).body);
 }
 
 it('sends the envelope unless another format is asked for', async () => {
   expect(await render(plain)).toMatchObject({ type: 'event.completed', data: { status: 'completed' } });
+});
+
+it('sends a CloudEvent of at most 256 KiB to whoever asks for that', async () => {
+  const body = await render({ ...plain, format: { kind: 'cloudevents' } }, { action: 'x'.repeat(MAX_BODY_BYTES) });
+  expect(body).toMatchObject({
+    specversion: '1.0',
+    id: 'evt_1',
+    type: 'tickless.event.completed',
+    data: { status: 'completed', omitted: ['data', 'result'] },
+  });
+  expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThanOrEqual(MAX_BODY_BYTES);
+});
+
+it("sends a plugin's format with the content type that it names", async () => {
+  const written = { body: 'a: 1', contentType: 'application/yaml' };
+  const renderBody = createRenderBody({ formats: new Map([['yaml', async () => written]]), now: () => NOON_MS });
+  const callback = { ...plain, format: { kind: 'yaml' } };
+  const target = { kind: 'event', tenant: 'default', owner: 'a', run: 1, callback } as const;
+  const message = { type: 'event.progress', timestamp: '2026-01-01T12:00:00.000Z', data: {} };
+  expect(await renderBody({ target, message, webhookId: 'evt_1' })).toEqual(written);
 });
 
 it('refuses to write in a format that this process does not have', async () => {

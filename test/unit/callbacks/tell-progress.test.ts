@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { CallbackPost } from '../../../activities/callbacks/post-callback.ts';
+import { createRenderBody } from '../../../activities/callbacks/render-body.ts';
 import { createTellProgress } from '../../../activities/callbacks/tell-progress.ts';
 import type { ProgressMessage } from '../../../domain/callback-message.ts';
 
@@ -22,7 +23,10 @@ function prepare(isTroubled: boolean) {
     posts.push(sent);
     return { at: '2026-01-01T00:00:00.000Z', status: 500, durationMs: 1, error: 'http_500' };
   };
-  return { posts, tellProgress: createTellProgress({ post, origins }) };
+  return {
+    posts,
+    tellProgress: createTellProgress({ post, origins, renderBody: createRenderBody({ formats: new Map(), now: Date.now }) }),
+  };
 }
 
 it('is posted once, under an id of its own, whatever becomes of it', async () => {

@@ -90,6 +90,12 @@ describe('defineEvent', () => {
   it('takes a type without stages: others may do something for it', () => {
     expect(defineEvent({ type: 'sample', data: amount, tier: 'normal' }).stages).toEqual([]);
   });
+
+  it('stands for CloudEvents of the types that it names, and refuses names that those can not have', () => {
+    expect(defineEvent(minimal).cloudEventTypes).toEqual([]);
+    expect(defineEvent({ ...minimal, cloudEventTypes: ['com.example.A'] }).cloudEventTypes).toEqual(['com.example.A']);
+    expect(() => defineEvent({ ...minimal, cloudEventTypes: ['A', ''] })).toThrow('event type "sample": "" is no type of CloudEvents');
+  });
 });
 
 describe('the tier of a type', () => {

@@ -129,6 +129,13 @@ it('keeps fewer in full where they are large', () => {
   expect(findOutcome(subject, letter(1).idHash)).toEqual({ status: 'completed', version: 1 });
 });
 
+it('keeps fewer in full where they say much as CloudEvents', () => {
+  let subject = createSubject(key);
+  const cloudEvent = { type: 'T', extensions: { long: 'x'.repeat(8_000) } };
+  for (let id = 1; id <= 5; id += 1) subject = apply(subject, [letter(id, 'x', { cloudEvent, data: 'd'.repeat(120_000) })]);
+  expect(subject.recent.map(({ outcome }) => outcome.version)).toEqual([2, 3, 4, 5]);
+});
+
 it('shows an event with its version, the run that processed it, and its callback as far as that is on record', () => {
   const subject = apply(createSubject(key), [letter(1, 'x', { callback: { url: 'https://x.example', headers: {}, progress: false } })]);
   const [recorded] = subject.recent;
