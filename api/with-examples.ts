@@ -1,3 +1,5 @@
+import { CLOUD_EVENT_BATCH_TYPE } from './cloud-events/cloud-event-mode.ts';
+import { CLOUD_EVENT_TYPE } from '../domain/to-cloud-event.ts';
 import type { Schema } from './event-schemas.ts';
 import { sampleOf } from './sample-of.ts';
 import type { DescribedType } from './event-schemas.ts';
@@ -79,9 +81,14 @@ function parameterExamples(
 /** By method and path, then by the media type; each has a name that a page lists it by. */
 function bodyExamples(events: readonly ExampleEvent[]): Readonly<Record<string, Readonly<Record<string, Schema>>>> {
   const few = events.slice(0, SHOWN_IN_BATCH).map(({ type, data }) => ({ type, data }));
+  const cloudEvents = events.map(({ type, id, data }) => ({ specversion: '1.0', id, source: '/examples', type, data }));
   const lines = few.map((event) => `${JSON.stringify(event)}\n`).join('');
   return {
-    'post /v1/events': { 'application/json': Object.fromEntries(events.map((event) => [event.type, { value: event }])) },
+    'post /v1/events': {
+      'application/json': Object.fromEntries(events.map((event) => [event.type, { value: event }])),
+      [CLOUD_EVENT_TYPE]: Object.fromEntries(cloudEvents.map((event) => [event.type, { value: event }])),
+      [CLOUD_EVENT_BATCH_TYPE]: few.length === 0 ? {} : { batch: { value: cloudEvents.slice(0, SHOWN_IN_BATCH) } },
+    },
     'post /v1/batches':
       few.length === 0
         ? {}

@@ -7,6 +7,7 @@ import { readVariables, refuseFaults } from '../config/read-variables.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { CallbackFormats, WriteFormat } from '../domain/callback-format.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
+import { checkPlugins } from './check-plugins.ts';
 import { catalogOf, checkConfig } from './define-config.ts';
 import type { Config } from './define-config.ts';
 import { secretsOf } from './secrets-of.ts';
@@ -23,10 +24,10 @@ export interface Composition {
 
 /** @throws Error as `defineConfig` does, and one that names every faulty variable at once, those of plugins too */
 export function compose(config: Config, variables: Readonly<Record<string, string | undefined>>): Composition {
-  // A config may not have been defined by it.
-  checkConfig(config);
   const { plugins = [] } = config;
-  checkVariables(plugins);
+  // A config may not have been defined by `defineConfig`.
+  checkConfig(config);
+  checkPlugins(plugins);
   const isSecret = secretsOf(plugins);
   const { values: environment, faults } = readVariables(environmentSchema.shape, variables, isSecret);
   const read = plugins.map((plugin) => ({ plugin, ...readVariables(plugin.settings ?? {}, variables, isSecret) }));
@@ -44,14 +45,6 @@ export function compose(config: Config, variables: Readonly<Record<string, strin
     plugins: installed,
     callbackFormats: formatsOf(installed),
   };
-}
-
-/** A variable means one thing. */
-function checkVariables(plugins: readonly Plugin[]): void {
-  for (const { name, settings = {} } of plugins) {
-    const taken = Object.keys(settings).find((variable) => variable in environmentSchema.shape);
-    if (taken !== undefined) throw new Error(`the plugin "${name}" has a setting ${taken}, which is one of the service's own`);
-  }
 }
 
 function formatsOf(installed: readonly InstalledPlugin[]): CallbackFormats {

@@ -39,7 +39,8 @@ export function checkConfig(config: Config): void {
   const unknown = Object.keys(config).find((field) => !FIELDS.includes(field));
   if (unknown !== undefined) throw new Error(`the config has no field "${unknown}"; there are ${FIELDS.join(', ')}`);
   if (!Array.isArray(config.events)) throw new Error('the config needs a list of events: defineConfig({ events: [orderPlaced] })');
-  checkPlugins(config.plugins ?? []);
+  const isPlugin = (plugin: unknown): boolean => typeof plugin === 'object' && plugin !== null;
+  if (!(config.plugins ?? []).every(isPlugin)) throw new Error('a plugin is an object: plugins: [life()], not plugins: [life]');
   const idle = catalogOf(config).definitions.find(({ stages }) => stages.length === 0);
   if (idle !== undefined) throw new Error(`event type "${idle.type}" has neither stages nor a handler: a service would do nothing for it`);
 }
@@ -56,40 +57,4 @@ export function definitionsOf({ events, plugins = [] }: Pick<Config, 'events' | 
 export function catalogOf(config: Pick<Config, 'events' | 'subjects' | 'plugins'>): Catalog {
   const { subjects = [], plugins = [] } = config;
   return createCatalog(definitionsOf(config), [...subjects, ...plugins.flatMap((plugin) => plugin.subjects ?? [])]);
-}
-
-const PLUGIN_FIELDS: Readonly<Record<keyof Plugin, true>> = {
-  name: true,
-  events: true,
-  subjects: true,
-  otherTypes: true,
-  settings: true,
-  secrets: true,
-  services: true,
-  callbackFormats: true,
-  authenticate: true,
-  neededScope: true,
-  routes: true,
-  start: true,
-};
-
-function checkPlugins(plugins: readonly Plugin[]): void {
-  const names = new Set<string>();
-  for (const plugin of plugins) {
-    if (typeof plugin !== 'object' || plugin === null || typeof plugin.name !== 'string' || plugin.name === '') {
-      throw new Error('a plugin is an object with a name: plugins: [life()], not plugins: [life]');
-    }
-    const { name, otherTypes, events = [], settings = {}, secrets = [] } = plugin;
-    if (names.has(name)) throw new Error(`there are two plugins of the name "${name}"`);
-    names.add(name);
-    const unknown = Object.keys(plugin).find((field) => !(field in PLUGIN_FIELDS));
-    if (unknown !== undefined)
-      throw new Error(`the plugin "${name}" has the field "${unknown}"; there are ${Object.keys(PLUGIN_FIELDS).join(', ')}`);
-    const odd = secrets.find((secret) => !(secret in settings));
-    if (odd !== undefined) throw new Error(`the plugin "${name}" calls "${odd}" a secret, which is none of its settings`);
-    if (otherTypes === undefined) continue;
-    const own = definitionsIn(events, `the events of the plugin "${name}"`);
-    if (!own.some(({ type }) => type === otherTypes))
-      throw new Error(`the plugin "${name}" has no event type "${otherTypes}" (otherTypes)`);
-  }
 }

@@ -63,6 +63,11 @@ export function describing(api: ApiUnderTest): void {
     const shown = events.filter(({ type }) => ownDefinitions.some((definition) => definition.type === type));
     expect(shown.map(({ type }) => type)).toEqual(expect.arrayContaining(['order-placed', 'joy']));
     for (const event of shown) expect(await api.submit(event)).toMatchObject({ status: 202 });
+    for (const media of ['application/cloudevents+json', 'application/cloudevents-batch+json']) {
+      const [example] = examplesOf(paths['/v1/events']?.post.requestBody.content[media]);
+      const answer = await api.send('POST', '/v1/events', { headers: { 'content-type': media }, body: JSON.stringify(example) });
+      expect({ media, ...answer }).toMatchObject({ status: 202 });
+    }
     const content = paths['/v1/batches']?.post.requestBody.content ?? {};
     for (const [media, examples] of Object.entries(content)) {
       const [example] = examplesOf(examples);

@@ -59,14 +59,15 @@ it('names every faulty variable at once, but never what may be a secret', () => 
 it.each<[string, unknown]>([
   ['there are two plugins of the name "shop"', [shop(), shop({ events: [typeOf('more')], otherTypes: 'more' })]],
   ['the plugin "shop" has no event type "nothing" (otherTypes)', [shop({ otherTypes: 'nothing' })]],
-  ['a plugin is an object with a name: plugins: [life()], not plugins: [life]', [shop]],
-  ['a plugin is an object with a name', [undefined]],
+  ['a plugin is an object: plugins: [life()], not plugins: [life]', [shop]],
+  ['a plugin is an object', [undefined]],
+  ['a plugin has no name', [{ events: [others] }]],
   ['the plugin "shop" has the field "setings"; there are name, events', [{ ...shop(), setings: {} }]],
   ['the plugin "shop" calls "SHOP_KAY" a secret, which is none of its settings', [shop({ secrets: ['SHOP_KAY'] })]],
   ['event type "own" is defined twice', [shop({ events: [own], otherTypes: 'own' })]],
   ['entry 1 of the events of the plugin "shop" has no event type', [shop({ events: [{}], otherTypes: 'others' })]],
 ])('refuses plugins: %s', (message, plugins) => {
-  expect(() => defineConfig({ events: [own], plugins: plugins as readonly Plugin[] })).toThrow(message);
+  expect(() => compose({ events: [own], plugins: plugins as readonly Plugin[] }, {})).toThrow(message);
 });
 
 it('lends handlers what the config and its plugins make, and disposes of all of it', async () => {
