@@ -4,6 +4,7 @@ import type { Plugin } from '../api/plugin.ts';
 import { environmentSchema } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import { readVariables, refuseFaults } from '../config/read-variables.ts';
+import { CLOUD_EVENTS } from '../domain/callback-format.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { CallbackFormats, WriteFormat } from '../domain/callback-format.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
@@ -51,6 +52,7 @@ function formatsOf(installed: readonly InstalledPlugin[]): CallbackFormats {
   const formats = new Map<string, WriteFormat>();
   for (const { plugin, context } of installed) {
     for (const [kind, write] of Object.entries(plugin.callbackFormats?.(context) ?? {})) {
+      if (kind === CLOUD_EVENTS) throw new Error(`the plugin "${plugin.name}" has a callback format "${kind}", which is the service's own`);
       if (formats.has(kind)) throw new Error(`the plugin "${plugin.name}" has a callback format "${kind}", which another has, too`);
       formats.set(kind, write);
     }

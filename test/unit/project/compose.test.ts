@@ -89,6 +89,8 @@ it('refuses what two of them would have', async () => {
   expect(() => compose({ events: [own], plugins: [shop(format), other] }, {})).toThrow(
     'the plugin "other" has a callback format "flat", which another has, too',
   );
+  const ours = shop({ callbackFormats: () => ({ cloudevents: async () => '' }) });
+  expect(() => compose({ events: [own], plugins: [ours] }, {})).toThrow(`a callback format "cloudevents", which is the service's own`);
   expect(() => compose({ events: [own], plugins: [{ name: 'other', settings: { PORT: z.string() } }] }, {})).toThrow(
     "a setting PORT, which is one of the service's own",
   );
