@@ -5,29 +5,18 @@ import type { SubjectDefinition } from './define-subject.ts';
 export interface Catalog {
   readonly definitions: readonly EventDefinition[];
   find(type: string): EventDefinition | undefined;
-  /** The type that stands for CloudEvents of this one: as its definition says, or by the same name. */
-  findCloudEvent(type: string): EventDefinition | undefined;
   /** The kind of subject of this name: one that was named, or that some event type names. */
   findSubject(type: string): SubjectDefinition | undefined;
   /** The known type closest in spelling, for error messages. */
   nearest(type: string): string | undefined;
 }
 
-/** @throws Error when two definitions have the same type, or stand for one of CloudEvents, or two subjects aren't one */
+/** @throws Error when two definitions have the same type, or two subjects that aren't one */
 export function createCatalog(definitions: readonly EventDefinition[], named: readonly SubjectDefinition[] = []): Catalog {
   const byType = new Map<string, EventDefinition>();
   for (const definition of definitions) {
     if (byType.has(definition.type)) throw new Error(`event type "${definition.type}" is defined twice`);
     byType.set(definition.type, definition);
-  }
-  const byCloudEvent = new Map(byType);
-  for (const definition of definitions) {
-    for (const name of definition.cloudEventTypes) {
-      const known = byCloudEvent.get(name) ?? definition;
-      if (known !== definition)
-        throw new Error(`"${known.type}" and "${definition.type}" both stand for CloudEvents of the type "${name}"`);
-      byCloudEvent.set(name, definition);
-    }
   }
   const subjects = new Map<string, SubjectDefinition>();
   for (const subject of [...named, ...definitions.map((definition) => definition.subject)]) {
@@ -38,7 +27,6 @@ export function createCatalog(definitions: readonly EventDefinition[], named: re
   return {
     definitions,
     find: (type) => byType.get(type),
-    findCloudEvent: (type) => byCloudEvent.get(type),
     findSubject: (type) => subjects.get(type),
     nearest: (type) => nearestOf(type, [...byType.keys()]),
   };

@@ -1,6 +1,5 @@
 // What a String may not have (CloudEvents 1.0.2, section 3.1): control characters, halves of pairs, and what is no character.
 const UNFIT = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
-const MAX_TYPE_CHARACTERS = 255;
 
 /** Whether a text is a String of CloudEvents, which may be empty. */
 export function isWellFormed(text: string): boolean {
@@ -12,9 +11,4 @@ export function faultOfText(value: unknown, maxCharacters = Number.POSITIVE_INFI
   if (typeof value !== 'string' || value === '') return 'it is a text that is not empty';
   if (!isWellFormed(value)) return 'it has a control character, or half of one that takes two';
   return value.length > maxCharacters ? `it has more than ${maxCharacters} characters` : null;
-}
-
-/** Whether an event definition may stand for a CloudEvents type of this name. */
-export function isCloudEventType(text: string): boolean {
-  return faultOfText(text, MAX_TYPE_CHARACTERS) === null;
 }

@@ -1,6 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { PermitNeed, Weight } from './accepted-event.ts';
-import { isCloudEventType } from './cloud-event-text.ts';
 import type { SubjectDefinition } from './define-subject.ts';
 import type { Progress } from './event-run.ts';
 import type { HandledEvent } from './handled-event.ts';
@@ -245,12 +244,6 @@ export function defineEvent<
 export function defineEvent(options: AnyOptions): EventDefinition {
   const { type, weight = 'light', tier, retry, timeouts, subject = null, coalesce = false, cloudEventTypes = [] } = options;
   if (!TYPE_NAME.test(type)) throw new Error(`event type "${type}": a name starts with a-z and has only a-z, 0-9, "_", "-" and "."`);
-  const unfit = cloudEventTypes.find((name) => !isCloudEventType(name));
-  if (unfit !== undefined) {
-    throw new Error(
-      `event type "${type}": "${unfit}" is no type of CloudEvents: one has 1 to 255 characters, none of them a control character`,
-    );
-  }
   const handlers = toStageHandlers(options);
   const stages = [...handlers.keys()];
   const policy = toRetryPolicy(retry, `event type "${type}"`);

@@ -24,34 +24,6 @@ describe('a catalog', () => {
     expect(shop.find(type)).toBeUndefined();
   });
 
-  it('finds the type that stands for one of CloudEvents, as it says or by its name', () => {
-    const paid = defineEvent({
-      type: 'order-paid',
-      cloudEventTypes: ['Order.Paid', 'order-paid'],
-      data: z.unknown(),
-      tier: 'low',
-      handler: () => null,
-    });
-    const catalog = createCatalog([define('joy'), paid]);
-    expect(['Order.Paid', 'order-paid', 'order.paid', 'constructor'].map((name) => catalog.findCloudEvent(name))).toEqual([
-      paid,
-      paid,
-      undefined,
-      undefined,
-    ]);
-    expect(catalog.find('Order.Paid')).toBeUndefined();
-  });
-
-  it.each([['Order.Paid'], ['joy']])('refuses two types that both stand for CloudEvents of the type "%s"', (name) => {
-    const [first, second] = ['a', 'b'].map((type) =>
-      defineEvent({ type, cloudEventTypes: [name], data: z.unknown(), tier: 'low', handler: () => null }),
-    );
-    const others = name === 'joy' ? [define('joy')] : [first];
-    expect(() => createCatalog([...others, second].filter((one) => one !== undefined))).toThrow(
-      `both stand for CloudEvents of the type "${name}"`,
-    );
-  });
-
   it('refuses two definitions of one type', () => {
     expect(() => createCatalog(['a', 'b', 'a'].map(define))).toThrow('event type "a" is defined twice');
   });

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isCloudEventType } from '../../../domain/cloud-event-text.ts';
 import { contextKey, isJsonType, readCloudEvent, toAttributePointer } from '../../../domain/cloud-event.ts';
 import type { CloudEventReading, ExtensionValue } from '../../../domain/cloud-event.ts';
 
@@ -120,15 +119,6 @@ it.each([
   ['/data/a', '/data/a'],
 ])('the place %s of an envelope is %s of a CloudEvent', (pointer, attribute) => {
   expect(toAttributePointer(pointer)).toBe(attribute);
-});
-
-it.each([
-  ['com.example.Order.Approved', true],
-  ['', false],
-  ['a\n', false],
-  ['x'.repeat(256), false],
-])('an event type may stand for %j: %s', (type, may) => {
-  expect(isCloudEventType(type)).toBe(may);
 });
 
 it.each([

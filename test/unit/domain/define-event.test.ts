@@ -91,10 +91,9 @@ describe('defineEvent', () => {
     expect(defineEvent({ type: 'sample', data: amount, tier: 'normal' }).stages).toEqual([]);
   });
 
-  it('stands for CloudEvents of the types that it names, and refuses names that those can not have', () => {
+  it('stands for CloudEvents of the types that it names', () => {
     expect(defineEvent(minimal).cloudEventTypes).toEqual([]);
     expect(defineEvent({ ...minimal, cloudEventTypes: ['com.example.A'] }).cloudEventTypes).toEqual(['com.example.A']);
-    expect(() => defineEvent({ ...minimal, cloudEventTypes: ['A', ''] })).toThrow('event type "sample": "" is no type of CloudEvents');
   });
 });
 
