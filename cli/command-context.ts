@@ -22,15 +22,20 @@ interface GlobalOptions {
 
 const DEFAULT_PORT = '3000';
 
-/** Flags win over the environment. Without an address the service is on this machine, where its own settings have it listen. */
+/**
+ * Flags win over the environment. Without an address the service is on this machine, where its own settings have it listen: what is
+ * wrong with these is said to clients alone, since a service that is started says it itself.
+ */
 export function createCommandContext(command: Command, terminal: Terminal): CommandContext {
   const { url, apiKey, json = false } = command.optsWithGlobals<GlobalOptions>();
   const { TICKLESS_URL, TICKLESS_API_KEY, PORT } = terminal.environment;
-  const address = url ?? (TICKLESS_URL || `http://127.0.0.1:${PORT || DEFAULT_PORT}`);
-  if (!URL.canParse(address) || !/^https?:/.test(address)) command.error(`error: "${address}" is not an http address`);
   return {
     terminal,
-    client: createClient({ url: address, apiKey: apiKey ?? (TICKLESS_API_KEY || undefined) }),
+    get client() {
+      const address = url ?? (TICKLESS_URL || `http://127.0.0.1:${PORT || DEFAULT_PORT}`);
+      if (!URL.canParse(address) || !/^https?:/.test(address)) command.error(`error: "${address}" is not an http address`);
+      return createClient({ url: address, apiKey: apiKey ?? (TICKLESS_API_KEY || undefined) });
+    },
     paint: createPaint(terminal.hasColors && !json),
     isJson: json,
     print: (data, text) => terminal.out(json ? `${JSON.stringify(data)}\n` : text),

@@ -88,6 +88,6 @@ const AS_NODE_18 = ['--import', `data:text/javascript,Object.defineProperty(proc
 
 it.each([['dev/start.mjs'], ['cli/tickless.mjs']])('%s says in a sentence that Node is too old', async (program) => {
   const { exitCode, text } = await run([...AS_NODE_18, program], {});
-  expect(text).toMatch(/^error: this is Node 18\.20\.4, and tickless needs another one: >=\d+\.\d+\n$/);
+  expect(text).toMatch(/^error: this is Node 18\.20\.4, and tickless needs another one: .*\d+\.\d+.*\n$/);
   expect(exitCode).toBe(1);
 });
