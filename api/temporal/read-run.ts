@@ -15,6 +15,7 @@ import { findChunk, readRuns } from '../../temporal/read-chunk.ts';
 import type { FoundChunk, RecordedChunk } from '../../temporal/read-chunk.ts';
 import { readStanding } from '../../temporal/read-standing.ts';
 import { readHeartbeat } from '../../temporal/read-heartbeat.ts';
+import type { Heartbeat } from '../../temporal/read-heartbeat.ts';
 import { withRecord } from '../../temporal/read-record.ts';
 import { liveResource } from '../live-runs.ts';
 import type { LiveRuns } from '../live-runs.ts';
@@ -28,11 +29,13 @@ export async function readRun(client: Client, liveRuns: LiveRuns, found: FoundCh
   const seen = live === undefined ? null : liveResource(live);
   // Known here before it is on record, and before the engine could say anything of it.
   if (seen !== null && hasEnded(seen)) return seen;
+  // Before how it stands is read: an attempt that ends in between leaves what it has said there.
+  const heartbeat = end.kind === 'open' && !isInline(event.plan) ? await readHeartbeat(client, execution) : null;
   const recorded = await readRuns(client, found);
   const kept = recorded.runs?.[index];
   const own = kept?.hasLeft === true ? await readEvent(client, liveRuns, { workflowId: eventWorkflowId(event) }) : null;
   if (own !== null) return own;
-  if (end.kind === 'open') return readOpen(client, recorded, event, { kept, seen });
+  if (end.kind === 'open') return readOpen(client, recorded, event, { kept, seen, heartbeat });
   const { workflow } = recorded;
   const run = kept === undefined ? acceptRun(event) : { event, ...kept };
   const ended = endLost(run, end);
@@ -57,11 +60,19 @@ export async function withDelivery(client: Client, resource: EventResource): Pro
   return { ...resource, callback };
 }
 
+/** What is known of an open run. */
+interface Known {
+  readonly kept: KeptRun | undefined;
+  /** By this process. */
+  readonly seen: EventResource | null;
+  readonly heartbeat: Heartbeat | null;
+}
+
 async function readOpen(
   client: Client,
   { workflow, events }: RecordedChunk,
   event: AcceptedEvent,
-  { kept, seen }: { readonly kept: KeptRun | undefined; readonly seen: EventResource | null },
+  { kept, seen, heartbeat }: Known,
 ): Promise<EventResource> {
   // Between its attempts a run may wait, which only its workflow knows.
   if (seen !== null && kept === undefined) return seen;
@@ -71,9 +82,9 @@ async function readOpen(
   const callback = kept?.callback ?? initialCallback(event.callback?.url ?? null);
   const run = { event, ...(standing ?? stateOf(acceptRun(event))) };
   const resource = toEventResource(run, callback, { id: workflowId, runId: workflow.runId });
-  if (resource.status !== 'running' || isInline(event.plan)) return resource;
-  const known = furthest(resource.progress, seen?.stage === resource.stage ? seen.progress : null);
-  return { ...resource, progress: furthest(known, await readHeartbeat(client, { workflowId })) };
+  if (resource.status !== 'running') return resource;
+  const ofStage = [seen, heartbeat].flatMap((one) => (one?.stage === resource.stage ? [one.progress] : []));
+  return { ...resource, progress: ofStage.reduce(furthest, resource.progress) };
 }
 
 /** What a heavy stage says of its progress is in its heartbeats, wherever it runs; they reach the engine late, but this process at once. */

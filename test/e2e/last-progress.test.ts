@@ -153,7 +153,7 @@ it.each([
 async function heartbeatOf(id: string, { address, namespace }: TestEngine): Promise<Progress | null> {
   const connection = await Connection.connect({ address });
   try {
-    return await readHeartbeat(new Client({ connection, namespace }), { workflowId: id });
+    return (await readHeartbeat(new Client({ connection, namespace }), { workflowId: id }))?.progress ?? null;
   } finally {
     await connection.close();
   }

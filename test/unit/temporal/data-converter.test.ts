@@ -62,10 +62,10 @@ it('reads a failure by them, with its details', async () => {
 });
 
 it('reads a heartbeat by them', async () => {
-  const pendingActivities = [{ heartbeatDetails: await encoded({ percent: 40, step: 'half way' }) }];
+  const pendingActivities = [{ activityType: { name: 'action' }, heartbeatDetails: await encoded({ percent: 40, step: 'half way' }) }];
   const describing = Object.assign(client(), {
     workflow: { getHandle: () => ({ describe: async () => ({ raw: { pendingActivities } }) }) },
   });
 
-  expect(await readHeartbeat(describing, workflow)).toEqual({ percent: 40, step: 'half way' });
+  expect(await readHeartbeat(describing, workflow)).toEqual({ stage: 'action', progress: { percent: 40, step: 'half way' } });
 });
