@@ -190,10 +190,7 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
     request: { params: idParameter },
     responses: { 200: json('The reason', why), ...problems(401, 404, 503) },
   });
-  describe(app, {
-    method: 'post',
-    path: '/v1/events/{id}/cancel',
-    summary: 'Cancel an event',
+  const cancelling = {
     description:
       '`already_ended`, or `not_cancellable` once a light event may have begun its stages: it begins at once, or when its delay is over. ' +
       'Where nobody can say in time whether it will be cancelled, the answer is 503: ask again.',
@@ -205,6 +202,13 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
       ),
       ...problems(401, 404, 409, 503),
     },
+  };
+  describe(app, { ...cancelling, method: 'post', path: '/v1/events/{id}/cancel', summary: 'Cancel an event' });
+  describe(app, {
+    ...cancelling,
+    method: 'delete',
+    path: '/v1/events/{id}',
+    summary: 'Cancel an event, by another verb: it can still be read',
   });
   app.openAPIRegistry.registerWebhook({
     method: 'post',

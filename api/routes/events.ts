@@ -73,8 +73,12 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     return why === null ? noSuchEvent(context, id) : context.json(why);
   });
 
-  app.post('/v1/events/:id/cancel', async (context) => {
-    const id = context.req.param('id');
+  app.post('/v1/events/:id/cancel', (context) => cancel(context, context.req.param('id')));
+  app.delete('/v1/events/:id', (context) => cancel(context, context.req.param('id')));
+
+  describeEvents(app);
+
+  async function cancel(context: Context<AppEnvironment>, id: string): Promise<Response> {
     const cancellation = await events.cancel({ tenant: context.get('tenant'), id });
     if (cancellation === 'not_found') return noSuchEvent(context, id);
     if (cancellation === 'already_ended') return problem(context, { code: 'already_ended', detail: `the event "${id}" has ended` });
@@ -85,9 +89,7 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
       });
     }
     return context.json({ id, status: 'cancelling', links: { self: selfLink(id) } }, 202);
-  });
-
-  describeEvents(app);
+  }
 
   async function listItems(context: Context<AppEnvironment>, batch: string, filter: Omit<z.output<typeof listQuery>, 'since' | 'batch'>) {
     const { status, limit, cursor, ...others } = filter;

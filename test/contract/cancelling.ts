@@ -23,6 +23,15 @@ export function cancelling(api: ApiUnderTest): void {
     });
   });
 
+  it('is asked for by DELETE, too, after which the event can still be read', async () => {
+    const id = newId();
+    await api.submit({ type: 'joy', id, data: { intensity: 0.3 }, delayMs: DAY_MS });
+    expect(await api.send('DELETE', `/v1/events/${id}`)).toMatchObject({ status: 202, body: { id, status: 'cancelling' } });
+    expect(await api.readUntil(id, 'cancelled')).toMatchObject({ id, status: 'cancelled' });
+    expectProblem(await api.send('DELETE', `/v1/events/${id}`), 409, 'already_ended');
+    expectProblem(await api.send('DELETE', `/v1/events/${newId()}`), 404, 'not_found');
+  });
+
   it('tells whoever waits for the event', async () => {
     const id = newId();
     const event = { type: 'joy', id, data: { intensity: 0.3 }, delayMs: DAY_MS };

@@ -65,7 +65,7 @@ export function refusing(api: ApiUnderTest): void {
   it.each([
     ['PUT', '/v1/events', 'GET, HEAD, POST'],
     ['DELETE', '/v1/events', 'GET, HEAD, POST'],
-    ['POST', '/v1/events/some-id', 'GET, HEAD'],
+    ['POST', '/v1/events/some-id', 'DELETE, GET, HEAD'],
     ['GET', '/v1/events/some-id/cancel', 'POST'],
     ['POST', '/v1/event-types', 'GET, HEAD'],
     ['DELETE', '/v1/event-types/joy', 'GET, HEAD'],

@@ -21,6 +21,7 @@ const NEEDED: Readonly<Record<string, Scope | 'nothing'>> = {
   'GET /v1/events/:id/stream': 'read',
   'GET /v1/events/:id/deliveries': 'read',
   'POST /v1/events/:id/cancel': 'operate',
+  'DELETE /v1/events/:id': 'operate',
   'POST /v1/events/:id/redeliver': 'operate',
 
   'POST /v1/batches': 'send',
