@@ -78,7 +78,10 @@ export async function devProject({ folder, config, tell }: DevProjectOptions): P
       restarting = restarting.then(() => restart(name));
     }, SETTLES_AFTER_MS);
   });
-  watcher.on('error', (error) => tell(`Changes are not seen any more: ${error.message}\n`));
+  watcher.on('error', (error: NodeJS.ErrnoException) => {
+    // A folder that was gone before it could be looked into, as one in which the project is compiled.
+    if (error.code !== 'ENOENT') tell(`Changes are not seen any more: ${error.message}\n`);
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
   followNpm();
   start();

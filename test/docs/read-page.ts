@@ -22,7 +22,7 @@ export interface Block {
 }
 
 /** What a page tells its reader to do. */
-export type Step = Block | { readonly kind: 'ctrl-c' };
+export type Step = Block | { readonly kind: 'ctrl-c'; readonly page: string };
 
 const WORDS = new Set(['skip', 'stays', 'clone']);
 
@@ -36,7 +36,7 @@ export function readPage(page: string): readonly Step[] {
   const steps: Step[] = [];
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? '';
-    if (line === '<!-- Ctrl-C in all terminals -->') steps.push({ kind: 'ctrl-c' });
+    if (line === '<!-- Ctrl-C in all terminals -->') steps.push({ kind: 'ctrl-c', page });
     if (!line.startsWith('```')) continue;
     const end = lines.indexOf('```', at + 1);
     if (end < 0) throw new Error(`${page}:${at + 1}: the block has no end`);

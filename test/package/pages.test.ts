@@ -20,7 +20,8 @@ beforeAll(async () => {
   const clone = { ...project, service: await freePort() };
   const commands: string[] = [];
   for (const step of listPages().flatMap((page) => readPage(page))) {
-    if (step.kind === 'ctrl-c') commands.push('ctrl_c');
+    // Nobody ends a receiver before it has said what the page says that it does.
+    if (step.kind === 'ctrl-c') commands.push(...(TOLD[step.page] ?? []).map((said) => `told "${said}"`), 'ctrl_c');
     else if (step.skipped === null) commands.push(await toCommand(step, step.ofClone ? clone : project));
   }
   script = join(home, 'reader.sh');
@@ -29,6 +30,11 @@ beforeAll(async () => {
   await writeFile(join(home, 'bin/curl'), CURL);
   await chmod(join(home, 'bin/curl'), 0o755);
 });
+
+/** What the terminals of a page say, besides what its own blocks wait for. */
+const TOLD: Readonly<Record<string, readonly string[]>> = {
+  'README.md': ['genuine: event.completed o-1-shipped'],
+};
 
 interface Ports {
   readonly service: number;
@@ -68,6 +74,14 @@ stay() {
   local until=$((SECONDS + 120))
   while ! grep -qE 'is ready|listens' "$said"; do
     if ! kill -0 $! || [ $SECONDS -gt $until ]; then cat "$said"; return 1; fi
+    sleep 0.2
+  done
+}
+
+told() {
+  local until=$((SECONDS + 60))
+  while ! grep -qF "$1" "$HOME"/blocks/*.out; do
+    if [ $SECONDS -gt $until ]; then echo "no terminal says $1"; return 1; fi
     sleep 0.2
   done
 }
