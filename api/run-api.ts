@@ -1,11 +1,8 @@
 import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
-import { createLogger } from '../config/logger.ts';
-import type { Logger } from '../config/logger.ts';
-import { stopSignal } from '../config/stop-signals.ts';
 import { requireWebhookSecrets } from '../config/webhook-secrets.ts';
-import { compose } from '../project/compose.ts';
-import type { Composition } from '../project/compose.ts';
 import type { Config } from '../project/define-config.ts';
+import { runUntilStopped } from '../project/run-until-stopped.ts';
+import type { Running, StartOptions } from '../project/run-until-stopped.ts';
 import { createStops } from '../runtime/stops.ts';
 import { connectEngine } from '../worker/connect.ts';
 import { createHosts } from '../worker/create-hosts.ts';
@@ -25,38 +22,19 @@ import { stageSlots } from '../worker/worker-slots.ts';
 // Requests under way have this long to be answered.
 const ANSWER_GRACE_MS = 3_000;
 
-export interface StartApiOptions {
-  readonly composition: Composition;
-  /** What Node runs for a process in which handlers of this same config run. */
-  readonly program: readonly string[];
-  readonly logger: Logger;
-}
-
 /** The HTTP service of a process, as it runs. */
-export interface RunningApi {
+export interface RunningApi extends Running {
   readonly url: string;
   readonly fetch: (request: Request) => Response | Promise<Response>;
-  /** Rejects when a worker dies by itself: the service is then of no use. */
-  readonly failed: Promise<never>;
-  /** Takes nothing new, and lets end what is under way, for some seconds. */
-  stop(): Promise<void>;
 }
 
 /** Runs the HTTP service until the process is told to stop. */
-export async function runApi(config: Config, program = hostProgram()): Promise<void> {
-  const composition = compose(config, process.env);
-  const logger = createLogger(composition.environment.LOG_LEVEL);
-  const stopped = stopSignal();
-  const api = await startApi({ composition, program, logger });
-  try {
-    logger.info({ signal: await Promise.race([stopped, api.failed]) }, 'stopping');
-  } finally {
-    await api.stop();
-  }
+export function runApi(config: Config, program = hostProgram()): Promise<void> {
+  return runUntilStopped(startApi, config, program);
 }
 
 /** Starts the HTTP service with a light worker on the same connection, so that an event runs where it was accepted. */
-export async function startApi({ composition, program, logger }: StartApiOptions): Promise<RunningApi> {
+export async function startApi({ composition, program, logger }: StartOptions): Promise<RunningApi> {
   const { environment, catalog } = composition;
   const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
   const log = toHandlerLog(logger);

@@ -2,15 +2,13 @@ import { resolve } from 'node:path';
 import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
 import { createLiveRuns } from '../api/live-runs.ts';
 import { createMetrics } from '../api/metrics.ts';
+import type { RunningApi } from '../api/run-api.ts';
 import { reportMissingSchemas } from '../api/report-missing-schemas.ts';
 import { startServer } from '../api/start-server.ts';
-import { createLogger } from '../config/logger.ts';
-import type { Logger } from '../config/logger.ts';
-import { stopSignal } from '../config/stop-signals.ts';
 import { loadWebhookSecrets } from '../config/webhook-secrets.ts';
-import { compose } from '../project/compose.ts';
-import type { Composition } from '../project/compose.ts';
 import type { Config } from '../project/define-config.ts';
+import { runUntilStopped } from '../project/run-until-stopped.ts';
+import type { StartOptions } from '../project/run-until-stopped.ts';
 import { prepareNamespace } from '../engine/prepare-namespace.ts';
 import { startEngine } from '../engine/start-engine.ts';
 import { createStops } from '../runtime/stops.ts';
@@ -29,46 +27,23 @@ const LANES = ['light', 'heavy', 'reserved', 'delivery'] as const;
 // Requests under way have this long to be answered; with the workers' own grace a stop stays below 10 s.
 const ANSWER_GRACE_MS = 3_000;
 
-export interface ServiceOptions {
-  readonly composition: Composition;
-  /** What Node runs for a process in which handlers of this same config run. */
-  readonly program: readonly string[];
-  readonly logger: Logger;
-}
-
 /** A service that runs, all of it in this process but its engine and its handlers. */
-export interface Service {
-  readonly url: string;
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+export interface Service extends RunningApi {
   /** The engine's own pages, if it has any, and whether it is ours. */
   readonly engine: { readonly uiUrl: string | null; readonly isEmbedded: boolean };
-  /** Rejects when a worker dies by itself: the service is then of no use. */
-  readonly failed: Promise<never>;
-  /** Takes nothing new, lets end what is under way, and ends all processes, within 10 s. */
-  stop(): Promise<void>;
 }
 
 /** Runs everything in this process until it is told to stop by a signal. */
-export async function runService(config: Config, program = hostProgram()): Promise<void> {
-  const composition = compose(config, process.env);
-  const { environment, catalog } = composition;
-  const logger = createLogger(environment.LOG_LEVEL);
-  const stopped = stopSignal();
-  const service = await startService({ composition, program, logger });
-  const { url, engine } = service;
-  const dataDirectory = resolve(environment.TICKLESS_DATA);
-  process.stdout.write(
-    welcome({ url, uiUrl: engine.uiUrl, dataDirectory, embedded: engine.isEmbedded, types: catalog.definitions.map(({ type }) => type) }),
-  );
-  try {
-    logger.info({ signal: await Promise.race([stopped, service.failed]) }, 'stopping');
-  } finally {
-    await service.stop();
-  }
+export function runService(config: Config, program = hostProgram()): Promise<void> {
+  return runUntilStopped(startService, config, program, ({ url, engine }, { environment, catalog }) => {
+    const dataDirectory = resolve(environment.TICKLESS_DATA);
+    const types = catalog.definitions.map(({ type }) => type);
+    process.stdout.write(welcome({ url, uiUrl: engine.uiUrl, dataDirectory, embedded: engine.isEmbedded, types }));
+  });
 }
 
 /** Starts the engine as this process's child if none is configured, the API, and all workers; handlers in processes of their own. */
-export async function startService({ composition, program, logger }: ServiceOptions): Promise<Service> {
+export async function startService({ composition, program, logger }: StartOptions): Promise<Service> {
   const { environment, catalog } = composition;
   const log = toHandlerLog(logger);
   const dataDirectory = resolve(environment.TICKLESS_DATA);

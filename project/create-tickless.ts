@@ -1,10 +1,10 @@
 import { createLogger } from '../config/logger.ts';
 import type { Config } from './define-config.ts';
-import type { RunningApi, StartApiOptions } from '../api/run-api.ts';
-import type { RunningWorker } from '../worker/run-worker.ts';
+import type { RunningApi } from '../api/run-api.ts';
 import { applySettings } from './apply-settings.ts';
 import { compose } from './compose.ts';
 import { compileConfig, hostProgramOf } from './compile-config.ts';
+import type { Running, StartOptions } from './run-until-stopped.ts';
 import { findConfig } from './find-config.ts';
 
 export interface CreateTicklessOptions {
@@ -30,18 +30,18 @@ export interface Tickless {
   stop(): Promise<void>;
 }
 
-type Running = RunningWorker & Partial<Pick<RunningApi, 'url' | 'fetch'>>;
+type Started = Running & Partial<RunningApi>;
 
 export function createTickless(config: Config, { configFile }: CreateTicklessOptions = {}): Tickless {
-  let starting: Promise<Running> | null = null;
-  let running: Running | null = null;
+  let starting: Promise<Started> | null = null;
+  let running: Started | null = null;
 
-  function service(): Running {
+  function service(): Started {
     if (running === null) throw new Error('the service is not started: call start() before');
     return running;
   }
 
-  async function begin(load: () => Promise<(options: StartApiOptions) => Promise<Running>>): Promise<void> {
+  async function begin(load: () => Promise<(options: StartOptions) => Promise<Started>>): Promise<void> {
     if (starting !== null) throw new Error('the service is started already');
     starting = compileAndStart(load);
     try {
@@ -52,7 +52,7 @@ export function createTickless(config: Config, { configFile }: CreateTicklessOpt
     }
   }
 
-  async function compileAndStart(load: () => Promise<(options: StartApiOptions) => Promise<Running>>): Promise<Running> {
+  async function compileAndStart(load: () => Promise<(options: StartOptions) => Promise<Started>>): Promise<Started> {
     applySettings(config, process.env);
     const composition = compose(config, process.env);
     const program = hostProgramOf(await compileConfig(findConfig(process.cwd(), configFile)));

@@ -5,13 +5,11 @@ import type { ReportRefusal } from '../api/server-refusals.ts';
 import { startServer } from '../api/start-server.ts';
 import type { HttpServer } from '../api/start-server.ts';
 import type { Environment } from '../config/environment.ts';
-import { createLogger } from '../config/logger.ts';
 import type { Logger } from '../config/logger.ts';
-import { stopSignal } from '../config/stop-signals.ts';
 import { requireWebhookSecrets } from '../config/webhook-secrets.ts';
-import { compose } from '../project/compose.ts';
-import type { Composition } from '../project/compose.ts';
 import type { Config } from '../project/define-config.ts';
+import { runUntilStopped } from '../project/run-until-stopped.ts';
+import type { Running, StartOptions } from '../project/run-until-stopped.ts';
 import { createStops } from '../runtime/stops.ts';
 import { connectEngine } from './connect.ts';
 import { createHosts } from './create-hosts.ts';
@@ -25,36 +23,13 @@ import { stageSlots } from './worker-slots.ts';
 
 const SCRAPE_GRACE_MS = 500;
 
-export interface StartWorkerOptions {
-  readonly composition: Composition;
-  /** What Node runs for a process in which handlers of this same config run. */
-  readonly program: readonly string[];
-  readonly logger: Logger;
-}
-
-/** A process's workers, as they run. */
-export interface RunningWorker {
-  /** Rejects when one dies by itself. */
-  readonly failed: Promise<never>;
-  /** Lets end what is under way, for some seconds. */
-  stop(): Promise<void>;
-}
-
 /** Runs workers until the process is told to stop. */
-export async function runWorker(config: Config, program = hostProgram()): Promise<void> {
-  const composition = compose(config, process.env);
-  const logger = createLogger(composition.environment.LOG_LEVEL);
-  const stopped = stopSignal();
-  const worker = await startWorker({ composition, program, logger });
-  try {
-    logger.info({ signal: await Promise.race([stopped, worker.failed]) }, 'stopping');
-  } finally {
-    await worker.stop();
-  }
+export function runWorker(config: Config, program = hostProgram()): Promise<void> {
+  return runUntilStopped(startWorker, config, program);
 }
 
 /** Starts what runs heavy events, callbacks that are tried again, and light events whose own process is gone. */
-export async function startWorker({ composition, program, logger }: StartWorkerOptions): Promise<RunningWorker> {
+export async function startWorker({ composition, program, logger }: StartOptions): Promise<Running> {
   const { environment, catalog } = composition;
   const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
   const metrics = createMetrics(catalog);
