@@ -56,10 +56,12 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
 
   /** What is sent after a first attempt that was the only one; null while that may be under way. */
   async function afterRide({ workflow, version }: EventResource): Promise<AnyDeliveryInput | null> {
+    // Asked first: what is read of a workflow that was closed by then is all that it has recorded.
+    const wasClosed = version === null && (await isClosed(workflow.id));
     const [resource, event] = await Promise.all([read(), accepted()]);
     if (resource === null || event === null || event.callback === null) return null;
     // A subject's workflow goes on, as a unit of a batch may, and has on record what became of each.
-    if (!isSettled(resource.callback) && (version !== null || !(await isClosed(workflow.id)))) return null;
+    if (!isSettled(resource.callback) && !wasClosed) return null;
     return {
       target: eventTarget({ ...event, run: resource.run }, event.callback),
       message: eventMessage(withoutLargeData({ ...resource, callback: initialCallback(event.callback.url) })),

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
+import { redeliverCallback } from '../../api/temporal/redeliver-callback.ts';
+import type { Chunk } from '../../domain/chunk.ts';
+import { eventsOf } from '../../domain/chunk.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
+import { readWorkflowEnd, readWorkflowInput } from '../../temporal/history.ts';
 import { until } from '../support/until.ts';
 import { requestsTo } from '../support/requests.ts';
 import { useReceiver, useService } from '../support/use-service.ts';
@@ -109,6 +113,32 @@ it('keeps the outcome of an attempt that is under way when it is asked to redeli
   await receiver.waitFor(() => receiver.requests.length === 1);
   expect((await redeliver(id)).status).toBe(202);
 
+  expect((await settled(id, 2)).callback.attempts).toMatchObject([{ status: 200 }, { status: 200 }]);
+});
+
+it('keeps it, too, when the attempt ends between two things that are read of the event', async () => {
+  let answer: () => void = () => undefined;
+  const isRead = new Promise<void>((resolve) => (answer = resolve));
+  receiver.respond(() => isRead.then(() => 200));
+  const id = await submit({ type: 'noise', data: { intensity: 0.3 } });
+  await receiver.waitFor(() => receiver.requests.length === 1);
+  const found = await until('its stages have ended', async () => {
+    const event = await read(id);
+    return event.completedAt !== null && event;
+  });
+  let reads = 0;
+  const redelivered = redeliverCallback(service.client, {
+    read: async () => {
+      reads += 1;
+      if (reads !== 2) return read(id);
+      answer();
+      await until('the event is closed', async () => (await readWorkflowEnd(service.client, { workflowId: id }))?.kind === 'completed');
+      return found;
+    },
+    accepted: async () => eventsOf(await readWorkflowInput<Chunk>(service.client, { workflowId: id }))[0] ?? null,
+  });
+
+  expect(await redelivered).toBe('redelivering');
   expect((await settled(id, 2)).callback.attempts).toMatchObject([{ status: 200 }, { status: 200 }]);
 });
 
