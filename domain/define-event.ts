@@ -185,9 +185,10 @@ type AnyOptions =
 type AnySchema = StandardSchemaV1<unknown, unknown>;
 
 const TYPE_NAME = /^[a-z][a-z0-9_.-]{0,127}$/;
-const DEFAULT_TIMEOUT_MS = { light: 10_000, heavy: 15 * 60_000 } as const;
+/** For one attempt, in milliseconds. */
+export const DEFAULT_TIMEOUT_MS = { light: 10_000, heavy: 15 * 60_000 } as const;
 // Whoever comes after an event of the same subject waits for it, and so does whoever shares a workflow with it.
-const MAX_SHARED_TIMEOUT_MS = 1_000;
+export const MAX_SHARED_TIMEOUT_MS = 1_000;
 /** Node's timers fire at once when asked for more. */
 export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 

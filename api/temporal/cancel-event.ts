@@ -4,6 +4,8 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { CANCEL_UPDATE } from '../../temporal/durable/names.ts';
 import { hasEnded } from '../../domain/event-resource.ts';
+import { isAtHandlers } from '../../domain/event-run.ts';
+import type { EventRun } from '../../domain/event-run.ts';
 import { isInline } from '../../domain/is-inline.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import type { Cancellation } from '../event-service.ts';
@@ -25,8 +27,14 @@ export async function cancelEvent(client: Client, liveRuns: LiveRuns, workflowId
   const seen = await readEvent(client, liveRuns, { workflowId });
   if (seen === null) return 'not_found';
   if (hasEnded(seen)) return 'already_ended';
-  const plan = liveRuns.find(workflowId)?.run.event.plan;
-  return plan !== undefined && isInline(plan) && seen.status === 'running' ? 'not_cancellable' : askToCancel(client, workflowId);
+  const run = liveRuns.find(workflowId)?.run;
+  return run !== undefined && seen.status === 'running' && isAtWork(run) ? 'not_cancellable' : askToCancel(client, workflowId);
+}
+
+/** Whether its light stages run, or the quick handlers that come after them. */
+function isAtWork({ event, phase, handlers = {} }: EventRun): boolean {
+  if (!isAtHandlers(phase)) return isInline(event.plan);
+  return Object.values(handlers).some((handler) => handler.phase.status === 'running');
 }
 
 /** Asks a workflow that has one event at its stages. @throws EngineUnavailableError where it isn't known what came of it */

@@ -7,6 +7,7 @@ import { cancelling } from './cancelling.ts';
 import { cloudEvents } from './cloud-events.ts';
 import { refusingCloudEvents } from './refusing-cloud-events.ts';
 import { describing } from './describing.ts';
+import { handling } from './handling.ts';
 import { joining } from './joining.ts';
 import { listing } from './listing.ts';
 import { reading } from './reading.ts';
@@ -30,6 +31,7 @@ export function describeEventContract({ start }: { readonly start: () => Promise
   describe('joining an event by its id', () => joining(api));
   describe('reading an event', () => reading(api));
   describe('cancelling an event', () => cancelling(api));
+  describe('handing an event to its handlers', () => handling(api));
   describe('sending a callback again', () => redelivering(api));
   describe('watching an event', () => streaming(api));
   describe('listing events', () => listing(api));

@@ -19,6 +19,7 @@ import {
   recordSteeredBatch,
 } from './scenarios/batches.ts';
 import { recordTogether } from './scenarios/chunks.ts';
+import { recordHandlers } from './scenarios/handlers.ts';
 import { recordSingleEvents, recordWaiting, recordWaitingForPermit } from './scenarios/single-events.ts';
 import { recordGatheredSubject, recordLoneSubject, recordSubject } from './scenarios/subjects.ts';
 
@@ -49,6 +50,7 @@ try {
   await recordWaiting(recorder);
   await recordWaitingForPermit(recorder);
   await recordTogether(recorder);
+  await recordHandlers(recorder);
   await recordBatch(recorder);
   await recordSequentialBatch(recorder);
   await recordBatchOfSubjects(recorder);

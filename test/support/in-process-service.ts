@@ -8,7 +8,9 @@ import type { Api } from '../../api/create-api.ts';
 import { createLiveRuns } from '../../api/live-runs.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { createLogger } from '../../config/logger.ts';
+import { resolveIn } from '../../domain/handler-definition.ts';
 import { createAdvance } from '../../handlers/advance.ts';
+import { advanceHandlers } from '../../handlers/advance-handlers.ts';
 import { compose } from '../../project/compose.ts';
 import { makeServices } from '../../project/make-services.ts';
 import { monotonicMs } from '../../runtime/monotonic.ts';
@@ -81,7 +83,7 @@ export async function startInProcessService({
     client: engine.client,
     ...composition,
     ask,
-    advance: hosts?.advance ?? createAdvance({ resolve: catalog.find, services, now, monotonicMs }),
+    advance: hosts?.advance ?? advanceHandlers(createAdvance({ resolve: resolveIn(catalog), services, now, monotonicMs }), now),
     webhookSecrets: [WEBHOOK_SECRET],
     callbackAllow,
     observe: liveRuns.observe,
