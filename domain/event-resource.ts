@@ -1,3 +1,4 @@
+import { askedAtMs } from './accepted-event.ts';
 import type { AcceptedEvent } from './accepted-event.ts';
 import type { CallbackRecord } from './callback-record.ts';
 import type { EventError } from './event-error.ts';
@@ -16,7 +17,7 @@ export interface WorkflowReference {
 }
 
 /** Of an accepted event what only the service itself needs, or shows otherwise; all else is shown as it was accepted. */
-type Inner = 'acceptedAtMs' | 'delayMs' | 'callback' | 'batchId' | 'plan';
+type Inner = 'acceptedAtMs' | 'delayMs' | 'callback' | 'batchId' | 'replay' | 'plan';
 
 /** The event as the API and the callbacks show it; times are ISO 8601 with milliseconds. */
 export interface EventResource extends Omit<AcceptedEvent, Inner> {
@@ -44,7 +45,7 @@ export interface EventResource extends Omit<AcceptedEvent, Inner> {
 /** Spells a run out; the workflow's page in the UI is added by whoever knows the UI's address. */
 export function toEventResource(run: EventRun, callback: CallbackRecord, workflow: WorkflowReference): EventResource {
   const { event, phase, startedAtMs } = run;
-  const { id, type, acceptedAtMs, delayMs: _delay, callback: _asked, batchId = null, plan: _plan, ...accepted } = event;
+  const { id, type, acceptedAtMs, delayMs: _delay, callback: _asked, batchId = null, replay: _replay, plan: _plan, ...accepted } = event;
   const endedAtMs = isEnded(phase) ? phase.endedAtMs : null;
   return {
     id,
@@ -61,7 +62,7 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
     completedAt: endedAtMs === null ? null : toIso(endedAtMs),
     timings: {
       // Clocks of several machines are compared here, so a difference may come out negative.
-      queuedMs: startedAtMs === null ? null : Math.max(0, startedAtMs - acceptedAtMs),
+      queuedMs: startedAtMs === null ? null : Math.max(0, startedAtMs - askedAtMs(event)),
       runMs: startedAtMs === null || endedAtMs === null ? null : Math.max(0, endedAtMs - startedAtMs),
     },
     progress: run.progress && toProgress(run.progress),

@@ -25,6 +25,11 @@ export function createSubjectStore(client: Client, subjects: SubjectEvents, now:
       return ended === null ? 'not_found' : 'already_ended';
     },
 
+    async lastRun(key) {
+      const known = subjects.why(key) ?? (await subjects.get(key)) ?? (await subjects.compacted(key));
+      return known === null ? null : { kind: 'kept', by: 'subject' };
+    },
+
     async why(key) {
       const waiting = subjects.why(key);
       if (waiting !== null) return waiting;

@@ -5,6 +5,7 @@ import { withoutExcerpts } from '../../domain/callback-record.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { liveResource } from '../live-runs.ts';
+import type { ReplayService } from '../replay-service.ts';
 import type { EventService, JoinedRun, SubmitOptions, Submission } from '../event-service.ts';
 import { routeByKind } from '../event-store.ts';
 import { monotonicMs } from '../../runtime/monotonic.ts';
@@ -27,6 +28,7 @@ import { createItemStore } from './item-store.ts';
 import type { Items } from './item-store.ts';
 import { withDelivery } from './read-run.ts';
 import { createSubjectStore } from './subject-store.ts';
+import { createReplayService } from './replay-service.ts';
 import { redeliverCallback } from './redeliver-callback.ts';
 import { createTemporalSubjects } from './temporal-subjects.ts';
 import { startEvent, startTogether } from './start-chunk.ts';
@@ -61,7 +63,7 @@ const SEEN_WITHIN_MS = 1_000;
 const MAX_OPEN_CALLBACKS = 32;
 
 /** Events kept and run by Temporal. */
-export function createTemporalEventService(options: TemporalEventServiceOptions): EventService {
+export function createTemporalEventService(options: TemporalEventServiceOptions): EventService & ReplayService {
   const { client, liveRuns, uiUrl, onEagerMiss, inFlight, runAhead, now } = options;
   const { namespace } = client.options;
 
@@ -97,11 +99,12 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
   const subjects = createSubjectEvents(createTemporalSubjects(client), now);
 
   // An event of its own may have the id of an item, and goes first.
-  const { read, accepted, cancel, why } = routeByKind([
+  const store = routeByKind([
     createSubjectStore(client, subjects, now),
     createChunkStore(client, liveRuns, now),
     createItemStore(client, options.items, now),
   ]);
+  const { read, accepted, cancel, why } = store;
 
   /** As requests read: of a workflow that isn't there, which the engine looks for in its database. */
   async function readNothing(): Promise<void> {
@@ -121,6 +124,8 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
   }
 
   return {
+    ...createReplayService({ ...starting, liveRuns, store, unlessStopped, toShown }),
+
     async get(key) {
       const resource = await read(key);
       return resource && toShown(resource);
@@ -156,7 +161,8 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       });
       if (waitMs === 0) return accepted();
       // It may be over by now: this process remembers the last it saw.
-      const live = liveRuns.whenEnded(eventWorkflowId(started.event), waitMs);
+      const ofRun = started.kind === 'joined' ? started.runId : undefined;
+      const live = liveRuns.whenEnded(eventWorkflowId(started.event), waitMs, ofRun);
       try {
         const wait = waitForEnd({ client, started, live: live.ended, runsHere, waitMs, read: () => read(started.event) });
         const resource = await unlessStopped(wait);

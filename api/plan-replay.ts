@@ -1,0 +1,57 @@
+import type { AcceptedEvent, RunPlan } from '../domain/accepted-event.ts';
+import type { Catalog } from '../domain/catalog.ts';
+import type { EventDefinition } from '../domain/define-event.ts';
+import { isLimitKey } from '../domain/event-id.ts';
+import type { Fault } from '../domain/fault.ts';
+import type { Ask } from '../domain/question.ts';
+import { toRunPlan } from '../domain/run-plan.ts';
+import { applyPatch } from './apply-patch.ts';
+import type { PatchOperation } from './apply-patch.ts';
+import { faultySummary } from './faulty-summary.ts';
+import { permitNeeds } from './permit-needs.ts';
+import type { ConfiguredLimits } from './permit-needs.ts';
+import type { Problem } from './problem.ts';
+import { unknownType } from './unknown-type.ts';
+
+export interface PlanReplayDependencies extends ConfiguredLimits {
+  readonly catalog: Catalog;
+  /** Stands for every type that the catalog lacks; null where there is none. */
+  readonly fallback: EventDefinition | null;
+  readonly ask: Ask;
+}
+
+export type PlannedReplay =
+  | { readonly ok: true; readonly plan: RunPlan; readonly data: unknown }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** @throws TypeBlockedError, BusyError */
+export type PlanReplay = (event: AcceptedEvent, patch: readonly PatchOperation[] | undefined) => Promise<PlannedReplay>;
+
+/**
+ * Creates what says how an event's next run is to be run: by its type's settings as they are now, since what is replayed has often been
+ * mended by a change of them. Patched data is accepted by its type, or refused, as a new event's is. Data that isn't patched was accepted
+ * once, and stays as that has left it: a schema needn't take what it has made.
+ */
+export function createPlanReplay({ catalog, fallback, ask, ...limits }: PlanReplayDependencies): PlanReplay {
+  return async (event, patch) => {
+    const { type, tenant, plan } = event;
+    const definition = catalog.find(type) ?? fallback;
+    if (definition === null) return { ok: false, problem: unknownType(type, catalog) };
+    const patched = applyPatch(event.data, patch ?? []);
+    if (!patched.ok) return invalid([{ ...patched.fault, pointer: `/patch${patched.fault.pointer}` }]);
+    const accepted = await ask({ kind: 'accept', type: definition.type, envelope: { type, data: patched.value }, tenant });
+    if (!accepted.ok && patch !== undefined) return invalid(accepted.faults);
+    const needs = permitNeeds(definition, accepted.ok ? accepted.limits : (plan.limits ?? []), limits);
+    const unusable = needs.find(({ key }) => !isLimitKey(key));
+    if (unusable !== undefined) return invalid([{ pointer: '/data', detail: `it makes the limit's key "${unusable.key}"` }]);
+    return {
+      ok: true,
+      plan: toRunPlan(definition, { type, limits: needs, subjectType: undefined }),
+      data: accepted.ok && patch !== undefined ? accepted.data : event.data,
+    };
+  };
+}
+
+function invalid(errors: readonly Fault[]): PlannedReplay {
+  return { ok: false, problem: { code: 'invalid_event', detail: faultySummary(errors), errors } };
+}
