@@ -1,20 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ApiUnderTest, Answer } from './api-under-test.ts';
 import { expectProblem, itemsOf, JSON_HEADERS, newId, pointersOf, toResource } from './api-under-test.ts';
 import { until } from '../support/until.ts';
+import type { Fault } from '../support/use-fault.ts';
+import { useFault } from '../support/use-fault.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** A fault that events die of until it is mended. */
-function useFault(): { readonly file: string; readonly mend: () => void } {
-  const folder = mkdtempSync(join(tmpdir(), 'tickless-replay-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, 'mended');
-  return { file, mend: () => writeFileSync(file, '') };
-}
+const dataOf = ({ file }: Fault) => ({ file });
 
 export function replaying(api: ApiUnderTest): void {
   const replay = (id: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
@@ -45,7 +38,7 @@ export function replaying(api: ApiUnderTest): void {
   });
 
   it('says that it is durable, and where it is seen', async () => {
-    const { id } = await api.run({ type: 'test-mended', id: newId(), data: useFault() });
+    const { id } = await api.run({ type: 'test-mended', id: newId(), data: dataOf(useFault()) });
     const answer = await replay(id);
     const self = `/v1/events/${id}`;
     expect([answer.status, answer.headers.get('location')]).toEqual([202, self]);
@@ -113,7 +106,7 @@ export function replaying(api: ApiUnderTest): void {
   });
 
   it('begins one run, whoever asks for the same at once', async () => {
-    const { id } = await api.run({ type: 'test-mended', id: newId(), data: useFault() });
+    const { id } = await api.run({ type: 'test-mended', id: newId(), data: dataOf(useFault()) });
     const answers = await Promise.all(Array.from({ length: 5 }, () => replay(id)));
     const begun = answers.filter(({ status }) => status === 202);
     expect(begun.length).toBeGreaterThan(0);
@@ -123,7 +116,7 @@ export function replaying(api: ApiUnderTest): void {
   });
 
   it('is safe to repeat with an idempotency key', async () => {
-    const { id } = await api.run({ type: 'test-mended', id: newId(), data: useFault() });
+    const { id } = await api.run({ type: 'test-mended', id: newId(), data: dataOf(useFault()) });
     const headers = { 'idempotency-key': newId() };
     expect((await replay(id, {}, headers)).body).toMatchObject({ run: 2, joined: false });
     const repeated = await replay(id, {}, { ...headers, prefer: 'wait=30' });
@@ -169,7 +162,7 @@ export function replaying(api: ApiUnderTest): void {
     const applied = await api.run({ type: 'test-counted', id: newId(), subject: newId(), data: { add: 1, fail: true } });
     expectProblem(await replay(applied.id), 409, 'not_replayable');
     const batch = newId();
-    const events = [{ type: 'test-mended', data: useFault() }];
+    const events = [{ type: 'test-mended', data: dataOf(useFault()) }];
     await api.send('POST', '/v1/batches', { headers: JSON_HEADERS, body: JSON.stringify({ id: batch, events }) });
     await api.readUntil(`${batch}_0`, 'failed');
     expectProblem(await replay(`${batch}_0`), 409, 'not_replayable');
@@ -199,13 +192,13 @@ export function replaying(api: ApiUnderTest): void {
     ['data that its type refuses', { patch: [{ op: 'replace', path: '/cents', value: 'one' }] }, ['/data/cents']],
     ['no data at all', { patch: [{ op: 'remove', path: '' }] }, ['/data']],
   ])('refuses %s', async (_what, body, pointers) => {
-    const { id } = await api.run({ type: 'test-mended', id: newId(), data: useFault() });
+    const { id } = await api.run({ type: 'test-mended', id: newId(), data: dataOf(useFault()) });
     expect(pointersOf(expectProblem(await replay(id, body), 422, 'invalid_event'))).toEqual(pointers);
     expect(await api.read(id)).toMatchObject({ run: 1, status: 'failed' });
   });
 
   it('refuses a body that is none', async () => {
-    const { id } = await api.run({ type: 'test-mended', id: newId(), data: useFault() });
+    const { id } = await api.run({ type: 'test-mended', id: newId(), data: dataOf(useFault()) });
     expectProblem(await api.send('POST', `/v1/events/${id}/replay`, { headers: JSON_HEADERS, body: '{' }), 400, 'malformed');
     expectProblem(await api.send('POST', `/v1/events/${id}/replay`, { body: '{}' }), 415, 'unsupported_media_type');
   });
