@@ -126,7 +126,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-function isChunk(input: unknown): input is Chunk {
+export function isChunk(input: unknown): input is Chunk {
   return isRecord(input) && 'shared' in input && 'own' in input;
 }
 

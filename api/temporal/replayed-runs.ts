@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { findChunk } from '../../temporal/read-chunk.ts';
+import { eventsOf } from '../../domain/chunk.ts';
+import { findChunk, isChunk } from '../../temporal/read-chunk.ts';
 import type { FoundChunk } from '../../temporal/read-chunk.ts';
-import { readWorkflowEnd } from '../../temporal/history.ts';
+import { readWorkflowEnd, readWorkflowStart } from '../../temporal/history.ts';
 
 /**
  * The newest run of an event that has been replayed, given another one: a chunk of one, found by the run of its workflow. Null where the
@@ -10,8 +11,10 @@ import { readWorkflowEnd } from '../../temporal/history.ts';
 export async function findNewer(client: Client, { execution, events, end }: FoundChunk): Promise<FoundChunk | null> {
   // Nothing else is replayed.
   if (events.length > 1 || end.kind === 'open' || end.kind === 'completed') return null;
-  const newest = await findChunk(client, { workflowId: execution.workflowId });
-  return (newest?.events[0]?.run ?? 0) > (events[0]?.run ?? 0) ? newest : null;
+  const { workflowId } = execution;
+  const started = await readWorkflowStart(client, { workflowId });
+  const [newest] = isChunk(started?.input) ? eventsOf(started.input) : [];
+  return (newest?.run ?? 0) > (events[0]?.run ?? 0) ? findChunk(client, { workflowId }) : null;
 }
 
 /** Whether the engine still knows the run that a chunk of one has replayed. */
