@@ -1,5 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { toChunk } from '../../domain/chunk.ts';
+import type { AcceptedEvent } from '../../domain/accepted-event.ts';
+import { eventsOf, toChunk } from '../../domain/chunk.ts';
 import type { Chunk } from '../../domain/chunk.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { begunOf } from '../../domain/replay.ts';
@@ -36,6 +37,9 @@ export async function startReplay(next: EventRun, mark: ReplayMark, options: Sta
   // Whoever submits the event once more, as it was submitted first, joins its newest run.
   const before = await ifFound(() => readEngine(client, timeoutMs, () => client.workflow.getHandle(workflowId).describe()));
   const fingerprint = before?.memo?.[FINGERPRINT_MEMO];
+  // Read before this one was made, the event may have been replayed more than once by now.
+  const newest = before && (await readBegun(before.runId));
+  if (newest && newest.event.run >= event.run) return toStarted(newest);
   try {
     const { firstExecutionRunId: runId } = await gate.pass(event.tier, () =>
       callEngine(client, timeoutMs, () =>
@@ -50,12 +54,20 @@ export async function startReplay(next: EventRun, mark: ReplayMark, options: Sta
         }),
       ),
     );
-    const begun = await readWorkflowInput<Chunk>(client, { workflowId, runId }, timeoutMs);
-    const by = begun.own[0]?.replay;
-    if (by?.asked !== mark.asked) return { kind: 'not_replayable' };
-    return { kind: 'started', workflowId, runId, isOurs: by.by === mark.by };
+    return toStarted(await readBegun(runId));
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'not_replayable' };
     throw error;
+  }
+
+  async function readBegun(runId: string): Promise<{ readonly event: AcceptedEvent; readonly runId: string }> {
+    const [begun] = eventsOf(await readWorkflowInput<Chunk>(client, { workflowId, runId }, timeoutMs));
+    if (begun === undefined) throw new Error(`the workflow "${workflowId}" was started without an event`);
+    return { event: begun, runId };
+  }
+
+  function toStarted({ event: { run, replay }, runId }: { readonly event: AcceptedEvent; readonly runId: string }): StartedReplay {
+    if (run !== event.run || replay?.of !== mark.of || replay.asked !== mark.asked) return { kind: 'not_replayable' };
+    return { kind: 'started', workflowId, runId, isOurs: replay.by === mark.by };
   }
 }

@@ -8,6 +8,7 @@ import type { EventResource } from '../../domain/event-resource.ts';
 import { acceptRun, endRun } from '../../domain/event-run.ts';
 import { replayOf } from '../../domain/replay.ts';
 import { WORKFLOWS } from '../../temporal/durable/names.ts';
+import { requestedAs } from '../../temporal/request-id.ts';
 import { requestsTo } from '../support/requests.ts';
 import { until } from '../support/until.ts';
 import { useFault } from '../support/use-fault.ts';
@@ -166,6 +167,35 @@ it('begins one run for all who have read the same one before, also when that run
   expect(second).toEqual({ ...first, isOurs: false });
   expect(other).toEqual({ kind: 'not_replayable' });
   expect(await read(id)).toMatchObject({ run: 2, status: 'failed' });
+
+  expect((await post(`/v1/events/${id}/replay`, {})).status).toBe(202);
+  await ended(id, 3);
+  await until('that is on record', async () => (await read(id)).recorded === undefined);
+  expect(await startAs('four', 'same')).toEqual({ kind: 'not_replayable' });
+  expect(await read(id)).toMatchObject({ run: 3, status: 'failed' });
+});
+
+it('is on an engine that begins one run for a request, also where that has ended by the time it is sent again', async () => {
+  const workflowId = `requested-${randomUUID()}`;
+  const args = [toChunk([acceptedEvent({ id: workflowId })])];
+  const startAs = async (requestId: string): Promise<string> => {
+    const options = {
+      workflowId,
+      taskQueue: 'nobody',
+      args,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+    } as const;
+    const { firstExecutionRunId } = await service.client.workflow.start(WORKFLOWS.processChunk, { ...options, ...requestedAs(requestId) });
+    await service.client.workflow
+      .getHandle(workflowId)
+      .terminate()
+      .catch(() => undefined);
+    return firstExecutionRunId;
+  };
+  const first = await startAs('one');
+  expect(await startAs('one')).toBe(first);
+  expect(await startAs('two')).not.toBe(first);
 });
 
 async function replay(id: string, body: object = {}): Promise<void> {
