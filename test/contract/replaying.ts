@@ -106,13 +106,17 @@ export function replaying(api: ApiUnderTest): void {
   });
 
   it('begins one run, whoever asks for the same at once', async () => {
-    const { id } = await api.run({ type: 'test-mended', id: newId(), data: dataOf(useFault()) });
-    const answers = await Promise.all(Array.from({ length: 5 }, () => replay(id)));
+    const { id } = await api.run({ type: 'test-mended-heavy', id: newId(), data: dataOf(useFault()) });
+    // It goes on for as long as anybody asks: once it had ended, a request would be one to replay that run.
+    const asked = { patch: [{ op: 'replace', path: '/ms', value: DAY_MS }] };
+    const answers = await Promise.all(Array.from({ length: 5 }, () => replay(id, asked)));
     const begun = answers.filter(({ status }) => status === 202);
     expect(begun.length).toBeGreaterThan(0);
     expect(begun.map(({ body }) => body['run'])).toEqual(begun.map(() => 2));
     expect(begun.filter(({ body }) => body['joined'] === false)).toHaveLength(1);
     for (const answer of answers.filter(({ status }) => status !== 202)) expectProblem(answer, 409, 'not_replayable');
+    await api.send('POST', `/v1/events/${id}/cancel`);
+    expect(await api.readUntil(id, 'cancelled')).toMatchObject({ run: 2 });
   });
 
   it('is safe to repeat with an idempotency key', async () => {
