@@ -21,8 +21,10 @@ import type { Ask } from '../domain/question.ts';
 import { EngineUnavailableError } from '../temporal/engine-unavailable-error.ts';
 import type { DestinationService } from './destination-service.ts';
 import type { EventService } from './event-service.ts';
+import type { ReplayService } from './replay-service.ts';
 import type { LimitService } from './limit-service.ts';
 import type { createParseEvent } from './parse-event.ts';
+import type { PlanReplay } from './plan-replay.ts';
 import { problem } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
@@ -35,6 +37,7 @@ import { eventRoutes } from './routes/events.ts';
 import { eventStreamRoute } from './routes/event-stream.ts';
 import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
+import { replayRoute } from './routes/replay.ts';
 import type { StreamRoom } from './sse/stream-room.ts';
 import { subjectRoutes } from './routes/subjects.ts';
 
@@ -50,7 +53,7 @@ export interface AppEnvironment {
 }
 
 export interface AppDependencies {
-  readonly events: EventService;
+  readonly events: EventService & ReplayService;
   readonly batches: BatchService;
   readonly archive: Archive;
   readonly limits: LimitService;
@@ -61,6 +64,10 @@ export interface AppDependencies {
   readonly ask: Ask;
   readonly parseEvent: ReturnType<typeof createParseEvent>;
   readonly parseBatch: ReturnType<typeof createParseBatch>;
+  readonly planReplay: PlanReplay;
+  /** The time of day. */
+  readonly now: () => number;
+  readonly newUuid: () => string;
   readonly authenticate: Authenticate;
   readonly rateLimit: MiddlewareHandler<AppEnvironment>;
   readonly admit: Admit;
@@ -84,6 +91,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   app.use(dependencies.authenticate);
   app.use(decodeBody());
   app.use('/v1/events', dependencies.rateLimit);
+  app.use('/v1/events/:id/replay', dependencies.rateLimit);
   const limit = limitBody({ maxSize: MAX_BODY_BYTES, onError: (context) => problem(context, tooLarge()) });
   // Batches have limits of their own.
   const isBatch = (context: Context): boolean =>
@@ -91,6 +99,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   app.use('/v1/*', (context, next) => (isBatch(context) ? next() : limit(context, next)));
 
   eventRoutes(app, dependencies);
+  replayRoute(app, dependencies);
   deliveryRoutes(app, dependencies);
   batchRoutes(app, dependencies);
   batchStreamRoute(app, dependencies);

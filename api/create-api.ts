@@ -17,6 +17,7 @@ import { createAuthenticate } from './authenticate.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { createParseEvent } from './parse-event.ts';
 import type { ParseEventDependencies } from './parse-event.ts';
+import { createPlanReplay } from './plan-replay.ts';
 import { DEFAULT_LIMIT_KEY, DEFAULT_LONGEST_WAITS } from '../domain/permits.ts';
 import { createAdmission } from './admission.ts';
 import { createBacklog } from './backlog.ts';
@@ -79,6 +80,7 @@ export interface Api {
 export async function createApi(options: ApiOptions): Promise<Api> {
   const { environment, logger, catalog, metrics, stopping, checkCallback, now = Date.now } = options;
   const defaultLimit = { key: DEFAULT_LIMIT_KEY, capacity: environment.MAX_CONCURRENT_TASKS, reserved: environment.RESERVED_TASKS };
+  const longestWaitMs = environment.LONGEST_WAITS && { ...DEFAULT_LONGEST_WAITS, ...environment.LONGEST_WAITS };
   const intake = createIntake({ ...INTAKE, now: monotonicMs });
   const letters = createIntake({ ...LETTERS, now: monotonicMs });
   const heavy = createIntake({ ...INTAKE, now: monotonicMs });
@@ -108,13 +110,16 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     batches,
     archive: createTemporalArchive(options.client),
     takesOtherTypes: options.otherTypes !== null,
+    planReplay: createPlanReplay({ catalog, fallback: options.otherTypes, ask: options.ask, defaultLimit, longestWaitMs }),
+    now,
+    newUuid: newUuidV7,
     parseBatch: createParseBatch({ now, newUuid: newUuidV7, checkCallback }),
     parseEvent: createParseEvent({
       catalog,
       fallback: options.otherTypes,
       urgencyThreshold: environment.URGENCY_THRESHOLD,
       defaultLimit,
-      longestWaitMs: environment.LONGEST_WAITS && { ...DEFAULT_LONGEST_WAITS, ...environment.LONGEST_WAITS },
+      longestWaitMs,
       now,
       newUuid: newUuidV7,
       ask: options.ask,

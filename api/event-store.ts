@@ -2,6 +2,7 @@ import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { EventResource } from '../domain/event-resource.ts';
 import type { Why } from '../domain/why.ts';
 import type { Cancellation, EventKey } from './event-service.ts';
+import type { LastRun } from './replay-service.ts';
 
 /** Where events of a kind live, and who knows of each: whatever kind it is, it is asked alike. */
 export interface EventStore {
@@ -12,6 +13,8 @@ export interface EventStore {
   /** What its run was given; null when that isn't known. */
   accepted(key: EventKey): Promise<AcceptedEvent | null>;
   cancel(key: EventKey): Promise<Cancellation>;
+  /** Its newest run, from which a replay may go on; null when there is none. */
+  lastRun(key: EventKey): Promise<LastRun | null>;
   /** What it waits for, or does. */
   why(key: EventKey): Promise<Why | null>;
 }
@@ -30,6 +33,7 @@ export function routeByKind(stores: readonly EventStore[]): Omit<EventStore, 'ha
     read: (key) => ask(key, null, (store) => store.read(key)),
     accepted: (key) => ask(key, null, (store) => store.accepted(key)),
     cancel: (key) => ask<Cancellation>(key, 'not_found', (store) => store.cancel(key)),
+    lastRun: (key) => ask(key, null, (store) => store.lastRun(key)),
     why: (key) => ask(key, null, (store) => store.why(key)),
   };
 }

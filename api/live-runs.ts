@@ -17,8 +17,11 @@ export interface LiveRuns {
   find(workflowId: string): LiveRun | undefined;
   /** Told of every change from now on, until the function it gives is called. */
   listen(workflowId: string, tell: (live: LiveRun) => void): () => void;
-  /** The ended run, or null when `waitMs` have passed without one in this process. */
-  whenEnded(workflowId: string, waitMs: number): { readonly ended: Promise<LiveRun | null>; stop(): void };
+  /**
+   * The ended run, or null when `waitMs` have passed without one in this process.
+   * @param runId the workflow's run, where an earlier one of the same id may be remembered
+   */
+  whenEnded(workflowId: string, waitMs: number, runId?: string): { readonly ended: Promise<LiveRun | null>; stop(): void };
 }
 
 export interface LiveRun {
@@ -66,9 +69,10 @@ export function createLiveRuns(capacity = 1_000, maxCharacters = 64 * 2 ** 20): 
     },
     find: (workflowId) => runs.get(workflowId),
     listen,
-    whenEnded(workflowId, waitMs) {
+    whenEnded(workflowId, waitMs, runId) {
+      const isTheEnd = ({ run, workflow }: LiveRun): boolean => isEnded(run.phase) && (runId === undefined || workflow.runId === runId);
       const seen = runs.get(workflowId);
-      if (seen !== undefined && isEnded(seen.run.phase)) return { ended: Promise.resolve(seen), stop: () => undefined };
+      if (seen !== undefined && isTheEnd(seen)) return { ended: Promise.resolve(seen), stop: () => undefined };
       let stop = (): void => undefined;
       const ended = new Promise<LiveRun | null>((resolve) => {
         const settle = (live: LiveRun | null): void => {
@@ -77,7 +81,7 @@ export function createLiveRuns(capacity = 1_000, maxCharacters = 64 * 2 ** 20): 
           resolve(live);
         };
         const timer = setTimeout(() => settle(null), waitMs);
-        const stopListening = listen(workflowId, (live) => isEnded(live.run.phase) && settle(live));
+        const stopListening = listen(workflowId, (live) => isTheEnd(live) && settle(live));
         stop = () => settle(null);
       });
       return { ended, stop };

@@ -7,6 +7,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'GET /v1/events/{id}/why': 'explainEvent',
   'POST /v1/events/{id}/cancel': 'cancelEvent',
   'DELETE /v1/events/{id}': 'deleteEvent',
+  'POST /v1/events/{id}/replay': 'replayEvent',
   'GET /v1/events/{id}/deliveries': 'listDeliveries',
   'POST /v1/events/{id}/redeliver': 'redeliverEvent',
   'POST /v1/batches': 'submitBatch',

@@ -1,21 +1,23 @@
 import { z } from '@hono/zod-openapi';
-import type { AcceptedEvent, HandlerNeed, PermitNeed } from '../domain/accepted-event.ts';
+import type { AcceptedEvent, PermitNeed } from '../domain/accepted-event.ts';
 import { CLOUD_EVENTS } from '../domain/callback-format.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { EventDefinition, RawEnvelope } from '../domain/define-event.ts';
 import type { CallbackRequest } from '../domain/delivery.ts';
 import { isLimitKey, isOwnId, newEventId, OWN_ID_PATTERN } from '../domain/event-id.ts';
-import { isInline } from '../domain/is-inline.ts';
 import { NOTHING_SAID } from '../domain/handled-event.ts';
 import type { HandedOn } from '../domain/handled-event.ts';
-import type { LongestWaits } from '../domain/permits.ts';
 import { toRunPlan } from '../domain/run-plan.ts';
 import { isSubjectId, subjectEventId } from '../domain/subject-id.ts';
 import type { Ask } from '../domain/question.ts';
 import { chooseTier, TIERS, tierFromNumber } from '../domain/tier.ts';
 import { fitsKeyword } from '../temporal/durable/keyword.ts';
 import { digest } from './digest.ts';
+import { permitNeeds } from './permit-needs.ts';
+import type { ConfiguredLimits } from './permit-needs.ts';
 import { faultySummary } from './faulty-summary.ts';
+import { unknownType } from './unknown-type.ts';
+import { handlerNeeds } from './handler-needs.ts';
 import { idOfKey } from './id-of-key.ts';
 import type { IdempotencyKey } from './id-of-key.ts';
 import type { Fault } from '../domain/fault.ts';
@@ -60,15 +62,11 @@ export const eventEnvelope = z
   })
   .openapi('Event');
 
-export interface ParseEventDependencies {
+export interface ParseEventDependencies extends ConfiguredLimits {
   readonly catalog: Catalog;
   /** Accepts every type that the catalog lacks; null to reject them. */
   readonly fallback: EventDefinition | null;
   readonly urgencyThreshold: number;
-  /** The permits of heavy types that name no limit of their own. */
-  readonly defaultLimit: PermitNeed;
-  /** Where an operator set other longest waits than the defaults. */
-  readonly longestWaitMs?: LongestWaits | undefined;
   readonly now: () => number;
   /** A UUID, ordered by time. */
   readonly newUuid: () => string;
@@ -98,7 +96,7 @@ export type ParsedEvent =
  * It throws TypeBlockedError where that is not to be had.
  */
 export function createParseEvent(dependencies: ParseEventDependencies) {
-  const { catalog, fallback, urgencyThreshold, defaultLimit, longestWaitMs, now, newUuid, ask, checkCallback } = dependencies;
+  const { catalog, fallback, urgencyThreshold, now, newUuid, ask, checkCallback } = dependencies;
 
   return async function parseEvent(body: unknown, { idempotencyKey, ...given }: ParseEventContext): Promise<ParsedEvent> {
     if (!isEnvelope(body)) return invalid([{ pointer: '', detail: 'an event is a JSON object' }]);
@@ -106,7 +104,7 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
     const definition = typeof named['type'] === 'string' ? (catalog.find(named['type']) ?? fallback) : undefined;
     // Of a type that isn't known nobody can say what its other fields mean.
     const unknown = definition === null ? typeName.safeParse(named['type']) : undefined;
-    if (unknown?.success) return unknownType(unknown.data);
+    if (unknown?.success) return { ok: false, ...unknownType(unknown.data, catalog) };
     const { tenant } = given;
     const accepted = definition && (await ask({ kind: 'accept', type: definition.type, envelope: named, tenant }));
     const envelope = eventEnvelope.safeParse(accepted?.adapted ?? named);
@@ -121,7 +119,7 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
     faults.push(...subjectFaults({ subject, subjectType, expectedVersion, delayMs }));
     if (!accepted?.ok || faults.length > 0) return invalid(faults);
 
-    const limits = needsOf(definition, accepted.limits);
+    const limits = permitNeeds(definition, accepted.limits, dependencies);
     const unusable = unusableKeys(limits);
     if (unusable.length > 0) return invalid(unusable);
 
@@ -150,7 +148,7 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
       callback,
       plan: toRunPlan(definition, { type, limits, subjectType, handlers: catalog.handlersOf(definition.type) }),
     };
-    const takenBy = await askHandlers(definition, event);
+    const takenBy = await handlerNeeds(dependencies, definition, event);
     const unusableOfHandlers = unusableKeys(takenBy?.flatMap(({ limits: needs = [] }) => needs) ?? []);
     if (unusableOfHandlers.length > 0) return invalid(unusableOfHandlers);
     const repeatable = id !== undefined || idempotencyKey !== null;
@@ -166,32 +164,6 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
       coalesce,
     };
   };
-
-  /** Which handlers take the event, and what they need; null where that is the same for every event of its type. */
-  async function askHandlers(definition: EventDefinition, event: AcceptedEvent): Promise<readonly HandlerNeed[] | null> {
-    const handlers = catalog.handlersOf(definition.type);
-    if (!handlers.some((handler) => handler.isChoosy || !isInline(handler))) return null;
-    const { plan: _plan, ...handled } = event;
-    const needs = handlers.some(({ isChoosy }) => isChoosy)
-      ? await ask({ kind: 'handlers', type: definition.type, event: handled })
-      : handlers.map(({ name }) => ({ name, limits: [] }));
-    return needs.map(({ name, limits = [] }) => {
-      const handler = handlers.find((one) => one.name === name);
-      const all = handler === undefined ? limits : needsOf(handler, limits);
-      return { name, ...(all.length > 0 && { limits: all }) };
-    });
-  }
-
-  function needsOf(definition: Pick<EventDefinition, 'weight'>, named: readonly PermitNeed[]): readonly PermitNeed[] {
-    const needs = named.length === 0 && !isInline(definition) ? [defaultLimit] : named;
-    return longestWaitMs === undefined ? needs : needs.map((need) => ({ ...need, longestWaitMs }));
-  }
-
-  function unknownType(type: string): ParsedEvent {
-    const nearest = catalog.nearest(type);
-    const detail = `there is no event type "${type}"${nearest === undefined ? '' : `; the nearest is "${nearest}"`}`;
-    return { ok: false, code: 'unknown_type', detail, errors: [{ pointer: '/type', detail }] };
-  }
 }
 
 export function toCallbackRequest(asked: z.output<typeof callbackRequest> | undefined): CallbackRequest | null {

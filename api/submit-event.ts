@@ -1,6 +1,7 @@
 import { monotonicMs } from '../runtime/monotonic.ts';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import { boundJson } from '../domain/json-bound.ts';
+import type { Admitted } from './admission.ts';
 import type { AppDependencies } from './app.ts';
 import type { Submission, SubmitOptions } from './event-service.ts';
 import type { Problem } from './problem.ts';
@@ -18,30 +19,22 @@ export interface SubmitEventOptions extends SubmitOptions {
 
 /** Starts a parsed event if there is room for it, and counts it; whatever route it came by. */
 export async function submitEvent(
-  { events, admit, metrics }: Pick<AppDependencies, 'events' | 'admit' | 'metrics'>,
+  dependencies: Pick<AppDependencies, 'events' | 'admit' | 'metrics'>,
   event: AcceptedEvent,
   { ifMatch, expectedVersion, ...options }: SubmitEventOptions,
 ): Promise<Submitted> {
+  const { events, metrics } = dependencies;
   const isForSubject = event.plan.subjectType !== undefined;
-  const maxBytes = maxEventBytes(event);
-  if (isLarger(event, maxBytes)) {
-    return refused({ code: 'too_large', detail: `written out as the engine keeps it, the event has more than ${maxBytes} bytes` });
-  }
+  const tooLarge = tooLargeFor(event);
+  if (tooLarge !== null) return refused(tooLarge);
   if (ifMatch !== undefined && !isForSubject) {
     return refused({ code: 'malformed', detail: 'If-Match is for events that name a subject' });
   }
   const condition = ifMatch === undefined ? null : await toCondition(events, event, ifMatch);
   if (condition?.kind === 'failed') return refused(staleVersion(event, condition.version));
   const startedAt = monotonicMs();
-  const admitted = await admit(event);
-  if (!admitted.admitted) {
-    metrics.shed(event.tier, admitted.reason);
-    return refused({
-      code: 'overloaded',
-      detail: `there is no room for a ${event.tier} event just now`,
-      headers: { 'retry-after': String(Math.ceil(admitted.retryAfterMs / 1_000)) },
-    });
-  }
+  const admitted = await admitEvent(dependencies, event);
+  if (!admitted.ok) return refused(admitted.problem);
   const submission = await events
     .submit(event, { ...options, expectedVersion: condition?.version ?? expectedVersion })
     .catch((error: unknown) => {
@@ -54,6 +47,29 @@ export async function submitEvent(
   if (submission.kind !== 'accepted' && submission.kind !== 'ended') return refused(toRefusal(submission, event, ifMatch !== undefined));
   metrics.accepted(event, (monotonicMs() - startedAt) / 1_000);
   return submission;
+}
+
+export type AdmittedEvent =
+  | (Extract<Admitted, { admitted: true }> & { readonly ok: true })
+  | { readonly ok: false; readonly problem: Problem };
+
+/** Whether there is room for an event, which is counted where there isn't. */
+export async function admitEvent(
+  { admit, metrics }: Pick<AppDependencies, 'admit' | 'metrics'>,
+  event: AcceptedEvent,
+): Promise<AdmittedEvent> {
+  const admitted = await admit(event);
+  if (admitted.admitted) return { ...admitted, ok: true };
+  metrics.shed(event.tier, admitted.reason);
+  const headers = { 'retry-after': String(Math.ceil(admitted.retryAfterMs / 1_000)) };
+  return { ok: false, problem: { code: 'overloaded', detail: `there is no room for a ${event.tier} event just now`, headers } };
+}
+
+/** Why an event can't be kept; null where it can. */
+export function tooLargeFor(event: AcceptedEvent): Problem | null {
+  const maxBytes = maxEventBytes(event);
+  if (!isLarger(event, maxBytes)) return null;
+  return { code: 'too_large', detail: `written out as the engine keeps it, the event has more than ${maxBytes} bytes` };
 }
 
 /** To write an event out takes longer than to parse it: where the bound is enough, that is. */

@@ -97,6 +97,9 @@ function bodyExamples(events: readonly ExampleEvent[]): Readonly<Record<string, 
             'application/x-ndjson': { lines: { value: lines } },
             'application/jsonl': { lines: { value: lines } },
           },
+    'post /v1/events/{id}/replay': {
+      'application/json': { stage: { value: {} }, start: { value: { from: 'start' } } },
+    },
     'put /v1/limits/{key}': { 'application/json': { capacity: { value: { capacity: 5 } } } },
   };
 }

@@ -4,7 +4,7 @@ import type { Tier } from '../domain/tier.ts';
 import type { Why } from '../domain/why.ts';
 import type { BatchReceipt, BatchItem, BatchLinesSettings, BatchProgress, BatchRequest } from './batch-types.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
-import type { AcceptedAnswer, EventRequest } from './event-request.ts';
+import type { AcceptedAnswer, EventRequest, ReplayedAnswer, ReplayRequest } from './event-request.ts';
 import { follow } from './follow.ts';
 import type { FollowOptions, StreamMessage } from './follow.ts';
 import { createTransport, readJson } from './transport.ts';
@@ -20,6 +20,8 @@ export interface SubmitEventOptions {
   readonly waitSeconds?: number | undefined;
   readonly idempotencyKey?: string | undefined;
 }
+
+export interface ReplayOptions extends ReplayRequest, SubmitEventOptions {}
 
 export interface ListEventsFilter {
   readonly type?: string | undefined;
@@ -49,6 +51,8 @@ export interface TicklessClient {
     /** Newest first. */
     list(filter?: ListEventsFilter): Promise<Page<EventResource>>;
     why(id: string): Promise<Why>;
+    /** Runs an event again that has failed or was cancelled: a ReplayedAnswer when that is durable, the event itself when it ended within `waitSeconds`. */
+    replay(id: string, options?: ReplayOptions): Promise<ReplayedAnswer | EventResource>;
     /** Resolves when it will end as cancelled. */
     cancel(id: string): Promise<void>;
     stream(id: string, options?: FollowOptions): AsyncGenerator<StreamMessage<EventResource, EventProgress>, undefined>;
@@ -88,18 +92,12 @@ export function createClient(options: TransportOptions): TicklessClient {
 
   return {
     events: {
-      submit: (event, { waitSeconds, idempotencyKey } = {}) =>
-        ask('/v1/events', {
-          method: 'POST',
-          json: event,
-          headers: {
-            ...(waitSeconds !== undefined && { prefer: `wait=${waitSeconds}` }),
-            ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
-          },
-        }),
+      submit: (event, options = {}) => ask('/v1/events', { method: 'POST', json: event, headers: requestHeaders(options) }),
       get: (id) => ask(eventPath(id)),
       list: (filter) => ask('/v1/events', { query: { ...filter } }),
       why: (id) => ask(eventPath(id, '/why')),
+      replay: (id, { waitSeconds, idempotencyKey, ...asked } = {}) =>
+        ask(eventPath(id, '/replay'), { method: 'POST', json: asked, headers: requestHeaders({ waitSeconds, idempotencyKey }) }),
       cancel: (id) => tell(eventPath(id, '/cancel')),
       stream: (id, streamOptions) => follow(send, eventPath(id, '/stream'), streamOptions),
     },
@@ -121,5 +119,12 @@ export function createClient(options: TransportOptions): TicklessClient {
       get: (key) => ask(limitPath(key)),
       setCapacity: (key, capacity) => ask(limitPath(key), { method: 'PUT', json: { capacity } }),
     },
+  };
+}
+
+function requestHeaders({ waitSeconds, idempotencyKey }: SubmitEventOptions): Readonly<Record<string, string>> {
+  return {
+    ...(waitSeconds !== undefined && { prefer: `wait=${waitSeconds}` }),
+    ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
   };
 }

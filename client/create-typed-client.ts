@@ -1,7 +1,8 @@
 import type { EventResource } from '../domain/event-resource.ts';
 import { createClient as createPlainClient } from './create-client.ts';
 import type { EventProgress, TicklessClient } from './create-client.ts';
-import type { DataOf, Events, ResultsOf, SendOptions, SentEvent, TypeOf } from './typed-events.ts';
+import type { ReplayedAnswer } from './event-request.ts';
+import type { DataOf, Events, ReplaySentOptions, ResultsOf, SendOptions, SentEvent, TypeOf } from './typed-events.ts';
 
 export interface ClientOptions {
   /** Where the service is, as `http://127.0.0.1:3000`. */
@@ -22,6 +23,11 @@ export interface Client<Known extends Events> extends TicklessClient {
     data: DataOf<Known, Type>,
     options?: SendOptions,
   ): Promise<SentEvent<ResultsOf<Known, Type>>>;
+  /**
+   * Runs an event again that has failed or was cancelled.
+   * @throws TicklessError
+   */
+  replay(id: string, options?: ReplaySentOptions): Promise<ReplayedAnswer | EventResource>;
   /** How an event stands, whenever that changes, to its end. */
   watch(id: string): AsyncGenerator<EventProgress | EventResource, void>;
 }
@@ -33,16 +39,21 @@ export function createClient<const Known extends Events = Events>({ url, key, fe
     ...plain,
 
     async send(type, data, { waitMs, idempotencyKey, ...said } = {}) {
-      const waitSeconds = waitMs === undefined ? undefined : waitMs / 1_000;
-      const answer = await plain.events.submit({ ...said, type, data }, { waitSeconds, idempotencyKey });
+      const answer = await plain.events.submit({ ...said, type, data }, { waitSeconds: toSeconds(waitMs), idempotencyKey });
       const { id, tier, status } = answer;
       const { error, result } = 'workflow' in answer ? answer : { error: null, result: null };
       // The service keeps what its types' stages give; of one that has failed only what those before the fault gave.
       return { id, type, tier, status, error, result: (status === 'completed' || status === 'partial' ? result : null) as never };
     },
 
+    replay: (id, { waitMs, ...asked } = {}) => plain.events.replay(id, { ...asked, waitSeconds: toSeconds(waitMs) }),
+
     async *watch(id) {
       for await (const message of plain.events.stream(id)) yield message.kind === 'progress' ? message.progress : message.resource;
     },
   };
+}
+
+function toSeconds(waitMs: number | undefined): number | undefined {
+  return waitMs === undefined ? undefined : waitMs / 1_000;
 }

@@ -40,3 +40,22 @@ export interface AcceptedAnswer {
   readonly run?: number;
   readonly links: { readonly self: string; readonly stream: string; readonly why: string };
 }
+
+/** An operation of a JSON Patch (RFC 6902) on an event's data. */
+export type PatchOperation =
+  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string }
+  | { readonly op: 'move' | 'copy'; readonly path: string; readonly from: string };
+
+/** How an event is to be run again. */
+export interface ReplayRequest {
+  /** By default at the stage that failed; with a patch at the start. */
+  readonly from?: 'stage' | 'start' | undefined;
+  readonly patch?: readonly PatchOperation[] | undefined;
+}
+
+/** The answer to a replay that is durable now. */
+export interface ReplayedAnswer extends AcceptedAnswer {
+  /** The number of the new run. */
+  readonly run: number;
+}

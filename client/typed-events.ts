@@ -1,6 +1,6 @@
 import type { DefinedEvent } from '../domain/define-event.ts';
 import type { EventResource } from '../domain/event-resource.ts';
-import type { EventRequest } from './event-request.ts';
+import type { EventRequest, ReplayRequest } from './event-request.ts';
 
 /** What a project exports as its events: `typeof events`. */
 export type Events = readonly DefinedEvent[];
@@ -20,6 +20,13 @@ export type ResultsOf<Known extends Events, Type extends string> = Types<OfType<
 export interface SendOptions extends Omit<EventRequest, 'type' | 'data'> {
   /** Waits for its end, at most 60,000. */
   readonly waitMs?: number;
+  readonly idempotencyKey?: string;
+}
+
+export interface ReplaySentOptions extends ReplayRequest {
+  /** Waits for the end of the new run, at most 60,000. */
+  readonly waitMs?: number;
+  /** Makes it safe to repeat. */
   readonly idempotencyKey?: string;
 }
 

@@ -1,6 +1,7 @@
 import type { CallbackRequest } from './delivery.ts';
 import type { HandledEvent } from './handled-event.ts';
 import type { LongestWaits } from './permits.ts';
+import type { ReplayMark } from './replay-mark.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { Stage } from './stage.ts';
 import type { Reserved, Tier } from './tier.ts';
@@ -72,6 +73,8 @@ export interface AcceptedEvent extends HandledEvent {
   readonly callback: CallbackRequest | null;
   /** Of an item. */
   readonly batchId?: string;
+  /** Of the run that a replay has begun. */
+  readonly replay?: ReplayMark;
   readonly plan: RunPlan;
   /** Those of its plan's handlers that take it, where that depends on the event; absent: all of them, and none needs a permit. */
   readonly takenBy?: readonly HandlerNeed[];
@@ -79,7 +82,12 @@ export interface AcceptedEvent extends HandledEvent {
   readonly handlerOf?: { readonly id: string; readonly name: string };
 }
 
+/** When this run was asked for: the event was accepted, or replayed. */
+export function askedAtMs({ acceptedAtMs, replay }: Pick<AcceptedEvent, 'acceptedAtMs' | 'replay'>): number {
+  return replay?.atMs ?? acceptedAtMs;
+}
+
 /** When an event may be started at the earliest. */
-export function dueAtMs({ acceptedAtMs, delayMs }: Pick<AcceptedEvent, 'acceptedAtMs' | 'delayMs'>): number {
-  return acceptedAtMs + delayMs;
+export function dueAtMs(event: Pick<AcceptedEvent, 'acceptedAtMs' | 'delayMs' | 'replay'>): number {
+  return askedAtMs(event) + event.delayMs;
 }

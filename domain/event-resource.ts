@@ -1,3 +1,4 @@
+import { askedAtMs } from './accepted-event.ts';
 import type { AcceptedEvent } from './accepted-event.ts';
 import type { CallbackRecord } from './callback-record.ts';
 import type { EventError } from './event-error.ts';
@@ -18,7 +19,7 @@ export interface WorkflowReference {
 }
 
 /** Of an accepted event what only the service itself needs, or shows otherwise; all else is shown as it was accepted. */
-type Inner = 'acceptedAtMs' | 'delayMs' | 'callback' | 'batchId' | 'plan' | 'takenBy' | 'handlerOf';
+type Inner = 'acceptedAtMs' | 'delayMs' | 'callback' | 'batchId' | 'plan' | 'takenBy' | 'handlerOf' | 'replay';
 
 /** Where a handler of an event stands. */
 export interface HandlerResource {
@@ -59,7 +60,18 @@ export interface EventResource extends Omit<AcceptedEvent, Inner> {
 /** Spells a run out; the workflow's page in the UI is added by whoever knows the UI's address. */
 export function toEventResource(run: EventRun, callback: CallbackRecord, workflow: WorkflowReference): EventResource {
   const { event, phase, startedAtMs } = run;
-  const { id, type, acceptedAtMs, delayMs: _delay, callback: _asked, batchId = null, plan: _plan, takenBy: _taken, ...accepted } = event;
+  const {
+    id,
+    type,
+    acceptedAtMs,
+    delayMs: _delay,
+    callback: _asked,
+    batchId = null,
+    plan: _plan,
+    takenBy: _taken,
+    replay: _replay,
+    ...accepted
+  } = event;
   const endedAtMs = isEnded(phase) ? phase.endedAtMs : null;
   return {
     id,
@@ -76,7 +88,7 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
     completedAt: endedAtMs === null ? null : toIso(endedAtMs),
     timings: {
       // Clocks of several machines are compared here, so a difference may come out negative.
-      queuedMs: startedAtMs === null ? null : Math.max(0, startedAtMs - acceptedAtMs),
+      queuedMs: startedAtMs === null ? null : Math.max(0, startedAtMs - askedAtMs(event)),
       runMs: startedAtMs === null || endedAtMs === null ? null : Math.max(0, endedAtMs - startedAtMs),
     },
     progress: run.progress && toProgress(run.progress),

@@ -60,5 +60,10 @@ export const DYNAMIC_CONFIG: readonly DynamicSetting[] = [
     reason:
       'more than have a call under way at once; the default keeps 128,000 in memory for an hour, also closed ones: 24 KB each, 59 MB for each 100,000 events in groups',
   },
+  {
+    key: 'history.workflowIdReuseMinimalInterval',
+    value: '0s',
+    reason: 'with the default of 1s an event that has failed cannot be replayed within a second of its start',
+  },
   { key: 'history.MaxBufferedQueryCount', value: 100, reason: 'with the default of 1 a second reader of a busy event fails' },
 ];

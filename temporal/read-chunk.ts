@@ -4,11 +4,13 @@ import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { Chunk, ChunkOutcome, KeptRun, RunRecord } from '../domain/chunk.ts';
 import { eventsOf, runsOf } from '../domain/chunk.ts';
 import { beginChunk, recordChunk, toKept } from '../domain/chunk-run.ts';
+import { acceptRun } from '../domain/event-run.ts';
+import type { EventRun } from '../domain/event-run.ts';
 import { askInTime } from './ask-workflow.ts';
 import { ENDED_MEMO, RUN_QUERY } from './durable/names.ts';
 import { readEngine } from './engine-call.ts';
 import { readRecorded, readWorkflowEnd, readWorkflowStart } from './history.ts';
-import type { Execution, WorkflowEnd } from './history.ts';
+import type { Execution, WorkflowEnd, WorkflowStart } from './history.ts';
 
 // A query waits for a task that runs local activities; a reader doesn't.
 const QUERY_TIMEOUT_MS = 200;
@@ -33,15 +35,40 @@ export interface RecordedChunk extends Pick<FoundChunk, 'events' | 'end'> {
 }
 
 /**
- * Two calls to the engine at once, neither of which waits for anybody's task. Null when there is no such workflow.
+ * Reads how a workflow began and how it ended, which waits for nobody's task. Null when there is no such workflow.
  * @param known its events, where the workflow was started with something else
  */
 export async function findChunk(client: Client, execution: Execution, known?: readonly AcceptedEvent[]): Promise<FoundChunk | null> {
-  const [end, started] = await Promise.all([readWorkflowEnd(client, execution), readWorkflowStart(client, execution)]);
+  const [end, started] = await readBothEnds(client, execution);
   if (end === null || started === null) return null;
   const chunk = isChunk(started.input) ? started.input : null;
   const events = known ?? (chunk && eventsOf(chunk));
   return events && { execution, events, chunk, end, firstRunId: started.runId };
+}
+
+/**
+ * Of a workflow's newest run a replay may begin the next one between two calls, and the end of the one must not be shown as that of the
+ * other: so the beginning is read second, and where it is of a replay the end again.
+ */
+async function readBothEnds(client: Client, execution: Execution): Promise<[WorkflowEnd | null, WorkflowStart | null]> {
+  if (execution.runId !== undefined) return Promise.all([readWorkflowEnd(client, execution), readWorkflowStart(client, execution)]);
+  const end = await readWorkflowEnd(client, execution);
+  const started = end && (await readWorkflowStart(client, execution));
+  const isReplay = isChunk(started?.input) && eventsOf(started.input).some(({ replay }) => replay !== undefined);
+  return [isReplay ? await readWorkflowEnd(client, execution) : end, started];
+}
+
+/** A run of a chunk as its workflow was given it. */
+export function begunRun({ chunk }: FoundChunk, event: AcceptedEvent, index: number): EventRun {
+  return (chunk && runsOf(chunk)[index]) ?? acceptRun(event);
+}
+
+/**
+ * Whether a run may go on, or have been replayed, as a chunk of its own: it has left its company, or that was ended before the run
+ * was complete.
+ */
+export function mayHaveLeft({ events, end }: Pick<FoundChunk, 'events' | 'end'>, kept: KeptRun | undefined): boolean {
+  return kept?.hasLeft === true || (events.length > 1 && end.kind !== 'open' && kept?.phase.status !== 'completed');
 }
 
 /** What a chunk's closed workflow left, else what it answers at once or has recorded by now. */
@@ -99,7 +126,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-function isChunk(input: unknown): input is Chunk {
+export function isChunk(input: unknown): input is Chunk {
   return isRecord(input) && 'shared' in input && 'own' in input;
 }
 

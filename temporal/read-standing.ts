@@ -1,8 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import type { AcceptedEvent } from '../domain/accepted-event.ts';
-import { acceptRun, beginAttempt, isProgress, keepProgress, nextStage, stateOf, wait } from '../domain/event-run.ts';
+import { beginAttempt, isProgress, keepProgress, nextStage, stateOf, wait } from '../domain/event-run.ts';
 import type { EventRun, RunState } from '../domain/event-run.ts';
 import { isInline } from '../domain/is-inline.ts';
 import { isRunOutcome, recordOutcome } from '../domain/run-outcome.ts';
@@ -17,11 +16,12 @@ const { EventType } = proto.temporal.api.enums.v1;
 /**
  * How a run that is alone stands, as the history of its open workflow says: for a reader whom the workflow doesn't answer, since
  * nobody runs it, as just after a crash, or since it is busy. Null when there is no such workflow.
+ * @param begun the run as its workflow was given it
  */
-export async function readStanding(client: Client, execution: Execution, event: AcceptedEvent): Promise<RunState | null> {
+export async function readStanding(client: Client, execution: Execution, begun: EventRun): Promise<RunState | null> {
   const events = await readEvents(client, execution);
   if (events === null) return null;
-  let run = acceptRun(event);
+  let run = begun;
   for (const one of events) run = await follow(client, execution, run, one);
   return stateOf(run.phase.status === 'accepted' ? beforeFirstOutcome(run, events) : run);
 }
@@ -71,5 +71,5 @@ function beforeFirstOutcome(run: EventRun, events: readonly HistoryEvent[]): Eve
   const key = (plan.limits ?? []).toSorted((a, b) => (a.key < b.key ? -1 : 1))[granted]?.key;
   return key === undefined || !has(EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
     ? run
-    : wait(run, null, { reason: 'permit', key, sinceMs: dueAtMs });
+    : wait(run, Object.keys(run.attempts).length === 0 ? null : stage, { reason: 'permit', key, sinceMs: dueAtMs });
 }

@@ -29,6 +29,8 @@ export async function startAlone(run: EventRun, load: TaskLoad): Promise<ChildWo
   try {
     return await startChild(WORKFLOWS.processChunk, {
       ...chunkStart(runName(run.event), chunk, load),
+      // An earlier run of the same event may have left one of this name.
+      ...(run.event.run > 1 && { workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const }),
       args: [chunk],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       typedSearchAttributes: toSearchAttributes(chunkAttributes(chunk)),

@@ -109,12 +109,17 @@ const limitBatched: MiddlewareHandler<AppEnvironment> = (context, next) =>
   cloudEventMode(context) === 'batched' ? limitBatch(context, next) : next();
 
 function accepted(context: Context<AppEnvironment>, { id, type, tier }: AcceptedEvent, joined: JoinedRun | undefined): Response {
-  const self = selfLink(id);
-  context.header('location', self);
+  const links = eventLinks(id);
+  context.header('location', links.self);
   context.header('retry-after', '1');
-  const links = { self, stream: `${self}/stream`, why: `${self}/why` };
   const standing = joined === undefined ? { status: 'accepted', joined: false } : { status: joined.status, joined: true, run: joined.run };
   return context.json({ id, type, tier, ...standing, links }, 202);
+}
+
+/** Where an event that was accepted is read. */
+export function eventLinks(id: string): { readonly self: string; readonly stream: string; readonly why: string } {
+  const self = selfLink(id);
+  return { self, stream: `${self}/stream`, why: `${self}/why` };
 }
 
 export function selfLink(id: string): string {

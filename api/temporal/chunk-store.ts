@@ -9,6 +9,7 @@ import type { LiveRuns } from '../live-runs.ts';
 import { cancelEvent } from './cancel-event.ts';
 import { explainEvent } from './explain-event.ts';
 import { findChunk } from '../../temporal/read-chunk.ts';
+import { readLastRun } from './read-last-run.ts';
 import { readRun } from './read-run.ts';
 import type { FoundChunk } from '../../temporal/read-chunk.ts';
 
@@ -31,7 +32,11 @@ export function createChunkStore(client: Client, liveRuns: LiveRuns, now: () => 
 
     async accepted(key) {
       const place = placeOf(key);
-      return (await chunkOf(key, place))?.events[place.index] ?? null;
+      const chunk = await chunkOf(key, place);
+      const event = chunk?.events[place.index] ?? null;
+      // One that has left its company may have been replayed since, and is given something else then.
+      const own = chunk !== null && event !== null && chunk.events.length > 1 ? await chunkOf(key, { chunkId: event.id, index: 0 }) : null;
+      return own?.events[0] ?? event;
     },
 
     async cancel(key) {
@@ -42,6 +47,12 @@ export function createChunkStore(client: Client, liveRuns: LiveRuns, now: () => 
       if (member.completedAt !== null) return 'already_ended';
       // One that has left its company can be cancelled as any other.
       return member.workflow.id === workflowId ? cancelEvent(client, liveRuns, workflowId) : 'not_cancellable';
+    },
+
+    async lastRun(key) {
+      const place = placeOf(key);
+      const chunk = await chunkOf(key, place);
+      return chunk && readLastRun(client, chunk, place.index);
     },
 
     async why(key) {

@@ -24,6 +24,8 @@ export function createItemStore(client: Client, items: Items, now: () => number)
       return items.cancelItem(itemKeyOf(key));
     },
 
+    lastRun: async (key) => ((await items.item(itemKeyOf(key))) === null ? null : { kind: 'kept', by: 'batch' }),
+
     async why(key) {
       const item = await items.item(itemKeyOf(key));
       if (item === null) return null;

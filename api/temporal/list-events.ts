@@ -16,6 +16,7 @@ import { fromListCursor, toListCursor } from './list-cursor.ts';
 import { findChunk, readRuns } from '../../temporal/read-chunk.ts';
 import type { FoundChunk } from '../../temporal/read-chunk.ts';
 import { readRun } from './read-run.ts';
+import { findNewer, isEarlierKnown } from './replayed-runs.ts';
 import type { Page } from '../page.ts';
 
 // Each is read for itself; so many at once keep a page quick without crowding out events.
@@ -37,6 +38,9 @@ export async function listEvents(client: Client, liveRuns: LiveRuns, filter: Eve
   // An event that leaves its company goes on in a workflow that starts later. Its place is where it came, or it would be missed by
   // whoever has read past the one and hasn't come to the other. Status and subject are found by the workflow it is in alone.
   const isByPlace = filter.status === undefined && filter.subject === undefined;
+  // An event that was replayed is shown once, as its newest run. Its place, too, is where it came, but where a status is asked for: the
+  // runs before had another one.
+  const isByFirstRun = filter.status === undefined;
   // The engine has judged by its own clock when an event came; another process's says when it was accepted.
   const { sinceMs: _judged, ...asked } = filter;
   const { shown: workflows, next } = await listNewest(client, { query: toVisibilityQuery(filter), count: filter.limit, place: at });
@@ -57,13 +61,18 @@ export async function listEvents(client: Client, liveRuns: LiveRuns, filter: Eve
     const { workflowId, runId } = workflow;
     const chunk = await findChunk(client, { workflowId, runId });
     if (chunk === null || (isByPlace && (await isShownElsewhere(workflowId, chunk)))) return [];
+    if (isByFirstRun && (await isEarlierKnown(client, chunk))) return [];
+    const newer = await findNewer(client, chunk);
+    if (newer !== null && !isByFirstRun) return [];
+    const shownChunk = newer ?? chunk;
     const runs = chunk.events.length === 1 || isByPlace ? null : (await readRuns(client, chunk)).runs;
     const shown = chunk.events.flatMap((event, index) => {
       const hasLeft = runs?.[index]?.hasLeft === true;
       if (hasLeft || (filter.tier !== undefined && event.tier !== filter.tier)) return [];
       const read = async (): Promise<EventResource | null> => {
-        const resource = await readRun(client, liveRuns, chunk, index);
-        return resource !== null && selectsEvent(resource, asked) ? resource : null;
+        const resource = await readRun(client, liveRuns, shownChunk, index);
+        if (resource === null || !selectsEvent(resource, asked)) return null;
+        return isByPlace || resource.workflow.id === workflowId ? resource : null;
       };
       return [{ of: workflow, index, read }];
     });

@@ -5,13 +5,13 @@ import type { KeptRun } from '../../domain/chunk.ts';
 import { ownerId } from '../../domain/event-id.ts';
 import { hasEnded, toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { acceptRun, endRun, failRun, isEnded, stateOf } from '../../domain/event-run.ts';
+import { endRun, failRun, isEnded, stateOf } from '../../domain/event-run.ts';
 import type { EventRun, Progress } from '../../domain/event-run.ts';
 import { isInline } from '../../domain/is-inline.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { toForcedEnd } from '../../temporal/forced-end.ts';
 import type { Execution, WorkflowEnd } from '../../temporal/history.ts';
-import { findChunk, readRuns } from '../../temporal/read-chunk.ts';
+import { begunRun, findChunk, mayHaveLeft, readRuns } from '../../temporal/read-chunk.ts';
 import type { FoundChunk, RecordedChunk } from '../../temporal/read-chunk.ts';
 import { readStanding } from '../../temporal/read-standing.ts';
 import { readHeartbeat } from '../../temporal/read-heartbeat.ts';
@@ -27,21 +27,23 @@ export async function readRun(client: Client, liveRuns: LiveRuns, found: FoundCh
   const event = events[index];
   if (event === undefined) return null;
   const live = end.kind === 'open' ? liveRuns.find(events.length === 1 ? execution.workflowId : eventWorkflowId(event)) : undefined;
-  const seen = live === undefined ? null : liveResource(live);
+  // Of an event that is replayed, this process may remember the run before.
+  const seen = live === undefined || live.run.event.run < event.run ? null : liveResource(live);
   // Known here before it is on record, and before the engine could say anything of it.
   if (seen !== null && hasEnded(seen)) return seen;
   // Before how it stands is read: an attempt that ends in between leaves what it has said there.
   const heartbeat = end.kind === 'open' && !isInline(event.plan) ? await readHeartbeat(client, execution) : null;
   const recorded = await readRuns(client, found);
   const kept = recorded.runs?.[index];
-  const own = kept?.hasLeft === true ? await readEvent(client, liveRuns, { workflowId: eventWorkflowId(event) }) : null;
+  const own = mayHaveLeft(found, kept) ? await readEvent(client, liveRuns, { workflowId: eventWorkflowId(event) }) : null;
   if (own !== null) return own;
+  const begun = begunRun(found, event, index);
   if (end.kind === 'open') {
-    const open = await readOpen(client, recorded, event, { kept, seen, heartbeat });
+    const open = await readOpen(client, recorded, begun, { kept, seen, heartbeat });
     return withHandlers(client, open, (by, workflowId) => readEvent(by, liveRuns, { workflowId }));
   }
   const { workflow } = recorded;
-  const run = kept === undefined ? acceptRun(event) : { event, ...kept };
+  const run = kept === undefined ? begun : { event, ...kept };
   const ended = endLost(run, end);
   const callback = kept?.callback ?? initialCallback(event.callback?.url ?? null);
   const told = isEnded(run.phase) || callback.status === 'none' ? callback : { ...callback, status: 'failed' as const };
@@ -75,16 +77,17 @@ interface Known {
 async function readOpen(
   client: Client,
   { workflow, events }: RecordedChunk,
-  event: AcceptedEvent,
+  begun: EventRun,
   { kept, seen, heartbeat }: Known,
 ): Promise<EventResource> {
+  const { event } = begun;
   // Between its attempts a run may wait, which only its workflow knows.
   if (seen !== null && kept === undefined) return seen;
   const { workflowId } = workflow;
   // Of several, what becomes of each is on record with that of the others.
-  const standing = kept ?? (events.length === 1 ? await readStanding(client, { workflowId }, event) : null);
+  const standing = kept ?? (events.length === 1 ? await readStanding(client, { workflowId }, begun) : null);
   const callback = kept?.callback ?? initialCallback(event.callback?.url ?? null);
-  const run = { event, ...(standing ?? stateOf(acceptRun(event))) };
+  const run = { event, ...(standing ?? stateOf(begun)) };
   const resource = toEventResource(run, callback, { id: workflowId, runId: workflow.runId });
   if (resource.status !== 'running') return resource;
   const ofStage = [seen, heartbeat].flatMap((one) => (one?.stage === resource.stage ? [one.progress] : []));
@@ -97,7 +100,7 @@ function furthest(one: Progress | null, other: Progress | null): Progress | null
 }
 
 /** How a run ends that has no verdict and will never have one. */
-function endLost(run: EventRun, end: Exclude<WorkflowEnd, { kind: 'open' }>): EventRun {
+export function endLost(run: EventRun, end: Exclude<WorkflowEnd, { kind: 'open' }>): EventRun {
   const forced = toForcedEnd(end);
   if (end.kind === 'cancelled') return endRun(run, { status: 'cancelled', endedAtMs: forced.atMs });
   return failRun(run, forced, forced.atMs);

@@ -30,6 +30,11 @@ export function createSubjectStore(client: Client, liveRuns: LiveRuns, subjects:
       return (known ?? (await subjects.compacted(key))) === null ? 'not_found' : 'already_ended';
     },
 
+    async lastRun(key) {
+      const known = subjects.why(key) ?? (await subjects.get(key)) ?? (await subjects.compacted(key));
+      return known === null ? null : { kind: 'kept', by: 'subject' };
+    },
+
     async why(key) {
       const waiting = subjects.why(key);
       if (waiting !== null) return waiting;

@@ -5,6 +5,7 @@ import { withoutExcerpts } from '../../domain/callback-record.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { liveResource } from '../live-runs.ts';
+import type { ReplayService } from '../replay-service.ts';
 import type { EventService, JoinedRun, SubmitOptions, Submission } from '../event-service.ts';
 import { routeByKind } from '../event-store.ts';
 import { monotonicMs } from '../../runtime/monotonic.ts';
@@ -29,6 +30,7 @@ import type { Items } from './item-store.ts';
 import { withDelivery } from './read-run.ts';
 import { hasLeftSubject, readLeft } from './read-left.ts';
 import { createSubjectStore } from './subject-store.ts';
+import { createReplayService } from './replay-service.ts';
 import { redeliverCallback } from './redeliver-callback.ts';
 import { createTemporalSubjects } from './temporal-subjects.ts';
 import { startEvent, startTogether } from './start-chunk.ts';
@@ -66,7 +68,7 @@ const MAX_OPEN_CALLBACKS = 32;
 const BYTES_FOR_A_HANDLER = MAX_CHUNK.bytes / MAX_CHUNK.events / 3;
 
 /** Events kept and run by Temporal. */
-export function createTemporalEventService(options: TemporalEventServiceOptions): EventService {
+export function createTemporalEventService(options: TemporalEventServiceOptions): EventService & ReplayService {
   const { client, liveRuns, uiUrl, onEagerMiss, inFlight, runAhead, now } = options;
   const { namespace } = client.options;
 
@@ -103,11 +105,12 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
   const subjects = createSubjectEvents(createTemporalSubjects(client), now);
 
   // An event of its own may have the id of an item, and goes first.
-  const { read, accepted, cancel, why } = routeByKind([
+  const store = routeByKind([
     createSubjectStore(client, liveRuns, subjects, now),
     createChunkStore(client, liveRuns, now),
     createItemStore(client, options.items, now),
   ]);
+  const { read, accepted, cancel, why } = store;
 
   /** As requests read: of a workflow that isn't there, which the engine looks for in its database. */
   async function readNothing(): Promise<void> {
@@ -134,6 +137,8 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
   }
 
   return {
+    ...createReplayService({ ...starting, liveRuns, store, unlessStopped, toShown }),
+
     async get(key) {
       const resource = await read(key);
       return resource && toShown(resource);
@@ -171,7 +176,8 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       });
       if (waitMs === 0) return accepted();
       // It may be over by now: this process remembers the last it saw.
-      const live = liveRuns.whenEnded(eventWorkflowId(started.event), waitMs);
+      const ofRun = started.kind === 'joined' ? started.runId : undefined;
+      const live = liveRuns.whenEnded(eventWorkflowId(started.event), waitMs, ofRun);
       try {
         const wait = waitForEnd({ client, started, live: live.ended, runsHere, waitMs, read: () => read(started.event) });
         const resource = await unlessStopped(wait);

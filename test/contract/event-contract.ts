@@ -12,6 +12,7 @@ import { joining } from './joining.ts';
 import { listing } from './listing.ts';
 import { reading } from './reading.ts';
 import { redelivering } from './redelivering.ts';
+import { replaying } from './replaying.ts';
 import { refusing } from './refusing.ts';
 import { refusingInvalidEvents } from './refusing-invalid-events.ts';
 import { streaming } from './streaming.ts';
@@ -33,6 +34,7 @@ export function describeEventContract({ start }: { readonly start: () => Promise
   describe('cancelling an event', () => cancelling(api));
   describe('handing an event to its handlers', () => handling(api));
   describe('sending a callback again', () => redelivering(api));
+  describe('replaying an event', () => replaying(api));
   describe('watching an event', () => streaming(api));
   describe('listing events', () => listing(api));
   describe('a subject and its events', () => subjects(api));

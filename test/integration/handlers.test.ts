@@ -102,6 +102,21 @@ it('says which handlers an event waits for, and cancels them with it', async () 
   expect(await read(`${id}~h.heavy`)).toMatchObject({ status: 'cancelled' });
 });
 
+it('is replayed as partial: only what has not completed is called again, in a run of its own', async () => {
+  const id = await submit({ type: 'test-ordered', data: { behave: { quick: 'refuse-once' } } });
+  expect(await ended(id)).toMatchObject({ run: 1, status: 'partial', handlers: { quick: { status: 'failed' } } });
+  const replay = await service.app.request(`/v1/events/${id}/replay`, { method: 'POST', headers: { prefer: 'wait=20' } });
+  expect(replay.status).toBe(200);
+  expect(await replay.json()).toMatchObject({
+    run: 2,
+    status: 'completed',
+    handlers: { quick: { status: 'completed', attempts: 1 }, 'after-quick': { status: 'completed' }, other: { status: 'completed' } },
+  });
+  const called = calls.filter(({ event }) => event === id).map(({ handler }) => handler);
+  expect(called.toSorted()).toEqual(['after-quick', 'other', 'quick', 'quick']);
+  expect((await service.app.request(`/v1/events/${id}~h.quick/replay`, { method: 'POST' })).status).toBe(409);
+});
+
 it('runs items of batches with their handlers', async () => {
   const response = await service.app.request('/v1/batches', {
     method: 'POST',

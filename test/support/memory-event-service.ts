@@ -1,10 +1,10 @@
+import type { ReplayService } from '../../api/replay-service.ts';
 import type { EventFilter, EventService } from '../../api/event-service.ts';
 import { selectsEvent } from '../../api/selects-event.ts';
 import { createSubjectEvents, subjectOf } from '../../api/subject-events.ts';
 import { explainRun } from '../../api/explain-run.ts';
 import { InvalidCursorError } from '../../api/event-service.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
-import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { Catalog } from '../../domain/catalog.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
@@ -21,7 +21,7 @@ import { createClonedAdvance } from './cloned-advance.ts';
 import { createMemorySubjects } from './memory-subjects.ts';
 import type { Page } from '../../api/page.ts';
 
-export interface MemoryEventService extends EventService {
+export interface MemoryEventService extends EventService, ReplayService {
   /** While it is away every call throws EngineUnavailableError; what has been accepted goes on. */
   setAway(away: boolean): void;
   /** Cancels what is still under way and waits for its end. */
@@ -49,13 +49,13 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
 
   const subjects = createSubjectEvents(createMemorySubjects(advance, callEngine), Date.now);
 
-  function start(event: AcceptedEvent, fingerprint: string | null): Entry {
+  function start(run: EventRun, fingerprint: string | null, number = entries.size + 1): Entry {
     const cancellation = new AbortController();
     const entry: Entry = {
-      number: entries.size + 1,
+      number,
       fingerprint,
       cancellation,
-      run: runs.acceptRun(event),
+      run,
       // Not before the next turn, since the entry doesn't exist yet.
       ended: Promise.resolve().then(() => runEvent(entry, advance)),
     };
@@ -75,7 +75,7 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
       const workflowId = eventWorkflowId(event);
       const known = entries.get(workflowId);
       if (known !== undefined && (fingerprint === null || known.fingerprint !== fingerprint)) return { kind: 'conflict' };
-      const entry = known ?? start(throughJson(event), fingerprint);
+      const entry = known ?? start(runs.acceptRun(throughJson(event)), fingerprint);
       entries.set(workflowId, entry);
       if (waitMs > 0) await endedWithin(entry, waitMs);
       return waitMs > 0 && runs.isEnded(entry.run.phase)
@@ -135,6 +135,37 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
       if (ofSubject !== null) return explainRun(ofSubject, null, Date.now());
       const entry = entries.get(eventWorkflowId(key));
       return entry === undefined ? null : explainRun(toResource(entry), entry.run, Date.now());
+    },
+
+    async lastRun(key) {
+      callEngine();
+      if (subjectOf(key) !== null) {
+        return ((await subjects.get(key)) ?? (await subjects.compacted(key))) === null ? null : { kind: 'kept', by: 'subject' };
+      }
+      const entry = entries.get(eventWorkflowId(key));
+      return entry === undefined ? null : { kind: 'run', run: entry.run, runId: runIdOf(entry) };
+    },
+
+    async replay(next, waitMs) {
+      callEngine();
+      const { event } = next;
+      const workflowId = eventWorkflowId(event);
+      const known = entries.get(workflowId);
+      if (known === undefined) throw new Error(`there is no event "${event.id}" to be replayed`);
+      const isOurs = runIdOf(known) === event.replay?.of;
+      if (!isOurs && known.run.event.replay?.asked !== event.replay?.asked) return { kind: 'not_replayable' };
+      const entry = isOurs ? start(throughJson(next), known.fingerprint, known.number) : known;
+      entries.set(workflowId, entry);
+      if (waitMs > 0) await endedWithin(entry, waitMs);
+      if (waitMs > 0 && runs.isEnded(entry.run.phase)) return { kind: 'ended', event, resource: toResource(entry) };
+      return { kind: 'accepted', event, ...(!isOurs && { joined: { status: entry.run.phase.status, run: event.run } }) };
+    },
+
+    async whenEnded(key, waitMs) {
+      callEngine();
+      const entry = entries.get(eventWorkflowId(key));
+      if (entry !== undefined && waitMs > 0) await endedWithin(entry, waitMs);
+      return entry === undefined ? null : toResource(entry);
     },
 
     lackingWorkers: async () => [],
@@ -217,8 +248,12 @@ const ALONE = {
 } as const;
 
 function toResource({ number, run }: Entry): EventResource {
-  const workflow = { id: eventWorkflowId(run.event), runId: `run-${number}` };
+  const workflow = { id: eventWorkflowId(run.event), runId: runIdOf({ number, run }) };
   return toEventResource(run, initialCallback(run.event.callback?.url ?? null), workflow);
+}
+
+function runIdOf({ number, run }: Pick<Entry, 'number' | 'run'>): string {
+  return `run-${number}.${run.event.run}`;
 }
 
 function toPage(entries: readonly Entry[], { limit, cursor, ...filter }: EventFilter): Page<EventResource> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { z } from 'zod';
 import type { EventDefinition, HandlerContext } from '../../domain/define-event.ts';
@@ -184,6 +185,24 @@ const shipped = defineEvent({
   ],
 });
 
+const mending = z.object({ file: z.string(), cents: z.int().default(1), ms: z.int().nonnegative().default(0) });
+
+/** What is done by `reserve` fails until there is a certain file, as until somebody has mended it; `price` gives nothing twice. */
+const mendedStages = [
+  ['price', ({ data }: { readonly data: z.infer<typeof mending> }) => ({ cents: data.cents, quote: randomUUID() })],
+  [
+    'reserve',
+    async ({ data }: { readonly data: z.infer<typeof mending> }, { quote }: { readonly quote: string }, context: HandlerContext<never>) => {
+      if (data.ms > 0) await pause(data.ms, context.signal);
+      if (!existsSync(data.file)) throw new PermanentError('sold_out', 'there is none left');
+      return { quote, attempt: context.attempt, idempotencyKey: context.idempotencyKey };
+    },
+  ],
+] as const;
+
+const mended = defineEvent({ type: 'test-mended', data: mending, tier: 'normal', coalesce: true, stages: mendedStages });
+const mendedHeavy = defineEvent({ type: 'test-mended-heavy', data: mending, tier: 'normal', weight: 'heavy', stages: mendedStages });
+
 /** Light, and may share a workflow; says its id to a recorder outside, and fails the first so many times. */
 const grouped = defineEvent({
   type: 'test-grouped',
@@ -316,6 +335,8 @@ export const testDefinitions: readonly EventDefinition[] = [
   failing,
   quoted,
   shipped,
+  mended,
+  mendedHeavy,
   grouped,
   reached,
   recorded,

@@ -8,7 +8,7 @@ import { on } from '../../domain/on.ts';
 
 /** What a handler does, by its name; one that isn't named gives how it was called. */
 const handled = z.object({
-  behave: z.record(z.string(), z.enum(['refuse', 'fail-once', 'fail', 'hang', 'exit'])).default({}),
+  behave: z.record(z.string(), z.enum(['refuse', 'refuse-once', 'fail-once', 'fail', 'hang', 'exit'])).default({}),
   /** Handlers that choose take only events that name them. */
   call: z.array(z.string()).default([]),
   failStage: z.boolean().default(false),
@@ -89,7 +89,9 @@ function behave(name: string) {
   return async ({ id, data }: HandledEvent<Handled>, { attempt, idempotencyKey, signal }: HandlerContext): Promise<object> => {
     calls.push({ event: id, handler: name, attempt, idempotencyKey });
     const how = data.behave[name];
-    if (how === 'refuse') throw new PermanentError('refused', `${name} refuses`);
+    // In an event's first run, whose name its keys have.
+    if (how === 'refuse' || (how === 'refuse-once' && idempotencyKey.includes('/1/')))
+      throw new PermanentError('refused', `${name} refuses`);
     if (how === 'fail' || (how === 'fail-once' && attempt === 1)) throw new Error(`${name} fails`);
     if (how === 'exit') process.exit(3);
     if (how === 'hang') await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));

@@ -7,8 +7,8 @@ interface Scenario {
   readonly event: Readonly<Record<string, unknown>>;
   /** How many of its callbacks are answered with 503 at first. */
   readonly refusals?: number;
-  /** What is asked of the service: to cancel it once it is under way, or to send its callback again. */
-  readonly ask?: 'cancel' | 'redeliver';
+  /** What is asked of the service: to cancel it once it is under way, or to send its callback, or to run it, again. */
+  readonly ask?: 'cancel' | 'redeliver' | 'replay';
 }
 
 const NOISE = { type: 'noise', data: { intensity: 0.3 } };
@@ -25,6 +25,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'light-retried-later': { event: { type: 'test-failing', data: { how: 'later' } } },
   'light-delayed': { event: { ...NOISE, delayMs: 300 } },
   'light-cancelled': { event: { ...NOISE, delayMs: 60_000 }, ask: 'cancel' },
+  'light-replayed': { event: { type: 'test-quoted', data: { cents: 1, how: 'permanently' } }, ask: 'replay' },
   'light-recorded-first': { event: { type: 'test-recorded', data: {} } },
   'heavy-limited': { event: { type: 'test-per-host', data: { host: 'example.org', ms: 50 } } },
   'light-unknown-type': { event: { type: 'unknown', data: { intensity: 0.3 } } },
@@ -33,6 +34,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   // Nobody listens on port 1.
   'heavy-failed': { event: { type: 'test-recorded-work', data: { port: 1, ms: 100 } } },
   'heavy-delayed': { event: { type: 'test-slow-work', data: { ms: 100 }, delayMs: 300 } },
+  'heavy-replayed': { event: { type: 'test-shipped', data: { cents: 1, how: 'permanently' } }, ask: 'replay' },
   'heavy-cancelled': { event: { type: 'test-slow-work', data: { ms: 60_000 } }, ask: 'cancel' },
 };
 
@@ -53,6 +55,11 @@ async function recordOne(recorder: Recorder, name: string, { event, refusals = 0
     await untilDelivered([id]);
     if (ask === 'redeliver') {
       await until('its end is on record', async () => (await request(`/v1/events/${id}/redeliver`, { method: 'POST' })).status === 202);
+      await receiver.waitFor((requests) => requests.length === 2);
+      await untilDelivered([id]);
+    }
+    if (ask === 'replay') {
+      await until('its end is on record', async () => (await request(`/v1/events/${id}/replay`, { method: 'POST' })).status === 202);
       await receiver.waitFor((requests) => requests.length === 2);
       await untilDelivered([id]);
     }

@@ -47,6 +47,16 @@ describe('live runs', () => {
     expect(await end).toBeNull();
   });
 
+  it('tell of the end of the run that is asked for, where an earlier one is remembered', async () => {
+    const live = createLiveRuns();
+    live.observe(ended('a'), { id: 'a', runId: '1' });
+    const [any, second] = [live.whenEnded('a', 1_000), live.whenEnded('a', 1_000, '2')];
+    expect(await any.ended).toMatchObject({ workflow: { runId: '1' } });
+    live.observe(running('a'), { id: 'a', runId: '2' });
+    live.observe(ended('a'), { id: 'a', runId: '2' });
+    expect(await second.ended).toMatchObject({ workflow: { runId: '2' } });
+  });
+
   it('stop waiting when told to, which leaves the others waiting', async () => {
     const live = createLiveRuns();
     const [stopped, other] = [live.whenEnded('a', 1_000), live.whenEnded('a', 1_000)];

@@ -9,6 +9,7 @@ import { createCore } from '../../../api/core.ts';
 import type { CoreDependencies } from '../../../api/core.ts';
 import type { Archive } from '../../../api/archive.ts';
 import type { EventKey } from '../../../api/event-service.ts';
+import type { LastRun } from '../../../api/replay-service.ts';
 import type { EventResource } from '../../../domain/event-resource.ts';
 import type { DestinationService } from '../../../api/destination-service.ts';
 import type { LimitService } from '../../../api/limit-service.ts';
@@ -18,6 +19,7 @@ import type { EventDefinition } from '../../../domain/define-event.ts';
 import type { RateLimit } from '../../../domain/sliding-window.ts';
 import { createParseBatch } from '../../../api/batches/parse-batch.ts';
 import { createStreamRoom } from '../../../api/sse/stream-room.ts';
+import { createPlanReplay } from '../../../api/plan-replay.ts';
 import { createParseEvent } from '../../../api/parse-event.ts';
 import { parseItemId } from '../../../domain/event-id.ts';
 import { createAskHere } from '../../support/ask-here.ts';
@@ -84,9 +86,12 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
   const dependencies = {
     catalog,
     ask,
-    events: { ...events, get: getOrItem, ...overrides },
+    events: { ...events, get: getOrItem, lastRun: lastRunOrItem, ...overrides },
     batches,
     archive: options.archive ?? createMemoryArchive(),
+    planReplay: createPlanReplay({ catalog, fallback: null, ask, defaultLimit: { key: 'tasks', capacity: 5, reserved: {} } }),
+    now: Date.now,
+    newUuid: newUuidV7,
     parseBatch: createParseBatch({ now: Date.now, newUuid: newUuidV7, checkCallback: createCheckCallback([]) }),
     limits: options.limits ?? {
       list: async () => ({ items: [], nextCursor: null }),
@@ -124,6 +129,10 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
   async function getOrItem(key: EventKey): Promise<EventResource | null> {
     const item = parseItemId(key.id);
     return (await events.get(key)) ?? (item && batches.item({ tenant: key.tenant, id: item.batchId, index: item.index }));
+  }
+
+  async function lastRunOrItem(key: EventKey): Promise<LastRun | null> {
+    return (await events.lastRun(key)) ?? ((await getOrItem(key)) === null ? null : { kind: 'kept', by: 'batch' });
   }
 
   return {

@@ -23,6 +23,7 @@ const NEEDED: Readonly<Record<string, Scope | 'nothing'>> = {
   'POST /v1/events/:id/cancel': 'operate',
   'DELETE /v1/events/:id': 'operate',
   'POST /v1/events/:id/redeliver': 'operate',
+  'POST /v1/events/:id/replay': 'operate',
 
   'POST /v1/batches': 'send',
   'GET /v1/batches': 'read',

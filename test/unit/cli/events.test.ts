@@ -35,6 +35,31 @@ function call(line: string, more: CliCall & { readonly data?: string } = {}) {
   return callCli(parameters, { environment: { TICKLESS_URL: server.url, TICKLESS_API_KEY: KEY }, ...more });
 }
 
+describe('tickless replay', () => {
+  it('says which run has begun', async () => {
+    await call('send test-failing --id r-1 --wait 10', { data: '{"how":"permanently"}' });
+    expect(await call('replay r-1')).toEqual({ exitCode: 0, out: 'r-1  test-failing  run 2  accepted\n', err: '' });
+  });
+
+  it('shows the outcome when told to wait, and fails when the run does', async () => {
+    await call('send test-failing --id r-2 --wait 10', { data: '{"how":"permanently"}' });
+    const { exitCode, out } = await call('replay r-2 --wait --from stage --key k');
+    expect([exitCode, out]).toEqual([1, expect.stringContaining('told_to_fail: it was told to fail')]);
+    const patch = '[{"op":"replace","path":"/how","value":"twice"}]';
+    const mended = await callCli(['replay', 'r-2', '--wait', '10', '--patch', '-'], {
+      environment: { TICKLESS_URL: server.url, TICKLESS_API_KEY: KEY },
+      stdin: patch,
+    });
+    expect(mended).toMatchObject({ exitCode: 0, out: expect.stringContaining('completed') });
+  });
+
+  it('says how to go on when the wait is over, and why there is nothing to replay', async () => {
+    await call('send joy --id r-3 --wait', { data: '{"intensity":0.3}' });
+    expect(await call('replay r-3')).toMatchObject({ exitCode: 1, err: expect.stringContaining('(not_replayable)') });
+    expect(await call('replay r-3 --from middle')).toMatchObject({ exitCode: 2 });
+  });
+});
+
 describe('tickless send', () => {
   it('says that an event is accepted', async () => {
     expect(await call('send joy --id s-1', { data: '{"intensity":0.3}' })).toEqual({
@@ -195,6 +220,7 @@ describe('tickless', () => {
       'watch',
       'why',
       'cancel',
+      'replay',
       'batch',
       'limits',
       'verify',

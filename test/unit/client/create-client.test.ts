@@ -59,6 +59,20 @@ describe('the events of a client', () => {
     expect([kinds[0], kinds.at(-1)]).toEqual(['progress', 'cancelled']);
   });
 
+  it('are run again', async () => {
+    const { id } = await client.events.submit({ ...JOY, id: 'a', delayMs: DAY_MS });
+    await client.events.cancel(id);
+    for await (const _message of client.events.stream(id)) continue;
+    expect(await client.events.replay(id, { from: 'start', idempotencyKey: 'k' })).toMatchObject({ id, run: 2, joined: false });
+    const patch = [{ op: 'replace', path: '/intensity', value: 0.4 }] as const;
+    await expect(client.events.replay(id, { patch, idempotencyKey: 'k' })).rejects.toMatchObject({ code: 'id_conflict' });
+    expect(await client.events.replay(id, { from: 'start', idempotencyKey: 'k', waitSeconds: 10 })).toMatchObject({
+      run: 2,
+      status: 'completed',
+    });
+    await expect(client.events.replay(id)).rejects.toMatchObject({ code: 'not_replayable', status: 409 });
+  });
+
   it('are watched no more once the caller has had enough', async () => {
     await client.events.submit({ ...JOY, id: 'a', delayMs: DAY_MS });
     const enough = new AbortController();

@@ -39,6 +39,9 @@ it('knows what each type takes and gives', async () => {
   expect([sent.id, sent.status, bought, sent.result?.meaning.isLarge]).toEqual(['o-1', 'completed', true, false]);
   const failed = await client.send('priced', { cents: 1_001 }, { waitMs: 5_000 });
   expect(failed).toMatchObject({ status: 'failed', result: null, error: { code: 'too_dear' } });
+  const patch = [{ op: 'replace', path: '/cents', value: 2 }] as const;
+  expect(await client.replay(failed.id, { patch, waitMs: 5_000 })).toMatchObject({ id: failed.id, run: 2, status: 'completed' });
+  await expect(client.replay(failed.id)).rejects.toMatchObject({ code: 'not_replayable' });
   const note: string | undefined = (await client.send('noted', { text: 'a' }, { waitMs: 5_000 })).result?.action;
   expect(note).toBe('a');
   const { result } = await client.send('shipped', { cents: 101 }, { waitMs: 5_000 });

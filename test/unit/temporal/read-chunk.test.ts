@@ -139,3 +139,28 @@ it('finds no chunk in a workflow that was started with something else, unless it
   expect(await findChunk(client, { workflowId: 'unit' })).toBeNull();
   expect(await findChunk(client, { workflowId: 'unit' }, [event])).toMatchObject({ events: [event], chunk: null });
 });
+
+it.each([
+  ['before the end of the one before is read', 0],
+  ['between its end and its beginning', 1],
+  ['after both', 2],
+])('shows one run of an event that is replayed meanwhile: %s', async (_when, callsBefore) => {
+  const mark = { atMs: NOON_MS, of: 'run-first', by: 'request-1', asked: 'a' };
+  const first = [started([event]), failed(left({ status: 'failed', endedAtMs: NOON_MS, error: eventError() }, 'run-first'))];
+  const second = [started([{ ...event, run: 2, replay: mark }]), task];
+  let calls = 0;
+  const current = () => {
+    calls += 1;
+    return calls > callsBefore ? second : first;
+  };
+  const client = {
+    options: { namespace: 'night', loadedDataConverter },
+    withDeadline: (_deadlineMs: number, call: () => unknown) => call(),
+    workflowService: {
+      getWorkflowExecutionHistory: async () => ({ history: { events: current() }, nextPageToken: new Uint8Array() }),
+      getWorkflowExecutionHistoryReverse: async () => ({ history: { events: current().slice(-1) } }),
+    },
+  } as unknown as Client;
+  const found = await findChunk(client, { workflowId: 'order-1' });
+  expect([found?.events[0]?.run, found?.end.kind]).toEqual(callsBefore === 2 ? [1, 'failed'] : [2, 'open']);
+});

@@ -60,7 +60,7 @@ function read(events: readonly Event[], event = heavy) {
     withDeadline: (_deadlineMs: number, call: () => unknown) => call(),
     workflowService: { getWorkflowExecutionHistory: async () => ({ history: { events }, nextPageToken: new Uint8Array() }) },
   } as unknown as Client;
-  return readStanding(client, { workflowId: 'order-1' }, event);
+  return readStanding(client, { workflowId: 'order-1' }, acceptRun(event));
 }
 
 const fetching = beginAttempt(accepted, 'fetch');
@@ -136,5 +136,5 @@ it('is not known where there is no such workflow', async () => {
     workflowService: { getWorkflowExecutionHistory: () => Promise.reject(notFound) },
   } as unknown as Client;
 
-  expect(await readStanding(client, { workflowId: 'order-1' }, heavy)).toBeNull();
+  expect(await readStanding(client, { workflowId: 'order-1' }, acceptRun(heavy))).toBeNull();
 });

@@ -1,0 +1,13 @@
+/** What a run knows of the replay that it was begun by. Stored in histories. */
+export interface ReplayMark {
+  /** When it was asked for, by the clock of the process that was asked. */
+  readonly atMs: number;
+  /** The engine's id of the workflow run that was replayed. */
+  readonly of: string;
+  /** Which request has begun it: of two that come at once the engine starts one. */
+  readonly by: string;
+  /** Digest of what was asked for. */
+  readonly asked: string;
+  /** Digest of the `Idempotency-Key`, where it came with one. */
+  readonly key?: string;
+}
