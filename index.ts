@@ -35,6 +35,7 @@ export { PermanentError, RetryLaterError } from './domain/handler-errors.ts';
 // All of it, so that a project's `declare module 'tickless'` reaches `Services`.
 export * from './domain/handler-services.ts';
 export type { Limit } from './domain/limit.ts';
+export type { Middleware } from './domain/middleware.ts';
 export { on } from './domain/on.ts';
 export type { HandlerDefinition, HandlerOptions } from './domain/on.ts';
 export type { RetryPolicy } from './domain/retry-policy.ts';

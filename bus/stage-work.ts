@@ -4,6 +4,7 @@ import { acceptRun } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import type { HandledEvent } from '../domain/handled-event.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
+import type { Middleware } from '../domain/middleware.ts';
 import type { HandlerDefinition } from '../domain/on.ts';
 import { recordOutcome } from '../domain/run-outcome.ts';
 import { toRunPlan } from '../domain/run-plan.ts';
@@ -19,6 +20,8 @@ import { CallLog } from './call-context.ts';
 
 export interface StageWorkDependencies {
   readonly lent: () => HandlerServices;
+  /** Read at each call. */
+  readonly use: readonly Middleware[];
   readonly log: HandlerLog;
   /** Aborts with a `Stopped`. */
   readonly signal: AbortSignal;
@@ -41,7 +44,7 @@ interface KeptState {
 
 const NO_STATE: KeptState = { version: 0, state: null, updatedAtMs: null };
 
-export function createStageWork({ lent, log, signal, now, monotonicMs }: StageWorkDependencies): StageWork {
+export function createStageWork({ lent, use, log, signal, now, monotonicMs }: StageWorkDependencies): StageWork {
   const states = new Map<string, KeptState>();
 
   return (definition, type = definition.type) => {
@@ -51,7 +54,7 @@ export function createStageWork({ lent, log, signal, now, monotonicMs }: StageWo
 
     return async function work(call) {
       // What is lent may not have been there yet when this was made.
-      advance ??= createAdvance({ resolve: () => definition, services: lent(), now, monotonicMs });
+      advance ??= createAdvance({ resolve: () => definition, services: lent(), use, now, monotonicMs });
       const run = call.run ?? acceptRun(toAccepted(call.event, call.event.subject === null ? plan : planWithSubject, now()));
       const { subjectType } = run.event.plan;
       const key = subjectType === undefined ? null : { type: subjectType, id: run.event.subject ?? '', tenant: run.event.tenant };

@@ -21,6 +21,8 @@ export interface HandlerLog {
 }
 
 export interface HandlerContext<State = unknown> extends HandlerServices {
+  /** The name of the stage or handler that is called. */
+  readonly stage: Stage;
   /** The subject's state just before this event; null for an event without a subject. Not to be changed. */
   readonly state: State | null;
   /** 1 for the first attempt of this stage. */

@@ -3,6 +3,8 @@ import { ownerId } from '../domain/event-id.ts';
 import { lastProgress } from '../domain/event-run.ts';
 import type { EventRun, Progress } from '../domain/event-run.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
+import { callWith } from '../domain/middleware.ts';
+import type { Middleware } from '../domain/middleware.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Strays } from './hosts/strays.ts';
 import type { StopSource } from './listen-once.ts';
@@ -14,6 +16,8 @@ import type { Stop } from './with-timeout.ts';
 export interface AttemptStageDependencies {
   readonly resolve: (type: string) => EventDefinition | undefined;
   readonly services: HandlerServices;
+  /** Around each call, the first outermost; read at each. Absent or empty: none. */
+  readonly use?: readonly Middleware[];
   /** What nobody catches is the failure of the attempt that it comes from; absent where that can't be told. */
   readonly strays?: Strays;
   /** An attempt whose time is up ends when its handler has, so that nothing of it goes on unobserved. */
@@ -38,7 +42,7 @@ export interface AttemptSurroundings {
  * @throws what the handler threw, StageTimeoutError, UnknownTypeError, PermanentError for a result that can't be kept, or Stopped
  */
 export async function attemptStage(
-  { resolve, services, strays, waitsForHandlers = false }: AttemptStageDependencies,
+  { resolve, services, use, strays, waitsForHandlers = false }: AttemptStageDependencies,
   run: EventRun,
   stage: Stage,
   { state, isShared, signal, log, heartbeat }: AttemptSurroundings,
@@ -56,6 +60,7 @@ export async function attemptStage(
       dataDirectory,
       services: lent,
       [STOP]: stop,
+      stage,
       state,
       attempt: attempts[stage] ?? 1,
       idempotencyKey: `${ownerId(event)}/${event.run}/${stage}`,
@@ -67,7 +72,9 @@ export async function attemptStage(
         error: (message, fields) => log('error', message, fields),
       },
     } satisfies Omit<HandlerContext, 'signal'> & WithStop);
-    const handle = (): unknown => definition.run(stage, event, results, context);
+    const call = (): unknown => definition.run(stage, event, results, context);
+    // Without middleware a handler that gives its result at once needs no promise.
+    const handle = use === undefined || use.length === 0 ? call : (): unknown => callWith(use, event, context, call);
     return strays === undefined ? handle() : strays.during(stop.cut, handle);
   };
   const value = await withTimeout(event.plan.timeoutsMs[stage] ?? 0, signal, work, waitsForHandlers);

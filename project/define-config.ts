@@ -6,6 +6,7 @@ import type { SubjectDefinition } from '../domain/define-subject.ts';
 import { definitionsIn } from '../domain/event-source.ts';
 import type { EventSource } from '../domain/event-source.ts';
 import type { Services } from '../domain/handler-services.ts';
+import type { Middleware } from '../domain/middleware.ts';
 
 /** A user's project: what a service runs, and how. */
 export interface Config {
@@ -15,6 +16,8 @@ export interface Config {
   readonly subjects?: readonly SubjectDefinition[];
   /** Made once in each process in which handlers run; `dispose` is called at its end. */
   readonly services?: () => MadeServices | Promise<MadeServices>;
+  /** Runs around each call of a stage or a handler, the first outermost. */
+  readonly use?: readonly Middleware[];
   /** What others have made: event types with all that belongs to them. */
   readonly plugins?: readonly Plugin[];
   /** Defaults of the environment's variables, by their names in camel case: `{ maxConcurrentTasks: 10 }`. The environment wins. */
@@ -23,7 +26,7 @@ export interface Config {
 
 type MadeServices = Services & { readonly dispose?: () => unknown };
 
-const FIELDS: readonly string[] = ['events', 'subjects', 'services', 'plugins', 'settings'] satisfies (keyof Config)[];
+const FIELDS: readonly string[] = ['events', 'subjects', 'services', 'use', 'plugins', 'settings'] satisfies (keyof Config)[];
 
 /**
  * Declares a project; the default export of `tickless.config.ts`.
@@ -39,6 +42,8 @@ export function checkConfig(config: Config): void {
   const unknown = Object.keys(config).find((field) => !FIELDS.includes(field));
   if (unknown !== undefined) throw new Error(`the config has no field "${unknown}"; there are ${FIELDS.join(', ')}`);
   if (!Array.isArray(config.events)) throw new Error('the config needs a list of events: defineConfig({ events: [orderPlaced] })');
+  const areFunctions = (list: readonly unknown[]): boolean => list.every((one) => typeof one === 'function');
+  if (!areFunctions(config.use ?? [])) throw new Error('middleware is a function: use: [async (event, context, next) => next()]');
   const isPlugin = (plugin: unknown): boolean => typeof plugin === 'object' && plugin !== null;
   if (!(config.plugins ?? []).every(isPlugin)) throw new Error('a plugin is an object: plugins: [life()], not plugins: [life]');
   const idle = catalogOf(config).definitions.find(({ stages }) => stages.length === 0);

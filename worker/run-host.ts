@@ -1,4 +1,5 @@
 import { createAnswer } from '../handlers/answer.ts';
+import { frozenMiddleware } from '../handlers/frozen-middleware.ts';
 import { serveHost } from '../handlers/hosts/serve-host.ts';
 import { catalogOf } from '../project/define-config.ts';
 import type { Config } from '../project/define-config.ts';
@@ -13,6 +14,7 @@ export async function runHost(config: Config): Promise<void> {
   serveHost(
     (settings) => ({
       resolve: catalog.find,
+      use: frozenMiddleware(config.use ?? []),
       answer: createAnswer(catalog),
       services: composeHandlerServices(settings as HandlerCompositionSettings, services),
     }),

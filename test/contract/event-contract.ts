@@ -9,6 +9,7 @@ import { refusingCloudEvents } from './refusing-cloud-events.ts';
 import { describing } from './describing.ts';
 import { joining } from './joining.ts';
 import { listing } from './listing.ts';
+import { surrounding } from './middleware.ts';
 import { reading } from './reading.ts';
 import { redelivering } from './redelivering.ts';
 import { refusing } from './refusing.ts';
@@ -29,6 +30,7 @@ export function describeEventContract({ start }: { readonly start: () => Promise
   describe('accepting an event', () => accepting(api));
   describe('joining an event by its id', () => joining(api));
   describe('reading an event', () => reading(api));
+  describe('middleware', () => surrounding(api));
   describe('cancelling an event', () => cancelling(api));
   describe('sending a callback again', () => redelivering(api));
   describe('watching an event', () => streaming(api));

@@ -1,11 +1,19 @@
 import type { Catalog } from '../../domain/catalog.ts';
 import { createAdvance } from '../../handlers/advance.ts';
 import type { Advance } from '../../handlers/advance.ts';
+import { frozenMiddleware } from '../../handlers/frozen-middleware.ts';
+import { testMiddleware } from './test-middleware.ts';
 import { noServices } from './handler-services.ts';
 
 /** Advances runs as the service does, with all that crosses the port copied, as between two processes. */
 export function createClonedAdvance(catalog: Pick<Catalog, 'find'>, now: () => number = Date.now): Advance {
-  const advance = createAdvance({ resolve: catalog.find, services: noServices, now, monotonicMs: now });
+  const advance = createAdvance({
+    resolve: catalog.find,
+    services: noServices,
+    use: frozenMiddleware(testMiddleware),
+    now,
+    monotonicMs: now,
+  });
   return async (due, { signal, tell }) =>
     structuredClone(await advance(structuredClone(due), { signal, tell: (told) => tell(structuredClone(told)) }));
 }

@@ -9,6 +9,7 @@ import { createLiveRuns } from '../../api/live-runs.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { createLogger } from '../../config/logger.ts';
 import { createAdvance } from '../../handlers/advance.ts';
+import { frozenMiddleware } from '../../handlers/frozen-middleware.ts';
 import { compose } from '../../project/compose.ts';
 import { makeServices } from '../../project/make-services.ts';
 import { monotonicMs } from '../../runtime/monotonic.ts';
@@ -81,7 +82,8 @@ export async function startInProcessService({
     client: engine.client,
     ...composition,
     ask,
-    advance: hosts?.advance ?? createAdvance({ resolve: catalog.find, services, now, monotonicMs }),
+    advance:
+      hosts?.advance ?? createAdvance({ resolve: catalog.find, services, use: frozenMiddleware(testConfig.use ?? []), now, monotonicMs }),
     webhookSecrets: [WEBHOOK_SECRET],
     callbackAllow,
     observe: liveRuns.observe,

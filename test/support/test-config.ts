@@ -1,6 +1,11 @@
 import config from '../../tickless.config.ts';
 import { defineConfig } from '../../project/define-config.ts';
+import { testMiddleware } from './test-middleware.ts';
 import { testDefinitions } from './test-definitions.ts';
 
 /** This service's own, with the tests' event types besides. */
-export const testConfig = defineConfig({ ...config, events: [...config.events, ...testDefinitions] });
+export const testConfig = defineConfig({
+  ...config,
+  events: [...config.events, ...testDefinitions],
+  use: testMiddleware,
+});

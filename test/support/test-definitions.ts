@@ -13,6 +13,7 @@ import { initialSelfState } from '../../events/life/rules/self-state.ts';
 import type { LivedState } from '../../events/life/rules/settle-life.ts';
 import { lifeSubject } from '../../events/life/life-subject.ts';
 import { plantedDefinitions } from './planted-definitions.ts';
+import { surroundedDefinitions } from './test-middleware.ts';
 
 /** How many handlers of a group ran at once, as counted in the handlers themselves. */
 export const overlap = createOverlap();
@@ -323,6 +324,7 @@ export const testDefinitions: readonly EventDefinition[] = [
   summed,
   approved,
   ...plantedDefinitions,
+  ...surroundedDefinitions,
 ];
 
 async function workOnRecord(id: string, data: z.infer<typeof recordedData>, attempt: number, signal: AbortSignal): Promise<void> {
