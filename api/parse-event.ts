@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { AcceptedEvent, PermitNeed } from '../domain/accepted-event.ts';
 import { CLOUD_EVENTS } from '../domain/callback-format.ts';
 import type { Catalog } from '../domain/catalog.ts';
+import { nearestType } from '../domain/nearest-type.ts';
 import type { EventDefinition, RawEnvelope } from '../domain/define-event.ts';
 import type { CallbackRequest } from '../domain/delivery.ts';
 import { isLimitKey, isOwnId, newEventId, OWN_ID_PATTERN } from '../domain/event-id.ts';
@@ -167,7 +168,7 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
   }
 
   function unknownType(type: string): ParsedEvent {
-    const nearest = catalog.nearest(type);
+    const nearest = nearestType(catalog, type);
     const detail = `there is no event type "${type}"${nearest === undefined ? '' : `; the nearest is "${nearest}"`}`;
     return { ok: false, code: 'unknown_type', detail, errors: [{ pointer: '/type', detail }] };
   }
