@@ -1,6 +1,6 @@
 import type { AcceptedEvent, RunPlan } from '../domain/accepted-event.ts';
 import type { EventDefinition, HandlerLog } from '../domain/define-event.ts';
-import { acceptRun } from '../domain/event-run.ts';
+import { acceptRun, retryOf } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import type { HandledEvent } from '../domain/handled-event.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
@@ -77,10 +77,11 @@ export function createStageWork({ lent, use, log, signal, now, monotonicMs }: St
 }
 
 /** @param trace where its last attempt failed */
-function resultOf({ phase, results }: EventRun, trace: ErrorTrace | null): Again | EventRun['results'] {
+function resultOf(run: EventRun, trace: ErrorTrace | null): Again | EventRun['results'] {
+  const { phase, results } = run;
   if (phase.status === 'completed') return results;
   if (phase.status === 'failed') throw new BusError(phase.error.code, phase.error.message, { cause: trace });
-  return new Again(phase.status === 'waiting' && phase.waiting.reason === 'retry' ? (phase.waiting.forMs ?? 0) : 0);
+  return new Again(retryOf(run)?.forMs ?? 0);
 }
 
 // Field by field: to spread an event and add to it takes as long as the rest of the call.

@@ -123,8 +123,11 @@ interface CommonOptions<Type extends string, Schema extends StandardSchemaV1, St
    */
   readonly subject?: SubjectDefinition<State>;
   readonly retry?: Partial<RetryPolicy>;
-  /** Milliseconds for one attempt of a stage; default 10 s for light types, 15 min for heavy ones, 1 s with a subject. */
-  readonly timeouts?: { readonly [Stage in Name]?: number };
+  /**
+   * Milliseconds for one attempt of a stage; default 10 s for light types, 15 min for heavy ones, 1 s with a subject. `total` is for all
+   * attempts of all stages, from the first start on; default any time.
+   */
+  readonly timeouts?: { readonly [Stage in Name | 'total']?: number };
   /** Maps the shape older clients send to today's envelope. */
   readonly adapt?: (envelope: RawEnvelope) => RawEnvelope;
   /** The fields that `adapt` knows in place of `data` and `time`, for OpenAPI. */
@@ -252,9 +255,10 @@ export function defineEvent(options: AnyOptions): EventDefinition {
   const timeoutMs = subject === null && !coalesce ? DEFAULT_TIMEOUT_MS[weight] : MAX_SHARED_TIMEOUT_MS;
   const names: readonly Stage[] = options.stages === undefined ? STAGES : stages;
   const given: { readonly [name: Stage]: number | undefined } = timeouts ?? {};
-  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  const unknown = Object.keys(given).find((name) => name !== 'total' && !names.includes(name));
   if (unknown !== undefined) throw new Error(`event type "${type}" has a timeout for "${unknown}"; its stages are ${names.join(', ')}`);
-  const timeoutsMs = Object.fromEntries(names.map((name) => [name, given[name] ?? timeoutMs]));
+  const timeoutsMs: Record<Stage, number> = Object.fromEntries(names.map((name) => [name, timeoutMs]));
+  for (const [name, ms] of Object.entries(given)) if (ms !== undefined) timeoutsMs[name] = ms;
   if (!Object.values(timeoutsMs).every((ms) => ms > 0 && ms <= MAX_TIMEOUT_MS)) {
     throw new Error(`event type "${type}": a timeout is above 0 and at most ${MAX_TIMEOUT_MS} ms`);
   }

@@ -2,7 +2,7 @@ import type { AcceptedEvent } from './accepted-event.ts';
 import type { CallbackRecord } from './callback-record.ts';
 import type { EventError } from './event-error.ts';
 import type { EventRun, Phase, Progress } from './event-run.ts';
-import { isEnded, toProgress } from './event-run.ts';
+import { isEnded, retryOf, toProgress } from './event-run.ts';
 import { NOTHING_SAID } from './handled-event.ts';
 import type { Stage } from './stage.ts';
 import { STAGES } from './stage.ts';
@@ -85,7 +85,7 @@ function stageOf(phase: Phase): Stage | null {
 
 function errorOf(phase: Phase): EventError | null {
   if (phase.status === 'failed') return phase.error;
-  return phase.status === 'waiting' && phase.waiting.reason === 'retry' ? phase.waiting.lastError : null;
+  return retryOf({ phase })?.lastError ?? null;
 }
 
 /** What the stages have come to, by their names; null for one that hasn't, or that there isn't. */

@@ -107,6 +107,11 @@ export function wait(run: EventRun, stage: Stage | null, waiting: Waiting): Even
   return isEnded(run.phase) ? run : { ...run, phase: { status: 'waiting', stage, waiting } };
 }
 
+/** What a run waits for that is to be tried again; null for any other. */
+export function retryOf({ phase }: Pick<RunState, 'phase'>): Extract<Waiting, { reason: 'retry' }> | null {
+  return phase.status === 'waiting' && phase.waiting.reason === 'retry' ? phase.waiting : null;
+}
+
 /** A run that waits, as whoever hears of it counts: from when that was, by its own clock. */
 export function waitFromNow<Run extends Pick<RunState, 'phase'>>(run: Run, nowMs: number): Run {
   const { phase } = run;

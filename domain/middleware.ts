@@ -21,15 +21,11 @@ export async function callWith(
   call: () => unknown,
 ): Promise<unknown> {
   if (middleware === undefined) return call();
-  let mayGoOn = true;
-  try {
-    return await middleware(event, context, () => {
-      // Thrown at once, so that it is seen also where nobody awaits what `next` gives. The stage has run, and isn't tried again for this.
-      if (!mayGoOn) throw new PermanentError('handler_failed', 'middleware called next() twice, or after its own end');
-      mayGoOn = false;
-      return callWith(rest, event, context, call);
-    });
-  } finally {
-    mayGoOn = false;
-  }
+  let isCalled = false;
+  return middleware(event, context, () => {
+    // Thrown at once, so that it is seen also where nobody awaits what `next` gives. The stage has run, and isn't tried again for this.
+    if (isCalled) throw new PermanentError('handler_failed', 'middleware called next() twice');
+    isCalled = true;
+    return callWith(rest, event, context, call);
+  });
 }

@@ -14,9 +14,9 @@ const STAGE_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 /**
  * Names that no stage has. The engine shows a stage on a worker as an activity of the stage's name, and runs as a stage whatever
  * activity has no other meaning: the two that would have another one, in words that a stage may have, are reserved. Objects have a
- * `constructor` by themselves, and attempts and results are kept in objects by the stages' names.
+ * `constructor` by themselves, and attempts and results are kept in objects by the stages' names. Among timeouts `total` is all of them.
  */
-const RESERVED_STAGES: readonly Stage[] = ['callback', 'default', 'constructor'];
+const RESERVED_STAGES: readonly Stage[] = ['callback', 'default', 'constructor', 'total'];
 
 /** What is wrong with the names that a type gives to its stages; null where nothing is. */
 export function faultOfStages(names: readonly Stage[]): string | null {

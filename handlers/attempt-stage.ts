@@ -29,6 +29,8 @@ export interface AttemptSurroundings {
   readonly state: unknown;
   /** Whether its run shares a history with others. */
   readonly isShared: boolean;
+  /** How long it may take; 0 or less: it has no time, and no handler is called. */
+  readonly timeoutMs: number;
   /** Aborts with a `Stopped`. */
   readonly signal: StopSource;
   readonly log: (level: keyof HandlerLog, message: string, fields?: Record<string, unknown>) => void;
@@ -45,7 +47,7 @@ export async function attemptStage(
   { resolve, services, use, strays, waitsForHandlers = false }: AttemptStageDependencies,
   run: EventRun,
   stage: Stage,
-  { state, isShared, signal, log, heartbeat }: AttemptSurroundings,
+  { state, isShared, timeoutMs, signal, log, heartbeat }: AttemptSurroundings,
 ): Promise<unknown> {
   const { event, results, attempts } = run;
   const before = lastProgress(run);
@@ -77,7 +79,7 @@ export async function attemptStage(
     const handle = use === undefined || use.length === 0 ? call : (): unknown => callWith(use, event, context, call);
     return strays === undefined ? handle() : strays.during(stop.cut, handle);
   };
-  const value = await withTimeout(event.plan.timeoutsMs[stage] ?? 0, signal, work, waitsForHandlers);
+  const value = await withTimeout(timeoutMs, signal, work, waitsForHandlers);
   // Of those that may share a workflow also alone: whether an event does is the load's doing.
   return toKeptJson(value, isShared || definition.coalesce ? MAX_SHARED_RESULT_BYTES : MAX_RESULT_BYTES);
 }

@@ -43,7 +43,7 @@ export function checkConfig(config: Config): void {
   if (unknown !== undefined) throw new Error(`the config has no field "${unknown}"; there are ${FIELDS.join(', ')}`);
   if (!Array.isArray(config.events)) throw new Error('the config needs a list of events: defineConfig({ events: [orderPlaced] })');
   const areFunctions = (list: readonly unknown[]): boolean => list.every((one) => typeof one === 'function');
-  if (!areFunctions(config.use ?? [])) throw new Error('middleware is a function: use: [async (event, context, next) => next()]');
+  if (!areFunctions(config.use ?? [])) throw new Error('`use` has functions: use: [timed]');
   const isPlugin = (plugin: unknown): boolean => typeof plugin === 'object' && plugin !== null;
   if (!(config.plugins ?? []).every(isPlugin)) throw new Error('a plugin is an object: plugins: [life()], not plugins: [life]');
   const idle = catalogOf(config).definitions.find(({ stages }) => stages.length === 0);

@@ -187,7 +187,7 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
     advance(due, port, { isAlone }) {
       if (inFlight() === 0) silentSinceMs = now();
       const id = (lastId += 1);
-      const flight = createFlight(due, port, graceMs, now);
+      const flight = createFlight(due, port, graceMs, now, Date.now);
       const stop = (): void => {
         channel.send({ kind: 'stop', id, reason: toReason(port.signal).reason });
         flight.stop();

@@ -16,6 +16,7 @@ import { refusing } from './refusing.ts';
 import { refusingInvalidEvents } from './refusing-invalid-events.ts';
 import { streaming } from './streaming.ts';
 import { subjects } from './subjects.ts';
+import { timing } from './timing.ts';
 
 /** What the event API promises, whatever keeps and runs the events behind it. */
 export function describeEventContract({ start }: { readonly start: () => Promise<ContractSubject> }): void {
@@ -30,6 +31,7 @@ export function describeEventContract({ start }: { readonly start: () => Promise
   describe('accepting an event', () => accepting(api));
   describe('joining an event by its id', () => joining(api));
   describe('reading an event', () => reading(api));
+  describe('a timeout', () => timing(api));
   describe('middleware', () => surrounding(api));
   describe('cancelling an event', () => cancelling(api));
   describe('sending a callback again', () => redelivering(api));

@@ -14,6 +14,7 @@ import type { LivedState } from '../../events/life/rules/settle-life.ts';
 import { lifeSubject } from '../../events/life/life-subject.ts';
 import { plantedDefinitions } from './planted-definitions.ts';
 import { surroundedDefinitions } from './test-middleware.ts';
+import { timedDefinitions } from './timed-definitions.ts';
 
 /** How many handlers of a group ran at once, as counted in the handlers themselves. */
 export const overlap = createOverlap();
@@ -325,6 +326,7 @@ export const testDefinitions: readonly EventDefinition[] = [
   approved,
   ...plantedDefinitions,
   ...surroundedDefinitions,
+  ...timedDefinitions,
 ];
 
 async function workOnRecord(id: string, data: z.infer<typeof recordedData>, attempt: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineEvent } from '../../../domain/define-event.ts';
+import { toRunPlan } from '../../../domain/run-plan.ts';
 import { handledEvent, handlerContext } from './event-samples.ts';
 
 const amount = z.object({ amount: z.number() });
@@ -85,6 +86,18 @@ describe('defineEvent', () => {
 
   it('takes the longest timeout that a timer can keep', () => {
     expect(defineEvent({ ...minimal, timeouts: { action: 2 ** 31 - 1 } }).timeoutsMs['action']).toBe(2_147_483_647);
+  });
+
+  it('may bound the time for all attempts, which its plan carries', () => {
+    const bounded = defineEvent({ ...minimal, timeouts: { total: 60_000, action: 500 } });
+
+    expect(bounded.timeoutsMs).toEqual({ meaning: 10_000, decision: 10_000, action: 500, total: 60_000 });
+    expect(toRunPlan(bounded, { type: 'sample', limits: [], subjectType: undefined }).timeoutsMs).toEqual(bounded.timeoutsMs);
+    expect(defineEvent({ ...minimal, timeouts: { total: undefined as unknown as number } }).timeoutsMs).not.toHaveProperty('total');
+    expect(() => defineEvent({ ...minimal, timeouts: { total: 0 } })).toThrow('event type "sample": a timeout is');
+    expect(() => defineEvent({ ...minimal, coalesce: true, timeouts: { total: 1_001 } })).toThrow(
+      'with coalesce a timeout is at most 1000 ms',
+    );
   });
 
   it('takes a type without stages: others may do something for it', () => {

@@ -16,7 +16,8 @@ const ignore = (): void => undefined;
 function attempt(definition: EventDefinition, stage = 'action', run = runOf(definition), fields: Partial<AttemptSurroundings> = {}) {
   const resolve = (type: string): EventDefinition | undefined => (type === definition.type ? definition : undefined);
   const signal = new AbortController().signal;
-  const surroundings = { state: null, isShared: false, signal, log: ignore, heartbeat: ignore, ...fields };
+  const timeoutMs = run.event.plan.timeoutsMs[stage] ?? 0;
+  const surroundings = { state: null, isShared: false, timeoutMs, signal, log: ignore, heartbeat: ignore, ...fields };
   return attemptStage({ resolve, services: noServices }, run, stage, surroundings);
 }
 

@@ -14,7 +14,8 @@ import { runOf, stagedType, typeWith } from './advance-samples.ts';
 const ignore = (): void => undefined;
 
 function attempt(definition: EventDefinition, use: readonly Middleware[] | undefined, stage = 'action', state: unknown = null) {
-  const surroundings = { state, isShared: false, signal: new AbortController().signal, log: ignore, heartbeat: ignore };
+  const timeoutMs = definition.timeoutsMs[stage] ?? 0;
+  const surroundings = { state, isShared: false, timeoutMs, signal: new AbortController().signal, log: ignore, heartbeat: ignore };
   const dependencies = { resolve: () => definition, services: noServices, ...(use && { use }) };
   return attemptStage(dependencies, runOf(definition), stage, surroundings);
 }
@@ -83,7 +84,14 @@ describe('as a service calls it', () => {
     const state = { of: { amount: 3 } };
     const definition = typeWith(() => 'done');
     const run = runOf(definition, { data: { list: [{ amount: 3 }] } });
-    const surroundings = { state, isShared: false, signal: new AbortController().signal, log: ignore, heartbeat: ignore };
+    const surroundings = {
+      state,
+      isShared: false,
+      timeoutMs: 10_000,
+      signal: new AbortController().signal,
+      log: ignore,
+      heartbeat: ignore,
+    };
     const before = structuredClone(run);
 
     const attempted = attemptStage(

@@ -18,7 +18,7 @@ it.each<[string, unknown]>([
   ['event type "idle" has neither stages nor a handler', { events: [a, defineEvent({ type: 'idle', data: z.unknown(), tier: 'low' })] }],
   ['the config has no field "event"; there are events, subjects, services, use, plugins, settings', { events: [a], event: a }],
   ['the config needs a list of events', {}],
-  ['middleware is a function: use: [async (event, context, next) => next()]', { events: [a], use: [() => 1, 'log'] }],
+  ['`use` has functions', { events: [a], use: [() => 1, 'log'] }],
   ["entry 2 of the config's events has no event type", { events: [a, {}] }],
   ["entry 1 of the config's events has no event type", { events: [undefined] }],
 ])('says "%s"', (message, config) => {
