@@ -26,7 +26,7 @@ export type { CallbackResource } from './domain/callback-message.ts';
 export type { CallbackFormat } from './domain/delivery.ts';
 export type { CloudEventContext } from './domain/cloud-event.ts';
 export { defineEvent } from './domain/define-event.ts';
-export type { DefinedEvent, EventDefinition, HandlerContext, HandlerLog, RawEnvelope } from './domain/define-event.ts';
+export type { CancelContext, DefinedEvent, EventDefinition, HandlerContext, HandlerLog, RawEnvelope } from './domain/define-event.ts';
 export { defineSubject } from './domain/define-subject.ts';
 export type { AppliedEvent, SubjectBirth, SubjectDefinition, SubjectOptions } from './domain/define-subject.ts';
 export type { Progress } from './domain/event-run.ts';

@@ -1,4 +1,5 @@
 import type { AcceptedEvent } from './accepted-event.ts';
+import type { Cleanup } from './cleanup.ts';
 import type { CallbackRecord } from './callback-record.ts';
 import type { EventError } from './event-error.ts';
 import type { EventRun, Phase, Progress } from './event-run.ts';
@@ -35,6 +36,8 @@ export interface EventResource extends Omit<AcceptedEvent, Inner> {
   /** By the name of the stage; null before the first has come to a result. */
   readonly result: Readonly<Record<Stage, unknown>> | null;
   readonly error: EventError | null;
+  /** What became of a cancelled event's `onCancel`; absent where it wasn't called. */
+  readonly cleanup?: Cleanup;
   readonly callback: CallbackRecord;
   readonly workflow: WorkflowReference & { readonly url: string | null };
   /** Only where the end is shown by the process that ran the event and isn't on record yet. */
@@ -68,6 +71,7 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
     attempts: Object.fromEntries(shownStages(event.plan).map((stage) => [stage, run.attempts[stage] ?? 0])),
     result: Object.keys(run.results).length === 0 ? null : shownResults(run),
     error: errorOf(phase),
+    ...(run.cleanup !== undefined && { cleanup: run.cleanup }),
     callback,
     workflow: { ...workflow, url: null },
   };

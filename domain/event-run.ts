@@ -1,8 +1,10 @@
 import type { AcceptedEvent } from './accepted-event.ts';
+import type { Cleanup } from './cleanup.ts';
 import type { EventError } from './event-error.ts';
 import { NO_FAILURES } from './retry-policy.ts';
 import type { FailedAttempts } from './retry-policy.ts';
 import { isInline } from './is-inline.ts';
+import { ON_CANCEL } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { cutText } from './cut-text.ts';
 
@@ -61,6 +63,8 @@ export interface RunState {
   readonly failures: FailedAttempts;
   /** Its subject's after it; absent without one. */
   readonly version?: number;
+  /** Of a cancelled one; absent where there was nothing to clean up. */
+  readonly cleanup?: Cleanup;
 }
 
 /** One run of an event. */
@@ -200,6 +204,8 @@ export function beforeRecord(run: EventRun): EventRun {
  */
 export function refusalToCancel({ event, phase }: EventRun, nowMs: number): 'already_ended' | 'not_cancellable' | null {
   if (isEnded(phase)) return 'already_ended';
+  // It is cancelled already.
+  if (phase.status === 'running' && phase.stage === ON_CANCEL) return null;
   return !isInline(event.plan) || waitsAt(phase, nowMs) ? null : 'not_cancellable';
 }
 

@@ -18,6 +18,9 @@ const STAGE_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
  */
 const RESERVED_STAGES: readonly Stage[] = ['callback', 'default', 'constructor', 'total'];
 
+/** A step that no event goes through: what is done for one that is cancelled after it has begun. No stage of a type's has such a name. */
+export const ON_CANCEL = 'onCancel';
+
 /** What is wrong with the names that a type gives to its stages; null where nothing is. */
 export function faultOfStages(names: readonly Stage[]): string | null {
   if (names.length === 0 || names.length > MAX_STAGES) return `has 1 to ${MAX_STAGES} stages, not ${names.length}`;

@@ -5,6 +5,7 @@ import type { EventRun, Progress } from '../domain/event-run.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
 import { callWith } from '../domain/middleware.ts';
 import type { Middleware } from '../domain/middleware.ts';
+import { ON_CANCEL } from '../domain/stage.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Strays } from './hosts/strays.ts';
 import type { StopSource } from './listen-once.ts';
@@ -53,7 +54,8 @@ export async function attemptStage(
   const before = lastProgress(run);
   const definition = definitionOf(event, resolve);
   // It was accepted when its type had other stages. What would come of it otherwise is a result that no handler has given.
-  if (!definition.stages.includes(stage)) throw new UnknownTypeError(definition.type, stage);
+  const isKnown = definition.stages.includes(stage) || (stage === ON_CANCEL && Object.hasOwn(definition.timeoutsMs, stage));
+  if (!isKnown) throw new UnknownTypeError(definition.type, stage);
   // Field by field: to spread some, and to add others to them, took longer than the call.
   const { fetch, dataDirectory, services: lent } = services;
   const work = (stop: Stop): unknown => {

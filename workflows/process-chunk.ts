@@ -11,10 +11,11 @@ import {
 } from '@temporalio/workflow';
 import type { Chunk, RunRecord } from '../domain/chunk.ts';
 import { runsOf } from '../domain/chunk.ts';
+import { cleaningUp, cleanupOf } from '../domain/cleanup.ts';
 import { beginChunk, deliveriesOf, recordCancelled, recordChunk, toKept } from '../domain/chunk-run.ts';
 import type { ChunkRun } from '../domain/chunk-run.ts';
 import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
-import { ENDED_MEMO } from '../temporal/durable/names.ts';
+import { ENDED_MEMO, TASK_QUEUES } from '../temporal/durable/names.ts';
 import { beginAttempt, endRun, isEnded, markStarted, nextStage, refusalToCancel, wait, waitFromNow } from '../domain/event-run.ts';
 import type { EventRun, Waiting } from '../domain/event-run.ts';
 import { failureCause } from '../domain/failure-cause.ts';
@@ -22,6 +23,7 @@ import { PERMIT_LOST } from '../domain/permits.ts';
 import { isInline } from '../domain/is-inline.ts';
 import { advanceInline, advanceOnWorker, cutOutcome } from './advance-chunk.ts';
 import { becomeCanceled } from './become-canceled.ts';
+import { cleanUp } from './clean-up.ts';
 import { createCancellable } from './cancellable.ts';
 import { cancelUpdate, runQuery } from './messages.ts';
 import { holdPermits, NO_PERMITS } from './permit-holder.ts';
@@ -75,7 +77,8 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     }
   } catch (error) {
     if (!isCancellation(error)) throw error;
-    runs = runs.map((one) => ({ ...one, run: endRun(one.run, { status: 'cancelled', endedAtMs: Date.now() }) }));
+    await cleanUpAlone();
+    change((run) => endRun(run, { status: 'cancelled', endedAtMs: Date.now() }));
   }
 
   // Waited for together with what follows: each costs the engine a task by itself.
@@ -118,7 +121,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     const permitRunId = permits.grantedTo();
     const input = { run: one.run, workflow, ...(permitRunId !== undefined && { permitRunId }) };
     try {
-      const outcome = await cancellable.run(() => advanceOnWorker(input, permits.isReserved()));
+      const outcome = await cancellable.run(() => advanceOnWorker(input, permits.isReserved() ? TASK_QUEUES.reserved : undefined));
       runs = cancellable.isCancelled() ? [recordCancelled(one, outcome)] : heard(recordChunk(before, { runs: [outcome] }));
     } catch (error) {
       const cut = cutOutcome(error);
@@ -159,6 +162,16 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     await cancellable.run(() =>
       permits.acquire((key, sinceMs) => change((run) => wait(run, nextStageIfBegun(run), { reason: 'permit', key, sinceMs }))),
     );
+  }
+
+  /** What is cancelled in company has not begun: it was cut off before its task. */
+  async function cleanUpAlone(): Promise<void> {
+    const [one] = alone === undefined ? [] : runs;
+    const cleanup = one === undefined || isEnded(one.run.phase) ? null : cleanupOf(one.run);
+    if (cleanup === null) return;
+    change(cleaningUp);
+    const cleaned = await cleanUp(cleanup, workflow);
+    change((run) => ({ ...run, cleanup: cleaned }));
   }
 
   function change(step: (run: EventRun) => EventRun): void {

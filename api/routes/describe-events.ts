@@ -31,6 +31,7 @@ const cloudEvent = z.object({
   extensions: z.record(z.string(), z.union([z.string(), z.boolean(), z.int()])).optional(),
 });
 
+const error = z.object({ code: z.string(), message: z.string(), stage: z.string().nullable(), retryable: z.boolean() });
 const stage = z.string().describe("`meaning`, `decision` or `action`, or as the event's type names its stages");
 export const eventResource = z.looseObject({
   id: z.string(),
@@ -57,6 +58,10 @@ export const eventResource = z.looseObject({
   attempts: z.record(z.string(), z.int()).describe('by the name of the stage'),
   result: z.record(z.string(), z.unknown()).nullable().describe('by the name of the stage'),
   error: z.object({ code: z.string(), message: z.string(), stage: stage.nullable(), retryable: z.boolean() }).nullable(),
+  cleanup: z
+    .discriminatedUnion('status', [z.object({ status: z.literal('completed') }), z.object({ status: z.literal('failed'), error })])
+    .optional()
+    .describe("what became of a cancelled event's `onCancel`; absent where it wasn't called"),
   callback: z.looseObject({ status: z.enum(['none', 'pending', 'delivered', 'parked', 'failed']), url: z.string().nullable() }),
   workflow: z.object({ id: z.string(), runId: z.string(), url: z.string().nullable() }),
   recorded: z

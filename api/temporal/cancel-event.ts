@@ -5,6 +5,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { CANCEL_UPDATE } from '../../temporal/durable/names.ts';
 import { hasEnded } from '../../domain/event-resource.ts';
 import { isInline } from '../../domain/is-inline.ts';
+import { ON_CANCEL } from '../../domain/stage.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import type { Cancellation } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
@@ -26,7 +27,9 @@ export async function cancelEvent(client: Client, liveRuns: LiveRuns, workflowId
   if (seen === null) return 'not_found';
   if (hasEnded(seen)) return 'already_ended';
   const plan = liveRuns.find(workflowId)?.run.event.plan;
-  return plan !== undefined && isInline(plan) && seen.status === 'running' ? 'not_cancellable' : askToCancel(client, workflowId);
+  return plan !== undefined && isInline(plan) && seen.status === 'running' && seen.stage !== ON_CANCEL
+    ? 'not_cancellable'
+    : askToCancel(client, workflowId);
 }
 
 /** Asks a workflow that has one event at its stages. @throws EngineUnavailableError where it isn't known what came of it */

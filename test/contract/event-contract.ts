@@ -4,6 +4,7 @@ import type { ContractSubject } from './api-under-test.ts';
 import { accepting } from './accepting.ts';
 import { batches } from './batches.ts';
 import { cancelling } from './cancelling.ts';
+import { cleaningUp } from './cleaning-up.ts';
 import { cloudEvents } from './cloud-events.ts';
 import { refusingCloudEvents } from './refusing-cloud-events.ts';
 import { describing } from './describing.ts';
@@ -34,6 +35,7 @@ export function describeEventContract({ start }: { readonly start: () => Promise
   describe('a timeout', () => timing(api));
   describe('middleware', () => surrounding(api));
   describe('cancelling an event', () => cancelling(api));
+  describe('cleaning up after a cancelled event', () => cleaningUp(api));
   describe('sending a callback again', () => redelivering(api));
   describe('watching an event', () => streaming(api));
   describe('listing events', () => listing(api));

@@ -28,6 +28,8 @@ export const WAYS: Readonly<Record<string, string>> = {
   'heavy-failed': 'heavy, all attempts fail',
   'heavy-delayed': 'heavy, delayed',
   'heavy-cancelled': 'heavy, cancelled while at work',
+  'light-cleaned-up': 'light, cancelled while it waits for another attempt, with `onCancel`',
+  'heavy-cleaned-up': 'heavy, cancelled while at work, its `onCancel` fails',
   'limit-concurrency': 'the limit of all heavy events',
   'light-together': 'light events of two tiers that share a workflow, one of which leaves',
   'light-together-left': 'the one that left',

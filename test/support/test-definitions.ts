@@ -12,6 +12,7 @@ import { deriveMeaning } from '../../events/life/rules/meaning.ts';
 import { initialSelfState } from '../../events/life/rules/self-state.ts';
 import type { LivedState } from '../../events/life/rules/settle-life.ts';
 import { lifeSubject } from '../../events/life/life-subject.ts';
+import { cleanedDefinitions } from './cleaned-definitions.ts';
 import { plantedDefinitions } from './planted-definitions.ts';
 import { surroundedDefinitions } from './test-middleware.ts';
 import { timedDefinitions } from './timed-definitions.ts';
@@ -327,6 +328,7 @@ export const testDefinitions: readonly EventDefinition[] = [
   ...plantedDefinitions,
   ...surroundedDefinitions,
   ...timedDefinitions,
+  ...cleanedDefinitions,
 ];
 
 async function workOnRecord(id: string, data: z.infer<typeof recordedData>, attempt: number, signal: AbortSignal): Promise<void> {

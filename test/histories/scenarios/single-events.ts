@@ -9,6 +9,8 @@ interface Scenario {
   readonly refusals?: number;
   /** What is asked of the service: to cancel it once it is under way, or to send its callback again. */
   readonly ask?: 'cancel' | 'redeliver';
+  /** When it is to be cancelled; as soon as it waits or runs where nothing is said. */
+  readonly at?: { readonly status: string; readonly stage: string };
 }
 
 const NOISE = { type: 'noise', data: { intensity: 0.3 } };
@@ -34,6 +36,12 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'heavy-failed': { event: { type: 'test-recorded-work', data: { port: 1, ms: 100 } } },
   'heavy-delayed': { event: { type: 'test-slow-work', data: { ms: 100 }, delayMs: 300 } },
   'heavy-cancelled': { event: { type: 'test-slow-work', data: { ms: 60_000 } }, ask: 'cancel' },
+  'light-cleaned-up': { event: { type: 'test-cleaned', data: {} }, ask: 'cancel', at: { status: 'waiting', stage: 'pay' } },
+  'heavy-cleaned-up': {
+    event: { type: 'test-cleaned-heavy', data: { clean: 'badly' } },
+    ask: 'cancel',
+    at: { status: 'running', stage: 'pay' },
+  },
 };
 
 export async function recordSingleEvents(recorder: Recorder): Promise<void> {
@@ -41,13 +49,16 @@ export async function recordSingleEvents(recorder: Recorder): Promise<void> {
   await recorder.saveOpen('limit-of-a-key', limitWorkflowId('host:example.org'));
 }
 
-async function recordOne(recorder: Recorder, name: string, { event, refusals = 0, ask }: Scenario): Promise<void> {
+async function recordOne(recorder: Recorder, name: string, { event, refusals = 0, ask, at }: Scenario): Promise<void> {
   const { post, read, request, save, untilDelivered } = recorder;
   await withReceiver(async (receiver) => {
     receiver.respond((_request, index) => (index < refusals ? 503 : 200));
     const id = await post('/v1/events', { ...event, callback: { url: receiver.url } });
     if (ask === 'cancel') {
-      await until('it is under way', async () => ['waiting', 'running'].includes((await read(id)).status));
+      await until('it is under way', async () => {
+        const { status, stage } = await read(id);
+        return at === undefined ? ['waiting', 'running'].includes(status) : status === at.status && stage === at.stage;
+      });
       await request(`/v1/events/${id}/cancel`, { method: 'POST' });
     }
     await untilDelivered([id]);

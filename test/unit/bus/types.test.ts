@@ -52,6 +52,20 @@ async function use(bus: Bus): Promise<void> {
   // @ts-expect-error -- a list of one type is checked, too
   void bus.emitBatch(['a', 'b'].map((id) => [sent, { id }] as const));
 
+  defineEvent({
+    type: 'booked',
+    data: z.object({ seat: z.string() }),
+    tier: 'normal',
+    timeouts: { total: 5_000, onCancel: 1_000 },
+    stages: [['reserve', () => ({ seat: 7 })]],
+    onCancel: ({ data }, context) => {
+      expectTypeOf(data).toEqualTypeOf<{ seat: string }>();
+      expectTypeOf(context.results).toEqualTypeOf<Readonly<Record<string, unknown>>>();
+      expectTypeOf(context.stage).toEqualTypeOf<string>();
+    },
+  });
+  // @ts-expect-error -- there is no such stage
+  defineEvent({ type: 'booked', data: z.unknown(), tier: 'normal', timeouts: { reserve: 5 }, handler: () => 1 });
   bus.use(async (event, context, next) => {
     expectTypeOf(event).toEqualTypeOf<HandledEvent>();
     expectTypeOf(context).toEqualTypeOf<HandlerContext>();

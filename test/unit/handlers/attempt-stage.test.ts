@@ -190,3 +190,25 @@ describe('an attempt', () => {
     await expect(attempting).rejects.toBe(reason);
   });
 });
+
+it('calls what cleans up after an event, where its type has that', async () => {
+  const cleaned = defineEvent({
+    type: 'sample',
+    data: z.unknown(),
+    tier: 'normal',
+    handler: () => null,
+    onCancel: (_event, { results, signal, idempotencyKey }) => [results, signal.aborted, idempotencyKey],
+  });
+
+  expect(await attempt(cleaned, 'onCancel', { ...runOf(cleaned), results: { action: 1 } })).toEqual([
+    { action: 1 },
+    false,
+    'order-1/1/onCancel',
+  ]);
+  await expect(
+    attempt(
+      typeWith(() => null),
+      'onCancel',
+    ),
+  ).rejects.toThrow('this worker has no event type "sample" with a stage "onCancel"');
+});
