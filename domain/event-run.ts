@@ -199,13 +199,20 @@ export function beforeRecord(run: EventRun): EventRun {
 
 /**
  * Light stages run inside one workflow task, which can't be left halfway: such an event can be cancelled only while it waits, until
- * its time has come. Before its first task and after its wait, a task that was lost may have run the stages already, or the process
- * that accepted it (decision 0018), and have told the callback another verdict. A heavy event can be cancelled at any time before its end.
+ * its time has come, or before anybody has been given a task of it. Otherwise a task that was lost may have run the stages already, or the
+ * process that accepted it (decision 0018), and have told the callback another verdict. A heavy event can be cancelled at any time before
+ * its end.
+ * @param isUntouched nobody has been given a task of its workflow before the one in which this is asked
  */
-export function refusalToCancel({ event, phase }: EventRun, nowMs: number): 'already_ended' | 'not_cancellable' | null {
+export function refusalToCancel(
+  { event, phase }: EventRun,
+  nowMs: number,
+  isUntouched = false,
+): 'already_ended' | 'not_cancellable' | null {
   if (isEnded(phase)) return 'already_ended';
   // It is cancelled already.
   if (phase.status === 'running' && phase.stage === ON_CANCEL) return null;
+  if (isUntouched && phase.status === 'accepted') return null;
   return !isInline(event.plan) || waitsAt(phase, nowMs) ? null : 'not_cancellable';
 }
 

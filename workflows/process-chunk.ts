@@ -34,6 +34,10 @@ import type { UnitPlaces } from './unit-places.ts';
 // A run that waits longer than this before its next attempt lets others work meanwhile.
 const MAX_HELD_BACK_OFF_MS = 5_000;
 
+// Of a workflow's first task when it is given out for the first time: that it was started, that there is a task, and that somebody has it.
+// Each time that it is given out again there is one more event, which says what became of the time before.
+const FIRST_TASK_EVENTS = 3;
+
 /**
  * Runs a chunk: begin, advance, split off who is not complete in company, wait for what one that is alone waits for, and deliver.
  * A run that is alone ends its workflow as it has ended itself, and leaves its record; what became of those in company is on
@@ -59,7 +63,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     setHandler(cancelUpdate, () => cancellable.cancel(), {
       validator: () => {
         const { run } = runs[0] ?? alone;
-        const refusal = refusalToCancel(run, Date.now());
+        const refusal = refusalToCancel(run, Date.now(), workflowInfo().historyLength === FIRST_TASK_EVENTS);
         if (refusal !== null) throw ApplicationFailure.nonRetryable(`the event is ${run.phase.status}`, refusal);
       },
     });

@@ -17,6 +17,7 @@ export const WAYS: Readonly<Record<string, string>> = {
   'light-retried-later': 'light, a stage asks to be called again later',
   'light-delayed': 'light, delayed',
   'light-cancelled': 'light, delayed and cancelled before it began',
+  'light-cancelled-unbegun': 'light, cancelled before anybody was given its first task',
   'light-recorded-first': 'light, `respondAfterRecord`: recorded before its callback',
   'heavy-limited': 'under a limit of its own type, which makes it heavy',
   'limit-of-a-key': 'the limit of that key',

@@ -1,3 +1,7 @@
+import { toChunk } from '../../../domain/chunk.ts';
+import { chunkStart } from '../../../temporal/durable/chunk-start.ts';
+import { WORKFLOWS } from '../../../temporal/durable/names.ts';
+import { acceptedEvent } from '../../unit/domain/event-samples.ts';
 import { destinationWorkflowId, limitWorkflowId } from '../../../temporal/durable/workflow-ids.ts';
 import { until } from '../../support/until.ts';
 import { withReceiver } from '../recorder.ts';
@@ -90,6 +94,20 @@ export async function recordWaiting({ post, read, request, save }: Recorder): Pr
     });
     await save('light-waiting', id);
     await save('light-waiting-delivery', `${id}~callback.1`);
+  });
+}
+
+/** Cancelled before its first task has been given out, which waits here as it does where all processes are full. */
+export async function recordUnbegun({ client, request, save, untilDelivered }: Recorder): Promise<void> {
+  await withReceiver(async (receiver) => {
+    const callback = { url: receiver.url, headers: {}, progress: false };
+    const event = acceptedEvent({ id: 'unbegun-1', type: 'noise', data: { intensity: 0.3 }, callback, acceptedAtMs: Date.now() });
+    const chunk = toChunk([event]);
+    const start = { ...chunkStart(event.id, chunk, { inFlight: 0, slowStartMs: 0 }), startDelay: 500 };
+    await client.workflow.start(WORKFLOWS.processChunk, { ...start, args: [chunk] });
+    await request(`/v1/events/${event.id}/cancel`, { method: 'POST' });
+    await untilDelivered([event.id]);
+    await save('light-cancelled-unbegun', event.id);
   });
 }
 
