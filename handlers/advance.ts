@@ -41,6 +41,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
 
   return async function advance(due, port) {
     const { runs, inOrder, bounds, subject } = due;
+    if (!port.signal.aborted) port.begun?.();
     const turn = subject === null ? null : createSubjectTurn(subject, dependencies);
     const advanced: (AdvancedRun | null)[] = runs.map(() => null);
     // Each of the runs may listen for as long as it runs.

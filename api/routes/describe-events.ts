@@ -197,7 +197,7 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
   });
   const cancelling = {
     description:
-      '`already_ended`, or `not_cancellable` once a light event may have begun its stages: it begins as soon as some process takes it, or when its delay is over. ' +
+      '`already_ended`, or `not_cancellable` once a light event may have begun its stages: it begins as soon as some process can run it, or when its delay is over. ' +
       'Where nobody can say in time whether it will be cancelled, the answer is 503: ask again.',
     request: { params: idParameter },
     responses: {

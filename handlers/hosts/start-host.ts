@@ -196,6 +196,7 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
         // A handler that has begun may have done something before it hears that it is to stop.
         if (port.signal.aborted) return reject(toReason(port.signal));
         if (isEnding) return reject(new HostGone());
+        port.begun?.();
         flights.set(id, { flight, resolve, reject });
         channel.send({ kind: 'advance', id, due, isAlone });
         port.signal.addEventListener('abort', stop, { once: true });
