@@ -23,6 +23,7 @@ import { createCancelItems } from './cancel-items.ts';
 import { createClaimPermit } from './claim-permit.ts';
 import { createFindClosedRuns } from './find-closed-runs.ts';
 import { createReadMessage } from './callbacks/read-message.ts';
+import { createReadVerdict } from './read-verdict.ts';
 import { createRequestCancel } from './request-cancel.ts';
 import { currentActivity } from './surroundings.ts';
 import { rememberOutcomes } from './remember-outcomes.ts';
@@ -100,6 +101,7 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
       sendToSubject: (key, letters) => sendToSubject(dependencies.client, key, letters, { isThere: false }),
     }),
     cancelItems: createCancelItems(dependencies.client),
+    readVerdict: createReadVerdict(dependencies.client),
     readItem: createReadItem(readPage),
     readItemKinds: createReadItemKinds(readPage),
     readUnits: createReadUnits(dependencies.client),

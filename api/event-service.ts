@@ -29,7 +29,7 @@ export interface SubmitOptions {
  */
 export type Submission =
   /** `runsHere`: this process was given its first task. `joined`: nothing began, there is a run of this id, and this is how it stands. */
-  | { readonly kind: 'accepted'; readonly event: AcceptedEvent; readonly runsHere?: boolean; readonly joined?: JoinedRun }
+  | { readonly kind: 'accepted'; readonly event: AcceptedEvent; readonly runsHere?: boolean; readonly joined?: JoinedRun | undefined }
   | {
       readonly kind: 'ended';
       readonly event: AcceptedEvent;

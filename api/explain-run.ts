@@ -1,3 +1,5 @@
+import { handlerRunId } from '../domain/event-id.ts';
+import { hasEnded } from '../domain/event-resource.ts';
 import type { EventResource } from '../domain/event-resource.ts';
 import type { RunState } from '../domain/event-run.ts';
 import type { Stage } from '../domain/stage.ts';
@@ -14,6 +16,8 @@ export function explainRun(resource: EventResource, run: RunState | null, nowMs:
   if (resource.completedAt !== null) {
     return { ...base, reason: 'ended', since: resource.completedAt, ...ended(resource, nowMs) };
   }
+  const open = openHandlers(resource);
+  if (resource.status === 'running' && resource.stage === null && open.length > 0) return { ...base, ...atHandlers(resource, open) };
   if (run?.phase.status !== 'waiting') return { ...base, ...running(resource, run) };
 
   const { waiting, stage } = run.phase;
@@ -39,6 +43,20 @@ function running(resource: EventResource, run: RunState | null): Omit<Why, 'id' 
   const attempt = attemptOf(stage, resource, run);
   const summary = stage === null ? 'It was accepted and is about to run.' : `Its ${stage} runs, attempt ${attempt}.`;
   return { reason: 'running', summary, since: resource.startedAt ?? resource.acceptedAt, details: { stage, attempt } };
+}
+
+type OpenHandlers = NonNullable<Why['details']['handlers']>;
+
+function openHandlers(resource: EventResource): OpenHandlers {
+  return Object.entries(resource.handlers).flatMap(([name, { status }]) =>
+    hasEnded({ status }) ? [] : [{ name, status, event: handlerRunId(resource, name) }],
+  );
+}
+
+function atHandlers(resource: EventResource, handlers: OpenHandlers): Omit<Why, 'id' | 'status'> {
+  const names = handlers.map(({ name, status }) => `${name} (${status})`).join(', ');
+  const summary = `Its stages are complete; it waits for ${handlers.length === 1 ? 'its handler' : 'its handlers'} ${names}.`;
+  return { reason: 'handlers', summary, since: resource.startedAt ?? resource.acceptedAt, details: { handlers } };
 }
 
 function parked({ status, callback, completedAt }: EventResource): Omit<Why, 'id' | 'status'> {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { AcceptedEvent, PermitNeed } from '../domain/accepted-event.ts';
+import type { AcceptedEvent, HandlerNeed, PermitNeed } from '../domain/accepted-event.ts';
 import { CLOUD_EVENTS } from '../domain/callback-format.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import { nearestType } from '../domain/nearest-type.ts';
@@ -123,11 +123,8 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
     if (!accepted?.ok || faults.length > 0) return invalid(faults);
 
     const limits = needsOf(definition, accepted.limits);
-    const unusable = limits.find(({ key }) => !isLimitKey(key));
-    if (unusable)
-      return invalid([
-        { pointer: '/data', detail: `it makes the limit's key "${unusable.key}", which has other characters than a key may` },
-      ]);
+    const unusable = unusableKeys(limits);
+    if (unusable.length > 0) return invalid(unusable);
 
     const actualUrgency = urgency ?? accepted.urgency;
     const askedTier = typeof tier === 'number' ? tierFromNumber(tier) : tier;
@@ -152,17 +149,41 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
       acceptedAtMs,
       delayMs,
       callback,
-      plan: toRunPlan(definition, { type, limits, subjectType }),
+      plan: toRunPlan(definition, { type, limits, subjectType, handlers: catalog.handlersOf(definition.type) }),
     };
+    const takenBy = await askHandlers(definition, event);
+    const unusableOfHandlers = unusableKeys(takenBy?.flatMap(({ limits: needs = [] }) => needs) ?? []);
+    if (unusableOfHandlers.length > 0) return invalid(unusableOfHandlers);
     const repeatable = id !== undefined || idempotencyKey !== null;
     // All that was asked for: a field left out would make two different requests one.
     const { id: _name, expectedVersion: _condition, ...asked } = envelope.data;
     const content = { ...asked, data: event.data, tier: askedTier, delayMs, callback };
     const coalesce = definition.coalesce && !repeatable && delayMs === 0 && subject === undefined;
-    return { ok: true, event, fingerprint: repeatable ? digest(content) : null, expectedVersion, coalesce };
+    return {
+      ok: true,
+      event: takenBy === null ? event : { ...event, takenBy },
+      fingerprint: repeatable ? digest(content) : null,
+      expectedVersion,
+      coalesce,
+    };
   };
 
-  function needsOf(definition: EventDefinition, named: readonly PermitNeed[]): readonly PermitNeed[] {
+  /** Which handlers take the event, and what they need; null where that is the same for every event of its type. */
+  async function askHandlers(definition: EventDefinition, event: AcceptedEvent): Promise<readonly HandlerNeed[] | null> {
+    const handlers = catalog.handlersOf(definition.type);
+    if (!handlers.some((handler) => handler.isChoosy || !isInline(handler))) return null;
+    const { plan: _plan, ...handled } = event;
+    const needs = handlers.some(({ isChoosy }) => isChoosy)
+      ? await ask({ kind: 'handlers', type: definition.type, event: handled })
+      : handlers.map(({ name }) => ({ name, limits: [] }));
+    return needs.map(({ name, limits = [] }) => {
+      const handler = handlers.find((one) => one.name === name);
+      const all = handler === undefined ? limits : needsOf(handler, limits);
+      return { name, ...(all.length > 0 && { limits: all }) };
+    });
+  }
+
+  function needsOf(definition: Pick<EventDefinition, 'weight'>, named: readonly PermitNeed[]): readonly PermitNeed[] {
     const needs = named.length === 0 && !isInline(definition) ? [defaultLimit] : named;
     return longestWaitMs === undefined ? needs : needs.map((need) => ({ ...need, longestWaitMs }));
   }
@@ -178,6 +199,12 @@ export function toCallbackRequest(asked: z.output<typeof callbackRequest> | unde
   if (asked === undefined) return null;
   const { url, headers = {}, progress = false, format } = asked;
   return { url, headers, progress, ...(format !== undefined && { format: { kind: format } }) };
+}
+
+function unusableKeys(limits: readonly PermitNeed[]): readonly Fault[] {
+  return limits
+    .filter(({ key }) => !isLimitKey(key))
+    .map(({ key }) => ({ pointer: '/data', detail: `it makes the limit's key "${key}", which has other characters than a key may` }));
 }
 
 interface SubjectFields {

@@ -3,6 +3,7 @@ import type { EventDefinition, HandlerLog } from '../domain/define-event.ts';
 import { acceptRun, retryOf } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import type { HandledEvent } from '../domain/handled-event.ts';
+import { toDefinition } from '../domain/handler-definition.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
 import type { Middleware } from '../domain/middleware.ts';
 import type { HandlerDefinition } from '../domain/on.ts';
@@ -116,19 +117,5 @@ export function handlerWork(handler: HandlerDefinition, stageWork: StageWork): (
   return async (call) => {
     const result = await work(call);
     return result instanceof Again ? result : result[name];
-  };
-}
-
-function toDefinition(handler: HandlerDefinition): EventDefinition {
-  const { event, name, retry, timeoutMs } = handler;
-  return {
-    ...event,
-    type: `${event.type}/${name}`,
-    retry,
-    stages: [name],
-    timeoutsMs: { [name]: timeoutMs },
-    subject: null,
-    coalesce: false,
-    run: (_stage, given, _results, context) => handler.run(given, context),
   };
 }

@@ -38,7 +38,7 @@ export function createClient<const Known extends Events = Events>({ url, key, fe
       const { id, tier, status } = answer;
       const { error, result } = 'workflow' in answer ? answer : { error: null, result: null };
       // The service keeps what its types' stages give; of one that has failed only what those before the fault gave.
-      return { id, type, tier, status, error, result: (status === 'completed' ? result : null) as never };
+      return { id, type, tier, status, error, result: (status === 'completed' || status === 'partial' ? result : null) as never };
     },
 
     async *watch(id) {

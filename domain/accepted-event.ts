@@ -3,7 +3,7 @@ import type { HandledEvent } from './handled-event.ts';
 import type { LongestWaits } from './permits.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { Stage } from './stage.ts';
-import type { Reserved } from './tier.ts';
+import type { Reserved, Tier } from './tier.ts';
 
 export type Weight = 'light' | 'heavy';
 
@@ -15,6 +15,26 @@ export interface PermitNeed {
   readonly reserved: Reserved;
   /** Milliseconds a tier waits at most before it goes first; null: never. Absent: the defaults. */
   readonly longestWaitMs?: LongestWaits;
+}
+
+/** A handler that an event is handed to once its stages are complete: its settings, copied. */
+export interface HandlerPlan {
+  readonly name: string;
+  readonly weight: Weight;
+  readonly retry: RetryPolicy;
+  /** For one attempt. */
+  readonly timeoutMs: number;
+  /** Those that have to complete before it is called; absent where there are none. */
+  readonly after?: readonly string[];
+  /** Absent: the event's. */
+  readonly tier?: Tier;
+}
+
+/** A handler that takes an event, and what it needs for it. */
+export interface HandlerNeed {
+  readonly name: string;
+  /** The permits; absent where it needs none. */
+  readonly limits?: readonly PermitNeed[];
 }
 
 /**
@@ -39,6 +59,8 @@ export interface RunPlan {
   readonly limits?: readonly PermitNeed[];
   /** The kind of subject that processes it, where it has one. */
   readonly subjectType?: string;
+  /** All handlers of its type; absent where there are none. */
+  readonly handlers?: readonly HandlerPlan[];
 }
 
 /**
@@ -55,6 +77,10 @@ export interface AcceptedEvent extends HandledEvent {
   /** Of an item. */
   readonly batchId?: string;
   readonly plan: RunPlan;
+  /** Those of its plan's handlers that take it, where that depends on the event; absent: all of them, and none needs a permit. */
+  readonly takenBy?: readonly HandlerNeed[];
+  /** The event that this one is for a handler of: its only stage is the handler. */
+  readonly handlerOf?: { readonly id: string; readonly name: string };
 }
 
 /** When an event may be started at the earliest. */

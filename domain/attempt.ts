@@ -2,7 +2,7 @@ import { dueAtMs } from './accepted-event.ts';
 import type { AcceptedEvent } from './accepted-event.ts';
 import type { EventError, StageFailure } from './event-error.ts';
 import type { EventRun, KeptProgress } from './event-run.ts';
-import { completeStage, endRun, keepProgress, markStarted, nextStage, retryOf, wait } from './event-run.ts';
+import { completeStage, endRun, endStages, keepProgress, markStarted, nextStage, retryOf, wait } from './event-run.ts';
 import { countFailure, nextAttemptDelayMs } from './retry-policy.ts';
 import type { Stage } from './stage.ts';
 
@@ -14,7 +14,7 @@ interface StageSuccess {
 /** What a stage came to; with the last of them the run is complete. */
 export function recordSuccess(run: EventRun, stage: Stage, { value, endedAtMs }: StageSuccess): EventRun {
   const after = completeStage(run, stage, value);
-  return nextStage(after) === null ? endRun(after, { status: 'completed', endedAtMs }) : after;
+  return nextStage(after) === null ? endStages(after, endedAtMs) : after;
 }
 
 // An event must end some day, and say so: well before the engine ends it by its run timeout. The clocks of who accepted it and

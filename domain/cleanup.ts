@@ -16,7 +16,7 @@ const ONCE = { maxAttempts: 1, initialDelayMs: 0, factor: 1, maxDelayMs: 0 } as 
 export function cleanupOf({ event, startedAtMs, results }: EventRun): EventRun | null {
   const timeoutMs = event.plan.timeoutsMs[ON_CANCEL];
   if (timeoutMs === undefined || startedAtMs === null) return null;
-  const { limits: _held, ...plan } = event.plan;
+  const { limits: _held, handlers: _called, ...plan } = event.plan;
   const only = { ...plan, stages: [ON_CANCEL], retry: ONCE, timeoutsMs: { [ON_CANCEL]: timeoutMs } };
   return { ...acceptRun({ ...event, callback: null, plan: only }), results };
 }

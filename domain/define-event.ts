@@ -202,10 +202,11 @@ type AnyOptions =
 type AnySchema = StandardSchemaV1<unknown, unknown>;
 
 const TYPE_NAME = /^[a-z][a-z0-9_.-]{0,127}$/;
-const DEFAULT_TIMEOUT_MS = { light: 10_000, heavy: 15 * 60_000 } as const;
+/** For one attempt, in milliseconds. */
+export const DEFAULT_TIMEOUT_MS = { light: 10_000, heavy: 15 * 60_000 } as const;
 const CANCEL_TIMEOUT_MS = 10_000;
 // Whoever comes after an event of the same subject waits for it, and so does whoever shares a workflow with it.
-const MAX_SHARED_TIMEOUT_MS = 1_000;
+export const MAX_SHARED_TIMEOUT_MS = 1_000;
 /** Node's timers fire at once when asked for more. */
 export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -286,7 +287,7 @@ export function defineEvent(options: AnyOptions): EventDefinition {
       ? faultWithCoalesce({ weight, limits: limits.length, longestTimeoutMs, respondAfterRecord: options.respondAfterRecord })
       : null);
   if (subject !== null && options.onCancel !== undefined) {
-    throw new Error(`event type "${type}": a subject's events can't be cancelled, so that onCancel would never be called`);
+    throw new Error(`event type "${type}": a subject's events can't be cancelled at their stages, so that onCancel would never be called`);
   }
   if (fault !== null) throw new Error(`event type "${type}": ${fault}`);
   return {

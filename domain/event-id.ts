@@ -83,9 +83,27 @@ export function keyedEventId(digest: string): string {
  * an event of its own may have the item's id. Idempotency keys, the `webhook-id` and the name of its delivery are made from it.
  */
 export function ownerId(event: { readonly tenant: string; readonly id: string; readonly batchId?: string | null }): string {
-  const { tenant, id, batchId } = event;
-  const name = batchId ? `${batchId}~batch.item.${id.slice(batchId.length + 1)}` : id;
+  const { tenant } = event;
+  const name = runName(event);
   return tenant === DEFAULT_TENANT ? name : `${tenant}/${name}`;
+}
+
+/** The same within its tenant: what a run's own workflow is named, wherever it came from. */
+export function runName({ id, batchId }: { readonly id: string; readonly batchId?: string | null }): string {
+  return batchId ? `${batchId}~batch.item.${id.slice(batchId.length + 1)}` : id;
+}
+
+// No slash, which would lead to another tenant's.
+const HANDLER_RUN_ID = /^[A-Za-z0-9._:@~-]{1,200}~h\.[a-z][a-z0-9_.-]{0,63}$/;
+
+/** The id of a handler's run where it has a workflow of its own: below the event's, or its place in its batch. "~" is in no handler's name. */
+export function handlerRunId(event: { readonly id: string; readonly batchId?: string | null }, name: string): string {
+  return `${runName(event)}~h.${name}`;
+}
+
+/** Whether an id is that of a handler's run. */
+export function isHandlerRunId(text: string): boolean {
+  return HANDLER_RUN_ID.test(text);
 }
 
 /** Keys are written as callers' own ids are. */

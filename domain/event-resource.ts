@@ -2,6 +2,8 @@ import type { AcceptedEvent } from './accepted-event.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { CallbackRecord } from './callback-record.ts';
 import type { EventError } from './event-error.ts';
+import { handlerRun } from './handler-runs.ts';
+import { handlersOf } from './handlers-of.ts';
 import type { EventRun, Phase, Progress } from './event-run.ts';
 import { isEnded, retryOf, toProgress } from './event-run.ts';
 import { NOTHING_SAID } from './handled-event.ts';
@@ -17,7 +19,16 @@ export interface WorkflowReference {
 }
 
 /** Of an accepted event what only the service itself needs, or shows otherwise; all else is shown as it was accepted. */
-type Inner = 'acceptedAtMs' | 'delayMs' | 'callback' | 'batchId' | 'plan';
+type Inner = 'acceptedAtMs' | 'delayMs' | 'callback' | 'batchId' | 'plan' | 'takenBy' | 'handlerOf';
+
+/** Where a handler of an event stands. */
+export interface HandlerResource {
+  readonly status: EventStatus;
+  readonly attempts: number;
+  readonly result: unknown;
+  /** Why it failed, or why its last attempt did. */
+  readonly error: EventError | null;
+}
 
 /** The event as the API and the callbacks show it; times are ISO 8601 with milliseconds. */
 export interface EventResource extends Omit<AcceptedEvent, Inner> {
@@ -25,6 +36,8 @@ export interface EventResource extends Omit<AcceptedEvent, Inner> {
   readonly version: number | null;
   readonly batchId: string | null;
   readonly causedBy: string | null;
+  /** The event that this one is for a handler of; absent elsewhere. */
+  readonly handlerOf?: { readonly id: string; readonly name: string };
   readonly status: EventStatus;
   readonly stage: Stage | null;
   readonly acceptedAt: string;
@@ -35,6 +48,8 @@ export interface EventResource extends Omit<AcceptedEvent, Inner> {
   readonly attempts: Readonly<Record<Stage, number>>;
   /** By the name of the stage; null before the first has come to a result. */
   readonly result: Readonly<Record<Stage, unknown>> | null;
+  /** By their names; empty where its type has none. */
+  readonly handlers: Readonly<Record<string, HandlerResource>>;
   readonly error: EventError | null;
   /** What became of a cancelled event's `onCancel`; absent where it wasn't called. */
   readonly cleanup?: Cleanup;
@@ -47,7 +62,7 @@ export interface EventResource extends Omit<AcceptedEvent, Inner> {
 /** Spells a run out; the workflow's page in the UI is added by whoever knows the UI's address. */
 export function toEventResource(run: EventRun, callback: CallbackRecord, workflow: WorkflowReference): EventResource {
   const { event, phase, startedAtMs } = run;
-  const { id, type, acceptedAtMs, delayMs: _delay, callback: _asked, batchId = null, plan: _plan, ...accepted } = event;
+  const { id, type, acceptedAtMs, delayMs: _delay, callback: _asked, batchId = null, plan: _plan, takenBy: _taken, ...accepted } = event;
   const endedAtMs = isEnded(phase) ? phase.endedAtMs : null;
   return {
     id,
@@ -70,6 +85,7 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
     progress: run.progress && toProgress(run.progress),
     attempts: Object.fromEntries(shownStages(event.plan).map((stage) => [stage, run.attempts[stage] ?? 0])),
     result: Object.keys(run.results).length === 0 ? null : shownResults(run),
+    handlers: shownHandlers(run),
     error: errorOf(phase),
     ...(run.cleanup !== undefined && { cleanup: run.cleanup }),
     callback,
@@ -77,10 +93,25 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
   };
 }
 
+/** Where its handlers stand, by their names. */
+export function shownHandlers(run: EventRun): EventResource['handlers'] {
+  const handlers = handlersOf(run.event);
+  return Object.fromEntries(handlers.map((handler) => [handler.name, handlerResource(handlerRun(run, handler), run.phase)]));
+}
+
+/** @param ofEvent where the event itself stands: what it had not called when it ended is not called any more */
+function handlerResource({ event, phase, attempts, results }: EventRun, ofEvent: Phase): HandlerResource {
+  const [name = ''] = event.plan.stages;
+  const status = isEnded(ofEvent) && !isEnded(phase) ? 'cancelled' : phase.status;
+  return { status, attempts: attempts[name] ?? 0, result: results[name] ?? null, error: errorOf(phase) };
+}
+
 /** Whether the event has its verdict. */
 export function hasEnded({ status }: Pick<EventResource, 'status'>): boolean {
-  return status === 'completed' || status === 'failed' || status === 'cancelled';
+  return ENDED.has(status);
 }
+
+const ENDED: ReadonlySet<EventStatus> = new Set(['completed', 'partial', 'failed', 'cancelled']);
 
 function stageOf(phase: Phase): Stage | null {
   if (phase.status === 'running' || phase.status === 'waiting') return phase.stage;

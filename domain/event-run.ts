@@ -3,6 +3,7 @@ import type { Cleanup } from './cleanup.ts';
 import type { EventError } from './event-error.ts';
 import { NO_FAILURES } from './retry-policy.ts';
 import type { FailedAttempts } from './retry-policy.ts';
+import { handlersOf } from './handlers-of.ts';
 import { isInline } from './is-inline.ts';
 import { ON_CANCEL } from './stage.ts';
 import type { Stage } from './stage.ts';
@@ -40,8 +41,11 @@ export type Waiting =
 export type Phase =
   | { readonly status: 'accepted' }
   | { readonly status: 'waiting'; readonly stage: Stage | null; readonly waiting: Waiting }
-  | { readonly status: 'running'; readonly stage: Stage }
+  /** `stage` is null once its stages are complete, and its handlers are at work. */
+  | { readonly status: 'running'; readonly stage: Stage | null }
   | { readonly status: 'completed'; readonly endedAtMs: number }
+  /** All of its stages are complete, and some of its handlers aren't. */
+  | { readonly status: 'partial'; readonly endedAtMs: number }
   | { readonly status: 'failed'; readonly endedAtMs: number; readonly error: EventError }
   | { readonly status: 'cancelled'; readonly endedAtMs: number };
 
@@ -65,6 +69,8 @@ export interface RunState {
   readonly version?: number;
   /** Of a cancelled one; absent where there was nothing to clean up. */
   readonly cleanup?: Cleanup;
+  /** Where the runs of its handlers stand, by their names; absent before any has begun. */
+  readonly handlers?: Readonly<Record<string, RunState>>;
 }
 
 /** One run of an event. */
@@ -182,7 +188,25 @@ export function failRun(run: EventRun, { code, message }: Pick<EventError, 'code
 }
 
 export function isEnded(phase: Phase): phase is EndedPhase {
-  return phase.status === 'completed' || phase.status === 'failed' || phase.status === 'cancelled';
+  const { status } = phase;
+  return status === 'completed' || status === 'partial' || status === 'failed' || status === 'cancelled';
+}
+
+/** Whether its stages are complete, and its handlers are not. */
+export function isAtHandlers(phase: Phase): boolean {
+  return phase.status === 'running' && phase.stage === null;
+}
+
+/** Whether none of its stages is to be run any more: it has ended, or is at its handlers. */
+export function isPastStages(phase: Phase): boolean {
+  return isEnded(phase) || isAtHandlers(phase);
+}
+
+/** The run once all of its stages have results: that is its end, unless it has handlers, which come next. */
+export function endStages(run: EventRun, endedAtMs: number): EventRun {
+  if (isEnded(run.phase)) return run;
+  if (handlersOf(run.event).length === 0) return endRun(run, { status: 'completed', endedAtMs });
+  return { ...markStarted(run, endedAtMs), phase: { status: 'running', stage: null } };
 }
 
 /**
@@ -213,6 +237,8 @@ export function refusalToCancel(
   // It is cancelled already.
   if (phase.status === 'running' && phase.stage === ON_CANCEL) return null;
   if (isUntouched && phase.status === 'accepted') return null;
+  // It waits for runs of their own.
+  if (isAtHandlers(phase)) return null;
   return !isInline(event.plan) || waitsAt(phase, nowMs) ? null : 'not_cancellable';
 }
 

@@ -2,6 +2,7 @@ import type { AcceptedEvent } from './accepted-event.ts';
 import type { BatchResource } from './batch-resource.ts';
 import type { CallbackResource, CallbackTarget } from './callback-message.ts';
 import { canonicalJson } from './canonical-json.ts';
+import type { EventResource } from './event-resource.ts';
 
 type Run = Pick<CallbackTarget, 'kind' | 'owner' | 'run'>;
 
@@ -33,6 +34,7 @@ const IS_OF_VERDICT: Readonly<Record<Exclude<keyof CallbackResource | keyof Batc
   counts: true,
   version: false,
   causedBy: false,
+  handlers: true,
   stage: false,
   acceptedAt: false,
   startedAt: false,
@@ -56,5 +58,17 @@ const IS_OF_VERDICT: Readonly<Record<Exclude<keyof CallbackResource | keyof Batc
 const VERDICT: ReadonlySet<string> = new Set(Object.entries(IS_OF_VERDICT).flatMap(([name, isOfIt]) => (isOfIt ? [name] : [])));
 
 function verdictOf(data: object): unknown {
-  return Object.fromEntries(Object.entries(data).filter(([name]) => VERDICT.has(name)));
+  return Object.fromEntries(
+    Object.entries(data).flatMap(([name, value]: [string, unknown]) => {
+      if (!VERDICT.has(name)) return [];
+      return name === 'handlers' ? handlersIn(value) : [[name, value]];
+    }),
+  );
+}
+
+/** What they came to, not how; nothing where there are none, so that an event without any is known by what it always was. */
+function handlersIn(value: unknown): readonly [string, unknown][] {
+  const handlers = Object.entries(value as EventResource['handlers']);
+  if (handlers.length === 0) return [];
+  return [['handlers', Object.fromEntries(handlers.map(([name, { attempts: _how, ...came }]) => [name, came]))]];
 }

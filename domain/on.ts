@@ -1,9 +1,10 @@
-import type { PermitNeed } from './accepted-event.ts';
-import { MAX_TIMEOUT_MS } from './define-event.ts';
+import type { PermitNeed, Weight } from './accepted-event.ts';
+import { DEFAULT_TIMEOUT_MS, MAX_SHARED_TIMEOUT_MS, MAX_TIMEOUT_MS } from './define-event.ts';
 import type { DefinedEvent, EventDefinition, HandlerContext } from './define-event.ts';
 import type { HandledEvent } from './handled-event.ts';
 import { toLimits, toPermitNeeds } from './limit.ts';
 import type { Limit } from './limit.ts';
+import { isReservedStage } from './stage.ts';
 import { toRetryPolicy } from './retry-policy.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { Tier } from './tier.ts';
@@ -13,6 +14,7 @@ export interface HandlerDefinition {
   readonly event: EventDefinition;
   /** Unique among the handlers of its type. */
   readonly name: string;
+  readonly weight: Weight;
   readonly retry: RetryPolicy;
   /** For one attempt. */
   readonly timeoutMs: number;
@@ -21,6 +23,8 @@ export interface HandlerDefinition {
   /** Names of handlers of the same type that have to complete before it is called. */
   readonly after: readonly string[];
   limitsOf(event: { readonly data: unknown; readonly tenant: string }): readonly PermitNeed[];
+  /** Whether its filter or its limits depend on the event, so that they have to be asked. */
+  readonly isChoosy: boolean;
   /** Whether it is for this event. */
   takes(event: HandledEvent): boolean;
   /** What the handler gives: a promise if it is asynchronous, else its result at once. */
@@ -28,11 +32,16 @@ export interface HandlerDefinition {
 }
 
 export interface HandlerOptions<Data> {
+  /**
+   * `light` (the default) takes milliseconds, and is called where the event's stages run; `heavy` takes longer, and is called on workers,
+   * under permits.
+   */
+  readonly weight?: Weight;
   /** Default: 3 attempts, after 100 and 200 ms. */
   readonly retry?: Partial<RetryPolicy>;
-  /** Milliseconds for one attempt; default 10 s. */
+  /** Milliseconds for one attempt; default 10 s, or 15 min for heavy ones; 1 s for light ones of a type that coalesces. */
   readonly timeout?: number;
-  /** So many calls at once of what shares a key. */
+  /** So many calls at once of what shares a key, in the whole cluster. Such handlers are heavy. */
   readonly limit?: Limit<Data> | readonly Limit<Data>[];
   /** Who goes first where calls wait; default the event's. */
   readonly tier?: Tier;
@@ -43,7 +52,6 @@ export interface HandlerOptions<Data> {
 }
 
 const HANDLER_NAME = /^[a-z][a-z0-9_.-]{0,63}$/;
-const DEFAULT_TIMEOUT_MS = 10_000;
 
 /**
  * Declares a handler of a type's events, beside the type's own stages: an entry of `handlers`, of a config or of a bus.
@@ -55,18 +63,28 @@ export function on<HandledData>(
   handler: (event: HandledEvent<HandledData>, context: HandlerContext) => unknown,
   options: HandlerOptions<HandledData> = {},
 ): HandlerDefinition {
-  const { timeout = DEFAULT_TIMEOUT_MS, tier = null, filter, after = [] } = options;
+  const { tier = null, filter, after = [] } = options;
   const whose = `handler "${name}" of event type "${event.type}"`;
   if (!HANDLER_NAME.test(name)) throw new Error(`${whose}: a name starts with a-z and has at most 64 of a-z, 0-9, "_", "-" and "."`);
-  if (!(timeout > 0 && timeout <= MAX_TIMEOUT_MS)) throw new Error(`${whose}: a timeout is above 0 and at most ${MAX_TIMEOUT_MS} ms`);
+  if (isReservedStage(name)) throw new Error(`${whose}: the name is reserved`);
   const limits = toLimits(options.limit, whose);
+  // What waits for permits can't wait where the event's stages run.
+  const weight = limits.length > 0 ? 'heavy' : (options.weight ?? 'light');
+  const isShared = event.coalesce && weight === 'light';
+  const timeout = options.timeout ?? (isShared ? MAX_SHARED_TIMEOUT_MS : DEFAULT_TIMEOUT_MS[weight]);
+  if (!(timeout > 0 && timeout <= MAX_TIMEOUT_MS)) throw new Error(`${whose}: a timeout is above 0 and at most ${MAX_TIMEOUT_MS} ms`);
+  if (isShared && timeout > MAX_SHARED_TIMEOUT_MS) {
+    throw new Error(`${whose}: its type coalesces, so that a light handler has at most ${MAX_SHARED_TIMEOUT_MS} ms; a heavy one has more`);
+  }
   return {
     event,
     name,
+    weight,
     retry: toRetryPolicy(options.retry, whose),
     timeoutMs: timeout,
     tier,
     after: [after].flat(),
+    isChoosy: filter !== undefined || limits.length > 0,
     limitsOf: ({ data, tenant }) => toPermitNeeds(limits, { data: data as HandledData, tenant }),
     takes: (given) => filter?.(given as HandledEvent<HandledData>) ?? true,
     run: (given, context) => handler(given as HandledEvent<HandledData>, context),

@@ -59,8 +59,9 @@ export interface ProcessFault {
  * @param run as it was last heard of
  */
 export function chargeAttempt(run: EventRun, { code, message }: ProcessFault, nowMs: number, latestMs?: number): EventRun {
-  const begun = run.phase.status === 'running' ? run : beginAttempt(run, nextStage(run) ?? '');
-  const stage = begun.phase.status === 'running' ? begun.phase.stage : '';
+  // One whose last stage is done has nothing left that could end a process, and isn't charged by it.
+  const stage = (run.phase.status === 'running' ? run.phase.stage : null) ?? nextStage(run) ?? '';
+  const begun = run.phase.status === 'running' ? run : beginAttempt(run, stage);
   const error = { code, message, stage, retryable: true };
   return recordFailure(
     begun,

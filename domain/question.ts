@@ -1,12 +1,15 @@
-import type { PermitNeed } from './accepted-event.ts';
+import type { HandlerNeed, PermitNeed } from './accepted-event.ts';
 import type { RawEnvelope } from './define-event.ts';
 import type { Fault } from './fault.ts';
+import type { HandledEvent } from './handled-event.ts';
 import type { Tier } from './tier.ts';
 
 /** What the service asks of users' functions, besides having handlers run. JSON, as they run in another process. */
 export type Question =
   /** An event that is submitted: its type's `adapt`, schema, `tier`, `urgency` and `limit`. */
   | { readonly kind: 'accept'; readonly type: string; readonly envelope: RawEnvelope; readonly tenant: string }
+  /** An event that is accepted: which of its type's handlers take it, by their `filter`, and what they need, by their `limit`. */
+  | { readonly kind: 'handlers'; readonly type: string; readonly event: HandledEvent }
   /** A type that is described: its schema, and what that takes. */
   | { readonly kind: 'describe'; readonly type: string }
   /** A subject's state that is read: its `show`. */
@@ -41,6 +44,7 @@ export interface Description {
 interface Answers {
   readonly describe: Description;
   readonly accept: Acceptance;
+  readonly handlers: readonly HandlerNeed[];
   readonly show: unknown;
 }
 

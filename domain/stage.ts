@@ -21,6 +21,10 @@ const RESERVED_STAGES: readonly Stage[] = ['callback', 'default', 'constructor',
 /** A step that no event goes through: what is done for one that is cancelled after it has begun. No stage of a type's has such a name. */
 export const ON_CANCEL = 'onCancel';
 
+export function isReservedStage(name: Stage): boolean {
+  return RESERVED_STAGES.includes(name);
+}
+
 /** What is wrong with the names that a type gives to its stages; null where nothing is. */
 export function faultOfStages(names: readonly Stage[]): string | null {
   if (names.length === 0 || names.length > MAX_STAGES) return `has 1 to ${MAX_STAGES} stages, not ${names.length}`;
@@ -28,7 +32,7 @@ export function faultOfStages(names: readonly Stage[]): string | null {
     if (!STAGE_NAME.test(name)) {
       return `names a stage "${name}": a name starts with a-z and has at most 32 of a-z, 0-9, "_" and "-"`;
     }
-    if (RESERVED_STAGES.includes(name)) return `names a stage "${name}", which is reserved`;
+    if (isReservedStage(name)) return `names a stage "${name}", which is reserved`;
     if (names.indexOf(name) !== index) return `names two stages "${name}"`;
   }
   return null;

@@ -3,7 +3,7 @@ import { initialCallback } from './callback-record.ts';
 import type { CallbackRecord } from './callback-record.ts';
 import type { EventResource, WorkflowReference } from './event-resource.ts';
 import { toEventResource } from './event-resource.ts';
-import { isEnded } from './event-run.ts';
+import { isAtHandlers, isEnded } from './event-run.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import type { StateChange } from './state-change.ts';
 import { applyChange } from './state-change.ts';
@@ -134,9 +134,9 @@ export function recordFolded(subject: Subject, letters: readonly SubjectLetter[]
     const kept = [event.data, event.callback, outcome.results, outcome.progress, ...(event.cloudEvent ? [event.cloudEvent] : [])];
     const characters = kept.reduce<number>((sum, part) => sum + JSON.stringify(part).length, 0);
     recent.push({ event, idHash, outcome, runId, characters });
-    seen.push(`${idHash}${contentHash}${outcome.phase.status === 'completed' ? 'c' : 'f'}`);
+    seen.push(`${idHash}${contentHash}${hasSucceeded(outcome) ? 'c' : 'f'}`);
     version = outcome.version ?? version;
-    updatedAtMs = isEnded(outcome.phase) ? outcome.phase.endedAtMs : updatedAtMs;
+    updatedAtMs = isEnded(outcome.phase) ? outcome.phase.endedAtMs : (outcome.startedAtMs ?? updatedAtMs);
   }
   return {
     ...subject,
@@ -185,6 +185,11 @@ export function toSubjectEventResource(
 ): EventResource {
   const record = callback ?? initialCallback(event.callback?.url ?? null);
   return toEventResource({ event, ...outcome }, record, { id: workflow.id, runId: runId ?? workflow.runId });
+}
+
+/** As far as its subject is concerned, for which its handlers are none of its business. */
+function hasSucceeded({ phase }: RunOutcome): boolean {
+  return phase.status === 'completed' || isAtHandlers(phase);
 }
 
 function idHashOf(entry: string): string {

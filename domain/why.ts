@@ -2,7 +2,8 @@ import type { EventError } from './event-error.ts';
 import type { EventStatus } from './event-resource.ts';
 import type { Stage } from './stage.ts';
 
-export const WHY_REASONS = ['running', 'permit', 'slot', 'retry', 'delay', 'mailbox', 'no_worker', 'paused', 'breaker', 'ended'] as const;
+const WAITS = ['permit', 'slot', 'retry', 'delay', 'mailbox', 'no_worker', 'paused', 'breaker', 'handlers'] as const;
+export const WHY_REASONS = ['running', ...WAITS, 'ended'] as const;
 
 /** Why an event is where it is. */
 export interface Why {
@@ -26,5 +27,7 @@ export interface Why {
     readonly nextAttemptAt?: string | null;
     readonly lastError?: EventError | null;
     readonly etaMs?: number | null;
+    /** Of its handlers those that haven't ended; `event` is the id of a run that is to be asked for more. */
+    readonly handlers?: readonly { readonly name: string; readonly status: EventStatus; readonly event: string }[];
   };
 }

@@ -21,6 +21,8 @@ export interface Due {
    * where all are.
    */
   readonly bounds: { readonly ms: number; readonly bytes: number | null } | null;
+  /** What each comes to may be as large as that of one by itself, though it isn't. */
+  readonly hasOwnRoom?: boolean;
   /** The service's own process has ended with them again and again: each is advanced in a process where nobody else has ever been. */
   readonly isSuspect?: boolean;
   /** The state that all of the runs change, one after the other. */

@@ -1,5 +1,15 @@
 import { attemptTimeoutMs, latestAttemptMs, recordFailure, recordSuccess } from '../domain/attempt.ts';
-import { beginAttempt, endRun, isEnded, markStarted, nextStage, reportProgress, retryOf, stateOf } from '../domain/event-run.ts';
+import {
+  beginAttempt,
+  endStages,
+  isEnded,
+  isPastStages,
+  markStarted,
+  nextStage,
+  reportProgress,
+  retryOf,
+  stateOf,
+} from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { outcomeOf } from '../domain/run-outcome.ts';
 import type { Advanced, AdvancedRun, Due, DueRun, Port } from './advance-port.ts';
@@ -47,7 +57,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
     // Each of the runs may listen for as long as it runs.
     const signal = listenOnce(port.signal);
     // What is recorded together, or in one history call by call, has less room for each.
-    const isShared = bounds !== null || runs.length > 1;
+    const isShared = due.hasOwnRoom !== true && (bounds !== null || runs.length > 1);
     const startedMs = monotonicMs();
     let next = 0;
     let bytes = 0;
@@ -64,7 +74,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
         advanced[index] = one;
         if (one.kind === 'stale') continue;
         if (bounds !== null && bounds.bytes !== null) bytes += utf8Bytes(JSON.stringify(one.outcome));
-        isHeldUp ||= inOrder && !isEnded(one.outcome.phase);
+        isHeldUp ||= inOrder && !isPastStages(one.outcome.phase);
       }
     }
 
@@ -125,7 +135,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
         if (due.goOn === 'one-attempt') break;
       }
       // One that goes on after its last stage, as it was recorded, has nothing left but its end.
-      if (nextStage(run) === null) run = endRun(run, { status: 'completed', endedAtMs: now() });
+      if (nextStage(run) === null) run = endStages(run, now());
       if (turn !== null) run = turn.end(run);
       show();
       return { kind: 'advanced', outcome: outcomeOf(given, run), trace };

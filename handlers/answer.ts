@@ -1,5 +1,8 @@
+import type { HandlerNeed } from '../domain/accepted-event.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
+import type { HandledEvent } from '../domain/handled-event.ts';
+import type { HandlerDefinition } from '../domain/on.ts';
 import type { Acceptance, AnswerTo, Description, Question } from '../domain/question.ts';
 import { toJsonSchema } from './json-schema.ts';
 import { toFaults } from '../domain/to-faults.ts';
@@ -23,6 +26,7 @@ export function createAnswer(catalog: Catalog): Answer {
 
   async function answer(question: Question): Promise<unknown> {
     if (question.kind === 'accept') return accept(known(catalog.find(question.type)), question);
+    if (question.kind === 'handlers') return needsOf(catalog.handlersOf(question.type), question.event);
     if (question.kind === 'describe') return describe(known(catalog.find(question.type)));
     return known(catalog.findSubject(question.type)).show(question.state);
   }
@@ -47,6 +51,10 @@ async function accept(definition: EventDefinition, { envelope, tenant }: Extract
     urgency: definition.urgencyOf(data),
     limits: definition.limitsOf({ data, tenant }),
   };
+}
+
+function needsOf(handlers: readonly HandlerDefinition[], event: HandledEvent): readonly HandlerNeed[] {
+  return handlers.filter((handler) => handler.takes(event)).map((handler) => ({ name: handler.name, limits: handler.limitsOf(event) }));
 }
 
 async function describe({ data, olderForm }: EventDefinition): Promise<Description> {

@@ -1,6 +1,6 @@
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { SubjectDefinition } from '../domain/define-subject.ts';
-import { isEnded } from '../domain/event-run.ts';
+import { isEnded, isPastStages } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { createJsonBound } from '../domain/json-bound.ts';
 import type { BoundJson } from '../domain/json-bound.ts';
@@ -55,13 +55,14 @@ export function createSubjectTurn(
       version += 1;
       // When it was applied is when it ran: whoever has all events in order of their versions can do the same.
       const applied = { ...run, startedAtMs: atMs, version };
-      if (!isEnded(run.phase) || rules === null) throw new Error('an event is applied once its stages have come to an end');
-      if (run.phase.status !== 'completed') return { ...applied, phase: { ...run.phase, endedAtMs: atMs } };
+      const { phase } = run;
+      if (!isPastStages(phase) || rules === null) throw new Error('an event is applied once its stages have come to an end');
+      if (isEnded(phase) && phase.status !== 'completed') return { ...applied, phase: { ...phase, endedAtMs: atMs } };
       try {
         const next: unknown = rules.apply(state, { ...run.event, results: run.results, atMs });
         assertStateSize(next, bound);
         state = next;
-        return { ...applied, phase: { status: 'completed', endedAtMs: atMs } };
+        return { ...applied, phase: isEnded(phase) ? { ...phase, endedAtMs: atMs } : phase };
       } catch (error) {
         // What the last stage has come to is what can't be applied.
         const stage = run.event.plan.stages.at(-1) ?? '';

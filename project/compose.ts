@@ -9,7 +9,7 @@ import type { Catalog } from '../domain/catalog.ts';
 import type { CallbackFormats, WriteFormat } from '../domain/callback-format.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
 import { checkPlugins } from './check-plugins.ts';
-import { catalogOf, checkConfig } from './define-config.ts';
+import { catalogOf, checkConfig } from './check-config.ts';
 import type { Config } from './define-config.ts';
 import { secretsOf } from './secrets-of.ts';
 

@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkConfig } from './check-config.ts';
 import type { Config } from './define-config.ts';
 
 /**
@@ -14,7 +15,10 @@ export async function importConfig(folder: string, file: string, program: string
   process.setSourceMapsEnabled(true);
   try {
     const { default: config } = (await import(program)) as { readonly default?: Config };
-    if (config !== undefined) return config;
+    if (config !== undefined) {
+      checkConfig(config);
+      return config;
+    }
   } catch (error) {
     throw new Error(`${placeOf(error, folder) ?? relative(folder, file)}: ${messageOf(error)}`, { cause: error });
   } finally {

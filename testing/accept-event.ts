@@ -39,7 +39,8 @@ export function createAcceptEvent(catalog: Catalog, now: () => number): AcceptEv
     count += 1;
     const { id = `test-${count}` } = said;
     const urgency = givenUrgency ?? accepted.urgency;
-    return {
+    const handlers = catalog.handlersOf(type);
+    const event: AcceptedEvent = {
       ...NOTHING_SAID,
       time: new Date(now()).toISOString(),
       ...said,
@@ -54,8 +55,11 @@ export function createAcceptEvent(catalog: Catalog, now: () => number): AcceptEv
       acceptedAtMs: now(),
       delayMs,
       callback: null,
-      plan: toRunPlan(definition, { type, limits: [], subjectType }),
+      plan: toRunPlan(definition, { type, limits: [], subjectType, handlers }),
     };
+    const { plan: _plan, ...handled } = event;
+    if (!handlers.some(({ isChoosy }) => isChoosy)) return event;
+    return { ...event, takenBy: await answer({ kind: 'handlers', type, event: handled }) };
   };
 }
 

@@ -1,6 +1,6 @@
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { HandlerLog } from '../domain/define-event.ts';
-import { acceptRun, isEnded } from '../domain/event-run.ts';
+import { acceptRun, isPastStages } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { recordOutcome } from '../domain/run-outcome.ts';
 import { applyChange } from '../domain/state-change.ts';
@@ -8,6 +8,7 @@ import type { SubjectKey } from '../domain/subject-id.ts';
 import type { Advance } from '../handlers/advance.ts';
 import type { ErrorTrace } from '../handlers/stage-failure.ts';
 import { asRecorded } from './as-recorded.ts';
+import { callHandlers } from './call-handlers.ts';
 import { createInTurn } from './in-turn.ts';
 import { NotGivenError } from './not-given-error.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -45,16 +46,22 @@ export function createRuns(advance: Advance, clock: VirtualClock): Runs {
   async function runToEnd(event: AcceptedEvent): Promise<EndedRun> {
     const { tenant, subject, plan, delayMs } = event;
     if (delayMs > 0) await clock.wait(delayMs);
-    if (plan.subjectType === undefined || subject === null) return advanceToEnd(event, null);
-    const key = { tenant, type: plan.subjectType, id: subject };
-    return inTurn(nameOf(key), () => advanceToEnd(event, key));
+    const log: LogLine[] = [];
+    const run = await runStages(acceptRun(event));
+    return { run: await callHandlers(run, { advanceToEnd: (part) => advanceToEnd(part, null, log), now: clock.now }), log };
+
+    function runStages(run: EventRun): Promise<EventRun> {
+      if (plan.subjectType === undefined || subject === null) return advanceToEnd(run, null, log);
+      const key = { tenant, type: plan.subjectType, id: subject };
+      return inTurn(nameOf(key), () => advanceToEnd(run, key, log));
+    }
   }
 
-  async function advanceToEnd(event: AcceptedEvent, key: SubjectKey | null): Promise<EndedRun> {
-    const log: LogLine[] = [];
+  /** Until it has ended, or is at its handlers. */
+  async function advanceToEnd(given: EventRun, key: SubjectKey | null, log: LogLine[]): Promise<EventRun> {
     const { signal } = new AbortController();
-    let run = acceptRun(event);
-    while (!isEnded(run.phase)) {
+    let run = given;
+    while (!isPastStages(run.phase)) {
       const before = (key && states.get(nameOf(key))) ?? { version: 0, state: null, updatedAtMs: null };
       const subject = key && { key, ...before };
       // The service sends this to another process as JSON. A handler that changes its event must not change what the next attempt gets.
@@ -64,7 +71,7 @@ export function createRuns(advance: Advance, clock: VirtualClock): Runs {
         tell: (told) => void (told.kind === 'log' && log.push({ level: told.level, message: told.message, fields: told.fields ?? {} })),
       });
       const [one] = runs;
-      if (one?.kind !== 'advanced') throw new Error(`nothing became of "${event.id}"`);
+      if (one?.kind !== 'advanced') throw new Error(`nothing became of "${given.event.id}"`);
       refuseWhatIsNotGiven(one.trace);
       run = recordOutcome(run, one.outcome);
       if (key !== null && change !== null) {
@@ -73,7 +80,7 @@ export function createRuns(advance: Advance, clock: VirtualClock): Runs {
       const { phase } = run;
       if (phase.status === 'waiting' && phase.waiting.reason === 'retry') await clock.wait(phase.waiting.untilMs - clock.now());
     }
-    return { run, log };
+    return run;
   }
 
   return { runToEnd, stateOf: (key) => states.get(nameOf(key))?.state };

@@ -3,7 +3,11 @@ import { definitionsIn } from '../domain/event-source.ts';
 import type { EventSource } from '../domain/event-source.ts';
 import type { DefinedEvent } from '../domain/define-event.ts';
 import type { EventError } from '../domain/event-error.ts';
-import { shownResults } from '../domain/event-resource.ts';
+import { shownHandlers, shownResults } from '../domain/event-resource.ts';
+import type { EventResource } from '../domain/event-resource.ts';
+import { resolveIn } from '../domain/handler-definition.ts';
+import { handlersIn } from '../domain/handler-source.ts';
+import type { HandlerSource } from '../domain/handler-source.ts';
 import type { HandlerServices, Services } from '../domain/handler-services.ts';
 import type { Middleware } from '../domain/middleware.ts';
 import { createAdvance } from '../handlers/advance.ts';
@@ -22,6 +26,8 @@ import { createVirtualClock } from './virtual-clock.ts';
 export interface TestBusOptions {
   /** Definitions, and modules or lists that have some. */
   readonly events: readonly EventSource[];
+  /** What `on(…)` gives, as in a config. */
+  readonly handlers?: readonly HandlerSource[];
   /** What handlers are lent; a test's own. A run whose handler uses another is rejected, and the error names it. */
   readonly services?: Partial<Services>;
   /** Runs around each call of a stage, the first outermost, as in a config. */
@@ -41,11 +47,14 @@ export interface TestBusOptions {
 
 /** What became of an event, as the service would show it. */
 export interface TestRun<Results> {
-  readonly status: 'completed' | 'failed';
+  /** `partial` where all of its stages are complete, and some of its handlers aren't. */
+  readonly status: 'completed' | 'partial' | 'failed';
   /** By the names of the stages; null where it has failed. */
   readonly result: Results | null;
   readonly error: EventError | null;
   readonly attempts: Readonly<Record<string, number>>;
+  /** By their names; empty where its type has none. */
+  readonly handlers: EventResource['handlers'];
   /** What its handlers have logged, in order. */
   readonly log: readonly LogLine[];
 }
@@ -70,11 +79,11 @@ export interface TestBus {
 /** Handles events in memory, with the same retries, timeouts and bounds as the service has. It opens nothing, and needs no end. */
 export function createTestBus(options: TestBusOptions): TestBus {
   const { events, services = {}, use = [], fetch = cannotFetch('createTestBus'), dataDirectory = TEST_DATA_DIRECTORY } = options;
-  const catalog = createCatalog(definitionsIn(events, "the bus's events"));
+  const catalog = createCatalog(definitionsIn(events, "the bus's events"), [], handlersIn(options.handlers ?? [], "the bus's handlers"));
   const clock = keepTogether(createVirtualClock({ nowMs: options.nowMs ?? Date.now(), skipsTime: options.timeSkipping ?? true }));
   const acceptEvent = createAcceptEvent(catalog, clock.now);
   const advance = createAdvance({
-    resolve: catalog.find,
+    resolve: resolveIn(catalog),
     services: { fetch, dataDirectory, services: lendServices(services, 'createTestBus') },
     use: frozenMiddleware(use),
     now: clock.now,
@@ -91,10 +100,11 @@ export function createTestBus(options: TestBusOptions): TestBus {
     const { run, log } = await runToEnd(await acceptEvent(definition, data, said));
     const { phase, attempts } = run;
     return {
-      status: phase.status === 'completed' ? ('completed' as const) : ('failed' as const),
-      result: phase.status === 'completed' ? (shownResults(run) as Results) : null,
+      status: phase.status === 'completed' || phase.status === 'partial' ? phase.status : ('failed' as const),
+      result: phase.status === 'failed' ? null : (shownResults(run) as Results),
       error: phase.status === 'failed' ? phase.error : null,
       attempts,
+      handlers: shownHandlers(run),
       log,
     };
   }

@@ -5,6 +5,7 @@ import { isSecret } from '../config/secrets.ts';
 import type { HandlerLog } from '../domain/define-event.ts';
 import type { Ask } from '../domain/question.ts';
 import type { Advance } from '../handlers/advance.ts';
+import { advanceHandlers } from '../handlers/advance-handlers.ts';
 import { createGuardedAdvance } from '../handlers/hosts/guarded-advance.ts';
 import { createGuardedAsk } from '../handlers/hosts/guarded-ask.ts';
 import { createHostPool } from '../handlers/hosts/pool.ts';
@@ -50,7 +51,7 @@ export function createHosts({ environment, program, callbackAllow, log, fetchTim
     log,
   });
   return {
-    advance: createGuardedAdvance(pool),
+    advance: advanceHandlers(createGuardedAdvance(pool)),
     ask: createGuardedAsk(pool, { log, monotonicMs }),
     areWorkersBusy: () => pool.isBusy('worker'),
     ready: pool.ready,

@@ -1,7 +1,8 @@
 import { createAnswer } from '../handlers/answer.ts';
 import { frozenMiddleware } from '../handlers/frozen-middleware.ts';
+import { resolveIn } from '../domain/handler-definition.ts';
 import { serveHost } from '../handlers/hosts/serve-host.ts';
-import { catalogOf } from '../project/define-config.ts';
+import { catalogOf } from '../project/check-config.ts';
 import type { Config } from '../project/define-config.ts';
 import { makeServices } from '../project/make-services.ts';
 import { composeHandlerServices } from './handler-composition.ts';
@@ -13,7 +14,7 @@ export async function runHost(config: Config): Promise<void> {
   const { services, dispose } = await makeServices(config, process.env);
   serveHost(
     (settings) => ({
-      resolve: catalog.find,
+      resolve: resolveIn(catalog),
       use: frozenMiddleware(config.use ?? []),
       answer: createAnswer(catalog),
       services: composeHandlerServices(settings as HandlerCompositionSettings, services),

@@ -12,8 +12,9 @@ import {
 } from '@temporalio/workflow';
 import type { Activities, RunStageInput } from '../temporal/durable/activities.ts';
 import { recordFailure } from '../domain/attempt.ts';
-import type { ChunkOutcome } from '../domain/chunk.ts';
+import type { Chunk, ChunkOutcome } from '../domain/chunk.ts';
 import type { ChunkRun } from '../domain/chunk-run.ts';
+import { isInline } from '../domain/is-inline.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
 import { beginAttempt, isProgress, nextStage, stateOf } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
@@ -31,29 +32,33 @@ const HEARTBEAT_TIMEOUT_MS = 2_500;
 /**
  * Runs the stages of a chunk in the process that has its workflow task, and the first callbacks: one local activity for all of
  * them, since between two nothing becomes durable, and each costs an activation of the workflow, which takes longer than quick
- * stages do. Whoever cancels the workflow in the engine meanwhile is too late: a callback may have told another verdict.
+ * stages do. The same goes for quick handlers, which come after them. Whoever cancels the workflow in the engine meanwhile is too late: a callback may have told another verdict.
+ * @param chunk theirs, where the workflow was started with something else
  */
-export function advanceInline(runs: readonly ChunkRun[], workflow: WorkflowReference): Promise<ChunkOutcome> {
+export function advanceInline(runs: readonly ChunkRun[], workflow: WorkflowReference, chunk?: Chunk): Promise<ChunkOutcome> {
   const { runChunk } = proxyLocalActivities<Activities>({
     startToCloseTimeout: TRIES * Math.max(...runs.map(({ run }) => timeoutMs(run))) + GRACE_MS,
-    summary: stagesLeft(runs).join(', '),
+    summary: namesLeft(runs).join(', '),
     // What handlers and receivers do is an outcome; what is retried here is a fault of the process.
     retry: { initialInterval: '100ms', maximumInterval: '5s' },
   });
   const hasBegun = runs.some(({ run }) => run.phase.status !== 'accepted');
   const begun = hasBegun ? { begun: runs.map(({ run }) => stateOf(run)) } : {};
-  return CancellationScope.nonCancellable(() => runChunk({ workflow, ...begun }));
+  return CancellationScope.nonCancellable(() => runChunk({ workflow, ...(chunk !== undefined && { chunk }), ...begun }));
 }
 
-/** Of any of the runs, which are of one type. */
-function stagesLeft(runs: readonly ChunkRun[]): readonly string[] {
-  const [first] = runs;
-  return first?.run.event.plan.stages.filter((stage) => runs.some(({ run }) => !Object.hasOwn(run.results, stage))) ?? [];
+/** Of any of the runs, which are of one type: the stages that are left, or the handlers that come after them. */
+function namesLeft(runs: readonly ChunkRun[]): readonly string[] {
+  const { stages = [], handlers = [] } = runs[0]?.run.event.plan ?? {};
+  const left = stages.filter((stage) => runs.some(({ run }) => !Object.hasOwn(run.results, stage)));
+  return left.length > 0 ? left : handlers.map(({ name }) => name);
 }
 
-/** Of all stages that are left, each once. */
+/** Of all stages that are left, and all quick handlers, each once. */
 function timeoutMs({ event: { plan }, results }: EventRun): number {
-  return plan.stages.filter((stage) => !Object.hasOwn(results, stage)).reduce((sum, stage) => sum + (plan.timeoutsMs[stage] ?? 0), 0);
+  const stages = plan.stages.filter((stage) => !Object.hasOwn(results, stage)).map((stage) => plan.timeoutsMs[stage] ?? 0);
+  const handlers = plan.handlers?.filter(isInline).map((handler) => handler.timeoutMs) ?? [];
+  return [...stages, ...handlers].reduce((sum, ms) => sum + ms, 0);
 }
 
 /**

@@ -1,11 +1,13 @@
 import { ApplicationFailure, continueAsNew, proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../temporal/durable/activities.ts';
 import { eventMessage, eventTarget } from '../domain/callback-message.ts';
+import { isAtHandlers } from '../domain/event-run.ts';
 import { answerTo, findOutcome, freshLetters, recordCallback, recordFolded, toSubjectEventResource } from '../domain/subject.ts';
 import type { Applied, FoldedLetter, Subject, SubjectAnswer, SubjectLetter } from '../domain/subject.ts';
 import { acceptedQuery, applyUpdate, outcomeQuery, outcomesQuery, snapshotQuery } from './messages.ts';
 import { createCallbackSender } from './callback-sender.ts';
 import type { PendingCallbacks } from './callback-sender.ts';
+import { startAlone } from './start-left.ts';
 
 export interface HoldSubjectInput extends PendingCallbacks {
   readonly subject: Subject;
@@ -63,17 +65,23 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
       const { key, version, state, updatedAtMs } = subject;
       const next = await foldSubject({ key, version, state, updatedAtMs, letters: fresh });
       subject = recordFolded(subject, fresh, next, runId);
-      for (const [index, letter] of next.letters.entries()) note(fresh[index], letter);
+      await Promise.all(next.letters.map((letter, index) => note(fresh[index], letter)));
       fresh = fresh.slice(next.letters.length);
     }
     return { runId, answers: letters.map(answerOf) };
 
-    function note(letter: SubjectLetter | undefined, result: FoldedLetter): void {
+    async function note(letter: SubjectLetter | undefined, result: FoldedLetter): Promise<void> {
       if (letter === undefined) return;
       const { event, idHash, contentHash } = letter;
       const answer: SubjectAnswer = result.kind === 'stale' ? result : { kind: 'recorded', outcome: result.outcome };
       folded.set(idHash, { contentHash, answer });
-      if (result.kind === 'stale' || event.callback === null) return;
+      if (result.kind === 'stale') return;
+      // Its handlers hold up nobody who comes after it: it goes on with them as a chunk of its own, which calls back as well.
+      if (isAtHandlers(result.outcome.phase)) {
+        await startAlone({ event, ...result.outcome }, { inFlight: 1, slowStartMs: 0 });
+        return;
+      }
+      if (event.callback === null) return;
       const target = eventTarget(event, event.callback);
       const message = eventMessage(toSubjectEventResource({ event, outcome: result.outcome }, workflow));
       sender.add({ version: result.outcome.version ?? 0, target, message });

@@ -16,8 +16,20 @@ import { beginChunk, deliveriesOf, recordCancelled, recordChunk, toKept } from '
 import type { ChunkRun } from '../domain/chunk-run.ts';
 import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
 import { ENDED_MEMO, TASK_QUEUES } from '../temporal/durable/names.ts';
-import { beginAttempt, endRun, isEnded, markStarted, nextStage, refusalToCancel, wait, waitFromNow } from '../domain/event-run.ts';
+import {
+  beginAttempt,
+  endRun,
+  isAtHandlers,
+  isEnded,
+  isPastStages,
+  markStarted,
+  nextStage,
+  refusalToCancel,
+  wait,
+  waitFromNow,
+} from '../domain/event-run.ts';
 import type { EventRun, Waiting } from '../domain/event-run.ts';
+import { dueInline } from '../domain/handler-runs.ts';
 import { failureCause } from '../domain/failure-cause.ts';
 import { PERMIT_LOST } from '../domain/permits.ts';
 import { isInline } from '../domain/is-inline.ts';
@@ -27,6 +39,7 @@ import { cleanUp } from './clean-up.ts';
 import { createCancellable } from './cancellable.ts';
 import { cancelUpdate, runQuery } from './messages.ts';
 import { holdPermits, NO_PERMITS } from './permit-holder.ts';
+import { runHandlers } from './run-handlers.ts';
 import { startDeliveries } from './start-deliveries.ts';
 import { startLeft } from './start-left.ts';
 import type { UnitPlaces } from './unit-places.ts';
@@ -39,7 +52,8 @@ const MAX_HELD_BACK_OFF_MS = 5_000;
 const FIRST_TASK_EVENTS = 3;
 
 /**
- * Runs a chunk: begin, advance, split off who is not complete in company, wait for what one that is alone waits for, and deliver.
+ * Runs a chunk: begin, advance, split off who is not complete in company, wait for what one that is alone waits for, its handlers
+ * among that, and deliver.
  * A run that is alone ends its workflow as it has ended itself, and leaves its record; what became of those in company is on
  * record already, as the outcome of their call.
  * @param places of its batch, if it is an item: it holds one, unless it waits for long
@@ -50,12 +64,17 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
   const root = CancellationScope.current();
   const cancellable = createCancellable();
   const { plan } = chunk.shared;
+  // Else it is what the workflow was started with.
+  const given = places === undefined ? undefined : chunk;
   // By the engine's clock alone. What an item of a batch was to wait, its batch has waited.
   const startedAtMs = workflowInfo().startTime.getTime();
   const dueAtMs = (run: EventRun): number => startedAtMs + (places === undefined ? run.event.delayMs : 0);
   // A message that comes with the first task finds it so.
   let runs = beginChunk(runsOf(chunk).map((run) => delayed(run, dueAtMs(run))));
   const [alone] = runs.length === 1 ? runs : [];
+  // While quick handlers are called, which nothing can end halfway, nor the callback that may tell of them.
+  let isCalling = false;
+  let releasing: Promise<void> | null = null;
   const permits = alone === undefined ? NO_PERMITS : holdPermits(alone.run.event, workflow, dueAtMs(alone.run));
 
   if (alone !== undefined) {
@@ -63,7 +82,8 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     setHandler(cancelUpdate, () => cancellable.cancel(), {
       validator: () => {
         const { run } = runs[0] ?? alone;
-        const refusal = refusalToCancel(run, Date.now(), workflowInfo().historyLength === FIRST_TASK_EVENTS);
+        const isUntouched = workflowInfo().historyLength === FIRST_TASK_EVENTS;
+        const refusal = isCalling ? 'not_cancellable' : refusalToCancel(run, Date.now(), isUntouched);
         if (refusal !== null) throw ApplicationFailure.nonRetryable(`the event is ${run.phase.status}`, refusal);
       },
     });
@@ -71,14 +91,15 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
 
   try {
     if (alone !== undefined && (permits.isNeeded || isWaiting(alone.run))) await waitForTurn(alone.run);
-    while (runs.some(({ run, hasLeft }) => !hasLeft && !isEnded(run.phase))) {
+    while (runs.some(({ run, hasLeft }) => !hasLeft && isAtStages(run))) {
       cancellable.throwIfCancelled();
       const before = runs;
       runs = runs.map(beginAttempts);
-      if (isInline(plan)) runs = heard(recordChunk(before, await advanceInline(before, workflow)));
+      if (isInline(plan)) runs = heard(recordChunk(before, await advanceInline(before, workflow, given)));
       else await advanceOne(before);
       if (alone !== undefined && runs.some(({ run }) => isWaiting(run))) await waitForAttempt();
     }
+    if (alone !== undefined && runs.some(({ run }) => isAtHandlers(run.phase))) await callHandlers();
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await cleanUpAlone();
@@ -86,7 +107,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
   }
 
   // Waited for together with what follows: each costs the engine a task by itself.
-  const releasing = permits.isNeeded ? permits.release() : null;
+  const released = release();
   const deliveries = deliveriesOf(runs, workflow);
   // Most have nothing left to start, and each promise costs the sandbox a stack trace.
   if (deliveries.length > 0 || runs.some(({ hasLeft }) => hasLeft)) {
@@ -95,7 +116,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
       await startDeliveries(deliveries);
     });
   }
-  if (releasing !== null) await releasing;
+  if (released !== null) await released;
   const [ended] = alone === undefined ? [] : runs;
   if (ended === undefined) return null;
   const record = recordOf(ended);
@@ -112,6 +133,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     upsertMemo({ [ENDED_MEMO]: record });
     throw new CancelledFailure('the event was cancelled');
   }
+  if (phase.status === 'partial') upsertSearchAttributes({ Outcome: ['partial'] });
   return record;
 
   function recordOf(one: ChunkRun): RunRecord {
@@ -133,6 +155,29 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
       throw error;
     }
     cancellable.throwIfCancelled();
+  }
+
+  function release(): Promise<void> | null {
+    if (!permits.isNeeded) return null;
+    releasing ??= permits.release();
+    return releasing;
+  }
+
+  /** The quick ones where its stages were, if nobody has called any of them yet; all others have workflows of their own. */
+  async function callHandlers(): Promise<void> {
+    // Each has its own permits.
+    void release();
+    cancellable.throwIfCancelled();
+    const [one] = runs;
+    if (one !== undefined && one.run.handlers === undefined && dueInline(one.run).length > 0) {
+      isCalling = true;
+      runs = recordChunk(runs, await advanceInline(runs, workflow, given));
+      isCalling = false;
+    }
+    const run = runs[0]?.run;
+    if (run === undefined || isEnded(run.phase)) return;
+    const ended = await runHandlers(run, cancellable, (changed) => change(() => changed));
+    change(() => ended);
   }
 
   /** What a run that is alone waits for before anything of it begins. */
@@ -181,6 +226,10 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
   function change(step: (run: EventRun) => EventRun): void {
     runs = runs.map((one) => ({ ...one, run: step(one.run) }));
   }
+}
+
+function isAtStages({ phase }: EventRun): boolean {
+  return !isPastStages(phase);
 }
 
 function isWaiting({ phase }: EventRun): boolean {

@@ -1,9 +1,11 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
+import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
 import { toChunk } from '../domain/chunk.ts';
 import type { ChunkRun } from '../domain/chunk-run.ts';
 import { chunkAttributes, chunkStart } from '../temporal/durable/chunk-start.ts';
 import { toSearchAttributes } from '../temporal/durable/search-attributes.ts';
+import { runName } from '../domain/event-id.ts';
 import { stateOf } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { mapAtMost } from '../domain/map-at-most.ts';
@@ -18,20 +20,21 @@ const STARTED_AT_ONCE = 50;
  */
 export async function startLeft(runs: readonly ChunkRun[]): Promise<void> {
   const left = runs.filter(({ hasLeft }) => hasLeft);
-  await mapAtMost(left, STARTED_AT_ONCE, ({ run }) => start(run, { inFlight: runs.length, slowStartMs: 0 }));
+  await mapAtMost(left, STARTED_AT_ONCE, ({ run }) => startAlone(run, { inFlight: runs.length, slowStartMs: 0 }));
 }
 
-async function start(run: EventRun, load: TaskLoad): Promise<void> {
+/** Has a run go on as a chunk of its own, which outlives this one; null where it does already, as after a reset of this one. */
+export async function startAlone(run: EventRun, load: TaskLoad): Promise<ChildWorkflowHandle<Workflow> | null> {
   const chunk = toChunk([run.event], [stateOf(run)]);
   try {
-    await startChild(WORKFLOWS.processChunk, {
-      ...chunkStart(run.event.id, chunk, load),
+    return await startChild(WORKFLOWS.processChunk, {
+      ...chunkStart(runName(run.event), chunk, load),
       args: [chunk],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       typedSearchAttributes: toSearchAttributes(chunkAttributes(chunk)),
     });
   } catch (error) {
-    // A run that was reset comes here a second time; the event is under way.
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return null;
+    throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { Activities } from '../../temporal/durable/activities.ts';
-import { acceptRun, endRun, failRun, markStarted } from '../../domain/event-run.ts';
+import { acceptRun, endRun, failRun, isAtHandlers, markStarted } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import { ownerId } from '../../domain/event-id.ts';
@@ -130,7 +130,11 @@ function toLetter({ event }: Waiting): SubjectLetter {
 }
 
 function recordAnswer(run: EventRun, answer: SubjectAnswer | undefined, nowMs: number): EventRun {
-  if (answer?.kind === 'recorded') return recordOutcome(run, answer.outcome);
+  if (answer?.kind === 'recorded') {
+    const after = recordOutcome(run, answer.outcome);
+    // Its subject has processed it, which is all that its batch waits for: its handlers have a workflow of their own by now.
+    return isAtHandlers(after.phase) ? endRun(after, { status: 'completed', endedAtMs: nowMs }) : after;
+  }
   // Sent again after so many others that the subject knows no more of it.
   const begun = markStarted(run, nowMs);
   if (answer?.kind === 'compacted' && answer.status === 'completed') {

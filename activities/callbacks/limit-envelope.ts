@@ -9,8 +9,8 @@ export interface LimitedEnvelope {
 /** Receivers tend to take 256 KiB; a reader finds the rest at the event's own address. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
-/** In this order: the receiver knows the event's `data` already, its `result` not yet. */
-const LEFT_OUT_FIRST = ['data', 'result'];
+/** In this order: the receiver knows the event's `data` already, its `result` not yet, and `status` says whether some handler failed. */
+const LEFT_OUT_FIRST = ['data', 'result', 'handlers'];
 
 export interface LimitEnvelopeOptions {
   readonly maxBytes?: number;
@@ -19,7 +19,7 @@ export interface LimitEnvelopeOptions {
 }
 
 /**
- * Serialises an envelope, and leaves out the resource's `data`, then its `result`, while the body is too large.
+ * Serialises an envelope, and leaves out the resource's `data`, then its `result`, then its `handlers`, while the body is too large.
  * The resource then lists what it lacks in `omitted`. Without them it goes out whatever its size.
  */
 export function limitEnvelope(

@@ -11,7 +11,7 @@ import { CLOUD_EVENT_BATCH_TYPE } from '../cloud-events/cloud-event-mode.ts';
 import { acceptedBatch } from './accepted-batch-schema.ts';
 import { eventEnvelope, handedOn, typeName } from '../parse-event.ts';
 
-export const STATUSES = ['accepted', 'waiting', 'running', 'completed', 'failed', 'cancelled'] as const;
+export const STATUSES = ['accepted', 'waiting', 'running', 'completed', 'partial', 'failed', 'cancelled'] as const;
 
 export const listQuery = z.strictObject({
   type: typeName.optional(),
@@ -31,8 +31,8 @@ const cloudEvent = z.object({
   extensions: z.record(z.string(), z.union([z.string(), z.boolean(), z.int()])).optional(),
 });
 
-const error = z.object({ code: z.string(), message: z.string(), stage: z.string().nullable(), retryable: z.boolean() });
 const stage = z.string().describe("`meaning`, `decision` or `action`, or as the event's type names its stages");
+const eventError = z.object({ code: z.string(), message: z.string(), stage: stage.nullable(), retryable: z.boolean() });
 export const eventResource = z.looseObject({
   id: z.string(),
   ownId: z.string().nullable(),
@@ -48,6 +48,10 @@ export const eventResource = z.looseObject({
   batchId: z.string().nullable(),
   cloudEvent: cloudEvent.optional().describe('what else is said by one that came as a CloudEvent'),
   causedBy: z.string().nullable(),
+  handlerOf: z
+    .object({ id: z.string(), name: z.string() })
+    .optional()
+    .describe('only of the run of a handler: the event that it is called for'),
   status: z.enum(STATUSES),
   stage: stage.nullable(),
   acceptedAt: z.string(),
@@ -57,9 +61,15 @@ export const eventResource = z.looseObject({
   progress: z.object({ step: z.string(), percent: z.number(), message: z.string() }).nullable(),
   attempts: z.record(z.string(), z.int()).describe('by the name of the stage'),
   result: z.record(z.string(), z.unknown()).nullable().describe('by the name of the stage'),
-  error: z.object({ code: z.string(), message: z.string(), stage: stage.nullable(), retryable: z.boolean() }).nullable(),
+  handlers: z
+    .record(z.string(), z.object({ status: z.enum(STATUSES), attempts: z.int(), result: z.unknown(), error: eventError.nullable() }))
+    .describe("by their names; empty where the event's type has none"),
+  error: eventError.nullable(),
   cleanup: z
-    .discriminatedUnion('status', [z.object({ status: z.literal('completed') }), z.object({ status: z.literal('failed'), error })])
+    .discriminatedUnion('status', [
+      z.object({ status: z.literal('completed') }),
+      z.object({ status: z.literal('failed'), error: eventError }),
+    ])
     .optional()
     .describe("what became of a cancelled event's `onCancel`; absent where it wasn't called"),
   callback: z.looseObject({ status: z.enum(['none', 'pending', 'delivered', 'parked', 'failed']), url: z.string().nullable() }),
@@ -90,6 +100,10 @@ const why = z.object({
       .optional()
       .describe('events of your own tenant that hold a permit'),
     otherHolders: z.int().optional().describe("so many of other tenants' events hold one"),
+    handlers: z
+      .array(z.object({ name: z.string(), status: z.enum(STATUSES), event: z.string() }))
+      .optional()
+      .describe('those that have not ended; `event` is the id to ask for more of one that runs by itself'),
   }),
 });
 
@@ -134,7 +148,7 @@ const acceptedEvent = z.object({
 export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
   const resource = eventResource.openapi('EventResource');
   const terminal = z.object({
-    type: z.enum(['event.completed', 'event.failed', 'event.cancelled']),
+    type: z.enum(['event.completed', 'event.partial', 'event.failed', 'event.cancelled']),
     timestamp: z.string(),
     recordedAt: z.string().describe('When the run came to this verdict: of two messages of a run the later one'),
     data: resource,

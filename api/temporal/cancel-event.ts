@@ -4,6 +4,8 @@ import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/clie
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { CANCEL_UPDATE } from '../../temporal/durable/names.ts';
 import { hasEnded } from '../../domain/event-resource.ts';
+import { isAtHandlers } from '../../domain/event-run.ts';
+import type { EventRun } from '../../domain/event-run.ts';
 import { isInline } from '../../domain/is-inline.ts';
 import { ON_CANCEL } from '../../domain/stage.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
@@ -32,10 +34,16 @@ export async function cancelEvent(
   const seen = await readEvent(client, liveRuns, { workflowId });
   if (seen === null) return 'not_found';
   if (hasEnded(seen)) return 'already_ended';
-  const plan = liveRuns.find(workflowId)?.run.event.plan;
-  return plan !== undefined && isInline(plan) && seen.status === 'running' && seen.stage !== ON_CANCEL
+  const run = liveRuns.find(workflowId)?.run;
+  return run !== undefined && seen.status === 'running' && seen.stage !== ON_CANCEL && isAtWork(run)
     ? 'not_cancellable'
     : askToCancel(client, workflowId);
+}
+
+/** Whether its light stages run, or the quick handlers that come after them. */
+function isAtWork({ event, phase, handlers = {} }: EventRun): boolean {
+  if (!isAtHandlers(phase)) return isInline(event.plan);
+  return Object.values(handlers).some((handler) => handler.phase.status === 'running');
 }
 
 /** Asks a workflow that has one event at its stages. @throws EngineUnavailableError where it isn't known what came of it */

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { isEventId, parseMemberId } from '../../domain/event-id.ts';
+import { isEventId, isHandlerRunId, parseMemberId } from '../../domain/event-id.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { MemberPlace } from '../../domain/event-id.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
@@ -12,7 +12,7 @@ import { findChunk } from '../../temporal/read-chunk.ts';
 import { readRun } from './read-run.ts';
 import type { FoundChunk } from '../../temporal/read-chunk.ts';
 
-/** Events that have a workflow: one by itself under its own id, or several that share it, whose ids say which and where. */
+/** Events that have a workflow, and handlers of events that have: one by itself under its own id, or several that share it, whose ids say which and where. */
 export function createChunkStore(
   client: Client,
   liveRuns: LiveRuns,
@@ -30,7 +30,7 @@ export function createChunkStore(
   }
 
   return {
-    has: (id) => parseMemberId(id) !== null || isEventId(id),
+    has: (id) => parseMemberId(id) !== null || isEventId(id) || isHandlerRunId(id),
 
     read,
 

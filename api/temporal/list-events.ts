@@ -3,6 +3,7 @@ import { parseMemberId } from '../../domain/event-id.ts';
 import type { EventResource, EventStatus } from '../../domain/event-resource.ts';
 import { tierNamesWith } from '../../temporal/durable/chunk-start.ts';
 import { WORKFLOWS } from '../../temporal/durable/names.ts';
+import type { WorkflowKind } from '../../temporal/durable/names.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { allOf, anyOf, is, isOfType, isSince, isUnset, oneOf } from '../../temporal/list-query.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
@@ -84,6 +85,7 @@ const EXECUTION_STATUS: Readonly<Record<EventStatus, readonly string[]>> = {
   waiting: ['Running'],
   running: ['Running'],
   completed: ['Completed'],
+  partial: ['Completed'],
   failed: FORCED,
   cancelled: ['Canceled'],
 };
@@ -91,6 +93,8 @@ const EXECUTION_STATUS: Readonly<Record<EventStatus, readonly string[]>> = {
 /** The filter in the engine's query language. */
 export function toVisibilityQuery({ tenant, type, status, tier, subject, sinceMs }: EventFilter): string {
   const conditions = [isOfType(WORKFLOWS.processChunk), is('Tenant', tenant)];
+  // A handler's run is a part of its event, and stands beside it only as something that has failed.
+  if (status !== 'failed') conditions.push(oneOf('Kind', ['event', 'chunk'] satisfies WorkflowKind[]));
   if (type !== undefined) conditions.push(is('EventType', type));
   if (status !== undefined) conditions.push(statusCondition(status));
   if (tier !== undefined) conditions.push(oneOf('Tier', tierNamesWith(tier)));
@@ -101,8 +105,9 @@ export function toVisibilityQuery({ tenant, type, status, tier, subject, sinceMs
 
 function statusCondition(status: EventStatus): string {
   const condition = oneOf('ExecutionStatus', EXECUTION_STATUS[status]);
+  if (status === 'partial') return allOf(condition, is('Outcome', 'partial'));
   if (status !== 'completed') return condition;
   // What was completed in company stays so, also where all of it was ended by force or by an error of ours. An event by itself
   // that has failed says of what.
-  return anyOf(condition, allOf(oneOf('ExecutionStatus', FORCED), isUnset('Cause')));
+  return anyOf(allOf(condition, isUnset('Outcome')), allOf(oneOf('ExecutionStatus', FORCED), isUnset('Cause')));
 }

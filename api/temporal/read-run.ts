@@ -18,6 +18,7 @@ import { readHeartbeat } from '../../temporal/read-heartbeat.ts';
 import type { Heartbeat } from '../../temporal/read-heartbeat.ts';
 import { withRecord } from '../../temporal/read-record.ts';
 import { liveResource } from '../live-runs.ts';
+import { withHandlers } from './read-handlers.ts';
 import type { LiveRuns } from '../live-runs.ts';
 
 /** An event of a chunk, with all that is known of its callback; null where the chunk has none of that index. */
@@ -35,7 +36,10 @@ export async function readRun(client: Client, liveRuns: LiveRuns, found: FoundCh
   const kept = recorded.runs?.[index];
   const own = kept?.hasLeft === true ? await readEvent(client, liveRuns, { workflowId: eventWorkflowId(event) }) : null;
   if (own !== null) return own;
-  if (end.kind === 'open') return readOpen(client, recorded, event, { kept, seen, heartbeat });
+  if (end.kind === 'open') {
+    const open = await readOpen(client, recorded, event, { kept, seen, heartbeat });
+    return withHandlers(client, open, (by, workflowId) => readEvent(by, liveRuns, { workflowId }));
+  }
   const { workflow } = recorded;
   const run = kept === undefined ? acceptRun(event) : { event, ...kept };
   const ended = endLost(run, end);

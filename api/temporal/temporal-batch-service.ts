@@ -175,6 +175,7 @@ const LETTERS: Readonly<Record<EventStatus, Mark>> = {
   waiting: 'r',
   running: 'r',
   completed: 'c',
+  partial: 'c',
   failed: 'f',
   cancelled: 'x',
 };

@@ -10,7 +10,8 @@ import { routeByKind } from '../event-store.ts';
 import { monotonicMs } from '../../runtime/monotonic.ts';
 import { watchLoop } from '../../runtime/watch-loop.ts';
 import { createGroupCommit } from '../group-commit.ts';
-import { chunkKey } from '../../domain/chunk.ts';
+import { chunkKey, MAX_CHUNK } from '../../domain/chunk.ts';
+import { handlersOf } from '../../domain/handlers-of.ts';
 import { boundJson } from '../../domain/json-bound.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { createStartGate } from '../start-gate.ts';
@@ -26,6 +27,7 @@ import { createChunkStore } from './chunk-store.ts';
 import { createItemStore } from './item-store.ts';
 import type { Items } from './item-store.ts';
 import { withDelivery } from './read-run.ts';
+import { hasLeftSubject, readLeft } from './read-left.ts';
 import { createSubjectStore } from './subject-store.ts';
 import { redeliverCallback } from './redeliver-callback.ts';
 import { createTemporalSubjects } from './temporal-subjects.ts';
@@ -62,6 +64,9 @@ const SEEN_WITHIN_MS = 1_000;
 // With so few left, those of the next chunk are sent without standing in line for long.
 const MAX_OPEN_CALLBACKS = 32;
 
+// As a third of what a chunk has for each of its events, whose three stages give as much as three handlers do.
+const BYTES_FOR_A_HANDLER = MAX_CHUNK.bytes / MAX_CHUNK.events / 3;
+
 /** Events kept and run by Temporal. */
 export function createTemporalEventService(options: TemporalEventServiceOptions): EventService {
   const { client, liveRuns, uiUrl, onEagerMiss, inFlight, runAhead, now } = options;
@@ -78,7 +83,8 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       return { placed, done: stagesEnded(placed.at(-1)) };
     },
     keyOf: chunkKey,
-    bytesOf: boundJson,
+    // What its handlers come to is on record with what its stages do.
+    bytesOf: (event) => boundJson(event) + handlersOf(event).length * BYTES_FOR_A_HANDLER,
     isBehind: () => options.callbacksUnderWay() > MAX_OPEN_CALLBACKS,
     watchLoop,
     now: monotonicMs,
@@ -100,7 +106,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
 
   // An event of its own may have the id of an item, and goes first.
   const { read, accepted, cancel, why } = routeByKind([
-    createSubjectStore(client, subjects, now),
+    createSubjectStore(client, liveRuns, subjects, now),
     createChunkStore(client, liveRuns, options.withdraw, now),
     createItemStore(client, options.items, now),
   ]);
@@ -114,6 +120,13 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
+  }
+
+  /** Of a subject's event that is at its handlers; null where it isn't over in time. */
+  async function endOfLeft(event: AcceptedEvent, waitMs: number): Promise<EventResource | null> {
+    const started = { event, workflowId: eventWorkflowId(event), runId: '' };
+    const live = Promise.resolve(null);
+    return unlessStopped(waitForEnd({ client, started, live, runsHere: false, waitMs, read: () => read(event) }));
   }
 
   function toShown(resource: EventResource): EventResource {
@@ -144,7 +157,9 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       if (subjectType !== undefined) {
         const submission = await subjects.submit(event, subjectType, options);
         if (submission.kind !== 'ended' || 'compacted' in submission.resource) return submission;
-        return { ...submission, resource: toShown(submission.resource) };
+        const { resource, ...told } = submission;
+        const ended = hasLeftSubject(resource) ? await endOfLeft(event, options.waitMs) : resource;
+        return ended === null ? { ...told, kind: 'accepted', runsHere: false } : { ...told, kind: 'ended', resource: toShown(ended) };
       }
       const started = await (options.coalesce === true ? share(event) : start(event, fingerprint));
       if (started.kind === 'conflict') return started;
@@ -179,7 +194,9 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
         const page = await listEvents(client, liveRuns, filter);
         return { ...page, items: page.items.map(toShown) };
       }
-      const items = await mapAtMost(ofSubject.items, READS_AT_ONCE, (resource) => withDelivery(client, resource));
+      const items = await mapAtMost(ofSubject.items, READS_AT_ONCE, async (resource) =>
+        withDelivery(client, await readLeft(client, liveRuns, resource)),
+      );
       return { ...ofSubject, items: items.map(toShown) };
     },
 

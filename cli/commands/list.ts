@@ -5,7 +5,7 @@ import type { AddCommand } from '../command-definition.ts';
 import { parseNumber } from '../read-input.ts';
 import { renderEvents } from '../render.ts';
 
-const STATUSES = ['accepted', 'waiting', 'running', 'completed', 'failed', 'cancelled'] as const;
+const STATUSES = ['accepted', 'waiting', 'running', 'completed', 'partial', 'failed', 'cancelled'] as const;
 
 export function listCommand(add: AddCommand): void {
   add<ListEventsFilter>({

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isEnded, stateOf, withTold } from '../../domain/event-run.ts';
+import { isEnded, isPastStages, stateOf, withTold } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { afterProcessEnded, CONVICTED, UNSUSPECTED } from '../../domain/quarantine.ts';
 import type { Standing } from '../../domain/quarantine.ts';
@@ -57,7 +57,7 @@ export async function advanceInOrder(given: Due, port: Port, dependencies: TryAl
   function keepDone(latest: readonly EventRun[]): void {
     for (const run of latest) {
       const given = due.runs[kept.length];
-      const isDone = given !== undefined && run.phase !== given.phase && (isEnded(run.phase) || run.phase.status === 'waiting');
+      const isDone = given !== undefined && run.phase !== given.phase && (isPastStages(run.phase) || run.phase.status === 'waiting');
       if (!isDone || isHeldUp()) return;
       const one: AdvancedRun = { kind: 'advanced', outcome: outcomeOf(given, run), trace: null };
       kept.push(one);
@@ -67,7 +67,7 @@ export async function advanceInOrder(given: Due, port: Port, dependencies: TryAl
 
   function isHeldUp(): boolean {
     const last = kept.at(-1);
-    return last?.kind === 'advanced' && !isEnded(last.outcome.phase);
+    return last?.kind === 'advanced' && !isPastStages(last.outcome.phase);
   }
 
   function isMoreToBegin(): boolean {
@@ -101,7 +101,7 @@ async function oneByOne(
     advanced.push(one);
     room.add(one);
     if (one.kind === 'stale') continue;
-    isHeldUp = !isEnded(one.outcome.phase);
+    isHeldUp = !isPastStages(one.outcome.phase);
     if (subject !== null && change !== null) {
       const { version = subject.version, startedAtMs } = one.outcome;
       subject = { ...subject, version, updatedAtMs: startedAtMs, state: applyChange(subject.state, change) };

@@ -47,7 +47,7 @@ export function createFlight(due: Due, port: Port, graceMs: number, now: () => n
       if (told.kind === 'run') {
         latest[told.index] = { event: before.event, ...told.state };
         const { phase } = told.state;
-        if (phase.status === 'running') {
+        if (phase.status === 'running' && phase.stage !== null) {
           deadlines.set(told.index, deadlineAfter(attemptTimeoutMs({ ...before, ...told.state }, phase.stage, timeOfDay())));
         } else deadlines.delete(told.index);
       } else if (told.kind === 'progress') latest[told.index] = { ...before, progress: told.progress };

@@ -1,4 +1,4 @@
-import { isEnded, withTold } from '../../domain/event-run.ts';
+import { isPastStages, withTold } from '../../domain/event-run.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import { afterProcessEnded, CONVICTED } from '../../domain/quarantine.ts';
 import type { Standing } from '../../domain/quarantine.ts';
@@ -99,7 +99,7 @@ async function advanceAtWill(due: Due, port: Port, dependencies: TryAloneDepende
   function afterEnd({ run, index, standing }: Left, ended: HostEnded, place: number): Left | null {
     const latest = ended.latest[place] ?? run;
     // It had ended or waited already, and only its company hadn't.
-    const isDone = latest.phase !== run.phase && (isEnded(latest.phase) || latest.phase.status === 'waiting');
+    const isDone = latest.phase !== run.phase && (isPastStages(latest.phase) || latest.phase.status === 'waiting');
     const next = isDone
       ? null
       : port.signal.aborted || ended.end.kind === 'closed'

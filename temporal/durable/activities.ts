@@ -16,7 +16,7 @@ import type { CallbackOutcome } from '../../domain/callback-record.ts';
 import type { WakeParked } from '../../domain/destination.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
 import type { EventRun, RunState } from '../../domain/event-run.ts';
-import type { Chunk, ChunkOutcome } from '../../domain/chunk.ts';
+import type { Chunk, ChunkOutcome, RunRecord } from '../../domain/chunk.ts';
 import type { RunOutcome } from '../../domain/run-outcome.ts';
 import type { PermitClaim } from '../../domain/permits.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
@@ -115,7 +115,9 @@ export interface Activities {
   claimPermit(claim: ClaimMessage): Promise<void>;
   /** Sends a progress message once, and never fails for what becomes of it. */
   tellProgress(message: ProgressMessage): Promise<void>;
-  /** Asks items with workflows of their own to end as cancelled. */
+  /** What a run that is alone, and that another has started, came to; tried again until that has ended. Only reads. */
+  readVerdict(run: { readonly workflowId: string }): Promise<RunRecord | null>;
+  /** Asks runs with workflows of their own to end as cancelled. */
   cancelItems(items: { readonly workflowIds: readonly string[] }): Promise<void>;
   /** Runs items of a page that share a workflow, each attempt once, and ends after a while with what was done by then. */
   runItems(input: RunItemsInput): Promise<RunItemsOutcome>;

@@ -1,6 +1,7 @@
 import type { Chunk } from '../../domain/chunk.ts';
 import { tiersOf } from '../../domain/chunk.ts';
 import { TASK_QUEUES } from './names.ts';
+import type { WorkflowKind } from './names.ts';
 import { eventWorkflowId } from './workflow-ids.ts';
 import type { Attributes } from './search-attributes.ts';
 import { taskTimeoutMs } from './task-timeout.ts';
@@ -19,7 +20,7 @@ const HEAVY_TASK_TIMEOUT_MS = 2_000;
  * @param id of its only event, or that it is known by as a whole
  */
 export function chunkStart(id: string, chunk: Chunk, load: TaskLoad) {
-  const { type, tenant, plan } = chunk.shared;
+  const { tenant, plan } = chunk.shared;
   const inline = isInline(plan);
   const [tier = 'normal'] = tiersOf(chunk);
   const delayMs = Math.max(...chunk.own.map((event) => event.delayMs));
@@ -30,8 +31,12 @@ export function chunkStart(id: string, chunk: Chunk, load: TaskLoad) {
     ...(!inline && { workflowRunTimeout: HEAVY_RUN_TIMEOUT_MS + delayMs }),
     workflowTaskTimeout: inline ? taskTimeoutMs(load) : HEAVY_TASK_TIMEOUT_MS,
     priority: { priorityKey: priorityKey(tier), fairnessKey: tenant },
-    staticSummary: `${type} (${tierNames(chunk)})${chunk.own.length === 1 ? '' : ` × ${chunk.own.length}`}`,
+    staticSummary: `${nameOf(chunk)} (${tierNames(chunk)})${chunk.own.length === 1 ? '' : ` × ${chunk.own.length}`}`,
   } as const;
+}
+
+function nameOf({ shared: { type }, own: [first] }: Chunk): string {
+  return first?.handlerOf === undefined ? type : `${first.handlerOf.name} of ${type}`;
 }
 
 /** What lists find it by. */
@@ -39,12 +44,17 @@ export function chunkAttributes(chunk: Chunk): Attributes {
   const { type, tenant } = chunk.shared;
   const subject = chunk.own.length === 1 ? chunk.own[0]?.subject : null;
   return {
-    Kind: chunk.own.length === 1 ? 'event' : 'chunk',
+    Kind: kindOf(chunk),
     EventType: type,
     Tier: tierNames(chunk),
     Tenant: tenant,
     ...(subject && { Subject: subject }),
   };
+}
+
+function kindOf({ own }: Chunk): WorkflowKind {
+  if (own.length > 1) return 'chunk';
+  return own.some(({ handlerOf }) => handlerOf !== undefined) ? 'handler' : 'event';
 }
 
 function tierNames(chunk: Chunk): string {

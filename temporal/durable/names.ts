@@ -56,12 +56,12 @@ export const OUTCOMES_QUERY = 'outcomes';
 export const ACCEPTED_QUERY = 'accepted';
 
 /**
- * What lists filter by, all of type Keyword; `Cause` is set on failure only. Stored in every data file and namespace.
+ * What lists filter by, all of type Keyword; `Cause` is set on failure only, `Outcome` where the engine's own status doesn't say how it ended. Stored in every data file and namespace.
  */
-export const SEARCH_ATTRIBUTES = ['EventType', 'Tier', 'Tenant', 'Subject', 'BatchId', 'Destination', 'Cause', 'Kind'] as const;
+export const SEARCH_ATTRIBUTES = ['EventType', 'Tier', 'Tenant', 'Subject', 'BatchId', 'Destination', 'Cause', 'Kind', 'Outcome'] as const;
 
-/** What a workflow is, for those who look at the engine's list: `internal` serves others, and tells nobody's verdict. */
-export type WorkflowKind = 'event' | 'chunk' | 'batch' | 'internal';
+/** What a workflow is, for those who look at the engine's list: `handler` runs a handler of an event, `internal` serves others, and tells nobody's verdict. */
+export type WorkflowKind = 'event' | 'chunk' | 'handler' | 'batch' | 'internal';
 
 export type SearchAttribute = (typeof SEARCH_ATTRIBUTES)[number];
 

@@ -17,6 +17,7 @@ export function describing(api: ApiUnderTest): void {
       weight: 'light',
       coalesce: true,
       stages: ['meaning', 'decision', 'action'],
+      handlers: [],
     });
     expect(items).toContainEqual(expect.objectContaining({ type: 'test-slow-work', weight: 'heavy', stages: ['action'] }));
   });
@@ -25,6 +26,13 @@ export function describing(api: ApiUnderTest): void {
     const answer = await api.send('GET', `/v1/event-types/${type}`);
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ type, schema: { type: 'object', properties: expect.any(Object) } });
+  });
+
+  it('lists the handlers of a type', async () => {
+    const { body } = await api.send('GET', '/v1/event-types/test-ordered');
+    const handlers = body['handlers'] as readonly unknown[];
+    expect(handlers[0]).toEqual({ name: 'quick', tier: null, weight: 'light', after: [] });
+    expect(handlers).toContainEqual({ name: 'limited', tier: null, weight: 'heavy', after: ['other'] });
   });
 
   it('answers 404 for an unknown event type and names the nearest', async () => {

@@ -8,6 +8,7 @@ import { cleaningUp } from './cleaning-up.ts';
 import { cloudEvents } from './cloud-events.ts';
 import { refusingCloudEvents } from './refusing-cloud-events.ts';
 import { describing } from './describing.ts';
+import { handling } from './handling.ts';
 import { joining } from './joining.ts';
 import { listing } from './listing.ts';
 import { surrounding } from './middleware.ts';
@@ -36,6 +37,7 @@ export function describeEventContract({ start }: { readonly start: () => Promise
   describe('middleware', () => surrounding(api));
   describe('cancelling an event', () => cancelling(api));
   describe('cleaning up after a cancelled event', () => cleaningUp(api));
+  describe('handing an event to its handlers', () => handling(api));
   describe('sending a callback again', () => redelivering(api));
   describe('watching an event', () => streaming(api));
   describe('listing events', () => listing(api));

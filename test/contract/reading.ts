@@ -52,6 +52,7 @@ export function reading(api: ApiUnderTest): void {
         decision: { pattern: expect.any(String) },
         action: { delta: { energy: expect.any(Number), stability: expect.any(Number), integrity: expect.any(Number) } },
       },
+      handlers: {},
       error: null,
       callback: { status: 'none', url: null, attempts: [] },
       workflow: { id, runId: expect.stringMatching(/./), url: expect.toSatisfy((url) => url === null || typeof url === 'string') },

@@ -19,6 +19,7 @@ import {
   recordSteeredBatch,
 } from './scenarios/batches.ts';
 import { recordTogether } from './scenarios/chunks.ts';
+import { recordHandlers } from './scenarios/handlers.ts';
 import { recordSingleEvents, recordUnbegun, recordWaiting, recordWaitingForPermit } from './scenarios/single-events.ts';
 import { recordGatheredSubject, recordLoneSubject, recordSubject } from './scenarios/subjects.ts';
 
@@ -50,6 +51,7 @@ try {
   await recordWaiting(recorder);
   await recordWaitingForPermit(recorder);
   await recordTogether(recorder);
+  await recordHandlers(recorder);
   await recordBatch(recorder);
   await recordSequentialBatch(recorder);
   await recordBatchOfSubjects(recorder);

@@ -1,4 +1,5 @@
 import type { Catalog } from '../../domain/catalog.ts';
+import { resolveIn } from '../../domain/handler-definition.ts';
 import { createAdvance } from '../../handlers/advance.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import { frozenMiddleware } from '../../handlers/frozen-middleware.ts';
@@ -6,9 +7,12 @@ import { testMiddleware } from './test-middleware.ts';
 import { noServices } from './handler-services.ts';
 
 /** Advances runs as the service does, with all that crosses the port copied, as between two processes. */
-export function createClonedAdvance(catalog: Pick<Catalog, 'find'>, now: () => number = Date.now): Advance {
+export function createClonedAdvance(
+  { find, handlersOf = () => [] }: Pick<Catalog, 'find'> & Partial<Pick<Catalog, 'handlersOf'>>,
+  now: () => number = Date.now,
+): Advance {
   const advance = createAdvance({
-    resolve: catalog.find,
+    resolve: resolveIn({ find, handlersOf }),
     services: noServices,
     use: frozenMiddleware(testMiddleware),
     now,

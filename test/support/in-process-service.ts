@@ -8,9 +8,11 @@ import type { Api } from '../../api/create-api.ts';
 import { createLiveRuns } from '../../api/live-runs.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { createLogger } from '../../config/logger.ts';
+import { resolveIn } from '../../domain/handler-definition.ts';
 import { createAdvance } from '../../handlers/advance.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import { frozenMiddleware } from '../../handlers/frozen-middleware.ts';
+import { advanceHandlers } from '../../handlers/advance-handlers.ts';
 import { compose } from '../../project/compose.ts';
 import { makeServices } from '../../project/make-services.ts';
 import { monotonicMs } from '../../runtime/monotonic.ts';
@@ -83,7 +85,11 @@ export async function startInProcessService({
   const ask = hosts?.ask ?? createAskHere(catalog);
   const lanes = ['light', 'heavy', 'reserved', 'delivery'] as const;
   const withHandlers =
-    hosts?.advance ?? createAdvance({ resolve: catalog.find, services, use: frozenMiddleware(testConfig.use ?? []), now, monotonicMs });
+    hosts?.advance ??
+    advanceHandlers(
+      createAdvance({ resolve: resolveIn(catalog), services, use: frozenMiddleware(testConfig.use ?? []), now, monotonicMs }),
+      now,
+    );
   const advance: Advance = async (due, port) => {
     await beforeAdvance?.(port.signal);
     return withHandlers(due, port);

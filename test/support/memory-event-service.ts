@@ -17,6 +17,7 @@ import { recordOutcome } from '../../domain/run-outcome.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import type { Port } from '../../handlers/advance-port.ts';
 import { Stopped } from '../../handlers/stopped.ts';
+import { callHandlers } from '../../testing/call-handlers.ts';
 import { createClonedAdvance } from './cloned-advance.ts';
 import { createMemorySubjects } from './memory-subjects.ts';
 import type { Page } from '../../api/page.ts';
@@ -180,20 +181,37 @@ async function advanceToEnd(entry: Entry, advance: Advance): Promise<void> {
     entry.run = runs.wait(entry.run, null, { reason: 'delay', untilMs });
     await pause(untilMs - Date.now(), signal);
   }
-  while (!runs.isEnded(entry.run.phase)) {
-    const { run } = entry;
-    const port: Port = {
-      signal,
-      tell: (told) => {
-        if (told.kind === 'run') entry.run = { event, ...told.state };
-        if (told.kind === 'progress') entry.run = { ...entry.run, progress: told.progress };
-      },
-    };
-    const { runs: advanced } = await advance({ ...ALONE, runs: [run] }, port);
-    const [one] = advanced;
-    if (one?.kind === 'advanced') entry.run = recordOutcome(run, throughJson(one.outcome));
-    const { phase } = entry.run;
-    if (phase.status === 'waiting' && phase.waiting.reason === 'retry') await pause(phase.waiting.untilMs - Date.now(), signal);
+  entry.run = await advanceStages(entry.run, (run) => {
+    entry.run = run;
+  });
+  entry.run = await callHandlers(entry.run, {
+    now: Date.now,
+    advanceToEnd: (part) => advanceStages(part, () => undefined),
+    onChange: (run) => {
+      entry.run = run;
+    },
+  });
+
+  async function advanceStages(given: EventRun, onChange: (run: EventRun) => void): Promise<EventRun> {
+    let run = given;
+    while (!runs.isPastStages(run.phase)) {
+      const before = run;
+      const port: Port = {
+        signal,
+        tell: (told) => {
+          if (told.kind === 'run') run = { event: run.event, ...told.state };
+          if (told.kind === 'progress') run = { ...run, progress: told.progress };
+          onChange(run);
+        },
+      };
+      const { runs: advanced } = await advance({ ...ALONE, runs: [before] }, port);
+      const [one] = advanced;
+      if (one?.kind === 'advanced') run = recordOutcome(before, throughJson(one.outcome));
+      onChange(run);
+      const { phase } = run;
+      if (phase.status === 'waiting' && phase.waiting.reason === 'retry') await pause(phase.waiting.untilMs - Date.now(), signal);
+    }
+    return run;
   }
 }
 

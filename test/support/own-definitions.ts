@@ -1,4 +1,4 @@
-import { definitionsOf } from '../../project/define-config.ts';
+import { definitionsOf } from '../../project/check-config.ts';
 import config from '../../tickless.config.ts';
 
 /** The event types that this service ships. */

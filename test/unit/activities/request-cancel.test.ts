@@ -72,6 +72,7 @@ describe('the activities', () => {
       'runItems',
       'applyItems',
       'cancelItems',
+      'readVerdict',
       'readItem',
       'readItemKinds',
       'readUnits',

@@ -25,12 +25,13 @@ import { createMemoryArchive } from '../../support/memory-archive.ts';
 import { createMemoryBatchService } from '../../support/memory-batch-service.ts';
 import { newUuidV7 } from '../../../api/uuid.ts';
 import { createCatalog } from '../../../domain/catalog.ts';
-import { definitionsOf } from '../../../project/define-config.ts';
+import { definitionsOf } from '../../../project/check-config.ts';
 import { sessions } from '../../../events/sessions/index.ts';
 import { olderRoutes } from '../../../events/sessions/older/routes.ts';
 import type { SessionFolders } from '../../../events/sessions/older/routes.ts';
 import { createMemoryEventService } from '../../support/memory-event-service.ts';
 import type { MemoryEventService } from '../../support/memory-event-service.ts';
+import { testHandlers } from '../../support/test-handlers.ts';
 import { testConfig } from '../../support/test-config.ts';
 
 export interface MemoryApp {
@@ -69,7 +70,8 @@ const NO_FILES: SessionFolders = {
 /** The HTTP layer over events in memory, with the routes of older clients; it opens no port. */
 export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
   const { keys = [], overrides = {}, definitions = definitionsOf(testConfig) } = options;
-  const catalog = createCatalog(definitions);
+  // Tests that name types of their own have no handlers for them.
+  const catalog = createCatalog(definitions, [], options.definitions === undefined ? testHandlers : []);
   const events = createMemoryEventService(catalog);
   const batches = createMemoryBatchService(events);
   const reported: MemoryApp['reported'] = [];

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { SCOPES } from '../../../config/api-keys.ts';
 import { OWN_ID_PATTERN } from '../../../domain/event-id.ts';
 import { withEventTypes } from '../../../api/event-schemas.ts';
-import { definitionsOf } from '../../../project/define-config.ts';
+import { definitionsOf } from '../../../project/check-config.ts';
 import { testConfig } from '../../support/test-config.ts';
 import { startMemoryApp } from './memory-app.ts';
 
@@ -202,9 +202,9 @@ describe('/openapi.json', () => {
     });
     expect(posted.status).toBe(200);
     const { components } = await readDocument();
-    // What is on record doesn't say so, it didn't come as a CloudEvent, and wasn't cancelled.
+    // What is on record doesn't say so, it didn't come as a CloudEvent, is no handler's, and wasn't cancelled.
     const described = Object.keys(components.schemas['EventResource']?.properties ?? {}).filter(
-      (name) => !['recorded', 'cloudEvent', 'cleanup'].includes(name),
+      (name) => !['recorded', 'cloudEvent', 'handlerOf', 'cleanup'].includes(name),
     );
     expect(described.sort()).toEqual(Object.keys((await posted.json()) as object).sort());
   });

@@ -7,7 +7,9 @@ import { toVisibilityQuery } from '../../../api/temporal/list-events.ts';
 
 describe('toVisibilityQuery', () => {
   it("asks for the tenant's events when nothing else is asked for", () => {
-    expect(toVisibilityQuery({ tenant: 'acme', limit: 50 })).toBe("WorkflowType = 'processChunk' AND Tenant = 'acme'");
+    expect(toVisibilityQuery({ tenant: 'acme', limit: 50 })).toBe(
+      "WorkflowType = 'processChunk' AND Tenant = 'acme' AND Kind IN ('event', 'chunk')",
+    );
   });
 
   it('asks for everything that is asked for at once', () => {
@@ -27,6 +29,7 @@ describe('toVisibilityQuery', () => {
     ['waiting', "('Running')"],
     ['running', "('Running')"],
     ['completed', "('Completed')"],
+    ['partial', "('Completed') AND Outcome = 'partial'"],
     ['cancelled', "('Canceled')"],
   ] as const)('finds %s events among the %s', (status, list) => {
     expect(toVisibilityQuery({ tenant: 'acme', status, limit: 50 })).toContain(`ExecutionStatus IN ${list}`);
@@ -44,7 +47,7 @@ describe('toVisibilityQuery', () => {
       fc.property(fc.string({ unit: fc.constantFrom("'", '"', '\\', '%', ' ', 'a', '\n', '\u0000') }), (text) => {
         const query = toVisibilityQuery({ tenant: 'acme', type: text, subject: text, limit: 50 });
         expect(query).toMatch(
-          /^WorkflowType = 'processChunk' AND Tenant = 'acme' AND EventType = '[^'"\\\n]*' AND Subject = '[^'"\\\n]*'$/,
+          /^WorkflowType = 'processChunk' AND Tenant = 'acme' AND Kind IN \('event', 'chunk'\) AND EventType = '[^'"\\\n]*' AND Subject = '[^'"\\\n]*'$/,
         );
       }),
     );

@@ -17,6 +17,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'engine/until-stuck.ts': 'a deadline of a call',
   'engine/wait-until-answers.ts': 'a deadline of a call',
   'events/sessions/make-document.ts': 'shown, and compared with the times of folders',
+  'handlers/advance-handlers.ts': 'when handlers have ended, which is stored',
   'handlers/hosts/guarded-advance.ts': 'when attempts have ended, which is stored',
   'handlers/hosts/serve-host.ts': 'handed to what shows or stores times',
   'handlers/hosts/start-host.ts': 'compared with when runs have started, which is stored',

@@ -6,7 +6,8 @@ import { acceptRun, beginAttempt, endRun, markStarted, nextStage, refusalToCance
 import { acceptedEvent, anyEnd, anyStages, eventError, lightPlan, NOON_MS } from './event-samples.ts';
 
 const limits = [{ key: 'tasks', capacity: 5, reserved: {} }];
-const plan = { ...lightPlan, limits, timeoutsMs: { ...lightPlan.timeoutsMs, total: 9_000, onCancel: 5_000 } };
+const handlers = [{ name: 'tell', weight: 'light', retry: lightPlan.retry, timeoutMs: 1_000 }] as const;
+const plan = { ...lightPlan, limits, handlers, timeoutsMs: { ...lightPlan.timeoutsMs, total: 9_000, onCancel: 5_000 } };
 const callback = { url: 'https://example.org/hook', headers: {}, progress: true };
 const accepted = acceptRun(acceptedEvent({ plan, callback }));
 const begun = markStarted(beginAttempt(accepted, 'meaning'), NOON_MS);
@@ -24,6 +25,7 @@ it('is a run of its own with a single stage, which is given what the others have
       expect(cleanup?.event).toMatchObject({ id: run.event.id, run: run.event.run, data: run.event.data, callback: null });
       expect(cleanup?.event.plan.timeoutsMs).toEqual({ onCancel: 5_000 });
       expect(cleanup?.event.plan).not.toHaveProperty('limits');
+      expect(cleanup?.event.plan).not.toHaveProperty('handlers');
       expect(cleanup && nextStage(cleanup)).toBe('onCancel');
     }),
   );

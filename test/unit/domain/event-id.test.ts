@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   isBatchId,
+  handlerRunId,
   isEventId,
+  isHandlerRunId,
   isOwnId,
   itemId,
   keyedEventId,
@@ -51,6 +53,23 @@ describe('isEventId', () => {
         expect(id).toMatch(/^[A-Za-z0-9._:@~-]+$/);
       }),
     );
+  });
+});
+
+describe('the id of a handler’s run', () => {
+  it('is below that of its event, or the place of an item, and is no other event’s', () => {
+    expect(handlerRunId({ id: 'order-1' }, 'tell-sales')).toBe('order-1~h.tell-sales');
+    expect(handlerRunId({ id: 'b_3', batchId: 'b' }, 'tell')).toBe('b~batch.item.3~h.tell');
+    fc.assert(
+      fc.property(alikeId, fc.stringMatching(/^[a-z][a-z0-9_.-]{0,4}$/), (id, name) => {
+        expect(isHandlerRunId(handlerRunId({ id }, name))).toBe(true);
+        expect(isEventId(handlerRunId({ id }, name))).toBe(false);
+      }),
+    );
+  });
+
+  it.each(['order-1', '~h.tell', 'acme/order-1~h.tell', 'order-1~h.Tell', 'order-1~h.', 'order-1~callback.1'])('is not "%s"', (text) => {
+    expect(isHandlerRunId(text)).toBe(false);
   });
 });
 

@@ -40,6 +40,7 @@ describe('toEventResource', () => {
       progress: null,
       attempts: { meaning: 0, decision: 0, action: 0 },
       result: null,
+      handlers: {},
       error: null,
       callback,
       workflow: { id: 'order-1', runId: 'run-a', url: null },
@@ -135,7 +136,7 @@ describe('toEventResource', () => {
 describe('hasEnded', () => {
   it.each([
     [false, ['accepted', 'waiting', 'running']],
-    [true, ['completed', 'failed', 'cancelled']],
+    [true, ['completed', 'partial', 'failed', 'cancelled']],
   ] as const)('is %s for %j', (ended, statuses) => {
     expect(statuses.map((status) => hasEnded({ status }))).toEqual(statuses.map(() => ended));
   });

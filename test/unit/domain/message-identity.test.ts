@@ -27,6 +27,16 @@ it.each([
   expect(verdictIdentity(target, { ...data, ...change })).not.toBe(verdictIdentity(target, data));
 });
 
+it('has the verdicts of handlers in it, however they came to them, and nothing where there are none', () => {
+  const handled = { ...data, handlers: { tell: { status: 'failed', attempts: 1, result: null, error: { code: 'refused' } } } };
+  const again = { ...data, handlers: { tell: { ...handled.handlers.tell, attempts: 3 } } };
+  const other = { ...data, handlers: { tell: { ...handled.handlers.tell, status: 'completed' } } };
+
+  expect(verdictIdentity(target, again)).toBe(verdictIdentity(target, handled));
+  expect(verdictIdentity(target, other)).not.toBe(verdictIdentity(target, handled));
+  expect(verdictIdentity(target, { ...data, handlers: {} })).toBe(verdictIdentity(target, data));
+});
+
 it('is never shared by two messages', () => {
   const owner = fc.oneof(fc.stringMatching(/^[A-Za-z0-9._:@~/-]{1,8}$/), fc.constantFrom('a', 'a-1', 'a","b'));
   const message = fc.record({

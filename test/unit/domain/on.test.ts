@@ -14,7 +14,15 @@ const named = (name: string, options: HandlerOptions<{ cents: number }> = {}) =>
 it('declares what is done for events of a type, with what is usual where nothing is said', () => {
   const handler = named('tell-sales');
 
-  expect(handler).toMatchObject({ event: ordered, name: 'tell-sales', timeoutMs: 10_000, tier: null, after: [] });
+  expect(handler).toMatchObject({
+    event: ordered,
+    name: 'tell-sales',
+    weight: 'light',
+    isChoosy: false,
+    timeoutMs: 10_000,
+    tier: null,
+    after: [],
+  });
   expect(handler.retry).toEqual({ maxAttempts: 3, initialDelayMs: 100, factor: 2, maxDelayMs: 60_000 });
   expect(handler.takes(acceptedEvent())).toBe(true);
   expect(handler.limitsOf({ data: { cents: 5 }, tenant: 'default' })).toEqual([]);
@@ -35,7 +43,7 @@ it('hands on what it is given', () => {
   expect(handler.run(event, context)).toEqual([7, context]);
   expect([handler.takes(event), handler.takes({ ...event, data: { cents: 6 } })]).toEqual([true, false]);
   expect(handler.limitsOf(event)).toEqual([{ key: 'of-7', capacity: 2, reserved: {} }]);
-  expect(handler).toMatchObject({ timeoutMs: 5, tier: 'low', after: ['ship'] });
+  expect(handler).toMatchObject({ weight: 'heavy', isChoosy: true, timeoutMs: 5, tier: 'low', after: ['ship'] });
   expect(handler.retry.maxAttempts).toBe(1);
 });
 
@@ -47,7 +55,18 @@ it('knows what the data of its type is once it is checked', () => {
   });
 });
 
+it('has longer where it is heavy, and shorter where others share its workflow', () => {
+  const shared = defineEvent({ type: 'shared', data: z.unknown(), tier: 'normal', coalesce: true });
+  expect(named('tell', { weight: 'heavy' }).timeoutMs).toBe(900_000);
+  expect(on(shared, 'tell', () => null).timeoutMs).toBe(1_000);
+  expect(on(shared, 'tell', () => null, { weight: 'heavy' }).timeoutMs).toBe(900_000);
+  expect(() => on(shared, 'tell', () => null, { timeout: 1_001 })).toThrow(
+    'its type coalesces, so that a light handler has at most 1000 ms',
+  );
+});
+
 it.each<[string, () => unknown]>([
+  ['handler "callback" of event type "ordered": the name is reserved', () => named('callback')],
   ['handler "Tell" of event type "ordered": a name starts with a-z', () => named('Tell')],
   ['handler "tell" of event type "ordered": a timeout is above 0', () => named('tell', { timeout: 0 })],
   ['handler "tell" of event type "ordered": a timeout is above 0', () => named('tell', { timeout: Infinity })],

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Plugin } from '../../../api/plugin.ts';
 import { defineEvent } from '../../../domain/define-event.ts';
 import { compose } from '../../../project/compose.ts';
-import { defineConfig, definitionsOf } from '../../../project/define-config.ts';
+import { definitionsOf } from '../../../project/check-config.ts';
+import { defineConfig } from '../../../project/define-config.ts';
 import { makeServices } from '../../../project/make-services.ts';
 
 const typeOf = (type: string) => defineEvent({ type, data: z.unknown(), tier: 'normal', handler: () => null });

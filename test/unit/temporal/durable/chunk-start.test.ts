@@ -57,6 +57,16 @@ it('is found by its type, tier, tenant, and by its subject if it is alone and ha
   expect(chunkAttributes(toChunk([named, named]))).not.toHaveProperty('Subject');
 });
 
+it('tells the run of a handler from its event', () => {
+  const handler = toChunk([{ ...event, handlerOf: { id: 'order-1', name: 'tell' } }]);
+
+  expect(chunkStart('order-1~h.tell', handler, LOAD)).toMatchObject({
+    workflowId: 'acme/order-1~h.tell',
+    staticSummary: 'tell of sample (critical)',
+  });
+  expect(chunkAttributes(handler)).toMatchObject({ Kind: 'handler' });
+});
+
 it('is found by each of its tiers, and by no other', () => {
   const some = fc.subarray([...TIERS], { minLength: 1 });
   fc.assert(

@@ -46,7 +46,7 @@ it('keeps the names that histories and clients know: changing one is a migration
     OUTCOME_QUERY: 'outcome',
     OUTCOMES_QUERY: 'outcomes',
     ACCEPTED_QUERY: 'accepted',
-    SEARCH_ATTRIBUTES: ['EventType', 'Tier', 'Tenant', 'Subject', 'BatchId', 'Destination', 'Cause', 'Kind'],
+    SEARCH_ATTRIBUTES: ['EventType', 'Tier', 'Tenant', 'Subject', 'BatchId', 'Destination', 'Cause', 'Kind', 'Outcome'],
     UPLOAD_MEMO: 'upload',
     FINGERPRINT_MEMO: 'fingerprint',
     ENDED_MEMO: 'ended',

@@ -1,0 +1,144 @@
+import { expect, it } from 'vitest';
+import type { EventResource } from '../../domain/event-resource.ts';
+import type { Why } from '../../domain/why.ts';
+import { requestsTo } from '../support/requests.ts';
+import { calls } from '../support/test-handlers.ts';
+import { until } from '../support/until.ts';
+import { useReceiver, useService } from '../support/use-service.ts';
+
+const service = useService();
+const { submitEvent, readEvent: read } = requestsTo(service);
+const receiver = useReceiver();
+
+const TYPES = ['test-ordered', 'test-topic', 'test-handled-together', 'test-handled-slowly', 'test-handled-of-subject'] as const;
+
+it.each(TYPES)('hands an event of %s to all of its handlers, and is complete with them', async (type) => {
+  const id = await submit({ type, data: { call: ['heavy', 'limited', 'picky'] } });
+  const event = await ended(id);
+
+  expect(event).toMatchObject({ status: 'completed', stage: null, error: null });
+  expect(event.handlers).toEqual(
+    Object.fromEntries(
+      ['quick', 'other', 'after-quick', 'picky', 'heavy', 'limited'].map((name) => [
+        name,
+        { status: 'completed', attempts: 1, result: { by: name, attempt: 1 }, error: null },
+      ]),
+    ),
+  );
+  const keys = calls.filter(({ event: called }) => called === id).map(({ idempotencyKey }) => idempotencyKey);
+  expect(new Set(keys).size).toBe(6);
+  await receiver.waitFor(() => receiver.requests.length === 1);
+  const body = JSON.parse(receiver.requests[0]?.text ?? '') as { readonly type: string; readonly data: EventResource };
+  expect(body.type).toBe('event.completed');
+  expect(body.data.handlers).toEqual(event.handlers);
+});
+
+it.each(TYPES)('leaves out handlers that do not take an event of %s', async (type) => {
+  const event = await ended(await submit({ type, data: {} }));
+  expect(Object.keys(event.handlers)).toEqual(['quick', 'other', 'after-quick']);
+  expect(event.status).toBe('completed');
+});
+
+it.each(TYPES)('ends an event of %s as partial where a handler has failed, which is one failure on record', async (type) => {
+  const id = await submit({ type, data: { behave: { quick: 'refuse', other: 'fail-once' } } });
+  const event = await ended(id);
+
+  expect(event).toMatchObject({
+    status: 'partial',
+    error: null,
+    handlers: {
+      quick: { status: 'failed', attempts: 1, result: null, error: { code: 'refused', stage: 'quick', retryable: false } },
+      other: { status: 'completed', attempts: 2, result: { by: 'other', attempt: 2 } },
+      'after-quick': { status: 'cancelled', attempts: 0, result: null, error: null },
+    },
+  });
+  await receiver.waitFor(() => receiver.requests.length === 1);
+  expect(receiver.requests[0]?.text).toContain('"event.partial"');
+  const failed = await until('the failed handler is listed', async () => {
+    const items = await list(`type=${type}&status=failed`);
+    return items.some(({ handlerOf }) => handlerOf?.id === id) && items.filter(({ handlerOf }) => handlerOf?.id === id);
+  });
+  expect(failed).toHaveLength(1);
+  expect(failed[0]).toMatchObject({ id: `${id}~h.quick`, status: 'failed', handlerOf: { id, name: 'quick' } });
+  expect(await read(`${id}~h.quick`)).toMatchObject({ status: 'failed', type });
+  await until('it is listed as partial', async () => (await list(`type=${type}&status=partial`)).some((one) => one.id === id));
+  expect((await list(`type=${type}&status=completed`)).map((one) => one.id)).not.toContain(id);
+  expect((await list(`type=${type}`)).filter(({ handlerOf }) => handlerOf !== undefined)).toEqual([]);
+});
+
+it('calls no handler of an event whose stages have failed', async () => {
+  const event = await ended(await submit({ type: 'test-ordered', data: { failStage: true } }));
+  expect(event.status).toBe('failed');
+  expect(Object.values(event.handlers).map(({ status, attempts }) => [status, attempts])).toEqual(
+    Array.from({ length: 3 }, () => ['cancelled', 0]),
+  );
+});
+
+it('waits for handlers, where a caller waits', async () => {
+  const response = await service.app.request('/v1/events', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', prefer: 'wait=20' },
+    body: JSON.stringify({ type: 'test-ordered', data: { call: ['heavy'], behave: { other: 'fail-once' } } }),
+  });
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({
+    status: 'completed',
+    handlers: { heavy: { status: 'completed' }, other: { attempts: 2 } },
+  });
+});
+
+it('says which handlers an event waits for, and cancels them with it', async () => {
+  const id = await submit({ type: 'test-ordered', data: { call: ['heavy'], behave: { heavy: 'hang' } } });
+  const why = await until('it waits for its handler', async () => {
+    const answer = (await (await service.app.request(`/v1/events/${id}/why`)).json()) as Why;
+    return answer.reason === 'handlers' && answer.details.handlers?.[0]?.status === 'running' && answer;
+  });
+  expect(why.summary).toBe('Its stages are complete; it waits for its handler heavy (running).');
+  expect(why.details.handlers).toEqual([{ name: 'heavy', status: 'running', event: `${id}~h.heavy` }]);
+
+  expect((await service.app.request(`/v1/events/${id}/cancel`, { method: 'POST' })).status).toBe(202);
+  const event = await ended(id);
+  expect(event).toMatchObject({ status: 'cancelled', handlers: { quick: { status: 'completed' }, heavy: { status: 'cancelled' } } });
+  expect(await read(`${id}~h.heavy`)).toMatchObject({ status: 'cancelled' });
+});
+
+it('runs items of batches with their handlers', async () => {
+  const response = await service.app.request('/v1/batches', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      events: [
+        { type: 'test-ordered', data: { behave: { other: 'fail-once' } } },
+        { type: 'test-topic', data: { behave: { other: 'refuse' } } },
+      ],
+    }),
+  });
+  const { id } = (await response.json()) as { readonly id: string };
+  expect((await ended(`${id}_0`)).status).toBe('completed');
+  expect((await ended(`${id}_1`)).status).toBe('partial');
+  const batch = await until('the batch has ended', async () => {
+    const resource = (await (await service.app.request(`/v1/batches/${id}`)).json()) as {
+      readonly completedAt: string | null;
+      readonly status: string;
+    };
+    return resource.completedAt !== null && resource;
+  });
+  expect(batch).toMatchObject({ status: 'completed', counts: { total: 2, completed: 2, failed: 0 } });
+});
+
+async function submit(event: Record<string, unknown>): Promise<string> {
+  const subject = event['type'] === 'test-handled-of-subject' ? { subject: 'one' } : {};
+  return submitEvent({ ...event, ...subject, callback: { url: receiver.url } });
+}
+
+async function ended(id: string): Promise<EventResource> {
+  return until(`"${id}" has ended`, async () => {
+    const event = await read(id);
+    return event.completedAt !== null && event;
+  });
+}
+
+async function list(query: string): Promise<readonly EventResource[]> {
+  const response = await service.app.request(`/v1/events?${query}`);
+  return ((await response.json()) as { readonly items: readonly EventResource[] }).items;
+}
