@@ -44,14 +44,25 @@ const account = defineSubject({
 });
 const ofSubject = defineEvent({ ...common, type: 'test-handled-of-subject', subject: account, handler: () => 'done' });
 
-export const handledDefinitions = [ordered, topic, together, slow, ofSubject];
+const behaving = [ordered, topic, together, slow, ofSubject];
+
+/** With so many handlers that wait for some milliseconds each, besides a stage that does nothing. */
+const counted = [0, 1, 3, 10].map((count) => ({
+  count,
+  event: defineEvent({
+    type: `test-handlers-${count}`,
+    data: z.object({ ms: z.number().default(0) }),
+    tier: 'normal',
+    handler: () => 'done',
+  }),
+}));
 
 /** What each call was given, of this process. */
 export const calls: { readonly event: string; readonly handler: string; readonly attempt: number; readonly idempotencyKey: string }[] = [];
 
 const retry = { maxAttempts: 2, initialDelayMs: 20 };
 
-export const testHandlers = handledDefinitions.flatMap((event) => [
+const behavingHandlers = behaving.flatMap((event) => [
   on(event, 'quick', behave('quick'), { retry }),
   on(event, 'other', behave('other'), { retry }),
   on(event, 'after-quick', behave('after-quick'), { retry, after: 'quick' }),
@@ -64,6 +75,15 @@ export const testHandlers = handledDefinitions.flatMap((event) => [
     filter: ({ data }) => data.call.includes('limited'),
   }),
 ]);
+
+const countedHandlers = counted.flatMap(({ count, event }) =>
+  Array.from({ length: count }, (_, index) =>
+    on(event, `h${index}`, ({ data }) => (data.ms === 0 ? null : new Promise((resolve) => setTimeout(resolve, data.ms, null)))),
+  ),
+);
+
+export const handledDefinitions = [...behaving, ...counted.map(({ event }) => event)];
+export const testHandlers = [...behavingHandlers, ...countedHandlers];
 
 function behave(name: string) {
   return async ({ id, data }: HandledEvent<Handled>, { attempt, idempotencyKey, signal }: HandlerContext): Promise<object> => {
