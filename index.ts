@@ -26,7 +26,7 @@ export type { CallbackResource } from './domain/callback-message.ts';
 export type { CallbackFormat } from './domain/delivery.ts';
 export type { CloudEventContext } from './domain/cloud-event.ts';
 export { defineEvent } from './domain/define-event.ts';
-export type { DefinedEvent, EventDefinition, HandlerContext, HandlerLog, RawEnvelope } from './domain/define-event.ts';
+export type { CancelContext, DefinedEvent, EventDefinition, HandlerContext, HandlerLog, RawEnvelope } from './domain/define-event.ts';
 export { defineSubject } from './domain/define-subject.ts';
 export type { AppliedEvent, SubjectBirth, SubjectDefinition, SubjectOptions } from './domain/define-subject.ts';
 export type { Progress } from './domain/event-run.ts';
@@ -35,6 +35,7 @@ export { PermanentError, RetryLaterError } from './domain/handler-errors.ts';
 // All of it, so that a project's `declare module 'tickless'` reaches `Services`.
 export * from './domain/handler-services.ts';
 export type { Limit } from './domain/limit.ts';
+export type { Middleware } from './domain/middleware.ts';
 export { on } from './domain/on.ts';
 export type { HandlerDefinition, HandlerOptions } from './domain/on.ts';
 export type { RetryPolicy } from './domain/retry-policy.ts';

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { Activities, RunChunkInput, RunStageInput } from '../temporal/durable/activities.ts';
 import type { ChunkOutcome } from '../domain/chunk.ts';
+import { nextStage } from '../domain/event-run.ts';
 import type { RunState } from '../domain/event-run.ts';
 import type { Ask } from '../domain/question.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
@@ -111,8 +112,9 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
   };
 }
 
+/** What cleans up after the stages counts its attempts anew. */
 function perAttemptOfStages({ run, workflow }: RunStageInput): string {
-  return `${workflow.runId}/${attemptsOf(run)}`;
+  return `${workflow.runId}/${nextStage(run)}/${attemptsOf(run)}`;
 }
 
 /** What the SDK itself tries again once it has failed, by a fault of ours, is run again then. */

@@ -17,8 +17,12 @@ interface Call<Outcome> {
 /** An activity that knows what it came to. */
 export interface Remembering<Input, Outcome> {
   (input: Input): Promise<Outcome>;
-  /** Does at once what the engine's worker will ask for soon: its first attempt, which then finds it done or under way. */
-  ahead(input: Input, log: HandlerLog): void;
+  /**
+   * Does at once what the engine's worker will ask for soon: its first attempt, which then finds it done or under way.
+   * @param onBegun told when it can't be taken back any more: handlers may have begun, or it is over
+   * @returns takes it back: true where nothing of it has begun, and nothing ever will; null where it is done or under way already
+   */
+  ahead(input: Input, log: HandlerLog, onBegun?: () => void): (() => boolean) | null;
 }
 
 /**
@@ -64,16 +68,35 @@ export function rememberOutcomes<Input, Outcome>(
   }
 
   return Object.assign(remembering, {
-    ahead(input: Input, log: HandlerLog) {
+    ahead(input: Input, log: HandlerLog, onBegun?: () => void) {
       const key = keyOf(input, 1);
-      if (calls.has(key)) return;
+      if (calls.has(key)) return null;
+      let state: 'unbegun' | 'begun' | 'withdrawn' = 'unbegun';
+      const begun = (): void => {
+        if (state === 'unbegun') state = 'begun';
+        onBegun?.();
+      };
       const ending = new AbortController();
+      const withdraw = (): boolean => {
+        if (state === 'unbegun') {
+          state = 'withdrawn';
+          ending.abort(new Error('it was taken back'));
+        }
+        return state === 'withdrawn';
+      };
       // Who waits for the answer that it is accepted comes first.
       const outcome = new Promise((resolve) => setImmediate(resolve)).then(() =>
-        activity(input, { attempt: 1, signal: ending.signal, log, heartbeat: null }),
+        activity(input, {
+          attempt: 1,
+          signal: ending.signal,
+          log,
+          heartbeat: null,
+          withdrawal: { begun, isWithdrawn: () => state === 'withdrawn' },
+        }),
       );
       // Whoever asks for it finds out by itself.
-      run(key, outcome, () => false, followWith(ending)).catch(() => undefined);
+      run(key, outcome, () => false, followWith(ending)).then(begun, begun);
+      return withdraw;
     },
   });
 }

@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly log: HandlerLog;
   /** Tells the engine how far it is; null where that can't be told, as of a local activity. */
   readonly heartbeat: ((details: unknown) => void) | null;
+  /** Of what is done ahead, and can be taken back until handlers have begun. */
+  readonly withdrawal?: { readonly begun: () => void; readonly isWithdrawn: () => boolean };
 }
 
 /** What tells the activity that is running from any other, but not one of its attempts from another. */

@@ -56,6 +56,8 @@ export interface ApiOptions {
   /** How many connections this process may have to an origin of callbacks. */
   readonly connectionsTo: (origin: string) => number;
   readonly runAhead: RunAhead;
+  /** Takes back what was to run ahead: true where nothing of the event has begun, and it ends as cancelled. */
+  readonly withdraw: (workflowId: string) => boolean;
   readonly ask: Ask;
   /** The time of day; the engine's clock may show another. */
   readonly now?: () => number;

@@ -85,6 +85,7 @@ export async function startApi({ composition, program, logger }: StartOptions): 
       callbacksUnderWay: activities.callbacksUnderWay,
       connectionsTo: activities.connectionsTo,
       runAhead: activities.runAhead,
+      withdraw: activities.withdraw,
       ask: hosts.ask,
       checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
       stopping: stopping.signal,

@@ -2,6 +2,7 @@ import type { DefinedEvent, EventDefinition, HandlerContext, HandlerLog } from '
 import type { EventSource } from '../domain/event-source.ts';
 import type { HandledEvent } from '../domain/handled-event.ts';
 import type { HandlerServices, Services } from '../domain/handler-services.ts';
+import type { Middleware } from '../domain/middleware.ts';
 import type { HandlerDefinition } from '../domain/on.ts';
 import type { RetryPolicy } from '../domain/retry-policy.ts';
 import type { Tier } from '../domain/tier.ts';
@@ -30,6 +31,8 @@ export interface BusOptions {
   readonly onError?: ErrorListener;
   /** Where handlers' log lines go, and failures that nobody listens to. Default: the console. */
   readonly log?: HandlerLog;
+  /** Runs around each call of a stage or a handler, the first outermost; as `bus.use(middleware)`. */
+  readonly use?: readonly Middleware[];
   /** What handlers fetch with; without it, their `fetch` fails. */
   readonly fetch?: HandlerServices['fetch'];
   /** What handlers are told as theirs; default `.tickless`. */
@@ -144,6 +147,8 @@ export interface Bus {
     event: DefinedEvent<string, unknown, unknown, HandledData>,
     options?: StreamOptions,
   ): AsyncIterableIterator<HandledEvent<HandledData>, undefined>;
+  /** Runs around each call of a stage or a handler that begins from now on, inside of those that are there already. */
+  use(middleware: Middleware): void;
   /** Told of all that goes wrong; where nobody is, it is logged. */
   onError(listener: ErrorListener): Off;
   /** Resolves when nothing waits or runs. */

@@ -1,22 +1,26 @@
 import type { HandlerContext, HandlerLog } from '../domain/define-event.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
+import type { Middleware } from '../domain/middleware.ts';
 import type { Call } from './call.ts';
 
 export interface CallSurroundings {
   /** @throws where what is to be lent couldn't be made */
   readonly lent: () => HandlerServices;
+  /** Read at each call. */
+  readonly use: readonly Middleware[];
   readonly signal: AbortSignal;
   readonly log: HandlerLog;
 }
 
 /** What a handler is given that is called once. */
-export function contextOf(call: Call, { lent, signal, log }: CallSurroundings): HandlerContext {
+export function contextOf(call: Call, { lent, signal, log }: Omit<CallSurroundings, 'use'>): HandlerContext {
   const { services, fetch, dataDirectory } = lent();
   const { event, subscription } = call;
   return {
     services,
     fetch,
     dataDirectory,
+    stage: subscription.name,
     state: null,
     attempt: 1,
     idempotencyKey: `${event.id}/1/${subscription.name}`,

@@ -49,7 +49,8 @@ export function createBus(options: BusOptions = {}): Bus {
   const errors = createErrorReports(log);
   if (options.onError !== undefined) errors.listen(options.onError);
   const { lent, ready, dispose } = lendServices(options, (error) => errors.tell(error, { type: null, event: null, handler: null }));
-  const stageWork = createStageWork({ lent, log, signal, now: Date.now, monotonicMs: () => performance.now() });
+  const use = [...(options.use ?? [])];
+  const stageWork = createStageWork({ lent, use, log, signal, now: Date.now, monotonicMs: () => performance.now() });
   const dispatcher = createDispatcher({
     concurrency,
     maxQueued,
@@ -99,6 +100,8 @@ export function createBus(options: BusOptions = {}): Bus {
       return stream.reader as AsyncIterableIterator<HandledEvent<HandledData>, undefined>;
     },
 
+    use: (middleware) => void use.push(middleware),
+
     onError: errors.listen,
     idle: dispatcher.idle,
 
@@ -115,7 +118,7 @@ export function createBus(options: BusOptions = {}): Bus {
     // In a service an event is on disk before anybody here hears of it.
     const after = durable === undefined ? [] : topic.subscriptions.slice(0, 1);
     const listener = { definition, handler, options: said, isOnce, number: listeners, after };
-    const subscription = subscribeListener(listener, { lent, signal, log }, stageWork);
+    const subscription = subscribeListener(listener, { lent, use, signal, log }, stageWork);
     topics.change(topic, [...topic.subscriptions, subscription]);
     return () => takeOff(topic, subscription);
   }

@@ -1,10 +1,11 @@
 import type { AcceptedEvent, RunPlan } from '../domain/accepted-event.ts';
 import type { EventDefinition, HandlerLog } from '../domain/define-event.ts';
-import { acceptRun } from '../domain/event-run.ts';
+import { acceptRun, retryOf } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import type { HandledEvent } from '../domain/handled-event.ts';
 import { toDefinition } from '../domain/handler-definition.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
+import type { Middleware } from '../domain/middleware.ts';
 import type { HandlerDefinition } from '../domain/on.ts';
 import { recordOutcome } from '../domain/run-outcome.ts';
 import { toRunPlan } from '../domain/run-plan.ts';
@@ -20,6 +21,8 @@ import { CallLog } from './call-context.ts';
 
 export interface StageWorkDependencies {
   readonly lent: () => HandlerServices;
+  /** Read at each call. */
+  readonly use: readonly Middleware[];
   readonly log: HandlerLog;
   /** Aborts with a `Stopped`. */
   readonly signal: AbortSignal;
@@ -42,7 +45,7 @@ interface KeptState {
 
 const NO_STATE: KeptState = { version: 0, state: null, updatedAtMs: null };
 
-export function createStageWork({ lent, log, signal, now, monotonicMs }: StageWorkDependencies): StageWork {
+export function createStageWork({ lent, use, log, signal, now, monotonicMs }: StageWorkDependencies): StageWork {
   const states = new Map<string, KeptState>();
 
   return (definition, type = definition.type) => {
@@ -52,7 +55,7 @@ export function createStageWork({ lent, log, signal, now, monotonicMs }: StageWo
 
     return async function work(call) {
       // What is lent may not have been there yet when this was made.
-      advance ??= createAdvance({ resolve: () => definition, services: lent(), now, monotonicMs });
+      advance ??= createAdvance({ resolve: () => definition, services: lent(), use, now, monotonicMs });
       const run = call.run ?? acceptRun(toAccepted(call.event, call.event.subject === null ? plan : planWithSubject, now()));
       const { subjectType } = run.event.plan;
       const key = subjectType === undefined ? null : { type: subjectType, id: run.event.subject ?? '', tenant: run.event.tenant };
@@ -75,10 +78,11 @@ export function createStageWork({ lent, log, signal, now, monotonicMs }: StageWo
 }
 
 /** @param trace where its last attempt failed */
-function resultOf({ phase, results }: EventRun, trace: ErrorTrace | null): Again | EventRun['results'] {
+function resultOf(run: EventRun, trace: ErrorTrace | null): Again | EventRun['results'] {
+  const { phase, results } = run;
   if (phase.status === 'completed') return results;
   if (phase.status === 'failed') throw new BusError(phase.error.code, phase.error.message, { cause: trace });
-  return new Again(phase.status === 'waiting' && phase.waiting.reason === 'retry' ? (phase.waiting.forMs ?? 0) : 0);
+  return new Again(retryOf(run)?.forMs ?? 0);
 }
 
 // Field by field: to spread an event and add to it takes as long as the rest of the call.

@@ -3,6 +3,7 @@ import type { PlaceNeed } from '../domain/call-queue.ts';
 import type { PermitNeed } from '../domain/accepted-event.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
 import type { HandledEvent } from '../domain/handled-event.ts';
+import { callWith } from '../domain/middleware.ts';
 import { on } from '../domain/on.ts';
 import type { HandlerDefinition } from '../domain/on.ts';
 import { toPriority } from '../domain/tier.ts';
@@ -94,7 +95,14 @@ export function subscribeListener(listener: Listener, surroundings: CallSurround
   function toWork(): Subscription['work'] {
     const { retry, timeout } = options;
     // The way of a handler that is called once, for any time, is short: nothing is counted or watched.
-    if (retry === undefined && timeout === undefined) return (called) => call(called.event, contextOf(called, surroundings));
+    if (retry === undefined && timeout === undefined) {
+      const { use } = surroundings;
+      return (called) => {
+        const context = contextOf(called, surroundings);
+        if (use.length === 0) return call(called.event, context);
+        return callWith(use, called.event, context, () => call(called.event, context));
+      };
+    }
     const defined = on(definition, `handler-${number}`, call, { retry: retry ?? { maxAttempts: 1 }, ...(timeout && { timeout }) });
     return handlerWork({ ...defined, name }, stageWork);
   }

@@ -66,8 +66,7 @@ export function createTopics(
     const topic = byType.get(type);
     if (topic === undefined) {
       if (events === undefined) return add(definition);
-      const nearest = catalog.nearest(type);
-      throw new BusError('unknown_type', `the bus has no event type "${type}"${nearest === undefined ? '' : `; it has "${nearest}"`}`);
+      throw new BusError('unknown_type', `the bus has no event type "${type}"`);
     }
     if (topic.definition !== definition) throw new BusError('unknown_type', `event type "${type}" is defined twice`);
     return topic;

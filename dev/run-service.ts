@@ -119,6 +119,7 @@ export async function startService({ composition, program, logger }: StartOption
       callbacksUnderWay: activities.callbacksUnderWay,
       connectionsTo: activities.connectionsTo,
       runAhead: activities.runAhead,
+      withdraw: activities.withdraw,
       ask: hosts.ask,
       checkCallback: createCheckCallback(callbackAllow),
       stopping: stopping.signal,

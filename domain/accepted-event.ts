@@ -49,6 +49,10 @@ export interface RunPlan {
   /** The stages its type has, in order. */
   readonly stages: readonly Stage[];
   readonly retry: RetryPolicy;
+  /**
+   * Of one attempt, by stage; `total`: of all attempts of all stages from the first start on, where there is such an end; `onCancel`: of
+   * that, where its type has one.
+   */
   readonly timeoutsMs: Readonly<Record<Stage, number>>;
   /** The answer and the callback wait until the result is recorded. */
   readonly respondAfterRecord: boolean;

@@ -10,7 +10,7 @@ import type { RetryPolicy } from './retry-policy.ts';
 import { toRetryPolicy } from './retry-policy.ts';
 import type { NamedStages } from './named-stages.ts';
 import type { Stage, UsualStage } from './stage.ts';
-import { STAGES } from './stage.ts';
+import { ON_CANCEL, STAGES } from './stage.ts';
 import { toStageHandlers } from './stage-handlers.ts';
 import type { Tier } from './tier.ts';
 
@@ -21,6 +21,8 @@ export interface HandlerLog {
 }
 
 export interface HandlerContext<State = unknown> extends HandlerServices {
+  /** The name of the stage or handler that is called. */
+  readonly stage: Stage;
   /** The subject's state just before this event; null for an event without a subject. Not to be changed. */
   readonly state: State | null;
   /** 1 for the first attempt of this stage. */
@@ -37,6 +39,12 @@ export interface HandlerContext<State = unknown> extends HandlerServices {
    */
   readonly lastProgress: Progress | null;
   readonly log: HandlerLog;
+}
+
+/** What `onCancel` is given besides its event. */
+export interface CancelContext<State = unknown> extends HandlerContext<State> {
+  /** What the stages have come to so far, by their names. */
+  readonly results: Readonly<Record<Stage, unknown>>;
 }
 
 type Output<Schema extends StandardSchemaV1> = StandardSchemaV1.InferOutput<Schema>;
@@ -121,8 +129,17 @@ interface CommonOptions<Type extends string, Schema extends StandardSchemaV1, St
    */
   readonly subject?: SubjectDefinition<State>;
   readonly retry?: Partial<RetryPolicy>;
-  /** Milliseconds for one attempt of a stage; default 10 s for light types, 15 min for heavy ones, 1 s with a subject. */
-  readonly timeouts?: { readonly [Stage in Name]?: number };
+  /**
+   * Milliseconds for one attempt of a stage; default 10 s for light types, 15 min for heavy ones, 1 s with a subject. `total` is for all
+   * attempts of all stages, from the first start on; default any time. `onCancel` is for that; default 10 s.
+   */
+  readonly timeouts?: { readonly [Stage in Name | 'total' | 'onCancel']?: number };
+  /**
+   * Cleans up after an event that was cancelled when a stage of it had begun. It is called once, on a worker, before the event has ended
+   * and its callback is sent; again, with the same `idempotencyKey`, only where its process was killed meanwhile. Not with a subject,
+   * whose events can't be cancelled.
+   */
+  onCancel?(event: HandledEvent<Output<Schema>>, context: CancelContext<State>): unknown;
   /** Maps the shape older clients send to today's envelope. */
   readonly adapt?: (envelope: RawEnvelope) => RawEnvelope;
   /** The fields that `adapt` knows in place of `data` and `time`, for OpenAPI. */
@@ -187,6 +204,7 @@ type AnySchema = StandardSchemaV1<unknown, unknown>;
 const TYPE_NAME = /^[a-z][a-z0-9_.-]{0,127}$/;
 /** For one attempt, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = { light: 10_000, heavy: 15 * 60_000 } as const;
+const CANCEL_TIMEOUT_MS = 10_000;
 // Whoever comes after an event of the same subject waits for it, and so does whoever shares a workflow with it.
 export const MAX_SHARED_TIMEOUT_MS = 1_000;
 /** Node's timers fire at once when asked for more. */
@@ -251,19 +269,26 @@ export function defineEvent(options: AnyOptions): EventDefinition {
   const timeoutMs = subject === null && !coalesce ? DEFAULT_TIMEOUT_MS[weight] : MAX_SHARED_TIMEOUT_MS;
   const names: readonly Stage[] = options.stages === undefined ? STAGES : stages;
   const given: { readonly [name: Stage]: number | undefined } = timeouts ?? {};
-  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  const others = options.onCancel === undefined ? ['total'] : ['total', ON_CANCEL];
+  const unknown = Object.keys(given).find((name) => ![...names, ...others].includes(name));
   if (unknown !== undefined) throw new Error(`event type "${type}" has a timeout for "${unknown}"; its stages are ${names.join(', ')}`);
-  const timeoutsMs = Object.fromEntries(names.map((name) => [name, given[name] ?? timeoutMs]));
+  const timeoutsMs: Record<Stage, number> = Object.fromEntries(names.map((name) => [name, timeoutMs]));
+  if (options.onCancel !== undefined) timeoutsMs[ON_CANCEL] = CANCEL_TIMEOUT_MS;
+  for (const [name, ms] of Object.entries(given)) if (ms !== undefined) timeoutsMs[name] = ms;
   if (!Object.values(timeoutsMs).every((ms) => ms > 0 && ms <= MAX_TIMEOUT_MS)) {
     throw new Error(`event type "${type}": a timeout is above 0 and at most ${MAX_TIMEOUT_MS} ms`);
   }
   const limits = toLimits(options.limit, `event type "${type}"`);
-  const longestTimeoutMs = Math.max(...Object.values(timeoutsMs));
+  const { [ON_CANCEL]: _elsewhere, ...shared } = timeoutsMs;
+  const longestTimeoutMs = Math.max(...Object.values(shared));
   const fault =
     (subject === null ? null : faultWithSubject(weight, limits.length, longestTimeoutMs)) ??
     (coalesce
       ? faultWithCoalesce({ weight, limits: limits.length, longestTimeoutMs, respondAfterRecord: options.respondAfterRecord })
       : null);
+  if (subject !== null && options.onCancel !== undefined) {
+    throw new Error(`event type "${type}": a subject's events can't be cancelled at their stages, so that onCancel would never be called`);
+  }
   if (fault !== null) throw new Error(`event type "${type}": ${fault}`);
   return {
     type,
@@ -285,7 +310,8 @@ export function defineEvent(options: AnyOptions): EventDefinition {
     limitsOf: ({ data, tenant }) => toPermitNeeds(limits, { data, tenant }),
     adapt: (envelope) => options.adapt?.(envelope) ?? envelope,
     olderForm: options.olderForm ?? null,
-    run: (stage, event, results, context) => handlers.get(stage)?.(event, results, context) ?? null,
+    run: (stage, event, results, context) =>
+      (stage === ON_CANCEL ? options.onCancel?.(event, { ...context, results }) : handlers.get(stage)?.(event, results, context)) ?? null,
   };
 }
 

@@ -1,11 +1,12 @@
 import { askedAtMs } from './accepted-event.ts';
 import type { AcceptedEvent } from './accepted-event.ts';
+import type { Cleanup } from './cleanup.ts';
 import type { CallbackRecord } from './callback-record.ts';
 import type { EventError } from './event-error.ts';
 import { handlerRun } from './handler-runs.ts';
 import { handlersOf } from './handlers-of.ts';
 import type { EventRun, Phase, Progress } from './event-run.ts';
-import { isEnded, toProgress } from './event-run.ts';
+import { isEnded, retryOf, toProgress } from './event-run.ts';
 import { NOTHING_SAID } from './handled-event.ts';
 import type { Stage } from './stage.ts';
 import { STAGES } from './stage.ts';
@@ -51,6 +52,8 @@ export interface EventResource extends Omit<AcceptedEvent, Inner> {
   /** By their names; empty where its type has none. */
   readonly handlers: Readonly<Record<string, HandlerResource>>;
   readonly error: EventError | null;
+  /** What became of a cancelled event's `onCancel`; absent where it wasn't called. */
+  readonly cleanup?: Cleanup;
   readonly callback: CallbackRecord;
   readonly workflow: WorkflowReference & { readonly url: string | null };
   /** Only where the end is shown by the process that ran the event and isn't on record yet. */
@@ -96,6 +99,7 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
     result: Object.keys(run.results).length === 0 ? null : shownResults(run),
     handlers: shownHandlers(run),
     error: errorOf(phase),
+    ...(run.cleanup !== undefined && { cleanup: run.cleanup }),
     callback,
     workflow: { ...workflow, url: null },
   };
@@ -128,7 +132,7 @@ function stageOf(phase: Phase): Stage | null {
 
 function errorOf(phase: Phase): EventError | null {
   if (phase.status === 'failed') return phase.error;
-  return phase.status === 'waiting' && phase.waiting.reason === 'retry' ? phase.waiting.lastError : null;
+  return retryOf({ phase })?.lastError ?? null;
 }
 
 /** What the stages have come to, by their names; null for one that hasn't, or that there isn't. */

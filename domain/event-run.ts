@@ -1,9 +1,11 @@
 import type { AcceptedEvent } from './accepted-event.ts';
+import type { Cleanup } from './cleanup.ts';
 import type { EventError } from './event-error.ts';
 import { NO_FAILURES } from './retry-policy.ts';
 import type { FailedAttempts } from './retry-policy.ts';
 import { handlersOf } from './handlers-of.ts';
 import { isInline } from './is-inline.ts';
+import { ON_CANCEL } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { cutText } from './cut-text.ts';
 
@@ -65,6 +67,8 @@ export interface RunState {
   readonly failures: FailedAttempts;
   /** Its subject's after it; absent without one. */
   readonly version?: number;
+  /** Of a cancelled one; absent where there was nothing to clean up. */
+  readonly cleanup?: Cleanup;
   /** Where the runs of its handlers stand, by their names; absent before any has begun. */
   readonly handlers?: Readonly<Record<string, RunState>>;
 }
@@ -111,6 +115,11 @@ export function completeStage(run: EventRun, stage: Stage, value: unknown): Even
 
 export function wait(run: EventRun, stage: Stage | null, waiting: Waiting): EventRun {
   return isEnded(run.phase) ? run : { ...run, phase: { status: 'waiting', stage, waiting } };
+}
+
+/** What a run waits for that is to be tried again; null for any other. */
+export function retryOf({ phase }: Pick<RunState, 'phase'>): Extract<Waiting, { reason: 'retry' }> | null {
+  return phase.status === 'waiting' && phase.waiting.reason === 'retry' ? phase.waiting : null;
 }
 
 /** A run that waits, as whoever hears of it counts: from when that was, by its own clock. */
@@ -214,11 +223,20 @@ export function beforeRecord(run: EventRun): EventRun {
 
 /**
  * Light stages run inside one workflow task, which can't be left halfway: such an event can be cancelled only while it waits, until
- * its time has come. Before its first task and after its wait, a task that was lost may have run the stages already, or the process
- * that accepted it (decision 0018), and have told the callback another verdict. A heavy event can be cancelled at any time before its end.
+ * its time has come, or before anybody has been given a task of it. Otherwise a task that was lost may have run the stages already, or the
+ * process that accepted it (decision 0018), and have told the callback another verdict. A heavy event can be cancelled at any time before
+ * its end.
+ * @param isUntouched nobody has been given a task of its workflow before the one in which this is asked
  */
-export function refusalToCancel({ event, phase }: EventRun, nowMs: number): 'already_ended' | 'not_cancellable' | null {
+export function refusalToCancel(
+  { event, phase }: EventRun,
+  nowMs: number,
+  isUntouched = false,
+): 'already_ended' | 'not_cancellable' | null {
   if (isEnded(phase)) return 'already_ended';
+  // It is cancelled already.
+  if (phase.status === 'running' && phase.stage === ON_CANCEL) return null;
+  if (isUntouched && phase.status === 'accepted') return null;
   // It waits for runs of their own.
   if (isAtHandlers(phase)) return null;
   return !isInline(event.plan) || waitsAt(phase, nowMs) ? null : 'not_cancellable';

@@ -42,6 +42,8 @@ const IS_OF_VERDICT: Readonly<Record<Exclude<keyof CallbackResource | keyof Batc
   timings: false,
   progress: false,
   attempts: false,
+  // It is on record before anything is sent.
+  cleanup: false,
   workflow: false,
   recorded: false,
   omitted: false,

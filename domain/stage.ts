@@ -14,9 +14,12 @@ const STAGE_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 /**
  * Names that no stage has. The engine shows a stage on a worker as an activity of the stage's name, and runs as a stage whatever
  * activity has no other meaning: the two that would have another one, in words that a stage may have, are reserved. Objects have a
- * `constructor` by themselves, and attempts and results are kept in objects by the stages' names.
+ * `constructor` by themselves, and attempts and results are kept in objects by the stages' names. Among timeouts `total` is all of them.
  */
-const RESERVED_STAGES: readonly Stage[] = ['callback', 'default', 'constructor'];
+const RESERVED_STAGES: readonly Stage[] = ['callback', 'default', 'constructor', 'total'];
+
+/** A step that no event goes through: what is done for one that is cancelled after it has begun. No stage of a type's has such a name. */
+export const ON_CANCEL = 'onCancel';
 
 export function isReservedStage(name: Stage): boolean {
   return RESERVED_STAGES.includes(name);

@@ -68,6 +68,8 @@ export type Told =
 
 export interface Port {
   tell(told: Told): void;
+  /** Called when handlers may begin from now on, and not before; where the signal has aborted by then, never. */
+  begun?(): void;
   /** Aborts with a `Stopped` when handlers are to stop. */
   readonly signal: AbortSignal;
 }

@@ -1,5 +1,15 @@
-import { latestAttemptMs, recordFailure, recordSuccess } from '../domain/attempt.ts';
-import { beginAttempt, endStages, isEnded, isPastStages, markStarted, nextStage, reportProgress, stateOf } from '../domain/event-run.ts';
+import { attemptTimeoutMs, latestAttemptMs, recordFailure, recordSuccess } from '../domain/attempt.ts';
+import {
+  beginAttempt,
+  endStages,
+  isEnded,
+  isPastStages,
+  markStarted,
+  nextStage,
+  reportProgress,
+  retryOf,
+  stateOf,
+} from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { outcomeOf } from '../domain/run-outcome.ts';
 import type { Advanced, AdvancedRun, Due, DueRun, Port } from './advance-port.ts';
@@ -14,6 +24,7 @@ import { createSubjectTurn } from './subject-turn.ts';
 import type { SubjectTurn } from './subject-turn.ts';
 import { utf8Bytes } from './utf8-bytes.ts';
 import { valueText } from './value-text.ts';
+import { StageTimeoutError } from './with-timeout.ts';
 
 export interface AdvanceDependencies extends AttemptStageDependencies {
   readonly now: () => number;
@@ -40,6 +51,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
 
   return async function advance(due, port) {
     const { runs, inOrder, bounds, subject } = due;
+    if (!port.signal.aborted) port.begun?.();
     const turn = subject === null ? null : createSubjectTurn(subject, dependencies);
     const advanced: (AdvancedRun | null)[] = runs.map(() => null);
     // Each of the runs may listen for as long as it runs.
@@ -86,13 +98,15 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
       const show = (): void => port.tell({ kind: 'run', index, state: stateOf(run) });
       for (let stage = nextStage(run); stage !== null && !isEnded(run.phase); stage = nextStage(run)) {
         const startedAtMs = now();
-        run = markStarted(beginAttempt(run, stage), startedAtMs);
+        const timeoutMs = attemptTimeoutMs(run, stage, startedAtMs);
+        run = markStarted(timeoutMs > 0 ? beginAttempt(run, stage) : run, startedAtMs);
         show();
         let isOver = false;
         try {
           const value = await attemptStage(dependencies, run, stage, {
             state: turn?.state() ?? null,
             isShared,
+            timeoutMs,
             signal,
             log: (level, message, fields) => port.tell({ kind: 'log', index, level, message, fields: toPlain(fields) }),
             heartbeat: (progress) => {
@@ -106,7 +120,11 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
           trace = null;
         } catch (error) {
           if (error instanceof Stopped && (error.reason === 'cancelled' || turn !== null)) throw error;
-          const failure = toStageFailure(error, { stage, startedAtMs, endedAtMs: now() });
+          const failure = {
+            ...toStageFailure(error, { stage, startedAtMs, endedAtMs: now() }),
+            // It had what was left in all: no other has any time.
+            isTimeUp: error instanceof StageTimeoutError && timeoutMs < (run.event.plan.timeoutsMs[stage] ?? 0),
+          };
           run = recordFailure(run, stage, failure, now(), turn === null ? latestAttemptMs(run.event) : now() + SUBJECT_PATIENCE_MS);
           trace = traceOf(error);
           if (turn === null || isEnded(run.phase)) break;
@@ -124,9 +142,9 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
     }
 
     /** @throws Stopped */
-    async function pauseBefore({ phase }: EventRun, signal: AbortSignal): Promise<void> {
-      if (phase.status !== 'waiting' || phase.waiting.reason !== 'retry') return;
-      await pause(phase.waiting.forMs ?? 0, signal).catch(() => signal.throwIfAborted());
+    async function pauseBefore(run: EventRun, signal: AbortSignal): Promise<void> {
+      const forMs = retryOf(run)?.forMs ?? 0;
+      await pause(forMs, signal).catch(() => signal.throwIfAborted());
     }
   };
 }

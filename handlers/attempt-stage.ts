@@ -3,6 +3,9 @@ import { ownerId } from '../domain/event-id.ts';
 import { lastProgress } from '../domain/event-run.ts';
 import type { EventRun, Progress } from '../domain/event-run.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
+import { callWith } from '../domain/middleware.ts';
+import type { Middleware } from '../domain/middleware.ts';
+import { ON_CANCEL } from '../domain/stage.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Strays } from './hosts/strays.ts';
 import type { StopSource } from './listen-once.ts';
@@ -14,6 +17,8 @@ import type { Stop } from './with-timeout.ts';
 export interface AttemptStageDependencies {
   readonly resolve: (type: string) => EventDefinition | undefined;
   readonly services: HandlerServices;
+  /** Around each call, the first outermost; read at each. Absent or empty: none. */
+  readonly use?: readonly Middleware[];
   /** What nobody catches is the failure of the attempt that it comes from; absent where that can't be told. */
   readonly strays?: Strays;
   /** An attempt whose time is up ends when its handler has, so that nothing of it goes on unobserved. */
@@ -25,6 +30,8 @@ export interface AttemptSurroundings {
   readonly state: unknown;
   /** Whether its run shares a history with others. */
   readonly isShared: boolean;
+  /** How long it may take; 0 or less: it has no time, and no handler is called. */
+  readonly timeoutMs: number;
   /** Aborts with a `Stopped`. */
   readonly signal: StopSource;
   readonly log: (level: keyof HandlerLog, message: string, fields?: Record<string, unknown>) => void;
@@ -38,16 +45,17 @@ export interface AttemptSurroundings {
  * @throws what the handler threw, StageTimeoutError, UnknownTypeError, PermanentError for a result that can't be kept, or Stopped
  */
 export async function attemptStage(
-  { resolve, services, strays, waitsForHandlers = false }: AttemptStageDependencies,
+  { resolve, services, use, strays, waitsForHandlers = false }: AttemptStageDependencies,
   run: EventRun,
   stage: Stage,
-  { state, isShared, signal, log, heartbeat }: AttemptSurroundings,
+  { state, isShared, timeoutMs, signal, log, heartbeat }: AttemptSurroundings,
 ): Promise<unknown> {
   const { event, results, attempts } = run;
   const before = lastProgress(run);
   const definition = definitionOf(event, resolve);
   // It was accepted when its type had other stages. What would come of it otherwise is a result that no handler has given.
-  if (!definition.stages.includes(stage)) throw new UnknownTypeError(definition.type, stage);
+  const isKnown = definition.stages.includes(stage) || (stage === ON_CANCEL && Object.hasOwn(definition.timeoutsMs, stage));
+  if (!isKnown) throw new UnknownTypeError(definition.type, stage);
   // Field by field: to spread some, and to add others to them, took longer than the call.
   const { fetch, dataDirectory, services: lent } = services;
   const work = (stop: Stop): unknown => {
@@ -56,6 +64,7 @@ export async function attemptStage(
       dataDirectory,
       services: lent,
       [STOP]: stop,
+      stage,
       state,
       attempt: attempts[stage] ?? 1,
       idempotencyKey: `${ownerId(event)}/${event.run}/${stage}`,
@@ -67,10 +76,12 @@ export async function attemptStage(
         error: (message, fields) => log('error', message, fields),
       },
     } satisfies Omit<HandlerContext, 'signal'> & WithStop);
-    const handle = (): unknown => definition.run(stage, event, results, context);
+    const call = (): unknown => definition.run(stage, event, results, context);
+    // Without middleware a handler that gives its result at once needs no promise.
+    const handle = use === undefined || use.length === 0 ? call : (): unknown => callWith(use, event, context, call);
     return strays === undefined ? handle() : strays.during(stop.cut, handle);
   };
-  const value = await withTimeout(event.plan.timeoutsMs[stage] ?? 0, signal, work, waitsForHandlers);
+  const value = await withTimeout(timeoutMs, signal, work, waitsForHandlers);
   // Of those that may share a workflow also alone: whether an event does is the load's doing.
   return toKeptJson(value, isShared || definition.coalesce ? MAX_SHARED_RESULT_BYTES : MAX_RESULT_BYTES);
 }

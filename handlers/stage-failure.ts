@@ -21,9 +21,9 @@ const MAX_CAUSES = 3;
 
 /** Translates whatever a handler or what surrounds it threw, the only place that does. */
 export function toStageFailure(error: unknown, { stage, startedAtMs, endedAtMs }: FailedAttempt): StageFailure {
-  const { code, retryable } = classify(error);
+  const retryable = !(error instanceof PermanentError);
   return {
-    error: { code: toCode(code), message: messageOf(error), stage, retryable },
+    error: { code: codeOf(error), message: messageOf(error), stage, retryable },
     retryable,
     retryAfterMs: retryAfterMsOf(error),
     // Neither says anything about the handler, so that it doesn't use up an attempt.
@@ -33,14 +33,13 @@ export function toStageFailure(error: unknown, { stage, startedAtMs, endedAtMs }
   };
 }
 
-function classify(error: unknown): { readonly code: string; readonly retryable: boolean } {
-  if (error instanceof PermanentError) return { code: error.code, retryable: false };
-  if (error instanceof Stopped) return { code: 'worker_lost', retryable: true };
-  if (error instanceof StageTimeoutError) return { code: 'timeout', retryable: true };
-  if (error instanceof UnknownTypeError) return { code: 'unknown_type', retryable: true };
-  if (error instanceof StrayError) return { code: 'crashed', retryable: true };
-  if (error instanceof RetryLaterError) return { code: 'retry_later', retryable: true };
-  return { code: 'handler_failed', retryable: true };
+function codeOf(error: unknown): string {
+  if (error instanceof PermanentError) return toCode(error.code);
+  if (error instanceof Stopped) return 'worker_lost';
+  if (error instanceof StageTimeoutError) return 'timeout';
+  if (error instanceof UnknownTypeError) return 'unknown_type';
+  if (error instanceof StrayError) return 'crashed';
+  return error instanceof RetryLaterError ? 'retry_later' : 'handler_failed';
 }
 
 function retryAfterMsOf(error: unknown): number | null {

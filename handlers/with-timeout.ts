@@ -35,6 +35,7 @@ export async function withTimeout<T>(
   waitsForWork = false,
 ): Promise<T> {
   if (outer.aborted) throw toError(outer.reason);
+  if (timeoutMs <= 0) throw new StageTimeoutError(0);
   const stop = new StopOfWork();
   const working = work(stop);
   if (!isThenable(working)) return working;

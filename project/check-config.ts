@@ -5,7 +5,7 @@ import { definitionsIn } from '../domain/event-source.ts';
 import { handlersIn } from '../domain/handler-source.ts';
 import type { Config } from './define-config.ts';
 
-const FIELDS: readonly string[] = ['events', 'handlers', 'subjects', 'services', 'plugins', 'settings'] satisfies (keyof Config)[];
+const FIELDS: readonly string[] = ['events', 'handlers', 'subjects', 'services', 'use', 'plugins', 'settings'] satisfies (keyof Config)[];
 
 // What they come to is on record together: 64 KiB each, and a history takes 2 MiB in one piece.
 const MAX_HANDLERS = 16;
@@ -15,6 +15,8 @@ export function checkConfig(config: Config): void {
   const unknown = Object.keys(config).find((field) => !FIELDS.includes(field));
   if (unknown !== undefined) throw new Error(`the config has no field "${unknown}"; there are ${FIELDS.join(', ')}`);
   if (!Array.isArray(config.events)) throw new Error('the config needs a list of events: defineConfig({ events: [orderPlaced] })');
+  const areFunctions = (list: readonly unknown[]): boolean => list.every((one) => typeof one === 'function');
+  if (!areFunctions(config.use ?? [])) throw new Error('middleware is a function: use: [async (event, context, next) => next()]');
   const isPlugin = (plugin: unknown): boolean => typeof plugin === 'object' && plugin !== null;
   if (!(config.plugins ?? []).every(isPlugin)) throw new Error('a plugin is an object: plugins: [life()], not plugins: [life]');
   const catalog = catalogOf(config);

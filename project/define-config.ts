@@ -3,6 +3,7 @@ import type { SubjectDefinition } from '../domain/define-subject.ts';
 import type { EventSource } from '../domain/event-source.ts';
 import type { HandlerSource } from '../domain/handler-source.ts';
 import type { Services } from '../domain/handler-services.ts';
+import type { Middleware } from '../domain/middleware.ts';
 
 /** A user's project: what a service runs, and how. */
 export interface Config {
@@ -14,6 +15,8 @@ export interface Config {
   readonly subjects?: readonly SubjectDefinition[];
   /** Made once in each process in which handlers run; `dispose` is called at its end. */
   readonly services?: () => MadeServices | Promise<MadeServices>;
+  /** Runs around each call of a stage or a handler, the first outermost. */
+  readonly use?: readonly Middleware[];
   /** What others have made: event types with all that belongs to them. */
   readonly plugins?: readonly Plugin[];
   /** Defaults of the environment's variables, by their names in camel case: `{ maxConcurrentTasks: 10 }`. The environment wins. */

@@ -1,10 +1,12 @@
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import proto from '@temporalio/proto';
+import { cleaningUp } from '../domain/cleanup.ts';
 import { beginAttempt, isProgress, keepProgress, nextStage, stateOf, wait } from '../domain/event-run.ts';
 import type { EventRun, RunState } from '../domain/event-run.ts';
 import { isInline } from '../domain/is-inline.ts';
 import { isRunOutcome, recordOutcome } from '../domain/run-outcome.ts';
+import { ON_CANCEL } from '../domain/stage.ts';
 import type { RunStageInput } from './durable/activities.ts';
 import { GRANTED_SIGNAL } from './durable/names.ts';
 import { decodeFailure, decodeFirst } from './decode.ts';
@@ -36,6 +38,8 @@ async function follow(client: Client, { workflowId }: Execution, run: EventRun, 
     activityTaskTimedOutEventAttributes: lost,
   } = event;
   const stage = scheduled?.activityType?.name ?? '';
+  // What that comes to belongs to a run of its own.
+  if (stage === ON_CANCEL || (run.phase.status === 'running' && run.phase.stage === ON_CANCEL)) return cleaningUp(run);
   if (run.event.plan.stages.includes(stage)) {
     const input = (await decodeFirst(client, owner, scheduled?.input)) as RunStageInput;
     return beginAttempt(input.run, stage);

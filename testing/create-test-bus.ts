@@ -9,7 +9,9 @@ import { resolveIn } from '../domain/handler-definition.ts';
 import { handlersIn } from '../domain/handler-source.ts';
 import type { HandlerSource } from '../domain/handler-source.ts';
 import type { HandlerServices, Services } from '../domain/handler-services.ts';
+import type { Middleware } from '../domain/middleware.ts';
 import { createAdvance } from '../handlers/advance.ts';
+import { frozenMiddleware } from '../handlers/frozen-middleware.ts';
 import { createAcceptEvent, TENANT } from './accept-event.ts';
 import type { TestRunOptions } from './accept-event.ts';
 import { keepTogether } from './advance.ts';
@@ -28,6 +30,8 @@ export interface TestBusOptions {
   readonly handlers?: readonly HandlerSource[];
   /** What handlers are lent; a test's own. A run whose handler uses another is rejected, and the error names it. */
   readonly services?: Partial<Services>;
+  /** Runs around each call of a stage, the first outermost, as in a config. */
+  readonly use?: readonly Middleware[];
   /** What handlers fetch with; without it, a run whose handler fetches is rejected. */
   readonly fetch?: HandlerServices['fetch'];
   /** Where handlers may keep files; default: a folder of this process's among those for temporary files. */
@@ -74,13 +78,14 @@ export interface TestBus {
 
 /** Handles events in memory, with the same retries, timeouts and bounds as the service has. It opens nothing, and needs no end. */
 export function createTestBus(options: TestBusOptions): TestBus {
-  const { events, services = {}, fetch = cannotFetch('createTestBus'), dataDirectory = TEST_DATA_DIRECTORY } = options;
+  const { events, services = {}, use = [], fetch = cannotFetch('createTestBus'), dataDirectory = TEST_DATA_DIRECTORY } = options;
   const catalog = createCatalog(definitionsIn(events, "the bus's events"), [], handlersIn(options.handlers ?? [], "the bus's handlers"));
   const clock = keepTogether(createVirtualClock({ nowMs: options.nowMs ?? Date.now(), skipsTime: options.timeSkipping ?? true }));
   const acceptEvent = createAcceptEvent(catalog, clock.now);
   const advance = createAdvance({
     resolve: resolveIn(catalog),
     services: { fetch, dataDirectory, services: lendServices(services, 'createTestBus') },
+    use: frozenMiddleware(use),
     now: clock.now,
     monotonicMs: clock.now,
     pause: clock.wait,

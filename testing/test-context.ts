@@ -14,6 +14,7 @@ export interface TestContextOptions<State> extends Partial<Omit<HandlerContext<S
  */
 export function testContext<State = never>({ services = {}, ...given }: TestContextOptions<State> = {}): HandlerContext<State> {
   return {
+    stage: 'action',
     attempt: 1,
     idempotencyKey: 'test-1/1/action',
     signal: new AbortController().signal,

@@ -47,6 +47,8 @@ export interface WorkerActivitiesOptions {
 export interface WorkerActivities {
   readonly activities: Activities;
   readonly runAhead: RunAhead;
+  /** Takes back what was to run ahead for an event that is alone: true where nothing of it has begun, and it ends as cancelled. */
+  readonly withdraw: (workflowId: string) => boolean;
   /** The task queue by which only this process is asked for what it has under way. */
   readonly sender: string;
   /** Posts of callbacks that are under way in this process, those in line for a connection among them. */
@@ -112,9 +114,15 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     handedOver,
   });
   const { runChunk } = activities;
+  const unbegun = new Map<string, () => boolean>();
   return {
     activities,
-    runAhead: (input) => runChunk.ahead(input, logOf(input.workflow)),
+    runAhead(input) {
+      const { id } = input.workflow;
+      const withdraw = runChunk.ahead(input, logOf(input.workflow), () => unbegun.delete(id));
+      if (withdraw !== null && input.chunk?.own.length === 1) unbegun.set(id, withdraw);
+    },
+    withdraw: (workflowId) => unbegun.get(workflowId)?.() ?? false,
     sender: handedOver.sender,
     callbacksUnderWay: origins.openInAll,
     connectionsTo: origins.connectionsTo,

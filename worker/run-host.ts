@@ -1,4 +1,5 @@
 import { createAnswer } from '../handlers/answer.ts';
+import { frozenMiddleware } from '../handlers/frozen-middleware.ts';
 import { resolveIn } from '../domain/handler-definition.ts';
 import { serveHost } from '../handlers/hosts/serve-host.ts';
 import { catalogOf } from '../project/check-config.ts';
@@ -14,6 +15,7 @@ export async function runHost(config: Config): Promise<void> {
   serveHost(
     (settings) => ({
       resolve: resolveIn(catalog),
+      use: frozenMiddleware(config.use ?? []),
       answer: createAnswer(catalog),
       services: composeHandlerServices(settings as HandlerCompositionSettings, services),
     }),

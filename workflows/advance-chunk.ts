@@ -11,7 +11,6 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { Activities, RunStageInput } from '../temporal/durable/activities.ts';
-import { TASK_QUEUES } from '../temporal/durable/names.ts';
 import { recordFailure } from '../domain/attempt.ts';
 import type { Chunk, ChunkOutcome } from '../domain/chunk.ts';
 import type { ChunkRun } from '../domain/chunk-run.ts';
@@ -64,17 +63,17 @@ function timeoutMs({ event: { plan }, results }: EventRun): number {
 
 /**
  * One attempt of a run's next stage as an activity on a worker, which is on record when it has ended.
- * @param isReserved it has a permit that is kept for its tier
+ * @param taskQueue another one than its workflow's: where it has a permit that is kept for its tier
  * @throws CancelledFailure
  */
-export async function advanceOnWorker(input: RunStageInput, isReserved: boolean): Promise<RunOutcome> {
+export async function advanceOnWorker(input: RunStageInput, taskQueue?: string): Promise<RunOutcome> {
   const { event } = input.run;
   // One whose last stage is on record has nothing left but its end.
   const stage = nextStage(input.run) ?? 'end';
   const { [stage]: attempt } = proxyActivities<Readonly<Record<string, Activities['default']>>>({
     startToCloseTimeout: TRIES * (event.plan.timeoutsMs[stage] ?? 0) + GRACE_MS,
     heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
-    ...(isReserved && { taskQueue: TASK_QUEUES.reserved }),
+    ...(taskQueue !== undefined && { taskQueue }),
     // One attempt a call: the workflow spaces the attempts, so that they are on record and can be cancelled between.
     retry: { maximumAttempts: 1 },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -11,10 +11,11 @@ import {
 } from '@temporalio/workflow';
 import type { Chunk, RunRecord } from '../domain/chunk.ts';
 import { runsOf } from '../domain/chunk.ts';
+import { cleaningUp, cleanupOf } from '../domain/cleanup.ts';
 import { beginChunk, deliveriesOf, recordCancelled, recordChunk, toKept } from '../domain/chunk-run.ts';
 import type { ChunkRun } from '../domain/chunk-run.ts';
 import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
-import { ENDED_MEMO } from '../temporal/durable/names.ts';
+import { ENDED_MEMO, TASK_QUEUES } from '../temporal/durable/names.ts';
 import {
   beginAttempt,
   endRun,
@@ -34,6 +35,7 @@ import { PERMIT_LOST } from '../domain/permits.ts';
 import { isInline } from '../domain/is-inline.ts';
 import { advanceInline, advanceOnWorker, cutOutcome } from './advance-chunk.ts';
 import { becomeCanceled } from './become-canceled.ts';
+import { cleanUp } from './clean-up.ts';
 import { createCancellable } from './cancellable.ts';
 import { cancelUpdate, runQuery } from './messages.ts';
 import { holdPermits, NO_PERMITS } from './permit-holder.ts';
@@ -44,6 +46,10 @@ import type { UnitPlaces } from './unit-places.ts';
 
 // A run that waits longer than this before its next attempt lets others work meanwhile.
 const MAX_HELD_BACK_OFF_MS = 5_000;
+
+// Of a workflow's first task when it is given out for the first time: that it was started, that there is a task, and that somebody has it.
+// Each time that it is given out again there is one more event, which says what became of the time before.
+const FIRST_TASK_EVENTS = 3;
 
 /**
  * Runs a chunk: begin, advance, split off who is not complete in company, wait for what one that is alone waits for, its handlers
@@ -76,7 +82,8 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     setHandler(cancelUpdate, () => cancellable.cancel(), {
       validator: () => {
         const { run } = runs[0] ?? alone;
-        const refusal = isCalling ? 'not_cancellable' : refusalToCancel(run, Date.now());
+        const isUntouched = workflowInfo().historyLength === FIRST_TASK_EVENTS;
+        const refusal = isCalling ? 'not_cancellable' : refusalToCancel(run, Date.now(), isUntouched);
         if (refusal !== null) throw ApplicationFailure.nonRetryable(`the event is ${run.phase.status}`, refusal);
       },
     });
@@ -95,7 +102,8 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     if (alone !== undefined && runs.some(({ run }) => isAtHandlers(run.phase))) await callHandlers();
   } catch (error) {
     if (!isCancellation(error)) throw error;
-    runs = runs.map((one) => ({ ...one, run: endRun(one.run, { status: 'cancelled', endedAtMs: Date.now() }) }));
+    await cleanUpAlone();
+    change((run) => endRun(run, { status: 'cancelled', endedAtMs: Date.now() }));
   }
 
   // Waited for together with what follows: each costs the engine a task by itself.
@@ -139,7 +147,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     const permitRunId = permits.grantedTo();
     const input = { run: one.run, workflow, ...(permitRunId !== undefined && { permitRunId }) };
     try {
-      const outcome = await cancellable.run(() => advanceOnWorker(input, permits.isReserved()));
+      const outcome = await cancellable.run(() => advanceOnWorker(input, permits.isReserved() ? TASK_QUEUES.reserved : undefined));
       runs = cancellable.isCancelled() ? [recordCancelled(one, outcome)] : heard(recordChunk(before, { runs: [outcome] }));
     } catch (error) {
       const cut = cutOutcome(error);
@@ -203,6 +211,16 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     await cancellable.run(() =>
       permits.acquire((key, sinceMs) => change((run) => wait(run, nextStageIfBegun(run), { reason: 'permit', key, sinceMs }))),
     );
+  }
+
+  /** What is cancelled in company has not begun: it was cut off before its task. */
+  async function cleanUpAlone(): Promise<void> {
+    const [one] = alone === undefined ? [] : runs;
+    const cleanup = one === undefined || isEnded(one.run.phase) ? null : cleanupOf(one.run);
+    if (cleanup === null) return;
+    change(cleaningUp);
+    const cleaned = await cleanUp(cleanup, workflow);
+    change((run) => ({ ...run, cleanup: cleaned }));
   }
 
   function change(step: (run: EventRun) => EventRun): void {

@@ -11,17 +11,18 @@ export type ObserveRun = (run: EventRun, workflow: WorkflowReference) => void;
 export interface PortOptions {
   /** Those that are due, in their order. */
   readonly runs: readonly EventRun[];
-  readonly surroundings: Pick<Surroundings, 'signal' | 'log'>;
+  readonly surroundings: Pick<Surroundings, 'signal' | 'log' | 'withdrawal'>;
   readonly onRun: (run: EventRun) => void;
   /** The same, where it is its progress that has changed. */
   readonly onProgress?: (run: EventRun) => void;
 }
 
 /** An activity's end of the port by which it has runs advanced. */
-export function openPort({ runs, surroundings: { signal, log }, onRun, onProgress }: PortOptions): Port {
+export function openPort({ runs, surroundings: { signal, log, withdrawal }, onRun, onProgress }: PortOptions): Port {
   const latest = [...runs];
   return {
     signal: toStopped(signal),
+    ...(withdrawal && { begun: withdrawal.begun }),
     tell(told) {
       const before = latest[told.index];
       if (before === undefined) return;

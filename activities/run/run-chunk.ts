@@ -4,9 +4,9 @@ import type { Chunk, ChunkOutcome } from '../../domain/chunk.ts';
 import { runsOf } from '../../domain/chunk.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
 import { eventDelivery } from '../../domain/event-delivery.ts';
-import { isEnded } from '../../domain/event-run.ts';
+import { endRun, isEnded } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
-import { recordOutcome } from '../../domain/run-outcome.ts';
+import { outcomeOf, recordOutcome } from '../../domain/run-outcome.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import type { FirstAttempts } from '../callbacks/first-attempts.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -17,6 +17,7 @@ export interface RunChunkDependencies {
   readonly advance: Advance;
   readonly observe: ObserveRun;
   readonly firstAttempts: FirstAttempts;
+  readonly now: () => number;
   /** What a workflow was started with, for whoever wasn't the one to start it. */
   readonly readChunk: (workflow: WorkflowReference) => Promise<Chunk>;
   /** How often the engine has given out the task that a workflow is at, this time included. */
@@ -30,13 +31,13 @@ const MAX_TASK_ATTEMPTS = 3;
  * Advances the runs of a chunk, all at once, each until it has ended or waits; then makes the first attempts of the callbacks
  * of those that have ended here. Safe to run twice as far as the handlers are: they are given the same `idempotencyKey` again.
  */
-export function createRunChunk({ advance, observe, firstAttempts, readChunk, readTaskAttempt }: RunChunkDependencies) {
+export function createRunChunk({ advance, observe, firstAttempts, now, readChunk, readTaskAttempt }: RunChunkDependencies) {
   return async function runChunk({ chunk, begun, workflow }: RunChunkInput, surroundings: Surroundings): Promise<ChunkOutcome> {
     const { given, taskAttempt } = chunk === undefined ? await read(workflow) : { given: chunk, taskAttempt: 1 };
     const runs = runsOf(begun === undefined ? given : { ...given, begun });
     const isAlone = runs.length === 1;
     const port = openPort({ runs, surroundings, onRun: (run) => observe(run, workflow) });
-    const { runs: advanced } = await advance(
+    const advancing = await advance(
       {
         runs,
         atOnce: runs.length,
@@ -47,7 +48,12 @@ export function createRunChunk({ advance, observe, firstAttempts, readChunk, rea
         ...(taskAttempt > MAX_TASK_ATTEMPTS && { isSuspect: true }),
       },
       port,
-    ).catch((error: unknown) => throwStopped(error, surroundings));
+    ).catch((error: unknown) => (surroundings.withdrawal?.isWithdrawn() === true ? null : throwStopped(error, surroundings)));
+    // Whoever has cancelled it is told so once this is recorded, and so is its receiver: another process may have been given the task.
+    if (advancing === null) {
+      return { runs: runs.map((run) => outcomeOf(run, endRun(run, { status: 'cancelled', endedAtMs: now() }))) };
+    }
+    const { runs: advanced } = advancing;
     const outcomes = runs.map((run, index) => {
       const one = advanced[index];
       if (one?.kind !== 'advanced') throw new Error(`the run ${index} of "${workflow.id}" was not advanced`);

@@ -6,6 +6,7 @@ import type { EventRun } from '../../domain/event-run.ts';
 import { PERMIT_LOST } from '../../domain/permits.ts';
 import { outcomeOf, recordOutcome } from '../../domain/run-outcome.ts';
 import type { RunOutcome } from '../../domain/run-outcome.ts';
+import { ON_CANCEL } from '../../domain/stage.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import type { ErrorTrace } from '../../handlers/stage-failure.ts';
 import { Stopped } from '../../handlers/stopped.ts';
@@ -35,6 +36,8 @@ export function createRunStage({ advance, observe, beginProgress, now }: RunStag
     if (permitRunId !== undefined && permitRunId !== workflow.runId) throw toFailure(withoutPermit(run, now()), null);
     const { heartbeat, signal } = surroundings;
     const messages = beginProgress(run, workflow);
+    // What is done for an event that is cancelled is shown as its end.
+    const show: ObserveRun = nextStage(run) === ON_CANCEL ? () => undefined : observe;
     let latest = run;
     const beat = setInterval(() => heartbeat?.(latest.progress), HEARTBEAT_EVERY_MS);
     try {
@@ -43,7 +46,7 @@ export function createRunStage({ advance, observe, beginProgress, now }: RunStag
         surroundings,
         onRun: (shown) => {
           latest = shown;
-          observe(shown, workflow);
+          show(shown, workflow);
         },
         onProgress: (shown) => {
           messages.tell(shown);
@@ -53,7 +56,7 @@ export function createRunStage({ advance, observe, beginProgress, now }: RunStag
       const { runs } = await advance({ runs: [run], atOnce: 1, inOrder: false, goOn: 'one-attempt', bounds: null, subject: null }, port);
       const [one] = runs;
       if (one?.kind !== 'advanced') throw new Error(`the run of "${workflow.id}" was not advanced`);
-      observe(recordOutcome(run, one.outcome), workflow);
+      show(recordOutcome(run, one.outcome), workflow);
       if (hasFailed(one.outcome)) throw toFailure(one.outcome, one.trace);
       return one.outcome;
     } catch (error) {

@@ -65,6 +65,13 @@ export const eventResource = z.looseObject({
     .record(z.string(), z.object({ status: z.enum(STATUSES), attempts: z.int(), result: z.unknown(), error: eventError.nullable() }))
     .describe("by their names; empty where the event's type has none"),
   error: eventError.nullable(),
+  cleanup: z
+    .discriminatedUnion('status', [
+      z.object({ status: z.literal('completed') }),
+      z.object({ status: z.literal('failed'), error: eventError }),
+    ])
+    .optional()
+    .describe("what became of a cancelled event's `onCancel`; absent where it wasn't called"),
   callback: z.looseObject({ status: z.enum(['none', 'pending', 'delivered', 'parked', 'failed']), url: z.string().nullable() }),
   workflow: z.object({ id: z.string(), runId: z.string(), url: z.string().nullable() }),
   recorded: z
@@ -204,7 +211,7 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
   });
   const cancelling = {
     description:
-      '`already_ended`, or `not_cancellable` once a light event may have begun its stages: it begins at once, or when its delay is over. ' +
+      '`already_ended`, or `not_cancellable` once a light event may have begun its stages: it begins as soon as some process can run it, or when its delay is over. ' +
       'Where nobody can say in time whether it will be cancelled, the answer is 503: ask again.',
     request: { params: idParameter },
     responses: {

@@ -1,3 +1,4 @@
+import { nearestType } from '../../domain/nearest-type.ts';
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Catalog } from '../../domain/catalog.ts';
@@ -17,7 +18,7 @@ export function eventTypeRoutes(app: OpenAPIHono<AppEnvironment>, { catalog, ask
     const type = context.req.param('type');
     const definition = catalog.find(type);
     if (definition) return context.json({ ...summarise(definition, catalog), schema: (await ask({ kind: 'describe', type })).schema });
-    const nearest = catalog.nearest(type);
+    const nearest = nearestType(catalog, type);
     return problem(context, {
       code: 'not_found',
       detail: `there is no event type "${type}"${nearest ? `; the nearest is "${nearest}"` : ''}`,

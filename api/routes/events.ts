@@ -85,7 +85,7 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     if (cancellation === 'not_cancellable') {
       return problem(context, {
         code: 'not_cancellable',
-        detail: `the stages of "${id}" have begun, or may have: a light event can be cancelled only while it waits`,
+        detail: `the stages of "${id}" have begun, or may have: a light event can be cancelled only before that, and while it waits`,
       });
     }
     return context.json({ id, status: 'cancelling', links: { self: selfLink(id) } }, 202);

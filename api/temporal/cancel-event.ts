@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { CANCEL_UPDATE } from '../../temporal/durable/names.ts';
 import { hasEnded } from '../../domain/event-resource.ts';
 import { isAtHandlers } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { isInline } from '../../domain/is-inline.ts';
+import { ON_CANCEL } from '../../domain/stage.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import type { Cancellation } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
-import { callEngine, isUnavailable, isNotFound } from '../../temporal/engine-call.ts';
+import { callEngine, isUnavailable, isNotFound, readEngine } from '../../temporal/engine-call.ts';
 import { readWorkflowEnd } from '../../temporal/history.ts';
 import { readEvent } from './read-run.ts';
 
@@ -19,16 +20,24 @@ const CANCEL_TIMEOUT_MS = 1_000;
 const ASK_AGAIN_TIMEOUT_MS = 800;
 
 /**
- * Has an event end as cancelled, if its workflow agrees. What is known here already isn't asked: that it has ended, or that a light
+ * Has an event end as cancelled, if its workflow agrees, or this process was to run it ahead and hasn't begun. What is known here already isn't asked: that it has ended, or that a light
  * one is at its stages, whose task answers nothing before it is over.
  * @throws EngineUnavailableError where it isn't known whether the event will be cancelled
  */
-export async function cancelEvent(client: Client, liveRuns: LiveRuns, workflowId: string): Promise<Cancellation> {
+export async function cancelEvent(
+  client: Client,
+  liveRuns: LiveRuns,
+  withdraw: (workflowId: string) => boolean,
+  workflowId: string,
+): Promise<Cancellation> {
+  if (withdraw(workflowId)) return untilRecorded(client, workflowId);
   const seen = await readEvent(client, liveRuns, { workflowId });
   if (seen === null) return 'not_found';
   if (hasEnded(seen)) return 'already_ended';
   const run = liveRuns.find(workflowId)?.run;
-  return run !== undefined && seen.status === 'running' && isAtWork(run) ? 'not_cancellable' : askToCancel(client, workflowId);
+  return run !== undefined && seen.status === 'running' && seen.stage !== ON_CANCEL && isAtWork(run)
+    ? 'not_cancellable'
+    : askToCancel(client, workflowId);
 }
 
 /** Whether its light stages run, or the quick handlers that come after them. */
@@ -56,6 +65,17 @@ export async function askToCancel(client: Client, workflowId: string): Promise<C
   if (end === null) return 'not_found';
   if (end.kind === 'open') throw new EngineUnavailableError(`the engine lost the Update that cancels "${workflowId}"`);
   return 'already_ended';
+}
+
+/** That it was taken back is known to this process alone: should its task be given to another one, it is run there after all. */
+async function untilRecorded(client: Client, workflowId: string): Promise<Cancellation> {
+  try {
+    await readEngine(client, CANCEL_TIMEOUT_MS + ASK_AGAIN_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).result());
+    return 'already_ended';
+  } catch (error) {
+    if (error instanceof WorkflowFailedError) return error.cause instanceof CancelledFailure ? 'cancelling' : 'already_ended';
+    throw error;
+  }
 }
 
 async function verdictOf(update: Promise<void>): Promise<Cancellation> {

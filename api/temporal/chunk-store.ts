@@ -14,7 +14,12 @@ import { readRun } from './read-run.ts';
 import type { FoundChunk } from '../../temporal/read-chunk.ts';
 
 /** Events that have a workflow, and handlers of events that have: one by itself under its own id, or several that share it, whose ids say which and where. */
-export function createChunkStore(client: Client, liveRuns: LiveRuns, now: () => number): EventStore {
+export function createChunkStore(
+  client: Client,
+  liveRuns: LiveRuns,
+  withdraw: (workflowId: string) => boolean,
+  now: () => number,
+): EventStore {
   function chunkOf({ tenant }: EventKey, { chunkId }: MemberPlace): Promise<FoundChunk | null> {
     return findChunk(client, { workflowId: eventWorkflowId({ tenant, id: chunkId }) });
   }
@@ -41,12 +46,12 @@ export function createChunkStore(client: Client, liveRuns: LiveRuns, now: () => 
 
     async cancel(key) {
       const workflowId = eventWorkflowId(key);
-      if (parseMemberId(key.id) === null) return cancelEvent(client, liveRuns, workflowId);
+      if (parseMemberId(key.id) === null) return cancelEvent(client, liveRuns, withdraw, workflowId);
       const member = await read(key);
       if (member === null) return 'not_found';
       if (member.completedAt !== null) return 'already_ended';
       // One that has left its company can be cancelled as any other.
-      return member.workflow.id === workflowId ? cancelEvent(client, liveRuns, workflowId) : 'not_cancellable';
+      return member.workflow.id === workflowId ? cancelEvent(client, liveRuns, withdraw, workflowId) : 'not_cancellable';
     },
 
     async lastRun(key) {

@@ -26,7 +26,7 @@ export function createSubjectStore(client: Client, liveRuns: LiveRuns, subjects:
     async cancel(key) {
       if (subjects.why(key) !== null) return 'not_cancellable';
       const known = await subjects.get(key);
-      if (known !== null && hasLeftSubject(known)) return cancelEvent(client, liveRuns, eventWorkflowId(key));
+      if (known !== null && hasLeftSubject(known)) return cancelEvent(client, liveRuns, nothingAhead, eventWorkflowId(key));
       return (known ?? (await subjects.compacted(key))) === null ? 'not_found' : 'already_ended';
     },
 
@@ -42,4 +42,9 @@ export function createSubjectStore(client: Client, liveRuns: LiveRuns, subjects:
       return resource && explainEvent(client, resource, now());
     },
   };
+}
+
+/** What has left its subject is at its handlers, none of which is run ahead. */
+function nothingAhead(): boolean {
+  return false;
 }

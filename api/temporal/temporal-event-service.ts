@@ -54,6 +54,8 @@ export interface TemporalEventServiceOptions {
   /** Posts of callbacks that are under way in this process. */
   readonly callbacksUnderWay: () => number;
   readonly runAhead: RunAhead;
+  /** Takes back what was to run ahead: true where nothing of the event has begun, and it ends as cancelled. */
+  readonly withdraw: (workflowId: string) => boolean;
   readonly now: () => number;
 }
 
@@ -107,7 +109,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
   // An event of its own may have the id of an item, and goes first.
   const store = routeByKind([
     createSubjectStore(client, liveRuns, subjects, now),
-    createChunkStore(client, liveRuns, now),
+    createChunkStore(client, liveRuns, options.withdraw, now),
     createItemStore(client, options.items, now),
   ]);
   const { read, accepted, cancel, why } = store;

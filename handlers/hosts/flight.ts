@@ -1,5 +1,6 @@
 import { nextStage } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
+import { attemptTimeoutMs } from '../../domain/attempt.ts';
 import type { Due, Port, Told } from '../advance-port.ts';
 
 /** Something due that is in flight in a host: what is known of its runs, and until when each has to have stopped. */
@@ -25,7 +26,7 @@ interface Deadline {
   leftMs: number;
 }
 
-export function createFlight(due: Due, port: Port, graceMs: number, now: () => number): Flight {
+export function createFlight(due: Due, port: Port, graceMs: number, now: () => number, timeOfDay: () => number): Flight {
   const latest: EventRun[] = due.runs.map(({ expectedVersion: _kept, ...run }) => run);
   const deadlines = new Map<number, Deadline>();
   // Until a run is heard of, as where its first stage keeps the process busy.
@@ -47,7 +48,7 @@ export function createFlight(due: Due, port: Port, graceMs: number, now: () => n
         latest[told.index] = { event: before.event, ...told.state };
         const { phase } = told.state;
         if (phase.status === 'running' && phase.stage !== null) {
-          deadlines.set(told.index, deadlineAfter(before.event.plan.timeoutsMs[phase.stage] ?? 0));
+          deadlines.set(told.index, deadlineAfter(attemptTimeoutMs({ ...before, ...told.state }, phase.stage, timeOfDay())));
         } else deadlines.delete(told.index);
       } else if (told.kind === 'progress') latest[told.index] = { ...before, progress: told.progress };
       port.tell(told);

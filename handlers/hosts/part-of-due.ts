@@ -10,6 +10,6 @@ export function toDue(due: Due, indexes: readonly number[]): Due {
 }
 
 /** What is told of them, under the places that they have among all. */
-export function portOf({ tell, signal }: Port, indexes: readonly number[]): Port {
-  return { signal, tell: (told) => tell({ ...told, index: indexes[told.index] ?? told.index }) };
+export function portOf({ tell, begun, signal }: Port, indexes: readonly number[]): Port {
+  return { signal, ...(begun && { begun }), tell: (told) => tell({ ...told, index: indexes[told.index] ?? told.index }) };
 }

@@ -38,7 +38,8 @@ function howOf({ code, signal, memoryMb }: Extract<HostEnd, { kind: 'exited' }>)
 
 function timeoutMsOf(run: EventRun): number {
   const stage = run.phase.status === 'running' ? run.phase.stage : nextStage(run);
-  return stage === null ? 0 : (run.event.plan.timeoutsMs[stage] ?? 0);
+  const { timeoutsMs } = run.event.plan;
+  return stage === null ? 0 : Math.min(timeoutsMs[stage] ?? 0, timeoutsMs['total'] ?? Infinity);
 }
 
 /**

@@ -187,7 +187,7 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
     advance(due, port, { isAlone }) {
       if (inFlight() === 0) silentSinceMs = now();
       const id = (lastId += 1);
-      const flight = createFlight(due, port, graceMs, now);
+      const flight = createFlight(due, port, graceMs, now, Date.now);
       const stop = (): void => {
         channel.send({ kind: 'stop', id, reason: toReason(port.signal).reason });
         flight.stop();
@@ -196,6 +196,7 @@ export function startHost({ program, environment, settings, memoryMb, graceMs, l
         // A handler that has begun may have done something before it hears that it is to stop.
         if (port.signal.aborted) return reject(toReason(port.signal));
         if (isEnding) return reject(new HostGone());
+        port.begun?.();
         flights.set(id, { flight, resolve, reject });
         channel.send({ kind: 'advance', id, due, isAlone });
         port.signal.addEventListener('abort', stop, { once: true });

@@ -31,8 +31,8 @@ export interface ApiUnderTest {
   /** Submits and waits for the end of the stages. */
   run(event: unknown): Promise<EventResource>;
   read(id: string): Promise<EventResource>;
-  /** Reads until the event has this status. */
-  readUntil(id: string, status: EventResource['status']): Promise<EventResource>;
+  /** Reads until the event has this status, at this stage if one is named. */
+  readUntil(id: string, status: EventResource['status'], stage?: string): Promise<EventResource>;
 }
 
 export const JSON_HEADERS = { 'content-type': 'application/json' } as const;
@@ -63,10 +63,10 @@ export function createApiUnderTest(subject: () => ContractSubject): ApiUnderTest
       expect(answer.status).toBe(200);
       return toResource(answer);
     },
-    readUntil: (id, status) =>
+    readUntil: (id, status, stage) =>
       until(`the event "${id}" is ${status}`, async () => {
         const resource = await read(id);
-        return resource.status === status && resource;
+        return resource.status === status && (stage === undefined || resource.stage === stage) && resource;
       }),
   };
 }

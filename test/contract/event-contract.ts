@@ -4,12 +4,14 @@ import type { ContractSubject } from './api-under-test.ts';
 import { accepting } from './accepting.ts';
 import { batches } from './batches.ts';
 import { cancelling } from './cancelling.ts';
+import { cleaningUp } from './cleaning-up.ts';
 import { cloudEvents } from './cloud-events.ts';
 import { refusingCloudEvents } from './refusing-cloud-events.ts';
 import { describing } from './describing.ts';
 import { handling } from './handling.ts';
 import { joining } from './joining.ts';
 import { listing } from './listing.ts';
+import { surrounding } from './middleware.ts';
 import { reading } from './reading.ts';
 import { redelivering } from './redelivering.ts';
 import { replaying } from './replaying.ts';
@@ -17,6 +19,7 @@ import { refusing } from './refusing.ts';
 import { refusingInvalidEvents } from './refusing-invalid-events.ts';
 import { streaming } from './streaming.ts';
 import { subjects } from './subjects.ts';
+import { timing } from './timing.ts';
 
 /** What the event API promises, whatever keeps and runs the events behind it. */
 export function describeEventContract({ start }: { readonly start: () => Promise<ContractSubject> }): void {
@@ -31,7 +34,10 @@ export function describeEventContract({ start }: { readonly start: () => Promise
   describe('accepting an event', () => accepting(api));
   describe('joining an event by its id', () => joining(api));
   describe('reading an event', () => reading(api));
+  describe('a timeout', () => timing(api));
+  describe('middleware', () => surrounding(api));
   describe('cancelling an event', () => cancelling(api));
+  describe('cleaning up after a cancelled event', () => cleaningUp(api));
   describe('handing an event to its handlers', () => handling(api));
   describe('sending a callback again', () => redelivering(api));
   describe('replaying an event', () => replaying(api));

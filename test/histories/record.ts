@@ -20,7 +20,7 @@ import {
 } from './scenarios/batches.ts';
 import { recordTogether } from './scenarios/chunks.ts';
 import { recordHandlers } from './scenarios/handlers.ts';
-import { recordSingleEvents, recordWaiting, recordWaitingForPermit } from './scenarios/single-events.ts';
+import { recordSingleEvents, recordUnbegun, recordWaiting, recordWaitingForPermit } from './scenarios/single-events.ts';
 import { recordGatheredSubject, recordLoneSubject, recordSubject } from './scenarios/subjects.ts';
 
 // `npm run histories`: records what today's workflows leave behind, for the replay tests of tomorrow's, and keeps what is
@@ -47,6 +47,7 @@ await prepareNamespace({ connection: service.client.connection, namespace: 'defa
 const recorder = createRecorder(service, values.into);
 try {
   await recordSingleEvents(recorder);
+  await recordUnbegun(recorder);
   await recordWaiting(recorder);
   await recordWaitingForPermit(recorder);
   await recordTogether(recorder);

@@ -8,7 +8,7 @@ import type { Receiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 
 /** A service, and how what it leaves behind is kept. */
-export interface Recorder {
+export interface Recorder extends Pick<TestService, 'client'> {
   request(path: string, init?: RequestInit): Promise<Response>;
   /** Posts JSON; resolves with the answer's `id`. */
   post(path: string, body: Readonly<Record<string, unknown>>): Promise<string>;
@@ -36,6 +36,7 @@ export function createRecorder({ app, client }: TestService, folder: string): Re
   }
 
   return {
+    client,
     read,
     saveOpen,
     request: async (path, init) => app.request(path, init),

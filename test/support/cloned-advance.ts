@@ -2,6 +2,8 @@ import type { Catalog } from '../../domain/catalog.ts';
 import { resolveIn } from '../../domain/handler-definition.ts';
 import { createAdvance } from '../../handlers/advance.ts';
 import type { Advance } from '../../handlers/advance.ts';
+import { frozenMiddleware } from '../../handlers/frozen-middleware.ts';
+import { testMiddleware } from './test-middleware.ts';
 import { noServices } from './handler-services.ts';
 
 /** Advances runs as the service does, with all that crosses the port copied, as between two processes. */
@@ -9,7 +11,13 @@ export function createClonedAdvance(
   { find, handlersOf = () => [] }: Pick<Catalog, 'find'> & Partial<Pick<Catalog, 'handlersOf'>>,
   now: () => number = Date.now,
 ): Advance {
-  const advance = createAdvance({ resolve: resolveIn({ find, handlersOf }), services: noServices, now, monotonicMs: now });
+  const advance = createAdvance({
+    resolve: resolveIn({ find, handlersOf }),
+    services: noServices,
+    use: frozenMiddleware(testMiddleware),
+    now,
+    monotonicMs: now,
+  });
   return async (due, { signal, tell }) =>
     structuredClone(await advance(structuredClone(due), { signal, tell: (told) => tell(structuredClone(told)) }));
 }

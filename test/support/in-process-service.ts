@@ -10,6 +10,8 @@ import { createMetrics } from '../../api/metrics.ts';
 import { createLogger } from '../../config/logger.ts';
 import { resolveIn } from '../../domain/handler-definition.ts';
 import { createAdvance } from '../../handlers/advance.ts';
+import type { Advance } from '../../handlers/advance.ts';
+import { frozenMiddleware } from '../../handlers/frozen-middleware.ts';
 import { advanceHandlers } from '../../handlers/advance-handlers.ts';
 import { compose } from '../../project/compose.ts';
 import { makeServices } from '../../project/make-services.ts';
@@ -44,6 +46,8 @@ export interface InProcessServiceOptions {
   readonly skewMs?: { readonly api: number; readonly worker: number };
   /** Handlers run in processes of their own, as they do in the service, and not in this one, where tests see what they do. */
   readonly hosts?: boolean;
+  /** What is due waits for this, as it does for a process for handlers. @param signal its own */
+  readonly beforeAdvance?: (signal: AbortSignal) => Promise<void>;
 }
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -58,6 +62,7 @@ export async function startInProcessService({
   dataConverter,
   skewMs = { api: 0, worker: 0 },
   hosts: isApart = false,
+  beforeAdvance,
 }: InProcessServiceOptions): Promise<TestService> {
   const given = { CALLBACK_SCHEDULE: '100ms,200ms', CALLBACK_ALLOW: '127.0.0.0/8', ...variables };
   const composition = compose(testConfig, given);
@@ -79,11 +84,21 @@ export async function startInProcessService({
   await hosts?.ready;
   const ask = hosts?.ask ?? createAskHere(catalog);
   const lanes = ['light', 'heavy', 'reserved', 'delivery'] as const;
+  const withHandlers =
+    hosts?.advance ??
+    advanceHandlers(
+      createAdvance({ resolve: resolveIn(catalog), services, use: frozenMiddleware(testConfig.use ?? []), now, monotonicMs }),
+      now,
+    );
+  const advance: Advance = async (due, port) => {
+    await beforeAdvance?.(port.signal);
+    return withHandlers(due, port);
+  };
   const activities = createWorkerActivities({
     client: engine.client,
     ...composition,
     ask,
-    advance: hosts?.advance ?? advanceHandlers(createAdvance({ resolve: resolveIn(catalog), services, now, monotonicMs }), now),
+    advance,
     webhookSecrets: [WEBHOOK_SECRET],
     callbackAllow,
     observe: liveRuns.observe,
@@ -111,6 +126,7 @@ export async function startInProcessService({
     callbacksUnderWay: activities.callbacksUnderWay,
     connectionsTo: activities.connectionsTo,
     runAhead: activities.runAhead,
+    withdraw: activities.withdraw,
     ask,
     checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
     stopping: stopping.signal,

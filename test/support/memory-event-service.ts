@@ -5,6 +5,7 @@ import { createSubjectEvents, subjectOf } from '../../api/subject-events.ts';
 import { explainRun } from '../../api/explain-run.ts';
 import { InvalidCursorError } from '../../api/event-service.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
+import { cleaningUp, cleanupOf, toCleanup } from '../../domain/cleanup.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { Catalog } from '../../domain/catalog.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
@@ -193,6 +194,12 @@ async function runEvent(entry: Entry, advance: Advance): Promise<void> {
     await advanceToEnd(entry, advance);
   } catch (error) {
     if (!signal.aborted) throw error;
+    const cleanup = cleanupOf(entry.run);
+    if (cleanup !== null) {
+      entry.run = cleaningUp(entry.run);
+      const [one] = (await advance({ ...ALONE, runs: [cleanup] }, { signal: new AbortController().signal, tell: () => undefined })).runs;
+      if (one?.kind === 'advanced') entry.run = { ...entry.run, cleanup: toCleanup(recordOutcome(cleanup, throughJson(one.outcome))) };
+    }
     entry.run = runs.endRun(entry.run, { status: 'cancelled', endedAtMs: Date.now() });
   }
 }

@@ -1,5 +1,6 @@
 import config from '../../tickless.config.ts';
 import { defineConfig } from '../../project/define-config.ts';
+import { testMiddleware } from './test-middleware.ts';
 import { handledDefinitions, testHandlers } from './test-handlers.ts';
 import { testDefinitions } from './test-definitions.ts';
 
@@ -8,4 +9,5 @@ export const testConfig = defineConfig({
   ...config,
   events: [...config.events, ...testDefinitions, ...handledDefinitions],
   handlers: testHandlers,
+  use: testMiddleware,
 });

@@ -13,7 +13,10 @@ import { deriveMeaning } from '../../events/life/rules/meaning.ts';
 import { initialSelfState } from '../../events/life/rules/self-state.ts';
 import type { LivedState } from '../../events/life/rules/settle-life.ts';
 import { lifeSubject } from '../../events/life/life-subject.ts';
+import { cleanedDefinitions } from './cleaned-definitions.ts';
 import { plantedDefinitions } from './planted-definitions.ts';
+import { surroundedDefinitions } from './test-middleware.ts';
+import { timedDefinitions } from './timed-definitions.ts';
 
 /** How many handlers of a group ran at once, as counted in the handlers themselves. */
 export const overlap = createOverlap();
@@ -344,6 +347,9 @@ export const testDefinitions: readonly EventDefinition[] = [
   summed,
   approved,
   ...plantedDefinitions,
+  ...surroundedDefinitions,
+  ...timedDefinitions,
+  ...cleanedDefinitions,
 ];
 
 async function workOnRecord(id: string, data: z.infer<typeof recordedData>, attempt: number, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,7 @@
+import { toChunk } from '../../../domain/chunk.ts';
+import { chunkStart } from '../../../temporal/durable/chunk-start.ts';
+import { WORKFLOWS } from '../../../temporal/durable/names.ts';
+import { acceptedEvent } from '../../unit/domain/event-samples.ts';
 import { destinationWorkflowId, limitWorkflowId } from '../../../temporal/durable/workflow-ids.ts';
 import { until } from '../../support/until.ts';
 import { withReceiver } from '../recorder.ts';
@@ -9,6 +13,8 @@ interface Scenario {
   readonly refusals?: number;
   /** What is asked of the service: to cancel it once it is under way, or to send its callback, or to run it, again. */
   readonly ask?: 'cancel' | 'redeliver' | 'replay';
+  /** When it is to be cancelled; as soon as it waits or runs where nothing is said. */
+  readonly at?: { readonly status: string; readonly stage: string };
 }
 
 const NOISE = { type: 'noise', data: { intensity: 0.3 } };
@@ -36,6 +42,12 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'heavy-delayed': { event: { type: 'test-slow-work', data: { ms: 100 }, delayMs: 300 } },
   'heavy-replayed': { event: { type: 'test-shipped', data: { cents: 1, how: 'permanently' } }, ask: 'replay' },
   'heavy-cancelled': { event: { type: 'test-slow-work', data: { ms: 60_000 } }, ask: 'cancel' },
+  'light-cleaned-up': { event: { type: 'test-cleaned', data: {} }, ask: 'cancel', at: { status: 'waiting', stage: 'pay' } },
+  'heavy-cleaned-up': {
+    event: { type: 'test-cleaned-heavy', data: { clean: 'badly' } },
+    ask: 'cancel',
+    at: { status: 'running', stage: 'pay' },
+  },
 };
 
 export async function recordSingleEvents(recorder: Recorder): Promise<void> {
@@ -43,13 +55,16 @@ export async function recordSingleEvents(recorder: Recorder): Promise<void> {
   await recorder.saveOpen('limit-of-a-key', limitWorkflowId('host:example.org'));
 }
 
-async function recordOne(recorder: Recorder, name: string, { event, refusals = 0, ask }: Scenario): Promise<void> {
+async function recordOne(recorder: Recorder, name: string, { event, refusals = 0, ask, at }: Scenario): Promise<void> {
   const { post, read, request, save, untilDelivered } = recorder;
   await withReceiver(async (receiver) => {
     receiver.respond((_request, index) => (index < refusals ? 503 : 200));
     const id = await post('/v1/events', { ...event, callback: { url: receiver.url } });
     if (ask === 'cancel') {
-      await until('it is under way', async () => ['waiting', 'running'].includes((await read(id)).status));
+      await until('it is under way', async () => {
+        const { status, stage } = await read(id);
+        return at === undefined ? ['waiting', 'running'].includes(status) : status === at.status && stage === at.stage;
+      });
       await request(`/v1/events/${id}/cancel`, { method: 'POST' });
     }
     await untilDelivered([id]);
@@ -86,6 +101,20 @@ export async function recordWaiting({ post, read, request, save }: Recorder): Pr
     });
     await save('light-waiting', id);
     await save('light-waiting-delivery', `${id}~callback.1`);
+  });
+}
+
+/** Cancelled before its first task has been given out, which waits here as it does where all processes are full. */
+export async function recordUnbegun({ client, request, save, untilDelivered }: Recorder): Promise<void> {
+  await withReceiver(async (receiver) => {
+    const callback = { url: receiver.url, headers: {}, progress: false };
+    const event = acceptedEvent({ id: 'unbegun-1', type: 'noise', data: { intensity: 0.3 }, callback, acceptedAtMs: Date.now() });
+    const chunk = toChunk([event]);
+    const start = { ...chunkStart(event.id, chunk, { inFlight: 0, slowStartMs: 0 }), startDelay: 500 };
+    await client.workflow.start(WORKFLOWS.processChunk, { ...start, args: [chunk] });
+    await request(`/v1/events/${event.id}/cancel`, { method: 'POST' });
+    await untilDelivered([event.id]);
+    await save('light-cancelled-unbegun', event.id);
   });
 }
 

@@ -16,7 +16,7 @@ const context = {
   dataDirectory,
   services: { sessions: { filesQuotaBytes: null, languageModel: endpoint, transcriber: endpoint } },
   fetch: createGuardedFetch({ agent: createGuardedAgent({ guard }), guard, userAgent: 'Test', now: Date.now }),
-  ...{ state: null, attempt: 1, idempotencyKey: 'talk/1/action', signal: new AbortController().signal },
+  ...{ state: null, stage: 'action', attempt: 1, idempotencyKey: 'talk/1/action', signal: new AbortController().signal },
   heartbeat: () => undefined,
   lastProgress: null,
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },

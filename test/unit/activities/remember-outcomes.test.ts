@@ -146,3 +146,39 @@ describe('what is begun ahead', () => {
     expect(activity).toHaveBeenCalledTimes(2);
   });
 });
+
+describe('what is done ahead', () => {
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+  it('can be taken back until it says that it has begun', async () => {
+    const goOn: (() => void)[] = [];
+    const seen: Surroundings[] = [];
+    const remembering = rememberOutcomes(
+      async (key: string, surroundings: Surroundings) => {
+        seen.push(surroundings);
+        await new Promise<void>((resolve) => goOn.push(resolve));
+        if (surroundings.withdrawal?.isWithdrawn() === true) return `${key} is withdrawn`;
+        surroundings.withdrawal?.begun();
+        return `${key} is done`;
+      },
+      (key) => key,
+    );
+    const begun = vi.fn();
+    const [a, b] = [remembering.ahead('a', log, begun), remembering.ahead('b', log)];
+    await vi.waitFor(() => expect(seen).toHaveLength(2));
+
+    expect(a?.()).toBe(true);
+    // Whoever asks for it again is told the same.
+    expect(a?.()).toBe(true);
+    expect(seen[0]?.signal.aborted).toBe(true);
+    expect(seen[1]?.signal.aborted).toBe(false);
+    for (const go of goOn) go();
+
+    expect(await call(remembering, 'a')).toBe('a is withdrawn');
+    expect(await call(remembering, 'b')).toBe('b is done');
+    expect(b?.()).toBe(false);
+    expect(begun).toHaveBeenCalledOnce();
+    // It is done already.
+    expect(remembering.ahead('b', log)).toBeNull();
+  });
+});

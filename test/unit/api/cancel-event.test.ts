@@ -1,6 +1,11 @@
 import type { Client } from '@temporalio/client';
-import { WorkflowNotFoundError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
-import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
+import {
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { describe, expect, it, vi } from 'vitest';
 import { EngineUnavailableError } from '../../../temporal/engine-unavailable-error.ts';
@@ -13,6 +18,7 @@ import { loadedDataConverter } from '../../support/loaded-data-converter.ts';
 
 const { EventType } = proto.temporal.api.enums.v1;
 const event = acceptedEvent();
+const never = (): boolean => false;
 
 /** An engine whose workflow is open when it is first looked at, then as `end` says; nobody answers its queries. */
 function engine(end: keyof typeof EventType = 'EVENT_TYPE_WORKFLOW_TASK_SCHEDULED') {
@@ -20,8 +26,10 @@ function engine(end: keyof typeof EventType = 'EVENT_TYPE_WORKFLOW_TASK_SCHEDULE
   const ask = vi.fn<(updateId: string) => Promise<void>>(async () => undefined);
   const input = { payloads: [defaultPayloadConverter.toPayload(toChunk([event]))] };
   const looks: (keyof typeof EventType)[] = ['EVENT_TYPE_WORKFLOW_TASK_SCHEDULED'];
+  const result = vi.fn<() => Promise<unknown>>(async () => null);
   const handle = {
     executeUpdate,
+    result,
     getUpdateHandle: (updateId: string) => ({ result: () => ask(updateId) }),
     query: () => Promise.reject(new Error('busy')),
   };
@@ -34,7 +42,7 @@ function engine(end: keyof typeof EventType = 'EVENT_TYPE_WORKFLOW_TASK_SCHEDULE
       getWorkflowExecutionHistory: async () => ({ history: { events: [{ workflowExecutionStartedEventAttributes: { input } }] } }),
     },
   } as unknown as Client;
-  return { client, executeUpdate, ask };
+  return { client, executeUpdate, ask, result };
 }
 
 const unanswered = new WorkflowUpdateRPCTimeoutOrCancelledError('Deadline exceeded', {
@@ -56,7 +64,7 @@ describe('a cancellation that the engine did not answer', () => {
     executeUpdate.mockRejectedValue(unanswered);
     ask.mockImplementation(answer);
 
-    expect(await cancelEvent(client, createLiveRuns(), event.id)).toBe(verdict);
+    expect(await cancelEvent(client, createLiveRuns(), never, event.id)).toBe(verdict);
     expect(ask).toHaveBeenCalledExactlyOnceWith(executeUpdate.mock.calls[0]?.[1].updateId);
   });
 
@@ -68,7 +76,7 @@ describe('a cancellation that the engine did not answer', () => {
     executeUpdate.mockRejectedValue(unanswered);
     ask.mockRejectedValue(error);
 
-    await expect(cancelEvent(client, createLiveRuns(), event.id)).rejects.toThrow(EngineUnavailableError);
+    await expect(cancelEvent(client, createLiveRuns(), never, event.id)).rejects.toThrow(EngineUnavailableError);
   });
 
   it('came to nothing where the event has ended without it', async () => {
@@ -76,7 +84,7 @@ describe('a cancellation that the engine did not answer', () => {
     executeUpdate.mockRejectedValue(unknown);
     ask.mockRejectedValue(unknown);
 
-    expect(await cancelEvent(client, createLiveRuns(), event.id)).toBe('already_ended');
+    expect(await cancelEvent(client, createLiveRuns(), never, event.id)).toBe('already_ended');
   });
 });
 
@@ -84,7 +92,7 @@ it('takes no failure for a refusal', async () => {
   const { client, executeUpdate } = engine();
   executeUpdate.mockRejectedValue(refused('of another kind'));
 
-  await expect(cancelEvent(client, createLiveRuns(), event.id)).rejects.toThrow('refused');
+  await expect(cancelEvent(client, createLiveRuns(), never, event.id)).rejects.toThrow('refused');
 });
 
 it.each([
@@ -95,6 +103,31 @@ it.each([
   const liveRuns = createLiveRuns();
   liveRuns.observe(run, { id: event.id, runId: 'run-1' });
 
-  expect(await cancelEvent(client, liveRuns, event.id)).toBe(verdict);
+  expect(await cancelEvent(client, liveRuns, never, event.id)).toBe(verdict);
   expect(executeUpdate).not.toHaveBeenCalled();
+});
+
+describe('what this process was to run ahead', () => {
+  const failed = (cause: Error): WorkflowFailedError => new WorkflowFailedError('it has not completed', cause, 'NON_RETRYABLE_FAILURE');
+
+  it.each([
+    ['is cancelled', () => Promise.reject(failed(new CancelledFailure('the event was cancelled'))), 'cancelling'],
+    ['has failed in another process', () => Promise.reject(failed(ApplicationFailure.nonRetryable('no'))), 'already_ended'],
+    ['was completed by another process', async () => null, 'already_ended'],
+  ])('is taken back before it has begun, and is what is on record of it: it %s', async (_what, answer, verdict) => {
+    const { client, executeUpdate, result } = engine();
+    const withdraw = vi.fn(() => true);
+    result.mockImplementation(answer);
+
+    expect(await cancelEvent(client, createLiveRuns(), withdraw, event.id)).toBe(verdict);
+    expect(withdraw).toHaveBeenCalledExactlyOnceWith(event.id);
+    expect(executeUpdate).not.toHaveBeenCalled();
+  });
+
+  it('is of unknown outcome where that is not on record in time', async () => {
+    const { client, result } = engine();
+    result.mockRejectedValue(Object.assign(new Error('4 DEADLINE_EXCEEDED'), { code: 4, details: '', metadata: {} }));
+
+    await expect(cancelEvent(client, createLiveRuns(), () => true, event.id)).rejects.toThrow(EngineUnavailableError);
+  });
 });

@@ -38,6 +38,7 @@ it('lets callers in again when the window is over, though the clock was set back
     callbacksUnderWay: () => 0,
     connectionsTo: () => 1,
     runAhead: () => undefined,
+    withdraw: () => false,
     ask: createAskHere(catalog),
   });
   const post = async () => (await app.request('/v1/events', { method: 'POST', body: '{}' })).status;

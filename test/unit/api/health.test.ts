@@ -32,6 +32,7 @@ function healthOf(client: Client) {
     inFlight: () => 0,
     callbacksUnderWay: () => 0,
     runAhead: () => undefined,
+    withdraw: () => false,
   });
   return events.health();
 }

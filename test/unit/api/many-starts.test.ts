@@ -157,6 +157,7 @@ function serve(): { engine: Engine; service: EventService } {
     inFlight: () => 0,
     callbacksUnderWay: () => 0,
     runAhead: () => undefined,
+    withdraw: () => false,
   });
   return { engine: made, service: events };
 }

@@ -202,9 +202,9 @@ describe('/openapi.json', () => {
     });
     expect(posted.status).toBe(200);
     const { components } = await readDocument();
-    // What is on record doesn't say so, it didn't come as a CloudEvent, and is no handler's.
+    // What is on record doesn't say so, it didn't come as a CloudEvent, is no handler's, and wasn't cancelled.
     const described = Object.keys(components.schemas['EventResource']?.properties ?? {}).filter(
-      (name) => !['recorded', 'cloudEvent', 'handlerOf'].includes(name),
+      (name) => !['recorded', 'cloudEvent', 'handlerOf', 'cleanup'].includes(name),
     );
     expect(described.sort()).toEqual(Object.keys((await posted.json()) as object).sort());
   });

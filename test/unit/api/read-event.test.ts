@@ -49,6 +49,7 @@ function service(event: typeof light) {
     inFlight: () => 0,
     callbacksUnderWay: () => 0,
     runAhead: () => undefined,
+    withdraw: () => false,
   });
   return { events, liveRuns };
 }

@@ -29,6 +29,7 @@ describe('events kept by Temporal, where no Temporal listens', () => {
       inFlight: () => 0,
       callbacksUnderWay: () => 0,
       runAhead: () => undefined,
+      withdraw: () => false,
     });
   });
   // Never closed: what the client still tries again would throw out of reach, "Channel has been shut down".

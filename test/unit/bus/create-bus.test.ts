@@ -319,12 +319,12 @@ it('handles many events at once or one after the other, and goes on after one th
   expect(most).toBe(3);
 });
 
-it('knows its types where they are named, and says which is like one that it has not', async () => {
+it('knows its types where they are named, and refuses all others', async () => {
   const { bus, errors } = busWithErrors({ events: [counted] });
   const like = defineEvent({ type: 'countet', data: z.unknown(), tier: 'normal' });
   const same = defineEvent({ type: 'counted', data: z.unknown(), tier: 'normal' });
 
-  expect(() => bus.on(like, () => null)).toThrow('the bus has no event type "countet"; it has "counted"');
+  expect(() => bus.on(like, () => null)).toThrow('the bus has no event type "countet"');
   expect(() => bus.on(noted, () => null)).toThrow('the bus has no event type "noted"');
   expect(() => bus.stream(same)).toThrow('event type "counted" is defined twice');
   expect(await bus.emit(noted, { text: '' })).toBe(false);

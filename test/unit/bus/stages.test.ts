@@ -2,7 +2,9 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { createBus } from '../../../bus/create-bus.ts';
 import { defineEvent } from '../../../domain/define-event.ts';
+import type { HandlerContext } from '../../../domain/define-event.ts';
 import { defineSubject } from '../../../domain/define-subject.ts';
+import type { HandledEvent } from '../../../domain/handled-event.ts';
 import { PermanentError, RetryLaterError } from '../../../domain/handler-errors.ts';
 import { on } from '../../../domain/on.ts';
 import { busWithErrors, counted } from './bus-samples.ts';
@@ -197,4 +199,43 @@ it('has nothing to fetch with unless it is given', async () => {
   expect(await bus.emitAndWait(counted, { n: 1 })).toMatchObject([
     { reason: { message: expect.stringContaining('createBus({ fetch })') } },
   ]);
+});
+
+it('has middleware around stages and around every kind of handler, the first outermost', async () => {
+  const around =
+    (name: string) =>
+    async (event: HandledEvent, { stage }: HandlerContext, next: () => Promise<unknown>) => {
+      seen.push(`${name}: ${stage} of ${event.type}`);
+      return next();
+    };
+  const seen: string[] = [];
+  const greet = on(priced, 'greet', () => 'hello');
+  const bus = createBus({
+    events: [priced],
+    handlers: [greet],
+    use: [around('outer')],
+    log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
+  });
+  bus.use(around('inner'));
+  bus.on(priced, () => 'once', { name: 'own' });
+  bus.on(priced, () => 'tried', { name: 'tried', retry: { maxAttempts: 2 } });
+
+  const results = await bus.emitAndWait(priced, { cents: 1 });
+
+  expect(results.map(({ status }) => status)).toEqual(Array.from({ length: 4 }, () => 'fulfilled'));
+  const stages = ['meaning', 'decision', 'action', 'action', 'greet', 'own', 'tried'];
+  expect(seen.toSorted()).toEqual(['inner', 'outer'].flatMap((name) => stages.map((stage) => `${name}: ${stage} of priced`)).toSorted());
+  expect(seen.indexOf('outer: own of priced')).toBeLessThan(seen.indexOf('inner: own of priced'));
+});
+
+it('takes what middleware gives for what the handler has given, and what it throws for its failure', async () => {
+  const { bus } = busWithErrors();
+  bus.on(counted, ({ data }) => data.n, { name: 'plain' });
+  bus.use(async ({ data }, _context, next) => {
+    if ((data as { n: number }).n === 0) throw new PermanentError('nothing', 'there is nothing');
+    return Number(await next()) * 2;
+  });
+
+  expect(await bus.emitAndWait(counted, { n: 21 })).toEqual([{ handler: 'plain', status: 'fulfilled', value: 42 }]);
+  expect(await bus.emitAndWait(counted, { n: 0 })).toMatchObject([{ status: 'rejected', reason: { code: 'nothing' } }]);
 });

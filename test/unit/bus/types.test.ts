@@ -1,7 +1,7 @@
 import { expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import { createBus, defineEvent, on } from '../../../index.ts';
-import type { Bus, HandlerResult } from '../../../index.ts';
+import { createBus, defineConfig, defineEvent, on } from '../../../index.ts';
+import type { Bus, HandledEvent, HandlerContext, HandlerResult } from '../../../index.ts';
 
 const approved = defineEvent({
   type: 'approved',
@@ -51,6 +51,36 @@ async function use(bus: Bus): Promise<void> {
   );
   // @ts-expect-error -- a list of one type is checked, too
   void bus.emitBatch(['a', 'b'].map((id) => [sent, { id }] as const));
+
+  defineEvent({
+    type: 'booked',
+    data: z.object({ seat: z.string() }),
+    tier: 'normal',
+    timeouts: { total: 5_000, onCancel: 1_000 },
+    stages: [['reserve', () => ({ seat: 7 })]],
+    onCancel: ({ data }, context) => {
+      expectTypeOf(data).toEqualTypeOf<{ seat: string }>();
+      expectTypeOf(context.results).toEqualTypeOf<Readonly<Record<string, unknown>>>();
+      expectTypeOf(context.stage).toEqualTypeOf<string>();
+    },
+  });
+  // @ts-expect-error -- there is no such stage
+  defineEvent({ type: 'booked', data: z.unknown(), tier: 'normal', timeouts: { reserve: 5 }, handler: () => 1 });
+  bus.use(async (event, context, next) => {
+    expectTypeOf(event).toEqualTypeOf<HandledEvent>();
+    expectTypeOf(context).toEqualTypeOf<HandlerContext>();
+    expectTypeOf(context.stage).toEqualTypeOf<string>();
+    expectTypeOf(next()).toEqualTypeOf<Promise<unknown>>();
+    // @ts-expect-error -- it is the event's alone
+    event.data = null;
+    return next();
+  });
+  // @ts-expect-error -- next takes nothing
+  bus.use((event, _context, next) => next(event));
+  createBus({ use: [(_event, _context, next) => next()] });
+  defineConfig({ events: [approved], use: [async (event, { log }, next) => (log.info(event.type), next())] });
+  // @ts-expect-error -- a list of functions
+  defineConfig({ events: [approved], use: ['log'] });
 
   for await (const { data } of bus.stream(approved)) expectTypeOf(data).toEqualTypeOf<{ id: string; cents: number }>();
   const [result] = await bus.emitAndWait(sent, { to: 'a' });

@@ -20,6 +20,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'handlers/advance-handlers.ts': 'when handlers have ended, which is stored',
   'handlers/hosts/guarded-advance.ts': 'when attempts have ended, which is stored',
   'handlers/hosts/serve-host.ts': 'handed to what shows or stores times',
+  'handlers/hosts/start-host.ts': 'compared with when runs have started, which is stored',
   'temporal/engine-call.ts': 'a deadline of a call',
   'temporal/read-record.ts': 'compared with a time that is shown',
   'worker/create-worker-activities.ts': 'handed to what shows or stores times',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { latestAttemptMs, recordFailure, recordSuccess } from '../../../domain/attempt.ts';
+import { attemptTimeoutMs, latestAttemptMs, recordFailure, recordSuccess } from '../../../domain/attempt.ts';
 import type { StageFailure } from '../../../domain/event-error.ts';
 import { acceptRun, beginAttempt, isEnded, markStarted, nextStage } from '../../../domain/event-run.ts';
 import type { EventRun } from '../../../domain/event-run.ts';
@@ -118,4 +118,83 @@ describe('an attempt that fails', () => {
       }),
     );
   });
+});
+
+describe('the time for all attempts', () => {
+  const planned = (total: number) => ({ ...lightPlan, timeoutsMs: { ...lightPlan.timeoutsMs, total } });
+  const accepted = (total: number) => acceptRun(acceptedEvent({ plan: planned(total) }));
+
+  it('bounds what an attempt has, from the first start on', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 50_000 }), fc.nat(60_000), (total, sinceMs) => {
+        const run = accepted(total);
+
+        expect(attemptTimeoutMs(run, 'action', NOON_MS)).toBe(Math.min(10_000, total));
+        expect(attemptTimeoutMs(markStarted(run, NOON_MS), 'action', NOON_MS + sinceMs)).toBe(Math.min(10_000, total - sinceMs));
+        expect(attemptTimeoutMs(markStarted(acceptRun(acceptedEvent()), NOON_MS), 'action', NOON_MS + sinceMs)).toBe(10_000);
+      }),
+    );
+  });
+
+  it('leaves a stage no time that its type gives none', () => {
+    expect(attemptTimeoutMs(accepted(10), 'unknown', NOON_MS)).toBe(0);
+  });
+
+  it('is never passed by the beginning of an attempt, and ends a run at once that would have to wait for longer', () => {
+    const anyAttempt = fc.record({ tookMs: fc.nat(3_000), afterMs: fc.option(fc.nat(5_000)), lost: fc.boolean() });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 20_000 }), fc.array(anyAttempt, { maxLength: 30 }), (total, attempts) => {
+        let run = accepted(total);
+        let nowMs = NOON_MS;
+        for (const { tookMs, afterMs, lost } of attempts) {
+          const startedAtMs = nowMs;
+          expect(attemptTimeoutMs(run, 'meaning', nowMs)).toBeGreaterThan(0);
+          nowMs += tookMs;
+          const failed = { ...failure, lost, retryAfterMs: afterMs, startedAtMs, endedAtMs: nowMs };
+          run = recordFailure(beginAttempt(markStarted(run, startedAtMs), 'meaning'), 'meaning', failed, nowMs);
+          if (run.phase.status !== 'waiting') break;
+          nowMs += run.phase.waiting.reason === 'retry' ? (run.phase.waiting.forMs ?? 0) : 0;
+        }
+        const { phase } = run;
+        if (phase.status !== 'failed' || phase.error.code !== 'timeout') return;
+        // It has ended where it was heard of, and waited for nothing.
+        expect(phase).toEqual({
+          status: 'failed',
+          endedAtMs: nowMs,
+          error: { ...failure.error, code: 'timeout', message: `not done within ${total} ms in all: no money` },
+        });
+      }),
+    );
+  });
+
+  it('does not hide why a run has failed that would not be tried again', () => {
+    const late = markStarted(begin(accepted(10)), NOON_MS);
+
+    expect(recordFailure(late, 'meaning', { ...failure, retryable: false }, NOON_MS + 5_000).phase).toMatchObject({
+      error: { code: 'card_declined', message: 'no money' },
+    });
+  });
+
+  it('is over for an attempt that had all that was left', () => {
+    const cut = { ...failure, error: eventError({ code: 'timeout', message: 'not done within 7 ms' }), isTimeUp: true };
+
+    expect(recordFailure(markStarted(begin(accepted(10_000)), NOON_MS), 'meaning', cut, NOON_MS + 7).phase).toMatchObject({
+      status: 'failed',
+      error: { code: 'timeout', message: 'not done within 10000 ms in all: not done within 7 ms' },
+    });
+  });
+
+  it('is over before an attempt that could not begin any more, which says what the last one failed with', () => {
+    const waiting = recordFailure(markStarted(begin(accepted(10_000)), NOON_MS), 'meaning', failure, NOON_MS);
+    const none = { ...failure, error: eventError({ message: 'not done within 0 ms' }), isTimeUp: true };
+
+    expect(recordFailure(waiting, 'meaning', none, NOON_MS + 10_000)).toMatchObject({
+      attempts: { meaning: 1 },
+      phase: { status: 'failed', error: { message: 'not done within 10000 ms in all: no money' } },
+    });
+  });
+
+  function begin(run: EventRun): EventRun {
+    return beginAttempt(run, 'meaning');
+  }
 });

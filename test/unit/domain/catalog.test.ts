@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { nearestType } from '../../../domain/nearest-type.ts';
 import { createCatalog } from '../../../domain/catalog.ts';
 import type { EventDefinition } from '../../../domain/define-event.ts';
 import { defineEvent } from '../../../domain/define-event.ts';
@@ -46,15 +47,15 @@ describe('the nearest type', () => {
     ['order-approved', undefined],
     ['jo'.repeat(1_000), undefined],
   ])('to "%s" is %s', (wanted, nearest) => {
-    expect(shop.nearest(wanted)).toBe(nearest);
+    expect(nearestType(shop, wanted)).toBe(nearest);
   });
 
   it('is the first of those that are equally near', () => {
-    expect(createCatalog(['bat', 'cat'].map(define)).nearest('rat')).toBe('bat');
+    expect(nearestType(createCatalog(['bat', 'cat'].map(define)), 'rat')).toBe('bat');
   });
 
   it('is undefined where nothing is known', () => {
-    expect(createCatalog([]).nearest('joy')).toBeUndefined();
+    expect(nearestType(createCatalog([]), 'joy')).toBeUndefined();
   });
 
   it('is the one that fewest changes of a letter lead to, if two thirds of its letters stay', () => {
@@ -64,7 +65,7 @@ describe('the nearest type', () => {
         fc.uniqueArray(name, { minLength: 1, maxLength: 5 }),
         fc.string({ unit: fc.constantFrom('a', 'b', 'c', '-', '€', '🎈'), maxLength: 6 }),
         (names, wanted) => {
-          const nearest = createCatalog(names.map(define)).nearest(wanted);
+          const nearest = nearestType(createCatalog(names.map(define)), wanted);
 
           const changes = (type = '') => fewestChanges(wanted.split(''), type.split(''));
           const near = names.filter((type) => changes(type) <= Math.max(type.length, wanted.length) / 3);

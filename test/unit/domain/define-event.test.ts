@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineEvent } from '../../../domain/define-event.ts';
+import { defineSubject } from '../../../domain/define-subject.ts';
+import { toRunPlan } from '../../../domain/run-plan.ts';
 import { handledEvent, handlerContext } from './event-samples.ts';
 
 const amount = z.object({ amount: z.number() });
@@ -85,6 +87,18 @@ describe('defineEvent', () => {
 
   it('takes the longest timeout that a timer can keep', () => {
     expect(defineEvent({ ...minimal, timeouts: { action: 2 ** 31 - 1 } }).timeoutsMs['action']).toBe(2_147_483_647);
+  });
+
+  it('may bound the time for all attempts, which its plan carries', () => {
+    const bounded = defineEvent({ ...minimal, timeouts: { total: 60_000, action: 500 } });
+
+    expect(bounded.timeoutsMs).toEqual({ meaning: 10_000, decision: 10_000, action: 500, total: 60_000 });
+    expect(toRunPlan(bounded, { type: 'sample', limits: [], subjectType: undefined }).timeoutsMs).toEqual(bounded.timeoutsMs);
+    expect(defineEvent({ ...minimal, timeouts: { total: undefined as unknown as number } }).timeoutsMs).not.toHaveProperty('total');
+    expect(() => defineEvent({ ...minimal, timeouts: { total: 0 } })).toThrow('event type "sample": a timeout is');
+    expect(() => defineEvent({ ...minimal, coalesce: true, timeouts: { total: 1_001 } })).toThrow(
+      'with coalesce a timeout is at most 1000 ms',
+    );
   });
 
   it('takes a type without stages: others may do something for it', () => {
@@ -199,5 +213,32 @@ describe('a type whose events may share a workflow', () => {
     [{ timeouts: { action: 1_001 } }, 'with coalesce a timeout is at most 1000 ms'],
   ] as const)('can’t have %j', (fields, message) => {
     expect(() => defineEvent({ ...base, ...fields })).toThrow(message);
+  });
+});
+
+describe('what cleans up after a cancelled event', () => {
+  it('has a time of its own, which no bound of others touches, and is no stage', () => {
+    const cleaned = defineEvent({ ...minimal, coalesce: true, onCancel: () => null });
+
+    expect(cleaned.timeoutsMs).toMatchObject({ action: 1_000, onCancel: 10_000 });
+    expect(cleaned.stages).not.toContain('onCancel');
+    expect(defineEvent({ ...minimal, onCancel: () => null, timeouts: { onCancel: 60_000 } }).timeoutsMs['onCancel']).toBe(60_000);
+    expect(defineEvent(minimal).timeoutsMs).not.toHaveProperty('onCancel');
+  });
+
+  it('is given the event and, in its context, the results so far', () => {
+    const cleaned = defineEvent({ ...minimal, onCancel: ({ data }, { results, stage }) => [data.amount, results, stage] });
+    const context = { ...handlerContext(), stage: 'onCancel' };
+
+    expect(cleaned.run('onCancel', handledEvent({ amount: 3 }), { meaning: 1 }, context)).toEqual([3, { meaning: 1 }, 'onCancel']);
+    expect(defineEvent(minimal).run('onCancel', handledEvent({ amount: 3 }), {}, context)).toBeNull();
+  });
+
+  it('has no use with a subject, whose events are not cancelled, and its time none without it', () => {
+    const subject = defineSubject({ type: 'account', initial: () => ({}), apply: (state) => state });
+
+    expect(() => defineEvent({ ...minimal, subject, onCancel: () => null })).toThrow("a subject's events can't be cancelled");
+    expect(() => defineEvent({ ...minimal, timeouts: { onCancel: 5 } })).toThrow('event type "sample" has a timeout for "onCancel"');
+    expect(() => defineEvent({ ...minimal, onCancel: () => null, timeouts: { onCancel: 0 } })).toThrow('a timeout is above 0');
   });
 });

@@ -141,3 +141,10 @@ describe('hasEnded', () => {
     expect(statuses.map((status) => hasEnded({ status }))).toEqual(statuses.map(() => ended));
   });
 });
+
+it('says what became of what was to be cleaned up, and nothing where there was nothing', () => {
+  const cancelled = endRun(started, { status: 'cancelled', endedAtMs: NOON_MS + 30 });
+
+  expect(resourceOf({ ...cancelled, cleanup: { status: 'completed' } }).cleanup).toEqual({ status: 'completed' });
+  expect(resourceOf(cancelled)).not.toHaveProperty('cleanup');
+});

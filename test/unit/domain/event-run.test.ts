@@ -223,6 +223,13 @@ describe('refusalToCancel', () => {
   ])('is, for %s, right', (_what, run, refusal) => {
     expect(refusalToCancel(run, NOON_MS)).toBe(refusal);
   });
+
+  it('is none of a light event before anybody has been given a task of it, and of that alone', () => {
+    expect(refusalToCancel(accepted, NOON_MS, true)).toBeNull();
+    expect(refusalToCancel(beginAttempt(accepted, 'meaning'), NOON_MS, true)).toBe('not_cancellable');
+    expect(refusalToCancel(wait(accepted, 'action', delay), NOON_MS, true)).toBe('not_cancellable');
+    expect(refusalToCancel(endRun(accepted, completed), NOON_MS, true)).toBe('already_ended');
+  });
 });
 
 describe('nextStage', () => {

@@ -51,6 +51,7 @@ export function handlerContext(fields: Partial<HandlerContext> = {}): HandlerCon
   const ignore = (): void => undefined;
   return {
     ...noServices,
+    stage: 'action',
     state: null,
     attempt: 1,
     idempotencyKey: 'order-1/1/action',

@@ -111,7 +111,7 @@ describe('the names of stages', () => {
     expect(() => defineEvent(named(name))).toThrow(`event type "sample" names a stage "${name}": a name starts with a-z`);
   });
 
-  it.each(['callback', 'default', 'constructor'])('may not be "%s", which has a meaning already', (name) => {
+  it.each(['callback', 'default', 'constructor', 'total'])('may not be "%s", which has a meaning already', (name) => {
     expect(() => defineEvent(named('price', name))).toThrow(`event type "sample" names a stage "${name}", which is reserved`);
   });
 

@@ -560,3 +560,63 @@ describe('many runs', () => {
     );
   });
 });
+
+describe('a type with a time for all attempts', () => {
+  const typeFor = (handler: Handler) =>
+    defineEvent({
+      type: 'sample',
+      data: z.unknown(),
+      tier: 'normal',
+      timeouts: { total: 1_000, action: 500 },
+      retry: { maxAttempts: 9, initialDelayMs: 300, factor: 1 },
+      handler,
+    });
+
+  it('gives a later attempt what is left of it, and then no other', async () => {
+    vi.useFakeTimers();
+    const { advance, clock } = prepare(typeFor((_event, context) => untilAborted(context)));
+    const run = { ...runOf(typeFor(() => null)), startedAtMs: NOON_MS - 900, attempts: { action: 2 } };
+
+    const advancing = advance([run]);
+    await vi.advanceTimersByTimeAsync(100);
+
+    expect(onlyOf(await advancing).outcome).toMatchObject({
+      attempts: { action: 3 },
+      startedAtMs: NOON_MS - 900,
+      phase: { status: 'failed', error: { code: 'timeout', message: 'not done within 1000 ms in all: not done within 100 ms' } },
+    });
+    expect(clock.nowMs).toBe(NOON_MS);
+  });
+
+  it('says of an attempt that took as long as its stage may that it is tried again', async () => {
+    vi.useFakeTimers();
+    const { advance } = prepare(typeFor((_event, context) => untilAborted(context)));
+
+    const advancing = advance([runOf(typeFor(() => null))]);
+    await vi.advanceTimersByTimeAsync(500);
+
+    expect(onlyOf(await advancing).outcome.phase).toMatchObject({
+      status: 'waiting',
+      waiting: { lastError: { code: 'timeout', message: 'not done within 500 ms' } },
+    });
+  });
+
+  it('calls no handler once it is over', async () => {
+    const handler = vi.fn();
+    const { advance } = prepare(typeFor(handler));
+    const lastError = { code: 'handler_failed', message: 'busy', stage: 'action', retryable: true };
+    const waiting = { reason: 'retry', untilMs: NOON_MS, forMs: 300, lastError } as const;
+    const run: DueRun = {
+      ...runOf(typeFor(handler)),
+      startedAtMs: NOON_MS - 1_000,
+      attempts: { action: 2 },
+      phase: { status: 'waiting', stage: 'action', waiting },
+    };
+
+    expect(onlyOf(await advance([run])).outcome).toMatchObject({
+      attempts: { action: 2 },
+      phase: { status: 'failed', endedAtMs: NOON_MS, error: { code: 'timeout', message: 'not done within 1000 ms in all: busy' } },
+    });
+    expect(handler).not.toHaveBeenCalled();
+  });
+});

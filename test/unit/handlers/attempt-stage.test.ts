@@ -16,7 +16,8 @@ const ignore = (): void => undefined;
 function attempt(definition: EventDefinition, stage = 'action', run = runOf(definition), fields: Partial<AttemptSurroundings> = {}) {
   const resolve = (type: string): EventDefinition | undefined => (type === definition.type ? definition : undefined);
   const signal = new AbortController().signal;
-  const surroundings = { state: null, isShared: false, signal, log: ignore, heartbeat: ignore, ...fields };
+  const timeoutMs = run.event.plan.timeoutsMs[stage] ?? 0;
+  const surroundings = { state: null, isShared: false, timeoutMs, signal, log: ignore, heartbeat: ignore, ...fields };
   return attemptStage({ resolve, services: noServices }, run, stage, surroundings);
 }
 
@@ -188,4 +189,26 @@ describe('an attempt', () => {
 
     await expect(attempting).rejects.toBe(reason);
   });
+});
+
+it('calls what cleans up after an event, where its type has that', async () => {
+  const cleaned = defineEvent({
+    type: 'sample',
+    data: z.unknown(),
+    tier: 'normal',
+    handler: () => null,
+    onCancel: (_event, { results, signal, idempotencyKey }) => [results, signal.aborted, idempotencyKey],
+  });
+
+  expect(await attempt(cleaned, 'onCancel', { ...runOf(cleaned), results: { action: 1 } })).toEqual([
+    { action: 1 },
+    false,
+    'order-1/1/onCancel',
+  ]);
+  await expect(
+    attempt(
+      typeWith(() => null),
+      'onCancel',
+    ),
+  ).rejects.toThrow('this worker has no event type "sample" with a stage "onCancel"');
 });

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { stateOf } from '../../../domain/event-run.ts';
 import type { Phase } from '../../../domain/event-run.ts';
-import type { Due, Told } from '../../../handlers/advance-port.ts';
+import type { Due, DueRun, Told } from '../../../handlers/advance-port.ts';
 import { createFlight } from '../../../handlers/hosts/flight.ts';
+import { NOON_MS } from '../domain/event-samples.ts';
 import { runsOf, stagedType } from './advance-samples.ts';
 
 // Its stages have 10 s each.
@@ -16,9 +17,9 @@ beforeEach(() => {
   told = [];
 });
 
-function flyWith(runs: number) {
+function flyWith(runs: number, fields: Partial<DueRun['event']> = {}) {
   const due: Due = {
-    runs: runsOf(runs, type),
+    runs: runsOf(runs, type).map((run) => ({ ...run, event: { ...run.event, ...fields } })),
     atOnce: runs,
     inOrder: false,
     goOn: 'until-it-waits',
@@ -26,7 +27,13 @@ function flyWith(runs: number) {
     subject: null,
   };
   const port = { signal: new AbortController().signal, tell: (one: Told) => void told.push(one) };
-  const flight = createFlight(due, port, GRACE_MS, () => nowMs);
+  const flight = createFlight(
+    due,
+    port,
+    GRACE_MS,
+    () => nowMs,
+    () => NOON_MS,
+  );
   const tell = (index: number, phase: Phase): void => {
     const run = due.runs[index];
     if (run === undefined) throw new Error('there is no such run');
@@ -101,4 +108,21 @@ describe('what is in flight', () => {
     for (let times = 0; times < 100; times += 1) flight.postpone(1_000);
     expect(flight.dueMs()).toBe(9_000);
   });
+});
+
+it('has an attempt end with the time for all attempts, where that is over before its stage’s', () => {
+  const { flight, tell } = flyWith(1);
+
+  tell(0, { status: 'running', stage: 'meaning' });
+  expect(flight.dueMs()).toBe(nowMs + 10_000 + GRACE_MS);
+
+  const bounded = { ...runsOf(1, type)[0]!.event.plan, timeoutsMs: { meaning: 10_000, total: 3_000 } };
+  const { flight: second } = flyWith(1, { plan: bounded });
+  const [run] = runsOf(1, type);
+  second.tell({
+    kind: 'run',
+    index: 0,
+    state: { ...stateOf(run!), phase: { status: 'running', stage: 'meaning' }, startedAtMs: NOON_MS - 1_000 },
+  });
+  expect(second.dueMs()).toBe(nowMs + 2_000 + GRACE_MS);
 });

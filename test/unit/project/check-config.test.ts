@@ -18,7 +18,8 @@ it('has the types that are in its list, in modules and in their lists', () => {
 it.each<[string, unknown]>([
   ['event type "a" is defined twice', { events: [a, typeOf('a')] }],
   ['event type "idle" has neither stages nor a handler', { events: [a, defineEvent({ type: 'idle', data: z.unknown(), tier: 'low' })] }],
-  ['the config has no field "event"; there are events, handlers, subjects, services, plugins, settings', { events: [a], event: a }],
+  ['middleware is a function: use: [async (event, context, next) => next()]', { events: [a], use: [() => 1, 'log'] }],
+  ['the config has no field "event"; there are events, handlers, subjects, services, use, plugins, settings', { events: [a], event: a }],
   ['the config needs a list of events', {}],
   ["entry 2 of the config's events has no event type", { events: [a, {}] }],
   ["entry 1 of the config's events has no event type", { events: [undefined] }],

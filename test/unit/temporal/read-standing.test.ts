@@ -138,3 +138,15 @@ it('is not known where there is no such workflow', async () => {
 
   expect(await readStanding(client, { workflowId: 'order-1' }, acceptRun(heavy))).toBeNull();
 });
+
+it('cleans up where that has been asked for, whatever is on record of it', async () => {
+  const packing = beginAttempt(fetched, 'pack');
+  const cleanup = { ...acceptRun(heavy), results: fetched.results };
+  const cleaned = recordSuccess(beginAttempt(cleanup, 'onCancel'), 'onCancel', { value: null, endedAtMs: NOON_MS });
+  const events = [...begun, scheduled('pack', fetched), scheduled('onCancel', cleanup)];
+  const shown = { ...stateOf(packing), phase: { status: 'running', stage: 'onCancel' } };
+
+  expect(await read(events)).toEqual(shown);
+  expect(await read([...events, timedOut(half)])).toEqual(shown);
+  expect(await read([...events, completed(outcomeOf(cleanup, cleaned))])).toEqual(shown);
+});

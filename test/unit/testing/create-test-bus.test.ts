@@ -167,3 +167,21 @@ it('has nothing left of what a handler does to its event once its attempt has fa
   expect(run.result?.action).toEqual([0, 3]);
   expect(given).toEqual({ list: [0] });
 });
+
+it('has middleware around the stages of each attempt, which changes nothing but what it gives', async () => {
+  const seen: unknown[] = [];
+  const run = await createTestBus({
+    events: [priced],
+    use: [
+      async (event, { stage, attempt }, next) => {
+        seen.push([stage, attempt, Object.isFrozen(event.data)]);
+        const value = await next();
+        return stage === 'action' ? { wrapped: value } : value;
+      },
+    ],
+  }).run(priced, { cents: 1 });
+
+  expect(run.status).toBe('completed');
+  expect(run.result?.action).toHaveProperty('wrapped');
+  expect(seen).toContainEqual(['action', 1, true]);
+});

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRunChunk } from '../../../../activities/run/run-chunk.ts';
 import type { FirstAttempts, FirstMessage } from '../../../../activities/callbacks/first-attempts.ts';
 import { currentSurroundings } from '../../../../activities/surroundings.ts';
+import type { Surroundings } from '../../../../activities/surroundings.ts';
 import type { RunChunkInput } from '../../../../temporal/durable/activities.ts';
 import type { Ride } from '../../../../domain/callback-message.ts';
 import { toChunk } from '../../../../domain/chunk.ts';
@@ -13,7 +14,9 @@ import type { EventDefinition } from '../../../../domain/define-event.ts';
 import { stateOf } from '../../../../domain/event-run.ts';
 import type { EventRun } from '../../../../domain/event-run.ts';
 import { PermanentError } from '../../../../domain/handler-errors.ts';
+import { createAdvance } from '../../../../handlers/advance.ts';
 import type { Advance } from '../../../../handlers/advance.ts';
+import { noServices } from '../../../support/handler-services.ts';
 import type { Due } from '../../../../handlers/advance-port.ts';
 import { createClonedAdvance } from '../../../support/cloned-advance.ts';
 import { NOON_MS } from '../../domain/event-samples.ts';
@@ -61,6 +64,7 @@ function prepare(
       observed.push(run);
     },
     firstAttempts,
+    now: () => NOON_MS,
     readChunk: async (of) => {
       expect(of).toBe(workflow);
       return chunk;
@@ -73,6 +77,8 @@ function prepare(
     observed,
     run: (input: Partial<RunChunkInput> = { chunk }): Promise<ChunkOutcome> =>
       env.run(() => runChunk({ workflow, ...input }, currentSurroundings())),
+    runAhead: (surroundings: Pick<Surroundings, 'signal' | 'withdrawal'>) =>
+      runChunk({ workflow, chunk }, { attempt: 1, heartbeat: null, log: new DefaultLogger('ERROR'), ...surroundings }),
   };
 }
 
@@ -323,5 +329,47 @@ describe('first callbacks', () => {
     );
 
     expect((await run()).runs).toEqual([expect.not.objectContaining({ ride: expect.anything() })]);
+  });
+});
+
+describe('a chunk that is run ahead', () => {
+  it('is cancelled where it is taken back, and nobody is told before that is on record', async () => {
+    const handler = vi.fn();
+    const { runAhead, observed } = prepare(typeWith(handler), { urls: [callback.url] });
+    const ending = new AbortController();
+    const begun = vi.fn();
+    ending.abort(new Error('it was taken back'));
+
+    const outcome = await runAhead({ signal: ending.signal, withdrawal: { begun, isWithdrawn: () => true } });
+
+    expect(outcome.runs).toMatchObject([
+      { phase: { status: 'cancelled', endedAtMs: NOON_MS }, startedAtMs: null, attempts: {}, results: {} },
+    ]);
+    expect(outcome.runs[0]).not.toHaveProperty('ride');
+    expect(handler).not.toHaveBeenCalled();
+    expect(begun).not.toHaveBeenCalled();
+    expect(observed.filter(({ phase }) => phase.status === 'cancelled')).toEqual([]);
+  });
+
+  it('says when it has begun, before any handler is called', async () => {
+    const calls: string[] = [];
+    const { runAhead } = prepare(
+      typeWith(() => calls.push('handler')),
+      {
+        advance: createAdvance({
+          resolve: () => typeWith(() => calls.push('handler')),
+          services: noServices,
+          now: Date.now,
+          monotonicMs: Date.now,
+        }),
+      },
+    );
+
+    await runAhead({
+      signal: new AbortController().signal,
+      withdrawal: { begun: () => void calls.push('begun'), isWithdrawn: () => false },
+    });
+
+    expect(calls).toEqual(['begun', 'handler']);
   });
 });
