@@ -21,8 +21,13 @@ import { DEFAULT_LIMIT_KEY, DEFAULT_LONGEST_WAITS } from '../domain/permits.ts';
 import { createAdmission } from './admission.ts';
 import { createBacklog } from './backlog.ts';
 import { createIntake } from './intake.ts';
+import { createFigureMetrics } from './figure-metrics.ts';
+import { keepFigures } from './figures.ts';
+import { namedLimits } from './named-limits.ts';
+import { createReadFigures } from './temporal/read-figures.ts';
 import type { Metrics } from './metrics.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { countItems } from './batches/count-items.ts';
 import { createParseBatch } from './batches/parse-batch.ts';
 import { createTemporalArchive } from './temporal/temporal-archive.ts';
 import { createTemporalBatchService } from './temporal/temporal-batch-service.ts';
@@ -82,13 +87,28 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const intake = createIntake({ ...INTAKE, now: monotonicMs });
   const letters = createIntake({ ...LETTERS, now: monotonicMs });
   const heavy = createIntake({ ...INTAKE, now: monotonicMs });
-  const batches = createTemporalBatchService({ ...options, now });
+  const batches = countItems(createTemporalBatchService({ ...options, now }), metrics);
   metrics.watchIntake(() => intake);
   const backlog = createBacklog({
     maxWaiting: environment.MAX_BACKLOG,
     read: async (key) => (await readPermits(options.client, key))?.waiters.length ?? 0,
     now: monotonicMs,
   });
+  const events = createTemporalEventService({
+    ...options,
+    now,
+    items: batches,
+    onEagerMiss: metrics.eagerMissed,
+    observeEnd: metrics.ended,
+    inFlight: () => intake.inFlight,
+  });
+  const figures = keepFigures(createReadFigures(options.client, { limits: namedLimits(catalog, defaultLimit) }), monotonicMs);
+  metrics.append(
+    createFigureMetrics(
+      () => figures(null),
+      async () => (await events.lackingWorkers()).map(({ queue }) => queue),
+    ),
+  );
   const dependencies = {
     catalog,
     isAccepting: () => !stopping.aborted,
@@ -98,13 +118,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     streamRoom: createStreamRoom(MAX_STREAMS, stopping),
     rateLimit: createRateLimit(environment.RATE_LIMIT ?? null, monotonicMs),
     admit: createAdmission({ intake, letters, heavy, backlog, liveRuns: options.liveRuns }),
-    events: createTemporalEventService({
-      ...options,
-      now,
-      items: batches,
-      onEagerMiss: metrics.eagerMissed,
-      inFlight: () => intake.inFlight,
-    }),
+    events,
     batches,
     archive: createTemporalArchive(options.client),
     takesOtherTypes: options.otherTypes !== null,

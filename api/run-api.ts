@@ -5,6 +5,7 @@ import { runUntilStopped } from '../project/run-until-stopped.ts';
 import type { Running, StartOptions } from '../project/run-until-stopped.ts';
 import { createStops } from '../runtime/stops.ts';
 import { connectEngine } from '../worker/connect.ts';
+import { readCoreMetrics } from '../worker/core-metrics.ts';
 import { createHosts } from '../worker/create-hosts.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
 import { hostProgram } from '../worker/host-program.ts';
@@ -38,9 +39,11 @@ export async function startApi({ composition, program, logger }: StartOptions): 
   const { environment, catalog } = composition;
   const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
   const log = toHandlerLog(logger);
+  const metrics = createMetrics(catalog);
+  metrics.append(readCoreMetrics);
   const stops = createStops();
   try {
-    const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log });
+    const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log, observe: metrics.host });
     stops.push(hosts.close);
     const connecting = connectEngine(logger);
     // Also one that comes when something else has failed.
@@ -52,7 +55,6 @@ export async function startApi({ composition, program, logger }: StartOptions): 
     );
     const [engine] = await Promise.all([connecting, hosts.ready]);
     const liveRuns = createLiveRuns();
-    const metrics = createMetrics(catalog);
     const stopping = new AbortController();
     const activities = createWorkerActivities({
       client: engine.client,
@@ -63,6 +65,8 @@ export async function startApi({ composition, program, logger }: StartOptions): 
       callbackAllow: environment.CALLBACK_ALLOW,
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
+      observeEnd: metrics.ended,
+      observeRecovery: metrics.recovered,
     });
     const workers = await startWorkers({
       ...engine,

@@ -13,6 +13,7 @@ import { prepareNamespace } from '../engine/prepare-namespace.ts';
 import { startEngine } from '../engine/start-engine.ts';
 import { createStops } from '../runtime/stops.ts';
 import { connectEngine } from '../worker/connect.ts';
+import { readCoreMetrics } from '../worker/core-metrics.ts';
 import { createHosts } from '../worker/create-hosts.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
 import { hostProgram } from '../worker/host-program.ts';
@@ -51,8 +52,10 @@ export async function startService({ composition, program, logger }: StartOption
   const callbackAllow = [...environment.CALLBACK_ALLOW, '127.0.0.0/8', '::1/128'];
 
   const startingEngine = startEngine({ environment, dataDirectory, logger, progress: tell });
+  const metrics = createMetrics(catalog);
+  metrics.append(readCoreMetrics);
   // They start while the engine does.
-  const hosts = createHosts({ environment, program, callbackAllow, log });
+  const hosts = createHosts({ environment, program, callbackAllow, log, observe: metrics.host });
   // Registered before it is up: whatever fails beside it must not leave it running.
   const stops = createStops();
   stops.push(hosts.close);
@@ -77,7 +80,6 @@ export async function startService({ composition, program, logger }: StartOption
     await prepareNamespace({ ...engine, kind: server.kind, retentionMs: environment.RETENTION, dataDirectory, logger });
 
     const liveRuns = createLiveRuns();
-    const metrics = createMetrics(catalog);
     const activities = createWorkerActivities({
       client: engine.client,
       ...composition,
@@ -87,6 +89,8 @@ export async function startService({ composition, program, logger }: StartOption
       callbackAllow,
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
+      observeEnd: metrics.ended,
+      observeRecovery: metrics.recovered,
     });
     const startingWorkers = startWorkers({
       ...engine,

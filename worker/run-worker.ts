@@ -12,6 +12,7 @@ import { runUntilStopped } from '../project/run-until-stopped.ts';
 import type { Running, StartOptions } from '../project/run-until-stopped.ts';
 import { createStops } from '../runtime/stops.ts';
 import { connectEngine } from './connect.ts';
+import { readCoreMetrics } from './core-metrics.ts';
 import { createHosts } from './create-hosts.ts';
 import { createWorkerActivities } from './create-worker-activities.ts';
 import { hostProgram } from './host-program.ts';
@@ -33,9 +34,16 @@ export async function startWorker({ composition, program, logger }: StartOptions
   const { environment, catalog } = composition;
   const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
   const metrics = createMetrics(catalog);
+  metrics.append(readCoreMetrics);
   const stops = createStops();
   try {
-    const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log: toHandlerLog(logger) });
+    const hosts = createHosts({
+      environment,
+      program,
+      callbackAllow: environment.CALLBACK_ALLOW,
+      log: toHandlerLog(logger),
+      observe: metrics.host,
+    });
     stops.push(hosts.close);
     const connecting = connectEngine(logger);
     // Also one that comes when something else has failed.
@@ -60,6 +68,8 @@ export async function startWorker({ composition, program, logger }: StartOptions
         callbackAllow: environment.CALLBACK_ALLOW,
         observe: () => undefined,
         observeDelivery: metrics.delivery,
+        observeEnd: metrics.ended,
+        observeRecovery: metrics.recovered,
       }),
       workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
       stageSlots: stageSlots(environment, hosts.areWorkersBusy),

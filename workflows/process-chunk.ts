@@ -40,6 +40,7 @@ import { holdPermits, NO_PERMITS } from './permit-holder.ts';
 import { runHandlers } from './run-handlers.ts';
 import { startDeliveries } from './start-deliveries.ts';
 import { startLeft } from './start-left.ts';
+import { tellChunkEnds } from './tell-ends.ts';
 import type { UnitPlaces } from './unit-places.ts';
 
 // A run that waits longer than this before its next attempt lets others work meanwhile.
@@ -109,6 +110,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     });
   }
   if (released !== null) await released;
+  tellChunkEnds(runs);
   const [ended] = alone === undefined ? [] : runs;
   if (ended === undefined) return null;
   const record = recordOf(ended);

@@ -3,6 +3,7 @@ import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { RunAhead } from '../../temporal/durable/activities.ts';
 import { withoutExcerpts } from '../../domain/callback-record.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
+import type { RunEnd } from '../../domain/run-end.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { liveResource } from '../live-runs.ts';
 import type { EventService, JoinedRun, SubmitOptions, Submission } from '../event-service.ts';
@@ -47,6 +48,8 @@ export interface TemporalEventServiceOptions {
   readonly stopping: AbortSignal;
   /** Told of each light event that the engine didn't hand back to this process at once. */
   readonly onEagerMiss: () => void;
+  /** Told of the verdicts of subjects' events that came here. */
+  readonly observeEnd: (end: RunEnd) => void;
   /** Light events that this process is running. */
   readonly inFlight: () => number;
   /** Posts of callbacks that are under way in this process. */
@@ -100,7 +103,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     return { joined: resource ?? { status: 'accepted', run: event.run } };
   }
 
-  const subjects = createSubjectEvents(createTemporalSubjects(client), now);
+  const subjects = createSubjectEvents(createTemporalSubjects(client, options.observeEnd), now);
 
   // An event of its own may have the id of an item, and goes first.
   const { read, accepted, cancel, why } = routeByKind([

@@ -15,6 +15,7 @@ import { compose } from '../../project/compose.ts';
 import { makeServices } from '../../project/make-services.ts';
 import { monotonicMs } from '../../runtime/monotonic.ts';
 import { connectEngine } from '../../worker/connect.ts';
+import { readCoreMetrics } from '../../worker/core-metrics.ts';
 import { createHosts } from '../../worker/create-hosts.ts';
 import { createWorkerActivities } from '../../worker/create-worker-activities.ts';
 import { composeHandlerServices } from '../../worker/handler-composition.ts';
@@ -67,11 +68,19 @@ export async function startInProcessService({
   const liveRuns = createLiveRuns();
   const stopping = new AbortController();
   const metrics = createMetrics(catalog);
+  metrics.append(readCoreMetrics);
   const now = (): number => Date.now() + skewMs.worker;
   const timeout = fetchTimeoutMs === undefined ? {} : { fetchTimeoutMs };
   const callbackAllow = environment.CALLBACK_ALLOW;
   const hosts = isApart
-    ? createHosts({ environment, program: hostFromSource('test/support/host-main.ts'), callbackAllow, log: silent, ...timeout })
+    ? createHosts({
+        environment,
+        program: hostFromSource('test/support/host-main.ts'),
+        callbackAllow,
+        log: silent,
+        observe: metrics.host,
+        ...timeout,
+      })
     : null;
   const dataDirectory = resolve(environment.TICKLESS_DATA);
   const { services: own } = await makeServices(testConfig, given);
@@ -88,6 +97,8 @@ export async function startInProcessService({
     callbackAllow,
     observe: liveRuns.observe,
     observeDelivery: metrics.delivery,
+    observeEnd: metrics.ended,
+    observeRecovery: metrics.recovered,
     ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
     now,
   });

@@ -15,7 +15,7 @@ const expressions = dashboard.panels.flatMap(({ targets }) => targets.map(({ exp
 /** What our processes say of themselves after a little of everything, and what Prometheus adds. */
 async function exported(): Promise<string> {
   const metrics = createMetrics({ find: () => undefined });
-  metrics.accepted({ type: 'noise', tier: 'normal' }, 0.002);
+  metrics.accepted({ tenant: 'default', type: 'noise', tier: 'normal' }, 0.002);
   metrics.shed('low', 'intake');
   metrics.eagerMissed();
   for (const outcome of ['delivered', 'failed'] as const) metrics.delivery({ outcome, tier: 'normal', seconds: 0.004 });

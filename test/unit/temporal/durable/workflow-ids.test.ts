@@ -18,10 +18,12 @@ import {
   deliveryWorkflowId,
   destinationWorkflowId,
   eventWorkflowId,
+  isUnitWorkflowId,
   limitWorkflowId,
   pageWorkflowId,
   parseSubjectWorkflowId,
   subjectWorkflowId,
+  tenantOfPage,
   unitWorkflowId,
 } from '../../../../temporal/durable/workflow-ids.ts';
 
@@ -53,6 +55,17 @@ describe('eventWorkflowId', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+});
+
+describe('what a workflow id tells of', () => {
+  it('is the tenant of a page, and whether items run there', () => {
+    const batch = { tenant: 'acme', id: 'night' };
+
+    expect(tenantOfPage(pageWorkflowId(batch, 'u', 3))).toBe('acme');
+    expect(tenantOfPage(pageWorkflowId({ ...batch, tenant: 'default' }, 'u', 3))).toBe('default');
+    expect(isUnitWorkflowId(unitWorkflowId(batch, 'u', { page: 1, number: 2 }))).toBe(true);
+    expect(isUnitWorkflowId(pageWorkflowId(batch, 'u', 3))).toBe(false);
   });
 });
 
