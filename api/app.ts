@@ -36,7 +36,9 @@ import { eventStreamRoute } from './routes/event-stream.ts';
 import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
 import type { StreamRoom } from './sse/stream-room.ts';
+import { statsRoutes } from './routes/stats.ts';
 import { subjectRoutes } from './routes/subjects.ts';
+import type { StatsService } from './stats-service.ts';
 
 export interface AppVariables {
   requestId: string;
@@ -55,6 +57,7 @@ export interface AppDependencies {
   readonly archive: Archive;
   readonly limits: LimitService;
   readonly destinations: DestinationService;
+  readonly stats: StatsService;
   readonly catalog: Catalog;
   /** Whether types that the catalog lacks are accepted; by default they are not. */
   readonly takesOtherTypes?: boolean;
@@ -99,6 +102,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   eventTypeRoutes(app, dependencies);
   subjectRoutes(app, dependencies);
   limitRoutes(app, dependencies);
+  statsRoutes(app, dependencies);
   healthRoutes(app, dependencies);
   metricsRoutes(app, dependencies);
   docsRoutes(app, dependencies);

@@ -34,6 +34,7 @@ import { createTemporalBatchService } from './temporal/temporal-batch-service.ts
 import { createTemporalDestinationService } from './temporal/temporal-destination-service.ts';
 import { createTemporalLimitService, readPermits } from './temporal/temporal-limit-service.ts';
 import { createTemporalEventService } from './temporal/temporal-event-service.ts';
+import { createTemporalStatsService } from './temporal/temporal-stats-service.ts';
 import { createUnavailableReport } from './unavailable-report.ts';
 import { createStreamRoom } from './sse/stream-room.ts';
 import { newUuidV7 } from './uuid.ts';
@@ -114,6 +115,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     isAccepting: () => !stopping.aborted,
     limits: createTemporalLimitService({ ...options, defaultLimit, maxKept: MAX_LIMITS, now }),
     destinations: createTemporalDestinationService(options.client, options.connectionsTo),
+    stats: createTemporalStatsService(options.client, figures, now),
     metrics,
     streamRoom: createStreamRoom(MAX_STREAMS, stopping),
     rateLimit: createRateLimit(environment.RATE_LIMIT ?? null, monotonicMs),

@@ -1,6 +1,6 @@
 import { Gauge, Registry } from 'prom-client';
 import { within } from '../runtime/within.ts';
-import type { Figures } from './figures.ts';
+import type { Figures } from '../domain/stats-resource.ts';
 
 // A scrape has 10 s as a rule, and the engine may be away.
 const PATIENCE_MS = 3_000;

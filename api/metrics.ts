@@ -3,16 +3,20 @@ import type { Catalog } from '../domain/catalog.ts';
 import type { DeliveryCount } from '../domain/callback-record.ts';
 import type { RunEnd } from '../domain/run-end.ts';
 import type { Tier } from '../domain/tier.ts';
+import { createTally } from './tally.ts';
+import type { Tally } from './tally.ts';
 
 /** What is counted and timed in this process, for Prometheus. */
 export interface Metrics {
   readonly registry: Registry;
+  /** The same by tenant and minute, for statistics. */
+  readonly tally: Tally;
   accepted(event: CountedEvent, seconds: number): void;
   /** Items of a batch that has been accepted. */
   acceptedItems(items: CountedEvent, count: number): void;
   /** A verdict that is on record. */
   ended(end: RunEnd): void;
-  shed(tier: Tier, reason: ShedReason): void;
+  shed(event: Pick<CountedEvent, 'tenant' | 'tier'>, reason: ShedReason): void;
   eagerMissed(): void;
   delivery(delivery: DeliveryCount): void;
   /** What becomes of the processes in which handlers run. */
@@ -40,6 +44,7 @@ export type ShedReason = 'intake' | 'backlog';
 
 export function createMetrics({ find }: Pick<Catalog, 'find'>): Metrics {
   const registry = new Registry();
+  const tally = createTally();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const accepted = new Counter({
@@ -101,13 +106,21 @@ export function createMetrics({ find }: Pick<Catalog, 'find'>): Metrics {
   const labelOf = (type: string): string => (find(type) === undefined ? 'unknown' : type);
   return {
     registry,
-    accepted({ type, tier }, ackSeconds) {
+    tally,
+    accepted(event, ackSeconds) {
+      const { type, tier } = event;
       accepted.inc({ type: labelOf(type), tier });
+      tally.accepted(event, 1);
       seconds.observe({ tier, part: 'ack' }, ackSeconds);
     },
-    acceptedItems: ({ type, tier }, count) => accepted.inc({ type: labelOf(type), tier }, count),
-    ended({ type, tier, outcome, queuedMs, runMs }) {
+    acceptedItems(items, count) {
+      accepted.inc({ type: labelOf(items.type), tier: items.tier }, count);
+      tally.accepted(items, count);
+    },
+    ended(end) {
+      const { type, tier, outcome, queuedMs, runMs } = end;
       ended.inc({ type: labelOf(type), tier, outcome });
+      tally.ended(end);
       if (queuedMs !== null) seconds.observe({ tier, part: 'queued' }, queuedMs / 1_000);
       if (runMs !== null) seconds.observe({ tier, part: 'run' }, runMs / 1_000);
     },
@@ -122,10 +135,15 @@ export function createMetrics({ find }: Pick<Catalog, 'find'>): Metrics {
       const texts = await Promise.all([registry.metrics(), ...others.map((read) => read())]);
       return texts.filter((text) => text !== '').join('\n');
     },
-    shed: (tier, reason) => shed.inc({ tier, reason }),
+    shed(event, reason) {
+      shed.inc({ tier: event.tier, reason });
+      tally.shed(event);
+    },
     eagerMissed: () => missed.inc(),
-    delivery({ outcome, tier, seconds: sinceEnd }) {
+    delivery(delivery) {
+      const { outcome, tier, seconds: sinceEnd } = delivery;
       deliveries.inc({ outcome });
+      tally.delivery(delivery);
       if (outcome === 'delivered' && tier !== null) seconds.observe({ tier, part: 'callback' }, sinceEnd);
     },
     watchIntake(read) {

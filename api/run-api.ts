@@ -18,6 +18,7 @@ import { createLiveRuns } from './live-runs.ts';
 import { createMetrics } from './metrics.ts';
 import { reportMissingSchemas } from './report-missing-schemas.ts';
 import { startServer } from './start-server.ts';
+import { startStats } from './start-stats.ts';
 import { stageSlots } from '../worker/worker-slots.ts';
 
 // Requests under way have this long to be answered.
@@ -76,6 +77,7 @@ export async function startApi({ composition, program, logger }: StartOptions): 
       stageSlots: stageSlots(environment, hosts.areWorkersBusy),
     });
     stops.push(workers.stop);
+    stops.push(startStats({ client: engine.client, tally: metrics.tally, logger }));
     const { app, startPlugins } = await createApi({
       ...composition,
       logger,

@@ -35,7 +35,7 @@ export async function submitEvent(
   const startedAt = monotonicMs();
   const admitted = await admit(event);
   if (!admitted.admitted) {
-    metrics.shed(event.tier, admitted.reason);
+    metrics.shed(event, admitted.reason);
     return refused({
       code: 'overloaded',
       detail: `there is no room for a ${event.tier} event just now`,

@@ -8,6 +8,7 @@ import { limitsCommand } from './commands/limits.ts';
 import { apiCommand, configCommand, devCommand, initCommand, startCommand, workerCommand } from './commands/project.ts';
 import { listCommand } from './commands/list.ts';
 import { sendCommand } from './commands/send.ts';
+import { statsCommand } from './commands/stats.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { watchCommand } from './commands/watch.ts';
 import { whyCommand } from './commands/why.ts';
@@ -21,7 +22,18 @@ const COMMANDS = [
   ['A project:', [initCommand, devCommand, startCommand, configCommand, apiCommand, workerCommand]],
   [
     'A service that runs:',
-    [sendCommand, getCommand, listCommand, watchCommand, whyCommand, cancelCommand, batchCommand, limitsCommand, verifyCommand],
+    [
+      sendCommand,
+      getCommand,
+      listCommand,
+      watchCommand,
+      whyCommand,
+      cancelCommand,
+      batchCommand,
+      limitsCommand,
+      statsCommand,
+      verifyCommand,
+    ],
   ],
 ] as const;
 const FAILED = 1;

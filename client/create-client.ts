@@ -1,5 +1,6 @@
 import type { EventResource, EventStatus } from '../domain/event-resource.ts';
 import type { LimitResource } from '../domain/limit-resource.ts';
+import type { StatsResource } from '../domain/stats-resource.ts';
 import type { Tier } from '../domain/tier.ts';
 import type { Why } from '../domain/why.ts';
 import type { BatchReceipt, BatchItem, BatchLinesSettings, BatchProgress, BatchRequest } from './batch-types.ts';
@@ -73,6 +74,8 @@ export interface TicklessClient {
     /** Null lets the configuration hold again. */
     setCapacity(key: string, capacity: number | null): Promise<LimitResource>;
   };
+  /** What happened in the last minutes, 60 of them where nothing else is asked for, and how it stands. */
+  stats(options?: { readonly minutes?: number | undefined }): Promise<StatsResource>;
 }
 
 /** A client of the service at `url`; it keeps nothing open between calls. */
@@ -116,6 +119,7 @@ export function createClient(options: TransportOptions): TicklessClient {
       retryFailed: (id) => tell(batchPath(id, '/retry-failed')),
       stream: (id, streamOptions) => follow(send, batchPath(id, '/stream'), streamOptions),
     },
+    stats: (statsOptions) => ask('/v1/stats', { query: { ...statsOptions } }),
     limits: {
       list: (page) => ask('/v1/limits', { query: { ...page } }),
       get: (key) => ask(limitPath(key)),

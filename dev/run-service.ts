@@ -5,6 +5,7 @@ import { createMetrics } from '../api/metrics.ts';
 import type { RunningApi } from '../api/run-api.ts';
 import { reportMissingSchemas } from '../api/report-missing-schemas.ts';
 import { startServer } from '../api/start-server.ts';
+import { startStats } from '../api/start-stats.ts';
 import { loadWebhookSecrets } from '../config/webhook-secrets.ts';
 import type { Config } from '../project/define-config.ts';
 import { runUntilStopped } from '../project/run-until-stopped.ts';
@@ -105,6 +106,7 @@ export async function startService({ composition, program, logger }: StartOption
         () => undefined,
       ),
     );
+    stops.push(startStats({ client: engine.client, tally: metrics.tally, logger }));
     // Read while the workers' threads start, which takes as long: after a crash, what was interrupted waits for them.
     const [workers, { createApi }] = await Promise.all([startingWorkers, import('../api/create-api.ts')]);
 

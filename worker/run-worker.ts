@@ -3,6 +3,7 @@ import { createMetrics } from '../api/metrics.ts';
 import type { Metrics } from '../api/metrics.ts';
 import type { ReportRefusal } from '../api/server-refusals.ts';
 import { startServer } from '../api/start-server.ts';
+import { startStats } from '../api/start-stats.ts';
 import type { HttpServer } from '../api/start-server.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Logger } from '../config/logger.ts';
@@ -75,6 +76,7 @@ export async function startWorker({ composition, program, logger }: StartOptions
       stageSlots: stageSlots(environment, hosts.areWorkersBusy),
     });
     stops.push(workers.stop);
+    stops.push(startStats({ client: engine.client, tally: metrics.tally, logger }));
     logger.info({ engine: engine.address, ...(scraped !== null && { metrics: `${scraped.url}/metrics` }) }, 'the worker runs');
     return { failed: workers.failed, stop: stops.stopAll };
   } catch (error) {

@@ -9,7 +9,8 @@ import { BREAKER_MEMO, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { isUnitWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { readEngine } from '../../temporal/engine-call.ts';
 import { allOf, is, isOfType, isOpen, oneOf } from '../../temporal/list-query.ts';
-import type { Figures, PermitFigures, ReadFigures } from '../figures.ts';
+import type { Figures, PermitFigures } from '../../domain/stats-resource.ts';
+import type { ReadFigures } from '../figures.ts';
 import { readPermits } from './temporal-limit-service.ts';
 
 export interface FigureOptions {

@@ -72,6 +72,11 @@ export function parseSubjectWorkflowId(workflowId: string): SubjectKey | null {
   return prefix === '~subject' && rest.length === 0 && isSubjectType(type) && isSubjectId(id) ? { tenant, type, id } : null;
 }
 
+/** The workflow that keeps a tenant's statistics. */
+export function statsWorkflowId(tenant: string): string {
+  return `~stats/${tenant}`;
+}
+
 /** The workflow of a destination that has failed. */
 export function destinationWorkflowId({ tenant, origin }: Destination): string {
   return `~destination/${tenant}/${toKeyword(origin)}`;

@@ -7,6 +7,7 @@ import { createApi } from '../../api/create-api.ts';
 import type { Api } from '../../api/create-api.ts';
 import { createLiveRuns } from '../../api/live-runs.ts';
 import { createMetrics } from '../../api/metrics.ts';
+import { startStats } from '../../api/start-stats.ts';
 import { createLogger } from '../../config/logger.ts';
 import { resolveIn } from '../../domain/handler-definition.ts';
 import { createAdvance } from '../../handlers/advance.ts';
@@ -109,6 +110,7 @@ export async function startInProcessService({
     workflowBundle,
     stageSlots: stageSlots(environment, hosts?.areWorkersBusy ?? (() => false)),
   });
+  const stopStats = startStats({ client: engine.client, tally: metrics.tally, logger });
   const { app } = await createApi({
     ...composition,
     logger,
@@ -132,6 +134,7 @@ export async function startInProcessService({
     client: engine.client,
     stop: async () => {
       stopping.abort();
+      await stopStats();
       await workers.stop();
       await hosts?.close();
       await engine.close();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createFigureMetrics } from '../../../api/figure-metrics.ts';
 import { keepFigures } from '../../../api/figures.ts';
-import type { Figures } from '../../../api/figures.ts';
+import type { Figures } from '../../../domain/stats-resource.ts';
 import { namedLimits } from '../../../api/named-limits.ts';
 import { defineEvent } from '../../../domain/define-event.ts';
 import { z } from 'zod';

@@ -12,6 +12,7 @@ import type { EventKey } from '../../../api/event-service.ts';
 import type { EventResource } from '../../../domain/event-resource.ts';
 import type { DestinationService } from '../../../api/destination-service.ts';
 import type { LimitService } from '../../../api/limit-service.ts';
+import type { StatsService } from '../../../api/stats-service.ts';
 import { createMetrics } from '../../../api/metrics.ts';
 import { createRateLimit } from '../../../api/rate-limit.ts';
 import type { EventDefinition } from '../../../domain/define-event.ts';
@@ -60,6 +61,7 @@ export interface MemoryAppOptions {
   readonly archive?: Archive;
   readonly maxStreams?: number;
   readonly destinations?: DestinationService;
+  readonly stats?: StatsService;
 }
 
 const NO_FILES: SessionFolders = {
@@ -94,6 +96,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
       setCapacity: () => Promise.reject(new Error('no limits here')),
     },
     destinations: options.destinations ?? { list: async () => ({ items: [], nextCursor: null }), resume: async () => null },
+    stats: options.stats ?? { read: () => Promise.reject(new Error('no statistics here')) },
     rateLimit: createRateLimit(options.rateLimit ?? null, Date.now),
     admit: options.admit ?? (async () => ({ admitted: true, leave: () => undefined, follow: () => undefined })),
     streamRoom: createStreamRoom(options.maxStreams ?? 100, stopping.signal),

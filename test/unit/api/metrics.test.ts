@@ -148,9 +148,9 @@ function valuesOf(text: string, name: string): Readonly<Record<string, number>> 
 
 it('counts deliveries by their outcome, and times those of events that succeed', async () => {
   const metrics = createMetrics(CATALOG);
-  metrics.delivery({ outcome: 'delivered', tier: 'high', seconds: 0.5 });
-  metrics.delivery({ outcome: 'delivered', tier: null, seconds: 0.5 });
-  metrics.delivery({ outcome: 'parked', tier: 'high', seconds: 9 });
+  metrics.delivery({ tenant: 'default', outcome: 'delivered', tier: 'high', seconds: 0.5 });
+  metrics.delivery({ tenant: 'default', outcome: 'delivered', tier: null, seconds: 0.5 });
+  metrics.delivery({ tenant: 'default', outcome: 'parked', tier: 'high', seconds: 9 });
   const text = await metrics.registry.metrics();
   expect(valuesOf(text, 'tickless_deliveries_total')).toEqual({ 'outcome="delivered"': 2, 'outcome="parked"': 1 });
   expect(valuesOf(text, 'tickless_event_seconds_count')).toEqual({ 'tier="high",part="callback"': 1 });

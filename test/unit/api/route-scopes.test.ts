@@ -43,6 +43,7 @@ const NEEDED: Readonly<Record<string, Scope | 'nothing'>> = {
   'GET /v1/limits': 'read',
   'GET /v1/limits/:key': 'read',
   'PUT /v1/limits/:key': 'admin',
+  'GET /v1/stats': 'read',
 
   'POST /process-event': 'send',
   'POST /process-events': 'send',

@@ -148,6 +148,17 @@ describe('the limits of a client', () => {
   });
 });
 
+it('asks for statistics', async () => {
+  const calls: string[] = [];
+  const { stats } = clientOf(async ({ url }) => {
+    calls.push(url.slice(new URL(url).origin.length));
+    return Response.json({ points: [] });
+  });
+  expect(await stats()).toEqual({ points: [] });
+  await stats({ minutes: 5 });
+  expect(calls).toEqual(['/v1/stats', '/v1/stats?minutes=5']);
+});
+
 describe('a client', () => {
   it.each([
     ['nothing answers', () => Promise.reject(new TypeError('fetch failed')), { code: 'unreachable', status: 0 }],

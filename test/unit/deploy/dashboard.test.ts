@@ -16,9 +16,9 @@ const expressions = dashboard.panels.flatMap(({ targets }) => targets.map(({ exp
 async function exported(): Promise<string> {
   const metrics = createMetrics({ find: () => undefined });
   metrics.accepted({ tenant: 'default', type: 'noise', tier: 'normal' }, 0.002);
-  metrics.shed('low', 'intake');
+  metrics.shed({ tenant: 'default', tier: 'low' }, 'intake');
   metrics.eagerMissed();
-  for (const outcome of ['delivered', 'failed'] as const) metrics.delivery({ outcome, tier: 'normal', seconds: 0.004 });
+  for (const outcome of ['delivered', 'failed'] as const) metrics.delivery({ tenant: 'default', outcome, tier: 'normal', seconds: 0.004 });
   metrics.watchIntake(() => ({ waiting: 0, inFlight: 1 }));
   return metrics.registry.metrics();
 }
