@@ -20,6 +20,7 @@ import { BusyError, TypeBlockedError } from '../domain/question.ts';
 import type { Ask } from '../domain/question.ts';
 import { EngineUnavailableError } from '../temporal/engine-unavailable-error.ts';
 import type { DestinationService } from './destination-service.ts';
+import type { EndedFeeds } from './ended-feeds.ts';
 import type { EventService } from './event-service.ts';
 import type { LimitService } from './limit-service.ts';
 import type { createParseEvent } from './parse-event.ts';
@@ -36,6 +37,7 @@ import { eventStreamRoute } from './routes/event-stream.ts';
 import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
 import type { StreamRoom } from './sse/stream-room.ts';
+import { streamAllRoute } from './routes/stream.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { subjectRoutes } from './routes/subjects.ts';
 import type { StatsService } from './stats-service.ts';
@@ -58,6 +60,7 @@ export interface AppDependencies {
   readonly limits: LimitService;
   readonly destinations: DestinationService;
   readonly stats: StatsService;
+  readonly ended: EndedFeeds;
   readonly catalog: Catalog;
   /** Whether types that the catalog lacks are accepted; by default they are not. */
   readonly takesOtherTypes?: boolean;
@@ -103,6 +106,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   subjectRoutes(app, dependencies);
   limitRoutes(app, dependencies);
   statsRoutes(app, dependencies);
+  streamAllRoute(app, dependencies);
   healthRoutes(app, dependencies);
   metricsRoutes(app, dependencies);
   docsRoutes(app, dependencies);

@@ -21,6 +21,10 @@ import { DEFAULT_LIMIT_KEY, DEFAULT_LONGEST_WAITS } from '../domain/permits.ts';
 import { createAdmission } from './admission.ts';
 import { createBacklog } from './backlog.ts';
 import { createIntake } from './intake.ts';
+import { createEndedFeed } from './ended-feed.ts';
+import { createEndedFeeds } from './ended-feeds.ts';
+import { listClosed } from '../temporal/list-closed.ts';
+import { readEnded } from './temporal/read-ended.ts';
 import { createFigureMetrics } from './figure-metrics.ts';
 import { keepFigures } from './figures.ts';
 import { namedLimits } from './named-limits.ts';
@@ -73,6 +77,9 @@ const LETTERS = { ...INTAKE, maxInFlight: 1_000, reserved: 0 };
 // Each costs a socket and a few kilobytes.
 const MAX_STREAMS = 1_000;
 
+// So many workflows a stream reads in one go.
+const MAX_ENDED = 10_000;
+
 // Each is an open workflow of a few kilobytes.
 const MAX_LIMITS = 10_000;
 
@@ -95,8 +102,17 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     read: async (key) => (await readPermits(options.client, key))?.waiters.length ?? 0,
     now: monotonicMs,
   });
+  const ended = createEndedFeeds((tenant) =>
+    createEndedFeed({
+      list: (sinceUs) => listClosed(options.client, { tenant, sinceUs, atMost: MAX_ENDED }),
+      read: (closed) => readEnded(options.client, options.liveRuns, closed),
+      nowMs: now,
+      onFailure: (error) => logger.debug({ err: error, tenant }, 'what has ended could not be read'),
+    }),
+  );
   const events = createTemporalEventService({
     ...options,
+    onSubjectEvent: ended.publish,
     now,
     items: batches,
     onEagerMiss: metrics.eagerMissed,
@@ -115,6 +131,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     isAccepting: () => !stopping.aborted,
     limits: createTemporalLimitService({ ...options, defaultLimit, maxKept: MAX_LIMITS, now }),
     destinations: createTemporalDestinationService(options.client, options.connectionsTo),
+    ended,
     stats: createTemporalStatsService(options.client, figures, now),
     metrics,
     streamRoom: createStreamRoom(MAX_STREAMS, stopping),

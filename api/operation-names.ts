@@ -28,6 +28,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'GET /v1/destinations': 'listDestinations',
   'POST /v1/destinations/{origin}/resume': 'resumeDestination',
   'GET /v1/stats': 'readStats',
+  'GET /v1/stream': 'streamEndedEvents',
   'GET /livez': 'checkAlive',
   'GET /readyz': 'checkReady',
   'GET /metrics': 'readMetrics',
@@ -42,6 +43,7 @@ export const TAGS = [
   { name: 'limits', description: 'How many heavy events are at work at once' },
   { name: 'destinations', description: 'Where callbacks go, and whether they arrive' },
   { name: 'stats', description: 'What happened lately' },
+  { name: 'stream', description: 'Events as they end' },
   { name: 'health', description: 'For those who run the service' },
 ] as const;
 

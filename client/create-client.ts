@@ -1,4 +1,5 @@
 import type { EventResource, EventStatus } from '../domain/event-resource.ts';
+import type { EventSummary } from '../domain/event-summary.ts';
 import type { LimitResource } from '../domain/limit-resource.ts';
 import type { StatsResource } from '../domain/stats-resource.ts';
 import type { Tier } from '../domain/tier.ts';
@@ -6,10 +7,10 @@ import type { Why } from '../domain/why.ts';
 import type { BatchReceipt, BatchItem, BatchLinesSettings, BatchProgress, BatchRequest } from './batch-types.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { AcceptedAnswer, EventRequest } from './event-request.ts';
-import { follow } from './follow.ts';
+import { follow, followEvents } from './follow.ts';
 import type { FollowOptions, StreamMessage } from './follow.ts';
 import { createTransport, readJson } from './transport.ts';
-import type { TransportOptions } from './transport.ts';
+import type { Transport, TransportOptions } from './transport.ts';
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -39,6 +40,18 @@ export interface PageOptions {
   readonly cursor?: string | undefined;
 }
 
+export interface StreamAllOptions extends FollowOptions {
+  /** Of the last event that was taken care of. */
+  readonly lastEventId?: string | undefined;
+}
+
+/** An event that has ended, and where a stream goes on after it. */
+export interface EndedEvent {
+  readonly lastEventId: string;
+  /** Null where more had ended at once than the service tells of: the list of events has them. */
+  readonly event: EventSummary | null;
+}
+
 export type EventProgress = Pick<EventResource, 'id' | 'run' | 'status' | 'stage' | 'progress' | 'attempts' | 'error'>;
 
 /** The service, as it is described at `/docs`. Every call may throw a TicklessError; none is tried again by itself. */
@@ -53,6 +66,8 @@ export interface TicklessClient {
     /** Resolves when it will end as cancelled. */
     cancel(id: string): Promise<void>;
     stream(id: string, options?: FollowOptions): AsyncGenerator<StreamMessage<EventResource, EventProgress>, undefined>;
+    /** All events as they end, from now on or after `lastEventId`. Some may come twice after a reconnection: look at `id` and `run`. */
+    streamAll(options?: StreamAllOptions): AsyncGenerator<EndedEvent, undefined>;
   };
   readonly batches: {
     submit(batch: BatchRequest, options?: { readonly strict?: boolean }): Promise<BatchReceipt>;
@@ -105,6 +120,7 @@ export function createClient(options: TransportOptions): TicklessClient {
       why: (id) => ask(eventPath(id, '/why')),
       cancel: (id) => tell(eventPath(id, '/cancel')),
       stream: (id, streamOptions) => follow(send, eventPath(id, '/stream'), streamOptions),
+      streamAll: (streamOptions) => streamAll(send, streamOptions),
     },
     batches: {
       submit: (batch, { strict } = {}) => ask('/v1/batches', { method: 'POST', json: batch, query: { strict } }),
@@ -126,4 +142,10 @@ export function createClient(options: TransportOptions): TicklessClient {
       setCapacity: (key, capacity) => ask(limitPath(key), { method: 'PUT', json: { capacity } }),
     },
   };
+}
+
+async function* streamAll(send: Transport, options: StreamAllOptions = {}): AsyncGenerator<EndedEvent, undefined> {
+  for await (const { id: lastEventId, event, data } of followEvents(send, '/v1/stream', options)) {
+    yield { lastEventId, event: event === 'gap' ? null : (JSON.parse(data) as EventSummary) };
+  }
 }

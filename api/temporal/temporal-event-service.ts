@@ -48,6 +48,8 @@ export interface TemporalEventServiceOptions {
   readonly stopping: AbortSignal;
   /** Told of each light event that the engine didn't hand back to this process at once. */
   readonly onEagerMiss: () => void;
+  /** Told of each subject's event that came here, as it ended. */
+  readonly onSubjectEvent?: (resource: EventResource) => void;
   /** Told of the verdicts of subjects' events that came here. */
   readonly observeEnd: (end: RunEnd) => void;
   /** Light events that this process is running. */
@@ -70,7 +72,7 @@ const BYTES_FOR_A_HANDLER = MAX_CHUNK.bytes / MAX_CHUNK.events / 3;
 
 /** Events kept and run by Temporal. */
 export function createTemporalEventService(options: TemporalEventServiceOptions): EventService {
-  const { client, liveRuns, uiUrl, onEagerMiss, inFlight, runAhead, now } = options;
+  const { client, liveRuns, uiUrl, onEagerMiss, onSubjectEvent, inFlight, runAhead, now } = options;
   const { namespace } = client.options;
 
   const unlessStopped = createUnlessStopped(options.stopping);
@@ -159,6 +161,8 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
         const submission = await subjects.submit(event, subjectType, options);
         if (submission.kind !== 'ended' || 'compacted' in submission.resource) return submission;
         const { resource, ...told } = submission;
+        // One that has left its subject ends with a workflow of its own.
+        if (!hasLeftSubject(resource) && submission.joined === undefined) onSubjectEvent?.(toShown(resource));
         const ended = hasLeftSubject(resource) ? await endOfLeft(event, options.waitMs) : resource;
         return ended === null ? { ...told, kind: 'accepted', runsHere: false } : { ...told, kind: 'ended', resource: toShown(ended) };
       }
