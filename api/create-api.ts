@@ -119,7 +119,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     observeEnd: metrics.ended,
     inFlight: () => intake.inFlight,
   });
-  const figures = keepFigures(createReadFigures(options.client, { limits: namedLimits(catalog, defaultLimit) }), monotonicMs);
+  const figures = keepFigures(createReadFigures(options.client, { limits: namedLimits(catalog, defaultLimit), now }), monotonicMs);
   metrics.append(
     createFigureMetrics(
       () => figures(null),

@@ -15,6 +15,7 @@ export function createFigureMetrics(read: () => Promise<Figures>, lackingQueues:
   const registers = [registry];
   const gauge = (name: string, help: string, ...labelNames: string[]) => new Gauge({ name, help, labelNames, registers });
   const permits = gauge('tickless_permits', 'Permits of the limits that the configuration names', 'key', 'state');
+  const heldFor = gauge('tickless_permit_longest_held_seconds', 'How long the oldest permit of a limit has been held', 'key');
   const backlog = gauge('tickless_backlog', 'Events that wait for a permit', 'tier');
   const running = gauge('tickless_events_running', 'Accepted events without a verdict, but those that wait for a permit', 'tier');
   const destinations = gauge('tickless_destinations', 'Destinations of callbacks by the state of their circuit breakers', 'state');
@@ -27,10 +28,11 @@ export function createFigureMetrics(read: () => Promise<Figures>, lackingQueues:
     );
     if (known === null) return '';
     const [figures, lacking] = known;
-    for (const [key, { capacity, held, waiting }] of Object.entries(figures.permits)) {
+    for (const [key, { capacity, held, waiting, longestHeldMs }] of Object.entries(figures.permits)) {
       permits.set({ key, state: 'capacity' }, capacity);
       permits.set({ key, state: 'held' }, held);
       permits.set({ key, state: 'waiting' }, waiting);
+      heldFor.set({ key }, longestHeldMs / 1_000);
     }
     for (const [tier, count] of Object.entries(figures.backlog)) backlog.set({ tier }, count);
     for (const [tier, count] of Object.entries(figures.running)) running.set({ tier }, count);

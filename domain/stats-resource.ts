@@ -17,6 +17,8 @@ export interface PermitFigures {
   readonly capacity: number;
   readonly held: number;
   readonly waiting: number;
+  /** How long the oldest one has been held; 0 where none is. */
+  readonly longestHeldMs: number;
 }
 
 /** What happened to a tenant's events lately, and how it stands. */

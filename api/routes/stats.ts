@@ -35,7 +35,9 @@ export function statsRoutes(app: OpenAPIHono<AppEnvironment>, { stats }: AppDepe
     .object({
       backlog: byTier.describe('events that wait for a permit of a limit that the configuration names'),
       running: byTier.describe('other events without a verdict; those that share a workflow are one, items of batches are not among them'),
-      permits: z.record(z.string(), z.object({ capacity: z.int(), held: z.int(), waiting: z.int() })).describe('by the key of the limit'),
+      permits: z
+        .record(z.string(), z.object({ capacity: z.int(), held: z.int(), waiting: z.int(), longestHeldMs: z.int() }))
+        .describe('by the key of the limit'),
       destinationsOpen: z.int().describe('destinations whose circuit breaker is open'),
     })
     .describe('at most 10 s old');

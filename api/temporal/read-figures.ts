@@ -16,6 +16,7 @@ import { readPermits } from './temporal-limit-service.ts';
 export interface FigureOptions {
   /** The limits that are looked at, each with its capacity where nobody has used it yet. */
   readonly limits: readonly { readonly key: string; readonly capacity: number }[];
+  readonly now: () => number;
 }
 
 const CALL_TIMEOUT_MS = 5_000;
@@ -24,7 +25,7 @@ const READS_AT_ONCE = 4;
 const MOST_DESTINATIONS = 1_000;
 
 /** Reads figures from the engine: counts of its index, which may lag by a second, and what the limits' workflows say. */
-export function createReadFigures(client: Client, { limits }: FigureOptions): ReadFigures {
+export function createReadFigures(client: Client, { limits, now }: FigureOptions): ReadFigures {
   async function countOpen(tenant: string | null, tier: Tier): Promise<number> {
     const query = allOf(isOfType(WORKFLOWS.processChunk), isOpen(), oneOf('Tier', tierNamesWith(tier)), ...ofTenant(tenant));
     const { count } = await readEngine(client, CALL_TIMEOUT_MS, () => client.workflow.count(query));
@@ -63,7 +64,9 @@ export function createReadFigures(client: Client, { limits }: FigureOptions): Re
         const waiting = waitingAs(tier).filter(({ workflowId }) => !isUnitWorkflowId(workflowId));
         return Math.max(0, (open[index] ?? 0) - waiting.length);
       }),
-      permits: Object.fromEntries(limits.map(({ key, capacity }, index) => [key, figuresOf(permits[index] ?? null, capacity, isOurs)])),
+      permits: Object.fromEntries(
+        limits.map(({ key, capacity }, index) => [key, figuresOf(permits[index] ?? null, capacity, isOurs, now())]),
+      ),
       destinations,
     };
   };
@@ -73,8 +76,13 @@ function ofTenant(tenant: string | null): readonly string[] {
   return tenant === null ? [] : [is('Tenant', tenant)];
 }
 
-function figuresOf(permits: Permits | null, capacity: number, isOurs: (claim: PermitClaim) => boolean): PermitFigures {
-  if (permits === null) return { capacity, held: 0, waiting: 0 };
-  const { holders, waiters } = permits;
-  return { capacity: capacityOf(permits), held: holders.filter(isOurs).length, waiting: waiters.filter(isOurs).length };
+function figuresOf(permits: Permits | null, capacity: number, isOurs: (claim: PermitClaim) => boolean, nowMs: number): PermitFigures {
+  if (permits === null) return { capacity, held: 0, waiting: 0, longestHeldMs: 0 };
+  const holders = permits.holders.filter(isOurs);
+  return {
+    capacity: capacityOf(permits),
+    held: holders.length,
+    waiting: permits.waiters.filter(isOurs).length,
+    longestHeldMs: Math.max(0, ...holders.map(({ grantedAtMs }) => nowMs - grantedAtMs)),
+  };
 }

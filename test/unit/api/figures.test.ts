@@ -10,7 +10,7 @@ const NONE = { critical: 0, high: 0, normal: 0, low: 0, bulk: 0 };
 const FIGURES: Figures = {
   backlog: { ...NONE, low: 3 },
   running: { ...NONE, high: 2 },
-  permits: { tasks: { capacity: 5, held: 5, waiting: 3 } },
+  permits: { tasks: { capacity: 5, held: 5, waiting: 3, longestHeldMs: 9_000 } },
   destinations: { open: 1, half_open: 0 },
 };
 
@@ -51,6 +51,7 @@ it('is shown to Prometheus, and not while the engine is away', async () => {
     expect.arrayContaining([
       'tickless_permits{key="tasks",state="capacity"} 5',
       'tickless_permits{key="tasks",state="waiting"} 3',
+      'tickless_permit_longest_held_seconds{key="tasks"} 9',
       'tickless_backlog{tier="low"} 3',
       'tickless_events_running{tier="high"} 2',
       'tickless_destinations{state="open"} 1',

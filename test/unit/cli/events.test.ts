@@ -42,7 +42,7 @@ const STATS: StatsResource = {
   now: {
     backlog: COUNTS,
     running: { ...COUNTS, normal: 4 },
-    permits: { tasks: { capacity: 5, held: 5, waiting: 3 } },
+    permits: { tasks: { capacity: 5, held: 5, waiting: 3, longestHeldMs: 9_000 } },
     destinationsOpen: 1,
   },
 };

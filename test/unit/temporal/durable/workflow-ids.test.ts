@@ -11,6 +11,7 @@ import {
   ownerId,
 } from '../../../../domain/event-id.ts';
 import { isSubjectId } from '../../../../domain/subject-id.ts';
+import { statsStart } from '../../../../temporal/durable/stats-start.ts';
 import {
   archivedBatchWorkflowId,
   archivedJobWorkflowId,
@@ -22,6 +23,7 @@ import {
   limitWorkflowId,
   pageWorkflowId,
   parseSubjectWorkflowId,
+  statsWorkflowId,
   subjectWorkflowId,
   tenantOfPage,
   unitWorkflowId,
@@ -173,4 +175,9 @@ it('has each tenant’s destinations watched by workflows of their own', () => {
   const destination = { tenant: 'acme', origin: "https://o'neill.example:8443" };
   expect(destinationWorkflowId(destination)).toBe('~destination/acme/https://o%27neill.example:8443');
   expect(destinationWorkflowId({ ...destination, tenant: 'other' })).not.toBe(destinationWorkflowId(destination));
+});
+
+it('keeps the statistics of each tenant in a workflow of their own', () => {
+  expect(statsWorkflowId('acme')).toBe('~stats/acme');
+  expect(statsStart('acme')).toMatchObject({ workflowId: '~stats/acme', taskQueue: 'heavy', args: [{ day: { minutes: [] } }] });
 });
