@@ -14,9 +14,9 @@ export interface RunEnd {
   readonly runMs: number | null;
 }
 
-/** Null for a run that goes on. The times are of several clocks, so that a difference may come out negative: then it is 0. */
+/** Null for a run that goes on, and for a handler's, which is counted with its event's. The times are of several clocks, so that a difference may come out negative: then it is 0. */
 export function runEndOf({ event, phase, startedAtMs }: Pick<EventRun, 'event' | 'phase' | 'startedAtMs'>): RunEnd | null {
-  if (!isEnded(phase)) return null;
+  if (!isEnded(phase) || event.handlerOf !== undefined) return null;
   const { tenant, type, tier, acceptedAtMs, delayMs } = event;
   const times =
     startedAtMs === null

@@ -110,8 +110,9 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     });
   }
   if (released !== null) await released;
-  tellChunkEnds(runs);
   const [ended] = alone === undefined ? [] : runs;
+  // Told in the workflow's last task, by which it is counted.
+  if (ended?.run.phase.status !== 'cancelled') tellChunkEnds(runs);
   if (ended === undefined) return null;
   const record = recordOf(ended);
   const { event, phase } = ended.run;
@@ -125,6 +126,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     // A Canceled workflow has no result to hold the record.
     await becomeCanceled(root, workflow);
     upsertMemo({ [ENDED_MEMO]: record });
+    tellChunkEnds(runs);
     throw new CancelledFailure('the event was cancelled');
   }
   if (phase.status === 'partial') upsertSearchAttributes({ Outcome: ['partial'] });

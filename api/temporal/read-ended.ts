@@ -36,7 +36,7 @@ async function readChunk(
   if (chunk === null) return [];
   // Who has left ends with another workflow.
   const runs = chunk.events.length === 1 ? null : (await readRuns(client, chunk)).runs;
-  const here = chunk.events.map((_event, index) => index).filter((index) => runs?.[index]?.hasLeft !== true);
+  const here = [...chunk.events.keys()].filter((index) => runs?.[index]?.hasLeft !== true && chunk.events[index]?.handlerOf === undefined);
   return Promise.all(here.map((index) => readRun(client, liveRuns, chunk, index)));
 }
 

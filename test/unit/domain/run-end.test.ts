@@ -21,6 +21,12 @@ it('has no times where no attempt was made', () => {
   expect(end).toMatchObject({ outcome: 'failed', queuedMs: null, runMs: null });
 });
 
+it('is nothing of a handler’s run, which is counted with its event’s', () => {
+  const run = acceptRun({ ...EVENT, handlerOf: { id: 'order-1', name: 'tell-sales' } });
+
+  expect(runEndOf(endRun(run, { status: 'completed', endedAtMs: 2_000 }))).toBeNull();
+});
+
 it('has no negative times, whatever the clocks say', () => {
   const run = endRun(markStarted(acceptRun(EVENT), 900), { status: 'cancelled', endedAtMs: 800 });
 
