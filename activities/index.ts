@@ -10,10 +10,12 @@ import type { Advance } from '../handlers/advance.ts';
 import { ACTIVITY_READ_TIMEOUT_MS, readWorkflowInput } from '../temporal/history.ts';
 import { readTaskAttempt } from '../temporal/read-task-attempt.ts';
 import { sendToSubject } from '../temporal/send-to-subject.ts';
+import { subjectEnds } from '../domain/subject-ends.ts';
+import type { RunEnd } from '../domain/run-end.ts';
 import { createApplyItems } from './batch/apply-items.ts';
 import { createIsBatchOpen } from './batch/is-batch-open.ts';
 import { createReadItem, createReadItemKinds } from './batch/read-item.ts';
-import { createReadPage } from './batch/read-page.ts';
+import type { ReadPage } from './batch/read-page.ts';
 import { createReadHold } from './batch/read-hold.ts';
 import { createReadUnits } from './batch/read-units.ts';
 import { createRenewPages } from './batch/renew-pages.ts';
@@ -51,6 +53,10 @@ export interface ActivityDependencies extends Omit<FirstAttemptsDependencies, 's
   readonly ask: Ask;
   readonly observe: ObserveRun;
   readonly beginProgress: BeginProgress;
+  readonly readPage: ReadPage;
+  /** Told of the verdicts that subjects have come to of items, once they are on record. */
+  readonly observeEnd: (end: RunEnd) => void;
+  readonly observeRecovery: (seconds: number) => void;
 }
 
 export interface CreatedActivities extends Activities {
@@ -59,7 +65,7 @@ export interface CreatedActivities extends Activities {
 
 /** Everything that workflows may ask of the outside world, under the names that histories know. */
 export function createActivities(dependencies: ActivityDependencies): CreatedActivities {
-  const readPage = createReadPage(dependencies.client);
+  const { readPage } = dependencies;
   const startDelivery = createStartDelivery(dependencies.client);
   const startDeliveries = createStartDeliveries(startDelivery);
   const firstAttempts = createFirstAttempts({ ...dependencies, startDelivery });
@@ -94,11 +100,15 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
     sendTicks: createSendTicks(dependencies),
     startDeliveries,
     findClosedRuns: createFindClosedRuns(dependencies.client),
-    runItems: createRunItems({ ...dependencies, readPage }),
+    runItems: createRunItems(dependencies),
     applyItems: createApplyItems({
       ...dependencies,
       readPage,
-      sendToSubject: (key, letters) => sendToSubject(dependencies.client, key, letters, { isThere: false }),
+      sendToSubject: async (key, letters) => {
+        const applied = await sendToSubject(dependencies.client, key, letters, { isThere: false });
+        subjectEnds(letters, applied.answers).forEach(dependencies.observeEnd);
+        return applied;
+      },
     }),
     cancelItems: createCancelItems(dependencies.client),
     readVerdict: createReadVerdict(dependencies.client),

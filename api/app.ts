@@ -20,6 +20,7 @@ import { BusyError, TypeBlockedError } from '../domain/question.ts';
 import type { Ask } from '../domain/question.ts';
 import { EngineUnavailableError } from '../temporal/engine-unavailable-error.ts';
 import type { DestinationService } from './destination-service.ts';
+import type { EndedFeeds } from './ended-feeds.ts';
 import type { EventService } from './event-service.ts';
 import type { ReplayService } from './replay-service.ts';
 import type { LimitService } from './limit-service.ts';
@@ -39,7 +40,10 @@ import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { replayRoute } from './routes/replay.ts';
 import type { StreamRoom } from './sse/stream-room.ts';
+import { streamAllRoute } from './routes/stream.ts';
+import { statsRoutes } from './routes/stats.ts';
 import { subjectRoutes } from './routes/subjects.ts';
+import type { StatsService } from './stats-service.ts';
 
 export interface AppVariables {
   requestId: string;
@@ -58,6 +62,8 @@ export interface AppDependencies {
   readonly archive: Archive;
   readonly limits: LimitService;
   readonly destinations: DestinationService;
+  readonly stats: StatsService;
+  readonly ended: EndedFeeds;
   readonly catalog: Catalog;
   /** Whether types that the catalog lacks are accepted; by default they are not. */
   readonly takesOtherTypes?: boolean;
@@ -108,6 +114,8 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   eventTypeRoutes(app, dependencies);
   subjectRoutes(app, dependencies);
   limitRoutes(app, dependencies);
+  statsRoutes(app, dependencies);
+  streamAllRoute(app, dependencies);
   healthRoutes(app, dependencies);
   metricsRoutes(app, dependencies);
   docsRoutes(app, dependencies);

@@ -22,14 +22,24 @@ import { DEFAULT_LIMIT_KEY, DEFAULT_LONGEST_WAITS } from '../domain/permits.ts';
 import { createAdmission } from './admission.ts';
 import { createBacklog } from './backlog.ts';
 import { createIntake } from './intake.ts';
+import { createEndedFeed } from './ended-feed.ts';
+import { createEndedFeeds } from './ended-feeds.ts';
+import { listClosed } from '../temporal/list-closed.ts';
+import { readEnded } from './temporal/read-ended.ts';
+import { createFigureMetrics } from './figure-metrics.ts';
+import { keepFigures } from './figures.ts';
+import { namedLimits } from './named-limits.ts';
+import { createReadFigures } from './temporal/read-figures.ts';
 import type { Metrics } from './metrics.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { countItems } from './batches/count-items.ts';
 import { createParseBatch } from './batches/parse-batch.ts';
 import { createTemporalArchive } from './temporal/temporal-archive.ts';
 import { createTemporalBatchService } from './temporal/temporal-batch-service.ts';
 import { createTemporalDestinationService } from './temporal/temporal-destination-service.ts';
 import { createTemporalLimitService, readPermits } from './temporal/temporal-limit-service.ts';
 import { createTemporalEventService } from './temporal/temporal-event-service.ts';
+import { createTemporalStatsService } from './temporal/temporal-stats-service.ts';
 import { createUnavailableReport } from './unavailable-report.ts';
 import { createStreamRoom } from './sse/stream-room.ts';
 import { newUuidV7 } from './uuid.ts';
@@ -70,6 +80,9 @@ const LETTERS = { ...INTAKE, maxInFlight: 1_000, reserved: 0 };
 // Each costs a socket and a few kilobytes.
 const MAX_STREAMS = 1_000;
 
+// So many workflows a stream reads in one go.
+const MAX_ENDED = 10_000;
+
 // Each is an open workflow of a few kilobytes.
 const MAX_LIMITS = 10_000;
 
@@ -86,29 +99,49 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const intake = createIntake({ ...INTAKE, now: monotonicMs });
   const letters = createIntake({ ...LETTERS, now: monotonicMs });
   const heavy = createIntake({ ...INTAKE, now: monotonicMs });
-  const batches = createTemporalBatchService({ ...options, now });
+  const batches = countItems(createTemporalBatchService({ ...options, now }), metrics);
   metrics.watchIntake(() => intake);
   const backlog = createBacklog({
     maxWaiting: environment.MAX_BACKLOG,
     read: async (key) => (await readPermits(options.client, key))?.waiters.length ?? 0,
     now: monotonicMs,
   });
+  const ended = createEndedFeeds((tenant) =>
+    createEndedFeed({
+      list: (sinceUs) => listClosed(options.client, { tenant, sinceUs, atMost: MAX_ENDED }),
+      read: (closed) => readEnded(options.client, options.liveRuns, closed),
+      nowMs: now,
+      onFailure: (error) => logger.debug({ err: error, tenant }, 'what has ended could not be read'),
+    }),
+  );
+  const events = createTemporalEventService({
+    ...options,
+    onSubjectEvent: ended.publish,
+    now,
+    items: batches,
+    onEagerMiss: metrics.eagerMissed,
+    observeEnd: metrics.ended,
+    inFlight: () => intake.inFlight,
+  });
+  const figures = keepFigures(createReadFigures(options.client, { limits: namedLimits(catalog, defaultLimit), now }), monotonicMs);
+  metrics.append(
+    createFigureMetrics(
+      () => figures(null),
+      async () => (await events.lackingWorkers()).map(({ queue }) => queue),
+    ),
+  );
   const dependencies = {
     catalog,
     isAccepting: () => !stopping.aborted,
     limits: createTemporalLimitService({ ...options, defaultLimit, maxKept: MAX_LIMITS, now }),
     destinations: createTemporalDestinationService(options.client, options.connectionsTo),
+    ended,
+    stats: createTemporalStatsService(options.client, figures, now),
     metrics,
     streamRoom: createStreamRoom(MAX_STREAMS, stopping),
     rateLimit: createRateLimit(environment.RATE_LIMIT ?? null, monotonicMs),
     admit: createAdmission({ intake, letters, heavy, backlog, liveRuns: options.liveRuns }),
-    events: createTemporalEventService({
-      ...options,
-      now,
-      items: batches,
-      onEagerMiss: metrics.eagerMissed,
-      inFlight: () => intake.inFlight,
-    }),
+    events,
     batches,
     archive: createTemporalArchive(options.client),
     takesOtherTypes: options.otherTypes !== null,

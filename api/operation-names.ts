@@ -28,6 +28,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'PUT /v1/limits/{key}': 'setLimit',
   'GET /v1/destinations': 'listDestinations',
   'POST /v1/destinations/{origin}/resume': 'resumeDestination',
+  'GET /v1/stats': 'readStats',
+  'GET /v1/stream': 'streamEndedEvents',
   'GET /livez': 'checkAlive',
   'GET /readyz': 'checkReady',
   'GET /metrics': 'readMetrics',
@@ -41,6 +43,8 @@ export const TAGS = [
   { name: 'event-types', description: 'What can be submitted' },
   { name: 'limits', description: 'How many heavy events are at work at once' },
   { name: 'destinations', description: 'Where callbacks go, and whether they arrive' },
+  { name: 'stats', description: 'What happened lately' },
+  { name: 'stream', description: 'Events as they end' },
   { name: 'health', description: 'For those who run the service' },
 ] as const;
 

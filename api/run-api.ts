@@ -5,6 +5,7 @@ import { runUntilStopped } from '../project/run-until-stopped.ts';
 import type { Running, StartOptions } from '../project/run-until-stopped.ts';
 import { createStops } from '../runtime/stops.ts';
 import { connectEngine } from '../worker/connect.ts';
+import { readCoreMetrics } from '../worker/core-metrics.ts';
 import { createHosts } from '../worker/create-hosts.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
 import { hostProgram } from '../worker/host-program.ts';
@@ -17,6 +18,7 @@ import { createLiveRuns } from './live-runs.ts';
 import { createMetrics } from './metrics.ts';
 import { reportMissingSchemas } from './report-missing-schemas.ts';
 import { startServer } from './start-server.ts';
+import { startStats } from './start-stats.ts';
 import { stageSlots } from '../worker/worker-slots.ts';
 
 // Requests under way have this long to be answered.
@@ -38,9 +40,11 @@ export async function startApi({ composition, program, logger }: StartOptions): 
   const { environment, catalog } = composition;
   const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
   const log = toHandlerLog(logger);
+  const metrics = createMetrics(catalog);
+  metrics.append(readCoreMetrics);
   const stops = createStops();
   try {
-    const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log });
+    const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log, observe: metrics.host });
     stops.push(hosts.close);
     const connecting = connectEngine(logger);
     // Also one that comes when something else has failed.
@@ -52,7 +56,6 @@ export async function startApi({ composition, program, logger }: StartOptions): 
     );
     const [engine] = await Promise.all([connecting, hosts.ready]);
     const liveRuns = createLiveRuns();
-    const metrics = createMetrics(catalog);
     const stopping = new AbortController();
     const activities = createWorkerActivities({
       client: engine.client,
@@ -63,6 +66,8 @@ export async function startApi({ composition, program, logger }: StartOptions): 
       callbackAllow: environment.CALLBACK_ALLOW,
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
+      observeEnd: metrics.ended,
+      observeRecovery: metrics.recovered,
     });
     const workers = await startWorkers({
       ...engine,
@@ -72,6 +77,7 @@ export async function startApi({ composition, program, logger }: StartOptions): 
       stageSlots: stageSlots(environment, hosts.areWorkersBusy),
     });
     stops.push(workers.stop);
+    stops.push(startStats({ client: engine.client, tally: metrics.tally, logger }));
     const { app, startPlugins } = await createApi({
       ...composition,
       logger,

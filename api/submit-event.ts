@@ -60,7 +60,7 @@ export async function admitEvent(
 ): Promise<AdmittedEvent> {
   const admitted = await admit(event);
   if (admitted.admitted) return { ...admitted, ok: true };
-  metrics.shed(event.tier, admitted.reason);
+  metrics.shed(event, admitted.reason);
   const headers = { 'retry-after': String(Math.ceil(admitted.retryAfterMs / 1_000)) };
   return { ok: false, problem: { code: 'overloaded', detail: `there is no room for a ${event.tier} event just now`, headers } };
 }

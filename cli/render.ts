@@ -119,7 +119,7 @@ function lines(head: string, details: readonly (readonly [name: string, value: s
   return [head, ...shown.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)].map((line) => `${line}\n`).join('');
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
   const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const write = (row: readonly string[], show: Paint): string =>
     `${row.map((cell, column) => show(column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ')}\n`;

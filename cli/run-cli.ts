@@ -9,6 +9,7 @@ import { apiCommand, configCommand, devCommand, initCommand, startCommand, worke
 import { listCommand } from './commands/list.ts';
 import { replayCommand } from './commands/replay.ts';
 import { sendCommand } from './commands/send.ts';
+import { statsCommand } from './commands/stats.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { watchCommand } from './commands/watch.ts';
 import { whyCommand } from './commands/why.ts';
@@ -32,6 +33,7 @@ const COMMANDS = [
       replayCommand,
       batchCommand,
       limitsCommand,
+      statsCommand,
       verifyCommand,
     ],
   ],

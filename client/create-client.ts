@@ -1,14 +1,16 @@
 import type { EventResource, EventStatus } from '../domain/event-resource.ts';
+import type { EventSummary } from '../domain/event-summary.ts';
 import type { LimitResource } from '../domain/limit-resource.ts';
+import type { StatsResource } from '../domain/stats-resource.ts';
 import type { Tier } from '../domain/tier.ts';
 import type { Why } from '../domain/why.ts';
 import type { BatchReceipt, BatchItem, BatchLinesSettings, BatchProgress, BatchRequest } from './batch-types.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { AcceptedAnswer, EventRequest, ReplayedAnswer, ReplayRequest } from './event-request.ts';
-import { follow } from './follow.ts';
+import { follow, followEvents } from './follow.ts';
 import type { FollowOptions, StreamMessage } from './follow.ts';
 import { createTransport, readJson } from './transport.ts';
-import type { TransportOptions } from './transport.ts';
+import type { Transport, TransportOptions } from './transport.ts';
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -40,6 +42,18 @@ export interface PageOptions {
   readonly cursor?: string | undefined;
 }
 
+export interface StreamAllOptions extends FollowOptions {
+  /** Of the last event that was taken care of. */
+  readonly lastEventId?: string | undefined;
+}
+
+/** An event that has ended, and where a stream goes on after it. */
+export interface EndedEvent {
+  readonly lastEventId: string;
+  /** Null where more had ended at once than the service tells of: the list of events has them. */
+  readonly event: EventSummary | null;
+}
+
 export type EventProgress = Pick<EventResource, 'id' | 'run' | 'status' | 'stage' | 'progress' | 'attempts' | 'error'>;
 
 /** The service, as it is described at `/docs`. Every call may throw a TicklessError; none is tried again by itself. */
@@ -56,6 +70,8 @@ export interface TicklessClient {
     /** Resolves when it will end as cancelled. */
     cancel(id: string): Promise<void>;
     stream(id: string, options?: FollowOptions): AsyncGenerator<StreamMessage<EventResource, EventProgress>, undefined>;
+    /** All events as they end, from now on or after `lastEventId`. Some may come twice after a reconnection: look at `id` and `run`. */
+    streamAll(options?: StreamAllOptions): AsyncGenerator<EndedEvent, undefined>;
   };
   readonly batches: {
     submit(batch: BatchRequest, options?: { readonly strict?: boolean }): Promise<BatchReceipt>;
@@ -77,6 +93,8 @@ export interface TicklessClient {
     /** Null lets the configuration hold again. */
     setCapacity(key: string, capacity: number | null): Promise<LimitResource>;
   };
+  /** What happened in the last minutes, 60 of them where nothing else is asked for, and how it stands. */
+  stats(options?: { readonly minutes?: number | undefined }): Promise<StatsResource>;
 }
 
 /** A client of the service at `url`; it keeps nothing open between calls. */
@@ -100,6 +118,7 @@ export function createClient(options: TransportOptions): TicklessClient {
         ask(eventPath(id, '/replay'), { method: 'POST', json: asked, headers: requestHeaders({ waitSeconds, idempotencyKey }) }),
       cancel: (id) => tell(eventPath(id, '/cancel')),
       stream: (id, streamOptions) => follow(send, eventPath(id, '/stream'), streamOptions),
+      streamAll: (streamOptions) => streamAll(send, streamOptions),
     },
     batches: {
       submit: (batch, { strict } = {}) => ask('/v1/batches', { method: 'POST', json: batch, query: { strict } }),
@@ -114,6 +133,7 @@ export function createClient(options: TransportOptions): TicklessClient {
       retryFailed: (id) => tell(batchPath(id, '/retry-failed')),
       stream: (id, streamOptions) => follow(send, batchPath(id, '/stream'), streamOptions),
     },
+    stats: (statsOptions) => ask('/v1/stats', { query: { ...statsOptions } }),
     limits: {
       list: (page) => ask('/v1/limits', { query: { ...page } }),
       get: (key) => ask(limitPath(key)),
@@ -127,4 +147,10 @@ function requestHeaders({ waitSeconds, idempotencyKey }: SubmitEventOptions): Re
     ...(waitSeconds !== undefined && { prefer: `wait=${waitSeconds}` }),
     ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
   };
+}
+
+async function* streamAll(send: Transport, options: StreamAllOptions = {}): AsyncGenerator<EndedEvent, undefined> {
+  for await (const { id: lastEventId, event, data } of followEvents(send, '/v1/stream', options)) {
+    yield { lastEventId, event: event === 'gap' ? null : (JSON.parse(data) as EventSummary) };
+  }
 }

@@ -1,4 +1,5 @@
 import { readEventStream } from './read-event-stream.ts';
+import type { StreamEvent } from './read-event-stream.ts';
 import { TicklessError } from './tickless-error.ts';
 import type { Transport } from './transport.ts';
 
@@ -23,9 +24,29 @@ const LONGEST_PAUSE_MS = 10_000;
 export async function* follow<Resource, Progress>(
   send: Transport,
   path: string,
-  { signal, onReconnect = () => undefined }: FollowOptions = {},
+  options: FollowOptions = {},
 ): AsyncGenerator<StreamMessage<Resource, Progress>, undefined> {
-  let lastId = '';
+  for await (const { event, data } of followEvents(send, path, options)) {
+    const value: unknown = JSON.parse(data);
+    if (event === 'progress') yield { kind: 'progress', progress: value as Progress };
+    else {
+      yield { kind: 'ended', resource: value as Resource };
+      return;
+    }
+  }
+}
+
+/**
+ * Follows a stream for as long as the service goes on with it, over as many connections as it takes.
+ * @param lastEventId where to go on; from now on, if it isn't given
+ * @throws TicklessError as `follow` does
+ */
+export async function* followEvents(
+  send: Transport,
+  path: string,
+  { signal, onReconnect = () => undefined, lastEventId = '' }: FollowOptions & { readonly lastEventId?: string | undefined },
+): AsyncGenerator<StreamEvent, undefined> {
+  let lastId = lastEventId;
   let retryMs = 1_000;
   let failures = 0;
   let hasConnected = false;
@@ -39,15 +60,10 @@ export async function* follow<Resource, Progress>(
       const events = readEventStream(body, (asked) => {
         retryMs = asked;
       });
-      for await (const { id, event, data } of events) {
+      for await (const event of events) {
         failures = 0;
-        lastId = id;
-        const value: unknown = JSON.parse(data);
-        if (event === 'progress') yield { kind: 'progress', progress: value as Progress };
-        else {
-          yield { kind: 'ended', resource: value as Resource };
-          return;
-        }
+        lastId = event.id;
+        yield event;
       }
       onReconnect(new Error('the stream ended before its last message'));
     } catch (error) {

@@ -5,6 +5,7 @@ import { createMetrics } from '../api/metrics.ts';
 import type { RunningApi } from '../api/run-api.ts';
 import { reportMissingSchemas } from '../api/report-missing-schemas.ts';
 import { startServer } from '../api/start-server.ts';
+import { startStats } from '../api/start-stats.ts';
 import { loadWebhookSecrets } from '../config/webhook-secrets.ts';
 import type { Config } from '../project/define-config.ts';
 import { runUntilStopped } from '../project/run-until-stopped.ts';
@@ -13,6 +14,7 @@ import { prepareNamespace } from '../engine/prepare-namespace.ts';
 import { startEngine } from '../engine/start-engine.ts';
 import { createStops } from '../runtime/stops.ts';
 import { connectEngine } from '../worker/connect.ts';
+import { readCoreMetrics } from '../worker/core-metrics.ts';
 import { createHosts } from '../worker/create-hosts.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
 import { hostProgram } from '../worker/host-program.ts';
@@ -51,8 +53,10 @@ export async function startService({ composition, program, logger }: StartOption
   const callbackAllow = [...environment.CALLBACK_ALLOW, '127.0.0.0/8', '::1/128'];
 
   const startingEngine = startEngine({ environment, dataDirectory, logger, progress: tell });
+  const metrics = createMetrics(catalog);
+  metrics.append(readCoreMetrics);
   // They start while the engine does.
-  const hosts = createHosts({ environment, program, callbackAllow, log });
+  const hosts = createHosts({ environment, program, callbackAllow, log, observe: metrics.host });
   // Registered before it is up: whatever fails beside it must not leave it running.
   const stops = createStops();
   stops.push(hosts.close);
@@ -77,7 +81,6 @@ export async function startService({ composition, program, logger }: StartOption
     await prepareNamespace({ ...engine, kind: server.kind, retentionMs: environment.RETENTION, dataDirectory, logger });
 
     const liveRuns = createLiveRuns();
-    const metrics = createMetrics(catalog);
     const activities = createWorkerActivities({
       client: engine.client,
       ...composition,
@@ -87,6 +90,8 @@ export async function startService({ composition, program, logger }: StartOption
       callbackAllow,
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
+      observeEnd: metrics.ended,
+      observeRecovery: metrics.recovered,
     });
     const startingWorkers = startWorkers({
       ...engine,
@@ -101,6 +106,7 @@ export async function startService({ composition, program, logger }: StartOption
         () => undefined,
       ),
     );
+    stops.push(startStats({ client: engine.client, tally: metrics.tally, logger }));
     // Read while the workers' threads start, which takes as long: after a crash, what was interrupted waits for them.
     const [workers, { createApi }] = await Promise.all([startingWorkers, import('../api/create-api.ts')]);
 

@@ -25,6 +25,7 @@ export interface CallbackOutcome {
 /** What an attempt came to, as it is counted. */
 export interface DeliveryCount {
   readonly outcome: 'delivered' | 'retried' | 'parked' | 'failed';
+  readonly tenant: string;
   /** Of an event; null of anything else. */
   readonly tier: Tier | null;
   /** Since the end that it tells of. */
@@ -78,10 +79,17 @@ export function withoutExcerpts({ attempts, ...record }: CallbackRecord): Callba
 
 const COUNTED_AS = { delivered: 'delivered', failed: 'failed', parked: 'parked', pending: 'retried' } as const;
 
-export function countDelivery(outcome: CallbackOutcome, { timestamp, data }: CallbackEnvelope, nowMs: number): DeliveryCount {
+/** @param tenant whose message it is */
+export function countDelivery(
+  outcome: CallbackOutcome,
+  { timestamp, data }: CallbackEnvelope,
+  tenant: string,
+  nowMs: number,
+): DeliveryCount {
   const tier = 'tier' in data ? data.tier : null;
   return {
     outcome: COUNTED_AS[statusAfter(outcome)],
+    tenant,
     tier: isTier(tier) ? tier : null,
     seconds: Math.max(0, nowMs - Date.parse(timestamp)) / 1_000,
   };

@@ -72,6 +72,8 @@ export interface EventDefinition {
   readonly subject: SubjectDefinition | null;
   tierOf(event: { readonly data: unknown }): Tier;
   urgencyOf(data: unknown): number;
+  /** Those of its limits whose key is the same for all events. */
+  readonly namedLimits: readonly { readonly key: string; readonly max: number }[];
   /** The permits an event needs, by key; empty where its type names none. */
   limitsOf(event: { readonly data: unknown; readonly tenant: string }): readonly PermitNeed[];
   adapt(envelope: RawEnvelope): RawEnvelope;
@@ -307,6 +309,7 @@ export function defineEvent(options: AnyOptions): EventDefinition {
     subject,
     tierOf: (event) => (typeof tier === 'function' ? tier(event) : tier),
     urgencyOf: (data) => options.urgency?.(data) ?? 0,
+    namedLimits: limits.flatMap(({ key, max }) => (typeof key === 'string' ? [{ key, max }] : [])),
     limitsOf: ({ data, tenant }) => toPermitNeeds(limits, { data, tenant }),
     adapt: (envelope) => options.adapt?.(envelope) ?? envelope,
     olderForm: options.olderForm ?? null,

@@ -45,6 +45,6 @@ export async function listWorkflows(client: Client, { query, pageSize, token }: 
 
 type Timestamp = temporal.api.workflow.v1.IWorkflowExecutionInfo['startTime'];
 
-function toMicroseconds(time: Timestamp): number {
+export function toMicroseconds(time: Timestamp): number {
   return Number(time?.seconds ?? 0) * 1_000_000 + Math.floor((time?.nanos ?? 0) / 1_000);
 }

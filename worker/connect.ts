@@ -3,6 +3,7 @@ import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporali
 import { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { Logger } from '../config/logger.ts';
+import { coreMetrics } from './core-metrics.ts';
 import { isNear } from './near.ts';
 import { reachEngine } from './reach-engine.ts';
 import { toTemporalLogger } from './temporal-logger.ts';
@@ -28,7 +29,7 @@ export interface EmbeddedEngine {
  * @param embedded our own engine, for which none of these count
  */
 export async function connectEngine(logger: Logger, embedded?: EmbeddedEngine, dataConverter?: DataConverter): Promise<EngineConnection> {
-  installRuntime(logger);
+  await installRuntime(logger);
   // A profile's keys and certificates are for the engine it names.
   const configured =
     embedded === undefined ? readConnectConfig() : { connectionOptions: { address: embedded.address }, namespace: embedded.namespace };
@@ -59,16 +60,21 @@ function readConnectConfig(): ReturnType<typeof loadClientConnectConfig> {
   }
 }
 
-let installed = false;
+let installing: Promise<void> | null = null;
 
-function installRuntime(logger: Logger): void {
-  if (installed) return;
-  installed = true;
+/** Once a process; connections that are made at the same time wait for it. */
+function installRuntime(logger: Logger): Promise<void> {
+  installing ??= install(logger);
+  return installing;
+}
+
+async function install(logger: Logger): Promise<void> {
+  const metrics = await coreMetrics();
   // We own the signals: intake stops first, the workers after it.
   Runtime.install({
     logger: toTemporalLogger(logger),
     // The SDK's core writes for itself; what it warns of, a lost task or an engine away, is tried again and is no news.
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+    telemetryOptions: { metrics, logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
     shutdownSignals: [],
   });
 }

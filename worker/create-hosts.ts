@@ -18,6 +18,8 @@ export interface CreateHostsOptions {
   readonly program: readonly string[];
   readonly callbackAllow: readonly string[];
   readonly log: HandlerLog;
+  /** Told of what becomes of them, `suspected` where a run was found to end the process that it runs in. */
+  readonly observe?: (event: 'started' | 'suspected' | { readonly ended: string }) => void;
   /** The longest that fetching for an event may take; as its handler says outside of tests. */
   readonly fetchTimeoutMs?: number;
 }
@@ -34,7 +36,7 @@ export interface Hosts {
   close(): Promise<void>;
 }
 
-export function createHosts({ environment, program, callbackAllow, log, fetchTimeoutMs }: CreateHostsOptions): Hosts {
+export function createHosts({ environment, program, callbackAllow, log, observe, fetchTimeoutMs }: CreateHostsOptions): Hosts {
   const settings: HandlerCompositionSettings = {
     dataDirectory: resolve(environment.TICKLESS_DATA),
     callbackAllow,
@@ -49,9 +51,10 @@ export function createHosts({ environment, program, callbackAllow, log, fetchTim
     graceMs: environment.HANDLER_GRACE_MS,
     workerHosts: Math.min(availableParallelism(), environment.MAX_CONCURRENT_TASKS),
     log,
+    ...(observe && { observe }),
   });
   return {
-    advance: advanceHandlers(createGuardedAdvance(pool)),
+    advance: advanceHandlers(createGuardedAdvance(pool, undefined, () => observe?.('suspected'))),
     ask: createGuardedAsk(pool, { log, monotonicMs }),
     areWorkersBusy: () => pool.isBusy('worker'),
     ready: pool.ready,

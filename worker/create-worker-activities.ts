@@ -15,6 +15,8 @@ import { createProgressCallbacks } from '../activities/callbacks/progress-callba
 import { createActivities } from '../activities/index.ts';
 import type { Advance } from '../handlers/advance.ts';
 import type { ObserveRun } from '../activities/run/open-port.ts';
+import { createReadPage } from '../activities/batch/read-page.ts';
+import type { RunEnd } from '../domain/run-end.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Activities, RunAhead } from '../temporal/durable/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
@@ -23,6 +25,8 @@ import type { HandlerLog } from '../domain/define-event.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
 import type { CallbackFormats } from '../domain/callback-format.ts';
 import { toBreakerSettings } from './breaker-settings.ts';
+import { createEndCounter } from './count-ends.ts';
+import type { EndCounter } from './count-ends.ts';
 
 export interface WorkerActivitiesOptions {
   readonly client: Client;
@@ -38,6 +42,10 @@ export interface WorkerActivitiesOptions {
   readonly callbackAllow: readonly string[];
   readonly observe: ObserveRun;
   readonly observeDelivery: ObserveDelivery;
+  /** Told of each verdict once, when it is on record. */
+  readonly observeEnd: (end: RunEnd) => void;
+  /** Told how long the task of an event lay with a process that was gone, until this one took it up. */
+  readonly observeRecovery: (seconds: number) => void;
   /** How long a receiver has to answer; 30 s outside of tests. */
   readonly attemptTimeoutMs?: number;
   /** The time of day; the engine's clock may show another. */
@@ -49,6 +57,7 @@ export interface WorkerActivities {
   readonly runAhead: RunAhead;
   /** Takes back what was to run ahead for an event that is alone: true where nothing of it has begun, and it ends as cancelled. */
   readonly withdraw: (workflowId: string) => boolean;
+  readonly endCounter: EndCounter;
   /** The task queue by which only this process is asked for what it has under way. */
   readonly sender: string;
   /** Posts of callbacks that are under way in this process, those in line for a connection among them. */
@@ -96,8 +105,12 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     observeDelivery: options.observeDelivery,
     now,
   });
+  const readPage = createReadPage(options.client);
   const activities = createActivities({
     client: options.client,
+    readPage,
+    observeEnd: options.observeEnd,
+    observeRecovery: options.observeRecovery,
     resolve: options.catalog.find,
     advance: options.advance,
     ask: options.ask,
@@ -123,6 +136,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
       if (withdraw !== null && input.chunk?.own.length === 1) unbegun.set(id, withdraw);
     },
     withdraw: (workflowId) => unbegun.get(workflowId)?.() ?? false,
+    endCounter: createEndCounter({ observeEnd: options.observeEnd, readPage }),
     sender: handedOver.sender,
     callbacksUnderWay: origins.openInAll,
     connectionsTo: origins.connectionsTo,

@@ -3,6 +3,7 @@ import { createMetrics } from '../api/metrics.ts';
 import type { Metrics } from '../api/metrics.ts';
 import type { ReportRefusal } from '../api/server-refusals.ts';
 import { startServer } from '../api/start-server.ts';
+import { startStats } from '../api/start-stats.ts';
 import type { HttpServer } from '../api/start-server.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Logger } from '../config/logger.ts';
@@ -12,6 +13,7 @@ import { runUntilStopped } from '../project/run-until-stopped.ts';
 import type { Running, StartOptions } from '../project/run-until-stopped.ts';
 import { createStops } from '../runtime/stops.ts';
 import { connectEngine } from './connect.ts';
+import { readCoreMetrics } from './core-metrics.ts';
 import { createHosts } from './create-hosts.ts';
 import { createWorkerActivities } from './create-worker-activities.ts';
 import { hostProgram } from './host-program.ts';
@@ -33,9 +35,16 @@ export async function startWorker({ composition, program, logger }: StartOptions
   const { environment, catalog } = composition;
   const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
   const metrics = createMetrics(catalog);
+  metrics.append(readCoreMetrics);
   const stops = createStops();
   try {
-    const hosts = createHosts({ environment, program, callbackAllow: environment.CALLBACK_ALLOW, log: toHandlerLog(logger) });
+    const hosts = createHosts({
+      environment,
+      program,
+      callbackAllow: environment.CALLBACK_ALLOW,
+      log: toHandlerLog(logger),
+      observe: metrics.host,
+    });
     stops.push(hosts.close);
     const connecting = connectEngine(logger);
     // Also one that comes when something else has failed.
@@ -60,11 +69,14 @@ export async function startWorker({ composition, program, logger }: StartOptions
         callbackAllow: environment.CALLBACK_ALLOW,
         observe: () => undefined,
         observeDelivery: metrics.delivery,
+        observeEnd: metrics.ended,
+        observeRecovery: metrics.recovered,
       }),
       workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
       stageSlots: stageSlots(environment, hosts.areWorkersBusy),
     });
     stops.push(workers.stop);
+    stops.push(startStats({ client: engine.client, tally: metrics.tally, logger }));
     logger.info({ engine: engine.address, ...(scraped !== null && { metrics: `${scraped.url}/metrics` }) }, 'the worker runs');
     return { failed: workers.failed, stop: stops.stopAll };
   } catch (error) {

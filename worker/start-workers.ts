@@ -60,6 +60,7 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
   const running = new Map<Lane | 'sender', { readonly worker: Worker; readonly run: Promise<void> }>();
   const start = async (name: Lane | 'sender', settings: WorkerOptions): Promise<void> => {
     const worker = await Worker.create(settings);
+    options.activities.endCounter.watch(worker);
     const run = worker.run();
     // Told of once all are there.
     run.catch(() => undefined);
@@ -133,6 +134,7 @@ function workerOptions(lane: Lane, options: StartWorkersOptions): WorkerOptions 
   };
   const sticky: Partial<WorkerOptions> = {
     workflowBundle,
+    sinks: activities.endCounter.sinks,
     // A vanished process's workflows are taken over after this time.
     stickyQueueScheduleToStartTimeout: '1s',
     maxHeartbeatThrottleInterval: '1s',

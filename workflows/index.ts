@@ -2,6 +2,7 @@ export { deliverCallback } from './deliver-callback.ts';
 export { holdSubject } from './hold-subject.ts';
 export { keepArchived as keepBatch, keepArchived as keepJob } from './keep-archived.ts';
 export { keepPage } from './keep-page.ts';
+export { keepStats } from './keep-stats.ts';
 export { limitConcurrency } from './limit-concurrency.ts';
 export { processBatch } from './process-batch.ts';
 export { processChunk } from './process-chunk.ts';

@@ -10,6 +10,7 @@ import type { DestinationReport } from '../domain/destination.ts';
 import type { CallbackRecord } from '../domain/callback-record.ts';
 import type { EventResource } from '../domain/event-resource.ts';
 import type { Permits } from '../domain/permits.ts';
+import type { PointsQueryInput, StatsPoint, ToldMinutes } from '../domain/stats-day.ts';
 import type { Applied, ApplyInput, CompactedOutcome, SubjectSnapshot } from '../domain/subject.ts';
 
 export const runQuery = defineQuery<RunRecord>(names.RUN_QUERY);
@@ -37,6 +38,8 @@ export const batchProgressQuery = defineQuery<BatchSnapshot>(names.BATCH_PROGRES
 export const steerBatchUpdate = defineUpdate<void, [SteerInput]>(names.STEER_BATCH_UPDATE);
 export const unitRestsSignal = defineSignal<[RestNote]>(names.UNIT_RESTS_SIGNAL);
 export const placesGrantedSignal = defineSignal<[PlacesGrant]>(names.PLACES_GRANTED_SIGNAL);
+export const tellMinutesUpdate = defineUpdate<void, [ToldMinutes]>(names.TELL_MINUTES_UPDATE);
+export const pointsQuery = defineQuery<readonly StatsPoint[], [PointsQueryInput]>(names.POINTS_QUERY);
 export const applyUpdate = defineUpdate<Applied, [ApplyInput]>(names.APPLY_UPDATE);
 export const snapshotQuery = defineQuery<SubjectSnapshot>(names.SNAPSHOT_QUERY);
 export const outcomeQuery = defineQuery<EventResource | CompactedOutcome | null, [{ readonly idHash: string }]>(names.OUTCOME_QUERY);

@@ -1,6 +1,6 @@
 import { ApplicationFailure, condition, continueAsNew, proxyActivities, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../temporal/durable/activities.ts';
-import type { RunningUnit } from '../domain/batch.ts';
+import type { CancelledItems, RunningUnit } from '../domain/batch.ts';
 import { createBatch, isOver, knowKinds } from '../domain/batch.ts';
 import { notePace } from '../domain/batch-pace.ts';
 import { endedCount, toBatchResource, toPages } from '../domain/batch-resource.ts';
@@ -11,6 +11,7 @@ import { FROM_THE_BEGINNING } from '../domain/delivery-input.ts';
 import { batchMessage } from '../domain/callback-message.ts';
 import { HOLD_MEMO } from '../temporal/durable/names.ts';
 import { pageWorkflowId } from '../temporal/durable/workflow-ids.ts';
+import { newlyCancelled } from '../domain/newly-cancelled.ts';
 import { nextDueMs, nextStep } from '../domain/next-step.ts';
 import { refusalToSteer, steerBatch, toldFirst } from '../domain/steer-batch.ts';
 import { createAlarm } from './alarm.ts';
@@ -21,6 +22,7 @@ import { batchPagesQuery, batchProgressQuery, batchQuery, steerBatchUpdate, unit
 import { createRenewal } from './renew-pages.ts';
 import { startDeliveries } from './start-deliveries.ts';
 import { createTellCancelled } from './tell-cancelled.ts';
+import { tellCancelledEnds } from './tell-ends.ts';
 import { WATCHED } from './watched.ts';
 
 // No local activities here: the ends of children come at any time, and each of them matters.
@@ -41,6 +43,8 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
   let pace = progress?.pace ?? [{ atMs: startedAtMs, ended: 0 }];
   let endedAtMs: number | null = null;
   let news = 0;
+  /** By this run of the workflow, of items that no other workflow tells of. */
+  const cancelledHere: CancelledItems[] = [];
   let hold = (info.memo?.[HOLD_MEMO] ?? 'none') as Hold;
   const { callback, tenant } = accepted;
   const target = callback && ({ kind: 'batch', tenant, owner: info.workflowId, run: 1, callback } as const);
@@ -68,7 +72,9 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
   setHandler(
     steerBatchUpdate,
     (steer) => {
-      batch = steerBatch(batch, steer, Date.now());
+      const before = batch;
+      batch = steerBatch(before, steer, Date.now());
+      cancelledHere.push(...newlyCancelled(before, batch));
       if (steer.action === 'cancel') units.cancel(batch.running);
       showHold();
       cancelled.tellAll();
@@ -95,7 +101,10 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
     await callBack(resource());
     await condition(() => !cancelled.isTelling() && renewal.next() === null);
     // It may have been asked meanwhile to try again what failed.
-    if (isOver(batch)) return { resource: resource(), batch, startedAtMs };
+    if (isOver(batch)) {
+      tellCancelledEnds({ pages: pageIds, cancelled: cancelledHere });
+      return { resource: resource(), batch, startedAtMs };
+    }
     endedAtMs = null;
   }
 
@@ -128,6 +137,7 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
   async function goOnAsNew(): Promise<void> {
     await told.end();
     const renewFrom = renewal.next();
+    tellCancelledEnds({ pages: pageIds, cancelled: cancelledHere });
     await continueAsNew<typeof processBatch>({
       accepted,
       progress: toProgress(),
@@ -141,7 +151,10 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
   }
 
   function end(unit: RunningUnit, verdict: UnitVerdict): void {
-    batch = endUnit(batch, { ...unit, ...verdict });
+    const before = batch;
+    batch = endUnit(before, { ...unit, ...verdict });
+    // One with a workflow of its own is told of by that.
+    if (batch.isCancelled && verdict.marks[0] !== 'x') cancelledHere.push(...newlyCancelled(before, batch));
     noteEnds();
   }
 

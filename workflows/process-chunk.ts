@@ -42,6 +42,7 @@ import { holdPermits, NO_PERMITS } from './permit-holder.ts';
 import { runHandlers } from './run-handlers.ts';
 import { startDeliveries } from './start-deliveries.ts';
 import { startLeft } from './start-left.ts';
+import { tellChunkEnds } from './tell-ends.ts';
 import type { UnitPlaces } from './unit-places.ts';
 
 // A run that waits longer than this before its next attempt lets others work meanwhile.
@@ -118,6 +119,8 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
   }
   if (released !== null) await released;
   const [ended] = alone === undefined ? [] : runs;
+  // Told in the workflow's last task, by which it is counted.
+  if (ended?.run.phase.status !== 'cancelled') tellChunkEnds(runs);
   if (ended === undefined) return null;
   const record = recordOf(ended);
   const { event, phase } = ended.run;
@@ -131,6 +134,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     // A Canceled workflow has no result to hold the record.
     await becomeCanceled(root, workflow);
     upsertMemo({ [ENDED_MEMO]: record });
+    tellChunkEnds(runs);
     throw new CancelledFailure('the event was cancelled');
   }
   if (phase.status === 'partial') upsertSearchAttributes({ Outcome: ['partial'] });

@@ -5,6 +5,7 @@ import type { SharedUnitInput, UnitVerdict } from '../domain/batch-work.ts';
 import { hearOfItem, nextAttemptMs, markOf } from '../domain/item-run.ts';
 import type { ItemRun } from '../domain/item-run.ts';
 import { callBack } from './first-attempts.ts';
+import { tellItemEnds } from './tell-ends.ts';
 import { holdPlaces } from './unit-places.ts';
 
 const { runItems, applyItems } = proxyLocalActivities<Activities>({
@@ -61,6 +62,8 @@ export async function processItems({ unit, page, items, parallel, isInOrder, isO
     await callBack(deliveries);
     left = left.map((item) => known.get(item.offset) ?? item).filter((item) => markOf(item) === 'p');
   }
+  // What subjects processed is counted by whoever they answered.
+  if (!isOfSubjects) tellItemEnds(page, [...known.values()]);
   return verdictSoFar();
 
   function verdictSoFar(): UnitVerdict {

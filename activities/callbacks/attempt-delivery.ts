@@ -38,7 +38,8 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
   const { post, renderBody, scheduleMs, random, destinations, origins, observeDelivery, now } = options;
   return async (due, signal, begins) => {
     const outcome = await attemptOnce(due, signal, begins);
-    if (outcome.attempt !== null || outcome.parkedAt !== undefined) observeDelivery(countDelivery(outcome, due.message, now()));
+    if (outcome.attempt !== null || outcome.parkedAt !== undefined)
+      observeDelivery(countDelivery(outcome, due.message, due.target.tenant, now()));
     return outcome;
   };
 

@@ -8,6 +8,7 @@ import { endRun, isEnded } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { outcomeOf, recordOutcome } from '../../domain/run-outcome.ts';
 import type { Advance } from '../../handlers/advance.ts';
+import type { TaskAttempt } from '../../temporal/read-task-attempt.ts';
 import type { FirstAttempts } from '../callbacks/first-attempts.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openPort, throwStopped } from './open-port.ts';
@@ -21,17 +22,21 @@ export interface RunChunkDependencies {
   /** What a workflow was started with, for whoever wasn't the one to start it. */
   readonly readChunk: (workflow: WorkflowReference) => Promise<Chunk>;
   /** How often the engine has given out the task that a workflow is at, this time included. */
-  readonly readTaskAttempt: (workflow: WorkflowReference) => Promise<number>;
+  readonly readTaskAttempt: (workflow: WorkflowReference) => Promise<TaskAttempt>;
+  /** Told how long a task lay with a process that was gone. */
+  readonly observeRecovery: (seconds: number) => void;
 }
 
 // A task may also be given out again because its process was slow: who is suspected for that loses nothing but company.
 const MAX_TASK_ATTEMPTS = 3;
+const FIRST: TaskAttempt = { attempt: 1, lostMs: 0 };
 
 /**
  * Advances the runs of a chunk, all at once, each until it has ended or waits; then makes the first attempts of the callbacks
  * of those that have ended here. Safe to run twice as far as the handlers are: they are given the same `idempotencyKey` again.
  */
-export function createRunChunk({ advance, observe, firstAttempts, now, readChunk, readTaskAttempt }: RunChunkDependencies) {
+export function createRunChunk(dependencies: RunChunkDependencies) {
+  const { advance, observe, firstAttempts, now, readChunk, readTaskAttempt, observeRecovery } = dependencies;
   return async function runChunk({ chunk, begun, workflow }: RunChunkInput, surroundings: Surroundings): Promise<ChunkOutcome> {
     const { given, taskAttempt } = chunk === undefined ? await read(workflow) : { given: chunk, taskAttempt: 1 };
     const runs = runsOf(begun === undefined ? given : { ...given, begun });
@@ -79,8 +84,9 @@ export function createRunChunk({ advance, observe, firstAttempts, now, readChunk
 
   /** Whoever didn't start it comes after a delay, or after a process that has ended with it; where that can't be told, nobody is suspected. */
   async function read(workflow: WorkflowReference): Promise<{ readonly given: Chunk; readonly taskAttempt: number }> {
-    const [given, taskAttempt] = await Promise.all([readChunk(workflow), readTaskAttempt(workflow).catch(() => 1)]);
-    return { given, taskAttempt };
+    const [given, { attempt, lostMs }] = await Promise.all([readChunk(workflow), readTaskAttempt(workflow).catch(() => FIRST)]);
+    if (attempt > 1) observeRecovery(lostMs / 1_000);
+    return { given, taskAttempt: attempt };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { AppEnvironment } from '../app.ts';
 import { problem } from '../problem.ts';
+import type { Problem } from '../problem.ts';
 import { toFrame } from './message.ts';
 import type { StreamPlace, StreamRoom } from './stream-room.ts';
 import { GoneError } from './watch.ts';
@@ -15,17 +16,14 @@ export interface StreamOptions {
   readonly reportError: (error: Error) => void;
 }
 
-const HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' } as const;
+export const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' } as const;
 const PING_EVERY_MS = 15_000;
 const RETRY_MS = 1_000;
 
 /** Answers with the stream of a resource: its state now, every change, and one last message, after which it ends. */
 export async function streamWatch(context: Context<AppEnvironment>, options: StreamOptions): Promise<Response> {
   const place = options.room.enter();
-  if (place === null) {
-    const detail = 'this process has no room for another stream just now';
-    return problem(context, { code: 'overloaded', detail, headers: { 'retry-after': '5' } });
-  }
+  if (place === null) return problem(context, noRoom());
   const key = { tenant: context.get('tenant'), id: options.id };
   const seat = await options.watches.join(key).catch((error: unknown) => {
     place.leave();
@@ -48,9 +46,9 @@ export async function streamWatch(context: Context<AppEnvironment>, options: Str
   }
   if (context.req.method === 'HEAD') {
     leave();
-    return context.body(null, 200, HEADERS);
+    return context.body(null, 200, STREAM_HEADERS);
   }
-  return context.body(toStream(writeFrames({ seat, place, lastEventId, reportError: options.reportError }), leave), 200, HEADERS);
+  return context.body(toStream(writeFrames({ seat, place, lastEventId, reportError: options.reportError }), leave), 200, STREAM_HEADERS);
 }
 
 interface FrameOptions {
@@ -78,8 +76,13 @@ async function* writeFrames({ seat, place, lastEventId, reportError }: FrameOpti
   }
 }
 
+/** Why there is no stream where this process holds as many as it may. */
+export function noRoom(): Problem {
+  return { code: 'overloaded', detail: 'this process has no room for another stream just now', headers: { 'retry-after': '5' } };
+}
+
 /** Takes a frame only when the reader wants one, so that a slow reader skips states instead of heaping them up here. */
-function toStream(frames: AsyncGenerator<string, undefined>, leave: () => void): ReadableStream<Uint8Array> {
+export function toStream(frames: AsyncGenerator<string, undefined>, leave: () => void): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>(
     {

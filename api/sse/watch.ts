@@ -1,6 +1,7 @@
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import type { Message } from './message.ts';
 import { createThrottle } from './throttle.ts';
+import { wakened } from './wakened.ts';
 
 export interface WatchSource {
   /** Asks the engine; null when there is no such thing. */
@@ -116,19 +117,4 @@ export function createWatch({ read, listen }: WatchSource): Watch {
 /** What was watched is there no more. */
 export class GoneError extends Error {
   override readonly name = 'GoneError';
-}
-
-function wakened(waiting: Set<() => void>, waitMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      waiting.delete(done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, waitMs);
-    waiting.add(done);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
 }

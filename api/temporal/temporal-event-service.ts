@@ -3,6 +3,7 @@ import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { RunAhead } from '../../temporal/durable/activities.ts';
 import { withoutExcerpts } from '../../domain/callback-record.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
+import type { RunEnd } from '../../domain/run-end.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { liveResource } from '../live-runs.ts';
 import type { ReplayService } from '../replay-service.ts';
@@ -49,6 +50,10 @@ export interface TemporalEventServiceOptions {
   readonly stopping: AbortSignal;
   /** Told of each light event that the engine didn't hand back to this process at once. */
   readonly onEagerMiss: () => void;
+  /** Told of each subject's event that came here, as it ended. */
+  readonly onSubjectEvent?: (resource: EventResource) => void;
+  /** Told of the verdicts of subjects' events that came here. */
+  readonly observeEnd: (end: RunEnd) => void;
   /** Light events that this process is running. */
   readonly inFlight: () => number;
   /** Posts of callbacks that are under way in this process. */
@@ -71,7 +76,7 @@ const BYTES_FOR_A_HANDLER = MAX_CHUNK.bytes / MAX_CHUNK.events / 3;
 
 /** Events kept and run by Temporal. */
 export function createTemporalEventService(options: TemporalEventServiceOptions): EventService & ReplayService {
-  const { client, liveRuns, uiUrl, onEagerMiss, inFlight, runAhead, now } = options;
+  const { client, liveRuns, uiUrl, onEagerMiss, onSubjectEvent, inFlight, runAhead, now } = options;
   const { namespace } = client.options;
 
   const unlessStopped = createUnlessStopped(options.stopping);
@@ -104,7 +109,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     return { joined: resource ?? { status: 'accepted', run: event.run } };
   }
 
-  const subjects = createSubjectEvents(createTemporalSubjects(client), now);
+  const subjects = createSubjectEvents(createTemporalSubjects(client, options.observeEnd), now);
 
   // An event of its own may have the id of an item, and goes first.
   const store = routeByKind([
@@ -163,6 +168,8 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
         const submission = await subjects.submit(event, subjectType, options);
         if (submission.kind !== 'ended' || 'compacted' in submission.resource) return submission;
         const { resource, ...told } = submission;
+        // One that has left its subject ends with a workflow of its own.
+        if (!hasLeftSubject(resource) && submission.joined === undefined) onSubjectEvent?.(toShown(resource));
         const ended = hasLeftSubject(resource) ? await endOfLeft(event, options.waitMs) : resource;
         return ended === null ? { ...told, kind: 'accepted', runsHere: false } : { ...told, kind: 'ended', resource: toShown(ended) };
       }

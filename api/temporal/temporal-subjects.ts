@@ -4,6 +4,8 @@ import { QueryRejectedError } from '@temporalio/client';
 import { ACCEPTED_QUERY, OUTCOMES_QUERY, OUTCOME_QUERY, SNAPSHOT_QUERY } from '../../temporal/durable/names.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
+import type { RunEnd } from '../../domain/run-end.ts';
+import { subjectEnds } from '../../domain/subject-ends.ts';
 import type { CompactedOutcome, SubjectLetter, SubjectSnapshot } from '../../domain/subject.ts';
 import { subjectWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
@@ -17,8 +19,9 @@ import { sendToSubject } from '../../temporal/send-to-subject.ts';
 const QUERY_TIMEOUT_MS = 5_000;
 const MAX_KNOWN = 10_000;
 
-/** Subjects held by a workflow each. */
-export function createTemporalSubjects(client: Client): Subjects {
+/** @param observeEnd told of the verdicts that they come to of events from here, once they are on record
+ */
+export function createTemporalSubjects(client: Client, observeEnd: (end: RunEnd) => void): Subjects {
   // Those that have answered: they are there, unless somebody ended them.
   const known = new Set<string>();
 
@@ -27,6 +30,7 @@ export function createTemporalSubjects(client: Client): Subjects {
     const isThere = known.delete(workflowId);
     const { runId, answers } = await sendToSubject(client, key, letters, { isThere });
     known.add(workflowId);
+    subjectEnds(letters, answers).forEach(observeEnd);
     if (known.size > MAX_KNOWN) known.delete(known.values().next().value ?? '');
     return answers.map((answer) => ({ answer, workflow: { id: workflowId, runId } }));
   }

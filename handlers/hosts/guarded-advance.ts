@@ -26,8 +26,8 @@ const TRIALS_AT_ONCE = 4;
  * Advances runs in hosts. Where a process ends that something was in flight in, each of its runs is tried again in a process
  * of its own, and only who ends that too is charged a failed attempt: the others don't notice.
  */
-export function createGuardedAdvance(pool: HostPool, now: () => number = Date.now): Advance {
-  const dependencies: TryAloneDependencies = { pool, suspects: createSuspects(), now };
+export function createGuardedAdvance(pool: HostPool, now: () => number = Date.now, onConvicted?: () => void): Advance {
+  const dependencies: TryAloneDependencies = { pool, suspects: createSuspects(onConvicted), now };
 
   return async function advance(due, port) {
     if (due.subject !== null || due.inOrder) return advanceInOrder(due, port, dependencies);

@@ -2,6 +2,7 @@ import type { Due } from '../advance-port.ts';
 import { Stopped } from '../stopped.ts';
 import type { Turns } from './turns.ts';
 import { createTurns } from './turns.ts';
+import type { HostEnd } from './host-ended.ts';
 import { startHost } from './start-host.ts';
 import type { Host, HostOptions } from './start-host.ts';
 
@@ -10,6 +11,8 @@ export interface HostPoolOptions extends HostOptions {
   readonly workerHosts: number;
   /** One that isn't ready by then is ended, and another started; a minute if it isn't given. */
   readonly readyWithinMs?: number;
+  /** Told of each host that has begun, and of each that has ended, but where that was to be. */
+  readonly observe?: (event: 'started' | { readonly ended: HostEnd['kind'] }) => void;
 }
 
 /** `inline` stages are those that somebody waits for; they don't stand behind `worker` stages, which take longer; `question`s behind neither. */
@@ -106,9 +109,12 @@ export function createHostPool({ workerHosts, readyWithinMs = READY_WITHIN_MS, .
   async function start(): Promise<Host> {
     const host = startHost(options);
     all.add(host);
+    options.observe?.('started');
     void host.ended.then((end) => {
       forget(host);
-      if (!isClosed && end.kind !== 'closed') log.warn('a process for handlers has ended', { host: host.pid, ...end });
+      if (isClosed || end.kind === 'closed') return;
+      options.observe?.({ ended: end.kind });
+      log.warn('a process for handlers has ended', { host: host.pid, ...end });
     });
     const timer = setTimeout(() => host.kill({ kind: 'unready', withinMs: readyWithinMs }), readyWithinMs);
     await host.ready.finally(() => clearTimeout(timer));

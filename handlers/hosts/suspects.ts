@@ -12,12 +12,18 @@ export interface Suspects {
 
 const MAX_REMEMBERED = 10_000;
 
-/** After a restart nobody is remembered, and whoever ends a process is found out again. */
-export function createSuspects(): Suspects {
+/**
+ * After a restart nobody is remembered, and whoever ends a process is found out again.
+ * @param onConvicted told of each run once
+ */
+export function createSuspects(onConvicted: () => void = () => undefined): Suspects {
   const convicted = new LRUCache<string, true>({ max: MAX_REMEMBERED });
   return {
     standingOf: ({ event }) => (convicted.has(keyOf(event)) ? CONVICTED : UNSUSPECTED),
-    convict: ({ event }) => void convicted.set(keyOf(event), true),
+    convict({ event }) {
+      if (!convicted.has(keyOf(event))) onConvicted();
+      convicted.set(keyOf(event), true);
+    },
   };
 }
 

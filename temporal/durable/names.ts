@@ -25,6 +25,7 @@ export const WORKFLOWS = {
   keepBatch: 'keepBatch',
   holdSubject: 'holdSubject',
   tickSubjects: 'tickSubjects',
+  keepStats: 'keepStats',
 } as const;
 
 export type WorkflowType = keyof typeof WORKFLOWS;
@@ -48,6 +49,9 @@ export const BATCH_PROGRESS_QUERY = 'batchProgress';
 export const STEER_BATCH_UPDATE = 'steerBatch';
 export const UNIT_RESTS_SIGNAL = 'unitRests';
 export const PLACES_GRANTED_SIGNAL = 'placesGranted';
+
+export const TELL_MINUTES_UPDATE = 'tellMinutes';
+export const POINTS_QUERY = 'points';
 
 export const APPLY_UPDATE = 'apply';
 export const SNAPSHOT_QUERY = 'snapshot';

@@ -31,6 +31,12 @@ export function pageWorkflowId(batch: { readonly tenant: string; readonly id: st
   return `${batchWorkflowId(batch)}.page.${upload}.${page}`;
 }
 
+/** Whose batch a page belongs to. */
+export function tenantOfPage(pageId: string): string {
+  const end = pageId.indexOf('/');
+  return end === -1 ? DEFAULT_TENANT : pageId.slice(0, end);
+}
+
 /** The workflow that runs a unit of a batch: the page's n-th. It may outlive its batch, so that it tells uploads apart too. */
 export function unitWorkflowId(
   batch: { readonly tenant: string; readonly id: string },
@@ -38,6 +44,11 @@ export function unitWorkflowId(
   unit: { readonly page: number; readonly number: number },
 ): string {
   return `${batchWorkflowId(batch)}.unit.${upload}.${unit.page}.${unit.number}`;
+}
+
+/** Whether a workflow runs items of a batch. */
+export function isUnitWorkflowId(workflowId: string): boolean {
+  return workflowId.includes('~batch.unit.');
 }
 
 /** The workflow that grants a key's permits. No tenant's name begins with "~". */
@@ -59,6 +70,11 @@ export function subjectWorkflowId({ tenant, type, id }: SubjectKey): string {
 export function parseSubjectWorkflowId(workflowId: string): SubjectKey | null {
   const [prefix, tenant = '', type = '', id = '', ...rest] = workflowId.split('/');
   return prefix === '~subject' && rest.length === 0 && isSubjectType(type) && isSubjectId(id) ? { tenant, type, id } : null;
+}
+
+/** The workflow that keeps a tenant's statistics. */
+export function statsWorkflowId(tenant: string): string {
+  return `~stats/${tenant}`;
 }
 
 /** The workflow of a destination that has failed. */

@@ -21,6 +21,7 @@ import {
 import { recordTogether } from './scenarios/chunks.ts';
 import { recordHandlers } from './scenarios/handlers.ts';
 import { recordSingleEvents, recordUnbegun, recordWaiting, recordWaitingForPermit } from './scenarios/single-events.ts';
+import { recordStats } from './scenarios/stats.ts';
 import { recordGatheredSubject, recordLoneSubject, recordSubject } from './scenarios/subjects.ts';
 
 // `npm run histories`: records what today's workflows leave behind, for the replay tests of tomorrow's, and keeps what is
@@ -60,6 +61,7 @@ try {
   await recordSubject(recorder);
   await recordLoneSubject(recorder);
   await recordGatheredSubject(recorder);
+  await recordStats(recorder, service.client);
 } finally {
   await service.stop();
   await engine.stop();

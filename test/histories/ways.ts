@@ -46,6 +46,7 @@ export const WAYS: Readonly<Record<string, string>> = {
   'handled-of-subject': 'a subject’s event with handlers, which it leaves its subject for',
   'hold-subject-with-handlers': 'the subject of that one',
   'handled-item': 'an item of a batch with handlers',
+  'keep-stats': 'statistics, as two processes tell of them, one twice',
   'hold-subject': 'a subject, three events a turn each, the first callback refused',
   'hold-subject-alone': 'a subject, a single event',
   'hold-subject-gathered': 'a subject, eight events that gather, one of which fails',

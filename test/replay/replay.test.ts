@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { expect, inject, it } from 'vitest';
+import { createEndCounter } from '../../worker/count-ends.ts';
 import { WAYS } from '../histories/ways.ts';
 
 const folder = new URL('../histories/', import.meta.url);
@@ -35,6 +36,12 @@ it('refuses a history in which the attempts were made in another order', async (
   await expect(replay(history)).rejects.toThrow(/nondeterminism/i);
 });
 
+// What is replayed was counted before.
+const sinks = createEndCounter({
+  observeEnd: () => expect.unreachable('an end was counted'),
+  readPage: () => expect.unreachable('a page was read'),
+}).sinks;
+
 interface RecordedHistory {
   readonly events: {
     eventType: string;
@@ -50,5 +57,5 @@ function load(name: string): RecordedHistory {
 /** Under the id that it ran with: a batch's deliveries are named after it. */
 async function replay(history: RecordedHistory): Promise<void> {
   const workflowId = history.events[0]?.workflowExecutionStartedEventAttributes?.workflowId;
-  await Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundlePath') } }, history, workflowId);
+  await Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundlePath') }, sinks }, history, workflowId);
 }

@@ -7,6 +7,7 @@ import { createApi } from '../../api/create-api.ts';
 import type { Api } from '../../api/create-api.ts';
 import { createLiveRuns } from '../../api/live-runs.ts';
 import { createMetrics } from '../../api/metrics.ts';
+import { startStats } from '../../api/start-stats.ts';
 import { createLogger } from '../../config/logger.ts';
 import { resolveIn } from '../../domain/handler-definition.ts';
 import { createAdvance } from '../../handlers/advance.ts';
@@ -17,6 +18,7 @@ import { compose } from '../../project/compose.ts';
 import { makeServices } from '../../project/make-services.ts';
 import { monotonicMs } from '../../runtime/monotonic.ts';
 import { connectEngine } from '../../worker/connect.ts';
+import { readCoreMetrics } from '../../worker/core-metrics.ts';
 import { createHosts } from '../../worker/create-hosts.ts';
 import { createWorkerActivities } from '../../worker/create-worker-activities.ts';
 import { composeHandlerServices } from '../../worker/handler-composition.ts';
@@ -72,11 +74,19 @@ export async function startInProcessService({
   const liveRuns = createLiveRuns();
   const stopping = new AbortController();
   const metrics = createMetrics(catalog);
+  metrics.append(readCoreMetrics);
   const now = (): number => Date.now() + skewMs.worker;
   const timeout = fetchTimeoutMs === undefined ? {} : { fetchTimeoutMs };
   const callbackAllow = environment.CALLBACK_ALLOW;
   const hosts = isApart
-    ? createHosts({ environment, program: hostFromSource('test/support/host-main.ts'), callbackAllow, log: silent, ...timeout })
+    ? createHosts({
+        environment,
+        program: hostFromSource('test/support/host-main.ts'),
+        callbackAllow,
+        log: silent,
+        observe: metrics.host,
+        ...timeout,
+      })
     : null;
   const dataDirectory = resolve(environment.TICKLESS_DATA);
   const { services: own } = await makeServices(testConfig, given);
@@ -103,6 +113,8 @@ export async function startInProcessService({
     callbackAllow,
     observe: liveRuns.observe,
     observeDelivery: metrics.delivery,
+    observeEnd: metrics.ended,
+    observeRecovery: metrics.recovered,
     ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
     now,
   });
@@ -113,6 +125,7 @@ export async function startInProcessService({
     workflowBundle,
     stageSlots: stageSlots(environment, hosts?.areWorkersBusy ?? (() => false)),
   });
+  const stopStats = startStats({ client: engine.client, tally: metrics.tally, logger });
   const { app } = await createApi({
     ...composition,
     logger,
@@ -137,6 +150,7 @@ export async function startInProcessService({
     client: engine.client,
     stop: async () => {
       stopping.abort();
+      await stopStats();
       await workers.stop();
       await hosts?.close();
       await engine.close();

@@ -52,6 +52,9 @@ describe('the activities', () => {
       post: () => Promise.reject(new Error('not called')),
       renderBody: () => Promise.reject(new Error('not called')),
       handedOver: createHandedOver(Date.now),
+      readPage: () => Promise.reject(new Error('not called')),
+      observeEnd: () => undefined,
+      observeRecovery: () => undefined,
     });
 
     expect(Object.keys(activities)).toEqual([

@@ -29,6 +29,7 @@ function healthOf(client: Client) {
     items: { item: async () => null, acceptedItem: async () => null, cancelItem: async () => 'not_found', whyItem: async () => null },
     stopping: new AbortController().signal,
     onEagerMiss: () => undefined,
+    observeEnd: () => undefined,
     inFlight: () => 0,
     callbacksUnderWay: () => 0,
     runAhead: () => undefined,

@@ -154,6 +154,7 @@ function serve(): { engine: Engine; service: EventService } {
     stopping: new AbortController().signal,
     items: { item: async () => null, acceptedItem: async () => null, cancelItem: async () => 'not_found', whyItem: async () => null },
     onEagerMiss: () => undefined,
+    observeEnd: () => undefined,
     inFlight: () => 0,
     callbacksUnderWay: () => 0,
     runAhead: () => undefined,

@@ -8,11 +8,14 @@ import type { Admit } from '../../../api/admission.ts';
 import { createCore } from '../../../api/core.ts';
 import type { CoreDependencies } from '../../../api/core.ts';
 import type { Archive } from '../../../api/archive.ts';
+import type { EndedFeeds } from '../../../api/ended-feeds.ts';
 import type { EventKey } from '../../../api/event-service.ts';
 import type { LastRun } from '../../../api/replay-service.ts';
 import type { EventResource } from '../../../domain/event-resource.ts';
 import type { DestinationService } from '../../../api/destination-service.ts';
 import type { LimitService } from '../../../api/limit-service.ts';
+import type { StatsResource } from '../../../domain/stats-resource.ts';
+import type { StatsService } from '../../../api/stats-service.ts';
 import { createMetrics } from '../../../api/metrics.ts';
 import { createRateLimit } from '../../../api/rate-limit.ts';
 import type { EventDefinition } from '../../../domain/define-event.ts';
@@ -62,7 +65,12 @@ export interface MemoryAppOptions {
   readonly archive?: Archive;
   readonly maxStreams?: number;
   readonly destinations?: DestinationService;
+  readonly stats?: StatsService;
+  readonly ended?: EndedFeeds;
 }
+
+const NONE = { critical: 0, high: 0, normal: 0, low: 0, bulk: 0 };
+const NO_STATS: StatsResource = { points: [], now: { backlog: NONE, running: NONE, permits: {}, destinationsOpen: 0 } };
 
 const NO_FILES: SessionFolders = {
   readDocument: async () => null,
@@ -99,6 +107,8 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
       setCapacity: () => Promise.reject(new Error('no limits here')),
     },
     destinations: options.destinations ?? { list: async () => ({ items: [], nextCursor: null }), resume: async () => null },
+    ended: options.ended ?? { join: () => ({ next: async () => null, leave: () => undefined }), publish: () => undefined },
+    stats: options.stats ?? { read: async () => NO_STATS },
     rateLimit: createRateLimit(options.rateLimit ?? null, Date.now),
     admit: options.admit ?? (async () => ({ admitted: true, leave: () => undefined, follow: () => undefined })),
     streamRoom: createStreamRoom(options.maxStreams ?? 100, stopping.signal),

@@ -148,9 +148,9 @@ function valuesOf(text: string, name: string): Readonly<Record<string, number>> 
 
 it('counts deliveries by their outcome, and times those of events that succeed', async () => {
   const metrics = createMetrics(CATALOG);
-  metrics.delivery({ outcome: 'delivered', tier: 'high', seconds: 0.5 });
-  metrics.delivery({ outcome: 'delivered', tier: null, seconds: 0.5 });
-  metrics.delivery({ outcome: 'parked', tier: 'high', seconds: 9 });
+  metrics.delivery({ tenant: 'default', outcome: 'delivered', tier: 'high', seconds: 0.5 });
+  metrics.delivery({ tenant: 'default', outcome: 'delivered', tier: null, seconds: 0.5 });
+  metrics.delivery({ tenant: 'default', outcome: 'parked', tier: 'high', seconds: 9 });
   const text = await metrics.registry.metrics();
   expect(valuesOf(text, 'tickless_deliveries_total')).toEqual({ 'outcome="delivered"': 2, 'outcome="parked"': 1 });
   expect(valuesOf(text, 'tickless_event_seconds_count')).toEqual({ 'tier="high",part="callback"': 1 });
@@ -158,9 +158,44 @@ it('counts deliveries by their outcome, and times those of events that succeed',
 
 it('keeps one count for all types that it does not know', async () => {
   const metrics = createMetrics(CATALOG);
-  for (const type of ['made-up', 'made-up-2', 'joy']) metrics.accepted({ type, tier: 'normal' }, 0.001);
+  for (const type of ['made-up', 'made-up-2', 'joy']) metrics.accepted({ tenant: 'default', type, tier: 'normal' }, 0.001);
   expect(valuesOf(await metrics.registry.metrics(), 'tickless_events_accepted_total')).toEqual({
     'type="unknown",tier="normal"': 2,
     'type="joy",tier="normal"': 1,
   });
+});
+
+it('counts verdicts by type, tier and outcome, and times how long those that were begun waited and ran', async () => {
+  const metrics = createMetrics(CATALOG);
+  const end = { tenant: 'default', type: 'joy', tier: 'normal', outcome: 'completed', queuedMs: 20, runMs: 300 } as const;
+  metrics.ended(end);
+  metrics.ended({ ...end, type: 'made-up', outcome: 'failed', queuedMs: null, runMs: null });
+  const text = await metrics.text();
+  expect(valuesOf(text, 'tickless_events_completed_total')).toEqual({
+    'type="joy",tier="normal",outcome="completed"': 1,
+    'type="unknown",tier="normal",outcome="failed"': 1,
+  });
+  expect(valuesOf(text, 'tickless_event_seconds_sum')).toEqual({ 'tier="normal",part="queued"': 0.02, 'tier="normal",part="run"': 0.3 });
+});
+
+it('counts the items of a batch as accepted, and what becomes of processes for handlers', async () => {
+  const metrics = createMetrics(CATALOG);
+  metrics.acceptedItems({ tenant: 'default', type: 'joy', tier: 'low' }, 200);
+  for (const event of ['started', 'started', 'suspected', { ended: 'memory' }] as const) metrics.host(event);
+  metrics.recovered(1.2);
+  const text = await metrics.text();
+  expect(valuesOf(text, 'tickless_events_accepted_total')).toEqual({ 'type="joy",tier="low"': 200 });
+  expect(valuesOf(text, 'tickless_hosts_ended_total')).toEqual({ 'cause="memory"': 1 });
+  expect(text).toMatch(/^tickless_hosts_started_total 2$/m);
+  expect(text).toMatch(/^tickless_host_suspects_total 1$/m);
+  expect(text).toMatch(/^tickless_recovery_seconds_sum 1.2$/m);
+});
+
+it('shows what others measure beside its own', async () => {
+  const metrics = createMetrics(CATALOG);
+  metrics.append(async () => 'temporal_up 1\n');
+  metrics.append(async () => '');
+  const text = await metrics.text();
+  expect(text).toMatch(/^temporal_up 1$/m);
+  expect(text).toContain('process_cpu_seconds_total');
 });

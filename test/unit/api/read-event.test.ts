@@ -46,6 +46,7 @@ function service(event: typeof light) {
     stopping: new AbortController().signal,
     items: { item: async () => null, acceptedItem: async () => null, cancelItem: async () => 'not_found', whyItem: async () => null },
     onEagerMiss: () => undefined,
+    observeEnd: () => undefined,
     inFlight: () => 0,
     callbacksUnderWay: () => 0,
     runAhead: () => undefined,

@@ -44,6 +44,8 @@ const NEEDED: Readonly<Record<string, Scope | 'nothing'>> = {
   'GET /v1/limits': 'read',
   'GET /v1/limits/:key': 'read',
   'PUT /v1/limits/:key': 'admin',
+  'GET /v1/stats': 'read',
+  'GET /v1/stream': 'read',
 
   'POST /process-event': 'send',
   'POST /process-events': 'send',

@@ -26,6 +26,7 @@ describe('events kept by Temporal, where no Temporal listens', () => {
       stopping: new AbortController().signal,
       items: { item: async () => null, acceptedItem: async () => null, cancelItem: async () => 'not_found', whyItem: async () => null },
       onEagerMiss: () => undefined,
+      observeEnd: () => undefined,
       inFlight: () => 0,
       callbacksUnderWay: () => 0,
       runAhead: () => undefined,

@@ -333,7 +333,7 @@ describe('a delivery', () => {
     const { attemptDelivery, counts } = prepare(attempt, state);
     await attemptDelivery({ ...messageOf({ attemptsMade }), destination: 'troubled' });
 
-    expect(counts).toEqual([{ outcome, tier: 'normal', seconds: 1 }]);
+    expect(counts).toEqual([{ outcome, tenant: 'default', tier: 'normal', seconds: 1 }]);
   });
 
   it('is counted as parked where nothing is sent, and has no tier if it is not of an event', async () => {
@@ -342,6 +342,6 @@ describe('a delivery', () => {
     const message = { type: 'batch.completed', timestamp, recordedAt: timestamp, data: { id: 'b' } };
     await attemptDelivery({ ...messageOf(), message });
 
-    expect(counts).toEqual([{ outcome: 'parked', tier: null, seconds: 0 }]);
+    expect(counts).toEqual([{ outcome: 'parked', tenant: 'default', tier: null, seconds: 0 }]);
   });
 });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderStats } from '../../../cli/render-stats.ts';
+import type { StatsResource } from '../../../domain/stats-resource.ts';
 import { startServer } from '../../../api/start-server.ts';
 import type { HttpServer } from '../../../api/start-server.ts';
 import { startMemoryApp } from '../api/memory-app.ts';
@@ -13,6 +15,38 @@ const waiters = [{ event: 'b', tier: 'low', position: 1, since: '2026-01-01T00:0
 
 let memory: MemoryApp;
 let server: HttpServer;
+const POINT = {
+  at: '2026-01-01T12:00:00.000Z',
+  accepted: 0,
+  completed: 0,
+  failed: 0,
+  cancelled: 0,
+  shed: 0,
+  callbacks: { delivered: 0, failed: 0 },
+  p50Ms: {},
+  p95Ms: {},
+};
+const COUNTS = { critical: 0, high: 0, normal: 0, low: 0, bulk: 0 };
+const STATS: StatsResource = {
+  points: [
+    POINT,
+    {
+      ...POINT,
+      at: '2026-01-01T12:01:00.000Z',
+      accepted: 3,
+      completed: 2,
+      callbacks: { delivered: 1, failed: 0 },
+      p50Ms: { critical: 2, low: 9 },
+    },
+  ],
+  now: {
+    backlog: COUNTS,
+    running: { ...COUNTS, normal: 4 },
+    permits: { tasks: { capacity: 5, held: 5, waiting: 3, longestHeldMs: 9_000 } },
+    destinationsOpen: 1,
+  },
+};
+
 beforeAll(async () => {
   memory = startMemoryApp({
     keys: [{ tenant: 'default', key: KEY }],
@@ -21,6 +55,7 @@ beforeAll(async () => {
       get: async () => ({ ...limit, holders, waiters }),
       setCapacity: async (_key, capacity) => ({ kind: 'set', limit: { ...limit, capacity: capacity ?? 5, holders, waiters } }),
     },
+    stats: { read: async () => STATS },
   });
   server = await startServer({ fetch: memory.app.fetch, host: '127.0.0.1', port: 0, report: () => undefined });
 });
@@ -152,6 +187,23 @@ describe('tickless', () => {
     expect((await call('limits tasks --set configured')).exitCode).toBe(0);
   });
 
+  it('shows what happened lately, and how it stands', async () => {
+    const { exitCode, out } = await call('stats --minutes 2');
+    expect(exitCode).toBe(0);
+    expect(out.split('\n').map((line) => line.trimEnd())).toEqual([
+      'MINUTE                    ACCEPTED  COMPLETED  FAILED  SHED  CALLED BACK  CALLS FAILED  P50 MS             P95 MS',
+      '2026-01-01T12:01:00.000Z  3         2          0       0     1            0             critical 2, low 9  –',
+      '',
+      'running: normal 4',
+      'waiting for a permit: –',
+      'tasks: 5 of 5 held, 3 wait',
+      'destinations with an open circuit breaker: 1',
+      '',
+    ]);
+    expect(JSON.parse((await call('stats --json')).out)).toEqual(STATS);
+    expect(renderStats({ ...STATS, points: STATS.points.slice(0, 1) })).toMatch(/^nothing happened in 1 minutes\n/);
+  });
+
   it('colours what stands out, for people only', async () => {
     await call('send joy --id c-1 --wait', { data: '{"intensity":0.3}' });
     expect((await call('get c-1', { hasColors: true })).out).toContain('\u001b[32mcompleted\u001b[39m');
@@ -223,6 +275,7 @@ describe('tickless', () => {
       'replay',
       'batch',
       'limits',
+      'stats',
       'verify',
     ]);
     for (const command of commands) expect((await call(`${command} --help`)).out).toContain(`  $ tickless ${command}`);

@@ -162,6 +162,37 @@ describe('the limits of a client', () => {
   });
 });
 
+it('streams all events as they end, over several connections, and says where more had ended than is told', async () => {
+  const asked: (string | null)[] = [];
+  const answers = [
+    'retry: 1\n\nid: 7.a.0\nevent: completed\ndata: {"id":"one"}\n\n',
+    'id: 8.b.0\nevent: failed\ndata: {"id":"two"}\n\nid: 8.b.0\nevent: gap\ndata: {}\n\n',
+  ];
+  const { events } = clientOf(async (request) => {
+    asked.push(request.headers.get('last-event-id'));
+    return new Response(answers.shift() ?? null, { status: answers.length === 0 && asked.length > 2 ? 204 : 200 });
+  });
+  const seen: unknown[] = [];
+  for await (const ended of events.streamAll({ lastEventId: '6.z.0' })) seen.push(ended);
+  expect(seen).toEqual([
+    { lastEventId: '7.a.0', event: { id: 'one' } },
+    { lastEventId: '8.b.0', event: { id: 'two' } },
+    { lastEventId: '8.b.0', event: null },
+  ]);
+  expect(asked).toEqual(['6.z.0', '7.a.0', '8.b.0']);
+});
+
+it('asks for statistics', async () => {
+  const calls: string[] = [];
+  const { stats } = clientOf(async ({ url }) => {
+    calls.push(url.slice(new URL(url).origin.length));
+    return Response.json({ points: [] });
+  });
+  expect(await stats()).toEqual({ points: [] });
+  await stats({ minutes: 5 });
+  expect(calls).toEqual(['/v1/stats', '/v1/stats?minutes=5']);
+});
+
 describe('a client', () => {
   it.each([
     ['nothing answers', () => Promise.reject(new TypeError('fetch failed')), { code: 'unreachable', status: 0 }],

@@ -9,6 +9,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'api/create-api.ts': 'handed to what shows or stores times',
   'events/sessions/older/process-events.ts': 'shown',
   'events/sessions/older/process-routes.ts': 'shown',
+  'api/tally.ts': 'the minute that something is counted in, which is shown',
   'api/uuid.ts': 'part of an id',
   'client/tickless-error.ts': 'compared with a date that a server says',
   'client/verify-webhook.ts': 'compared with what a signature says',

@@ -56,6 +56,7 @@ function prepare(
   });
   const chunk = toChunk(events);
   const observed: EventRun[] = [];
+  const recovered: number[] = [];
   const env = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
   const runChunk = createRunChunk({
     advance: advance ?? createClonedAdvance({ find: () => type }),
@@ -69,12 +70,14 @@ function prepare(
       expect(of).toBe(workflow);
       return chunk;
     },
-    readTaskAttempt: async () => taskAttempt,
+    readTaskAttempt: async () => ({ attempt: taskAttempt, lostMs: 1_500 }),
+    observeRecovery: (seconds) => recovered.push(seconds),
   });
   return {
     chunk,
     env,
     observed,
+    recovered,
     run: (input: Partial<RunChunkInput> = { chunk }): Promise<ChunkOutcome> =>
       env.run(() => runChunk({ workflow, ...input }, currentSurroundings())),
     runAhead: (surroundings: Pick<Surroundings, 'signal' | 'withdrawal'>) =>
@@ -230,25 +233,31 @@ describe('the runs of a chunk', () => {
   });
 
   it.each([
-    ['given out for the fourth time', {}, 4, true],
-    ['given out for the third time', {}, 3, undefined],
-    ['begun where it was accepted', undefined, 9, undefined],
-  ])('are suspected where their processes have ended with them: a task that was %s', async (_how, input, taskAttempt, isSuspect) => {
-    const dues: Due[] = [];
-    const { run } = prepare(
-      typeWith(() => null),
-      {
-        taskAttempt,
-        advance: (due) => {
-          dues.push(due);
-          return Promise.reject(new Error('seen'));
+    ['given out for the fourth time', {}, 4, true, [1.5]],
+    ['given out for the third time', {}, 3, undefined, [1.5]],
+    ['given out for the first time', {}, 1, undefined, []],
+    ['begun where it was accepted', undefined, 9, undefined, []],
+  ])(
+    'are suspected where their processes have ended with them: a task that was %s',
+    async (_how, input, taskAttempt, isSuspect, lostFor) => {
+      const dues: Due[] = [];
+      const { run, recovered } = prepare(
+        typeWith(() => null),
+        {
+          taskAttempt,
+          advance: (due) => {
+            dues.push(due);
+            return Promise.reject(new Error('seen'));
+          },
         },
-      },
-    );
+      );
 
-    await expect(run(input)).rejects.toThrow('seen');
-    expect(dues.map((due) => due.isSuspect)).toEqual([isSuspect]);
-  });
+      await expect(run(input)).rejects.toThrow('seen');
+      expect(dues.map((due) => due.isSuspect)).toEqual([isSuspect]);
+      // How long the task lay there is measured once it is taken up.
+      expect(recovered).toEqual(lostFor);
+    },
+  );
 
   it('each come to something', async () => {
     const { run } = prepare(

@@ -11,6 +11,7 @@ import {
   ownerId,
 } from '../../../../domain/event-id.ts';
 import { isSubjectId } from '../../../../domain/subject-id.ts';
+import { statsStart } from '../../../../temporal/durable/stats-start.ts';
 import {
   archivedBatchWorkflowId,
   archivedJobWorkflowId,
@@ -18,10 +19,13 @@ import {
   deliveryWorkflowId,
   destinationWorkflowId,
   eventWorkflowId,
+  isUnitWorkflowId,
   limitWorkflowId,
   pageWorkflowId,
   parseSubjectWorkflowId,
+  statsWorkflowId,
   subjectWorkflowId,
+  tenantOfPage,
   unitWorkflowId,
 } from '../../../../temporal/durable/workflow-ids.ts';
 
@@ -53,6 +57,17 @@ describe('eventWorkflowId', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+});
+
+describe('what a workflow id tells of', () => {
+  it('is the tenant of a page, and whether items run there', () => {
+    const batch = { tenant: 'acme', id: 'night' };
+
+    expect(tenantOfPage(pageWorkflowId(batch, 'u', 3))).toBe('acme');
+    expect(tenantOfPage(pageWorkflowId({ ...batch, tenant: 'default' }, 'u', 3))).toBe('default');
+    expect(isUnitWorkflowId(unitWorkflowId(batch, 'u', { page: 1, number: 2 }))).toBe(true);
+    expect(isUnitWorkflowId(pageWorkflowId(batch, 'u', 3))).toBe(false);
   });
 });
 
@@ -160,4 +175,9 @@ it('has each tenant’s destinations watched by workflows of their own', () => {
   const destination = { tenant: 'acme', origin: "https://o'neill.example:8443" };
   expect(destinationWorkflowId(destination)).toBe('~destination/acme/https://o%27neill.example:8443');
   expect(destinationWorkflowId({ ...destination, tenant: 'other' })).not.toBe(destinationWorkflowId(destination));
+});
+
+it('keeps the statistics of each tenant in a workflow of their own', () => {
+  expect(statsWorkflowId('acme')).toBe('~stats/acme');
+  expect(statsStart('acme')).toMatchObject({ workflowId: '~stats/acme', taskQueue: 'heavy', args: [{ day: { minutes: [] } }] });
 });
