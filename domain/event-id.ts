@@ -94,7 +94,7 @@ export function runName({ id, batchId }: { readonly id: string; readonly batchId
 }
 
 // No slash, which would lead to another tenant's.
-const HANDLER_RUN_ID = /^[A-Za-z0-9._:@~-]{1,200}~h\.[a-z][a-z0-9_.-]{0,63}$/;
+const HANDLER_RUN_ID = /^[A-Za-z0-9._:@~-]{1,255}~h\.[a-z][a-z0-9_.-]{0,63}$/;
 
 /** The id of a handler's run where it has a workflow of its own: below the event's, or its place in its batch. "~" is in no handler's name. */
 export function handlerRunId(event: { readonly id: string; readonly batchId?: string | null }, name: string): string {

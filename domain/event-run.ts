@@ -123,8 +123,12 @@ export function retryOf({ phase }: Pick<RunState, 'phase'>): Extract<Waiting, { 
 }
 
 /** A run that waits, as whoever hears of it counts: from when that was, by its own clock. */
-export function waitFromNow<Run extends Pick<RunState, 'phase'>>(run: Run, nowMs: number): Run {
-  const { phase } = run;
+export function waitFromNow<Run extends Pick<RunState, 'phase' | 'handlers'>>(run: Run, nowMs: number): Run {
+  const { phase, handlers } = run;
+  if (handlers !== undefined) {
+    const heard = Object.entries(handlers).map(([name, handler]): [string, RunState] => [name, waitFromNow(handler, nowMs)]);
+    return { ...run, handlers: Object.fromEntries(heard) };
+  }
   if (phase.status !== 'waiting' || phase.waiting.reason !== 'retry' || phase.waiting.forMs === undefined) return run;
   return { ...run, phase: { ...phase, waiting: { ...phase.waiting, untilMs: nowMs + phase.waiting.forMs } } };
 }
@@ -216,7 +220,12 @@ export function endStages(run: EventRun, endedAtMs: number): EventRun {
 export function beforeRecord(run: EventRun): EventRun {
   const { phase, event, results } = run;
   const stage = (phase.status === 'failed' ? phase.error.stage : null) ?? event.plan.stages.at(-1);
-  if (!isEnded(phase) || !event.plan.respondAfterRecord || stage === undefined) return run;
+  if (!isEnded(phase) || !event.plan.respondAfterRecord) return run;
+  if (run.handlers !== undefined) {
+    const { handlers: _unrecorded, ...atHandlers } = run;
+    return { ...atHandlers, phase: { status: 'running', stage: null } };
+  }
+  if (stage === undefined) return run;
   const { [stage]: _unrecorded, ...recorded } = results;
   return { ...run, phase: { status: 'running', stage }, results: recorded };
 }

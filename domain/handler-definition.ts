@@ -1,9 +1,7 @@
-import { PermanentError } from './handler-errors.ts';
 import type { Catalog } from './catalog.ts';
 import type { EventDefinition } from './define-event.ts';
 import type { HandledEvent } from './handled-event.ts';
 import { handlerType } from './handler-type.ts';
-import { on } from './on.ts';
 import type { HandlerDefinition } from './on.ts';
 
 /** A handler as the definition of a type whose only stage it is: what has stages run has handlers called, too. */
@@ -21,25 +19,17 @@ export function toDefinition({ event, name, weight, retry, timeoutMs, run }: Han
   };
 }
 
-/**
- * Finds what a run's plan names: a type, or a handler of one. A handler that was taken out of its config after the event was accepted
- * is one that fails for good, since nobody would call it.
- */
+/** Finds what a run's plan names: a type, or a handler of one; undefined where there is none. */
 export function resolveIn({ find, handlersOf }: Pick<Catalog, 'find' | 'handlersOf'>): (name: string) => EventDefinition | undefined {
   return (name) => {
     const [type = '', handlerName] = name.split('/');
-    const definition = find(type);
-    if (definition === undefined || handlerName === undefined) return definition;
-    const handler = handlersOf(type).find((one) => one.name === handlerName) ?? on(definition, handlerName, () => takenOut(name));
-    return toDefinition({ ...handler, run: (event, context) => handler.run(ofEvent(event), context) });
+    if (handlerName === undefined) return find(type);
+    const handler = handlersOf(type).find((one) => one.name === handlerName);
+    return handler && toDefinition({ ...handler, run: (event, context) => handler.run(ofEvent(event), context) });
   };
 }
 
 /** Its handler sees the event itself, and not the run that calls it. */
 function ofEvent(event: HandledEvent & { readonly handlerOf?: { readonly id: string } }): HandledEvent {
   return event.handlerOf === undefined ? event : { ...event, id: event.handlerOf.id };
-}
-
-function takenOut(name: string): never {
-  throw new PermanentError('unknown_handler', `there is no handler "${name}" any more`);
 }

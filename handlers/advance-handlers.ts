@@ -5,6 +5,7 @@ import { completeHandlers, dueInline, handlerRun, isAwaited, recordHandler } fro
 import { outcomeOf, recordOutcome } from '../domain/run-outcome.ts';
 import type { Advance } from './advance.ts';
 import type { Advanced, AdvancedRun, Due, Port, Told } from './advance-port.ts';
+import { Stopped } from './stopped.ts';
 
 /** A handler that is to be called for one of the runs. */
 interface Called {
@@ -40,7 +41,7 @@ export function advanceHandlers(advance: Advance, now: () => number = Date.now):
       const run = runs[index];
       if (run === undefined) return [];
       const called = dueInline(run).map((handler) => ({ index, handler }));
-      // What nobody can call now is on record as it stands, too.
+      // Should nothing be heard of one, as at a shutdown, it is on record as begun.
       for (const { handler } of called)
         note(index, handler.name, { ...handlerRun(run, handler), phase: { status: 'running', stage: handler.name } });
       return called;
@@ -66,11 +67,17 @@ export function advanceHandlers(advance: Advance, now: () => number = Date.now):
       const parts = called.map(({ index, handler }) => toHandlerRun(runs[index], handler));
       const hasOwnRoom = due.runs.length === 1 && due.bounds === null;
       const part: Due = { ...due, runs: parts, atOnce: parts.length, inOrder: false, bounds: null, hasOwnRoom };
-      const { runs: ones } = await advance(part, { signal: port.signal, tell: (told) => tell(called, told) });
+      const { runs: ones } = await advance(part, { signal: port.signal, tell: (told) => tell(called, told) }).catch(leftAtShutdown);
       for (const [place, { index, handler }] of called.entries()) {
         const [before, one] = [parts[place], ones[place]];
         if (before !== undefined && one?.kind === 'advanced') note(index, handler.name, recordOutcome(before, one.outcome));
       }
+    }
+
+    /** What the stages have come to is kept: its workflow goes on with handlers that were cut off. */
+    function leftAtShutdown(error: unknown): Pick<Advanced, 'runs'> {
+      if (error instanceof Stopped && error.reason === 'shutdown') return { runs: [] };
+      throw error;
     }
 
     function tell(called: readonly Called[], told: Told): void {

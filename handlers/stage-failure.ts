@@ -37,7 +37,7 @@ function codeOf(error: unknown): string {
   if (error instanceof PermanentError) return toCode(error.code);
   if (error instanceof Stopped) return 'worker_lost';
   if (error instanceof StageTimeoutError) return 'timeout';
-  if (error instanceof UnknownTypeError) return 'unknown_type';
+  if (error instanceof UnknownTypeError) return error.code;
   if (error instanceof StrayError) return 'crashed';
   return error instanceof RetryLaterError ? 'retry_later' : 'handler_failed';
 }

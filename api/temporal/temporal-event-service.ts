@@ -132,6 +132,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
 
   /** Of a subject's event that is at its handlers; null where it isn't over in time. */
   async function endOfLeft(event: AcceptedEvent, waitMs: number): Promise<EventResource | null> {
+    if (waitMs <= 0) return null;
     const started = { event, workflowId: eventWorkflowId(event), runId: '' };
     const live = Promise.resolve(null);
     return unlessStopped(waitForEnd({ client, started, live, runsHere: false, waitMs, read: () => read(event) }));
@@ -165,12 +166,13 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
       const { fingerprint, waitMs } = options;
       const { subjectType } = event.plan;
       if (subjectType !== undefined) {
+        const deadlineMs = monotonicMs() + waitMs;
         const submission = await subjects.submit(event, subjectType, options);
         if (submission.kind !== 'ended' || 'compacted' in submission.resource) return submission;
         const { resource, ...told } = submission;
         // One that has left its subject ends with a workflow of its own.
         if (!hasLeftSubject(resource) && submission.joined === undefined) onSubjectEvent?.(toShown(resource));
-        const ended = hasLeftSubject(resource) ? await endOfLeft(event, options.waitMs) : resource;
+        const ended = hasLeftSubject(resource) ? await endOfLeft(event, deadlineMs - monotonicMs()) : resource;
         return ended === null ? { ...told, kind: 'accepted', runsHere: false } : { ...told, kind: 'ended', resource: toShown(ended) };
       }
       const started = await (options.coalesce === true ? share(event) : start(event, fingerprint));
