@@ -1,5 +1,6 @@
 import type { HandlerContext, HandlerLog } from '../domain/define-event.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
+import { emitInto } from './call.ts';
 import type { Call } from './call.ts';
 
 export interface CallSurroundings {
@@ -24,6 +25,7 @@ export function contextOf(call: Call, { lent, signal, log }: CallSurroundings): 
     heartbeat: nobodyAsks,
     lastProgress: null,
     log: new CallLog(log, call),
+    emit: emitInto(call),
   };
 }
 

@@ -10,6 +10,7 @@ import { listCommand } from './commands/list.ts';
 import { sendCommand } from './commands/send.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { watchCommand } from './commands/watch.ts';
+import { treeCommand } from './commands/tree.ts';
 import { whyCommand } from './commands/why.ts';
 import type { CommandDefinition } from './command-definition.ts';
 import { packageVersion } from '../config/package-version.ts';
@@ -21,7 +22,18 @@ const COMMANDS = [
   ['A project:', [initCommand, devCommand, startCommand, configCommand, apiCommand, workerCommand]],
   [
     'A service that runs:',
-    [sendCommand, getCommand, listCommand, watchCommand, whyCommand, cancelCommand, batchCommand, limitsCommand, verifyCommand],
+    [
+      sendCommand,
+      getCommand,
+      listCommand,
+      watchCommand,
+      whyCommand,
+      treeCommand,
+      cancelCommand,
+      batchCommand,
+      limitsCommand,
+      verifyCommand,
+    ],
   ],
 ] as const;
 const FAILED = 1;

@@ -1,4 +1,5 @@
 import type { EventResource, EventStatus } from '../domain/event-resource.ts';
+import type { EventTree } from '../domain/event-tree.ts';
 import type { LimitResource } from '../domain/limit-resource.ts';
 import type { Tier } from '../domain/tier.ts';
 import type { Why } from '../domain/why.ts';
@@ -49,6 +50,8 @@ export interface TicklessClient {
     /** Newest first. */
     list(filter?: ListEventsFilter): Promise<Page<EventResource>>;
     why(id: string): Promise<Why>;
+    /** All that has followed from the first event of the tree that an event belongs to. */
+    tree(id: string): Promise<EventTree>;
     /** Resolves when it will end as cancelled. */
     cancel(id: string): Promise<void>;
     stream(id: string, options?: FollowOptions): AsyncGenerator<StreamMessage<EventResource, EventProgress>, undefined>;
@@ -100,6 +103,7 @@ export function createClient(options: TransportOptions): TicklessClient {
       get: (id) => ask(eventPath(id)),
       list: (filter) => ask('/v1/events', { query: { ...filter } }),
       why: (id) => ask(eventPath(id, '/why')),
+      tree: (id) => ask(eventPath(id, '/tree')),
       cancel: (id) => tell(eventPath(id, '/cancel')),
       stream: (id, streamOptions) => follow(send, eventPath(id, '/stream'), streamOptions),
     },

@@ -1,4 +1,5 @@
 import type { EventResource } from '../domain/event-resource.ts';
+import type { EventTree } from '../domain/event-tree.ts';
 import { createClient as createPlainClient } from './create-client.ts';
 import type { EventProgress, TicklessClient } from './create-client.ts';
 import type { DataOf, Events, ResultsOf, SendOptions, SentEvent, TypeOf } from './typed-events.ts';
@@ -24,6 +25,8 @@ export interface Client<Known extends Events> extends TicklessClient {
   ): Promise<SentEvent<ResultsOf<Known, Type>>>;
   /** How an event stands, whenever that changes, to its end. */
   watch(id: string): AsyncGenerator<EventProgress | EventResource, void>;
+  /** All that has followed from the first event of the tree that an event belongs to. @throws TicklessError */
+  tree(id: string): Promise<EventTree>;
 }
 
 /** A client of a service that has these events: `createClient<typeof events>({ url })`. It keeps nothing open between calls. */
@@ -40,6 +43,8 @@ export function createClient<const Known extends Events = Events>({ url, key, fe
       // The service keeps what its types' stages give; of one that has failed only what those before the fault gave.
       return { id, type, tier, status, error, result: (status === 'completed' || status === 'partial' ? result : null) as never };
     },
+
+    tree: plain.events.tree,
 
     async *watch(id) {
       for await (const message of plain.events.stream(id)) yield message.kind === 'progress' ? message.progress : message.resource;

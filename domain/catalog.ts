@@ -55,6 +55,12 @@ export function createCatalog(
 // As long as a type's name may be.
 const MAX_NAME_CHARACTERS = 128;
 
+/** What is said of a type that a catalog lacks. */
+export function unknownTypeDetail({ nearest }: Pick<Catalog, 'nearest'>, type: string): string {
+  const near = nearest(type);
+  return `there is no event type "${type}"${near === undefined ? '' : `; the nearest is "${near}"`}`;
+}
+
 /** Undefined where none has two thirds of its letters: another word is no help, and to look for it would take as long as a text is. */
 function nearestOf(wanted: string, known: readonly string[]): string | undefined {
   if (wanted.length > MAX_NAME_CHARACTERS) return undefined;

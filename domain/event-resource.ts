@@ -4,6 +4,7 @@ import type { EventError } from './event-error.ts';
 import { handlerRun } from './handler-runs.ts';
 import { handlersOf } from './handlers-of.ts';
 import type { EventRun, Phase, Progress } from './event-run.ts';
+import type { FollowUp } from './follow-up.ts';
 import { isEnded, toProgress } from './event-run.ts';
 import { NOTHING_SAID } from './handled-event.ts';
 import type { Stage } from './stage.ts';
@@ -18,7 +19,7 @@ export interface WorkflowReference {
 }
 
 /** Of an accepted event what only the service itself needs, or shows otherwise; all else is shown as it was accepted. */
-type Inner = 'acceptedAtMs' | 'delayMs' | 'callback' | 'batchId' | 'plan' | 'takenBy' | 'handlerOf';
+type Inner = 'acceptedAtMs' | 'delayMs' | 'callback' | 'batchId' | 'causedBy' | 'chain' | 'plan' | 'takenBy' | 'handlerOf';
 
 /** Where a handler of an event stands. */
 export interface HandlerResource {
@@ -52,6 +53,8 @@ export interface EventResource extends Omit<AcceptedEvent, Inner> {
   readonly error: EventError | null;
   readonly callback: CallbackRecord;
   readonly workflow: WorkflowReference & { readonly url: string | null };
+  /** What its handlers have emitted, in that order; only where they have. */
+  readonly followUps?: readonly FollowUp[];
   /** Only where the end is shown by the process that ran the event and isn't on record yet. */
   readonly recorded?: false;
 }
@@ -59,8 +62,10 @@ export interface EventResource extends Omit<AcceptedEvent, Inner> {
 /** Spells a run out; the workflow's page in the UI is added by whoever knows the UI's address. */
 export function toEventResource(run: EventRun, callback: CallbackRecord, workflow: WorkflowReference): EventResource {
   const { event, phase, startedAtMs } = run;
-  const { id, type, acceptedAtMs, delayMs: _delay, callback: _asked, batchId = null, plan: _plan, takenBy: _taken, ...accepted } = event;
+  const { id, type, acceptedAtMs, delayMs: _delay, callback: _asked, batchId = null, causedBy = null, ...rest } = event;
+  const { chain: _chain, plan: _plan, takenBy: _taken, ...accepted } = rest;
   const endedAtMs = isEnded(phase) ? phase.endedAtMs : null;
+  const followUps = [run, ...Object.values(run.handlers ?? {})].flatMap((part) => part.followUps ?? []);
   return {
     id,
     type,
@@ -68,7 +73,7 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
     ...accepted,
     version: run.version ?? null,
     batchId,
-    causedBy: null,
+    causedBy,
     status: phase.status,
     stage: stageOf(phase),
     acceptedAt: toIso(acceptedAtMs),
@@ -86,6 +91,7 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
     error: errorOf(phase),
     callback,
     workflow: { ...workflow, url: null },
+    ...(followUps.length > 0 && { followUps }),
   };
 }
 

@@ -13,7 +13,7 @@ import { createOutbox } from './outbox.ts';
 import { createReplies } from './replies.ts';
 import { catchStrays } from './strays.ts';
 
-export interface HostComposition extends Pick<AdvanceDependencies, 'resolve' | 'services'> {
+export interface HostComposition extends Pick<AdvanceDependencies, 'resolve' | 'services' | 'openEmitter'> {
   readonly answer: Answer;
 }
 

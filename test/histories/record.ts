@@ -20,6 +20,7 @@ import {
 } from './scenarios/batches.ts';
 import { recordTogether } from './scenarios/chunks.ts';
 import { recordHandlers } from './scenarios/handlers.ts';
+import { recordFollowUps } from './scenarios/follow-ups.ts';
 import { recordSingleEvents, recordWaiting, recordWaitingForPermit } from './scenarios/single-events.ts';
 import { recordGatheredSubject, recordLoneSubject, recordSubject } from './scenarios/subjects.ts';
 
@@ -51,6 +52,7 @@ try {
   await recordWaitingForPermit(recorder);
   await recordTogether(recorder);
   await recordHandlers(recorder);
+  await recordFollowUps(recorder);
   await recordBatch(recorder);
   await recordSequentialBatch(recorder);
   await recordBatchOfSubjects(recorder);

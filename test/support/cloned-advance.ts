@@ -1,7 +1,11 @@
 import type { Catalog } from '../../domain/catalog.ts';
 import { resolveIn } from '../../domain/handler-definition.ts';
+import { createAcceptFollowUps } from '../../handlers/accept-follow-ups.ts';
+import { createAnswer } from '../../handlers/answer.ts';
+import { createOpenEmitter } from '../../handlers/create-open-emitter.ts';
 import { createAdvance } from '../../handlers/advance.ts';
 import type { Advance } from '../../handlers/advance.ts';
+import { ACCEPT_SETTINGS } from './accept-settings.ts';
 import { noServices } from './handler-services.ts';
 
 /** Advances runs as the service does, with all that crosses the port copied, as between two processes. */
@@ -9,7 +13,15 @@ export function createClonedAdvance(
   { find, handlersOf = () => [] }: Pick<Catalog, 'find'> & Partial<Pick<Catalog, 'handlersOf'>>,
   now: () => number = Date.now,
 ): Advance {
-  const advance = createAdvance({ resolve: resolveIn({ find, handlersOf }), services: noServices, now, monotonicMs: now });
+  const catalog = { find, handlersOf, definitions: [], findSubject: () => undefined, nearest: () => undefined };
+  const acceptFollowUps = createAcceptFollowUps({ catalog, answer: createAnswer(catalog), settings: ACCEPT_SETTINGS, now });
+  const advance = createAdvance({
+    resolve: resolveIn({ find, handlersOf }),
+    services: noServices,
+    openEmitter: createOpenEmitter(acceptFollowUps),
+    now,
+    monotonicMs: now,
+  });
   return async (due, { signal, tell }) =>
     structuredClone(await advance(structuredClone(due), { signal, tell: (told) => tell(structuredClone(told)) }));
 }

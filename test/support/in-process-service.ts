@@ -9,6 +9,9 @@ import { createLiveRuns } from '../../api/live-runs.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { createLogger } from '../../config/logger.ts';
 import { resolveIn } from '../../domain/handler-definition.ts';
+import { createAcceptFollowUps } from '../../handlers/accept-follow-ups.ts';
+import { createAnswer } from '../../handlers/answer.ts';
+import { createOpenEmitter } from '../../handlers/create-open-emitter.ts';
 import { createAdvance } from '../../handlers/advance.ts';
 import { advanceHandlers } from '../../handlers/advance-handlers.ts';
 import { compose } from '../../project/compose.ts';
@@ -78,12 +81,18 @@ export async function startInProcessService({
   const services = composeHandlerServices({ dataDirectory, callbackAllow, ...timeout }, own);
   await hosts?.ready;
   const ask = hosts?.ask ?? createAskHere(catalog);
+  const acceptFollowUps = createAcceptFollowUps({ catalog, answer: createAnswer(catalog), settings: composition.acceptSettings, now });
   const lanes = ['light', 'heavy', 'reserved', 'delivery'] as const;
   const activities = createWorkerActivities({
     client: engine.client,
     ...composition,
     ask,
-    advance: hosts?.advance ?? advanceHandlers(createAdvance({ resolve: resolveIn(catalog), services, now, monotonicMs }), now),
+    advance:
+      hosts?.advance ??
+      advanceHandlers(
+        createAdvance({ resolve: resolveIn(catalog), services, openEmitter: createOpenEmitter(acceptFollowUps), now, monotonicMs }),
+        now,
+      ),
     webhookSecrets: [WEBHOOK_SECRET],
     callbackAllow,
     observe: liveRuns.observe,

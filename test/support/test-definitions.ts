@@ -12,6 +12,7 @@ import { deriveMeaning } from '../../events/life/rules/meaning.ts';
 import { initialSelfState } from '../../events/life/rules/self-state.ts';
 import type { LivedState } from '../../events/life/rules/settle-life.ts';
 import { lifeSubject } from '../../events/life/life-subject.ts';
+import { branchingDefinitions } from './branching-definitions.ts';
 import { plantedDefinitions } from './planted-definitions.ts';
 
 /** How many handlers of a group ran at once, as counted in the handlers themselves. */
@@ -323,6 +324,7 @@ export const testDefinitions: readonly EventDefinition[] = [
   summed,
   approved,
   ...plantedDefinitions,
+  ...branchingDefinitions,
 ];
 
 async function workOnRecord(id: string, data: z.infer<typeof recordedData>, attempt: number, signal: AbortSignal): Promise<void> {

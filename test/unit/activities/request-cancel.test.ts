@@ -67,6 +67,7 @@ describe('the activities', () => {
       'claimPermit',
       'foldSubject',
       'sendTicks',
+      'startFollowUps',
       'startDeliveries',
       'findClosedRuns',
       'runItems',
