@@ -10,6 +10,7 @@ import type { HandlerDefinition } from './on.ts';
 import type { Acceptance, Ask } from './question.ts';
 import { toRunPlan } from './run-plan.ts';
 import { isSubjectId, subjectEventId } from './subject-id.ts';
+import type { SubjectKey } from './subject-id.ts';
 import { chooseTier } from './tier.ts';
 import type { Tier } from './tier.ts';
 
@@ -39,12 +40,13 @@ export function faultsOfSaid(
   definition: EventDefinition,
   { handedOn: { subject }, expectedVersion, delayMs }: SaidOfEvent,
 ): readonly Fault[] {
-  if (subjectTypeOf(definition, subject) === undefined) {
+  const key = subjectOf(definition, subject);
+  if (key === null) {
     if (expectedVersion === undefined) return [];
     return [{ pointer: '/expectedVersion', detail: 'only an event that its subject processes can expect a version' }];
   }
   const faults: Fault[] = [];
-  if (!isSubjectId(subject ?? '')) {
+  if (!isSubjectId(key.id)) {
     faults.push({ pointer: '/subject', detail: 'a subject has 1 to 80 of A-Z, a-z, 0-9, ".", "_", ":", "@" and "-"' });
   }
   if (delayMs > 0) faults.push({ pointer: '/delayMs', detail: "a subject's events are processed as they come" });
@@ -74,12 +76,12 @@ export async function acceptEvent(
 ): Promise<Accepted> {
   const { key, type, ownId, tenant, acceptedAtMs, delayMs, callback, time, tier, urgency = accepted.urgency } = said;
   const handedOn = toHandedOn(said.handedOn);
-  const subjectType = subjectTypeOf(definition, handedOn.subject);
+  const subject = subjectOf(definition, handedOn.subject);
   const limits = needsOf(definition, accepted.limits, settings);
   const unusable = unusableKeys(limits);
   if (unusable.length > 0) return { ok: false, faults: unusable };
   const event: AcceptedEvent = {
-    id: subjectType === undefined ? key : subjectEventId({ type: subjectType, id: handedOn.subject ?? '' }, key),
+    id: subject === null ? key : subjectEventId(subject, key),
     ownId,
     run: 1,
     type,
@@ -92,7 +94,7 @@ export async function acceptEvent(
     acceptedAtMs,
     delayMs,
     callback,
-    plan: toRunPlan(definition, { type, limits, subjectType, handlers }),
+    plan: toRunPlan(definition, { type, limits, subjectType: subject?.type, handlers }),
   };
   const takenBy = await askHandlers(definition, event, { settings, handlers, ask });
   const unusableOfHandlers = unusableKeys(takenBy?.flatMap(({ limits: needs = [] }) => needs) ?? []);
@@ -133,8 +135,9 @@ function unusableKeys(limits: readonly PermitNeed[]): readonly Fault[] {
     .map(({ key }) => ({ pointer: '/data', detail: `it makes the limit's key "${key}", which has other characters than a key may` }));
 }
 
-function subjectTypeOf({ subject: kind }: EventDefinition, subject: string | null | undefined): string | undefined {
-  return subject === undefined || subject === null ? undefined : kind?.type;
+/** The one that processes the event; null where none does. */
+function subjectOf({ subject: kind }: EventDefinition, id: string | null | undefined): Pick<SubjectKey, 'type' | 'id'> | null {
+  return kind === null || id === undefined || id === null ? null : { type: kind.type, id };
 }
 
 /** What isn't said is null. */

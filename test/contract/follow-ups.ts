@@ -127,12 +127,22 @@ export function followUps(api: ApiUnderTest): void {
     }
   });
 
+  it.each(['test-ordered', 'test-topic', 'test-handled-slowly'])('starts once what handlers of a "%s" have emitted', async (type) => {
+    const behave = { quick: 'emit', other: 'emit-once-failed', 'after-quick': 'emit', heavy: 'emit', limited: 'refuse' };
+    const { id } = await api.run({ type, id: newId(), data: { behave, call: ['heavy', 'limited'] } });
+
+    const { root } = await readEndedTree(id, 5);
+    const names = await Promise.all(root.children.map(async (child) => ((await api.read(child.id)).data as Branch).name));
+    expect(names.toSorted()).toEqual(['after-quick', 'heavy', 'other', 'quick']);
+    for (const child of root.children) expect(await readTree(child.id)).toMatchObject({ root: { id } });
+  });
+
   it('knows no tree of an event that is not there', async () => {
     expectProblem(await api.send('GET', '/v1/events/nobody-has-this/tree'), 404, 'not_found');
   });
 }
 
-const ENDED: readonly string[] = ['completed', 'failed', 'cancelled'];
+const ENDED: readonly string[] = ['completed', 'partial', 'failed', 'cancelled'];
 
 function leaf(name: string, type: Branch['type'] = 'test-branch'): Branch {
   return { name, type };

@@ -102,6 +102,14 @@ it('says which handlers an event waits for, and cancels them with it', async () 
   expect(await read(`${id}~h.heavy`)).toMatchObject({ status: 'cancelled' });
 });
 
+it('starts what handlers of a subject’s event have emitted', async () => {
+  const id = await submit({ type: 'test-handled-of-subject', data: { behave: { quick: 'emit', heavy: 'emit' }, call: ['heavy'] } });
+  const event = await ended(id);
+
+  expect(event.followUps?.map(({ type }) => type)).toEqual(['test-branch', 'test-branch']);
+  for (const followUp of event.followUps ?? []) expect(await ended(followUp.id)).toMatchObject({ status: 'completed', causedBy: id });
+});
+
 it('runs items of batches with their handlers', async () => {
   const response = await service.app.request('/v1/batches', {
     method: 'POST',
