@@ -5,7 +5,10 @@ export interface EventTreeNode {
   readonly id: string;
   /** Null where nothing tells it any more. */
   readonly type: string | null;
-  /** `unknown` once the event is gone, by RETENTION or since its subject has had a thousand others. */
+  /**
+   * `unknown` of an event that is not there: it has yet to be started, a moment after its cause has emitted it; or it is gone, by RETENTION or
+   * since its subject has had a thousand others.
+   */
   readonly status: EventStatus | 'unknown';
   readonly causedBy: string | null;
   /** In the order in which they were emitted. */

@@ -224,7 +224,7 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
     method: 'get',
     path: '/v1/events/{id}/tree',
     summary: 'All that has followed from the first event of a tree, by whichever of its events it is asked',
-    description: `At most ${MAX_TREE_NODES} events, those nearest to the first. One that is gone is \`unknown\`.`,
+    description: `At most ${MAX_TREE_NODES} events, those nearest to the first. One that has yet to be started, or is gone, is \`unknown\`.`,
     request: { params: idParameter },
     responses: { 200: json('The tree', tree), ...problems(401, 404, 503) },
   });

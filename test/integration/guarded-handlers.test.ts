@@ -65,7 +65,11 @@ it.each(['test-branch', 'test-branch-heavy'])(
 
     expect(event).toMatchObject({ status: 'completed', attempts: { first: 1, second: 2 } });
     expect(event.followUps).toHaveLength(2);
-    for (const { id } of event.followUps ?? []) expect(await ended(id)).toMatchObject({ status: 'completed', causedBy: event.id });
+    for (const { id } of event.followUps ?? []) {
+      // Its cause may be shown as ended before that is recorded, and so before this is started.
+      await until('it is started', async () => (await service.app.request(`/v1/events/${encodeURIComponent(id)}`)).ok);
+      expect(await ended(id)).toMatchObject({ status: 'completed', causedBy: event.id });
+    }
   },
   TEST_TIMEOUT_MS,
 );

@@ -107,7 +107,10 @@ it('starts what handlers of a subject’s event have emitted', async () => {
   const event = await ended(id);
 
   expect(event.followUps?.map(({ type }) => type)).toEqual(['test-branch', 'test-branch']);
-  for (const followUp of event.followUps ?? []) expect(await ended(followUp.id)).toMatchObject({ status: 'completed', causedBy: id });
+  for (const followUp of event.followUps ?? []) {
+    await until('it is started', async () => (await service.app.request(`/v1/events/${encodeURIComponent(followUp.id)}`)).ok);
+    expect(await ended(followUp.id)).toMatchObject({ status: 'completed', causedBy: id });
+  }
 });
 
 it('runs items of batches with their handlers', async () => {
