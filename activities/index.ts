@@ -34,6 +34,8 @@ import { createFoldSubject } from './run/fold-subject.ts';
 import type { ObserveRun } from './run/open-port.ts';
 import { createRunChunk } from './run/run-chunk.ts';
 import { createRunStage } from './run/run-stage.ts';
+import { createStartFollowUps } from './run/start-follow-ups.ts';
+import type { StartFollowUpsDependencies } from './run/start-follow-ups.ts';
 import type { BeginProgress } from './callbacks/progress-callbacks.ts';
 import { createFirstAttempts } from './callbacks/first-attempts.ts';
 import type { FirstAttemptsDependencies } from './callbacks/first-attempts.ts';
@@ -68,6 +70,8 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
   const { readPage } = dependencies;
   const startDelivery = createStartDelivery(dependencies.client);
   const startDeliveries = createStartDeliveries(startDelivery);
+  const send: StartFollowUpsDependencies['sendToSubject'] = (key, letters) =>
+    sendToSubject(dependencies.client, key, letters, { isThere: false });
   const firstAttempts = createFirstAttempts({ ...dependencies, startDelivery });
   return {
     default: rememberOutcomes(createRunStage(dependencies), perAttemptOfStages),
@@ -98,6 +102,7 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
     claimPermit: createClaimPermit(dependencies.client),
     foldSubject: createFoldSubject(dependencies.advance),
     sendTicks: createSendTicks(dependencies),
+    startFollowUps: createStartFollowUps({ client: dependencies.client, sendToSubject: send }),
     startDeliveries,
     findClosedRuns: createFindClosedRuns(dependencies.client),
     runItems: createRunItems(dependencies),

@@ -4,6 +4,7 @@ import type { Logger } from '../config/logger.ts';
 import type { RunAhead } from '../temporal/durable/activities.ts';
 import type { Ask } from '../domain/question.ts';
 import type { EventDefinition, HandlerLog } from '../domain/define-event.ts';
+import type { AcceptSettings } from '../domain/accept-event.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import { monotonicMs } from '../runtime/monotonic.ts';
 import { createApp } from './app.ts';
@@ -18,7 +19,6 @@ import type { LiveRuns } from './live-runs.ts';
 import { createParseEvent } from './parse-event.ts';
 import type { ParseEventDependencies } from './parse-event.ts';
 import { createPlanReplay } from './plan-replay.ts';
-import { DEFAULT_LIMIT_KEY, DEFAULT_LONGEST_WAITS } from '../domain/permits.ts';
 import { createAdmission } from './admission.ts';
 import { createBacklog } from './backlog.ts';
 import { createIntake } from './intake.ts';
@@ -51,6 +51,7 @@ export interface ApiOptions {
   readonly catalog: Catalog;
   /** Accepts every type that the catalog lacks; null to reject them. */
   readonly otherTypes: EventDefinition | null;
+  readonly acceptSettings: AcceptSettings;
   readonly plugins: readonly InstalledPlugin[];
   readonly log: HandlerLog;
   readonly address: string;
@@ -93,9 +94,8 @@ export interface Api {
 
 /** The HTTP service over Temporal. */
 export async function createApi(options: ApiOptions): Promise<Api> {
-  const { environment, logger, catalog, metrics, stopping, checkCallback, now = Date.now } = options;
-  const defaultLimit = { key: DEFAULT_LIMIT_KEY, capacity: environment.MAX_CONCURRENT_TASKS, reserved: environment.RESERVED_TASKS };
-  const longestWaitMs = environment.LONGEST_WAITS && { ...DEFAULT_LONGEST_WAITS, ...environment.LONGEST_WAITS };
+  const { environment, logger, catalog, acceptSettings, metrics, stopping, checkCallback, now = Date.now } = options;
+  const { defaultLimit } = acceptSettings;
   const intake = createIntake({ ...INTAKE, now: monotonicMs });
   const letters = createIntake({ ...LETTERS, now: monotonicMs });
   const heavy = createIntake({ ...INTAKE, now: monotonicMs });
@@ -145,16 +145,14 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     batches,
     archive: createTemporalArchive(options.client),
     takesOtherTypes: options.otherTypes !== null,
-    planReplay: createPlanReplay({ catalog, fallback: options.otherTypes, ask: options.ask, defaultLimit, longestWaitMs }),
+    planReplay: createPlanReplay({ catalog, fallback: options.otherTypes, ask: options.ask, settings: acceptSettings }),
     now,
     newUuid: newUuidV7,
     parseBatch: createParseBatch({ now, newUuid: newUuidV7, checkCallback }),
     parseEvent: createParseEvent({
+      ...acceptSettings,
       catalog,
       fallback: options.otherTypes,
-      urgencyThreshold: environment.URGENCY_THRESHOLD,
-      defaultLimit,
-      longestWaitMs,
       now,
       newUuid: newUuidV7,
       ask: options.ask,

@@ -5,6 +5,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'GET /v1/events/{id}': 'getEvent',
   'GET /v1/events/{id}/stream': 'streamEvent',
   'GET /v1/events/{id}/why': 'explainEvent',
+  'GET /v1/events/{id}/tree': 'getEventTree',
   'POST /v1/events/{id}/cancel': 'cancelEvent',
   'DELETE /v1/events/{id}': 'deleteEvent',
   'POST /v1/events/{id}/replay': 'replayEvent',

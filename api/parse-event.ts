@@ -1,29 +1,24 @@
 import { z } from '@hono/zod-openapi';
-import type { AcceptedEvent, PermitNeed } from '../domain/accepted-event.ts';
+import { acceptEvent, faultsOfSaid } from '../domain/accept-event.ts';
+import type { AcceptSettings } from '../domain/accept-event.ts';
+import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import { CLOUD_EVENTS } from '../domain/callback-format.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { EventDefinition, RawEnvelope } from '../domain/define-event.ts';
 import type { CallbackRequest } from '../domain/delivery.ts';
-import { isLimitKey, isOwnId, newEventId, OWN_ID_PATTERN } from '../domain/event-id.ts';
-import { NOTHING_SAID } from '../domain/handled-event.ts';
+import { isOwnId, newEventId, OWN_ID_PATTERN } from '../domain/event-id.ts';
+import { MAX_DELAY_MS } from '../domain/follow-up.ts';
 import type { HandedOn } from '../domain/handled-event.ts';
-import { toRunPlan } from '../domain/run-plan.ts';
-import { isSubjectId, subjectEventId } from '../domain/subject-id.ts';
 import type { Ask } from '../domain/question.ts';
-import { chooseTier, TIERS, tierFromNumber } from '../domain/tier.ts';
+import { TIERS, tierFromNumber } from '../domain/tier.ts';
 import { fitsKeyword } from '../temporal/durable/keyword.ts';
 import { digest } from './digest.ts';
-import { permitNeeds } from './permit-needs.ts';
-import type { ConfiguredLimits } from './permit-needs.ts';
 import { faultySummary } from './faulty-summary.ts';
 import { unknownType } from './unknown-type.ts';
-import { handlerNeeds } from './handler-needs.ts';
 import { idOfKey } from './id-of-key.ts';
 import type { IdempotencyKey } from './id-of-key.ts';
 import type { Fault } from '../domain/fault.ts';
 import { toFaults } from '../domain/to-faults.ts';
-
-const YEAR_MS = 365 * 24 * 3_600_000;
 
 export const ownId = z
   .string()
@@ -57,16 +52,15 @@ export const eventEnvelope = z
     tier: z.union([z.enum(TIERS), z.number()], `a tier is one of ${TIERS.join(', ')}, or a number`).optional(),
     urgency: z.number().min(0).max(1).optional(),
     expectedVersion: z.int().min(0).optional(),
-    delayMs: z.int().min(0).max(YEAR_MS).optional(),
+    delayMs: z.int().min(0).max(MAX_DELAY_MS).optional(),
     callback: callbackRequest.optional(),
   })
   .openapi('Event');
 
-export interface ParseEventDependencies extends ConfiguredLimits {
+export interface ParseEventDependencies extends AcceptSettings {
   readonly catalog: Catalog;
   /** Accepts every type that the catalog lacks; null to reject them. */
   readonly fallback: EventDefinition | null;
-  readonly urgencyThreshold: number;
   readonly now: () => number;
   /** A UUID, ordered by time. */
   readonly newUuid: () => string;
@@ -96,7 +90,7 @@ export type ParsedEvent =
  * It throws TypeBlockedError where that is not to be had.
  */
 export function createParseEvent(dependencies: ParseEventDependencies) {
-  const { catalog, fallback, urgencyThreshold, now, newUuid, ask, checkCallback } = dependencies;
+  const { catalog, fallback, now, newUuid, ask, checkCallback } = dependencies;
 
   return async function parseEvent(body: unknown, { idempotencyKey, ...given }: ParseEventContext): Promise<ParsedEvent> {
     if (!isEnvelope(body)) return invalid([{ pointer: '', detail: 'an event is a JSON object' }]);
@@ -111,58 +105,36 @@ export function createParseEvent(dependencies: ParseEventDependencies) {
     const faults = [...toFaults(envelope.error?.issues, ''), ...(accepted?.ok === false ? accepted.faults : [])];
     if (!envelope.success || !definition) return invalid(faults);
     const { type, id, time, tier, urgency, expectedVersion, delayMs = 0, callback: called, data: _raw, ...said } = envelope.data;
-    const { subject } = said;
     const callback = toCallbackRequest(called);
     const callbackFaults = callback === null ? [] : checkCallback(callback);
     faults.push(...callbackFaults.map(({ pointer, detail }) => ({ pointer: `/callback${pointer}`, detail })));
-    const subjectType = subject === undefined ? undefined : definition.subject?.type;
-    faults.push(...subjectFaults({ subject, subjectType, expectedVersion, delayMs }));
-    if (!accepted?.ok || faults.length > 0) return invalid(faults);
-
-    const limits = permitNeeds(definition, accepted.limits, dependencies);
-    const unusable = unusableKeys(limits);
-    if (unusable.length > 0) return invalid(unusable);
-
-    const actualUrgency = urgency ?? accepted.urgency;
     const askedTier = typeof tier === 'number' ? tierFromNumber(tier) : tier;
-    const acceptedAtMs = now();
-    const key = id ?? (idempotencyKey === null ? newEventId(newUuid()) : idOfKey(idempotencyKey));
-    const event: AcceptedEvent = {
-      id: subjectType === undefined || subject === undefined ? key : subjectEventId({ type: subjectType, id: subject }, key),
-      ownId: id ?? null,
-      run: 1,
-      type,
-      ...toHandedOn(said),
-      time: new Date(time ?? acceptedAtMs).toISOString(),
-      data: accepted.data,
-      tier: chooseTier({
-        asked: askedTier,
-        ofType: accepted.tier,
-        urgency: actualUrgency,
-        urgencyThreshold,
-      }),
-      urgency: actualUrgency,
+    const saidOfEvent = {
       ...given,
-      acceptedAtMs,
+      key: id ?? (idempotencyKey === null ? newEventId(newUuid()) : idOfKey(idempotencyKey)),
+      ownId: id ?? null,
+      type,
+      handedOn: said,
+      time,
+      tier: askedTier,
+      urgency,
+      acceptedAtMs: now(),
       delayMs,
       callback,
-      plan: toRunPlan(definition, { type, limits, subjectType, handlers: catalog.handlersOf(definition.type) }),
+      expectedVersion,
     };
-    const takenBy = await handlerNeeds(dependencies, definition, event);
-    const unusableOfHandlers = unusableKeys(takenBy?.flatMap(({ limits: needs = [] }) => needs) ?? []);
-    if (unusableOfHandlers.length > 0) return invalid(unusableOfHandlers);
+    faults.push(...faultsOfSaid(definition, saidOfEvent));
+    if (!accepted?.ok || faults.length > 0) return invalid(faults);
+    const handlers = catalog.handlersOf(definition.type);
+    const made = await acceptEvent(definition, accepted, saidOfEvent, { settings: dependencies, handlers, ask });
+    if (!made.ok) return invalid(made.faults);
+    const { event } = made;
     const repeatable = id !== undefined || idempotencyKey !== null;
     // All that was asked for: a field left out would make two different requests one.
     const { id: _name, expectedVersion: _condition, ...asked } = envelope.data;
     const content = { ...asked, data: event.data, tier: askedTier, delayMs, callback };
-    const coalesce = definition.coalesce && !repeatable && delayMs === 0 && subject === undefined;
-    return {
-      ok: true,
-      event: takenBy === null ? event : { ...event, takenBy },
-      fingerprint: repeatable ? digest(content) : null,
-      expectedVersion,
-      coalesce,
-    };
+    const coalesce = definition.coalesce && !repeatable && delayMs === 0 && said.subject === undefined;
+    return { ok: true, event, fingerprint: repeatable ? digest(content) : null, expectedVersion, coalesce };
   };
 }
 
@@ -172,40 +144,8 @@ export function toCallbackRequest(asked: z.output<typeof callbackRequest> | unde
   return { url, headers, progress, ...(format !== undefined && { format: { kind: format } }) };
 }
 
-function unusableKeys(limits: readonly PermitNeed[]): readonly Fault[] {
-  return limits
-    .filter(({ key }) => !isLimitKey(key))
-    .map(({ key }) => ({ pointer: '/data', detail: `it makes the limit's key "${key}", which has other characters than a key may` }));
-}
-
-interface SubjectFields {
-  readonly subject: string | undefined;
-  readonly subjectType: string | undefined;
-  readonly expectedVersion: number | undefined;
-  readonly delayMs: number;
-}
-
-/** What is wrong with an event as one of a subject, or as one of none. */
-function subjectFaults({ subject, subjectType, expectedVersion, delayMs }: SubjectFields): readonly Fault[] {
-  if (subjectType === undefined || subject === undefined) {
-    if (expectedVersion === undefined) return [];
-    return [{ pointer: '/expectedVersion', detail: 'only an event that its subject processes can expect a version' }];
-  }
-  const faults: Fault[] = [];
-  if (!isSubjectId(subject)) {
-    faults.push({ pointer: '/subject', detail: 'a subject has 1 to 80 of A-Z, a-z, 0-9, ".", "_", ":", "@" and "-"' });
-  }
-  if (delayMs > 0) faults.push({ pointer: '/delayMs', detail: "a subject's events are processed as they come" });
-  return faults;
-}
-
 function isEnvelope(body: unknown): body is RawEnvelope {
   return typeof body === 'object' && body !== null && !Array.isArray(body);
-}
-
-/** What isn't said is null. */
-function toHandedOn(said: { readonly [Field in keyof HandedOn]?: HandedOn[Field] | undefined }): HandedOn {
-  return { ...NOTHING_SAID, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) };
 }
 
 /** Years of four digits are all that is taken; with an offset a time may be in another one than is written. */

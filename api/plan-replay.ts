@@ -1,20 +1,19 @@
+import { handlerNeeds, permitNeeds, unusableKeys } from '../domain/accept-event.ts';
+import type { AcceptSettings } from '../domain/accept-event.ts';
 import type { AcceptedEvent, RunPlan } from '../domain/accepted-event.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
-import { isLimitKey } from '../domain/event-id.ts';
 import type { Fault } from '../domain/fault.ts';
 import type { Ask } from '../domain/question.ts';
 import { toRunPlan } from '../domain/run-plan.ts';
 import { applyPatch } from './apply-patch.ts';
 import type { PatchOperation } from './apply-patch.ts';
 import { faultySummary } from './faulty-summary.ts';
-import { handlerNeeds } from './handler-needs.ts';
-import { permitNeeds } from './permit-needs.ts';
-import type { ConfiguredLimits } from './permit-needs.ts';
 import type { Problem } from './problem.ts';
 import { unknownType } from './unknown-type.ts';
 
-export interface PlanReplayDependencies extends ConfiguredLimits {
+export interface PlanReplayDependencies {
+  readonly settings: AcceptSettings;
   readonly catalog: Catalog;
   /** Stands for every type that the catalog lacks; null where there is none. */
   readonly fallback: EventDefinition | null;
@@ -34,8 +33,7 @@ export type PlanReplay = (event: AcceptedEvent, patch: readonly PatchOperation[]
  * mended by a change of them. Patched data is accepted by its type, or refused, as a new event's is. Data that isn't patched was accepted
  * once, and stays as that has left it: a schema needn't take what it has made.
  */
-export function createPlanReplay(dependencies: PlanReplayDependencies): PlanReplay {
-  const { catalog, fallback, ask } = dependencies;
+export function createPlanReplay({ catalog, fallback, ask, settings }: PlanReplayDependencies): PlanReplay {
   return async (event, patch) => {
     const { type, tenant, plan } = event;
     const definition = catalog.find(type) ?? fallback;
@@ -44,9 +42,9 @@ export function createPlanReplay(dependencies: PlanReplayDependencies): PlanRepl
     if (!patched.ok) return invalid([{ ...patched.fault, pointer: `/patch${patched.fault.pointer}` }]);
     const accepted = await ask({ kind: 'accept', type: definition.type, envelope: { type, data: patched.value }, tenant });
     if (!accepted.ok && patch !== undefined) return invalid(accepted.faults);
-    const needs = permitNeeds(definition, accepted.ok ? accepted.limits : (plan.limits ?? []), dependencies);
-    const unusable = needs.find(({ key }) => !isLimitKey(key));
-    if (unusable !== undefined) return invalid([{ pointer: '/data', detail: `it makes the limit's key "${unusable.key}"` }]);
+    const needs = permitNeeds(definition, accepted.ok ? accepted.limits : (plan.limits ?? []), settings);
+    const unusable = unusableKeys(needs);
+    if (unusable.length > 0) return invalid(unusable);
     const handlers = catalog.handlersOf(definition.type);
     const planWith = (some: typeof handlers): RunPlan =>
       toRunPlan(definition, { type, limits: needs, subjectType: undefined, handlers: some });
@@ -54,7 +52,7 @@ export function createPlanReplay(dependencies: PlanReplayDependencies): PlanRepl
     const had = handlers.filter(({ name }) => plan.handlers?.some((one) => one.name === name));
     if (!accepted.ok || patch === undefined) return { ok: true, event: { ...partOf(event), plan: planWith(had) } };
     const { data } = accepted;
-    const takenBy = await handlerNeeds(dependencies, definition, { ...event, data, plan: planWith(handlers) });
+    const takenBy = await handlerNeeds(definition, { ...event, data, plan: planWith(handlers) }, { settings, handlers, ask });
     return { ok: true, event: { data, plan: planWith(handlers), ...(takenBy !== null && { takenBy }) } };
   };
 }

@@ -7,6 +7,9 @@ import { createCatalog } from '../domain/catalog.ts';
 import { acceptRun } from '../domain/event-run.ts';
 import { toRunPlan } from '../domain/run-plan.ts';
 import { ownDefinitions } from '../test/support/own-definitions.ts';
+import { createAcceptFollowUps } from '../handlers/accept-follow-ups.ts';
+import { createAnswer } from '../handlers/answer.ts';
+import { createOpenEmitter } from '../handlers/create-open-emitter.ts';
 import { createAdvance } from '../handlers/advance.ts';
 import type { Advance } from '../handlers/advance.ts';
 import type { Due } from '../handlers/advance-port.ts';
@@ -14,6 +17,7 @@ import { createGuardedAdvance } from '../handlers/hosts/guarded-advance.ts';
 import { createHostPool } from '../handlers/hosts/pool.ts';
 import { processMemoryMb } from '../handlers/hosts/process-figures.ts';
 import { monotonicMs } from '../runtime/monotonic.ts';
+import { ACCEPT_SETTINGS } from '../test/support/accept-settings.ts';
 import { noServices } from '../test/support/handler-services.ts';
 import { plantedDefinitions } from '../test/support/planted-definitions.ts';
 import { acceptedEvent } from '../test/unit/domain/event-samples.ts';
@@ -38,13 +42,20 @@ const HEAD = [
 ];
 
 const catalog = createCatalog([...ownDefinitions, ...plantedDefinitions]);
-const inProcess = createAdvance({ resolve: catalog.find, services: noServices, now: Date.now, monotonicMs });
+const acceptFollowUps = createAcceptFollowUps({ catalog, answer: createAnswer(catalog), settings: ACCEPT_SETTINGS, now: Date.now });
+const inProcess = createAdvance({
+  resolve: catalog.find,
+  services: noServices,
+  openEmitter: createOpenEmitter(acceptFollowUps),
+  now: Date.now,
+  monotonicMs,
+});
 const loadBefore = loadavg()[0]?.toFixed(1);
 const startedMs = performance.now();
 const pool = createHostPool({
   program: hostFromSource('test/support/host-main.ts'),
   environment: process.env,
-  settings: { services: { dataDirectory: tmpdir(), services: {} }, callbackAllow: [] },
+  settings: { services: { dataDirectory: tmpdir(), services: {} }, callbackAllow: [], accept: ACCEPT_SETTINGS },
   memoryMb: 1_024,
   graceMs: 100,
   workerHosts: 2,

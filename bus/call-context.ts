@@ -1,6 +1,7 @@
 import type { HandlerContext, HandlerLog } from '../domain/define-event.ts';
 import type { HandlerServices } from '../domain/handler-services.ts';
 import type { Middleware } from '../domain/middleware.ts';
+import { emitInto } from './call.ts';
 import type { Call } from './call.ts';
 
 export interface CallSurroundings {
@@ -28,6 +29,7 @@ export function contextOf(call: Call, { lent, signal, log }: Omit<CallSurroundin
     heartbeat: nobodyAsks,
     lastProgress: null,
     log: new CallLog(log, call),
+    emit: emitInto(call),
   };
 }
 

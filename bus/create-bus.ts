@@ -1,14 +1,17 @@
 import { NO_NEEDS } from '../domain/call-queue.ts';
 import type { PlaceNeed } from '../domain/call-queue.ts';
-import type { DefinedEvent, EventDefinition } from '../domain/define-event.ts';
+import type { EventDefinition } from '../domain/define-event.ts';
 import type { HandledEvent } from '../domain/handled-event.ts';
 import { toPriority } from '../domain/tier.ts';
+import { chainThrough } from '../domain/follow-up-chain.ts';
+import { PermanentError } from '../domain/handler-errors.ts';
+import { delay } from '../handlers/delay.ts';
+import type { Added } from '../handlers/emitter.ts';
 import { Stopped } from '../handlers/stopped.ts';
 import { within } from '../runtime/within.ts';
 import { BusError } from './bus-error.ts';
 import type { Bus, BusHandler, BusOptions, EmitOptions, HandlerResult, ListenOptions, Off, StreamOptions } from './bus.ts';
-import type { Call, Subscription } from './call.ts';
-import { consoleLog } from './console-log.ts';
+import type { Call, Said, Subscription } from './call.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { Emission } from './emission.ts';
 import { createErrorReports } from './error-reports.ts';
@@ -38,11 +41,11 @@ const GRACE_MS = 1_000;
  * @throws Error for what can't work: two types of one name, a handler for a type that it hasn't, a concurrency of 0
  */
 export function createBus(options: BusOptions = {}): Bus {
-  const { log = consoleLog, concurrency = Infinity, maxQueued = MAX_QUEUED, onFull = 'wait', durable } = options;
-  if (!(concurrency >= 1)) throw new Error(`a bus needs a concurrency of 1 or more, not ${concurrency}`);
+  const { log = console, concurrency = Infinity, maxQueued = MAX_QUEUED, onFull = 'wait', durable } = options;
   if (durable !== undefined && (options.handlers ?? []).length > 0) {
-    throw new Error('a bus by a service has no handlers: what is to run here is registered with on(), and the rest runs in the service');
+    throw new Error('a bus by a service has no handlers: register with on() what is to run here');
   }
+  if (!(concurrency >= 1)) throw new Error(`a bus needs a concurrency of 1 or more, not ${concurrency}`);
   if (!(maxQueued >= 1)) throw new Error(`a bus needs a maxQueued of 1 or more, not ${maxQueued}`);
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -50,12 +53,13 @@ export function createBus(options: BusOptions = {}): Bus {
   if (options.onError !== undefined) errors.listen(options.onError);
   const { lent, ready, dispose } = lendServices(options, (error) => errors.tell(error, { type: null, event: null, handler: null }));
   const use = [...(options.use ?? [])];
-  const stageWork = createStageWork({ lent, use, log, signal, now: Date.now, monotonicMs: () => performance.now() });
+  const stageWork = createStageWork({ lent, use, log, signal, follow, now: Date.now, monotonicMs: () => performance.now() });
   const dispatcher = createDispatcher({
     concurrency,
     maxQueued,
     ready,
     signal,
+    follow,
     onFailure: (error, { event, subscription }) => errors.tell(error, { type: event.type, event, handler: subscription.name }),
   });
   const topics = createTopics(options.events, options.handlers ?? [], (definition, handlers) =>
@@ -81,14 +85,12 @@ export function createBus(options: BusOptions = {}): Bus {
 
     emit: (event, data, said) => submit(event, data, said, null),
 
-    emitAndWait: (event, data, said) => new Promise((resolve) => void submit(event, data, said, resolve)),
+    emitAndWait,
 
     async emitBatch(events, { mode = 'concurrent' } = {}) {
       const results: (readonly HandlerResult[])[] = [];
-      const handle = ([event, data, said]: readonly [DefinedEvent, unknown, EmitOptions?]): Promise<readonly HandlerResult[]> =>
-        new Promise((resolve) => void submit(event, data, said, resolve));
-      if (mode === 'concurrent') return Promise.all(events.map(handle));
-      for (const event of events) results.push(await handle(event));
+      if (mode === 'concurrent') return Promise.all(events.map((event) => emitAndWait(...event)));
+      for (const event of events) results.push(await emitAndWait(...event));
       return results;
     },
 
@@ -106,11 +108,14 @@ export function createBus(options: BusOptions = {}): Bus {
     idle: dispatcher.idle,
 
     close({ withinMs = CLOSE_WITHIN_MS } = {}) {
-      const closed = closing ?? close(withinMs);
-      closing = closed;
-      return closed;
+      closing ??= close(withinMs);
+      return closing;
     },
   };
+
+  function emitAndWait(event: EventDefinition, data: unknown, said?: EmitOptions): Promise<readonly HandlerResult[]> {
+    return new Promise((resolve) => void submit(event, data, said, resolve));
+  }
 
   function listen(definition: EventDefinition, handler: BusHandler<never>, said: ListenOptions<never> = {}, isOnce: boolean): Off {
     const topic = topics.of(definition);
@@ -156,7 +161,7 @@ export function createBus(options: BusOptions = {}): Bus {
     topic: Topic,
     parsing: Promise<unknown>,
     given: unknown,
-    said: EmitOptions,
+    said: Said,
     onResults: OnResults | null,
   ): Promise<boolean> {
     dispatcher.opened();
@@ -176,7 +181,7 @@ export function createBus(options: BusOptions = {}): Bus {
   }
 
   /** @throws what the functions of its type throw */
-  function begin(topic: Topic, data: unknown, given: unknown, said: EmitOptions, onResults: OnResults | null): Promise<boolean> {
+  function begin(topic: Topic, data: unknown, given: unknown, said: Said, onResults: OnResults | null): Promise<boolean> {
     const { definition, subscriptions, isOrdered } = topic;
     const event = makeEvent(definition, data, said);
     const priority = toPriority(event.tier);
@@ -208,6 +213,7 @@ export function createBus(options: BusOptions = {}): Bus {
         needs,
         fault,
         run: null,
+        emitted: null,
       };
       dispatcher.opened();
       if (isOrdered) ordered.push(call);
@@ -220,10 +226,29 @@ export function createBus(options: BusOptions = {}): Bus {
     return whenRoom(topic);
   }
 
+  async function follow(call: Call): Promise<Added> {
+    const { emitted } = call;
+    if (emitted === null) return {};
+    call.emitted = null;
+    const chain = chainThrough(call.event.type, call.said.chain);
+    try {
+      const parsed = await Promise.all(emitted.map(({ event, data }) => parseData(topics.of(event).definition, data)));
+      emitted.forEach(({ event, data, options: { delayMs = 0, ...asked } }, index) => {
+        const whenDue = delay(delayMs, signal).then(() => parsed[index]);
+        // It doesn't reject.
+        void beginLater(topics.of(event), whenDue, data, { ...asked, chain }, null);
+      });
+      return {};
+    } catch (error) {
+      // To try again what has emitted it would change nothing.
+      throw error instanceof BusError ? new PermanentError(error.code, error.message) : error;
+    }
+  }
+
   function pushTo({ definition: { type }, streams }: Topic, event: HandledEvent): void {
     for (const stream of streams) {
       if (stream.push(event)) continue;
-      const error = new BusError('bus_full', `the reader of a stream of "${type}" is behind: it does not get an event`);
+      const error = new BusError('bus_full', `the reader of a stream of "${type}" is behind`);
       errors.tell(error, { type, event, handler: null });
     }
   }

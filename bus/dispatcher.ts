@@ -1,9 +1,11 @@
 import { createCallQueue } from '../domain/call-queue.ts';
 import { delay } from '../handlers/delay.ts';
+import { isThenable } from '../handlers/with-timeout.ts';
+import { within } from '../runtime/within.ts';
 import { BusError } from './bus-error.ts';
 import type { HandlerResult } from './bus.ts';
 import { Again } from './call.ts';
-import type { Call } from './call.ts';
+import type { Call, Follow } from './call.ts';
 import { createDeferred } from './deferred.ts';
 import type { Deferred } from './deferred.ts';
 
@@ -15,6 +17,7 @@ export interface DispatcherOptions {
   /** Aborts when calls are to stop. */
   readonly signal: AbortSignal;
   readonly onFailure: (error: unknown, call: Call) => void;
+  readonly follow: Follow;
 }
 
 /** Begins calls when their turn comes, and sees them to their end. */
@@ -36,7 +39,7 @@ export interface Dispatcher {
   stop(): void;
 }
 
-export function createDispatcher({ concurrency, maxQueued, ready, signal, onFailure }: DispatcherOptions): Dispatcher {
+export function createDispatcher({ concurrency, maxQueued, ready, signal, onFailure, follow }: DispatcherOptions): Dispatcher {
   const queue = createCallQueue<Call>(concurrency);
   let open = 0;
   let isReady = ready === null;
@@ -72,16 +75,11 @@ export function createDispatcher({ concurrency, maxQueued, ready, signal, onFail
 
     idle: whenIdle,
 
-    async idleWithin(ms) {
-      const over = new AbortController();
-      const late = delay(ms, over.signal).then(
-        () => false,
-        () => true,
-      );
-      const isIdle = await Promise.race([whenIdle().then(() => true), late]);
-      over.abort();
-      return isIdle;
-    },
+    idleWithin: async (ms) =>
+      (await within(
+        whenIdle().then(() => true),
+        ms,
+      )) ?? false,
 
     stop() {
       for (const call of queue.clear()) fail(call, closedError());
@@ -156,6 +154,13 @@ export function createDispatcher({ concurrency, maxQueued, ready, signal, onFail
   }
 
   function succeed(call: Call, value: unknown): void {
+    if (call.emitted !== null) {
+      follow(call).then(
+        () => succeed(call, value),
+        (error: unknown) => fail(call, error),
+      );
+      return;
+    }
     settle(call, call.emission && { handler: call.subscription.name, status: 'fulfilled', value });
   }
 
@@ -192,9 +197,4 @@ export function createDispatcher({ concurrency, maxQueued, ready, signal, onFail
 
 function closedError(): BusError {
   return new BusError('bus_closed', 'the bus was closed before this had run');
-}
-
-/** Some libraries' promises are objects of their own. */
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

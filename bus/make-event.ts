@@ -1,9 +1,9 @@
 import type { EventDefinition } from '../domain/define-event.ts';
 import { DEFAULT_TENANT } from '../domain/event-id.ts';
 import type { HandledEvent } from '../domain/handled-event.ts';
-import type { EmitOptions } from './bus.ts';
+import type { Said } from './call.ts';
 
-export type MakeEvent = (definition: EventDefinition, data: unknown, said: EmitOptions) => HandledEvent;
+export type MakeEvent = (definition: EventDefinition, data: unknown, said: Said) => HandledEvent;
 
 /** @param idPrefix no other bus, of this process or another, has it: keys for effects outside are made of ids */
 export function createMakeEvent(idPrefix: string, now: () => number): MakeEvent {

@@ -3,9 +3,8 @@ import type { EventDefinition } from '../domain/define-event.ts';
 import type { EventResource } from '../domain/event-resource.ts';
 import type { HandledEvent } from '../domain/handled-event.ts';
 import { BusError } from './bus-error.ts';
-import type { EmitOptions } from './bus.ts';
 import { ANYBODY } from './call.ts';
-import type { Subscription } from './call.ts';
+import type { Said, Subscription } from './call.ts';
 
 export interface ServiceDependencies {
   readonly service: DurableService;
@@ -36,7 +35,7 @@ export interface DurableService {
 
 interface SendOptions {
   readonly service: DurableService;
-  readonly said: EmitOptions;
+  readonly said: Said;
   /** For its end rather than until it is on disk. */
   readonly waits: boolean;
   readonly signal: AbortSignal;
@@ -59,7 +58,9 @@ async function sendToService(
   { type, data }: Pick<HandledEvent, 'type' | 'data'>,
   { service, said, waits, signal }: SendOptions,
 ): Promise<Sent> {
-  const answer = await service.events.submit({ ...said, type, data }, waits ? { waitSeconds: WAIT_SECONDS } : {});
+  // The service knows no causes but its own.
+  const { chain: _here, ...asked } = said;
+  const answer = await service.events.submit({ ...asked, type, data }, waits ? { waitSeconds: WAIT_SECONDS } : {});
   const { id } = answer;
   if (!waits) return { id, result: null };
   const { status, result, error } = 'workflow' in answer ? answer : await endOf(service, id, signal);
@@ -69,5 +70,5 @@ async function sendToService(
 
 async function endOf({ events }: DurableService, id: string, signal: AbortSignal): Promise<EventResource> {
   for await (const message of events.stream(id, { signal })) if (message.kind === 'ended') return message.resource;
-  throw new BusError('bus_closed', `the bus was closed before the event "${id}" had ended; it goes on in the service`);
+  throw new BusError('bus_closed', `the bus was closed before the event "${id}" had ended`);
 }

@@ -15,8 +15,8 @@ import { createAdvance } from '../handlers/advance.ts';
 import type { ErrorTrace } from '../handlers/stage-failure.ts';
 import { Stopped } from '../handlers/stopped.ts';
 import { BusError } from './bus-error.ts';
-import { Again } from './call.ts';
-import type { Call } from './call.ts';
+import { Again, emitInto } from './call.ts';
+import type { Call, Follow } from './call.ts';
 import { CallLog } from './call-context.ts';
 
 export interface StageWorkDependencies {
@@ -26,6 +26,7 @@ export interface StageWorkDependencies {
   readonly log: HandlerLog;
   /** Aborts with a `Stopped`. */
   readonly signal: AbortSignal;
+  readonly follow: Follow;
   readonly now: () => number;
   readonly monotonicMs: () => number;
 }
@@ -45,17 +46,23 @@ interface KeptState {
 
 const NO_STATE: KeptState = { version: 0, state: null, updatedAtMs: null };
 
-export function createStageWork({ lent, use, log, signal, now, monotonicMs }: StageWorkDependencies): StageWork {
+export function createStageWork({ lent, use, log, signal, follow, now, monotonicMs }: StageWorkDependencies): StageWork {
   const states = new Map<string, KeptState>();
 
   return (definition, type = definition.type) => {
     const planOf = (subjectType: string | undefined): RunPlan => toRunPlan(definition, { type, limits: [], subjectType });
     const [plan, planWithSubject] = [planOf(undefined), planOf(definition.subject?.type)];
-    let advance: ReturnType<typeof createAdvance> | undefined;
 
     return async function work(call) {
-      // What is lent may not have been there yet when this was made.
-      advance ??= createAdvance({ resolve: () => definition, services: lent(), use, now, monotonicMs });
+      // For each call, since what is emitted is its own.
+      const advance = createAdvance({
+        resolve: () => definition,
+        services: lent(),
+        use,
+        openEmitter: () => ({ emit: emitInto(call), accept: () => follow(call) }),
+        now,
+        monotonicMs,
+      });
       const run = call.run ?? acceptRun(toAccepted(call.event, call.event.subject === null ? plan : planWithSubject, now()));
       const { subjectType } = run.event.plan;
       const key = subjectType === undefined ? null : { type: subjectType, id: run.event.subject ?? '', tenant: run.event.tenant };

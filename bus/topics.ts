@@ -20,8 +20,8 @@ export interface Topic {
 }
 
 export interface Topics {
-  /** @throws BusError `unknown_type` for one that the bus hasn't, or another definition of its name */
-  of(definition: EventDefinition): Topic;
+  /** @param event a type, or the name of one @throws BusError `unknown_type` for one that the bus hasn't, or another definition of its name */
+  of(event: EventDefinition | string): Topic;
   /** Those that hear of its events from now on. Whoever goes through those before isn't disturbed. */
   change(topic: Topic, subscriptions: readonly Subscription[]): void;
   all(): Iterable<Topic>;
@@ -61,14 +61,15 @@ export function createTopics(
     topic.isOrdered = subscriptions.some(({ after }) => after.length > 0);
   }
 
-  function topicOf(definition: EventDefinition): Kept {
-    const { type } = definition;
+  function topicOf(event: EventDefinition | string): Kept {
+    const isName = typeof event === 'string';
+    const type = isName ? event : event.type;
     const topic = byType.get(type);
     if (topic === undefined) {
-      if (events === undefined) return add(definition);
+      if (events === undefined && !isName) return add(event);
       throw new BusError('unknown_type', `the bus has no event type "${type}"`);
     }
-    if (topic.definition !== definition) throw new BusError('unknown_type', `event type "${type}" is defined twice`);
+    if (!isName && topic.definition !== event) throw new BusError('unknown_type', `event type "${type}" is defined twice`);
     return topic;
   }
 

@@ -2,6 +2,7 @@ import type { BatchProgress } from '../client/batch-types.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { EventProgress } from '../client/create-client.ts';
 import type { EventResource } from '../domain/event-resource.ts';
+import type { EventTree, EventTreeNode } from '../domain/event-tree.ts';
 import type { LimitResource } from '../domain/limit-resource.ts';
 import type { Why } from '../domain/why.ts';
 
@@ -51,6 +52,17 @@ export function renderWhy({ id, status, summary, since, details }: Why, paint: P
     ['since', since],
     ...entries.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)] as const),
   ]);
+}
+
+/** A line for each event, below the one that has caused it. */
+export function renderTree({ root, truncated }: EventTree, paint: Paint): string {
+  const rows = [...treeLines(root, 0, paint), ...(truncated ? ['… and more'] : [])];
+  return `${rows.join('\n')}\n`;
+}
+
+function treeLines({ id, type, status, children }: EventTreeNode, depth: number, paint: Paint): readonly string[] {
+  const line = `${'  '.repeat(depth)}${id}  ${type ?? '–'}  ${paint(status)}`;
+  return [line, ...children.flatMap((child) => treeLines(child, depth + 1, paint))];
 }
 
 export function renderEvents(events: readonly EventResource[], paint: Paint): string {

@@ -12,6 +12,7 @@ import { sendCommand } from './commands/send.ts';
 import { statsCommand } from './commands/stats.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { watchCommand } from './commands/watch.ts';
+import { treeCommand } from './commands/tree.ts';
 import { whyCommand } from './commands/why.ts';
 import type { CommandDefinition } from './command-definition.ts';
 import { packageVersion } from '../config/package-version.ts';
@@ -29,6 +30,7 @@ const COMMANDS = [
       listCommand,
       watchCommand,
       whyCommand,
+      treeCommand,
       cancelCommand,
       replayCommand,
       batchCommand,

@@ -1,5 +1,6 @@
 import type { EventResource, EventStatus } from '../domain/event-resource.ts';
 import type { EventSummary } from '../domain/event-summary.ts';
+import type { EventTree } from '../domain/event-tree.ts';
 import type { LimitResource } from '../domain/limit-resource.ts';
 import type { StatsResource } from '../domain/stats-resource.ts';
 import type { Tier } from '../domain/tier.ts';
@@ -67,6 +68,8 @@ export interface TicklessClient {
     why(id: string): Promise<Why>;
     /** Runs an event again that has failed or was cancelled: a ReplayedAnswer when that is durable, the event itself when it ended within `waitSeconds`. */
     replay(id: string, options?: ReplayOptions): Promise<ReplayedAnswer | EventResource>;
+    /** All that has followed from the first event of the tree that an event belongs to. */
+    tree(id: string): Promise<EventTree>;
     /** Resolves when it will end as cancelled. */
     cancel(id: string): Promise<void>;
     stream(id: string, options?: FollowOptions): AsyncGenerator<StreamMessage<EventResource, EventProgress>, undefined>;
@@ -116,6 +119,7 @@ export function createClient(options: TransportOptions): TicklessClient {
       why: (id) => ask(eventPath(id, '/why')),
       replay: (id, { waitSeconds, idempotencyKey, ...asked } = {}) =>
         ask(eventPath(id, '/replay'), { method: 'POST', json: asked, headers: requestHeaders({ waitSeconds, idempotencyKey }) }),
+      tree: (id) => ask(eventPath(id, '/tree')),
       cancel: (id) => tell(eventPath(id, '/cancel')),
       stream: (id, streamOptions) => follow(send, eventPath(id, '/stream'), streamOptions),
       streamAll: (streamOptions) => streamAll(send, streamOptions),

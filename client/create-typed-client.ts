@@ -1,4 +1,5 @@
 import type { EventResource } from '../domain/event-resource.ts';
+import type { EventTree } from '../domain/event-tree.ts';
 import { createClient as createPlainClient } from './create-client.ts';
 import type { EventProgress, TicklessClient } from './create-client.ts';
 import type { ReplayedAnswer } from './event-request.ts';
@@ -30,6 +31,8 @@ export interface Client<Known extends Events> extends TicklessClient {
   replay(id: string, options?: ReplaySentOptions): Promise<ReplayedAnswer | EventResource>;
   /** How an event stands, whenever that changes, to its end. */
   watch(id: string): AsyncGenerator<EventProgress | EventResource, void>;
+  /** All that has followed from the first event of the tree that an event belongs to. @throws TicklessError */
+  tree(id: string): Promise<EventTree>;
 }
 
 /** A client of a service that has these events: `createClient<typeof events>({ url })`. It keeps nothing open between calls. */
@@ -47,6 +50,7 @@ export function createClient<const Known extends Events = Events>({ url, key, fe
     },
 
     replay: (id, { waitMs, ...asked } = {}) => plain.events.replay(id, { ...asked, waitSeconds: toSeconds(waitMs) }),
+    tree: plain.events.tree,
 
     async *watch(id) {
       for await (const message of plain.events.stream(id)) yield message.kind === 'progress' ? message.progress : message.resource;

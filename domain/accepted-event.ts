@@ -79,6 +79,10 @@ export interface AcceptedEvent extends HandledEvent {
   readonly batchId?: string;
   /** Of the run that a replay has begun. */
   readonly replay?: ReplayMark;
+  /** Of a follow-up: the id of the event whose handler has emitted it. */
+  readonly causedBy?: string;
+  /** Of a follow-up: the types of all before it, from the first event of the tree on. */
+  readonly chain?: readonly string[];
   readonly plan: RunPlan;
   /** Those of its plan's handlers that take it, where that depends on the event; absent: all of them, and none needs a permit. */
   readonly takenBy?: readonly HandlerNeed[];

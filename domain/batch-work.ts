@@ -1,4 +1,5 @@
 import type { AcceptedBatch } from './accepted-batch.ts';
+import type { AcceptedEvent } from './accepted-event.ts';
 import type { Batch } from './batch.ts';
 import type { EndMark } from './batch-page.ts';
 import type { PaceSample } from './batch-pace.ts';
@@ -141,6 +142,8 @@ export interface RunItemsOutcome {
   readonly items: readonly ItemRun[];
   /** The callbacks of those that have ended and asked for one. */
   readonly deliveries: readonly DeliveryInput[];
+  /** Their follow-ups; absent where there are none, and where their subjects start them. */
+  readonly emitted?: readonly AcceptedEvent[];
 }
 
 export interface PagesQueryInput {

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { PermitNeed, Weight } from './accepted-event.ts';
 import type { SubjectDefinition } from './define-subject.ts';
 import type { Progress } from './event-run.ts';
+import type { FollowUpOptions } from './follow-up.ts';
 import type { HandledEvent } from './handled-event.ts';
 import type { HandlerServices } from './handler-services.ts';
 import { toLimits, toPermitNeeds } from './limit.ts';
@@ -39,6 +40,17 @@ export interface HandlerContext<State = unknown> extends HandlerServices {
    */
   readonly lastProgress: Progress | null;
   readonly log: HandlerLog;
+  /**
+   * Emits an event that follows from this one: it is started once, as soon as the result of this stage is recorded, and not at all
+   * where this attempt fails. The attempt fails by an event that isn't a valid one of its type.
+   */
+  readonly emit: Emit;
+}
+
+export interface Emit {
+  <Data>(event: DefinedEvent<string, Data>, data: NoInfer<Data>, options?: FollowUpOptions): void;
+  /** By the name of its type, where two types emit each other. */
+  (type: string, data: unknown, options?: FollowUpOptions): void;
 }
 
 /** What `onCancel` is given besides its event. */
@@ -321,7 +333,7 @@ export function defineEvent(options: AnyOptions): EventDefinition {
 /** What makes a type unfit for subjects. */
 function faultWithSubject(weight: Weight, limits: number, longestTimeoutMs: number): string | null {
   if (weight === 'heavy') return "a subject's events are light: heavy work would hold up all that come after it";
-  if (limits > 0) return 'with a subject there can be no limit: what waits for a permit would hold up all that come after it';
+  if (limits > 0) return 'with a subject there can be no limit: all that come after it would wait, too';
   if (longestTimeoutMs > MAX_SHARED_TIMEOUT_MS) return `with a subject a timeout is at most ${MAX_SHARED_TIMEOUT_MS} ms`;
   return null;
 }
@@ -335,7 +347,7 @@ interface CoalesceOptions {
 
 /** What makes a type unfit to share a workflow. */
 function faultWithCoalesce({ weight, limits, longestTimeoutMs, respondAfterRecord }: CoalesceOptions): string | null {
-  if (weight === 'heavy' || limits > 0) return 'coalesce is for light events without a limit: the others of a chunk would wait for it';
-  if (respondAfterRecord === true) return 'coalesce answers before the result is recorded, which respondAfterRecord rules out';
+  if (weight === 'heavy' || limits > 0) return 'coalesce is for light events without a limit';
+  if (respondAfterRecord === true) return 'with coalesce there can be no respondAfterRecord';
   return longestTimeoutMs > MAX_SHARED_TIMEOUT_MS ? `with coalesce a timeout is at most ${MAX_SHARED_TIMEOUT_MS} ms` : null;
 }

@@ -6,6 +6,7 @@ import type { EventError } from './event-error.ts';
 import { handlerRun } from './handler-runs.ts';
 import { handlersOf } from './handlers-of.ts';
 import type { EventRun, Phase, Progress } from './event-run.ts';
+import type { FollowUp } from './follow-up.ts';
 import { isEnded, retryOf, toProgress } from './event-run.ts';
 import { NOTHING_SAID } from './handled-event.ts';
 import type { Stage } from './stage.ts';
@@ -20,7 +21,7 @@ export interface WorkflowReference {
 }
 
 /** Of an accepted event what only the service itself needs, or shows otherwise; all else is shown as it was accepted. */
-type Inner = 'acceptedAtMs' | 'delayMs' | 'callback' | 'batchId' | 'plan' | 'takenBy' | 'handlerOf' | 'replay';
+type Inner = 'acceptedAtMs' | 'delayMs' | 'callback' | 'batchId' | 'causedBy' | 'chain' | 'plan' | 'takenBy' | 'handlerOf' | 'replay';
 
 /** Where a handler of an event stands. */
 export interface HandlerResource {
@@ -56,6 +57,8 @@ export interface EventResource extends Omit<AcceptedEvent, Inner> {
   readonly cleanup?: Cleanup;
   readonly callback: CallbackRecord;
   readonly workflow: WorkflowReference & { readonly url: string | null };
+  /** What its handlers have emitted, in that order; only where they have. */
+  readonly followUps?: readonly FollowUp[];
   /** Only where the end is shown by the process that ran the event and isn't on record yet. */
   readonly recorded?: false;
 }
@@ -63,19 +66,10 @@ export interface EventResource extends Omit<AcceptedEvent, Inner> {
 /** Spells a run out; the workflow's page in the UI is added by whoever knows the UI's address. */
 export function toEventResource(run: EventRun, callback: CallbackRecord, workflow: WorkflowReference): EventResource {
   const { event, phase, startedAtMs } = run;
-  const {
-    id,
-    type,
-    acceptedAtMs,
-    delayMs: _delay,
-    callback: _asked,
-    batchId = null,
-    plan: _plan,
-    takenBy: _taken,
-    replay: _replay,
-    ...accepted
-  } = event;
+  const { id, type, acceptedAtMs, delayMs: _delay, callback: _asked, batchId = null, causedBy = null, ...rest } = event;
+  const { chain: _chain, plan: _plan, takenBy: _taken, replay: _replay, ...accepted } = rest;
   const endedAtMs = isEnded(phase) ? phase.endedAtMs : null;
+  const followUps = [run, ...Object.values(run.handlers ?? {})].flatMap((part) => part.followUps ?? []);
   return {
     id,
     type,
@@ -83,7 +77,7 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
     ...accepted,
     version: run.version ?? null,
     batchId,
-    causedBy: null,
+    causedBy,
     status: phase.status,
     stage: stageOf(phase),
     acceptedAt: toIso(acceptedAtMs),
@@ -102,6 +96,7 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
     ...(run.cleanup !== undefined && { cleanup: run.cleanup }),
     callback,
     workflow: { ...workflow, url: null },
+    ...(followUps.length > 0 && { followUps }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AcceptedEvent } from './accepted-event.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { EventError } from './event-error.ts';
+import type { FollowUp } from './follow-up.ts';
 import { NO_FAILURES } from './retry-policy.ts';
 import type { FailedAttempts } from './retry-policy.ts';
 import { handlersOf } from './handlers-of.ts';
@@ -71,15 +72,22 @@ export interface RunState {
   readonly cleanup?: Cleanup;
   /** Where the runs of its handlers stand, by their names; absent before any has begun. */
   readonly handlers?: Readonly<Record<string, RunState>>;
+  /** What its handlers have emitted, in that order; absent where that is nothing. */
+  readonly followUps?: readonly FollowUp[];
 }
 
 /** One run of an event. */
 export interface EventRun extends RunState {
   readonly event: AcceptedEvent;
+  /**
+   * The follow-ups that the call which advances it has added so far, to be started once its outcome is recorded. Told with each state, since where a
+   * process ends with its handlers the outcome is made of what was told.
+   */
+  readonly emitted?: readonly AcceptedEvent[];
 }
 
 /** A run without its event, for whoever has that elsewhere. */
-export function stateOf({ event: _elsewhere, ...state }: EventRun): RunState {
+export function stateOf({ event: _elsewhere, ...state }: EventRun): Omit<EventRun, 'event'> {
   return state;
 }
 

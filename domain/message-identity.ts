@@ -33,7 +33,6 @@ const IS_OF_VERDICT: Readonly<Record<Exclude<keyof CallbackResource | keyof Batc
   // A batch has neither a result nor an error.
   counts: true,
   version: false,
-  causedBy: false,
   handlers: true,
   stage: false,
   acceptedAt: false,
@@ -46,6 +45,7 @@ const IS_OF_VERDICT: Readonly<Record<Exclude<keyof CallbackResource | keyof Batc
   cleanup: false,
   workflow: false,
   recorded: false,
+  followUps: false,
   omitted: false,
   name: false,
   mode: false,

@@ -3,6 +3,12 @@ import type { Catalog } from './catalog.ts';
 // As long as a type's name may be.
 const MAX_NAME_CHARACTERS = 128;
 
+/** What is said of a type that a catalog lacks. */
+export function unknownTypeDetail(catalog: Pick<Catalog, 'definitions'>, type: string): string {
+  const nearest = nearestType(catalog, type);
+  return `there is no event type "${type}"${nearest === undefined ? '' : `; the nearest is "${nearest}"`}`;
+}
+
 /**
  * The known type closest in spelling, for error messages. Undefined where none has two thirds of its letters: another word is no help, and
  * to look for it would take as long as a text is.

@@ -4,6 +4,7 @@ import type { CallbackRecord } from './callback-record.ts';
 import type { EventResource, WorkflowReference } from './event-resource.ts';
 import { toEventResource } from './event-resource.ts';
 import { isAtHandlers, isEnded } from './event-run.ts';
+import { withoutEmitted } from './run-outcome.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import type { StateChange } from './state-change.ts';
 import { applyChange } from './state-change.ts';
@@ -90,7 +91,7 @@ export interface RecordedEvent extends LaterKnown {
   readonly event: AcceptedEvent;
   readonly idHash: string;
   readonly outcome: RunOutcome;
-  /** Of its data, results, callback and the record of that as JSON, and of what it says as a CloudEvent. */
+  /** Of its data, results, callback and the record of that as JSON, of what it says as a CloudEvent, and of its follow-ups' ids. */
   readonly characters: number;
 }
 
@@ -130,8 +131,9 @@ export function recordFolded(subject: Subject, letters: readonly SubjectLetter[]
   for (const [index, { event, idHash, contentHash }] of letters.entries()) {
     const letter = folded.letters[index];
     if (letter?.kind !== 'processed') continue;
-    const { outcome } = letter;
-    const kept = [event.data, event.callback, outcome.results, outcome.progress, ...(event.cloudEvent ? [event.cloudEvent] : [])];
+    const outcome = withoutEmitted(letter.outcome);
+    const ifAny = [event.cloudEvent, outcome.followUps].filter((part) => part !== undefined);
+    const kept = [event.data, event.callback, outcome.results, outcome.progress, ...ifAny];
     const characters = kept.reduce<number>((sum, part) => sum + JSON.stringify(part).length, 0);
     recent.push({ event, idHash, outcome, runId, characters });
     seen.push(`${idHash}${contentHash}${hasSucceeded(outcome) ? 'c' : 'f'}`);

@@ -3,6 +3,7 @@ import { endStages, isAtHandlers, isEnded, nextStage, stateOf } from '../domain/
 import type { EventRun } from '../domain/event-run.ts';
 import { completeHandlers, dueInline, handlerRun, isAwaited, recordHandler } from '../domain/handler-runs.ts';
 import { outcomeOf, recordOutcome } from '../domain/run-outcome.ts';
+import type { RunOutcome } from '../domain/run-outcome.ts';
 import type { Advance } from './advance.ts';
 import type { Advanced, AdvancedRun, Due, Port, Told } from './advance-port.ts';
 import { Stopped } from './stopped.ts';
@@ -25,7 +26,7 @@ export function advanceHandlers(advance: Advance, now: () => number = Date.now):
     const stages = await advanceStages(due, port);
     const runs = due.runs.map((run, index): EventRun => {
       const one = stages.runs[index];
-      return one?.kind === 'advanced' ? recordOutcome(run, one.outcome) : run;
+      return one?.kind === 'advanced' ? withEmitted(recordOutcome(run, one.outcome), one.outcome) : run;
     });
     if (!runs.some((run) => dueInline(run).length > 0)) return stages;
     await callAll(runs.flatMap((_, index) => begin(index)));
@@ -70,7 +71,10 @@ export function advanceHandlers(advance: Advance, now: () => number = Date.now):
       const { runs: ones } = await advance(part, { signal: port.signal, tell: (told) => tell(called, told) }).catch(leftAtShutdown);
       for (const [place, { index, handler }] of called.entries()) {
         const [before, one] = [parts[place], ones[place]];
-        if (before !== undefined && one?.kind === 'advanced') note(index, handler.name, recordOutcome(before, one.outcome));
+        if (before === undefined || one?.kind !== 'advanced') continue;
+        note(index, handler.name, recordOutcome(before, one.outcome));
+        const run = runs[index];
+        if (run !== undefined) runs[index] = withEmitted(run, one.outcome);
       }
     }
 
@@ -85,7 +89,9 @@ export function advanceHandlers(advance: Advance, now: () => number = Date.now):
       if (one === undefined) return;
       if (told.kind === 'log') port.tell({ ...told, index: one.index });
       else if (told.kind === 'run') {
-        note(one.index, one.handler.name, { ...toHandlerRun(runs[one.index], one.handler), ...told.state });
+        // What it has emitted is its outcome's to tell.
+        const { emitted: _outcome, ...state } = told.state;
+        note(one.index, one.handler.name, { ...toHandlerRun(runs[one.index], one.handler), ...state });
         const run = runs[one.index];
         if (run !== undefined) port.tell({ kind: 'run', index: one.index, state: stateOf(run) });
       }
@@ -103,6 +109,11 @@ export function advanceHandlers(advance: Advance, now: () => number = Date.now):
     const runs = due.runs.map((run): AdvancedRun => ({ kind: 'advanced', outcome: outcomeOf(run, endStages(run, now())), trace: null }));
     return { runs, change: null };
   }
+}
+
+/** The event's run, which tells of what its stages and its handlers have emitted. */
+function withEmitted(run: EventRun, { emitted = [] }: RunOutcome): EventRun {
+  return emitted.length === 0 ? run : { ...run, emitted: [...(run.emitted ?? []), ...emitted] };
 }
 
 function toHandlerRun(run: EventRun | undefined, handler: HandlerPlan): EventRun {

@@ -1,4 +1,4 @@
-import type { EventRun, KeptProgress, RunState } from '../domain/event-run.ts';
+import type { EventRun, KeptProgress } from '../domain/event-run.ts';
 import type { RunOutcome } from '../domain/run-outcome.ts';
 import type { StateChange } from '../domain/state-change.ts';
 import type { Subject } from '../domain/subject.ts';
@@ -55,7 +55,7 @@ export interface Advanced {
 /** What is told meanwhile. `index` is the run's among those that are due. */
 export type Told =
   /** A run as it stands, before anybody has it on record. */
-  | { readonly kind: 'run'; readonly index: number; readonly state: RunState }
+  | { readonly kind: 'run'; readonly index: number; readonly state: Omit<EventRun, 'event'> }
   /** What its handler says of its progress, within bounds. */
   | { readonly kind: 'progress'; readonly index: number; readonly progress: KeptProgress | null }
   | {

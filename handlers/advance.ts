@@ -103,7 +103,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
         show();
         let isOver = false;
         try {
-          const value = await attemptStage(dependencies, run, stage, {
+          const { value, added } = await attemptStage(dependencies, run, stage, {
             state: turn?.state() ?? null,
             isShared,
             timeoutMs,
@@ -116,7 +116,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
               port.tell({ kind: 'progress', index, progress: run.progress });
             },
           });
-          run = recordSuccess(run, stage, { value, endedAtMs: now() });
+          run = recordSuccess({ ...run, ...added }, stage, { value, endedAtMs: now() });
           trace = null;
         } catch (error) {
           if (error instanceof Stopped && (error.reason === 'cancelled' || turn !== null)) throw error;

@@ -7,6 +7,7 @@ import { callWith } from '../domain/middleware.ts';
 import type { Middleware } from '../domain/middleware.ts';
 import { ON_CANCEL } from '../domain/stage.ts';
 import type { Stage } from '../domain/stage.ts';
+import type { Added, OpenEmitter } from './emitter.ts';
 import type { Strays } from './hosts/strays.ts';
 import type { StopSource } from './listen-once.ts';
 import { MAX_RESULT_BYTES, MAX_SHARED_RESULT_BYTES, toKeptJson } from './kept-json.ts';
@@ -19,6 +20,7 @@ export interface AttemptStageDependencies {
   readonly services: HandlerServices;
   /** Around each call, the first outermost; read at each. Absent or empty: none. */
   readonly use?: readonly Middleware[];
+  readonly openEmitter: OpenEmitter;
   /** What nobody catches is the failure of the attempt that it comes from; absent where that can't be told. */
   readonly strays?: Strays;
   /** An attempt whose time is up ends when its handler has, so that nothing of it goes on unobserved. */
@@ -38,26 +40,35 @@ export interface AttemptSurroundings {
   readonly heartbeat: (progress: Progress) => void;
 }
 
+/** What an attempt that has succeeded leaves. */
+export interface StageResult {
+  /** What is kept of its result. */
+  readonly value: unknown;
+  /** Its follow-ups, with those that the run had before. */
+  readonly added: Added;
+}
+
 /**
  * One attempt of a stage that has begun: calls the type's handler with the only context there is, and keeps its timeout and its
  * result's size. Safe to run twice as far as the handler is: it is given the same `idempotencyKey` again.
- * @returns what is kept of the result
- * @throws what the handler threw, StageTimeoutError, UnknownTypeError, PermanentError for a result that can't be kept, or Stopped
+ * @throws what the handler threw, StageTimeoutError, UnknownTypeError, PermanentError for what can't be kept, or Stopped
  */
 export async function attemptStage(
-  { resolve, services, use, strays, waitsForHandlers = false }: AttemptStageDependencies,
+  { resolve, services, use, openEmitter, strays, waitsForHandlers = false }: AttemptStageDependencies,
   run: EventRun,
   stage: Stage,
   { state, isShared, timeoutMs, signal, log, heartbeat }: AttemptSurroundings,
-): Promise<unknown> {
+): Promise<StageResult> {
   const { event, results, attempts } = run;
-  const before = lastProgress(run);
+  const saidBefore = lastProgress(run);
   const definition = definitionOf(event, resolve);
   // It was accepted when its type had other stages. What would come of it otherwise is a result that no handler has given.
   const isKnown = definition.stages.includes(stage) || (stage === ON_CANCEL && Object.hasOwn(definition.timeoutsMs, stage));
   if (!isKnown) throw new UnknownTypeError(definition.type, stage);
   // Field by field: to spread some, and to add others to them, took longer than the call.
   const { fetch, dataDirectory, services: lent } = services;
+  const idempotencyKey = `${ownerId(event)}/${event.run}/${stage}`;
+  const emitter = openEmitter(run, idempotencyKey);
   const work = (stop: Stop): unknown => {
     const context = withSignal({
       fetch,
@@ -67,14 +78,15 @@ export async function attemptStage(
       stage,
       state,
       attempt: attempts[stage] ?? 1,
-      idempotencyKey: `${ownerId(event)}/${event.run}/${stage}`,
+      idempotencyKey,
       heartbeat,
-      lastProgress: before,
+      lastProgress: saidBefore,
       log: {
         info: (message, fields) => log('info', message, fields),
         warn: (message, fields) => log('warn', message, fields),
         error: (message, fields) => log('error', message, fields),
       },
+      emit: emitter.emit,
     } satisfies Omit<HandlerContext, 'signal'> & WithStop);
     const call = (): unknown => definition.run(stage, event, results, context);
     // Without middleware a handler that gives its result at once needs no promise.
@@ -83,7 +95,9 @@ export async function attemptStage(
   };
   const value = await withTimeout(timeoutMs, signal, work, waitsForHandlers);
   // Of those that may share a workflow also alone: whether an event does is the load's doing.
-  return toKeptJson(value, isShared || definition.coalesce ? MAX_SHARED_RESULT_BYTES : MAX_RESULT_BYTES);
+  const hasLittleRoom = isShared || definition.coalesce;
+  const kept = toKeptJson(value, hasLittleRoom ? MAX_SHARED_RESULT_BYTES : MAX_RESULT_BYTES);
+  return { value: kept, added: await emitter.accept(hasLittleRoom) };
 }
 
 const STOP = Symbol('stop');

@@ -112,6 +112,7 @@ function toError(reason: unknown): Error {
 }
 
 /** Some libraries' promises are objects of their own. */
-function isThenable<T>(value: Promise<T> | T): value is Promise<T> {
+/** Some libraries' promises are objects of their own. */
+export function isThenable<T>(value: PromiseLike<T> | T): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -5,9 +5,11 @@ import { environmentSchema } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import { readVariables, refuseFaults } from '../config/read-variables.ts';
 import { CLOUD_EVENTS } from '../domain/callback-format.ts';
+import type { AcceptSettings } from '../domain/accept-event.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { CallbackFormats, WriteFormat } from '../domain/callback-format.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
+import { toAcceptSettings } from './accept-settings.ts';
 import { checkPlugins } from './check-plugins.ts';
 import { catalogOf, checkConfig } from './check-config.ts';
 import type { Config } from './define-config.ts';
@@ -19,6 +21,7 @@ export interface Composition {
   readonly catalog: Catalog;
   /** Accepts every type that the catalog lacks; null to reject them. */
   readonly otherTypes: EventDefinition | null;
+  readonly acceptSettings: AcceptSettings;
   readonly plugins: readonly InstalledPlugin[];
   readonly callbackFormats: CallbackFormats;
 }
@@ -43,6 +46,7 @@ export function compose(config: Config, variables: Readonly<Record<string, strin
     environment,
     catalog,
     otherTypes: (stands?.otherTypes !== undefined && catalog.find(stands.otherTypes)) || null,
+    acceptSettings: toAcceptSettings(environment),
     plugins: installed,
     callbackFormats: formatsOf(installed),
   };

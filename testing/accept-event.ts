@@ -1,3 +1,4 @@
+import type { AcceptSettings } from '../domain/accept-event.ts';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { EventDefinition } from '../domain/define-event.ts';
@@ -22,8 +23,8 @@ export interface TestRunOptions extends Partial<Omit<HandledEvent, 'type' | 'dat
 export type AcceptEvent = (definition: EventDefinition, data: unknown, said: TestRunOptions) => Promise<AcceptedEvent>;
 
 export const TENANT = 'default';
-// The service's default.
-const URGENCY_THRESHOLD = 0.8;
+/** The service's defaults. */
+export const ACCEPT_SETTINGS: AcceptSettings = { urgencyThreshold: 0.8, defaultLimit: { key: 'tasks', capacity: 5, reserved: {} } };
 
 /** Accepts events as the service does, but for what only matters where there is a network, a queue or another process. */
 export function createAcceptEvent(catalog: Catalog, now: () => number): AcceptEvent {
@@ -50,7 +51,7 @@ export function createAcceptEvent(catalog: Catalog, now: () => number): AcceptEv
       run: 1,
       type,
       data: asRecorded(accepted.data),
-      tier: chooseTier({ asked, ofType: accepted.tier, urgency, urgencyThreshold: URGENCY_THRESHOLD }),
+      tier: chooseTier({ asked, ofType: accepted.tier, urgency, urgencyThreshold: ACCEPT_SETTINGS.urgencyThreshold }),
       urgency,
       acceptedAtMs: now(),
       delayMs,

@@ -23,10 +23,15 @@ export interface EndedRun {
   readonly run: EventRun;
   /** What its handlers have logged, in order. */
   readonly log: readonly LogLine[];
+  /** What its handlers have emitted, in order. */
+  readonly emitted: readonly AcceptedEvent[];
 }
 
 export interface Runs {
-  /** Has an event handled, and tried again, until its run has ended. @throws NotGivenError */
+  /**
+   * Has an event handled, and tried again, until its run has ended; where time is skipped, all that has followed from it too.
+   * @throws NotGivenError
+   */
   runToEnd(event: AcceptedEvent): Promise<EndedRun>;
   /** Of a subject; undefined before its first event. */
   stateOf(key: SubjectKey): unknown;
@@ -38,8 +43,21 @@ interface KnownState {
   readonly updatedAtMs: number | null;
 }
 
+/** What handlers leave on the way. */
+interface Left {
+  readonly log: LogLine[];
+  readonly emitted: AcceptedEvent[];
+}
+
+export interface RunsDependencies {
+  readonly advance: Advance;
+  readonly clock: VirtualClock;
+  /** Waits end at once: what follows from an event, perhaps later, begins when it has ended, so that it finds its own time. */
+  readonly skipsTime: boolean;
+}
+
 /** Runs events as a workflow does, with the states of subjects kept in memory. */
-export function createRuns(advance: Advance, clock: VirtualClock): Runs {
+export function createRuns({ advance, clock, skipsTime }: RunsDependencies): Runs {
   const states = new Map<string, KnownState>();
   const inTurn = createInTurn(clock);
 
@@ -47,18 +65,21 @@ export function createRuns(advance: Advance, clock: VirtualClock): Runs {
     const { tenant, subject, plan, delayMs } = event;
     if (delayMs > 0) await clock.wait(delayMs);
     const log: LogLine[] = [];
+    const emitted: AcceptedEvent[] = [];
     const run = await runStages(acceptRun(event));
-    return { run: await callHandlers(run, { advanceToEnd: (part) => advanceToEnd(part, null, log), now: clock.now }), log };
+    const ended = await callHandlers(run, { advanceToEnd: (part) => advanceToEnd(part, null, { log, emitted }), now: clock.now });
+    if (skipsTime) for (const followUp of emitted) await runToEnd(followUp);
+    return { run: ended, log, emitted };
 
     function runStages(run: EventRun): Promise<EventRun> {
-      if (plan.subjectType === undefined || subject === null) return advanceToEnd(run, null, log);
+      if (plan.subjectType === undefined || subject === null) return advanceToEnd(run, null, { log, emitted });
       const key = { tenant, type: plan.subjectType, id: subject };
-      return inTurn(nameOf(key), () => advanceToEnd(run, key, log));
+      return inTurn(nameOf(key), () => advanceToEnd(run, key, { log, emitted }));
     }
   }
 
   /** Until it has ended, or is at its handlers. */
-  async function advanceToEnd(given: EventRun, key: SubjectKey | null, log: LogLine[]): Promise<EventRun> {
+  async function advanceToEnd(given: EventRun, key: SubjectKey | null, { log, emitted }: Left): Promise<EventRun> {
     const { signal } = new AbortController();
     let run = given;
     while (!isPastStages(run.phase)) {
@@ -74,6 +95,11 @@ export function createRuns(advance: Advance, clock: VirtualClock): Runs {
       if (one?.kind !== 'advanced') throw new Error(`nothing became of "${given.event.id}"`);
       refuseWhatIsNotGiven(one.trace);
       run = recordOutcome(run, one.outcome);
+      for (const followUp of one.outcome.emitted ?? []) {
+        emitted.push(followUp);
+        // Whoever runs the first event doesn't wait for this one; where it uses what the test doesn't give, its rejection says so.
+        if (!skipsTime) void clock.during(() => runToEnd(followUp));
+      }
       if (key !== null && change !== null) {
         states.set(nameOf(key), { version: before.version + 1, state: applyChange(before.state, change), updatedAtMs: clock.now() });
       }

@@ -1,3 +1,4 @@
+import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import { createCatalog } from '../domain/catalog.ts';
 import { definitionsIn } from '../domain/event-source.ts';
 import type { EventSource } from '../domain/event-source.ts';
@@ -10,9 +11,12 @@ import { handlersIn } from '../domain/handler-source.ts';
 import type { HandlerSource } from '../domain/handler-source.ts';
 import type { HandlerServices, Services } from '../domain/handler-services.ts';
 import type { Middleware } from '../domain/middleware.ts';
-import { createAdvance } from '../handlers/advance.ts';
 import { frozenMiddleware } from '../handlers/frozen-middleware.ts';
-import { createAcceptEvent, TENANT } from './accept-event.ts';
+import { createAcceptFollowUps } from '../handlers/accept-follow-ups.ts';
+import { createAdvance } from '../handlers/advance.ts';
+import { createAnswer } from '../handlers/answer.ts';
+import { createOpenEmitter } from '../handlers/create-open-emitter.ts';
+import { ACCEPT_SETTINGS, createAcceptEvent, TENANT } from './accept-event.ts';
 import type { TestRunOptions } from './accept-event.ts';
 import { keepTogether } from './advance.ts';
 import { asRecorded } from './as-recorded.ts';
@@ -55,13 +59,19 @@ export interface TestRun<Results> {
   readonly attempts: Readonly<Record<string, number>>;
   /** By their names; empty where its type has none. */
   readonly handlers: EventResource['handlers'];
+  /** What its handlers have emitted, in order. */
+  readonly emitted: readonly EmittedEvent[];
   /** What its handlers have logged, in order. */
   readonly log: readonly LogLine[];
 }
 
+/** A follow-up, with its data as its own handlers get it. */
+export type EmittedEvent = Pick<AcceptedEvent, 'id' | 'type' | 'data' | 'subject' | 'delayMs'>;
+
 export interface TestBus {
   /**
-   * Has an event handled as the service does, in memory, to its end.
+   * Has an event handled as the service does, in memory, to its end, and then what has followed from it. With `timeSkipping: false` that
+   * isn't waited for: it begins at once, and goes on as `advance` moves the clock.
    * @throws Error where the service would refuse it, or its handler uses what the test doesn't give
    */
   run<Data, Results>(event: DefinedEvent<string, Data, Results>, data: NoInfer<Data>, options?: TestRunOptions): Promise<TestRun<Results>>;
@@ -80,24 +90,27 @@ export interface TestBus {
 export function createTestBus(options: TestBusOptions): TestBus {
   const { events, services = {}, use = [], fetch = cannotFetch('createTestBus'), dataDirectory = TEST_DATA_DIRECTORY } = options;
   const catalog = createCatalog(definitionsIn(events, "the bus's events"), [], handlersIn(options.handlers ?? [], "the bus's handlers"));
-  const clock = keepTogether(createVirtualClock({ nowMs: options.nowMs ?? Date.now(), skipsTime: options.timeSkipping ?? true }));
+  const skipsTime = options.timeSkipping ?? true;
+  const clock = keepTogether(createVirtualClock({ nowMs: options.nowMs ?? Date.now(), skipsTime }));
   const acceptEvent = createAcceptEvent(catalog, clock.now);
+  const acceptFollowUps = createAcceptFollowUps({ catalog, answer: createAnswer(catalog), settings: ACCEPT_SETTINGS, now: clock.now });
   const advance = createAdvance({
     resolve: resolveIn(catalog),
     services: { fetch, dataDirectory, services: lendServices(services, 'createTestBus') },
     use: frozenMiddleware(use),
+    openEmitter: createOpenEmitter(acceptFollowUps),
     now: clock.now,
     monotonicMs: clock.now,
     pause: clock.wait,
   });
-  const { runToEnd, stateOf } = createRuns(advance, clock);
+  const { runToEnd, stateOf } = createRuns({ advance, clock, skipsTime });
 
   async function run<Data, Results>(
     definition: DefinedEvent<string, Data, Results>,
     data: Data,
     said: TestRunOptions = {},
   ): Promise<TestRun<Results>> {
-    const { run, log } = await runToEnd(await acceptEvent(definition, data, said));
+    const { run, log, emitted } = await runToEnd(await acceptEvent(definition, data, said));
     const { phase, attempts } = run;
     return {
       status: phase.status === 'completed' || phase.status === 'partial' ? phase.status : ('failed' as const),
@@ -105,6 +118,7 @@ export function createTestBus(options: TestBusOptions): TestBus {
       error: phase.status === 'failed' ? phase.error : null,
       attempts,
       handlers: shownHandlers(run),
+      emitted: emitted.map(({ id, type, data, subject, delayMs }) => ({ id, type, data, subject, delayMs })),
       log,
     };
   }

@@ -21,6 +21,7 @@ export function testContext<State = never>({ services = {}, ...given }: TestCont
     heartbeat: ignore,
     lastProgress: null,
     log: { info: ignore, warn: ignore, error: ignore },
+    emit: ignore,
     state: null,
     fetch: cannotFetch('testContext'),
     dataDirectory: TEST_DATA_DIRECTORY,

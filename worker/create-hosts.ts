@@ -9,6 +9,7 @@ import { advanceHandlers } from '../handlers/advance-handlers.ts';
 import { createGuardedAdvance } from '../handlers/hosts/guarded-advance.ts';
 import { createGuardedAsk } from '../handlers/hosts/guarded-ask.ts';
 import { createHostPool } from '../handlers/hosts/pool.ts';
+import { toAcceptSettings } from '../project/accept-settings.ts';
 import { monotonicMs } from '../runtime/monotonic.ts';
 import type { HandlerCompositionSettings } from './handler-composition.ts';
 
@@ -40,6 +41,7 @@ export function createHosts({ environment, program, callbackAllow, log, observe,
   const settings: HandlerCompositionSettings = {
     dataDirectory: resolve(environment.TICKLESS_DATA),
     callbackAllow,
+    accept: toAcceptSettings(environment),
     ...(fetchTimeoutMs !== undefined && { fetchTimeoutMs }),
   };
   const pool = createHostPool({

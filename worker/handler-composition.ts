@@ -1,3 +1,4 @@
+import type { AcceptSettings } from '../domain/accept-event.ts';
 import type { FetchForEvent, HandlerServices, Services } from '../domain/handler-services.ts';
 
 /** What a process in which handlers run is told of the service's settings; JSON. */
@@ -5,13 +6,15 @@ export interface HandlerCompositionSettings {
   readonly dataDirectory: string;
   /** Ranges that handlers may fetch from besides public addresses, as CIDRs. */
   readonly callbackAllow: readonly string[];
+  /** For events that handlers emit. */
+  readonly accept: AcceptSettings;
   /** The longest that fetching for an event may take; as its handler says outside of tests. */
   readonly fetchTimeoutMs?: number;
 }
 
 /** What the service lends to handlers. Its connections are of its own: a slow site must not hold up callbacks to the same host. */
 export function composeHandlerServices(
-  { dataDirectory, callbackAllow, fetchTimeoutMs }: HandlerCompositionSettings,
+  { dataDirectory, callbackAllow, fetchTimeoutMs }: Omit<HandlerCompositionSettings, 'accept'>,
   services: Services,
 ): HandlerServices {
   let fetching: Promise<FetchForEvent> | undefined;

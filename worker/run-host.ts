@@ -1,6 +1,8 @@
+import { createAcceptFollowUps } from '../handlers/accept-follow-ups.ts';
 import { createAnswer } from '../handlers/answer.ts';
 import { frozenMiddleware } from '../handlers/frozen-middleware.ts';
 import { resolveIn } from '../domain/handler-definition.ts';
+import { createOpenEmitter } from '../handlers/create-open-emitter.ts';
 import { serveHost } from '../handlers/hosts/serve-host.ts';
 import { catalogOf } from '../project/check-config.ts';
 import type { Config } from '../project/define-config.ts';
@@ -12,13 +14,15 @@ import type { HandlerCompositionSettings } from './handler-composition.ts';
 export async function runHost(config: Config): Promise<void> {
   const catalog = catalogOf(config);
   const { services, dispose } = await makeServices(config, process.env);
-  serveHost(
-    (settings) => ({
+  const answer = createAnswer(catalog);
+  serveHost((given) => {
+    const settings = given as HandlerCompositionSettings;
+    return {
       resolve: resolveIn(catalog),
       use: frozenMiddleware(config.use ?? []),
-      answer: createAnswer(catalog),
-      services: composeHandlerServices(settings as HandlerCompositionSettings, services),
-    }),
-    dispose,
-  );
+      answer,
+      openEmitter: createOpenEmitter(createAcceptFollowUps({ catalog, answer, settings: settings.accept, now: Date.now })),
+      services: composeHandlerServices(settings, services),
+    };
+  }, dispose);
 }

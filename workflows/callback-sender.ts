@@ -122,7 +122,8 @@ export function createCallbackSender(
   }
 }
 
-function isFull(): boolean {
+/** Whether the run is to end as soon as it can. */
+export function isFull(): boolean {
   const { historyLength, historySize } = workflowInfo();
   return historyLength > MAX_HISTORY_EVENTS || historySize > MAX_HISTORY_BYTES;
 }

@@ -1,16 +1,21 @@
 import { ApplicationFailure, continueAsNew, proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { Activities } from '../temporal/durable/activities.ts';
 import { eventMessage, eventTarget } from '../domain/callback-message.ts';
 import { isAtHandlers } from '../domain/event-run.ts';
 import { answerTo, findOutcome, freshLetters, recordCallback, recordFolded, toSubjectEventResource } from '../domain/subject.ts';
 import type { Applied, FoldedLetter, Subject, SubjectAnswer, SubjectLetter } from '../domain/subject.ts';
 import { acceptedQuery, applyUpdate, outcomeQuery, outcomesQuery, snapshotQuery } from './messages.ts';
+import { emittedBy, withoutEmitted } from '../domain/run-outcome.ts';
 import { createCallbackSender } from './callback-sender.ts';
 import type { PendingCallbacks } from './callback-sender.ts';
+import { createFollowUpSender } from './follow-up-sender.ts';
 import { startAlone } from './start-left.ts';
 
 export interface HoldSubjectInput extends PendingCallbacks {
   readonly subject: Subject;
+  /** What its events have emitted that may have yet to be started; absent where that is nothing. */
+  readonly followUps?: readonly AcceptedEvent[];
 }
 
 const { foldSubject } = proxyLocalActivities<Activities>({
@@ -31,6 +36,7 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
   const sender = createCallbackSender(input, (version, callback) => {
     subject = recordCallback(subject, version, callback);
   });
+  const followUps = createFollowUpSender(input.followUps ?? []);
   let turn = Promise.resolve();
 
   setHandler(snapshotQuery, () => ({ version: subject.version, state: subject.state, updatedAtMs: subject.updatedAtMs }));
@@ -54,17 +60,21 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
   });
 
   const pending = await sender.untilFull();
-  await continueAsNew<typeof holdSubject>({ subject, ...pending });
+  const left = followUps.left();
+  await continueAsNew<typeof holdSubject>({ subject, ...pending, ...(left.length > 0 && { followUps: left }) });
 
   async function process(letters: readonly SubjectLetter[]): Promise<Applied> {
     // Its mailbox sends them again, to the next run: this one ends as soon as nothing is under way.
-    if (!(await sender.hasRoom())) throw ApplicationFailure.create({ message: 'the subject goes on as a new run', type: 'busy' });
+    if (!(await sender.hasRoom()) || !(await followUps.hasRoomFor(letters)))
+      throw ApplicationFailure.create({ message: 'the subject goes on as a new run', type: 'busy' });
     const folded = new Map<string, { readonly contentHash: string; readonly answer: SubjectAnswer }>();
     let fresh = freshLetters(subject, letters);
     while (fresh.length > 0) {
       const { key, version, state, updatedAtMs } = subject;
       const next = await foldSubject({ key, version, state, updatedAtMs, letters: fresh });
       subject = recordFolded(subject, fresh, next, runId);
+      const emitted = emittedBy(next.letters.flatMap((letter) => (letter.kind === 'processed' ? [letter.outcome] : [])));
+      if (emitted.length > 0) followUps.add(emitted);
       await Promise.all(next.letters.map((letter, index) => note(fresh[index], letter)));
       fresh = fresh.slice(next.letters.length);
     }
@@ -73,18 +83,21 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
     async function note(letter: SubjectLetter | undefined, result: FoldedLetter): Promise<void> {
       if (letter === undefined) return;
       const { event, idHash, contentHash } = letter;
-      const answer: SubjectAnswer = result.kind === 'stale' ? result : { kind: 'recorded', outcome: result.outcome };
-      folded.set(idHash, { contentHash, answer });
-      if (result.kind === 'stale') return;
+      if (result.kind === 'stale') {
+        folded.set(idHash, { contentHash, answer: result });
+        return;
+      }
+      const outcome = withoutEmitted(result.outcome);
+      folded.set(idHash, { contentHash, answer: { kind: 'recorded', outcome } });
       // Its handlers hold up nobody who comes after it: it goes on with them as a chunk of its own, which calls back as well.
-      if (isAtHandlers(result.outcome.phase)) {
-        await startAlone({ event, ...result.outcome }, { inFlight: 1, slowStartMs: 0 });
+      if (isAtHandlers(outcome.phase)) {
+        await startAlone({ event, ...outcome }, { inFlight: 1, slowStartMs: 0 });
         return;
       }
       if (event.callback === null) return;
       const target = eventTarget(event, event.callback);
-      const message = eventMessage(toSubjectEventResource({ event, outcome: result.outcome }, workflow));
-      sender.add({ version: result.outcome.version ?? 0, target, message });
+      const message = eventMessage(toSubjectEventResource({ event, outcome }, workflow));
+      sender.add({ version: outcome.version ?? 0, target, message });
     }
 
     /** Of an id that came twice at once, both get the same answer if they ask for the same. */

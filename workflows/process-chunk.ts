@@ -32,6 +32,8 @@ import type { EventRun, Waiting } from '../domain/event-run.ts';
 import { dueInline } from '../domain/handler-runs.ts';
 import { failureCause } from '../domain/failure-cause.ts';
 import { PERMIT_LOST } from '../domain/permits.ts';
+import { emittedBy } from '../domain/run-outcome.ts';
+import type { RunOutcome } from '../domain/run-outcome.ts';
 import { isInline } from '../domain/is-inline.ts';
 import { advanceInline, advanceOnWorker, cutOutcome } from './advance-chunk.ts';
 import { becomeCanceled } from './become-canceled.ts';
@@ -41,6 +43,7 @@ import { cancelUpdate, runQuery } from './messages.ts';
 import { holdPermits, NO_PERMITS } from './permit-holder.ts';
 import { runHandlers } from './run-handlers.ts';
 import { startDeliveries } from './start-deliveries.ts';
+import { startFollowUps } from './start-follow-ups.ts';
 import { startLeft } from './start-left.ts';
 import { tellChunkEnds } from './tell-ends.ts';
 import type { UnitPlaces } from './unit-places.ts';
@@ -76,6 +79,8 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
   // While quick handlers are called, which nothing can end halfway, nor the callback that may tell of them.
   let isCalling = false;
   let releasing: Promise<void> | null = null;
+  // Beside all that follows, so that no stage and no permit waits for it; never rejects.
+  const starting: Promise<void>[] = [];
   const permits = alone === undefined ? NO_PERMITS : holdPermits(alone.run.event, workflow, dueAtMs(alone.run));
 
   if (alone !== undefined) {
@@ -96,8 +101,11 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
       cancellable.throwIfCancelled();
       const before = runs;
       runs = runs.map(beginAttempts);
-      if (isInline(plan)) runs = heard(recordChunk(before, await advanceInline(before, workflow, given)));
-      else await advanceOne(before);
+      if (isInline(plan)) {
+        const outcome = await advanceInline(before, workflow, given);
+        startEmitted(outcome.runs);
+        runs = heard(recordChunk(before, outcome));
+      } else await advanceOne(before);
       if (alone !== undefined && runs.some(({ run }) => isWaiting(run))) await waitForAttempt();
     }
     if (alone !== undefined && runs.some(({ run }) => isAtHandlers(run.phase))) await callHandlers();
@@ -118,6 +126,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     });
   }
   if (released !== null) await released;
+  if (starting.length > 0) await CancellationScope.nonCancellable(() => Promise.all(starting));
   const [ended] = alone === undefined ? [] : runs;
   // Told in the workflow's last task, by which it is counted.
   if (ended?.run.phase.status !== 'cancelled') tellChunkEnds(runs);
@@ -144,6 +153,11 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     return { ...toKept(one), runId };
   }
 
+  function startEmitted(outcomes: readonly RunOutcome[]): void {
+    const emitted = emittedBy(outcomes);
+    if (emitted.length > 0) starting.push(startFollowUps(emitted));
+  }
+
   /** @throws CancelledFailure also where the attempt came to its end, but whoever cancelled was told that the event ends so */
   async function advanceOne(before: readonly ChunkRun[]): Promise<void> {
     const [one] = before;
@@ -152,10 +166,15 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     const input = { run: one.run, workflow, ...(permitRunId !== undefined && { permitRunId }) };
     try {
       const outcome = await cancellable.run(() => advanceOnWorker(input, permits.isReserved() ? TASK_QUEUES.reserved : undefined));
+      startEmitted([outcome]);
       runs = cancellable.isCancelled() ? [recordCancelled(one, outcome)] : heard(recordChunk(before, { runs: [outcome] }));
     } catch (error) {
       const cut = cutOutcome(error);
-      if (cut !== null) runs = [recordCancelled(one, cut)];
+      if (cut !== null) {
+        // It may have come to the end of its stage, and only not have said so.
+        startEmitted([cut]);
+        runs = [recordCancelled(one, cut)];
+      }
       throw error;
     }
     cancellable.throwIfCancelled();
@@ -175,7 +194,9 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     const [one] = runs;
     if (one !== undefined && one.run.handlers === undefined && dueInline(one.run).length > 0) {
       isCalling = true;
-      runs = recordChunk(runs, await advanceInline(runs, workflow, given));
+      const outcome = await advanceInline(runs, workflow, given);
+      startEmitted(outcome.runs);
+      runs = recordChunk(runs, outcome);
       isCalling = false;
     }
     const run = runs[0]?.run;

@@ -8,7 +8,7 @@ import type { EventRun } from '../../domain/event-run.ts';
 import { toItemRun } from '../../domain/item-run.ts';
 import type { ItemRun } from '../../domain/item-run.ts';
 import { rejectedEvent, rejectedRun } from '../../domain/rejected-item.ts';
-import { recordOutcome } from '../../domain/run-outcome.ts';
+import { emittedBy, recordOutcome } from '../../domain/run-outcome.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import { openPort, throwStopped } from '../run/open-port.ts';
 import { currentSurroundings } from '../surroundings.ts';
@@ -48,11 +48,15 @@ export function createRunItems({ advance, readPage }: RunItemsDependencies): Act
     ).catch((error: unknown) => throwStopped(error, surroundings));
     const taken = runs.flatMap((run, index) => {
       const one = advanced[index];
-      return one?.kind === 'advanced' ? [{ offset: items[index]?.offset ?? 0, run: recordOutcome(run, one.outcome) }] : [];
+      return one?.kind === 'advanced'
+        ? [{ offset: items[index]?.offset ?? 0, run: recordOutcome(run, one.outcome), outcome: one.outcome }]
+        : [];
     });
+    const emitted = emittedBy(taken.map(({ outcome }) => outcome));
     return {
       items: taken.map(({ offset, run }) => toItemRun(offset, run)),
       deliveries: taken.flatMap(({ run }) => eventDelivery(run, workflow) ?? []),
+      ...(emitted.length > 0 && { emitted }),
     };
   };
 }

@@ -8,6 +8,7 @@ import { CLOUD_EVENT_TYPE } from '../../domain/to-cloud-event.ts';
 import type { AppEnvironment } from '../app.ts';
 import { describe, idempotencyKeyHeader, idParameter, ifMatchHeader, json, jsonBody, pageOf, problems } from '../describe.ts';
 import { CLOUD_EVENT_BATCH_TYPE } from '../cloud-events/cloud-event-mode.ts';
+import { MAX_TREE_NODES } from '../read-tree.ts';
 import { acceptedBatch } from './accepted-batch-schema.ts';
 import { eventEnvelope, handedOn, typeName } from '../parse-event.ts';
 
@@ -47,7 +48,7 @@ export const eventResource = z.looseObject({
   tenant: z.string(),
   batchId: z.string().nullable(),
   cloudEvent: cloudEvent.optional().describe('what else is said by one that came as a CloudEvent'),
-  causedBy: z.string().nullable(),
+  causedBy: z.string().nullable().describe('the event whose handler has emitted this one'),
   handlerOf: z
     .object({ id: z.string(), name: z.string() })
     .optional()
@@ -74,6 +75,10 @@ export const eventResource = z.looseObject({
     .describe("what became of a cancelled event's `onCancel`; absent where it wasn't called"),
   callback: z.looseObject({ status: z.enum(['none', 'pending', 'delivered', 'parked', 'failed']), url: z.string().nullable() }),
   workflow: z.object({ id: z.string(), runId: z.string(), url: z.string().nullable() }),
+  followUps: z
+    .array(z.object({ id: z.string(), type: z.string() }))
+    .optional()
+    .describe('what its handlers have emitted, in that order; only where they have'),
   recorded: z
     .literal(false)
     .optional()
@@ -106,6 +111,19 @@ const why = z.object({
       .describe('those that have not ended; `event` is the id to ask for more of one that runs by itself'),
   }),
 });
+
+const treeNode = z
+  .object({
+    id: z.string(),
+    type: z.string().nullable(),
+    status: z.enum([...STATUSES, 'unknown']),
+    causedBy: z.string().nullable(),
+    get children() {
+      return z.array(treeNode);
+    },
+  })
+  .openapi('EventTreeNode');
+const tree = z.object({ root: treeNode, truncated: z.boolean() }).openapi('EventTree');
 
 /** How older clients write an event of the types that still read it so; what else they send is the type's to say. */
 const olderEvent = eventEnvelope
@@ -208,6 +226,14 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
     summary: 'What an event waits for, who is before it, and for how long',
     request: { params: idParameter },
     responses: { 200: json('The reason', why), ...problems(401, 404, 503) },
+  });
+  describe(app, {
+    method: 'get',
+    path: '/v1/events/{id}/tree',
+    summary: 'All that has followed from the first event of a tree, by whichever of its events it is asked',
+    description: `At most ${MAX_TREE_NODES} events, those nearest to the first. One that has yet to be started, or is gone, is \`unknown\`.`,
+    request: { params: idParameter },
+    responses: { 200: json('The tree', tree), ...problems(401, 404, 503) },
   });
   const cancelling = {
     description:

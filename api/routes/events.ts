@@ -10,6 +10,7 @@ import { createSubmitBatched } from '../cloud-events/submit-batched.ts';
 import { linkToNext } from '../link-to-next.ts';
 import { createParseRequest } from '../parse-request.ts';
 import { problem } from '../problem.ts';
+import { readTree } from '../read-tree.ts';
 import { readSubject } from '../read-subject.ts';
 import { parseIdempotencyKey, parseIfMatch, parsePreference } from '../request-headers.ts';
 import { invalidQuery, parseQuery } from '../parse-query.ts';
@@ -71,6 +72,12 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     const id = context.req.param('id');
     const why = await events.why({ tenant: context.get('tenant'), id });
     return why === null ? noSuchEvent(context, id) : context.json(why);
+  });
+
+  app.get('/v1/events/:id/tree', async (context) => {
+    const id = context.req.param('id');
+    const tree = await readTree(events, { tenant: context.get('tenant'), id });
+    return tree === null ? noSuchEvent(context, id) : context.json(tree);
   });
 
   app.post('/v1/events/:id/cancel', (context) => cancel(context, context.req.param('id')));

@@ -13,7 +13,7 @@ import { createOutbox } from './outbox.ts';
 import { createReplies } from './replies.ts';
 import { catchStrays } from './strays.ts';
 
-export interface HostComposition extends Pick<AdvanceDependencies, 'resolve' | 'services' | 'use'> {
+export interface HostComposition extends Pick<AdvanceDependencies, 'resolve' | 'services' | 'use' | 'openEmitter'> {
   readonly answer: Answer;
 }
 

@@ -142,6 +142,8 @@ export interface Activities {
   foldSubject(input: FoldInput): Promise<Folded>;
   /** Sends an event to every subject of a type. Repeated, it sends others: a tick changes nothing but what time has. */
   sendTicks(tick: Tick): Promise<{ readonly sent: number }>;
+  /** Starts what handlers have emitted; what is there already stays as it is. */
+  startFollowUps(input: { readonly events: readonly AcceptedEvent[] }): Promise<void>;
   /** Starts the delivery of each message; one that is there already stays as it is. */
   startDeliveries(input: { readonly deliveries: readonly DeliveryInput[] }): Promise<void>;
   /** Which of these runs the engine says are closed, or doesn't know. */

@@ -9,6 +9,7 @@ import { cloudEvents } from './cloud-events.ts';
 import { refusingCloudEvents } from './refusing-cloud-events.ts';
 import { describing } from './describing.ts';
 import { handling } from './handling.ts';
+import { followUps } from './follow-ups.ts';
 import { joining } from './joining.ts';
 import { listing } from './listing.ts';
 import { surrounding } from './middleware.ts';
@@ -44,6 +45,7 @@ export function describeEventContract({ start }: { readonly start: () => Promise
   describe('watching an event', () => streaming(api));
   describe('listing events', () => listing(api));
   describe('a subject and its events', () => subjects(api));
+  describe('what handlers emit', () => followUps(api));
   describe('refusing a request', () => refusing(api));
   describe('refusing an invalid event', () => refusingInvalidEvents(api));
   describe('a batch', () => batches(api));

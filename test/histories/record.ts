@@ -22,6 +22,7 @@ import { recordTogether } from './scenarios/chunks.ts';
 import { recordHandlers } from './scenarios/handlers.ts';
 import { recordSingleEvents, recordUnbegun, recordWaiting, recordWaitingForPermit } from './scenarios/single-events.ts';
 import { recordStats } from './scenarios/stats.ts';
+import { recordFollowUps } from './scenarios/follow-ups.ts';
 import { recordGatheredSubject, recordLoneSubject, recordSubject } from './scenarios/subjects.ts';
 
 // `npm run histories`: records what today's workflows leave behind, for the replay tests of tomorrow's, and keeps what is
@@ -53,6 +54,7 @@ try {
   await recordWaitingForPermit(recorder);
   await recordTogether(recorder);
   await recordHandlers(recorder);
+  await recordFollowUps(recorder);
   await recordBatch(recorder);
   await recordSequentialBatch(recorder);
   await recordBatchOfSubjects(recorder);

@@ -57,6 +57,23 @@ function expectEnd(event: EventResource, how: string): void {
   });
 }
 
+it.each(['test-branch', 'test-branch-heavy'])(
+  'starts what a stage of "%s" has emitted, though the next one ends its process',
+  async (type) => {
+    const leaf = { name: 'leaf', type: 'test-branch' };
+    const event = await ended(await submit({ type, data: { name: 'root', type, fails: 'exits', first: [leaf], second: [leaf] } }));
+
+    expect(event).toMatchObject({ status: 'completed', attempts: { first: 1, second: 2 } });
+    expect(event.followUps).toHaveLength(2);
+    for (const { id } of event.followUps ?? []) {
+      // Its cause may be shown as ended before that is recorded, and so before this is started.
+      await until('it is started', async () => (await service.app.request(`/v1/events/${encodeURIComponent(id)}`)).ok);
+      expect(await ended(id)).toMatchObject({ status: 'completed', causedBy: event.id });
+    }
+  },
+  TEST_TIMEOUT_MS,
+);
+
 describe.each([
   ['alone', 'test-planted', ['loop', 'exit', 'never']],
   ['together', 'test-planted-grouped', ['expression', 'kill']],

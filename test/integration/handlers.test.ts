@@ -117,6 +117,17 @@ it('is replayed as partial: only what has not completed is called again, in a ru
   expect((await service.app.request(`/v1/events/${id}~h.quick/replay`, { method: 'POST' })).status).toBe(409);
 });
 
+it('starts what handlers of a subject’s event have emitted', async () => {
+  const id = await submit({ type: 'test-handled-of-subject', data: { behave: { quick: 'emit', heavy: 'emit' }, call: ['heavy'] } });
+  const event = await ended(id);
+
+  expect(event.followUps?.map(({ type }) => type)).toEqual(['test-branch', 'test-branch']);
+  for (const followUp of event.followUps ?? []) {
+    await until('it is started', async () => (await service.app.request(`/v1/events/${encodeURIComponent(followUp.id)}`)).ok);
+    expect(await ended(followUp.id)).toMatchObject({ status: 'completed', causedBy: id });
+  }
+});
+
 it('runs items of batches with their handlers', async () => {
   const response = await service.app.request('/v1/batches', {
     method: 'POST',

@@ -1,9 +1,13 @@
 import type { Catalog } from '../../domain/catalog.ts';
 import { resolveIn } from '../../domain/handler-definition.ts';
+import { createAcceptFollowUps } from '../../handlers/accept-follow-ups.ts';
+import { createAnswer } from '../../handlers/answer.ts';
+import { createOpenEmitter } from '../../handlers/create-open-emitter.ts';
 import { createAdvance } from '../../handlers/advance.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import { frozenMiddleware } from '../../handlers/frozen-middleware.ts';
 import { testMiddleware } from './test-middleware.ts';
+import { ACCEPT_SETTINGS } from './accept-settings.ts';
 import { noServices } from './handler-services.ts';
 
 /** Advances runs as the service does, with all that crosses the port copied, as between two processes. */
@@ -11,10 +15,13 @@ export function createClonedAdvance(
   { find, handlersOf = () => [] }: Pick<Catalog, 'find'> & Partial<Pick<Catalog, 'handlersOf'>>,
   now: () => number = Date.now,
 ): Advance {
+  const catalog = { find, handlersOf, definitions: [], findSubject: () => undefined };
+  const acceptFollowUps = createAcceptFollowUps({ catalog, answer: createAnswer(catalog), settings: ACCEPT_SETTINGS, now });
   const advance = createAdvance({
     resolve: resolveIn({ find, handlersOf }),
     services: noServices,
     use: frozenMiddleware(testMiddleware),
+    openEmitter: createOpenEmitter(acceptFollowUps),
     now,
     monotonicMs: now,
   });

@@ -10,6 +10,9 @@ import { createMetrics } from '../../api/metrics.ts';
 import { startStats } from '../../api/start-stats.ts';
 import { createLogger } from '../../config/logger.ts';
 import { resolveIn } from '../../domain/handler-definition.ts';
+import { createAcceptFollowUps } from '../../handlers/accept-follow-ups.ts';
+import { createAnswer } from '../../handlers/answer.ts';
+import { createOpenEmitter } from '../../handlers/create-open-emitter.ts';
 import { createAdvance } from '../../handlers/advance.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import { frozenMiddleware } from '../../handlers/frozen-middleware.ts';
@@ -93,11 +96,19 @@ export async function startInProcessService({
   const services = composeHandlerServices({ dataDirectory, callbackAllow, ...timeout }, own);
   await hosts?.ready;
   const ask = hosts?.ask ?? createAskHere(catalog);
+  const acceptFollowUps = createAcceptFollowUps({ catalog, answer: createAnswer(catalog), settings: composition.acceptSettings, now });
   const lanes = ['light', 'heavy', 'reserved', 'delivery'] as const;
   const withHandlers =
     hosts?.advance ??
     advanceHandlers(
-      createAdvance({ resolve: resolveIn(catalog), services, use: frozenMiddleware(testConfig.use ?? []), now, monotonicMs }),
+      createAdvance({
+        resolve: resolveIn(catalog),
+        services,
+        use: frozenMiddleware(testConfig.use ?? []),
+        openEmitter: createOpenEmitter(acceptFollowUps),
+        now,
+        monotonicMs,
+      }),
       now,
     );
   const advance: Advance = async (due, port) => {

@@ -5,6 +5,7 @@ import { createSubjectEvents, subjectOf } from '../../api/subject-events.ts';
 import { explainRun } from '../../api/explain-run.ts';
 import { InvalidCursorError } from '../../api/event-service.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
+import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { cleaningUp, cleanupOf, toCleanup } from '../../domain/cleanup.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { Catalog } from '../../domain/catalog.ts';
@@ -13,7 +14,7 @@ import type { EventResource } from '../../domain/event-resource.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import * as runs from '../../domain/event-run.ts';
-import { recordOutcome } from '../../domain/run-outcome.ts';
+import { emittedBy, recordOutcome } from '../../domain/run-outcome.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import type { Port } from '../../handlers/advance-port.ts';
 import { Stopped } from '../../handlers/stopped.ts';
@@ -48,7 +49,17 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
     if (isAway) throw new EngineUnavailableError('the engine does not answer');
   }
 
-  const subjects = createSubjectEvents(createMemorySubjects(advance, callEngine), Date.now);
+  const subjects = createSubjectEvents(createMemorySubjects({ advance, callEngine, follow }), Date.now);
+
+  /** As the activity does that starts them: what is there already stays as it is. */
+  function follow(events: readonly AcceptedEvent[]): void {
+    for (const event of events) {
+      const { subjectType } = event.plan;
+      // Its subject answers once it is processed, for which its cause doesn't wait.
+      if (subjectType !== undefined) void subjects.submit(event, subjectType, { fingerprint: event.id, waitMs: 0 });
+      else if (!entries.has(eventWorkflowId(event))) entries.set(eventWorkflowId(event), start(runs.acceptRun(event), null));
+    }
+  }
 
   function start(run: EventRun, fingerprint: string | null, number = entries.size + 1): Entry {
     const cancellation = new AbortController();
@@ -58,7 +69,7 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
       cancellation,
       run,
       // Not before the next turn, since the entry doesn't exist yet.
-      ended: Promise.resolve().then(() => runEvent(entry, advance)),
+      ended: Promise.resolve().then(() => runEvent(entry, advance, follow)),
     };
     return entry;
   }
@@ -188,10 +199,12 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
   };
 }
 
-async function runEvent(entry: Entry, advance: Advance): Promise<void> {
+type Follow = (events: readonly AcceptedEvent[]) => void;
+
+async function runEvent(entry: Entry, advance: Advance, follow: Follow): Promise<void> {
   const { signal } = entry.cancellation;
   try {
-    await advanceToEnd(entry, advance);
+    await advanceToEnd(entry, advance, follow);
   } catch (error) {
     if (!signal.aborted) throw error;
     const cleanup = cleanupOf(entry.run);
@@ -204,7 +217,7 @@ async function runEvent(entry: Entry, advance: Advance): Promise<void> {
   }
 }
 
-async function advanceToEnd(entry: Entry, advance: Advance): Promise<void> {
+async function advanceToEnd(entry: Entry, advance: Advance, follow: Follow): Promise<void> {
   const { event } = entry.run;
   const { signal } = entry.cancellation;
   if (event.delayMs > 0) {
@@ -237,7 +250,11 @@ async function advanceToEnd(entry: Entry, advance: Advance): Promise<void> {
       };
       const { runs: advanced } = await advance({ ...ALONE, runs: [before] }, port);
       const [one] = advanced;
-      if (one?.kind === 'advanced') run = recordOutcome(before, throughJson(one.outcome));
+      if (one?.kind === 'advanced') {
+        const outcome = throughJson(one.outcome);
+        run = recordOutcome(before, outcome);
+        follow(emittedBy([outcome]));
+      }
       onChange(run);
       const { phase } = run;
       if (phase.status === 'waiting' && phase.waiting.reason === 'retry') await pause(phase.waiting.untilMs - Date.now(), signal);

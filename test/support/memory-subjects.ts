@@ -3,13 +3,22 @@ import { createMailboxes } from '../../api/mailbox.ts';
 import { letterHash } from '../../temporal/letter-hash.ts';
 import type { LetterAnswer, Subjects } from '../../api/subject-events.ts';
 import { answerTo, createSubject, findOutcome, freshLetters, recordFolded, toSubjectEventResource } from '../../domain/subject.ts';
+import { emittedBy } from '../../domain/run-outcome.ts';
+import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { Subject, SubjectAnswer, SubjectLetter } from '../../domain/subject.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
 import { subjectWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 
+export interface MemorySubjectsOptions {
+  readonly advance: Advance;
+  readonly callEngine: () => void;
+  /** Starts what events have emitted. */
+  readonly follow: (events: readonly AcceptedEvent[]) => void;
+}
+
 /** Subjects kept in this process, by the rules that the workflow follows too. */
-export function createMemorySubjects(advance: Advance, callEngine: () => void): Subjects {
+export function createMemorySubjects({ advance, callEngine, follow }: MemorySubjectsOptions): Subjects {
   const subjects = new Map<string, Subject>();
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -27,6 +36,7 @@ export function createMemorySubjects(advance: Advance, callEngine: () => void): 
       for (const [index, letter] of folded.letters.entries()) {
         if (letter.kind === 'stale') refused.set(fresh[index]?.idHash ?? '', letter);
       }
+      follow(emittedBy(folded.letters.flatMap((letter) => (letter.kind === 'processed' ? [letter.outcome] : []))));
       fresh = fresh.slice(folded.letters.length);
     }
     subjects.set(workflow.id, subject);

@@ -14,6 +14,7 @@ import { initialSelfState } from '../../events/life/rules/self-state.ts';
 import type { LivedState } from '../../events/life/rules/settle-life.ts';
 import { lifeSubject } from '../../events/life/life-subject.ts';
 import { cleanedDefinitions } from './cleaned-definitions.ts';
+import { branchingDefinitions } from './branching-definitions.ts';
 import { plantedDefinitions } from './planted-definitions.ts';
 import { surroundedDefinitions } from './test-middleware.ts';
 import { timedDefinitions } from './timed-definitions.ts';
@@ -350,6 +351,7 @@ export const testDefinitions: readonly EventDefinition[] = [
   ...surroundedDefinitions,
   ...timedDefinitions,
   ...cleanedDefinitions,
+  ...branchingDefinitions,
 ];
 
 async function workOnRecord(id: string, data: z.infer<typeof recordedData>, attempt: number, signal: AbortSignal): Promise<void> {

@@ -8,7 +8,9 @@ import { on } from '../../domain/on.ts';
 
 /** What a handler does, by its name; one that isn't named gives how it was called. */
 const handled = z.object({
-  behave: z.record(z.string(), z.enum(['refuse', 'refuse-once', 'fail-once', 'fail', 'hang', 'exit'])).default({}),
+  behave: z
+    .record(z.string(), z.enum(['refuse', 'refuse-once', 'fail-once', 'fail', 'hang', 'exit', 'emit', 'emit-once-failed']))
+    .default({}),
   /** Handlers that choose take only events that name them. */
   call: z.array(z.string()).default([]),
   failStage: z.boolean().default(false),
@@ -86,9 +88,11 @@ export const handledDefinitions = [...behaving, ...counted.map(({ event }) => ev
 export const testHandlers = [...behavingHandlers, ...countedHandlers];
 
 function behave(name: string) {
-  return async ({ id, data }: HandledEvent<Handled>, { attempt, idempotencyKey, signal }: HandlerContext): Promise<object> => {
+  return async ({ id, data }: HandledEvent<Handled>, { attempt, emit, idempotencyKey, signal }: HandlerContext): Promise<object> => {
     calls.push({ event: id, handler: name, attempt, idempotencyKey });
     const how = data.behave[name];
+    if (how === 'emit' || how === 'emit-once-failed') emit('test-branch', { name, type: 'test-branch' });
+    if (how === 'emit-once-failed' && attempt === 1) throw new Error(`${name} fails`);
     // In an event's first run, whose name its keys have.
     if (how === 'refuse' || (how === 'refuse-once' && idempotencyKey.includes('/1/')))
       throw new PermanentError('refused', `${name} refuses`);

@@ -6,6 +6,7 @@ import { createHostPool } from '../../../handlers/hosts/pool.ts';
 import type { HostPool } from '../../../handlers/hosts/pool.ts';
 import { monotonicMs } from '../../../runtime/monotonic.ts';
 import { hostFromSource } from '../../../worker/host-program.ts';
+import { ACCEPT_SETTINGS } from '../../support/accept-settings.ts';
 import { noServices } from '../../support/handler-services.ts';
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -16,7 +17,11 @@ beforeAll(async () => {
   pool = createHostPool({
     program: hostFromSource('test/support/host-main.ts'),
     environment: process.env,
-    settings: { services: { dataDirectory: noServices.dataDirectory, services: noServices.services }, callbackAllow: [] },
+    settings: {
+      services: { dataDirectory: noServices.dataDirectory, services: noServices.services },
+      callbackAllow: [],
+      accept: ACCEPT_SETTINGS,
+    },
     memoryMb: 160,
     graceMs: 100,
     workerHosts: 1,

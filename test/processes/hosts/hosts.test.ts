@@ -10,6 +10,7 @@ import { createHostPool } from '../../../handlers/hosts/pool.ts';
 import type { HostPool } from '../../../handlers/hosts/pool.ts';
 import { Stopped } from '../../../handlers/stopped.ts';
 import { hostFromSource } from '../../../worker/host-program.ts';
+import { ACCEPT_SETTINGS } from '../../support/accept-settings.ts';
 import { noServices } from '../../support/handler-services.ts';
 import { PLANTED, plantedDefinitions } from '../../support/planted-definitions.ts';
 import { until } from '../../support/until.ts';
@@ -38,7 +39,11 @@ beforeAll(async () => {
   pool = createHostPool({
     program: hostFromSource('test/support/host-main.ts'),
     environment: process.env,
-    settings: { services: { dataDirectory: noServices.dataDirectory, services: noServices.services }, callbackAllow: [] },
+    settings: {
+      services: { dataDirectory: noServices.dataDirectory, services: noServices.services },
+      callbackAllow: [],
+      accept: ACCEPT_SETTINGS,
+    },
     memoryMb: MEMORY_MB,
     graceMs: 100,
     workerHosts: 1,

@@ -20,6 +20,7 @@ const context = {
   heartbeat: () => undefined,
   lastProgress: null,
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  emit: () => undefined,
 };
 const data = sessionData.parse({
   ...{ event: 'NodeConf', session: 'Time without ticks', track: 'Main', filename: 'time.md' },

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const run = promisify(execFile);
+const PAGES = ['docs/testing.md', 'docs/follow-ups.md'];
 
 let folder: string;
 let files: readonly string[];
@@ -15,8 +16,8 @@ let files: readonly string[];
 // A project whose package `tickless` is this tree, with a file for each example of the page.
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tickless-snippets-'));
-  const page = await readFile(join(root, 'docs/testing.md'), 'utf8');
-  const snippets = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+  const pages = await Promise.all(PAGES.map((name) => readFile(join(root, name), 'utf8')));
+  const snippets = [...pages.join('\n').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
   // Those that need a service that runs are for test/package/install.test.ts.
   const alone = snippets.filter((code) => !code.includes('tickless/client'));
   files = alone.map((_, index) => `snippet-${index}.test.ts`);
@@ -54,7 +55,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-it('the examples of docs/testing.md pass', async () => {
+it(`the examples of ${PAGES.join(' and ')} pass`, async () => {
   expect(files.length).toBeGreaterThan(3);
   const { stdout } = await run(process.execPath, ['--import', 'tsx', '--test', ...files], { cwd: folder });
   expect(stdout).toMatch(/fail 0/);

@@ -70,6 +70,7 @@ describe('the activities', () => {
       'claimPermit',
       'foldSubject',
       'sendTicks',
+      'startFollowUps',
       'startDeliveries',
       'findClosedRuns',
       'runItems',

@@ -6,6 +6,7 @@ import { createMetrics } from '../../../api/metrics.ts';
 import { parseEnvironment } from '../../../config/environment.ts';
 import { createLogger } from '../../../config/logger.ts';
 import { createCatalog } from '../../../domain/catalog.ts';
+import { ACCEPT_SETTINGS } from '../../support/accept-settings.ts';
 import { ownDefinitions } from '../../support/own-definitions.ts';
 import { createAskHere } from '../../support/ask-here.ts';
 import { until } from '../../support/until.ts';
@@ -26,6 +27,7 @@ it('lets callers in again when the window is over, though the clock was set back
     client: { options: { namespace: 'default' } } as Client,
     catalog,
     otherTypes: null,
+    acceptSettings: ACCEPT_SETTINGS,
     plugins: [],
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     address: '',

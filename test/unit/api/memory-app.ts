@@ -25,6 +25,7 @@ import { createStreamRoom } from '../../../api/sse/stream-room.ts';
 import { createPlanReplay } from '../../../api/plan-replay.ts';
 import { createParseEvent } from '../../../api/parse-event.ts';
 import { parseItemId } from '../../../domain/event-id.ts';
+import { ACCEPT_SETTINGS } from '../../support/accept-settings.ts';
 import { createAskHere } from '../../support/ask-here.ts';
 import { createMemoryArchive } from '../../support/memory-archive.ts';
 import { createMemoryBatchService } from '../../support/memory-batch-service.ts';
@@ -97,7 +98,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     events: { ...events, get: getOrItem, lastRun: lastRunOrItem, ...overrides },
     batches,
     archive: options.archive ?? createMemoryArchive(),
-    planReplay: createPlanReplay({ catalog, fallback: null, ask, defaultLimit: { key: 'tasks', capacity: 5, reserved: {} } }),
+    planReplay: createPlanReplay({ catalog, fallback: null, ask, settings: ACCEPT_SETTINGS }),
     now: Date.now,
     newUuid: newUuidV7,
     parseBatch: createParseBatch({ now: Date.now, newUuid: newUuidV7, checkCallback: createCheckCallback([]) }),

@@ -204,7 +204,7 @@ describe('/openapi.json', () => {
     const { components } = await readDocument();
     // What is on record doesn't say so, it didn't come as a CloudEvent, is no handler's, and wasn't cancelled.
     const described = Object.keys(components.schemas['EventResource']?.properties ?? {}).filter(
-      (name) => !['recorded', 'cloudEvent', 'handlerOf', 'cleanup'].includes(name),
+      (name) => !['recorded', 'cloudEvent', 'handlerOf', 'cleanup', 'followUps'].includes(name),
     );
     expect(described.sort()).toEqual(Object.keys((await posted.json()) as object).sort());
   });

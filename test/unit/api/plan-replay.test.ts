@@ -18,7 +18,7 @@ function planWith(
   handlers: readonly HandlerDefinition[] = [],
 ) {
   const catalog = createCatalog(definitions, [], handlers);
-  return createPlanReplay({ catalog, fallback, ask: createAskHere(catalog), defaultLimit });
+  return createPlanReplay({ catalog, fallback, ask: createAskHere(catalog), settings: { urgencyThreshold: 0.8, defaultLimit } });
 }
 
 it("runs what is replayed by its type's settings of now", async () => {

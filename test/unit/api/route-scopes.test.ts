@@ -18,6 +18,7 @@ const NEEDED: Readonly<Record<string, Scope | 'nothing'>> = {
   'GET /v1/events': 'read',
   'GET /v1/events/:id': 'read',
   'GET /v1/events/:id/why': 'read',
+  'GET /v1/events/:id/tree': 'read',
   'GET /v1/events/:id/stream': 'read',
   'GET /v1/events/:id/deliveries': 'read',
   'POST /v1/events/:id/cancel': 'operate',

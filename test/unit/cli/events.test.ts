@@ -4,6 +4,7 @@ import type { StatsResource } from '../../../domain/stats-resource.ts';
 import { startServer } from '../../../api/start-server.ts';
 import type { HttpServer } from '../../../api/start-server.ts';
 import { startMemoryApp } from '../api/memory-app.ts';
+import { until } from '../../support/until.ts';
 import type { MemoryApp } from '../api/memory-app.ts';
 import { callCli } from './call-cli.ts';
 import type { CliCall } from './call-cli.ts';
@@ -141,6 +142,17 @@ describe('tickless send', () => {
 });
 
 describe('tickless', () => {
+  it('shows what has followed from an event', async () => {
+    const leaf = { name: 'leaf', type: 'test-branch' };
+    await call('send test-branch --id t-1 --wait --data -', { stdin: JSON.stringify({ ...leaf, first: [{ ...leaf, first: [leaf] }] }) });
+    await until('all of it has ended', async () => (await call('tree t-1')).out.match(/completed/g)?.length === 3);
+
+    const { out } = await call('tree t-1');
+    expect(out).toMatch(
+      /^t-1 {2}test-branch {2}completed\n {2}k~\S+ {2}test-branch {2}completed\n {4}k~\S+ {2}test-branch {2}completed\n$/,
+    );
+  });
+
   it('shows, lists and explains an event', async () => {
     await call('send joy --id g-1 --wait', { data: '{"intensity":0.3}' });
     expect((await call('get g-1')).out).toMatch(/^g-1 {2}joy {2}normal {2}completed\n(.*\n)* {2}data {6}\{"intensity":0\.3,.*\}\n/);
@@ -271,6 +283,7 @@ describe('tickless', () => {
       'list',
       'watch',
       'why',
+      'tree',
       'cancel',
       'replay',
       'batch',

@@ -42,6 +42,7 @@ describe('the events of a client', () => {
     expect((await client.events.list({ status: 'completed', limit: 1 })).items).toHaveLength(1);
     expect((await client.events.list()).items).toHaveLength(1);
     expect(await client.events.why('a')).toMatchObject({ id: 'a', reason: 'ended' });
+    expect(await client.events.tree('a')).toMatchObject({ root: { id: 'a', status: 'completed', children: [] }, truncated: false });
   });
 
   it('are the same by their idempotency key', async () => {

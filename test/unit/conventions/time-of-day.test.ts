@@ -25,6 +25,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'temporal/engine-call.ts': 'a deadline of a call',
   'temporal/read-record.ts': 'compared with a time that is shown',
   'worker/create-worker-activities.ts': 'handed to what shows or stores times',
+  'worker/run-host.ts': 'when follow-ups are accepted, which is stored',
   'worker/handler-composition.ts': 'compared with a date that a server gives',
 };
 

@@ -209,7 +209,7 @@ describe('a type whose events may share a workflow', () => {
   it.each([
     [{ weight: 'heavy' }, 'coalesce is for light events'],
     [{ limit: { key: 'a', max: 1 } }, 'coalesce is for light events'],
-    [{ respondAfterRecord: true }, 'respondAfterRecord rules out'],
+    [{ respondAfterRecord: true }, 'there can be no respondAfterRecord'],
     [{ timeouts: { action: 1_001 } }, 'with coalesce a timeout is at most 1000 ms'],
   ] as const)('can’t have %j', (fields, message) => {
     expect(() => defineEvent({ ...base, ...fields })).toThrow(message);

@@ -59,6 +59,7 @@ export function handlerContext(fields: Partial<HandlerContext> = {}): HandlerCon
     heartbeat: ignore,
     lastProgress: null,
     log: { info: ignore, warn: ignore, error: ignore },
+    emit: ignore,
     ...fields,
   };
 }

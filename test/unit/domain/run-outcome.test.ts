@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { recordFailure, recordSuccess } from '../../../domain/attempt.ts';
 import { acceptRun, beginAttempt, completeStage, isEnded, nextStage, stateOf } from '../../../domain/event-run.ts';
 import type { EventRun } from '../../../domain/event-run.ts';
-import { outcomeOf, recordOutcome } from '../../../domain/run-outcome.ts';
+import { emittedBy, outcomeOf, recordOutcome, withoutEmitted } from '../../../domain/run-outcome.ts';
 import { acceptedEvent, anyStages, eventError, lightPlan, NOON_MS } from './event-samples.ts';
 
 const before = completeStage(acceptRun(acceptedEvent()), 'meaning', { large: true });
@@ -24,6 +24,19 @@ it('has of the results only those that the call added, and all else as it stands
 
   expect(outcomeOf(before, after)).toEqual({ ...stateOf(after), results: { decision: 'yes' } });
   expect(after.results).toEqual({ meaning: { large: true }, decision: 'yes' });
+});
+
+it('tells what was emitted, which is kept nowhere but by its id', () => {
+  const followUp = acceptedEvent({ id: 'k~1' });
+  const followUps = [{ id: 'k~1', type: followUp.type }];
+  const after = { ...completeStage(before, 'decision', 'yes'), emitted: [followUp], followUps };
+  const outcome = outcomeOf(before, after);
+
+  expect(outcome).toMatchObject({ emitted: [followUp], followUps });
+  expect(emittedBy([outcome, outcomeOf(before, before)])).toEqual([followUp]);
+  expect(recordOutcome(before, outcome)).toEqual({ ...completeStage(before, 'decision', 'yes'), followUps });
+  expect(withoutEmitted(outcome)).toEqual(outcomeOf(before, { ...completeStage(before, 'decision', 'yes'), followUps }));
+  expect(stateOf(after)).toMatchObject({ emitted: [followUp] });
 });
 
 it('has a result that is nothing', () => {

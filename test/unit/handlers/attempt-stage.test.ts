@@ -7,18 +7,20 @@ import { attemptStage } from '../../../handlers/attempt-stage.ts';
 import type { AttemptSurroundings } from '../../../handlers/attempt-stage.ts';
 import { Stopped } from '../../../handlers/stopped.ts';
 import { noServices } from '../../support/handler-services.ts';
+import { createOpenEmitter } from '../../../handlers/create-open-emitter.ts';
 import type { Handler } from './advance-samples.ts';
 import { runOf, stagedType, typeWith } from './advance-samples.ts';
 
 const half = { step: 'load', percent: 50, message: 'half' };
 const ignore = (): void => undefined;
 
-function attempt(definition: EventDefinition, stage = 'action', run = runOf(definition), fields: Partial<AttemptSurroundings> = {}) {
+async function attempt(definition: EventDefinition, stage = 'action', run = runOf(definition), fields: Partial<AttemptSurroundings> = {}) {
   const resolve = (type: string): EventDefinition | undefined => (type === definition.type ? definition : undefined);
   const signal = new AbortController().signal;
   const timeoutMs = run.event.plan.timeoutsMs[stage] ?? 0;
   const surroundings = { state: null, isShared: false, timeoutMs, signal, log: ignore, heartbeat: ignore, ...fields };
-  return attemptStage({ resolve, services: noServices }, run, stage, surroundings);
+  const openEmitter = createOpenEmitter(async () => []);
+  return (await attemptStage({ resolve, services: noServices, openEmitter }, run, stage, surroundings)).value;
 }
 
 afterEach(() => vi.useRealTimers());

@@ -8,7 +8,7 @@ import type { HostEnd } from '../../../handlers/hosts/host-ended.ts';
 import type { HostPool } from '../../../handlers/hosts/pool.ts';
 import type { Host } from '../../../handlers/hosts/start-host.ts';
 import { Stopped } from '../../../handlers/stopped.ts';
-import { NOON_MS } from '../domain/event-samples.ts';
+import { acceptedEvent, NOON_MS } from '../domain/event-samples.ts';
 import { runsOf, stagedType } from './advance-samples.ts';
 
 const EXITED: HostEnd = { kind: 'exited', code: 1, signal: null, memoryMb: null };
@@ -189,6 +189,21 @@ it('keeps the stages that are done when a shutdown ends their process, and count
       failures: { failed: 0, lost: 1 },
     },
   });
+});
+
+it('keeps what stages have emitted that are done when their process ends', async () => {
+  const followUp = acceptedEvent({ id: 'k~1' });
+  const emitted = { emitted: [followUp], followUps: [{ id: 'k~1', type: followUp.type }] };
+  const advance = guard(
+    poolOf(async ({ runs }) => {
+      const latest = runs.map((run) => ({ ...completeStage(beginAttempt(run, 'meaning'), 'meaning', 'seen'), ...emitted }));
+      throw new HostEnded(EXITED, latest, new Set(), 1);
+    }),
+  );
+
+  const { runs } = await advance(dueOf(1), port);
+
+  expect(runs[0]).toMatchObject({ outcome: { results: { meaning: 'seen' }, ...emitted } });
 });
 
 describe('runs in order', () => {

@@ -1,3 +1,4 @@
+import { createOpenEmitter } from '../../../handlers/create-open-emitter.ts';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -12,12 +13,13 @@ import { noServices } from '../../support/handler-services.ts';
 import { runOf, stagedType, typeWith } from './advance-samples.ts';
 
 const ignore = (): void => undefined;
+const openEmitter = createOpenEmitter(async () => []);
 
 function attempt(definition: EventDefinition, use: readonly Middleware[] | undefined, stage = 'action', state: unknown = null) {
   const timeoutMs = definition.timeoutsMs[stage] ?? 0;
   const surroundings = { state, isShared: false, timeoutMs, signal: new AbortController().signal, log: ignore, heartbeat: ignore };
-  const dependencies = { resolve: () => definition, services: noServices, ...(use && { use }) };
-  return attemptStage(dependencies, runOf(definition), stage, surroundings);
+  const dependencies = { resolve: () => definition, services: noServices, openEmitter, ...(use && { use }) };
+  return attemptStage(dependencies, runOf(definition), stage, surroundings).then(({ value }) => value);
 }
 
 it('runs around each stage, and is told which', async () => {
@@ -95,7 +97,7 @@ describe('as a service calls it', () => {
     const before = structuredClone(run);
 
     const attempted = attemptStage(
-      { resolve: () => definition, services: noServices, use: frozenMiddleware([middleware]) },
+      { resolve: () => definition, services: noServices, openEmitter, use: frozenMiddleware([middleware]) },
       run,
       'action',
       surroundings,

@@ -1,3 +1,4 @@
+import { createOpenEmitter } from '../../../../handlers/create-open-emitter.ts';
 import { CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -368,6 +369,7 @@ describe('a chunk that is run ahead', () => {
         advance: createAdvance({
           resolve: () => typeWith(() => calls.push('handler')),
           services: noServices,
+          openEmitter: createOpenEmitter(async () => []),
           now: Date.now,
           monotonicMs: Date.now,
         }),
