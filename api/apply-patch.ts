@@ -25,7 +25,9 @@ export function applyPatch(value: unknown, patch: readonly PatchOperation[]): Pa
   let document: { readonly data?: unknown } = structuredClone({ data: value });
   for (const [index, operation] of patch.entries()) {
     try {
-      document = jsonPatch.applyOperation(document, below(operation), true, true, true, index).newDocument;
+      const moved = below(operation);
+      refuseInherited(document, moved);
+      document = jsonPatch.applyOperation(document, moved, true, true, true, index).newDocument;
     } catch (error) {
       return faultAt(index, messageOf(error));
     }
@@ -48,6 +50,20 @@ function belowData(pointer: string): string {
   const foreign = pointer.split('/').find((part) => part === '__proto__' || part === 'constructor' || part === 'prototype');
   if (foreign !== undefined) throw new Error(`a field "${foreign}" can't be patched`);
   return `/data${pointer}`;
+}
+
+/** What every object has by itself, the library takes for a field. @throws Error where an operation reads such a one */
+function refuseInherited(document: object, operation: Operation): void {
+  const read = [...('from' in operation ? [operation.from] : []), ...(operation.op === 'add' ? [] : [operation.path])];
+  for (const pointer of read) {
+    let value: unknown = document;
+    for (const part of pointer.split('/').slice(1).map(jsonPatch.unescapePathComponent)) {
+      if (typeof value !== 'object' || value === null) break;
+      // What isn't there at all the library says.
+      if (part in value && !Object.hasOwn(value, part)) throw new Error(`there is no "${part}"`);
+      value = (value as Readonly<Record<string, unknown>>)[part];
+    }
+  }
 }
 
 /** The library's messages go on with the whole document. */

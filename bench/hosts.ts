@@ -1,3 +1,4 @@
+import { changeOf } from '../domain/state-change.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
@@ -44,6 +45,7 @@ const HEAD = [
 const catalog = createCatalog([...ownDefinitions, ...plantedDefinitions]);
 const acceptFollowUps = createAcceptFollowUps({ catalog, answer: createAnswer(catalog), settings: ACCEPT_SETTINGS, now: Date.now });
 const inProcess = createAdvance({
+  changeOf,
   resolve: catalog.find,
   services: noServices,
   openEmitter: createOpenEmitter(acceptFollowUps),

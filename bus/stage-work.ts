@@ -10,7 +10,7 @@ import type { HandlerDefinition } from '../domain/on.ts';
 import { recordOutcome } from '../domain/run-outcome.ts';
 import { toRunPlan } from '../domain/run-plan.ts';
 import type { Stage } from '../domain/stage.ts';
-import { applyChange } from '../domain/state-change.ts';
+import type { StateChange } from '../domain/state-change.ts';
 import { createAdvance } from '../handlers/advance.ts';
 import type { ErrorTrace } from '../handlers/stage-failure.ts';
 import { Stopped } from '../handlers/stopped.ts';
@@ -62,6 +62,7 @@ export function createStageWork({ lent, use, log, signal, follow, now, monotonic
         openEmitter: () => ({ emit: emitInto(call), accept: () => follow(call) }),
         now,
         monotonicMs,
+        changeOf: whole,
       });
       const run = call.run ?? acceptRun(toAccepted(call.event, call.event.subject === null ? plan : planWithSubject, now()));
       const { subjectType } = run.event.plan;
@@ -74,7 +75,7 @@ export function createStageWork({ lent, use, log, signal, follow, now, monotonic
         { signal, tell: (told) => told.kind === 'log' && handlerLog[told.level](told.message, told.fields) },
       );
       if (change !== null) {
-        states.set(name, { version: before.version + 1, state: applyChange(before.state, change), updatedAtMs: now() });
+        states.set(name, { version: before.version + 1, state: change.set, updatedAtMs: now() });
       }
       const [one] = runs;
       if (one?.kind !== 'advanced') throw new Stopped('shutdown');
@@ -82,6 +83,11 @@ export function createStageWork({ lent, use, log, signal, follow, now, monotonic
       return resultOf(call.run, one.trace);
     };
   };
+}
+
+/** It goes nowhere: what differs needn't be found. */
+function whole(_before: unknown, after: unknown): StateChange {
+  return { set: after as StateChange['set'], removed: [], lists: {} };
 }
 
 /** @param trace where its last attempt failed */

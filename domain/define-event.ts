@@ -301,7 +301,7 @@ export function defineEvent(options: AnyOptions): EventDefinition {
       ? faultWithCoalesce({ weight, limits: limits.length, longestTimeoutMs, respondAfterRecord: options.respondAfterRecord })
       : null);
   if (subject !== null && options.onCancel !== undefined) {
-    throw new Error(`event type "${type}": a subject's events can't be cancelled at their stages, so that onCancel would never be called`);
+    throw new Error(`event type "${type}": with a subject there can be no onCancel`);
   }
   if (fault !== null) throw new Error(`event type "${type}": ${fault}`);
   return {

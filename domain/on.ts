@@ -74,7 +74,7 @@ export function on<HandledData>(
   const timeout = options.timeout ?? (isShared ? MAX_SHARED_TIMEOUT_MS : DEFAULT_TIMEOUT_MS[weight]);
   if (!(timeout > 0 && timeout <= MAX_TIMEOUT_MS)) throw new Error(`${whose}: a timeout is above 0 and at most ${MAX_TIMEOUT_MS} ms`);
   if (isShared && timeout > MAX_SHARED_TIMEOUT_MS) {
-    throw new Error(`${whose}: its type coalesces, so that a light handler has at most ${MAX_SHARED_TIMEOUT_MS} ms; a heavy one has more`);
+    throw new Error(`${whose}: with coalesce a timeout is at most ${MAX_SHARED_TIMEOUT_MS} ms, unless it is heavy`);
   }
   return {
     event,

@@ -11,6 +11,7 @@ import {
   stateOf,
 } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
+import type { StateChange } from '../domain/state-change.ts';
 import { outcomeOf } from '../domain/run-outcome.ts';
 import type { Advanced, AdvancedRun, Due, DueRun, Port } from './advance-port.ts';
 import { attemptStage } from './attempt-stage.ts';
@@ -28,6 +29,8 @@ import { StageTimeoutError } from './with-timeout.ts';
 
 export interface AdvanceDependencies extends AttemptStageDependencies {
   readonly now: () => number;
+  /** What of a subject's state is told of: what differs, where it goes to another process; all of it will do elsewhere. */
+  readonly changeOf: (before: unknown, after: unknown) => StateChange;
   /** Measures durations; the time of day may be set meanwhile. */
   readonly monotonicMs: () => number;
   /** Waits before a stage of a subject's event is tried again; absent: in real time. Rejects when the signal aborts. */

@@ -4,7 +4,6 @@ import { isEnded, isPastStages } from '../domain/event-run.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { createJsonBound } from '../domain/json-bound.ts';
 import type { BoundJson } from '../domain/json-bound.ts';
-import { changeOf } from '../domain/state-change.ts';
 import type { StateChange } from '../domain/state-change.ts';
 import type { AdvanceDependencies } from './advance.ts';
 import type { Due } from './advance-port.ts';
@@ -31,7 +30,7 @@ const MAX_STATE_BYTES = 128 * 1024;
 
 export function createSubjectTurn(
   before: NonNullable<Due['subject']>,
-  { resolve, now }: Pick<AdvanceDependencies, 'resolve' | 'now'>,
+  { resolve, now, changeOf }: Pick<AdvanceDependencies, 'resolve' | 'now' | 'changeOf'>,
 ): SubjectTurn {
   const { id, tenant } = before.key;
   const bound = createJsonBound();

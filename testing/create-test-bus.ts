@@ -1,3 +1,4 @@
+import { changeOf } from '../domain/state-change.ts';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import { createCatalog } from '../domain/catalog.ts';
 import { definitionsIn } from '../domain/event-source.ts';
@@ -95,6 +96,7 @@ export function createTestBus(options: TestBusOptions): TestBus {
   const acceptEvent = createAcceptEvent(catalog, clock.now);
   const acceptFollowUps = createAcceptFollowUps({ catalog, answer: createAnswer(catalog), settings: ACCEPT_SETTINGS, now: clock.now });
   const advance = createAdvance({
+    changeOf,
     resolve: resolveIn(catalog),
     services: { fetch, dataDirectory, services: lendServices(services, 'createTestBus') },
     use: frozenMiddleware(use),

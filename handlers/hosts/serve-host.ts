@@ -1,3 +1,4 @@
+import { changeOf } from '../../domain/state-change.ts';
 import { Socket } from 'node:net';
 import { createAdvance } from '../advance.ts';
 import type { AdvanceDependencies } from '../advance.ts';
@@ -70,6 +71,7 @@ export function serveHost(compose: (settings: unknown) => HostComposition, dispo
       const { answer, ...composed } = compose(settings);
       replyTo = createReplies(answer, () => performance.now());
       advance = createAdvance({
+        changeOf,
         ...composed,
         now: Date.now,
         monotonicMs: () => performance.now(),

@@ -1,3 +1,4 @@
+import { changeOf } from '../../domain/state-change.ts';
 import type { Catalog } from '../../domain/catalog.ts';
 import { resolveIn } from '../../domain/handler-definition.ts';
 import { createAcceptFollowUps } from '../../handlers/accept-follow-ups.ts';
@@ -18,6 +19,7 @@ export function createClonedAdvance(
   const catalog = { find, handlersOf, definitions: [], findSubject: () => undefined };
   const acceptFollowUps = createAcceptFollowUps({ catalog, answer: createAnswer(catalog), settings: ACCEPT_SETTINGS, now });
   const advance = createAdvance({
+    changeOf,
     resolve: resolveIn({ find, handlersOf }),
     services: noServices,
     use: frozenMiddleware(testMiddleware),

@@ -1,3 +1,4 @@
+import { changeOf } from '../../domain/state-change.ts';
 import { resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
@@ -102,6 +103,7 @@ export async function startInProcessService({
     hosts?.advance ??
     advanceHandlers(
       createAdvance({
+        changeOf,
         resolve: resolveIn(catalog),
         services,
         use: frozenMiddleware(testConfig.use ?? []),

@@ -57,6 +57,15 @@ it('reaches no prototype, by whatever path', () => {
   );
 });
 
+it.each([
+  { op: 'copy', from: '/toString', path: '/list' },
+  { op: 'move', from: '/list/map', path: '/x' },
+  { op: 'test', path: '/hasOwnProperty', value: 1 },
+  { op: 'remove', path: '/list/length' },
+] satisfies PatchOperation[])('takes nothing for a field that every object has by itself: %j', (operation) => {
+  expect(applyPatch({ list: [1] }, [operation])).toMatchObject({ ok: false, fault: { pointer: '/0' } });
+});
+
 it('makes nothing larger, or deeper, than an event may be', () => {
   const doubling = Array.from({ length: 40 }, (_, index): PatchOperation => ({ op: 'copy', from: '', path: `/${index}` }));
   expect(applyPatch({ text: 'x'.repeat(1_000) }, doubling)).toMatchObject({

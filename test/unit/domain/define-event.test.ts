@@ -237,7 +237,7 @@ describe('what cleans up after a cancelled event', () => {
   it('has no use with a subject, whose events are not cancelled, and its time none without it', () => {
     const subject = defineSubject({ type: 'account', initial: () => ({}), apply: (state) => state });
 
-    expect(() => defineEvent({ ...minimal, subject, onCancel: () => null })).toThrow("a subject's events can't be cancelled");
+    expect(() => defineEvent({ ...minimal, subject, onCancel: () => null })).toThrow('with a subject there can be no onCancel');
     expect(() => defineEvent({ ...minimal, timeouts: { onCancel: 5 } })).toThrow('event type "sample" has a timeout for "onCancel"');
     expect(() => defineEvent({ ...minimal, onCancel: () => null, timeouts: { onCancel: 0 } })).toThrow('a timeout is above 0');
   });

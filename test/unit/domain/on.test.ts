@@ -61,7 +61,7 @@ it('has longer where it is heavy, and shorter where others share its workflow', 
   expect(on(shared, 'tell', () => null).timeoutMs).toBe(1_000);
   expect(on(shared, 'tell', () => null, { weight: 'heavy' }).timeoutMs).toBe(900_000);
   expect(() => on(shared, 'tell', () => null, { timeout: 1_001 })).toThrow(
-    'its type coalesces, so that a light handler has at most 1000 ms',
+    'with coalesce a timeout is at most 1000 ms, unless it is heavy',
   );
 });
 

@@ -1,3 +1,4 @@
+import { changeOf } from '../../../../domain/state-change.ts';
 import { createOpenEmitter } from '../../../../handlers/create-open-emitter.ts';
 import { CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -367,6 +368,7 @@ describe('a chunk that is run ahead', () => {
       typeWith(() => calls.push('handler')),
       {
         advance: createAdvance({
+          changeOf,
           resolve: () => typeWith(() => calls.push('handler')),
           services: noServices,
           openEmitter: createOpenEmitter(async () => []),
