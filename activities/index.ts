@@ -33,6 +33,7 @@ import type { Remembering } from './remember-outcomes.ts';
 import { createFoldSubject } from './run/fold-subject.ts';
 import type { ObserveRun } from './run/open-port.ts';
 import { createRunChunk } from './run/run-chunk.ts';
+import { createStartRuns } from './run/start-runs.ts';
 import { createRunStage } from './run/run-stage.ts';
 import { createStartFollowUps } from './run/start-follow-ups.ts';
 import type { StartFollowUpsDependencies } from './run/start-follow-ups.ts';
@@ -116,6 +117,7 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
       },
     }),
     cancelItems: createCancelItems(dependencies.client),
+    startRuns: createStartRuns(dependencies.client),
     readVerdict: createReadVerdict(dependencies.client),
     readItem: createReadItem(readPage),
     readItemKinds: createReadItemKinds(readPage),

@@ -6,7 +6,7 @@ import { toEventResource } from '../domain/event-resource.ts';
 import type { EventResource, WorkflowReference } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { boundJson } from '../domain/json-bound.ts';
-import { beforeRecord, isEnded } from '../domain/event-run.ts';
+import { beforeRecord, isEnded, isPastStages } from '../domain/event-run.ts';
 
 /**
  * What this process sees of the runs whose stages it executes, a few milliseconds before the engine has it on record.
@@ -22,6 +22,8 @@ export interface LiveRuns {
    * @param runId the workflow's run, where an earlier one of the same id may be remembered
    */
   whenEnded(workflowId: string, waitMs: number, runId?: string): { readonly ended: Promise<LiveRun | null>; stop(): void };
+  /** Resolves once the run's stages are over in this process, or when `waitMs` have passed. */
+  whenPastStages(workflowId: string, waitMs: number): Promise<void>;
 }
 
 export interface LiveRun {
@@ -69,22 +71,31 @@ export function createLiveRuns(capacity = 1_000, maxCharacters = 64 * 2 ** 20): 
     },
     find: (workflowId) => runs.get(workflowId),
     listen,
-    whenEnded(workflowId, waitMs, runId) {
-      const isTheEnd = ({ run, workflow }: LiveRun): boolean => isEnded(run.phase) && (runId === undefined || workflow.runId === runId);
-      const seen = runs.get(workflowId);
-      if (seen !== undefined && isTheEnd(seen)) return { ended: Promise.resolve(seen), stop: () => undefined };
-      let stop = (): void => undefined;
-      const ended = new Promise<LiveRun | null>((resolve) => {
-        const settle = (live: LiveRun | null): void => {
-          clearTimeout(timer);
-          stopListening();
-          resolve(live);
-        };
-        const timer = setTimeout(() => settle(null), waitMs);
-        const stopListening = listen(workflowId, (live) => isTheEnd(live) && settle(live));
-        stop = () => settle(null);
-      });
-      return { ended, stop };
+    whenEnded: (workflowId, waitMs, runId) =>
+      when(workflowId, waitMs, ({ run, workflow }) => isEnded(run.phase) && (runId === undefined || workflow.runId === runId)),
+    whenPastStages: async (workflowId, waitMs) => {
+      await when(workflowId, waitMs, ({ run }) => isPastStages(run.phase)).ended;
     },
   };
+
+  function when(
+    workflowId: string,
+    waitMs: number,
+    isTheEnd: (live: LiveRun) => boolean,
+  ): { readonly ended: Promise<LiveRun | null>; stop(): void } {
+    const seen = runs.get(workflowId);
+    if (seen !== undefined && isTheEnd(seen)) return { ended: Promise.resolve(seen), stop: () => undefined };
+    let stop = (): void => undefined;
+    const ended = new Promise<LiveRun | null>((resolve) => {
+      const settle = (live: LiveRun | null): void => {
+        clearTimeout(timer);
+        stopListening();
+        resolve(live);
+      };
+      const timer = setTimeout(() => settle(null), waitMs);
+      const stopListening = listen(workflowId, (live) => isTheEnd(live) && settle(live));
+      stop = () => settle(null);
+    });
+    return { ended, stop };
+  }
 }

@@ -134,12 +134,18 @@ export function createSubjectEvents(subjects: Subjects, now: () => number): Subj
       if (name === undefined) return null;
       const before = fromCursor(filter.cursor);
       const outcomes = (await subjects.outcomes({ tenant: filter.tenant, ...name })) ?? [];
-      const selected = outcomes.toReversed().filter((resource) => versionOf(resource) < before && selectsEvent(resource, filter));
+      const selected = outcomes.toReversed().filter((resource) => versionOf(resource) < before && maySelect(resource, filter));
       const items = selected.slice(0, filter.limit);
       const last = items.at(-1);
       return { items, nextCursor: last !== undefined && selected.length > filter.limit ? toCursor(versionOf(last)) : null };
     },
   };
+}
+
+/** One that has left for its handlers may have come to any end by now, which is looked at once that is read. */
+function maySelect(resource: EventResource, { status, ...filter }: EventFilter): boolean {
+  const isOpen = resource.completedAt === null;
+  return selectsEvent(resource, isOpen || status === undefined ? filter : { ...filter, status });
 }
 
 function versionOf({ version }: EventResource): number {

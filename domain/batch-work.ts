@@ -5,6 +5,7 @@ import type { EndMark } from './batch-page.ts';
 import type { PaceSample } from './batch-pace.ts';
 import type { BatchResource } from './batch-resource.ts';
 import type { DeliveryInput } from './delivery-input.ts';
+import type { EventRun } from './event-run.ts';
 import type { ItemRun } from './item-run.ts';
 
 /** What a batch's workflow starts with. */
@@ -142,6 +143,8 @@ export interface RunItemsOutcome {
   readonly items: readonly ItemRun[];
   /** The callbacks of those that have ended and asked for one. */
   readonly deliveries: readonly DeliveryInput[];
+  /** Those that are at their handlers, for which they leave their batch; absent where there are none. */
+  readonly left?: readonly EventRun[];
   /** Their follow-ups; absent where there are none, and where their subjects start them. */
   readonly emitted?: readonly AcceptedEvent[];
 }

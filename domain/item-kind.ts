@@ -1,5 +1,4 @@
 import type { BatchItem } from './batch-item.ts';
-import { handlersOf } from './handlers-of.ts';
 import { isInline } from './is-inline.ts';
 import { priorityKey } from './tier.ts';
 import type { PriorityKey } from './tier.ts';
@@ -45,8 +44,8 @@ export function kindOf(item: BatchItem, waitedMs: number): ItemKind {
   if (item.kind === 'rejected') return 's';
   const { plan, tier, delayMs } = item.event;
   if (delayMs > waitedMs) return 'd';
-  // Heavy work waits for permits, and an event for its handlers, so that neither can share a workflow with others.
-  if (!isInline(plan) || (handlersOf(item.event).length > 0 && plan.subjectType === undefined)) return `${priorityKey(tier)}`;
+  // Heavy work waits for permits, so that it can't share a workflow with others.
+  if (!isInline(plan)) return `${priorityKey(tier)}`;
   return plan.subjectType === undefined ? 's' : 'i';
 }
 

@@ -1,5 +1,5 @@
 import type { EndMark } from './batch-page.ts';
-import { isEnded, stateOf, waitFromNow } from './event-run.ts';
+import { isAtHandlers, isPastStages, stateOf, waitFromNow } from './event-run.ts';
 import type { EventRun, RunState } from './event-run.ts';
 import { failureCause } from './failure-cause.ts';
 
@@ -23,8 +23,9 @@ export function toItemRun(offset: number, run: EventRun): ItemRun {
 
 /** What its batch counts it as; `p` where it hasn't ended. */
 export function markOf({ state }: ItemRun): EndMark | 'p' {
-  if (state === undefined || !isEnded(state.phase)) return 'p';
-  return state.phase.status === 'completed' ? 'c' : 'f';
+  if (state === undefined || !isPastStages(state.phase)) return 'p';
+  // One that is at its handlers has left its batch, for which its stages are what counts.
+  return isAtHandlers(state.phase) || state.phase.status === 'completed' ? 'c' : 'f';
 }
 
 /** An item that a call has left, as its unit hears of it. */

@@ -12,7 +12,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities, RunStageInput } from '../temporal/durable/activities.ts';
 import { recordFailure } from '../domain/attempt.ts';
-import type { Chunk, ChunkOutcome } from '../domain/chunk.ts';
+import type { ChunkOutcome } from '../domain/chunk.ts';
 import type { ChunkRun } from '../domain/chunk-run.ts';
 import { isInline } from '../domain/is-inline.ts';
 import type { WorkflowReference } from '../domain/event-resource.ts';
@@ -33,9 +33,8 @@ const HEARTBEAT_TIMEOUT_MS = 2_500;
  * Runs the stages of a chunk in the process that has its workflow task, and the first callbacks: one local activity for all of
  * them, since between two nothing becomes durable, and each costs an activation of the workflow, which takes longer than quick
  * stages do. The same goes for quick handlers, which come after them. Whoever cancels the workflow in the engine meanwhile is too late: a callback may have told another verdict.
- * @param chunk theirs, where the workflow was started with something else
  */
-export function advanceInline(runs: readonly ChunkRun[], workflow: WorkflowReference, chunk?: Chunk): Promise<ChunkOutcome> {
+export function advanceInline(runs: readonly ChunkRun[], workflow: WorkflowReference): Promise<ChunkOutcome> {
   const { runChunk } = proxyLocalActivities<Activities>({
     startToCloseTimeout: TRIES * Math.max(...runs.map(({ run }) => timeoutMs(run))) + GRACE_MS,
     summary: namesLeft(runs).join(', '),
@@ -44,7 +43,7 @@ export function advanceInline(runs: readonly ChunkRun[], workflow: WorkflowRefer
   });
   const hasBegun = runs.some(({ run }) => run.phase.status !== 'accepted');
   const begun = hasBegun ? { begun: runs.map(({ run }) => stateOf(run)) } : {};
-  return CancellationScope.nonCancellable(() => runChunk({ workflow, ...(chunk !== undefined && { chunk }), ...begun }));
+  return CancellationScope.nonCancellable(() => runChunk({ workflow, ...begun }));
 }
 
 /** Of any of the runs, which are of one type: the stages that are left, or the handlers that come after them. */

@@ -3,6 +3,7 @@ import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { Activities } from '../temporal/durable/activities.ts';
 import { eventMessage, eventTarget } from '../domain/callback-message.ts';
 import { isAtHandlers } from '../domain/event-run.ts';
+import type { EventRun } from '../domain/event-run.ts';
 import { answerTo, findOutcome, freshLetters, recordCallback, recordFolded, toSubjectEventResource } from '../domain/subject.ts';
 import type { Applied, FoldedLetter, Subject, SubjectAnswer, SubjectLetter } from '../domain/subject.ts';
 import { acceptedQuery, applyUpdate, outcomeQuery, outcomesQuery, snapshotQuery } from './messages.ts';
@@ -10,7 +11,7 @@ import { emittedBy, withoutEmitted } from '../domain/run-outcome.ts';
 import { createCallbackSender } from './callback-sender.ts';
 import type { PendingCallbacks } from './callback-sender.ts';
 import { createFollowUpSender } from './follow-up-sender.ts';
-import { startAlone } from './start-left.ts';
+import { startRuns } from './start-runs.ts';
 
 export interface HoldSubjectInput extends PendingCallbacks {
   readonly subject: Subject;
@@ -68,6 +69,7 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
     if (!(await sender.hasRoom()) || !(await followUps.hasRoomFor(letters)))
       throw ApplicationFailure.create({ message: 'the subject goes on as a new run', type: 'busy' });
     const folded = new Map<string, { readonly contentHash: string; readonly answer: SubjectAnswer }>();
+    const left: EventRun[] = [];
     let fresh = freshLetters(subject, letters);
     while (fresh.length > 0) {
       const { key, version, state, updatedAtMs } = subject;
@@ -75,12 +77,13 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
       subject = recordFolded(subject, fresh, next, runId);
       const emitted = emittedBy(next.letters.flatMap((letter) => (letter.kind === 'processed' ? [letter.outcome] : [])));
       if (emitted.length > 0) followUps.add(emitted);
-      await Promise.all(next.letters.map((letter, index) => note(fresh[index], letter)));
+      for (const [index, letter] of next.letters.entries()) note(fresh[index], letter);
       fresh = fresh.slice(next.letters.length);
     }
+    if (left.length > 0) await startRuns(left);
     return { runId, answers: letters.map(answerOf) };
 
-    async function note(letter: SubjectLetter | undefined, result: FoldedLetter): Promise<void> {
+    function note(letter: SubjectLetter | undefined, result: FoldedLetter): void {
       if (letter === undefined) return;
       const { event, idHash, contentHash } = letter;
       if (result.kind === 'stale') {
@@ -89,9 +92,10 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
       }
       const outcome = withoutEmitted(result.outcome);
       folded.set(idHash, { contentHash, answer: { kind: 'recorded', outcome } });
-      // Its handlers hold up nobody who comes after it: it goes on with them as a chunk of its own, which calls back as well.
+      // Its handlers hold up nobody: it goes on with them as a chunk of its own, which calls back as well.
       if (isAtHandlers(outcome.phase)) {
-        await startAlone({ event, ...outcome }, { inFlight: 1, slowStartMs: 0 });
+        // An item's batch has that done, which is told of the same.
+        if (event.batchId === undefined) left.push({ event, ...outcome });
         return;
       }
       if (event.callback === null) return;

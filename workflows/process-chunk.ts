@@ -68,8 +68,6 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
   const root = CancellationScope.current();
   const cancellable = createCancellable();
   const { plan } = chunk.shared;
-  // Else it is what the workflow was started with.
-  const given = places === undefined ? undefined : chunk;
   // By the engine's clock alone. What an item of a batch was to wait, its batch has waited.
   const startedAtMs = workflowInfo().startTime.getTime();
   const dueAtMs = (run: EventRun): number => startedAtMs + (places === undefined ? run.event.delayMs : 0);
@@ -102,13 +100,17 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
       const before = runs;
       runs = runs.map(beginAttempts);
       if (isInline(plan)) {
-        const outcome = await advanceInline(before, workflow, given);
+        const outcome = await advanceInline(before, workflow);
         startEmitted(outcome.runs);
         runs = heard(recordChunk(before, outcome));
       } else await advanceOne(before);
       if (alone !== undefined && runs.some(({ run }) => isWaiting(run))) await waitForAttempt();
     }
-    if (alone !== undefined && runs.some(({ run }) => isAtHandlers(run.phase))) await callHandlers();
+    if (alone !== undefined && runs.some(({ run }) => isAtHandlers(run.phase))) {
+      // An item leaves its batch, for which its stages are what counts.
+      if (places === undefined) await callHandlers();
+      else runs = runs.map((one) => ({ ...one, hasLeft: true }));
+    }
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await cleanUpAlone();
@@ -186,17 +188,21 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     return releasing;
   }
 
-  /** The quick ones where its stages were, if nobody has called any of them yet; all others have workflows of their own. */
+  /**
+   * The quick ones where its stages were, if it is light and nobody has called any of them yet: it has left its subject or its batch. All
+   * others have workflows of their own, and a heavy event's too: its workflow's slots are for those who coordinate.
+   */
   async function callHandlers(): Promise<void> {
     // Each has its own permits.
-    void release();
+    const given = release();
+    if (given !== null) await given;
     cancellable.throwIfCancelled();
     const [one] = runs;
-    if (one !== undefined && one.run.handlers === undefined && dueInline(one.run).length > 0) {
+    if (one !== undefined && isInline(plan) && one.run.handlers === undefined && dueInline(one.run).length > 0) {
       isCalling = true;
-      const outcome = await advanceInline(runs, workflow, given);
+      const outcome = await advanceInline(runs, workflow);
       startEmitted(outcome.runs);
-      runs = recordChunk(runs, outcome);
+      runs = heard(recordChunk(runs, outcome));
       isCalling = false;
     }
     const run = runs[0]?.run;

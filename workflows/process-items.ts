@@ -5,6 +5,7 @@ import type { SharedUnitInput, UnitVerdict } from '../domain/batch-work.ts';
 import { hearOfItem, nextAttemptMs, markOf } from '../domain/item-run.ts';
 import type { ItemRun } from '../domain/item-run.ts';
 import { callBack } from './first-attempts.ts';
+import { startRuns } from './start-runs.ts';
 import { tellItemEnds } from './tell-ends.ts';
 import { startFollowUps } from './start-follow-ups.ts';
 import { holdPlaces } from './unit-places.ts';
@@ -58,11 +59,11 @@ export async function processItems({ unit, page, items, parallel, isInOrder, isO
       continue;
     }
     const work = { page, items: due, parallel: places.held(), ...(isInOrder && { isInOrder }) };
-    const { items: taken, deliveries, emitted = [] } = await (isOfSubjects ? applyItems : runItems)(work);
+    const { items: taken, deliveries, left: atHandlers = [], emitted = [] } = await (isOfSubjects ? applyItems : runItems)(work);
     for (const item of taken) known.set(item.offset, hearOfItem(item, Date.now()));
     // Most have nothing to start, and each promise costs the sandbox a stack trace.
-    if (emitted.length === 0) await callBack(deliveries);
-    else await Promise.all([startFollowUps(emitted), callBack(deliveries)]);
+    if (emitted.length + atHandlers.length === 0) await callBack(deliveries);
+    else await Promise.all([startRuns(atHandlers), startFollowUps(emitted), callBack(deliveries)]);
     left = left.map((item) => known.get(item.offset) ?? item).filter((item) => markOf(item) === 'p');
   }
   // What subjects processed is counted by whoever they answered.

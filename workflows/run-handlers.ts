@@ -6,6 +6,7 @@ import {
   isCancellation,
   proxyActivities,
   TerminatedFailure,
+  TimeoutFailure,
 } from '@temporalio/workflow';
 import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
 import type { HandlerPlan } from '../domain/accepted-event.ts';
@@ -13,6 +14,7 @@ import type { RunRecord } from '../domain/chunk.ts';
 import { endRun, failRun, isEnded, stateOf } from '../domain/event-run.ts';
 import type { EventRun, RunState } from '../domain/event-run.ts';
 import { dueHandlers, failedHandlers, handlerRun, recordHandler, settleHandlers } from '../domain/handler-runs.ts';
+import { firstThatFit } from '../domain/first-that-fit.ts';
 import type { Activities } from '../temporal/durable/activities.ts';
 import { eventWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import type { Cancellable } from './cancellable.ts';
@@ -39,11 +41,12 @@ export async function runHandlers(given: EventRun, cancellable: Cancellable, onC
   let run = given;
   const called = new Set<string>();
   const open = new Map<string, string>();
+  let ends = 0;
   try {
     for (let next = uncalled(); next.length > 0 || open.size > 0; next = uncalled()) {
-      for (const handler of next) call(handler);
-      const before = open.size;
-      await cancellable.run(() => condition(() => open.size < before));
+      const seen = ends;
+      await callAll(next);
+      await cancellable.run(() => condition(() => ends > seen));
     }
   } catch (error) {
     if (isCancellation(error)) await CancellationScope.nonCancellable(cancelOpen);
@@ -55,15 +58,26 @@ export async function runHandlers(given: EventRun, cancellable: Cancellable, onC
     return [...dueHandlers(run), ...failedHandlers(run)].filter(({ name }) => !called.has(name));
   }
 
-  function call(handler: HandlerPlan): void {
-    const part = handlerRun(run, handler);
-    called.add(handler.name);
+  /** Each start has the event's data in it, and a task's answer has so much room. */
+  async function callAll(handlers: readonly HandlerPlan[]): Promise<void> {
+    const parts = handlers.map((handler) => ({ handler, part: handlerRun(run, handler) }));
+    for (const { handler } of parts) called.add(handler.name);
+    for (let rest = parts; rest.length > 0;) {
+      const next = firstThatFit(rest, ({ part }) => JSON.stringify(part).length);
+      await Promise.all(next.map(call));
+      rest = rest.slice(next.length);
+    }
+  }
+
+  /** Resolves once it has begun. */
+  async function call({ handler, part }: Part): Promise<void> {
     open.set(handler.name, eventWorkflowId(part.event));
-    const ended = CancellationScope.nonCancellable(() => runApart(part));
+    const child = await CancellationScope.nonCancellable(() => startAlone(part, { inFlight: 1, slowStartMs: 0 }));
     // It doesn't reject.
-    void ended.then((state) => {
+    void CancellationScope.nonCancellable(() => runApart(part, child)).then((state) => {
       run = recordHandler(run, handler.name, state);
       open.delete(handler.name);
+      ends += 1;
       onChange(run);
     });
   }
@@ -76,9 +90,13 @@ export async function runHandlers(given: EventRun, cancellable: Cancellable, onC
   }
 }
 
+interface Part {
+  readonly handler: HandlerPlan;
+  readonly part: EventRun;
+}
+
 /** A handler's run at its end, whatever that is. */
-async function runApart(part: EventRun): Promise<RunState> {
-  const child = await startAlone(part, { inFlight: 1, slowStartMs: 0 });
+async function runApart(part: EventRun, child: ChildWorkflowHandle<Workflow> | null): Promise<RunState> {
   const ended = child === null ? await recorded(part) : await endOf(part, child);
   return stateOf(isEnded(ended.phase) ? ended : failRun(ended, { code: 'internal', message: 'its workflow left no verdict' }, Date.now()));
 }
@@ -88,11 +106,12 @@ async function endOf(part: EventRun, child: ChildWorkflowHandle<Workflow>): Prom
     return fromRecord(part, (await child.result()) as RunRecord);
   } catch (error) {
     const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
-    if (isCancellation(error)) return endRun(part, { status: 'cancelled', endedAtMs: Date.now() });
+    // A Canceled workflow has no result, and keeps its record elsewhere.
+    if (isCancellation(error)) return endRun(await recorded(part), { status: 'cancelled', endedAtMs: Date.now() });
     const left = cause instanceof ApplicationFailure ? (cause.details?.[0] as RunRecord | undefined) : undefined;
     if (left !== undefined) return fromRecord(part, left);
-    const code = cause instanceof TerminatedFailure ? 'terminated' : 'timed_out';
-    return failRun(part, { code, message: 'the workflow that ran it was ended by force' }, Date.now());
+    const code = cause instanceof TerminatedFailure ? 'terminated' : cause instanceof TimeoutFailure ? 'timed_out' : 'internal';
+    return failRun(part, { code, message: 'the workflow that ran it left no verdict' }, Date.now());
   }
 }
 

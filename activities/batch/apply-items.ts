@@ -53,6 +53,7 @@ export function createApplyItems({ readPage, sendToSubject, now }: ApplyItemsDep
     const untilMs = now() + CALL_MS;
     const after: ItemRun[] = [];
     const deliveries: DeliveryInput[] = [];
+    const left: EventRun[] = [];
     const waiting = items.map(({ offset, run }): Waiting => {
       const item = stored[offset];
       if (item?.kind !== 'event') throw new Error(`there is no event at ${offset} of "${page}"`);
@@ -81,13 +82,14 @@ export function createApplyItems({ readPage, sendToSubject, now }: ApplyItemsDep
     function record(offset: number, event: AcceptedEvent, answer: SubjectAnswer | undefined, workflow: WorkflowReference): void {
       const run = recordAnswer(acceptRun(event), answer, now());
       after.push(toItemRun(offset, run));
+      if (isAtHandlers(run.phase)) left.push(run);
       const delivery = eventDelivery(run, workflow);
       if (delivery !== null) deliveries.push(delivery);
     }
 
     Context.current().cancellationSignal.throwIfAborted();
     await Promise.all(Array.from({ length: atOnce }, takeTurns));
-    return { items: after, deliveries };
+    return { items: after, deliveries, ...(left.length > 0 && { left }) };
   };
 }
 
@@ -130,11 +132,7 @@ function toLetter({ event }: Waiting): SubjectLetter {
 }
 
 function recordAnswer(run: EventRun, answer: SubjectAnswer | undefined, nowMs: number): EventRun {
-  if (answer?.kind === 'recorded') {
-    const after = recordOutcome(run, answer.outcome);
-    // Its subject has processed it, which is all that its batch waits for: its handlers have a workflow of their own by now.
-    return isAtHandlers(after.phase) ? endRun(after, { status: 'completed', endedAtMs: nowMs }) : after;
-  }
+  if (answer?.kind === 'recorded') return recordOutcome(run, answer.outcome);
   // Sent again after so many others that the subject knows no more of it.
   const begun = markStarted(run, nowMs);
   if (answer?.kind === 'compacted' && answer.status === 'completed') {

@@ -3,7 +3,7 @@ import type { BatchItem } from '../../domain/batch-item.ts';
 import type { Activities } from '../../temporal/durable/activities.ts';
 import { eventDelivery } from '../../domain/event-delivery.ts';
 import type { WorkflowReference } from '../../domain/event-resource.ts';
-import { acceptRun } from '../../domain/event-run.ts';
+import { acceptRun, isAtHandlers } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { toItemRun } from '../../domain/item-run.ts';
 import type { ItemRun } from '../../domain/item-run.ts';
@@ -52,10 +52,12 @@ export function createRunItems({ advance, readPage }: RunItemsDependencies): Act
         ? [{ offset: items[index]?.offset ?? 0, run: recordOutcome(run, one.outcome), outcome: one.outcome }]
         : [];
     });
+    const left = taken.filter(({ run }) => isAtHandlers(run.phase)).map(({ run }) => run);
     const emitted = emittedBy(taken.map(({ outcome }) => outcome));
     return {
       items: taken.map(({ offset, run }) => toItemRun(offset, run)),
       deliveries: taken.flatMap(({ run }) => eventDelivery(run, workflow) ?? []),
+      ...(left.length > 0 && { left }),
       ...(emitted.length > 0 && { emitted }),
     };
   };

@@ -12,12 +12,22 @@ export function eventStreamRoute(app: OpenAPIHono<AppEnvironment>, dependencies:
     read: events.get,
     listen: events.listen,
     isEnded: hasEnded,
-    progressOf: ({ id, run, status, stage, progress, attempts, error }) => ({ id, run, status, stage, progress, attempts, error }),
+    progressOf: ({ id, run, status, stage, progress, attempts, handlers, error }) => ({
+      id,
+      run,
+      status,
+      stage,
+      progress,
+      attempts,
+      ...(Object.keys(handlers).length > 0 && { handlers }),
+      error,
+    }),
   });
   streamRoute(app, dependencies, {
     collection: 'events',
     noun: 'event',
     watches,
-    messages: '`progress` with what changed, at most 4 a second, then one of `completed`, `failed` or `cancelled` with the event',
+    messages:
+      '`progress` with what changed, at most 4 a second, then one of `completed`, `partial`, `failed` or `cancelled` with the event',
   });
 }

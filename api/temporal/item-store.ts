@@ -4,12 +4,14 @@ import { hasEnded } from '../../domain/event-resource.ts';
 import type { BatchService, ItemKey } from '../batch-service.ts';
 import type { EventKey } from '../event-service.ts';
 import type { EventStore } from '../event-store.ts';
+import type { LiveRuns } from '../live-runs.ts';
+import { cancelAtHandlers, isAtHandlers } from './at-handlers.ts';
 import { explainEvent } from './explain-event.ts';
 
 export type Items = Pick<BatchService, 'item' | 'acceptedItem' | 'cancelItem' | 'whyItem'>;
 
 /** Items of batches, whose ids say which and where. */
-export function createItemStore(client: Client, items: Items, now: () => number): EventStore {
+export function createItemStore(client: Client, liveRuns: LiveRuns, items: Items, now: () => number): EventStore {
   return {
     has: (id) => parseItemId(id) !== null,
 
@@ -21,6 +23,7 @@ export function createItemStore(client: Client, items: Items, now: () => number)
       const item = await items.item(itemKeyOf(key));
       if (item === null) return 'not_found';
       if (hasEnded(item)) return 'already_ended';
+      if (isAtHandlers(item)) return cancelAtHandlers(client, liveRuns, item);
       return items.cancelItem(itemKeyOf(key));
     },
 

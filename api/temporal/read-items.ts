@@ -7,7 +7,7 @@ import { itemId, ownerId } from '../../domain/event-id.ts';
 import { pageWorkflowId, unitWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource, WorkflowReference } from '../../domain/event-resource.ts';
-import { acceptRun, beginAttempt, endRun, failRun, isEnded, nextStage } from '../../domain/event-run.ts';
+import { acceptRun, beginAttempt, endRun, failRun, isAtHandlers, isPastStages, nextStage } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { wayAt } from '../../domain/item-kind.ts';
 import { rejectedEvent } from '../../domain/rejected-item.ts';
@@ -15,6 +15,7 @@ import type { LiveRuns } from '../live-runs.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
 import type { PagesView } from './batch-reader.ts';
 import { readPage } from '../../temporal/read-page.ts';
+import { readAtHandlers } from './at-handlers.ts';
 import { readEvent } from './read-run.ts';
 import { withRecord } from '../../temporal/read-record.ts';
 import { readUnit } from '../../temporal/read-unit.ts';
@@ -64,7 +65,11 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
     const shared = await sharedUnit(unit.number, unitId);
     const record = shared?.items.get(offset)?.state;
     const shown = mark === 'r' && forced && shared?.end.kind !== 'open' ? 'f' : mark;
-    const isKnown = record !== undefined && (isEnded(record.phase) || shown === 'r');
+    if (record !== undefined && isAtHandlers(record.phase)) {
+      const own = await readAtHandlers(client, liveRuns, event);
+      if (own !== null) return own;
+    }
+    const isKnown = record !== undefined && (isPastStages(record.phase) || shown === 'r');
     const ofUnit = { ...event, run: unit.runs };
     const workflow = shared === null ? ofPage : { id: unitId, runId: shared.runId };
     const resource = resourceOf(isKnown ? { ...record, event: ofUnit } : begunRun(ofUnit, shown, view), workflow);

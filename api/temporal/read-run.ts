@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { KeptRun } from '../../domain/chunk.ts';
-import { ownerId } from '../../domain/event-id.ts';
+import { ownerId, runName } from '../../domain/event-id.ts';
 import { hasEnded, toEventResource } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { endRun, failRun, isEnded, stateOf } from '../../domain/event-run.ts';
@@ -35,7 +35,7 @@ export async function readRun(client: Client, liveRuns: LiveRuns, found: FoundCh
   const heartbeat = end.kind === 'open' && !isInline(event.plan) ? await readHeartbeat(client, execution) : null;
   const recorded = await readRuns(client, found);
   const kept = recorded.runs?.[index];
-  const own = mayHaveLeft(found, kept) ? await readEvent(client, liveRuns, { workflowId: eventWorkflowId(event) }) : null;
+  const own = mayHaveLeft(found, kept) ? await readEvent(client, liveRuns, { workflowId: leftWorkflowId(event) }) : null;
   if (own !== null) return own;
   const begun = begunRun(found, event, index);
   if (end.kind === 'open') {
@@ -48,6 +48,11 @@ export async function readRun(client: Client, liveRuns: LiveRuns, found: FoundCh
   const callback = kept?.callback ?? initialCallback(event.callback?.url ?? null);
   const told = isEnded(run.phase) || callback.status === 'none' ? callback : { ...callback, status: 'failed' as const };
   return withDelivery(client, toEventResource(ended, told, { id: workflow.workflowId, runId: workflow.runId }));
+}
+
+/** Of the chunk of its own that a run goes on as, where it has left another. */
+function leftWorkflowId(event: AcceptedEvent): string {
+  return eventWorkflowId({ tenant: event.tenant, id: runName(event) });
 }
 
 /** An event that has a chunk of its own. Null when there is none. */

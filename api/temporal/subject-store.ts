@@ -2,18 +2,18 @@ import type { Client } from '@temporalio/client';
 import { subjectOfEventId } from '../../domain/subject-id.ts';
 import type { EventStore } from '../event-store.ts';
 import type { SubjectEvents } from '../subject-events.ts';
-import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { LiveRuns } from '../live-runs.ts';
-import { cancelEvent } from './cancel-event.ts';
 import { explainEvent } from './explain-event.ts';
-import { hasLeftSubject, readLeft } from './read-left.ts';
+import { cancelAtHandlers, isAtHandlers, readAtHandlers, readNow } from './at-handlers.ts';
 import { withDelivery } from './read-run.ts';
 
 /** Events of subjects, as long as these keep them in full; their ids say which subject it is. */
 export function createSubjectStore(client: Client, liveRuns: LiveRuns, subjects: SubjectEvents, now: () => number): EventStore {
   const read: EventStore['read'] = async (key) => {
     const resource = await subjects.get(key);
-    return resource && withDelivery(client, await readLeft(client, liveRuns, resource));
+    // One that its subject no longer keeps in full may still be at its handlers.
+    if (resource === null) return readAtHandlers(client, liveRuns, key);
+    return withDelivery(client, await readNow(client, liveRuns, resource));
   };
 
   return {
@@ -25,8 +25,8 @@ export function createSubjectStore(client: Client, liveRuns: LiveRuns, subjects:
 
     async cancel(key) {
       if (subjects.why(key) !== null) return 'not_cancellable';
-      const known = await subjects.get(key);
-      if (known !== null && hasLeftSubject(known)) return cancelEvent(client, liveRuns, nothingAhead, eventWorkflowId(key));
+      const known = await read(key);
+      if (known !== null && isAtHandlers(known)) return cancelAtHandlers(client, liveRuns, known);
       return (known ?? (await subjects.compacted(key))) === null ? 'not_found' : 'already_ended';
     },
 
@@ -42,9 +42,4 @@ export function createSubjectStore(client: Client, liveRuns: LiveRuns, subjects:
       return resource && explainEvent(client, resource, now());
     },
   };
-}
-
-/** What has left its subject is at its handlers, none of which is run ahead. */
-function nothingAhead(): boolean {
-  return false;
 }

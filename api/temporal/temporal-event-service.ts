@@ -8,6 +8,7 @@ import type { EventResource } from '../../domain/event-resource.ts';
 import { liveResource } from '../live-runs.ts';
 import type { ReplayService } from '../replay-service.ts';
 import type { EventService, JoinedRun, SubmitOptions, Submission } from '../event-service.ts';
+import { selectsEvent } from '../selects-event.ts';
 import { routeByKind } from '../event-store.ts';
 import { monotonicMs } from '../../runtime/monotonic.ts';
 import { watchLoop } from '../../runtime/watch-loop.ts';
@@ -29,7 +30,7 @@ import { createChunkStore } from './chunk-store.ts';
 import { createItemStore } from './item-store.ts';
 import type { Items } from './item-store.ts';
 import { withDelivery } from './read-run.ts';
-import { hasLeftSubject, readLeft } from './read-left.ts';
+import { isAtHandlers, readNow } from './at-handlers.ts';
 import { createSubjectStore } from './subject-store.ts';
 import { createReplayService } from './replay-service.ts';
 import { redeliverCallback } from './redeliver-callback.ts';
@@ -99,7 +100,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
 
   /** As far as this process sees, or not for long. */
   async function stagesEnded(started: Awaited<ReturnType<typeof start>> | undefined): Promise<void> {
-    if (started?.kind === 'started' && started.eagerly) await liveRuns.whenEnded(eventWorkflowId(started.event), SEEN_WITHIN_MS).ended;
+    if (started?.kind === 'started' && started.eagerly) await liveRuns.whenPastStages(eventWorkflowId(started.event), SEEN_WITHIN_MS);
   }
 
   async function joinedRun({ kind, event }: StartedEvent | JoinedEvent): Promise<{ readonly joined?: JoinedRun }> {
@@ -115,7 +116,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
   const store = routeByKind([
     createSubjectStore(client, liveRuns, subjects, now),
     createChunkStore(client, liveRuns, options.withdraw, now),
-    createItemStore(client, options.items, now),
+    createItemStore(client, liveRuns, options.items, now),
   ]);
   const { read, accepted, cancel, why } = store;
 
@@ -171,8 +172,8 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
         if (submission.kind !== 'ended' || 'compacted' in submission.resource) return submission;
         const { resource, ...told } = submission;
         // One that has left its subject ends with a workflow of its own.
-        if (!hasLeftSubject(resource) && submission.joined === undefined) onSubjectEvent?.(toShown(resource));
-        const ended = hasLeftSubject(resource) ? await endOfLeft(event, deadlineMs - monotonicMs()) : resource;
+        if (!isAtHandlers(resource) && submission.joined === undefined) onSubjectEvent?.(toShown(resource));
+        const ended = isAtHandlers(resource) ? await endOfLeft(event, deadlineMs - monotonicMs()) : resource;
         return ended === null ? { ...told, kind: 'accepted', runsHere: false } : { ...told, kind: 'ended', resource: toShown(ended) };
       }
       const started = await (options.coalesce === true ? share(event) : start(event, fingerprint));
@@ -210,9 +211,10 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
         return { ...page, items: page.items.map(toShown) };
       }
       const items = await mapAtMost(ofSubject.items, READS_AT_ONCE, async (resource) =>
-        withDelivery(client, await readLeft(client, liveRuns, resource)),
+        withDelivery(client, await readNow(client, liveRuns, resource)),
       );
-      return { ...ofSubject, items: items.map(toShown) };
+      // Of one that is at its handlers its subject doesn't know how it stands.
+      return { ...ofSubject, items: items.filter((item) => selectsEvent(item, filter)).map(toShown) };
     },
 
     async deliveries(key) {

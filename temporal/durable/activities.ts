@@ -115,6 +115,8 @@ export interface Activities {
   claimPermit(claim: ClaimMessage): Promise<void>;
   /** Sends a progress message once, and never fails for what becomes of it. */
   tellProgress(message: ProgressMessage): Promise<void>;
+  /** Has runs go on as chunks of their own, each where it stands, and each once. */
+  startRuns(left: { readonly runs: readonly EventRun[] }): Promise<void>;
   /** What a run that is alone, and that another has started, came to; tried again until that has ended. Only reads. */
   readVerdict(run: { readonly workflowId: string }): Promise<RunRecord | null>;
   /** Asks runs with workflows of their own to end as cancelled. */

@@ -52,9 +52,12 @@ export function chunkAttributes(chunk: Chunk): Attributes {
   };
 }
 
-function kindOf({ own }: Chunk): WorkflowKind {
+function kindOf({ own, shared: { plan } }: Chunk): WorkflowKind {
   if (own.length > 1) return 'chunk';
-  return own.some(({ handlerOf }) => handlerOf !== undefined) ? 'handler' : 'event';
+  // What has left its subject, or its batch, is listed with these.
+  return own.some(({ handlerOf, batchId }) => handlerOf !== undefined || batchId !== undefined) || plan.subjectType !== undefined
+    ? 'handler'
+    : 'event';
 }
 
 function tierNames(chunk: Chunk): string {

@@ -49,7 +49,8 @@ export function createProcessEvent(
         return { ok: false, error: stillAtWork(`/v1/events/${event.format.eventId}`) };
       }
       const { resource } = submitted;
-      if (resource.status !== 'completed') return { ok: false, error: { status: 400, ...failureOf(resource), details: [] } };
+      if (resource.status !== 'completed' && resource.status !== 'partial')
+        return { ok: false, error: { status: 400, ...failureOf(resource), details: [] } };
       const path = documentOf(resource);
       const markdown = path === null ? null : await readDocument(path);
       return { ok: true, body: answerEvent(event.input, resource, markdown, facts) };

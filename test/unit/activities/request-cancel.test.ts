@@ -76,6 +76,7 @@ describe('the activities', () => {
       'runItems',
       'applyItems',
       'cancelItems',
+      'startRuns',
       'readVerdict',
       'readItem',
       'readItemKinds',

@@ -10,6 +10,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'events/sessions/older/process-events.ts': 'shown',
   'events/sessions/older/process-routes.ts': 'shown',
   'api/tally.ts': 'the minute that something is counted in, which is shown',
+  'api/temporal/at-handlers.ts': 'compared with a time that is shown',
   'api/uuid.ts': 'part of an id',
   'client/tickless-error.ts': 'compared with a date that a server says',
   'client/verify-webhook.ts': 'compared with what a signature says',

@@ -21,13 +21,6 @@ describe('kindOf', () => {
     expect(kindOf(eventItem({ tier: 'critical', plan: { ...lightPlan, weight: 'heavy' } }), 0)).toBe('1');
   });
 
-  it('gives one that has handlers a workflow of its own, unless its subject processes it', () => {
-    const handlers = [{ name: 'tell', weight: 'light', retry: lightPlan.retry, timeoutMs: 1 }] as const;
-    expect(kindOf(eventItem({ plan: { ...lightPlan, handlers } }), 0)).toBe('3');
-    expect(kindOf(eventItem({ plan: { ...lightPlan, handlers }, takenBy: [] }), 0)).toBe('s');
-    expect(kindOf(eventItem({ plan: { ...lightPlan, handlers, subjectType: 'life' } }), 0)).toBe('i');
-  });
-
   it('holds back an item with a delay until its time has come', () => {
     expect(kindOf(delayed, 9)).toBe('d');
     expect(kindOf(delayed, 10)).toBe('s');
