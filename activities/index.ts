@@ -71,8 +71,11 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
   const { readPage } = dependencies;
   const startDelivery = createStartDelivery(dependencies.client);
   const startDeliveries = createStartDeliveries(startDelivery);
-  const send: StartFollowUpsDependencies['sendToSubject'] = (key, letters) =>
-    sendToSubject(dependencies.client, key, letters, { isThere: false });
+  const send: StartFollowUpsDependencies['sendToSubject'] = async (key, letters) => {
+    const applied = await sendToSubject(dependencies.client, key, letters, { isThere: false });
+    subjectEnds(letters, applied.answers).forEach(dependencies.observeEnd);
+    return applied;
+  };
   const firstAttempts = createFirstAttempts({ ...dependencies, startDelivery });
   return {
     default: rememberOutcomes(createRunStage(dependencies), perAttemptOfStages),
@@ -110,11 +113,7 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
     applyItems: createApplyItems({
       ...dependencies,
       readPage,
-      sendToSubject: async (key, letters) => {
-        const applied = await sendToSubject(dependencies.client, key, letters, { isThere: false });
-        subjectEnds(letters, applied.answers).forEach(dependencies.observeEnd);
-        return applied;
-      },
+      sendToSubject: send,
     }),
     cancelItems: createCancelItems(dependencies.client),
     startRuns: createStartRuns(dependencies.client),

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createClient } from '../client/create-client.ts';
 import type { TicklessClient } from '../client/create-client.ts';
@@ -14,11 +15,12 @@ import { table } from './table.ts';
 
 // `npm run bench:follow-ups`: an event that emits one, which emits one, to the fifth; beside a client that sends each when the one before has ended.
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '100' }, out: { type: 'string', default: 'bench/follow-ups.md' } },
+  options: { rounds: { type: 'string', default: '40' }, out: { type: 'string', default: 'bench/follow-ups.md' } },
 });
 const rounds = Number(values.rounds);
 const FOLLOW_UPS = 5;
-const WARM_UP = 20;
+const WARM_UP = 10;
+const READ_AFTER_MS = 1_000;
 
 const rows: string[][] = [];
 const loadBefore = loadavg()[0]?.toFixed(1);
@@ -55,6 +57,8 @@ async function chain(client: TicklessClient, type: Branch['type']): Promise<numb
   const last: Branch = { name: 'last', type };
   const data = Array.from({ length: FOLLOW_UPS }).reduce<Branch>((below) => ({ name: 'link', type, first: [below] }), last);
   const { id } = await client.events.submit({ type, data });
+  // To read a tree takes the engine longer than to run one: by then most have ended.
+  await setTimeout(READ_AFTER_MS);
   const ended = await until('the chain has ended', async () => {
     const path = pathOf((await client.events.tree(id)).root);
     return path.length > FOLLOW_UPS && path.at(-1)?.status === 'completed' ? path : null;
