@@ -61,8 +61,10 @@ it.each(TYPES)('ends an event of %s as partial where a handler has failed, which
   expect(failed).toHaveLength(1);
   expect(failed[0]).toMatchObject({ id: `${id}~h.quick`, status: 'failed', handlerOf: { id, name: 'quick' } });
   expect(await read(`${id}~h.quick`)).toMatchObject({ status: 'failed', type });
-  await until('it is listed as partial', async () => (await list(`type=${type}&status=partial`)).some((one) => one.id === id));
-  expect((await list(`type=${type}&status=completed`)).map((one) => one.id)).not.toContain(id);
+  // A subject's events are listed with it alone.
+  const among = type === 'test-handled-of-subject' ? 'subject=test-handled-account/one' : `type=${type}`;
+  await until('it is listed as partial', async () => (await list(`${among}&status=partial`)).some((one) => one.id === id));
+  expect((await list(`${among}&status=completed`)).map((one) => one.id)).not.toContain(id);
   expect((await list(`type=${type}`)).filter(({ handlerOf }) => handlerOf !== undefined)).toEqual([]);
 });
 
@@ -128,28 +130,58 @@ it('starts what handlers of a subject’s event have emitted', async () => {
   }
 });
 
-it('runs items of batches with their handlers', async () => {
-  const response = await service.app.request('/v1/batches', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      events: [
-        { type: 'test-ordered', data: { behave: { other: 'fail-once' } } },
-        { type: 'test-topic', data: { behave: { other: 'refuse' } } },
-      ],
-    }),
-  });
-  const { id } = (await response.json()) as { readonly id: string };
-  expect((await ended(`${id}_0`)).status).toBe('completed');
-  expect((await ended(`${id}_1`)).status).toBe('partial');
+it('lets items of batches go on for their handlers, and counts them by their stages', async () => {
+  const call = { call: ['heavy'] };
+  const types = ['test-ordered', 'test-topic', 'test-handled-slowly', 'test-handled-of-subject'] as const;
+  const { id } = (await (
+    await service.app.request('/v1/batches', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        events: types.map((type, index) => ({
+          type,
+          ...(type === 'test-handled-of-subject' && { subject: 'of-a-batch' }),
+          data: index === 1 ? { behave: { other: 'refuse' } } : { ...call, behave: { heavy: 'hang', quick: 'fail-once' } },
+          callback: { url: receiver.url },
+        })),
+      }),
+    })
+  ).json()) as { readonly id: string };
   const batch = await until('the batch has ended', async () => {
-    const resource = (await (await service.app.request(`/v1/batches/${id}`)).json()) as {
-      readonly completedAt: string | null;
-      readonly status: string;
-    };
+    const resource = (await (await service.app.request(`/v1/batches/${id}`)).json()) as { readonly completedAt: string | null };
     return resource.completedAt !== null && resource;
   });
-  expect(batch).toMatchObject({ status: 'completed', counts: { total: 2, completed: 2, failed: 0 } });
+  expect(batch).toMatchObject({ status: 'completed', counts: { total: 4, completed: 4, failed: 0 } });
+  expect((await ended(`${id}_1`)).status).toBe('partial');
+  for (const index of [0, 2, 3]) {
+    const open = await until('its heavy handler is at work', async () => {
+      const item = await read(`${id}_${index}`);
+      return item.handlers['heavy']?.status === 'running' && item.handlers['quick']?.status === 'completed' && item;
+    });
+    expect(open).toMatchObject({ batchId: id, status: 'running', stage: null, handlers: { quick: { attempts: 2 } } });
+    expect((await service.app.request(`/v1/events/${id}_${index}/cancel`, { method: 'POST' })).status).toBe(202);
+    expect(await ended(`${id}_${index}`)).toMatchObject({ status: 'cancelled', handlers: { heavy: { status: 'cancelled' } } });
+  }
+  await receiver.waitFor(() => receiver.requests.length === 4);
+  const told = receiver.requests.map(({ text }) => JSON.parse(text) as { readonly type: string; readonly data: EventResource });
+  expect(told.map(({ type, data }) => [data.id, type]).toSorted()).toEqual(
+    types.map((_, index) => [`${id}_${index}`, index === 1 ? 'event.partial' : 'event.cancelled']),
+  );
+  // A part of their batch, or of their subject, and listed with these alone.
+  expect((await list('limit=200')).filter(({ batchId }) => batchId === id)).toEqual([]);
+});
+
+it('is read, listed and cancelled where a subject’s event is at its handlers', async () => {
+  const id = await submit({ type: 'test-handled-of-subject', data: { call: ['heavy'], behave: { heavy: 'hang' } } });
+  await until('it is at work', async () => (await read(id)).handlers['heavy']?.status === 'running');
+  const ids = async (status: string): Promise<readonly string[]> =>
+    (await list(`subject=test-handled-account/one&status=${status}&limit=50`)).map((event) => event.id);
+  expect(await ids('running')).toContain(id);
+  expect(await ids('completed')).not.toContain(id);
+  expect((await service.app.request(`/v1/events/${id}/cancel`, { method: 'POST' })).status).toBe(202);
+  await ended(id);
+  expect(await ids('cancelled')).toContain(id);
+  expect(await ids('running')).not.toContain(id);
 });
 
 async function submit(event: Record<string, unknown>): Promise<string> {
