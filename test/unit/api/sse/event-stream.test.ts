@@ -101,7 +101,7 @@ describe('a stream of an event that goes on for long', () => {
 
   it('ends, and the error is reported, when it can be read no more', async () => {
     const error = new Error('broken');
-    const states: unknown[] = [{ id: 'a', status: 'running' }, error];
+    const states: unknown[] = [{ id: 'a', status: 'running', handlers: {} }, error];
     const get = async () => {
       const state = states.shift();
       if (state instanceof Error) throw state;
