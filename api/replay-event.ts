@@ -17,6 +17,8 @@ export interface ReplayRequest {
   /** By default the stage that has failed, or the start where the data is patched. */
   readonly from?: ReplayFrom | undefined;
   readonly patch?: readonly PatchOperation[] | undefined;
+  /** Whether what its handlers emit is started again; it is where nothing is said. */
+  readonly emits?: 'again' | 'skip' | undefined;
   readonly idempotencyKey: string | null;
   readonly waitMs: number;
 }
@@ -47,7 +49,7 @@ export async function replayEvent(dependencies: ReplayEventDependencies, key: Ev
   const { patch, from = patch === undefined ? 'stage' : 'start', waitMs } = request;
   const planned = await planReplay(run.event, patch);
   if (!planned.ok) return refused(planned.problem);
-  const mark: ReplayMark = { atMs: now(), of: runId, by: newUuid(), ...asked };
+  const mark: ReplayMark = { atMs: now(), of: runId, by: newUuid(), ...asked, ...(request.emits === 'skip' && { emits: 'skip' }) };
   const next = replayOf(run, { from, event: planned.event, mark });
   if (next === null) {
     const detail = `the type "${run.event.type}" has other stages by now: replay the event from the start`;
@@ -84,8 +86,8 @@ export async function replayEvent(dependencies: ReplayEventDependencies, key: Ev
 
 type Asked = Pick<ReplayMark, 'asked' | 'key'>;
 
-function askedFor({ from, patch, idempotencyKey }: ReplayRequest): Asked {
-  return { asked: digest({ from, patch }), ...(idempotencyKey !== null && { key: digest(idempotencyKey) }) };
+function askedFor({ from, patch, emits, idempotencyKey }: ReplayRequest): Asked {
+  return { asked: digest({ from, patch, emits }), ...(idempotencyKey !== null && { key: digest(idempotencyKey) }) };
 }
 
 const KEPT = {

@@ -52,6 +52,8 @@ export interface ReplayRequest {
   /** By default at the stage that failed; with a patch at the start. */
   readonly from?: 'stage' | 'start' | undefined;
   readonly patch?: readonly PatchOperation[] | undefined;
+  /** Whether what its handlers emit is started again; it is where nothing is said. */
+  readonly emits?: 'again' | 'skip' | undefined;
 }
 
 /** The answer to a replay that is durable now. */

@@ -8,6 +8,8 @@ export interface ReplayMark {
   readonly by: string;
   /** Digest of what was asked for. */
   readonly asked: string;
+  /** What its handlers emit is not started again; absent where it is. */
+  readonly emits?: 'skip';
   /** Digest of the `Idempotency-Key`, where it came with one. */
   readonly key?: string;
 }

@@ -20,7 +20,8 @@ export function createOpenEmitter(acceptFollowUps: AcceptFollowUps): OpenEmitter
 
       async accept(isShared) {
         isClosed = true;
-        if (emitted.length === 0) return {};
+        // Of a replay that is to cause nothing again.
+        if (emitted.length === 0 || cause.replay?.emits === 'skip') return {};
         const added = await acceptFollowUps(emitted, { cause, stageKey, isShared, before });
         return { emitted: [...before, ...added], followUps: [...followUps, ...added.map(({ id, type }) => ({ id, type }))] };
       },

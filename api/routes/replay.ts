@@ -31,6 +31,10 @@ const replayBody = z
       .enum(['stage', 'start'])
       .optional()
       .describe('where the new run begins: at the stage that failed, or at the first; with a patch by default at the first'),
+    emits: z
+      .enum(['again', 'skip'])
+      .optional()
+      .describe('whether what its handlers emit is started again, as new events (default), or not'),
     patch: z.array(operation).min(1).max(MAX_OPERATIONS).optional().describe("a JSON Patch (RFC 6902) of the event's data"),
   })
   .openapi('Replay');

@@ -7,6 +7,7 @@ import { renderEvent } from '../render.ts';
 interface ReplayOptions {
   readonly from?: 'stage' | 'start';
   readonly patch?: string;
+  readonly emits?: 'again' | 'skip';
   readonly key?: string;
   readonly wait?: number | true;
 }
@@ -27,11 +28,13 @@ export function replayCommand(add: AddCommand): void {
           ]),
         )
         .option('--patch <json>', 'a JSON Patch of its data: JSON, @file, or - for standard input')
+        .addOption(new Option('--emits <what>', 'start again what its handlers emit, or skip it').choices(['again', 'skip']))
         .option('--key <key>', 'an idempotency key, which makes it safe to repeat')
         .option('--wait [seconds]', `wait for the outcome, at most 60 (default: ${DEFAULT_WAIT_SECONDS})`, parseNumber),
-    async action({ client, terminal, print, paint }, { from, patch, key, wait }, id = '') {
+    async action({ client, terminal, print, paint }, { from, patch, emits, key, wait }, id = '') {
       const answer = await client.events.replay(id, {
         ...(from !== undefined && { from }),
+        ...(emits !== undefined && { emits }),
         // The service says what is wrong with it.
         ...(patch !== undefined && { patch: (await readJsonArgument(patch, terminal)) as readonly PatchOperation[] }),
         waitSeconds: wait === true ? DEFAULT_WAIT_SECONDS : wait,

@@ -220,4 +220,16 @@ export function replaying(api: ApiUnderTest): void {
     const text = await (await api.open(`/v1/events/${id}/stream`)).text();
     return JSON.parse(text.trim().split('\ndata: ').at(-1) ?? '');
   }
+
+  it.each([
+    ['again', 1],
+    ['skip', 0],
+  ] as const)('starts what handlers emit %s, if asked so', async (emits, count) => {
+    const { id, followUps } = await api.run({ type: 'test-ordered', data: { behave: { quick: 'refuse-once', other: 'emit' } } });
+    expect(followUps).toHaveLength(1);
+    const answer = await replay(id, { from: 'start', emits }, { prefer: 'wait=30' });
+    expect(answer.body).toMatchObject({ run: 2, status: 'completed' });
+    const again = (answer.body['followUps'] ?? []) as readonly { readonly id: string }[];
+    expect(again.map((one) => followUps?.some((before) => before.id === one.id))).toEqual(Array.from({ length: count }, () => false));
+  });
 }
