@@ -164,8 +164,8 @@ it('lets items of batches go on for their handlers, and counts them by their sta
   }
   await receiver.waitFor(() => receiver.requests.length === 4);
   const told = receiver.requests.map(({ text }) => JSON.parse(text) as { readonly type: string; readonly data: EventResource });
-  expect(told.map(({ type, data }) => [data.id, type]).toSorted()).toEqual(
-    types.map((_, index) => [`${id}_${index}`, index === 1 ? 'event.partial' : 'event.cancelled']),
+  expect(told.map(({ type, data }) => `${data.id} ${type}`).toSorted()).toEqual(
+    types.map((_, index) => `${id}_${index} ${index === 1 ? 'event.partial' : 'event.cancelled'}`),
   );
   // A part of their batch, or of their subject, and listed with these alone.
   expect((await list('limit=200')).filter(({ batchId }) => batchId === id)).toEqual([]);
