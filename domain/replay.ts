@@ -28,7 +28,9 @@ export function refusalToReplay({ phase }: Pick<RunState, 'phase'>): 'not_ended'
  */
 export function replayOf({ event: replayed, ...before }: EventRun, { from, event, mark }: ReplayOrder): EventRun | null {
   const { takenBy: _before, ...same } = replayed;
-  const next = acceptRun({ ...same, ...event, run: replayed.run + 1, delayMs: 0, replay: mark });
+  const accepted = acceptRun({ ...same, ...event, run: replayed.run + 1, delayMs: 0, replay: mark });
+  // What has followed from it stays so.
+  const next = before.followUps === undefined ? accepted : { ...accepted, followUps: before.followUps };
   const { plan } = event;
   if (from === 'start') return next;
   const done = Object.keys(before.results);
@@ -41,5 +43,6 @@ export function replayOf({ event: replayed, ...before }: EventRun, { from, event
 
 /** The state that a replay's workflow is given, where that isn't how every run begins. */
 export function begunOf({ event: _elsewhere, ...state }: EventRun): readonly RunState[] | undefined {
-  return Object.keys(state.results).length === 0 && state.handlers === undefined ? undefined : [state];
+  const isNew = Object.keys(state.results).length === 0 && state.handlers === undefined && state.followUps === undefined;
+  return isNew ? undefined : [state];
 }

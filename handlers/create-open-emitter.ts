@@ -1,6 +1,7 @@
 import type { EventDefinition } from '../domain/define-event.ts';
 import type { FollowUpOptions } from '../domain/follow-up.ts';
 import { PermanentError } from '../domain/handler-errors.ts';
+import { ON_CANCEL } from '../domain/stage.ts';
 import type { AcceptFollowUps } from './accept-follow-ups.ts';
 import type { Emitted, OpenEmitter } from './emitter.ts';
 import { typeName } from './emitter.ts';
@@ -14,6 +15,8 @@ export function createOpenEmitter(acceptFollowUps: AcceptFollowUps): OpenEmitter
     return {
       emit(event: EventDefinition | string, data: unknown, options: FollowUpOptions = {}): void {
         if (isClosed) throw new Error(`"${typeName(event)}" was emitted by an attempt that has ended: it is not started`);
+        // What it gives is recorded nowhere, and so is what would follow from it.
+        if (cause.plan.stages.includes(ON_CANCEL)) throw new Error('onCancel emits nothing');
         // Copied at once, since its handler may go on to change it.
         emitted.push({ event, data: copyOf(event, data), options });
       },

@@ -1,4 +1,4 @@
-import { ApplicationFailure, continueAsNew, proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, condition, continueAsNew, proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { Activities } from '../temporal/durable/activities.ts';
 import { eventMessage, eventTarget } from '../domain/callback-message.ts';
@@ -10,13 +10,16 @@ import { acceptedQuery, applyUpdate, outcomeQuery, outcomesQuery, snapshotQuery 
 import { emittedBy, withoutEmitted } from '../domain/run-outcome.ts';
 import { createCallbackSender } from './callback-sender.ts';
 import type { PendingCallbacks } from './callback-sender.ts';
-import { createFollowUpSender } from './follow-up-sender.ts';
-import { startRuns } from './start-runs.ts';
+import { createBeside } from './beside.ts';
+import { startFirstFollowUps } from './start-follow-ups.ts';
+import { startFirstRuns } from './start-runs.ts';
 
 export interface HoldSubjectInput extends PendingCallbacks {
   readonly subject: Subject;
   /** What its events have emitted that may have yet to be started; absent where that is nothing. */
   readonly followUps?: readonly AcceptedEvent[];
+  /** Its events that are at their handlers and may have yet to go on for them; absent where there are none. */
+  readonly leaving?: readonly EventRun[];
 }
 
 const { foldSubject } = proxyLocalActivities<Activities>({
@@ -37,7 +40,8 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
   const sender = createCallbackSender(input, (version, callback) => {
     subject = recordCallback(subject, version, callback);
   });
-  const followUps = createFollowUpSender(input.followUps ?? []);
+  const followUps = createBeside(input.followUps ?? [], startFirstFollowUps);
+  const leaving = createBeside(input.leaving ?? [], startFirstRuns);
   let turn = Promise.resolve();
 
   setHandler(snapshotQuery, () => ({ version: subject.version, state: subject.state, updatedAtMs: subject.updatedAtMs }));
@@ -60,16 +64,28 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
     return answers;
   });
 
-  const pending = await sender.untilFull();
-  const left = followUps.left();
-  await continueAsNew<typeof holdSubject>({ subject, ...pending, ...(left.length > 0 && { followUps: left }) });
+  let pending = await sender.untilFull();
+  while (!followUps.mayLeave() || !leaving.mayLeave()) {
+    await condition(() => followUps.mayLeave() && leaving.mayLeave());
+    pending = await sender.untilFull();
+  }
+  await continueAsNew<typeof holdSubject>({
+    subject,
+    ...pending,
+    ...(followUps.left().length > 0 && { followUps: followUps.left() }),
+    ...(leaving.left().length > 0 && { leaving: leaving.left() }),
+  });
+
+  async function hasRoomFor(letters: readonly SubjectLetter[]): Promise<boolean> {
+    if (!(await sender.hasRoom()) || !(await leaving.catchUp())) return false;
+    // These may be what is left to be started, of a subject that emits events for itself: they would wait for themselves.
+    return letters.every(({ event }) => event.causedBy !== undefined) || followUps.catchUp();
+  }
 
   async function process(letters: readonly SubjectLetter[]): Promise<Applied> {
     // Its mailbox sends them again, to the next run: this one ends as soon as nothing is under way.
-    if (!(await sender.hasRoom()) || !(await followUps.hasRoomFor(letters)))
-      throw ApplicationFailure.create({ message: 'the subject goes on as a new run', type: 'busy' });
+    if (!(await hasRoomFor(letters))) throw ApplicationFailure.create({ message: 'the subject goes on as a new run', type: 'busy' });
     const folded = new Map<string, { readonly contentHash: string; readonly answer: SubjectAnswer }>();
-    const left: EventRun[] = [];
     let fresh = freshLetters(subject, letters);
     while (fresh.length > 0) {
       const { key, version, state, updatedAtMs } = subject;
@@ -80,7 +96,6 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
       for (const [index, letter] of next.letters.entries()) note(fresh[index], letter);
       fresh = fresh.slice(next.letters.length);
     }
-    if (left.length > 0) await startRuns(left);
     return { runId, answers: letters.map(answerOf) };
 
     function note(letter: SubjectLetter | undefined, result: FoldedLetter): void {
@@ -95,7 +110,7 @@ export async function holdSubject(input: HoldSubjectInput): Promise<void> {
       // Its handlers hold up nobody: it goes on with them as a chunk of its own, which calls back as well.
       if (isAtHandlers(outcome.phase)) {
         // An item's batch has that done, which is told of the same.
-        if (event.batchId === undefined) left.push({ event, ...outcome });
+        if (event.batchId === undefined) leaving.add([{ event, ...outcome }]);
         return;
       }
       if (event.callback === null) return;

@@ -85,9 +85,9 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     setHandler(runQuery, () => recordOf(runs[0] ?? alone));
     setHandler(cancelUpdate, () => cancellable.cancel(), {
       validator: () => {
-        const { run } = runs[0] ?? alone;
+        const { run, hasLeft } = runs[0] ?? alone;
         const isUntouched = workflowInfo().historyLength === FIRST_TASK_EVENTS;
-        const refusal = isCalling ? 'not_cancellable' : refusalToCancel(run, Date.now(), isUntouched);
+        const refusal = isCalling || hasLeft ? 'not_cancellable' : refusalToCancel(run, Date.now(), isUntouched);
         if (refusal !== null) throw ApplicationFailure.nonRetryable(`the event is ${run.phase.status}`, refusal);
       },
     });
@@ -108,6 +108,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     }
     if (alone !== undefined && runs.some(({ run }) => isAtHandlers(run.phase))) {
       // An item leaves its batch, for which its stages are what counts.
+      cancellable.throwIfCancelled();
       if (places === undefined) await callHandlers();
       else runs = runs.map((one) => ({ ...one, hasLeft: true }));
     }

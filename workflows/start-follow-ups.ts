@@ -9,8 +9,14 @@ const activities = proxyActivities<Activities>(IN_BACKGROUND);
 // The activity is tried again by itself; what ends it for good is somebody's hand.
 const START_AGAIN_MS = 10_000;
 
-/** As many as one activity takes. */
-export function firstFollowUps(events: readonly AcceptedEvent[]): readonly AcceptedEvent[] {
+/** Starts as many as one activity takes; gives how many these were. Never rejects. */
+export async function startFirstFollowUps(events: readonly AcceptedEvent[]): Promise<number> {
+  const next = firstFollowUps(events);
+  await startUntilDone(next);
+  return next.length;
+}
+
+function firstFollowUps(events: readonly AcceptedEvent[]): readonly AcceptedEvent[] {
   return firstThatFit(events, (event) => JSON.stringify(event).length);
 }
 
@@ -20,9 +26,7 @@ export function firstFollowUps(events: readonly AcceptedEvent[]): readonly Accep
  */
 export async function startFollowUps(events: readonly AcceptedEvent[]): Promise<void> {
   for (let rest = events; rest.length > 0;) {
-    const next = firstFollowUps(rest);
-    await startUntilDone(next);
-    rest = rest.slice(next.length);
+    rest = rest.slice(await startFirstFollowUps(rest));
   }
 }
 

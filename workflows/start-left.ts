@@ -29,8 +29,8 @@ export async function startAlone(run: EventRun, load: TaskLoad): Promise<ChildWo
   try {
     return await startChild(WORKFLOWS.processChunk, {
       ...chunkStart(runName(run.event), chunk, load),
-      // An earlier run of the same event may have left one of this name.
-      ...(run.event.run > 1 && { workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const }),
+      // An earlier run may have left one of this name: of an event that is replayed, or that its subject knew no more when it came again.
+      ...((run.event.run > 1 || run.event.handlerOf !== undefined) && { workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const }),
       args: [chunk],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       typedSearchAttributes: toSearchAttributes(chunkAttributes(chunk)),

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import type { Activities } from '../../temporal/durable/activities.ts';
-import { acceptRun, endRun, failRun, isAtHandlers, markStarted } from '../../domain/event-run.ts';
+import { acceptRun, endStages, failRun, isAtHandlers, markStarted } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import type { DeliveryInput } from '../../domain/delivery-input.ts';
 import { ownerId } from '../../domain/event-id.ts';
@@ -136,7 +136,8 @@ function recordAnswer(run: EventRun, answer: SubjectAnswer | undefined, nowMs: n
   // Sent again after so many others that the subject knows no more of it.
   const begun = markStarted(run, nowMs);
   if (answer?.kind === 'compacted' && answer.status === 'completed') {
-    return { ...endRun(begun, { status: 'completed', endedAtMs: nowMs }), version: answer.version };
+    // Its stages were complete, whatever they came to; its handlers are called by whoever hears of that.
+    return { ...endStages(begun, nowMs), version: answer.version };
   }
   return failRun(begun, { code: 'internal', message: 'the subject processed it, and no longer knows what came of it' }, nowMs);
 }

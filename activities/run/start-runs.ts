@@ -1,4 +1,3 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { toChunk } from '../../domain/chunk.ts';
 import { runName } from '../../domain/event-id.ts';
@@ -14,7 +13,9 @@ const AT_ONCE = 10;
 
 /**
  * Has runs go on as chunks of their own, each where it stands. Safe to run twice: a run is started once, whether or not it has ended by
- * then, since its start is always the same request. A subject may come to an event of the same id again, a thousand others later.
+ * then, since its start is always the same request. A subject may come to an event of the same id again, a thousand others later: that one
+ * waits until the handlers of the first have ended.
+ * @throws WorkflowExecutionAlreadyStartedError, to be tried again, until then
  */
 export function createStartRuns(client: Client) {
   return async function startRuns({ runs }: { readonly runs: readonly EventRun[] }): Promise<void> {
@@ -22,18 +23,14 @@ export function createStartRuns(client: Client) {
     await mapAtMost(runs, AT_ONCE, async (run) => {
       const { event, version = 0 } = run;
       const chunk = toChunk([event], [stateOf(run)]);
-      try {
-        await client.workflow.start(WORKFLOWS.processChunk, {
-          ...chunkStart(runName(event), chunk, load),
-          args: [chunk],
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          workflowIdConflictPolicy: 'FAIL',
-          typedSearchAttributes: toSearchAttributes(chunkAttributes(chunk)),
-          ...requestedAs(`left-as-${event.run}.${version}`),
-        });
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      }
+      await client.workflow.start(WORKFLOWS.processChunk, {
+        ...chunkStart(runName(event), chunk, load),
+        args: [chunk],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+        typedSearchAttributes: toSearchAttributes(chunkAttributes(chunk)),
+        ...requestedAs(`left-as-${event.run}.${version}`),
+      });
     });
   };
 }

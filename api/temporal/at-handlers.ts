@@ -3,6 +3,7 @@ import { runName } from '../../domain/event-id.ts';
 import { hasEnded } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
+import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import type { Cancellation } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import { cancelEvent } from './cancel-event.ts';
@@ -11,7 +12,8 @@ import { readEvent } from './read-run.ts';
 // An event of a subject, or an item of a batch, whose stages are complete is done with there: it goes on for its handlers in a workflow
 // of its own, which alone knows more of it from then on.
 
-const STARTED_WITHIN_MS = 10 * 60_000;
+// The default of RETENTION. It is started as soon as the engine is there for it.
+const STARTED_WITHIN_MS = 7 * 24 * 3_600_000;
 
 type Named = Pick<EventResource, 'tenant' | 'id'> & { readonly batchId?: string | null };
 
@@ -36,10 +38,15 @@ export async function readNow(client: Client, liveRuns: LiveRuns, resource: Even
   return isForgotten ? { ...resource, status: 'completed', completedAt: startedAt, handlers: {} } : resource;
 }
 
-/** What it is at can't be taken back by the process that accepted it. */
-export function cancelAtHandlers(client: Client, liveRuns: LiveRuns, event: EventResource): Promise<Cancellation> {
-  if (hasEnded(event)) return Promise.resolve('already_ended');
-  return cancelEvent(client, liveRuns, () => false, workflowIdOf(event));
+/**
+ * What it is at can't be taken back by the process that accepted it.
+ * @throws EngineUnavailableError also where its workflow has yet to be started
+ */
+export async function cancelAtHandlers(client: Client, liveRuns: LiveRuns, event: EventResource): Promise<Cancellation> {
+  if (hasEnded(event)) return 'already_ended';
+  const cancellation = await cancelEvent(client, liveRuns, () => false, workflowIdOf(event));
+  if (cancellation === 'not_found') throw new EngineUnavailableError(`"${event.id}" has yet to go on for its handlers`);
+  return cancellation;
 }
 
 function workflowIdOf(event: Named): string {

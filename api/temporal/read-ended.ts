@@ -47,7 +47,10 @@ async function readOwnItem(
 ): Promise<readonly (EventResource | null)[]> {
   const { page, offset, run } = await readWorkflowInput<OwnUnitInput>(client, { workflowId, runId });
   const item = (await readPage(client, page)).items[offset];
-  return item?.kind === 'event' ? [await readEvent(client, liveRuns, { workflowId, runId }, { ...item.event, run })] : [];
+  if (item?.kind !== 'event') return [];
+  const own = await readEvent(client, liveRuns, { workflowId, runId }, { ...item.event, run });
+  // One that has left for its handlers ends with another workflow.
+  return own?.workflow.id === workflowId ? [own] : [];
 }
 
 async function readItems(client: Client, { workflowId, runId }: ClosedWorkflow): Promise<readonly EventResource[]> {

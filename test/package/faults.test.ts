@@ -68,7 +68,7 @@ it.each<readonly [fault: string, lines: readonly string[], said: RegExp]>([
   [
     'a field that there is not',
     ['export default defineConfig({ events: [], evnts: [] } as never);'],
-    /^error: config.ts:2: the config has no field "evnts"; .*\n$/,
+    /^error: config.ts: the config has no field "evnts"; .*\n$/,
   ],
   [
     'a setting that there is not',

@@ -127,3 +127,12 @@ it('calls only those handlers again that have not completed', () => {
   const anew = replayOf(partial, { ...order, from: 'start', event: { plan, data: null } });
   expect([anew?.handlers, anew?.event.takenBy]).toEqual([undefined, undefined]);
 });
+
+it('knows what has followed from the event before', () => {
+  const followUps = [{ id: 'k~a', type: 'told' }];
+  for (const from of ['stage', 'start'] as const) {
+    const next = replayOf({ ...failedAt(0, 1), followUps }, { ...order, from });
+    expect(next?.followUps).toEqual(followUps);
+    expect(next && runsOf(toChunk([next.event], begunOf(next)))).toEqual([next]);
+  }
+});

@@ -169,3 +169,10 @@ it('throws where what is emitted is not JSON', () => {
     expect.objectContaining({ code: 'invalid_event', message: 'the data of an emitted "told" is not JSON' }),
   );
 });
+
+it('emits nothing where it cleans up, which nobody would start', () => {
+  const run = runOf(typeWith(() => null));
+  const cleaning = { ...run, event: { ...run.event, plan: { ...run.event.plan, stages: ['onCancel'] } } };
+  const { emit } = createOpenEmitter(async () => [])(cleaning, 'order-1/1/onCancel');
+  expect(() => emit('told', {})).toThrow('onCancel emits nothing');
+});
