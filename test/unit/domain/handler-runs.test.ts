@@ -3,7 +3,19 @@ import { describe, expect, it } from 'vitest';
 import type { HandlerPlan } from '../../../domain/accepted-event.ts';
 import { recordSuccess } from '../../../domain/attempt.ts';
 import { toEventResource } from '../../../domain/event-resource.ts';
-import { acceptRun, beginAttempt, endRun, endStages, isAtHandlers, isEnded, refusalToCancel, stateOf } from '../../../domain/event-run.ts';
+import {
+  acceptRun,
+  beforeRecord,
+  beginAttempt,
+  endRun,
+  endStages,
+  isAtHandlers,
+  isEnded,
+  refusalToCancel,
+  stateOf,
+  wait,
+  waitFromNow,
+} from '../../../domain/event-run.ts';
 import type { EndedPhase, EventRun } from '../../../domain/event-run.ts';
 import {
   completeHandlers,
@@ -133,6 +145,29 @@ describe('handlers of an event', () => {
     const failed = completeHandlers(ended(half, other, 'failed'), NOON_MS);
     expect(isAtHandlers(failed.phase)).toBe(true);
     expect(settleHandlers(failed, NOON_MS).phase.status).toBe('partial');
+  });
+});
+
+describe('an event at its handlers', () => {
+  const tell = plan('tell');
+
+  it('waits for them by the clock of whoever hears of it', () => {
+    const run = atHandlers([tell]);
+    const lastError = eventError({ stage: 'tell' });
+    const waiting = wait(handlerRun(run, tell), 'tell', { reason: 'retry', untilMs: NOON_MS + 50, forMs: 50, lastError });
+    const heard = waitFromNow(recordHandler(run, 'tell', stateOf(waiting)), NOON_MS + 1_000);
+    expect(heard.handlers?.['tell']?.phase).toMatchObject({ waiting: { untilMs: NOON_MS + 1_050, forMs: 50 } });
+  });
+
+  it('is shown as that until its end is recorded, where nothing is shown before', () => {
+    const recordedFirst = { ...lightPlan, stages: ['action'], handlers: [tell], respondAfterRecord: true };
+    const accepted = acceptRun(acceptedEvent({ plan: recordedFirst }));
+    const run = recordSuccess(beginAttempt(accepted, 'action'), 'action', { value: 1, endedAtMs: NOON_MS });
+    const done = settleHandlers(ended(run, tell, 'completed'), NOON_MS);
+    expect(done.phase.status).toBe('completed');
+    const shown = beforeRecord(done);
+    expect(shown).toMatchObject({ phase: { status: 'running', stage: null }, results: { action: 1 } });
+    expect(shown.handlers).toBeUndefined();
   });
 });
 
