@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -26,6 +26,8 @@ const HOUR_MS = 3_600_000;
 /** `INDEXED_VALUE_TYPE_INT` of the Temporal API. */
 const INT = 3;
 
+/** Of whoever has neither configured nor started one. */
+const NO_ENGINE: TestEngine = { address: '', namespace: 'default' };
 const GONE = '3f0f4a1e-6d0c-4c8e-9a5c-0d6f7f0b1c2d';
 
 let folder: string;
@@ -58,7 +60,7 @@ it('finds nothing wrong with a service that is well', async () => {
 });
 
 it('finds that a project can not be read, and a variable that has a fault', async () => {
-  const findings = await look(well, { PORT: 'many' }, { config: 'none.config.ts' });
+  const findings = await look(NO_ENGINE, { PORT: 'many' }, { config: 'none.config.ts' });
 
   expect(faults(findings)).toEqual(['settings', 'settings']);
   expect(findings.map(({ message }) => message).join()).toMatch(/there is no config.*PORT: it must be a number/);
@@ -71,9 +73,20 @@ it('finds that no engine answers', async () => {
 });
 
 it('finds that no engine of its own runs, which is no fault', async () => {
-  const findings = await look({ address: '', namespace: 'default' });
+  const findings = await look(NO_ENGINE);
 
   expect(findings.filter(({ level }) => level !== 'ok')).toMatchObject([{ check: 'engine', level: 'warning' }]);
+});
+
+it('finds data of another server, and leaves it alone', async () => {
+  const data = mkdtempSync(join(folder, 'other-'));
+  writeFileSync(join(data, 'engine.db'), 'data');
+  writeFileSync(join(data, 'engine-version.json'), '{"cli":"1.3.0","server":"1.27.2","complete":false}');
+
+  const findings = await look(NO_ENGINE, { TICKLESS_DATA: data });
+
+  expect(faults(findings)).toEqual(['engine']);
+  expect(readdirSync(data)).toEqual(['engine-version.json', 'engine.db']);
 });
 
 it('finds that there is no namespace', async () => {
@@ -171,7 +184,7 @@ it("finds that the clocks are apart, and goes by the engine's", async () => {
 });
 
 it('finds that nothing can be kept in the data directory', async () => {
-  const findings = await look(well, { TICKLESS_DATA: join(folder, 'tickless.config.mjs', 'data') });
+  const findings = await look(NO_ENGINE, { TICKLESS_DATA: join(folder, 'tickless.config.mjs', 'data') });
 
   expect(faults(findings)).toEqual(['disk']);
 });
@@ -179,7 +192,7 @@ it('finds that nothing can be kept in the data directory', async () => {
 it('finds secrets that are malformed, and one that is an API key', async () => {
   const key = WEBHOOK_SECRET.slice('whsec_'.length);
 
-  const findings = await look(well, { WEBHOOK_SECRETS: `${WEBHOOK_SECRET},whsec_short`, API_KEYS: `acme:${key}` });
+  const findings = await look(NO_ENGINE, { WEBHOOK_SECRETS: `${WEBHOOK_SECRET},whsec_short`, API_KEYS: `acme:${key}` });
 
   expect(faults(findings)).toEqual(['secrets', 'secrets']);
   expect(JSON.stringify(findings)).not.toContain(key);
@@ -190,12 +203,12 @@ it('finds a made secret that others can read', async () => {
   writeFileSync(join(data, 'webhook-secret'), `${WEBHOOK_SECRET}\n`);
   chmodSync(join(data, 'webhook-secret'), 0o644);
 
-  const findings = await look(well, { TICKLESS_DATA: data });
+  const findings = await look(NO_ENGINE, { TICKLESS_DATA: data });
 
   expect(faults(findings)).toEqual(['secrets']);
 });
 
-it('finds that a callback address is refused by the guard', async () => {
+it('finds that a callback address is refused by the guard of processes on an engine elsewhere', async () => {
   const findings = await look(well, {}, { callbackUrl: 'http://127.0.0.1:3000/hook' });
 
   expect(faults(findings)).toEqual(['callback']);
