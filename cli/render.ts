@@ -16,6 +16,9 @@ const COLOURS: Readonly<Record<string, number | undefined>> = {
   partial: RED,
   cancelled: YELLOW,
   running: CYAN,
+  ok: GREEN,
+  warning: YELLOW,
+  fault: RED,
 };
 
 export function createPaint(hasColors: boolean): Paint {

@@ -3,6 +3,7 @@ import { TicklessError } from '../client/tickless-error.ts';
 import { createCommandContext } from './command-context.ts';
 import { batchCommand } from './commands/batch.ts';
 import { cancelCommand } from './commands/cancel.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { getCommand } from './commands/get.ts';
 import { limitsCommand } from './commands/limits.ts';
 import { apiCommand, configCommand, devCommand, initCommand, startCommand, workerCommand } from './commands/project.ts';
@@ -21,7 +22,7 @@ import { UsageError } from './usage-error.ts';
 
 // As they are listed.
 const COMMANDS = [
-  ['A project:', [initCommand, devCommand, startCommand, configCommand, apiCommand, workerCommand]],
+  ['A project:', [initCommand, devCommand, startCommand, configCommand, doctorCommand, apiCommand, workerCommand]],
   [
     'A service that runs:',
     [

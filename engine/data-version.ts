@@ -22,13 +22,23 @@ const JOURNAL = '-journal';
  * @throws EngineError `data_version`
  */
 export function checkDataVersion(dataDirectory: string): 'new' | 'existing' {
-  const database = join(dataDirectory, DATABASE_FILE);
-  if (!existsSync(database)) return 'new';
-  const stamp = readJsonFile(stampFile(dataDirectory), stampSchema);
-  if (stamp?.server !== PINNED_VERSION.server) throw otherVersion(dataDirectory, stamp);
-  if (stamp.complete) return 'existing';
+  if (!existsSync(join(dataDirectory, DATABASE_FILE))) return 'new';
+  const other = findOtherVersion(dataDirectory);
+  if (other !== null) throw other;
+  if (readStamp(dataDirectory)?.complete === true) return 'existing';
   removeDatabase(dataDirectory);
   return 'new';
+}
+
+/** Why the database there, if there is one, can't be used: another server made it. Null where it can. Only reads. */
+export function findOtherVersion(dataDirectory: string): EngineError | null {
+  if (!existsSync(join(dataDirectory, DATABASE_FILE))) return null;
+  const stamp = readStamp(dataDirectory);
+  return stamp?.server === PINNED_VERSION.server ? null : otherVersion(dataDirectory, stamp);
+}
+
+function readStamp(dataDirectory: string): z.infer<typeof stampSchema> | undefined {
+  return readJsonFile(stampFile(dataDirectory), stampSchema);
 }
 
 /** With all that is kept beside it. */

@@ -1,10 +1,10 @@
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { Logger } from '../config/logger.ts';
 import { coreMetrics } from './core-metrics.ts';
 import { isNear } from './near.ts';
+import { readConnectConfig } from './read-connect-config.ts';
 import { reachEngine } from './reach-engine.ts';
 import { toTemporalLogger } from './temporal-logger.ts';
 
@@ -46,18 +46,6 @@ export async function connectEngine(logger: Logger, embedded?: EmbeddedEngine, d
     address,
     close: () => connection.close(),
   };
-}
-
-/** @throws Error that says which variables it is about: those of files and profiles name themselves alone */
-function readConnectConfig(): ReturnType<typeof loadClientConnectConfig> {
-  try {
-    return loadClientConnectConfig();
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`The settings for the engine (TEMPORAL_*, and the file that TEMPORAL_CONFIG_FILE names) can't be read: ${message}`, {
-      cause: error,
-    });
-  }
 }
 
 let installing: Promise<void> | null = null;

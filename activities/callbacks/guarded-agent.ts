@@ -34,12 +34,22 @@ const ADDRESS_ATTEMPT_MS = 1_000;
  * every address of the DNS answer (and those are then used), and the connected peer.
  * It knows no proxy and follows no redirect; TLS is verified whatever the environment says.
  */
-export function createGuardedAgent({
+export function createGuardedAgent({ connectionsPerOrigin = LEAST_CONNECTIONS, ...options }: GuardedAgentOptions): Agent {
+  return new Agent({
+    connections: connectionsPerOrigin,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: ANSWER_TIMEOUT_MS,
+    bodyTimeout: ANSWER_TIMEOUT_MS,
+    connect: createGuardedConnector(options),
+  });
+}
+
+/** How such a pool connects: to nothing that the guard refuses. */
+export function createGuardedConnector({
   guard,
-  connectionsPerOrigin = LEAST_CONNECTIONS,
   lookup = resolveAll,
   ca,
-}: GuardedAgentOptions): Agent {
+}: Omit<GuardedAgentOptions, 'connectionsPerOrigin'>): buildConnector.connector {
   const connect = buildConnector({
     timeout: CONNECT_TIMEOUT_MS,
     lookup: createGuardedLookup(guard, lookup),
@@ -48,16 +58,6 @@ export function createGuardedAgent({
     rejectUnauthorized: true,
     ...(ca === undefined ? {} : { ca }),
   });
-  return new Agent({
-    connections: connectionsPerOrigin,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    headersTimeout: ANSWER_TIMEOUT_MS,
-    bodyTimeout: ANSWER_TIMEOUT_MS,
-    connect: createGuardedConnector(guard, connect),
-  });
-}
-
-function createGuardedConnector(guard: AddressGuard, connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) => {
     const { hostname } = options;
     if (isIP(hostname) !== 0 && !guard.isAllowed(hostname)) {

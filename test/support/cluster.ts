@@ -40,7 +40,7 @@ function readCluster(folder: string | undefined): Cluster | undefined {
 }
 
 /** Makes a namespace of its own that is ready for workflows. */
-export async function makeNamespace({ address }: Cluster, namespace: string): Promise<TestEngine> {
+export async function makeNamespace({ address }: Pick<Cluster, 'address'>, namespace: string): Promise<TestEngine> {
   const connection = await Connection.connect({ address });
   try {
     await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs(RETENTION_MS) });

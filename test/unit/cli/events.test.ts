@@ -276,6 +276,7 @@ describe('tickless', () => {
       'dev',
       'start',
       'config',
+      'doctor',
       'api',
       'worker',
       'send',
