@@ -32,6 +32,7 @@ import { rememberOutcomes } from './remember-outcomes.ts';
 import type { Remembering } from './remember-outcomes.ts';
 import { createFoldSubject } from './run/fold-subject.ts';
 import type { ObserveRun } from './run/open-port.ts';
+import type { RunLog } from './run/run-log.ts';
 import { createRunChunk } from './run/run-chunk.ts';
 import { createStartRuns } from './run/start-runs.ts';
 import { createRunStage } from './run/run-stage.ts';
@@ -53,6 +54,8 @@ export interface ActivityDependencies extends Omit<FirstAttemptsDependencies, 's
   readonly resolve: (type: string) => EventDefinition | undefined;
   /** Where handlers run. */
   readonly advance: Advance;
+  /** Told of what handlers say, and of attempts that fail. */
+  readonly log: RunLog;
   readonly ask: Ask;
   readonly observe: ObserveRun;
   readonly beginProgress: BeginProgress;
@@ -104,7 +107,7 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
     tellProgress: createTellProgress(dependencies),
     requestCancel: createRequestCancel(dependencies.client),
     claimPermit: createClaimPermit(dependencies.client),
-    foldSubject: createFoldSubject(dependencies.advance),
+    foldSubject: createFoldSubject(dependencies),
     sendTicks: createSendTicks(dependencies),
     startFollowUps: createStartFollowUps({ client: dependencies.client, sendToSubject: send }),
     startDeliveries,

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import type { HandlerLog } from '../domain/define-event.ts';
 import type { Surroundings } from './surroundings.ts';
 import { currentSurroundings } from './surroundings.ts';
 
@@ -22,7 +21,7 @@ export interface Remembering<Input, Outcome> {
    * @param onBegun told when it can't be taken back any more: handlers may have begun, or it is over
    * @returns takes it back: true where nothing of it has begun, and nothing ever will; null where it is done or under way already
    */
-  ahead(input: Input, log: HandlerLog, onBegun?: () => void): (() => boolean) | null;
+  ahead(input: Input, onBegun?: () => void): (() => boolean) | null;
 }
 
 /**
@@ -68,7 +67,7 @@ export function rememberOutcomes<Input, Outcome>(
   }
 
   return Object.assign(remembering, {
-    ahead(input: Input, log: HandlerLog, onBegun?: () => void) {
+    ahead(input: Input, onBegun?: () => void) {
       const key = keyOf(input, 1);
       if (calls.has(key)) return null;
       let state: 'unbegun' | 'begun' | 'withdrawn' = 'unbegun';
@@ -89,7 +88,6 @@ export function rememberOutcomes<Input, Outcome>(
         activity(input, {
           attempt: 1,
           signal: ending.signal,
-          log,
           heartbeat: null,
           withdrawal: { begun, isWithdrawn: () => state === 'withdrawn' },
         }),

@@ -1,5 +1,4 @@
 import { Context } from '@temporalio/activity';
-import type { HandlerLog } from '../domain/define-event.ts';
 
 /** What an activity's code is given by whoever calls it: the engine's worker, or this process ahead of that. */
 export interface Surroundings {
@@ -7,7 +6,6 @@ export interface Surroundings {
   readonly attempt: number;
   /** Aborts when it is to end. */
   readonly signal: AbortSignal;
-  readonly log: HandlerLog;
   /** Tells the engine how far it is; null where that can't be told, as of a local activity. */
   readonly heartbeat: ((details: unknown) => void) | null;
   /** Of what is done ahead, and can be taken back until handlers have begun. */
@@ -27,9 +25,6 @@ export function currentSurroundings(): Surroundings {
   return {
     attempt: info.attempt,
     signal: cancellationSignal,
-    get log() {
-      return activity.log;
-    },
     heartbeat: info.isLocal ? null : (details) => activity.heartbeat(details),
   };
 }

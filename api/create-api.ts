@@ -30,6 +30,7 @@ import { createFigureMetrics } from './figure-metrics.ts';
 import { keepFigures } from './figures.ts';
 import { namedLimits } from './named-limits.ts';
 import { createReadFigures } from './temporal/read-figures.ts';
+import { createObserveEnd } from './log-verdict.ts';
 import type { Metrics } from './metrics.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { countItems } from './batches/count-items.ts';
@@ -120,7 +121,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     now,
     items: batches,
     onEagerMiss: metrics.eagerMissed,
-    observeEnd: metrics.ended,
+    observeEnd: createObserveEnd(metrics, logger),
     inFlight: () => intake.inFlight,
   });
   const figures = keepFigures(createReadFigures(options.client, { limits: namedLimits(catalog, defaultLimit), now }), monotonicMs);

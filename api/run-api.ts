@@ -10,11 +10,12 @@ import { createHosts } from '../worker/create-hosts.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
 import { hostProgram } from '../worker/host-program.ts';
 import { startWorkers } from '../worker/start-workers.ts';
-import { toHandlerLog } from '../worker/to-handler-log.ts';
+import { toHandlerLog, toRunLog } from '../worker/to-handler-log.ts';
 import { toTemporalLogger } from '../worker/temporal-logger.ts';
 import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
 import { createApi } from './create-api.ts';
 import { createLiveRuns } from './live-runs.ts';
+import { createObserveEnd } from './log-verdict.ts';
 import { createMetrics } from './metrics.ts';
 import { reportMissingSchemas } from './report-missing-schemas.ts';
 import { startServer } from './start-server.ts';
@@ -62,11 +63,12 @@ export async function startApi({ composition, program, logger }: StartOptions): 
       ...composition,
       advance: hosts.advance,
       ask: hosts.ask,
+      log: toRunLog(logger),
       webhookSecrets,
       callbackAllow: environment.CALLBACK_ALLOW,
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
-      observeEnd: metrics.ended,
+      observeEnd: createObserveEnd(metrics, logger),
       observeRecovery: metrics.recovered,
     });
     const workers = await startWorkers({

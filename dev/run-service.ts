@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
 import { createLiveRuns } from '../api/live-runs.ts';
+import { createObserveEnd } from '../api/log-verdict.ts';
 import { createMetrics } from '../api/metrics.ts';
 import type { RunningApi } from '../api/run-api.ts';
 import { reportMissingSchemas } from '../api/report-missing-schemas.ts';
@@ -19,7 +20,7 @@ import { createHosts } from '../worker/create-hosts.ts';
 import { createWorkerActivities } from '../worker/create-worker-activities.ts';
 import { hostProgram } from '../worker/host-program.ts';
 import { startWorkers } from '../worker/start-workers.ts';
-import { toHandlerLog } from '../worker/to-handler-log.ts';
+import { toHandlerLog, toRunLog } from '../worker/to-handler-log.ts';
 import { toTemporalLogger } from '../worker/temporal-logger.ts';
 import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
 import { welcome } from './welcome.ts';
@@ -86,11 +87,12 @@ export async function startService({ composition, program, logger }: StartOption
       ...composition,
       advance: hosts.advance,
       ask: hosts.ask,
+      log: toRunLog(logger),
       webhookSecrets,
       callbackAllow,
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
-      observeEnd: metrics.ended,
+      observeEnd: createObserveEnd(metrics, logger),
       observeRecovery: metrics.recovered,
     });
     const startingWorkers = startWorkers({

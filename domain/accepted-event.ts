@@ -75,6 +75,8 @@ export interface AcceptedEvent extends HandledEvent {
   readonly acceptedAtMs: number;
   readonly delayMs: number;
   readonly callback: CallbackRequest | null;
+  /** The id that its sender has given to the request it came by; absent where it gave none. */
+  readonly requestId?: string;
   /** Of an item. */
   readonly batchId?: string;
   /** Of the run that a replay has begun. */

@@ -21,7 +21,18 @@ export interface WorkflowReference {
 }
 
 /** Of an accepted event what only the service itself needs, or shows otherwise; all else is shown as it was accepted. */
-type Inner = 'acceptedAtMs' | 'delayMs' | 'callback' | 'batchId' | 'causedBy' | 'chain' | 'plan' | 'takenBy' | 'handlerOf' | 'replay';
+type Inner =
+  | 'requestId'
+  | 'acceptedAtMs'
+  | 'delayMs'
+  | 'callback'
+  | 'batchId'
+  | 'causedBy'
+  | 'chain'
+  | 'plan'
+  | 'takenBy'
+  | 'handlerOf'
+  | 'replay';
 
 /** Where a handler of an event stands. */
 export interface HandlerResource {
@@ -67,7 +78,7 @@ export interface EventResource extends Omit<AcceptedEvent, Inner> {
 export function toEventResource(run: EventRun, callback: CallbackRecord, workflow: WorkflowReference): EventResource {
   const { event, phase, startedAtMs } = run;
   const { id, type, acceptedAtMs, delayMs: _delay, callback: _asked, batchId = null, causedBy = null, ...rest } = event;
-  const { chain: _chain, plan: _plan, takenBy: _taken, replay: _replay, ...accepted } = rest;
+  const { chain: _chain, plan: _plan, takenBy: _taken, replay: _replay, requestId: _request, ...accepted } = rest;
   const endedAtMs = isEnded(phase) ? phase.endedAtMs : null;
   const followUps = [run, ...Object.values(run.handlers ?? {})].flatMap((part) => part.followUps ?? []);
   return {

@@ -27,7 +27,7 @@ export function refusalToReplay({ phase }: Pick<RunState, 'phase'>): 'not_ended'
  * @returns null where the plan's stages don't begin with those that have results: they have changed since
  */
 export function replayOf({ event: replayed, ...before }: EventRun, { from, event, mark }: ReplayOrder): EventRun | null {
-  const { takenBy: _before, ...same } = replayed;
+  const { takenBy: _before, requestId: _request, ...same } = replayed;
   const accepted = acceptRun({ ...same, ...event, run: replayed.run + 1, delayMs: 0, replay: mark });
   // What has followed from it stays so.
   const next = before.followUps === undefined ? accepted : { ...accepted, followUps: before.followUps };

@@ -87,7 +87,7 @@ export function advanceHandlers(advance: Advance, now: () => number = Date.now):
     function tell(called: readonly Called[], told: Told): void {
       const one = called[told.index];
       if (one === undefined) return;
-      if (told.kind === 'log') port.tell({ ...told, index: one.index });
+      if (told.kind === 'log' || told.kind === 'failed') port.tell({ ...told, index: one.index });
       else if (told.kind === 'run') {
         // What it has emitted is its outcome's to tell.
         const { emitted: _outcome, ...state } = told.state;

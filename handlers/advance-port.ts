@@ -1,6 +1,8 @@
+import type { StageFailure } from '../domain/event-error.ts';
 import type { EventRun, KeptProgress } from '../domain/event-run.ts';
 import type { RunOutcome } from '../domain/run-outcome.ts';
 import type { StateChange } from '../domain/state-change.ts';
+import type { Stage } from '../domain/stage.ts';
 import type { Subject } from '../domain/subject.ts';
 import type { ErrorTrace } from './stage-failure.ts';
 
@@ -61,9 +63,23 @@ export type Told =
   | {
       readonly kind: 'log';
       readonly index: number;
+      /** Absent for what no handler has said. */
+      readonly stage?: Stage;
+      /** Of that stage, from 1. */
+      readonly attempt?: number;
       readonly level: 'info' | 'warn' | 'error';
       readonly message: string;
       readonly fields: Readonly<Record<string, unknown>> | undefined;
+    }
+  /** An attempt that has failed, for the log: what follows from it is told by its run. */
+  | {
+      readonly kind: 'failed';
+      readonly index: number;
+      /** Of the stage that it says, from 1; 0 for one that had no time. */
+      readonly attempt: number;
+      readonly failure: Pick<StageFailure, 'error'>;
+      /** Null where no error was thrown. */
+      readonly trace: ErrorTrace | null;
     };
 
 export interface Port {

@@ -1,4 +1,4 @@
-import { attemptTimeoutMs, latestAttemptMs, recordFailure, recordSuccess } from '../domain/attempt.ts';
+import { attemptTimeoutMs, recordFailure, recordSuccess } from '../domain/attempt.ts';
 import {
   beginAttempt,
   endStages,
@@ -24,7 +24,6 @@ import { Stopped } from './stopped.ts';
 import { createSubjectTurn } from './subject-turn.ts';
 import type { SubjectTurn } from './subject-turn.ts';
 import { utf8Bytes } from './utf8-bytes.ts';
-import { valueText } from './value-text.ts';
 import { StageTimeoutError } from './with-timeout.ts';
 
 export interface AdvanceDependencies extends AttemptStageDependencies {
@@ -33,6 +32,8 @@ export interface AdvanceDependencies extends AttemptStageDependencies {
   readonly changeOf: (before: unknown, after: unknown) => StateChange;
   /** Measures durations; the time of day may be set meanwhile. */
   readonly monotonicMs: () => number;
+  /** What is said of what a handler threw; absent: its own message. */
+  readonly textOf?: (error: unknown) => string;
   /** Waits before a stage of a subject's event is tried again; absent: in real time. Rejects when the signal aborts. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -50,7 +51,7 @@ export type Advance = (due: Due, port: Port) => Promise<Advanced>;
 export const SUBJECT_PATIENCE_MS = 1_000;
 
 export function createAdvance(dependencies: AdvanceDependencies): Advance {
-  const { now, monotonicMs, pause = delay } = dependencies;
+  const { now, monotonicMs, textOf, pause = delay } = dependencies;
 
   return async function advance(due, port) {
     const { runs, inOrder, bounds, subject } = due;
@@ -103,6 +104,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
         const startedAtMs = now();
         const timeoutMs = attemptTimeoutMs(run, stage, startedAtMs);
         run = markStarted(timeoutMs > 0 ? beginAttempt(run, stage) : run, startedAtMs);
+        const attempt = run.attempts[stage] ?? 0;
         show();
         let isOver = false;
         try {
@@ -111,7 +113,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
             isShared,
             timeoutMs,
             signal,
-            log: (level, message, fields) => port.tell({ kind: 'log', index, level, message, fields: toPlain(fields) }),
+            log: (level, message, fields) => port.tell({ kind: 'log', index, stage, attempt, level, message, fields }),
             heartbeat: (progress) => {
               // What a handler says after its attempt has ended must not hide what came after it.
               if (isOver) return;
@@ -124,12 +126,13 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
         } catch (error) {
           if (error instanceof Stopped && (error.reason === 'cancelled' || turn !== null)) throw error;
           const failure = {
-            ...toStageFailure(error, { stage, startedAtMs, endedAtMs: now() }),
+            ...toStageFailure(error, { stage, startedAtMs, endedAtMs: now() }, textOf),
             // It had what was left in all: no other has any time.
             isTimeUp: error instanceof StageTimeoutError && timeoutMs < (run.event.plan.timeoutsMs[stage] ?? 0),
           };
-          run = recordFailure(run, stage, failure, now(), turn === null ? latestAttemptMs(run.event) : now() + SUBJECT_PATIENCE_MS);
+          run = recordFailure(run, stage, failure, now(), turn === null ? undefined : now() + SUBJECT_PATIENCE_MS);
           trace = traceOf(error);
+          port.tell({ kind: 'failed', index, attempt, failure, trace });
           if (turn === null || isEnded(run.phase)) break;
           await pauseBefore(run, port.signal);
         } finally {
@@ -150,14 +153,4 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
       await pause(forMs, signal).catch(() => signal.throwIfAborted());
     }
   };
-}
-
-/** What of a log line's fields can be told to another process: a handler may log anything, and doesn't fail by it. */
-function toPlain(fields: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
-  if (fields === undefined) return undefined;
-  try {
-    return structuredClone(fields);
-  } catch {
-    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, valueText(value)]));
-  }
 }

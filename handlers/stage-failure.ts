@@ -14,16 +14,23 @@ interface FailedAttempt {
 }
 
 // Messages reach callers, and one that quotes a page or a stack would fill the history.
-const MAX_MESSAGE_CHARACTERS = 1_000;
+export const MAX_MESSAGE_CHARACTERS = 1_000;
 const MAX_CODE_CHARACTERS = 64;
 const MAX_STACK_CHARACTERS = 4_000;
 const MAX_CAUSES = 3;
 
-/** Translates whatever a handler or what surrounds it threw, the only place that does. */
-export function toStageFailure(error: unknown, { stage, startedAtMs, endedAtMs }: FailedAttempt): StageFailure {
+/**
+ * Translates whatever a handler or what surrounds it threw, the only place that does.
+ * @param textOf what is said of it
+ */
+export function toStageFailure(
+  error: unknown,
+  { stage, startedAtMs, endedAtMs }: FailedAttempt,
+  textOf: (error: unknown) => string = messageOf,
+): StageFailure {
   const retryable = !(error instanceof PermanentError);
   return {
-    error: { code: codeOf(error), message: messageOf(error), stage, retryable },
+    error: { code: codeOf(error), message: textOf(error), stage, retryable },
     retryable,
     retryAfterMs: retryAfterMsOf(error),
     // Neither says anything about the handler, so that it doesn't use up an attempt.
@@ -69,9 +76,10 @@ export function traceOf(error: unknown, causes = MAX_CAUSES): ErrorTrace | null 
   return { name, message: messageOf(error), stack: cutText(stack ?? '', MAX_STACK_CHARACTERS), cause: traceOf(cause, causes - 1) };
 }
 
-function messageOf(error: unknown): string {
+/** What an error itself says, or what was thrown as a text. */
+export function messageOf(error: unknown, maxCharacters = MAX_MESSAGE_CHARACTERS): string {
   try {
-    return cutText(String(error instanceof Error ? error.message : error), MAX_MESSAGE_CHARACTERS);
+    return cutText(String(error instanceof Error ? error.message : error), maxCharacters);
   } catch {
     // Object.create(null), for one, can't be made a string.
     return 'a value without a text was thrown';

@@ -6,6 +6,7 @@ import { recordOutcome } from '../domain/run-outcome.ts';
 import { applyChange } from '../domain/state-change.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
 import type { Advance } from '../handlers/advance.ts';
+import { toPlainFields } from '../handlers/plain-fields.ts';
 import type { ErrorTrace } from '../handlers/stage-failure.ts';
 import { asRecorded } from './as-recorded.ts';
 import { callHandlers } from './call-handlers.ts';
@@ -89,7 +90,8 @@ export function createRuns({ advance, clock, skipsTime }: RunsDependencies): Run
       const due = asRecorded({ runs: [run], atOnce: 1, inOrder: key !== null, goOn: 'until-it-waits' as const, bounds: null, subject });
       const { runs, change } = await advance(due, {
         signal,
-        tell: (told) => void (told.kind === 'log' && log.push({ level: told.level, message: told.message, fields: told.fields ?? {} })),
+        tell: (told) =>
+          void (told.kind === 'log' && log.push({ level: told.level, message: told.message, fields: toPlainFields(told.fields) ?? {} })),
       });
       const [one] = runs;
       if (one?.kind !== 'advanced') throw new Error(`nothing became of "${given.event.id}"`);

@@ -16,6 +16,7 @@ import { frozenMiddleware } from '../handlers/frozen-middleware.ts';
 import { createAcceptFollowUps } from '../handlers/accept-follow-ups.ts';
 import { createAdvance } from '../handlers/advance.ts';
 import { createAnswer } from '../handlers/answer.ts';
+import { failureText } from '../handlers/failure-text.ts';
 import { createOpenEmitter } from '../handlers/create-open-emitter.ts';
 import { ACCEPT_SETTINGS, createAcceptEvent, TENANT } from './accept-event.ts';
 import type { TestRunOptions } from './accept-event.ts';
@@ -103,6 +104,7 @@ export function createTestBus(options: TestBusOptions): TestBus {
     openEmitter: createOpenEmitter(acceptFollowUps),
     now: clock.now,
     monotonicMs: clock.now,
+    textOf: failureText,
     pause: clock.wait,
   });
   const { runToEnd, stateOf } = createRuns({ advance, clock, skipsTime });

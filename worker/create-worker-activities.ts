@@ -1,5 +1,4 @@
 import type { Client } from '@temporalio/client';
-import { Runtime } from '@temporalio/worker';
 import { createAddressGuard } from '../activities/callbacks/address-guard.ts';
 import type { ObserveDelivery } from '../activities/callbacks/attempt-delivery.ts';
 import { createAttemptDelivery } from '../activities/callbacks/attempt-delivery.ts';
@@ -15,14 +14,13 @@ import { createProgressCallbacks } from '../activities/callbacks/progress-callba
 import { createActivities } from '../activities/index.ts';
 import type { Advance } from '../handlers/advance.ts';
 import type { ObserveRun } from '../activities/run/open-port.ts';
+import type { RunLog } from '../activities/run/run-log.ts';
 import { createReadPage } from '../activities/batch/read-page.ts';
 import type { RunEnd } from '../domain/run-end.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Activities, RunAhead } from '../temporal/durable/activities.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { Ask } from '../domain/question.ts';
-import type { HandlerLog } from '../domain/define-event.ts';
-import type { WorkflowReference } from '../domain/event-resource.ts';
 import type { CallbackFormats } from '../domain/callback-format.ts';
 import { toBreakerSettings } from './breaker-settings.ts';
 import { createEndCounter } from './count-ends.ts';
@@ -34,6 +32,7 @@ export interface WorkerActivitiesOptions {
   /** Where handlers run. */
   readonly advance: Advance;
   readonly ask: Ask;
+  readonly log: RunLog;
   readonly environment: Environment;
   readonly webhookSecrets: readonly string[];
   /** Besides the envelope. */
@@ -114,6 +113,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     resolve: options.catalog.find,
     advance: options.advance,
     ask: options.ask,
+    log: options.log,
     observe: options.observe,
     now,
     random: Math.random,
@@ -132,7 +132,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     activities,
     runAhead(input) {
       const { id } = input.workflow;
-      const withdraw = runChunk.ahead(input, logOf(input.workflow), () => unbegun.delete(id));
+      const withdraw = runChunk.ahead(input, () => unbegun.delete(id));
       if (withdraw !== null && input.chunk?.own.length === 1) unbegun.set(id, withdraw);
     },
     withdraw: (workflowId) => unbegun.get(workflowId)?.() ?? false,
@@ -143,11 +143,4 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     whenAskedFor: handedOver.whenAskedFor,
     close: handedOver.close,
   };
-}
-
-/** As an activity's own log: its lines say which workflow they belong to. */
-function logOf({ id: workflowId, runId }: WorkflowReference): HandlerLog {
-  const write = (level: keyof HandlerLog) => (message: string, fields?: Record<string, unknown>) =>
-    Runtime.instance().logger[level](message, { workflowId, runId, ...fields });
-  return { info: write('info'), warn: write('warn'), error: write('error') };
 }

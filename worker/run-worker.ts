@@ -1,4 +1,5 @@
 import { answerMetrics } from '../api/answer-metrics.ts';
+import { createObserveEnd } from '../api/log-verdict.ts';
 import { createMetrics } from '../api/metrics.ts';
 import type { Metrics } from '../api/metrics.ts';
 import type { ReportRefusal } from '../api/server-refusals.ts';
@@ -18,7 +19,7 @@ import { createHosts } from './create-hosts.ts';
 import { createWorkerActivities } from './create-worker-activities.ts';
 import { hostProgram } from './host-program.ts';
 import { startWorkers } from './start-workers.ts';
-import { toHandlerLog } from './to-handler-log.ts';
+import { toHandlerLog, toRunLog } from './to-handler-log.ts';
 import { toTemporalLogger } from './temporal-logger.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
 import { stageSlots } from './worker-slots.ts';
@@ -65,11 +66,12 @@ export async function startWorker({ composition, program, logger }: StartOptions
         ...composition,
         advance: hosts.advance,
         ask: hosts.ask,
+        log: toRunLog(logger),
         webhookSecrets,
         callbackAllow: environment.CALLBACK_ALLOW,
         observe: () => undefined,
         observeDelivery: metrics.delivery,
-        observeEnd: metrics.ended,
+        observeEnd: createObserveEnd(metrics, logger),
         observeRecovery: metrics.recovered,
       }),
       workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),

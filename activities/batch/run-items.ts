@@ -11,11 +11,13 @@ import { rejectedEvent, rejectedRun } from '../../domain/rejected-item.ts';
 import { emittedBy, recordOutcome } from '../../domain/run-outcome.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import { openPort, throwStopped } from '../run/open-port.ts';
+import type { RunLog } from '../run/run-log.ts';
 import { currentSurroundings } from '../surroundings.ts';
 import type { ReadPage } from './read-page.ts';
 
 export interface RunItemsDependencies {
   readonly advance: Advance;
+  readonly log: RunLog;
   readonly readPage: ReadPage;
 }
 
@@ -28,7 +30,7 @@ const BOUNDS = { ms: 500, bytes: 256 * 1024 } as const;
  * is to be tried again later. After half a second, or a quarter of a megabyte of outcomes, it takes up no more of them.
  * Safe to run twice as far as the handlers are: they are given the same `idempotencyKey` again.
  */
-export function createRunItems({ advance, readPage }: RunItemsDependencies): Activities['runItems'] {
+export function createRunItems({ advance, log, readPage }: RunItemsDependencies): Activities['runItems'] {
   return async ({ page, items, parallel, isInOrder = false }) => {
     const surroundings = currentSurroundings();
     const workflow = currentWorkflow();
@@ -44,7 +46,7 @@ export function createRunItems({ advance, readPage }: RunItemsDependencies): Act
         subject: null,
       },
       // Nobody asks a process about an item that shares a workflow.
-      openPort({ runs, surroundings, onRun: () => undefined }),
+      openPort({ runs, surroundings, log, onRun: () => undefined }),
     ).catch((error: unknown) => throwStopped(error, surroundings));
     const taken = runs.flatMap((run, index) => {
       const one = advanced[index];

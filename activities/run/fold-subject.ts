@@ -6,15 +6,21 @@ import type { Advance } from '../../handlers/advance.ts';
 import { currentSurroundings } from '../surroundings.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openPort, throwStopped } from './open-port.ts';
+import type { RunLog } from './run-log.ts';
 
 // What is folded is recorded at the latest after this time; the rest follows in another call.
 const BOUNDS = { ms: 1_000, bytes: null } as const;
 
+export interface FoldSubjectDependencies {
+  readonly advance: Advance;
+  readonly log: RunLog;
+}
+
 /** Folds as the workflow of a subject asks for it. Its effects are the handlers', each given the same `idempotencyKey` again. */
-export function createFoldSubject(advance: Advance) {
+export function createFoldSubject({ advance, log }: FoldSubjectDependencies) {
   return async function foldSubject(input: FoldInput): Promise<Folded> {
     const surroundings = currentSurroundings();
-    return foldLetters(advance, input, surroundings).catch((error: unknown) => throwStopped(error, surroundings));
+    return foldLetters(advance, input, { ...surroundings, log }).catch((error: unknown) => throwStopped(error, surroundings));
   };
 }
 
@@ -22,7 +28,7 @@ export function createFoldSubject(advance: Advance) {
 export async function foldLetters(
   advance: Advance,
   { letters, ...subject }: FoldInput,
-  surroundings: Pick<Surroundings, 'signal' | 'log'>,
+  { log, ...surroundings }: Pick<Surroundings, 'signal'> & { readonly log: RunLog },
 ): Promise<Folded> {
   const runs = letters.map(({ event, expectedVersion }) => ({
     ...acceptRun(event),
@@ -31,7 +37,7 @@ export async function foldLetters(
   const { runs: advanced, change } = await advance(
     { runs, atOnce: 1, inOrder: true, goOn: 'until-it-waits', bounds: BOUNDS, subject },
     // Whoever sent a letter hears of its end before anybody else: there is nobody to tell meanwhile.
-    openPort({ runs, surroundings, onRun: () => undefined }),
+    openPort({ runs, surroundings, log, onRun: () => undefined }),
   );
   const folded = advanced.flatMap((one): FoldedLetter[] => {
     if (one === null) return [];

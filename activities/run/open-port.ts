@@ -4,6 +4,8 @@ import type { EventRun } from '../../domain/event-run.ts';
 import type { Port } from '../../handlers/advance-port.ts';
 import { Stopped } from '../../handlers/stopped.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { logFailure, logLine } from './run-log.ts';
+import type { RunLog } from './run-log.ts';
 
 /** Told of every change that an attempt makes to its run, as it happens and before it is recorded. */
 export type ObserveRun = (run: EventRun, workflow: WorkflowReference) => void;
@@ -11,14 +13,15 @@ export type ObserveRun = (run: EventRun, workflow: WorkflowReference) => void;
 export interface PortOptions {
   /** Those that are due, in their order. */
   readonly runs: readonly EventRun[];
-  readonly surroundings: Pick<Surroundings, 'signal' | 'log' | 'withdrawal'>;
+  readonly surroundings: Pick<Surroundings, 'signal' | 'withdrawal'>;
+  readonly log: RunLog;
   readonly onRun: (run: EventRun) => void;
   /** The same, where it is its progress that has changed. */
   readonly onProgress?: (run: EventRun) => void;
 }
 
 /** An activity's end of the port by which it has runs advanced. */
-export function openPort({ runs, surroundings: { signal, log, withdrawal }, onRun, onProgress }: PortOptions): Port {
+export function openPort({ runs, surroundings: { signal, withdrawal }, log, onRun, onProgress }: PortOptions): Port {
   const latest = [...runs];
   return {
     signal: toStopped(signal),
@@ -26,10 +29,8 @@ export function openPort({ runs, surroundings: { signal, log, withdrawal }, onRu
     tell(told) {
       const before = latest[told.index];
       if (before === undefined) return;
-      if (told.kind === 'log') {
-        log[told.level](told.message, told.fields);
-        return;
-      }
+      if (told.kind === 'log') return logLine(log, before.event, told);
+      if (told.kind === 'failed') return logFailure(log, before.event, told);
       const run = told.kind === 'run' ? { event: before.event, ...told.state } : { ...before, progress: told.progress };
       latest[told.index] = run;
       onRun(run);

@@ -13,9 +13,11 @@ import type { FirstAttempts } from '../callbacks/first-attempts.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openPort, throwStopped } from './open-port.ts';
 import type { ObserveRun } from './open-port.ts';
+import type { RunLog } from './run-log.ts';
 
 export interface RunChunkDependencies {
   readonly advance: Advance;
+  readonly log: RunLog;
   readonly observe: ObserveRun;
   readonly firstAttempts: FirstAttempts;
   readonly now: () => number;
@@ -36,12 +38,12 @@ const FIRST: TaskAttempt = { attempt: 1, lostMs: 0 };
  * of those that have ended here. Safe to run twice as far as the handlers are: they are given the same `idempotencyKey` again.
  */
 export function createRunChunk(dependencies: RunChunkDependencies) {
-  const { advance, observe, firstAttempts, now, readChunk, readTaskAttempt, observeRecovery } = dependencies;
+  const { advance, log, observe, firstAttempts, now, readChunk, readTaskAttempt, observeRecovery } = dependencies;
   return async function runChunk({ chunk, begun, workflow }: RunChunkInput, surroundings: Surroundings): Promise<ChunkOutcome> {
     const { given, taskAttempt } = chunk === undefined ? await read(workflow) : { given: chunk, taskAttempt: 1 };
     const runs = runsOf(begun === undefined ? given : { ...given, begun });
     const isAlone = runs.length === 1;
-    const port = openPort({ runs, surroundings, onRun: (run) => observe(run, workflow) });
+    const port = openPort({ runs, surroundings, log, onRun: (run) => observe(run, workflow) });
     const advancing = await advance(
       {
         runs,

@@ -10,13 +10,16 @@ import { ON_CANCEL } from '../../domain/stage.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import type { ErrorTrace } from '../../handlers/stage-failure.ts';
 import { Stopped } from '../../handlers/stopped.ts';
+import { withoutUrlSecrets } from '../../handlers/without-url-secrets.ts';
 import type { BeginProgress } from '../callbacks/progress-callbacks.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openPort } from './open-port.ts';
 import type { ObserveRun } from './open-port.ts';
+import type { RunLog } from './run-log.ts';
 
 export interface RunStageDependencies {
   readonly advance: Advance;
+  readonly log: RunLog;
   readonly observe: ObserveRun;
   readonly beginProgress: BeginProgress;
   readonly now: () => number;
@@ -30,7 +33,7 @@ const HEARTBEAT_EVERY_MS = 1_000;
  * outcome as its only detail, so that the engine's pages show what has failed.
  * Safe to run twice as far as the handler is: it is given the same `idempotencyKey` again.
  */
-export function createRunStage({ advance, observe, beginProgress, now }: RunStageDependencies) {
+export function createRunStage({ advance, log, observe, beginProgress, now }: RunStageDependencies) {
   return async function runStage({ run, workflow, permitRunId }: RunStageInput, surroundings: Surroundings): Promise<RunOutcome> {
     // The run was reset, and must ask again for the permit that another was granted.
     if (permitRunId !== undefined && permitRunId !== workflow.runId) throw toFailure(withoutPermit(run, now()), null);
@@ -44,6 +47,7 @@ export function createRunStage({ advance, observe, beginProgress, now }: RunStag
       const port = openPort({
         runs: [run],
         surroundings,
+        log,
         onRun: (shown) => {
           latest = shown;
           show(shown, workflow);
@@ -100,6 +104,6 @@ function toFailure(outcome: RunOutcome, trace: ErrorTrace | null): ApplicationFa
 }
 
 function toError({ name, message, stack, cause }: ErrorTrace): Error {
-  const error = new Error(message, cause === null ? {} : { cause: toError(cause) });
-  return Object.assign(error, { name, stack });
+  const error = new Error(withoutUrlSecrets(message), cause === null ? {} : { cause: toError(cause) });
+  return Object.assign(error, { name, stack: withoutUrlSecrets(stack) });
 }

@@ -15,6 +15,7 @@ import { readSubject } from '../read-subject.ts';
 import { parseIdempotencyKey, parseIfMatch, parsePreference } from '../request-headers.ts';
 import { invalidQuery, parseQuery } from '../parse-query.ts';
 import { submitEvent } from '../submit-event.ts';
+import { withRequestId } from '../with-request-id.ts';
 import { describeEvents, listQuery } from './describe-events.ts';
 
 /** `/v1/events`: submit, list, read, cancel. */
@@ -36,7 +37,7 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     const prefer = context.req.header('prefer');
     const { waitMs, applied } = parsePreference(prefer);
     const { event, ok: _ok, ...asked } = parsed;
-    const submitted = await submitEvent(dependencies, event, { ...asked, waitMs, ifMatch: ifMatch.versions });
+    const submitted = await submitEvent(dependencies, withRequestId(event, context), { ...asked, waitMs, ifMatch: ifMatch.versions });
     if (submitted.kind === 'refused') return problem(context, submitted.problem);
     if (prefer !== undefined) context.header('vary', 'Prefer');
     if (applied !== null) context.header('preference-applied', applied);

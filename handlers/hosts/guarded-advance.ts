@@ -11,7 +11,7 @@ import { createOutcomeRoom } from './outcome-room.ts';
 import { portOf, toDue } from './part-of-due.ts';
 import { kindFor } from './pool.ts';
 import type { HostPool } from './pool.ts';
-import { blameOf, chargedBy, lostRun, throwIfCancelled } from './process-fault.ts';
+import { blameOf, chargedBy, lostRun, tellCharged, throwIfCancelled } from './process-fault.ts';
 import { Stopped } from '../stopped.ts';
 import { createSuspects } from './suspects.ts';
 import { tryAlone } from './try-alone.ts';
@@ -109,7 +109,9 @@ async function advanceAtWill(due: Due, port: Port, dependencies: TryAloneDepende
     else if (next === 'lost') record(index, lostRun(run, latest, now()));
     else if (next === 'charged') {
       suspects.convict(run);
-      record(index, { kind: 'advanced', outcome: outcomeOf(run, chargedBy(ended, latest, now())), trace: null });
+      const charged = chargedBy(ended, latest, now());
+      tellCharged(port, index, charged);
+      record(index, { kind: 'advanced', outcome: outcomeOf(run, charged), trace: null });
     } else {
       runs[index] = withTold(run, latest);
       return { run: runs[index], index, standing: next };

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { KeptProgress, RunState } from '../../domain/event-run.ts';
 import type { Told } from '../advance-port.ts';
+import { toPlainFields } from '../plain-fields.ts';
 
 export interface Outbox {
   tell(told: Told): void;
@@ -68,7 +69,7 @@ export function createOutbox({ isAlone, send, isBehind }: OutboxOptions): Outbox
         // The state has its progress, which may be another stage's by now.
         progress.delete(told.index);
       } else if (told.kind === 'progress') progress.set(told.index, told.progress);
-      else if (lines.length < MAX_LINES) lines.push(bounded(told));
+      else if (lines.length < MAX_LINES) lines.push(told.kind === 'log' ? bounded(told) : told);
       else leftOut += 1;
       if (isAlone) flush();
       else later();
@@ -89,9 +90,10 @@ function bounded(line: Extract<Told, { kind: 'log' }>): Told {
   return { ...line, message, fields: boundedFields(line.fields) };
 }
 
-function boundedFields(fields: Readonly<Record<string, unknown>> | undefined): Readonly<Record<string, unknown>> | undefined {
-  if (fields === undefined) return undefined;
+function boundedFields(given: Readonly<Record<string, unknown>> | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (given === undefined) return undefined;
   try {
+    const fields = toPlainFields(given);
     const json = JSON.stringify(fields, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
     if (json.length <= MAX_FIELDS_CHARACTERS) return JSON.parse(json) as Record<string, unknown>;
     return { leftOut: `${json.length} characters of fields` };

@@ -1,5 +1,5 @@
 import { recordFailure } from '../../domain/attempt.ts';
-import { beginAttempt, nextStage } from '../../domain/event-run.ts';
+import { beginAttempt, nextStage, retryOf } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import { chargeAttempt } from '../../domain/quarantine.ts';
 import type { Blame, ProcessFault } from '../../domain/quarantine.ts';
@@ -17,6 +17,14 @@ export function blameOf({ end, overdue }: HostEnded, place: number): Blame {
 /** The run after the failed attempt that has ended its process. @param run as it was last heard of */
 export function chargedBy({ end }: HostEnded, run: EventRun, nowMs: number, latestMs?: number): EventRun {
   return chargeAttempt(run, faultOf(end, run), nowMs, latestMs);
+}
+
+/** Tells of the attempt that has ended its process. @param run after it, as `chargedBy` gives it */
+export function tellCharged({ tell }: Port, index: number, run: EventRun): void {
+  const { phase, attempts } = run;
+  const error = phase.status === 'failed' ? phase.error : retryOf(run)?.lastError;
+  if (error === undefined) return;
+  tell({ kind: 'failed', index, attempt: attempts[error.stage ?? ''] ?? 0, failure: { error }, trace: null });
 }
 
 function faultOf(end: HostEnd, run: EventRun): ProcessFault {

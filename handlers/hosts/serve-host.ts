@@ -10,6 +10,7 @@ import { createFewASecond } from './few-a-second.ts';
 import { openLineChannel } from './line-channel.ts';
 import type { LineChannel } from './line-channel.ts';
 import type { FromHost, ThrownError, ToHost } from './messages.ts';
+import { failureText } from '../failure-text.ts';
 import { createOutbox } from './outbox.ts';
 import { createReplies } from './replies.ts';
 import { catchStrays } from './strays.ts';
@@ -75,6 +76,7 @@ export function serveHost(compose: (settings: unknown) => HostComposition, dispo
         ...composed,
         now: Date.now,
         monotonicMs: () => performance.now(),
+        textOf: failureText,
         strays,
         waitsForHandlers: true,
       });

@@ -7,7 +7,7 @@ import { Stopped } from '../stopped.ts';
 import { HostEnded, HostGone } from './host-ended.ts';
 import { kindFor } from './pool.ts';
 import type { HostPool } from './pool.ts';
-import { chargedBy } from './process-fault.ts';
+import { chargedBy, tellCharged } from './process-fault.ts';
 import type { Suspects } from './suspects.ts';
 
 export interface TryAloneDependencies {
@@ -51,7 +51,9 @@ export async function tryAlone(
       if (after === 'charged' && latest !== undefined) {
         suspects.convict(latest);
         const nowMs = now();
-        return { kind: 'charged', run: chargedBy(error, latest, nowMs, patienceMs === undefined ? undefined : nowMs + patienceMs) };
+        const run = chargedBy(error, latest, nowMs, patienceMs === undefined ? undefined : nowMs + patienceMs);
+        tellCharged(port, 0, run);
+        return { kind: 'charged', run };
       }
       next = after === 'charged' ? next : after;
       due = { ...due, runs: due.runs.map((run) => withTold(run, latest)) };

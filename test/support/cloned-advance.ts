@@ -4,6 +4,7 @@ import { resolveIn } from '../../domain/handler-definition.ts';
 import { createAcceptFollowUps } from '../../handlers/accept-follow-ups.ts';
 import { createAnswer } from '../../handlers/answer.ts';
 import { createOpenEmitter } from '../../handlers/create-open-emitter.ts';
+import { failureText } from '../../handlers/failure-text.ts';
 import { createAdvance } from '../../handlers/advance.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import { frozenMiddleware } from '../../handlers/frozen-middleware.ts';
@@ -26,6 +27,7 @@ export function createClonedAdvance(
     openEmitter: createOpenEmitter(acceptFollowUps),
     now,
     monotonicMs: now,
+    textOf: failureText,
   });
   return async (due, { signal, tell }) =>
     structuredClone(await advance(structuredClone(due), { signal, tell: (told) => tell(structuredClone(told)) }));

@@ -7,15 +7,18 @@ import { createCheckCallback } from '../../activities/callbacks/check-callback.t
 import { createApi } from '../../api/create-api.ts';
 import type { Api } from '../../api/create-api.ts';
 import { createLiveRuns } from '../../api/live-runs.ts';
+import { createObserveEnd } from '../../api/log-verdict.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { startStats } from '../../api/start-stats.ts';
 import { createLogger } from '../../config/logger.ts';
+import type { Logger } from '../../config/logger.ts';
 import { resolveIn } from '../../domain/handler-definition.ts';
 import { createAcceptFollowUps } from '../../handlers/accept-follow-ups.ts';
 import { createAnswer } from '../../handlers/answer.ts';
 import { createOpenEmitter } from '../../handlers/create-open-emitter.ts';
 import { createAdvance } from '../../handlers/advance.ts';
 import type { Advance } from '../../handlers/advance.ts';
+import { failureText } from '../../handlers/failure-text.ts';
 import { frozenMiddleware } from '../../handlers/frozen-middleware.ts';
 import { advanceHandlers } from '../../handlers/advance-handlers.ts';
 import { compose } from '../../project/compose.ts';
@@ -28,6 +31,7 @@ import { createWorkerActivities } from '../../worker/create-worker-activities.ts
 import { composeHandlerServices } from '../../worker/handler-composition.ts';
 import { hostFromSource } from '../../worker/host-program.ts';
 import { startWorkers } from '../../worker/start-workers.ts';
+import { toHandlerLog, toRunLog } from '../../worker/to-handler-log.ts';
 import type { TestEngine } from './cluster.ts';
 import { createAskHere } from './ask-here.ts';
 import { testConfig } from './test-config.ts';
@@ -54,6 +58,8 @@ export interface InProcessServiceOptions {
   readonly hosts?: boolean;
   /** What is due waits for this, as it does for a process for handlers. @param signal its own */
   readonly beforeAdvance?: (signal: AbortSignal) => Promise<void>;
+  /** Where it logs; default: errors, on standard error. */
+  readonly logger?: Logger;
 }
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -69,11 +75,11 @@ export async function startInProcessService({
   skewMs = { api: 0, worker: 0 },
   hosts: isApart = false,
   beforeAdvance,
+  logger = createLogger('error'),
 }: InProcessServiceOptions): Promise<TestService> {
   const given = { CALLBACK_SCHEDULE: '100ms,200ms', CALLBACK_ALLOW: '127.0.0.0/8', ...variables };
   const composition = compose(testConfig, given);
   const { environment, catalog } = composition;
-  const logger = createLogger('error');
   const engine = await connectEngine(logger, place, dataConverter);
   const liveRuns = createLiveRuns();
   const stopping = new AbortController();
@@ -87,7 +93,7 @@ export async function startInProcessService({
         environment,
         program: hostFromSource('test/support/host-main.ts'),
         callbackAllow,
-        log: silent,
+        log: toHandlerLog(logger),
         observe: metrics.host,
         ...timeout,
       })
@@ -110,6 +116,7 @@ export async function startInProcessService({
         openEmitter: createOpenEmitter(acceptFollowUps),
         now,
         monotonicMs,
+        textOf: failureText,
       }),
       now,
     );
@@ -121,12 +128,13 @@ export async function startInProcessService({
     client: engine.client,
     ...composition,
     ask,
+    log: toRunLog(logger),
     advance,
     webhookSecrets: [WEBHOOK_SECRET],
     callbackAllow,
     observe: liveRuns.observe,
     observeDelivery: metrics.delivery,
-    observeEnd: metrics.ended,
+    observeEnd: createObserveEnd(metrics, logger),
     observeRecovery: metrics.recovered,
     ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
     now,

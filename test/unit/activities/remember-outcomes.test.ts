@@ -81,16 +81,14 @@ it('forgets the oldest of large ones sooner', async () => {
 });
 
 describe('what is begun ahead', () => {
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-
   it('is found by the activity that asks for it, and not done again', async () => {
     const activity = vi.fn(async (key: string, { attempt, heartbeat }: Surroundings) => ({ key, attempt, heartbeat }));
     const remembering = rememberOutcomes(activity, (key, attempt) => `${key}/${attempt}`);
 
-    remembering.ahead('a', log);
-    remembering.ahead('a', log);
+    remembering.ahead('a');
+    remembering.ahead('a');
     expect(await call(remembering, 'a')).toEqual({ key: 'a', attempt: 1, heartbeat: null });
-    remembering.ahead('a', log);
+    remembering.ahead('a');
     expect(await call(remembering, 'a')).toMatchObject({ key: 'a' });
     expect(activity).toHaveBeenCalledTimes(1);
   });
@@ -99,7 +97,7 @@ describe('what is begun ahead', () => {
     const activity = vi.fn(async (key: string) => key);
     const remembering = rememberOutcomes(activity, (key) => key);
 
-    remembering.ahead('a', log);
+    remembering.ahead('a');
     await Promise.resolve();
     expect(activity).not.toHaveBeenCalled();
     expect(await call(remembering, 'a')).toBe('a');
@@ -110,7 +108,7 @@ describe('what is begun ahead', () => {
     const remembering = rememberOutcomes(activity, (key) => key);
 
     const asked = call(remembering, 'a');
-    remembering.ahead('a', log);
+    remembering.ahead('a');
     expect(await asked).toBe('a');
     expect(activity).toHaveBeenCalledTimes(1);
   });
@@ -120,7 +118,7 @@ describe('what is begun ahead', () => {
     const remembering = rememberOutcomes(activity, (key: string) => key);
     activity.mockRejectedValueOnce(new Error('no'));
 
-    remembering.ahead('a', log);
+    remembering.ahead('a');
     expect(await call(remembering, 'a')).toBe('done');
     expect(activity).toHaveBeenCalledTimes(2);
   });
@@ -137,7 +135,7 @@ describe('what is begun ahead', () => {
     );
     const remembering = rememberOutcomes(activity, (key: string) => key);
 
-    remembering.ahead('a', log);
+    remembering.ahead('a');
     if (when === 'before') cut.cancel();
     const asked = call(remembering, 'a', cut);
     await vi.waitFor(() => expect(activity).toHaveBeenCalled());
@@ -148,8 +146,6 @@ describe('what is begun ahead', () => {
 });
 
 describe('what is done ahead', () => {
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-
   it('can be taken back until it says that it has begun', async () => {
     const goOn: (() => void)[] = [];
     const seen: Surroundings[] = [];
@@ -164,7 +160,7 @@ describe('what is done ahead', () => {
       (key) => key,
     );
     const begun = vi.fn();
-    const [a, b] = [remembering.ahead('a', log, begun), remembering.ahead('b', log)];
+    const [a, b] = [remembering.ahead('a', begun), remembering.ahead('b')];
     await vi.waitFor(() => expect(seen).toHaveLength(2));
 
     expect(a?.()).toBe(true);
@@ -179,6 +175,6 @@ describe('what is done ahead', () => {
     expect(b?.()).toBe(false);
     expect(begun).toHaveBeenCalledOnce();
     // It is done already.
-    expect(remembering.ahead('b', log)).toBeNull();
+    expect(remembering.ahead('b')).toBeNull();
   });
 });

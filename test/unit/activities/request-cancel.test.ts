@@ -39,6 +39,7 @@ describe('the activities', () => {
     const activities = createActivities({
       client,
       resolve: () => undefined,
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       observe: () => undefined,
       now: () => 0,
       random: () => 0,

@@ -167,7 +167,16 @@ it('keeps one count for all types that it does not know', async () => {
 
 it('counts verdicts by type, tier and outcome, and times how long those that were begun waited and ran', async () => {
   const metrics = createMetrics(CATALOG);
-  const end = { tenant: 'default', type: 'joy', tier: 'normal', outcome: 'completed', queuedMs: 20, runMs: 300 } as const;
+  const end = {
+    event: 'e-1',
+    run: 1,
+    tenant: 'default',
+    type: 'joy',
+    tier: 'normal',
+    outcome: 'completed',
+    queuedMs: 20,
+    runMs: 300,
+  } as const;
   metrics.ended(end);
   metrics.ended({ ...end, type: 'made-up', outcome: 'failed', queuedMs: null, runMs: null });
   const text = await metrics.text();

@@ -4,7 +4,7 @@ import type { TenantMinutes } from '../../../api/tally.ts';
 import { createStatsTeller } from '../../../api/tell-stats.ts';
 
 const MINUTE_MS = 60_000;
-const END = { tenant: 'acme', type: 'order', tier: 'high', outcome: 'failed', queuedMs: 1, runMs: 2 } as const;
+const END = { event: 'e-1', run: 1, tenant: 'acme', type: 'order', tier: 'high', outcome: 'failed', queuedMs: 1, runMs: 2 } as const;
 
 it('counts by tenant and minute, and keeps what is not told yet', () => {
   let nowMs = 10 * MINUTE_MS;

@@ -21,7 +21,7 @@ async function exported(): Promise<string> {
   metrics.eagerMissed();
   for (const outcome of ['delivered', 'failed'] as const) metrics.delivery({ tenant: 'default', outcome, tier: 'normal', seconds: 0.004 });
   metrics.watchIntake(() => ({ waiting: 0, inFlight: 1 }));
-  metrics.ended({ tenant: 'default', type: 'noise', tier: 'normal', outcome: 'failed', queuedMs: 4, runMs: 4 });
+  metrics.ended({ event: 'e-1', run: 1, tenant: 'default', type: 'noise', tier: 'normal', outcome: 'failed', queuedMs: 4, runMs: 4 });
   for (const event of ['started', 'suspected', { ended: 'memory' }] as const) metrics.host(event);
   metrics.recovered(1);
   const none = { critical: 0, high: 0, normal: 0, low: 0, bulk: 0 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { acceptRun, endRun, failRun, markStarted } from '../../../domain/event-run.ts';
+import { acceptRun, endRun, failRun, markStarted, stateOf } from '../../../domain/event-run.ts';
 import { runEndOf } from '../../../domain/run-end.ts';
 import { acceptedEvent } from './event-samples.ts';
 
@@ -8,7 +8,26 @@ const EVENT = acceptedEvent({ tenant: 'acme', type: 'order', tier: 'high', accep
 it('says what a run came to, how long it waited after its delay, and how long it ran', () => {
   const run = endRun(markStarted(acceptRun(EVENT), 1_800), { status: 'completed', endedAtMs: 2_000 });
 
-  expect(runEndOf(run)).toEqual({ tenant: 'acme', type: 'order', tier: 'high', outcome: 'completed', queuedMs: 300, runMs: 200 });
+  expect(runEndOf(run)).toEqual({
+    event: EVENT.id,
+    run: 1,
+    tenant: 'acme',
+    type: 'order',
+    tier: 'high',
+    outcome: 'completed',
+    queuedMs: 300,
+    runMs: 200,
+  });
+});
+
+it('says why a run has failed, which handlers have, and what its request was called', () => {
+  const run = failRun(acceptRun({ ...EVENT, requestId: 'r-1' }), { code: 'gone', message: 'no more' }, 2_000);
+  const handlers = { tell: stateOf(run), ship: stateOf(endRun(acceptRun(EVENT), { status: 'completed', endedAtMs: 2_000 })) };
+
+  expect(runEndOf(run)).toMatchObject({ error: { code: 'gone', message: 'no more' }, requestId: 'r-1' });
+  const partial = { ...endRun(acceptRun(EVENT), { status: 'partial', endedAtMs: 2_000 }), handlers };
+  expect(runEndOf(partial)).toMatchObject({ outcome: 'partial', failedHandlers: ['tell'] });
+  expect(runEndOf(partial)).not.toHaveProperty('error');
 });
 
 it('is nothing of a run that goes on', () => {

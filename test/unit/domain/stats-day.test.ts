@@ -11,7 +11,16 @@ import { TIERS } from '../../../domain/tier.ts';
 import { NOON_MS } from './event-samples.ts';
 
 const NOW = minuteOf(NOON_MS);
-const END: RunEnd = { tenant: 'default', type: 'sample', tier: 'normal', outcome: 'completed', queuedMs: 40, runMs: 60 };
+const END: RunEnd = {
+  event: 'e-1',
+  run: 1,
+  tenant: 'default',
+  type: 'sample',
+  tier: 'normal',
+  outcome: 'completed',
+  queuedMs: 40,
+  runMs: 60,
+};
 
 const anyMs = fc.double({ min: 0, max: 86_400_000, noNaN: true });
 const anySketch = fc.array(anyMs, { maxLength: 30 }).map((all) => all.reduce<LatencySketch>(addLatency, {}));

@@ -139,7 +139,7 @@ it('tells where handlers stand, and what they log, as their event’s', async ()
     }),
   ]);
   expect(told.filter(({ kind }) => kind === 'log')).toEqual([
-    { kind: 'log', index: 0, level: 'info', message: 'told', fields: { to: 'sales' } },
+    { kind: 'log', index: 0, stage: 'tell', attempt: 1, level: 'info', message: 'told', fields: { to: 'sales' } },
   ]);
   const seen = told.flatMap((one) => (one.kind === 'run' ? [one.state.handlers?.['tell']?.phase.status] : []));
   expect(seen).toEqual([undefined, undefined, 'running', 'completed']);

@@ -188,12 +188,36 @@ describe('what is told meanwhile', () => {
       { kind: 'run', index: 0, state: { phase: { status: 'running', stage: 'meaning' }, startedAtMs: NOON_MS, attempts: { meaning: 1 } } },
       { kind: 'run', state: { phase: { status: 'running', stage: 'decision' }, results: { meaning: 'meaning' }, progress: null } },
       { kind: 'progress', index: 0, progress: half },
-      { kind: 'log', index: 0, level: 'warn', message: 'slow', fields: { orderId: 'A-1' } },
+      { kind: 'log', index: 0, stage: 'decision', attempt: 1, level: 'warn', message: 'slow', fields: { orderId: 'A-1' } },
       { kind: 'progress', progress: { ...half, last: again } },
       { kind: 'run', state: { phase: { status: 'running', stage: 'action' }, progress: null } },
       { kind: 'run', state: { phase: { status: 'completed', endedAtMs: NOON_MS }, results: { action: 'action' } } },
     ]);
     expect(seen).toHaveLength(7);
+  });
+
+  it('says of an attempt that has failed which it was, and why, whether another follows or not', async () => {
+    const cause = new Error('connect ECONNREFUSED 127.0.0.1:4000');
+    const type = typeWith((_event, { attempt, log }) => {
+      log.info('trying');
+      throw attempt === 1 ? new Error('fetch failed', { cause }) : new PermanentError('gone', 'no more');
+    });
+    const { advance, told } = prepare(type);
+
+    const waits = await advance([runOf(type)]);
+    await advance([recorded(runOf(type), waits)]);
+
+    const seen = told.flatMap((one) => (one.kind === 'failed' || one.kind === 'log' ? [one] : []));
+    expect(seen).toMatchObject([
+      { kind: 'log', attempt: 1, message: 'trying' },
+      {
+        attempt: 1,
+        failure: { error: { message: 'fetch failed: connect ECONNREFUSED 127.0.0.1:4000', retryable: true } },
+        trace: { message: 'fetch failed', cause: { message: 'connect ECONNREFUSED 127.0.0.1:4000' } },
+      },
+      { kind: 'log', attempt: 2, message: 'trying' },
+      { attempt: 2, failure: { error: { code: 'gone', message: 'no more', retryable: false } } },
+    ]);
   });
 
   it('says whose it is', async () => {
@@ -243,9 +267,8 @@ describe('what is told meanwhile', () => {
     expect([waits, ends].map((advanced) => onlyOf(advanced).outcome.progress?.percent)).toEqual([50, 50]);
   });
 
-  it('can be told to another process, whatever a handler says, and no handler fails by what it logs', async () => {
-    const type = typeWith((_event, { log, heartbeat }) => {
-      log.info('read', { retry: () => undefined, key: Symbol('x') });
+  it('can be told to another process, whatever a handler says of its progress', async () => {
+    const type = typeWith((_event, { heartbeat }) => {
       heartbeat({ ...half, ...{ onDone: () => undefined } });
       return 'done';
     });
@@ -269,7 +292,7 @@ describe('an attempt that fails', () => {
 
     const { outcome, trace } = onlyOf(await prepare(type).advance([runOf(type)]));
 
-    const lastError = { code: 'handler_failed', message: 'not now', stage: 'decision', retryable: true };
+    const lastError = { code: 'handler_failed', message: 'not now: refused', stage: 'decision', retryable: true };
     expect(outcome).toEqual({
       phase: { status: 'waiting', stage: 'decision', waiting: { reason: 'retry', untilMs: NOON_MS + 100, forMs: 100, lastError } },
       startedAtMs: NOON_MS,

@@ -104,6 +104,7 @@ describe('what a host tells', () => {
   it.each([
     ['large', { text: 'x'.repeat(20_000) }, { leftOut: '20011 characters of fields' }],
     ['no JSON', circular(), { leftOut: 'fields that are not JSON' }],
+    ['a function or a symbol', { retry: String, key: Symbol('x') }, { retry: String(String), key: 'Symbol(x)' }],
     ['a bigint', { count: 5n }, { count: '5' }],
     ['JSON', { at: new Date(0), gone: undefined }, { at: '1970-01-01T00:00:00.000Z' }],
   ])('has fields within bounds, also of what is %s', (_what, fields, expected) => {

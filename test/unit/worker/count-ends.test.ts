@@ -11,7 +11,16 @@ import { acceptedEvent } from '../domain/event-samples.ts';
 import { eventItem, rejectedItem } from '../domain/batch-samples.ts';
 
 const { EvictionReason } = proto.coresdk.workflow_activation.RemoveFromCache;
-const END: RunEnd = { tenant: 'default', type: 'sample', tier: 'normal', outcome: 'completed', queuedMs: 1, runMs: 2 };
+const END: RunEnd = {
+  event: 'e-1',
+  run: 1,
+  tenant: 'default',
+  type: 'sample',
+  tier: 'normal',
+  outcome: 'completed',
+  queuedMs: 1,
+  runMs: 2,
+};
 const ENDED = stateOf(endRun(acceptRun(acceptedEvent()), { status: 'completed', endedAtMs: 1 }));
 
 let counted: RunEnd[];

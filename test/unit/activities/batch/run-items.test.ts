@@ -35,6 +35,7 @@ function prepare(items: readonly BatchItem[], stage: Stage, advance?: Advance) {
     return stage(name, event, context);
   });
   const runItems = createRunItems({
+    log: new DefaultLogger('ERROR'),
     readPage: (workflowId) =>
       workflowId === 'page-1' ? Promise.resolve({ items, runId: 'run-page' }) : Promise.reject(new Error(`no page ${workflowId}`)),
     advance: advance ?? createClonedAdvance({ find: () => type }, () => clock.nowMs),

@@ -85,6 +85,8 @@ async function fold(folded: FoldInput, options: Options = {}) {
   return { state: applyChange(folded.state, change), letters, logged };
 }
 
+const log = new DefaultLogger('ERROR');
+
 function environment(): MockActivityEnvironment {
   return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
 }
@@ -260,7 +262,7 @@ describe('one call', () => {
   it.each(['CANCELLED', 'WORKER_SHUTDOWN'] as const)(
     'is folded again elsewhere as a whole when it is told to stop by %s',
     async (message) => {
-      const foldSubject = createFoldSubject(createClonedAdvance(createCatalog([add]), () => 1_000));
+      const foldSubject = createFoldSubject({ advance: createClonedAdvance(createCatalog([add]), () => 1_000), log });
 
       for (const [data, begunFor] of [
         ['hangs', 2],
@@ -280,16 +282,16 @@ describe('one call', () => {
   );
 
   it('is an activity', async () => {
-    const foldSubject = createFoldSubject(createClonedAdvance(createCatalog([add]), () => 1_000));
+    const foldSubject = createFoldSubject({ advance: createClonedAdvance(createCatalog([add]), () => 1_000), log });
     const env = environment();
 
     expect(await env.run(foldSubject, input([letter(4)]))).toMatchObject({ change: { set: { sum: 4 } } });
-    const silent = createFoldSubject(async () => ({ runs: [], change: null }));
+    const silent = createFoldSubject({ advance: async () => ({ runs: [], change: null }), log });
     expect(await env.run(silent, input([]))).toEqual({ change: { set: {}, removed: [], lists: {} }, letters: [] });
   });
 
   it('fails by a fault of ours as it is', async () => {
-    const broken = createFoldSubject(() => Promise.reject(new Error('a bug')));
+    const broken = createFoldSubject({ advance: () => Promise.reject(new Error('a bug')), log });
 
     await expect(environment().run(broken, input([]))).rejects.toThrow('a bug');
   });

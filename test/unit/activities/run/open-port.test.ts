@@ -6,6 +6,7 @@ import type { EventRun } from '../../../../domain/event-run.ts';
 import { Stopped } from '../../../../handlers/stopped.ts';
 import { acceptedEvent } from '../../domain/event-samples.ts';
 
+const NAME = { event: 'order-1', type: 'sample', tier: 'normal', tenant: 'default' };
 const half = { step: 'load', percent: 50, message: 'half' };
 const runs = [acceptRun(acceptedEvent()), acceptRun(acceptedEvent({ id: 'order-2' }))];
 
@@ -15,7 +16,8 @@ function prepare(signal = new AbortController().signal) {
   const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   const port = openPort({
     runs,
-    surroundings: { signal, log },
+    surroundings: { signal },
+    log,
     onRun: (run) => shown.push(run),
     onProgress: (run) => progressed.push(run),
   });
@@ -45,16 +47,16 @@ describe('what is told through a port', () => {
   it('goes to the log of whoever opened it', () => {
     const { port, log, shown } = prepare();
 
-    port.tell({ kind: 'log', index: 0, level: 'warn', message: 'slow', fields: { orderId: 'A-1' } });
+    port.tell({ kind: 'log', index: 0, stage: 'action', attempt: 2, level: 'warn', message: 'slow', fields: { type: 'mine' } });
 
-    expect(log.warn).toHaveBeenCalledExactlyOnceWith('slow', { orderId: 'A-1' });
+    expect(log.warn).toHaveBeenCalledExactlyOnceWith('slow', { ...NAME, stage: 'action', attempt: 2, fields: { type: 'mine' } });
     expect(shown).toEqual([]);
   });
 
   it('needs nobody who hears of progress apart', () => {
     const onRun = vi.fn();
     const { log } = prepare();
-    const port = openPort({ runs, surroundings: { signal: new AbortController().signal, log }, onRun });
+    const port = openPort({ runs, surroundings: { signal: new AbortController().signal }, log, onRun });
 
     port.tell({ kind: 'progress', index: 0, progress: half });
 

@@ -62,6 +62,7 @@ function prepare(
   const env = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
   const runChunk = createRunChunk({
     advance: advance ?? createClonedAdvance({ find: () => type }),
+    log: new DefaultLogger('ERROR'),
     observe: (run, of) => {
       expect(of).toBe(workflow);
       observed.push(run);
@@ -83,7 +84,7 @@ function prepare(
     run: (input: Partial<RunChunkInput> = { chunk }): Promise<ChunkOutcome> =>
       env.run(() => runChunk({ workflow, ...input }, currentSurroundings())),
     runAhead: (surroundings: Pick<Surroundings, 'signal' | 'withdrawal'>) =>
-      runChunk({ workflow, chunk }, { attempt: 1, heartbeat: null, log: new DefaultLogger('ERROR'), ...surroundings }),
+      runChunk({ workflow, chunk }, { attempt: 1, heartbeat: null, ...surroundings }),
   };
 }
 

@@ -28,11 +28,14 @@ function prepare(definition: EventDefinition, fields: Partial<AcceptedEvent> = {
   /** Progress messages, and null for their end. */
   const told: (EventRun | null)[] = [];
   const logged: string[] = [];
-  const logger = new DefaultLogger('INFO', ({ level, message, meta }) => logged.push(`${level} ${message} ${meta?.['orderId']}`));
+  const logger = new DefaultLogger('INFO', ({ level, message, meta }) =>
+    logged.push(`${level} ${message} ${JSON.stringify(meta?.['fields'])} ${meta?.['attempt']}`),
+  );
   const env = new MockActivityEnvironment(undefined, { logger });
   env.on('heartbeat', (details) => heartbeats.push(details));
   const runStage = createRunStage({
     advance: advance ?? createClonedAdvance({ find: (type) => (type === definition.type ? definition : undefined) }),
+    log: logger,
     observe: (run, of) => {
       expect(of).toBe(workflow);
       observed.push(run);
@@ -135,7 +138,7 @@ describe('an attempt that succeeds', () => {
     ]);
   });
 
-  it("writes to the activity's log", async () => {
+  it('writes to the log, with the attempt that it is of', async () => {
     const { attempt, logged } = prepare(
       typeWith((_event, { log }) => {
         log.info('priced', { orderId: 'A-1' });
@@ -146,7 +149,7 @@ describe('an attempt that succeeds', () => {
 
     await attempt();
 
-    expect(logged).toEqual(['INFO priced A-1', 'WARN slow A-2', 'ERROR lost A-3']);
+    expect(logged).toEqual(['INFO priced {"orderId":"A-1"} 1', 'WARN slow {"orderId":"A-2"} 1', 'ERROR lost {"orderId":"A-3"} 1']);
   });
 
   it('keeps a result of 64 KiB', async () => {
