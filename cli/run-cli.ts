@@ -3,6 +3,7 @@ import { TicklessError } from '../client/tickless-error.ts';
 import { createCommandContext } from './command-context.ts';
 import { batchCommand } from './commands/batch.ts';
 import { cancelCommand } from './commands/cancel.ts';
+import { completionCommand } from './commands/completion.ts';
 import { deliveriesCommand } from './commands/deliveries.ts';
 import { destinationsCommand } from './commands/destinations.ts';
 import { getCommand } from './commands/get.ts';
@@ -49,6 +50,7 @@ const COMMANDS = [
       verifyCommand,
     ],
   ],
+  ['A shell:', [completionCommand]],
 ] as const;
 const FAILED = 1;
 const WRONG_USAGE = 2;

@@ -297,6 +297,7 @@ describe('tickless', () => {
       'destinations',
       'stats',
       'verify',
+      'completion',
     ]);
     for (const command of commands) expect((await call(`${command} --help`)).out).toContain(`  $ tickless ${command}`);
   });
