@@ -26,5 +26,5 @@ function summarise({ status, mode, maxParallel, counts: { pending, running, fail
   if (status === 'paused') return `it is paused: ${pending} of its items do not begin before it is resumed, ${running} go on`;
   if (status !== 'running') return `it has ended: of ${total} items ${failed} failed, and ${cancelled} were cancelled`;
   const pace = mode === 'sequential' ? 'one after the other' : `at most ${maxParallel} at once`;
-  return `it waits for its items, which run ${pace}: ${running} have been started, ${pending} have not`;
+  return `it waits for its items, which run ${pace}: ${running} are under way, ${pending} have not begun`;
 }

@@ -84,7 +84,7 @@ describe("a batch's id", () => {
     const { exitCode, out } = await batch('completed', ['why', 'b']);
     expect(exitCode).toBe(0);
     expect(out).toMatch(
-      /^b {2}batch {2}running {2}it waits for its items, which run at most 50 at once: 0 have been started, 50 have not\n/,
+      /^b {2}batch {2}running {2}it waits for its items, which run at most 50 at once: 0 are under way, 50 have not begun\n/,
     );
     expect(out).toContain('  items          100 in all: 50 pending, 50 completed\n');
     await server.stop(1_000);

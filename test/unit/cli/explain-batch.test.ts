@@ -22,7 +22,7 @@ const RUNNING: BatchResource = {
 };
 
 it.each<[Partial<BatchResource>, string, string]>([
-  [{}, 'it waits for its items, which run one after the other: 1 have been started, 4 have not', RUNNING.startedAt],
+  [{}, 'it waits for its items, which run one after the other: 1 are under way, 4 have not begun', RUNNING.startedAt],
   [{ status: 'paused' }, 'it is paused: 4 of its items do not begin before it is resumed, 1 go on', RUNNING.startedAt],
   [
     { status: 'partial', completedAt: '2026-01-01T00:00:09.000Z' },
