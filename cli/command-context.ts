@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { createClient } from '../client/create-client.ts';
 import type { TicklessClient } from '../client/create-client.ts';
+import { outlineProgram } from './completion/outline-program.ts';
+import type { ProgramOutline } from './completion/outline-program.ts';
 import { createPaint } from './render.ts';
 import type { Paint } from './render.ts';
 import type { Terminal } from './terminal.ts';
@@ -10,6 +12,8 @@ export interface CommandContext {
   readonly client: TicklessClient;
   readonly paint: Paint;
   readonly isJson: boolean;
+  /** All commands, as they are defined. */
+  readonly outline: () => ProgramOutline;
   /** Writes data: a line of JSON for machines, else the text for people. */
   readonly print: (data: unknown, text: string) => void;
 }
@@ -38,6 +42,7 @@ export function createCommandContext(command: Command, terminal: Terminal): Comm
     },
     paint: createPaint(terminal.hasColors && !json),
     isJson: json,
+    outline: () => outlineProgram(command.parent ?? command),
     print: (data, text) => terminal.out(json ? `${JSON.stringify(data)}\n` : text),
   };
 }

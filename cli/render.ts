@@ -1,7 +1,7 @@
 import type { BatchProgress } from '../client/batch-types.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { EventProgress } from '../client/create-client.ts';
-import type { EventResource } from '../domain/event-resource.ts';
+import type { EventResource, HandlerResource } from '../domain/event-resource.ts';
 import type { EventTree, EventTreeNode } from '../domain/event-tree.ts';
 import type { LimitResource } from '../domain/limit-resource.ts';
 import type { Why } from '../domain/why.ts';
@@ -38,10 +38,16 @@ export function renderEvent(event: EventResource, paint: Paint, { withData = fal
     ['data', withData ? (JSON.stringify(event.data) ?? null) : null],
     ['progress', event.progress && renderProgress(event.progress)],
     ['result', event.result && JSON.stringify(event.result)],
+    ...Object.entries(event.handlers).map(([name, handler]) => ['handler', renderHandler(name, handler, paint)] as const),
     ['error', event.error && `${event.error.code}: ${event.error.message}`],
     ['callback', event.callback.status === 'none' ? null : `${event.callback.status}  ${event.callback.url}`],
     ['workflow', event.workflow.url],
   ]);
+}
+
+function renderHandler(name: string, { status, attempts, error }: HandlerResource, paint: Paint): string {
+  const fault = error === null ? '' : `  ${error.code}: ${error.message}`;
+  return `${name}  ${paint(status)}  ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}${fault}`;
 }
 
 /** One line, without a line's end. */
@@ -128,7 +134,8 @@ function milliseconds(ms: number | null): string {
   return ms === null ? '–' : `${ms} ms`;
 }
 
-function lines(head: string, details: readonly (readonly [name: string, value: string | null])[]): string {
+/** A line, and below it one for each detail that isn't null. */
+export function lines(head: string, details: readonly (readonly [name: string, value: string | null])[]): string {
   const shown = details.filter(([, value]) => value !== null);
   const width = Math.max(0, ...shown.map(([name]) => name.length));
   return [head, ...shown.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)].map((line) => `${line}\n`).join('');

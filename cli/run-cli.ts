@@ -4,13 +4,19 @@ import { createCommandContext } from './command-context.ts';
 import { batchCommand } from './commands/batch.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { completionCommand } from './commands/completion.ts';
+import { deliveriesCommand } from './commands/deliveries.ts';
+import { destinationsCommand } from './commands/destinations.ts';
 import { getCommand } from './commands/get.ts';
 import { limitsCommand } from './commands/limits.ts';
 import { apiCommand, configCommand, devCommand, initCommand, startCommand, workerCommand } from './commands/project.ts';
 import { listCommand } from './commands/list.ts';
+import { redeliverCommand } from './commands/redeliver.ts';
 import { replayCommand } from './commands/replay.ts';
 import { sendCommand } from './commands/send.ts';
 import { statsCommand } from './commands/stats.ts';
+import { subjectsCommand } from './commands/subjects.ts';
+import { typesCommand } from './commands/types.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { watchCommand } from './commands/watch.ts';
 import { treeCommand } from './commands/tree.ts';
@@ -34,12 +40,18 @@ const COMMANDS = [
       treeCommand,
       cancelCommand,
       replayCommand,
+      deliveriesCommand,
+      redeliverCommand,
       batchCommand,
+      typesCommand,
+      subjectsCommand,
       limitsCommand,
+      destinationsCommand,
       statsCommand,
       verifyCommand,
     ],
   ],
+  ['A shell:', [completionCommand]],
 ] as const;
 const FAILED = 1;
 const WRONG_USAGE = 2;

@@ -1,6 +1,7 @@
 import type { EventResource, EventStatus } from '../domain/event-resource.ts';
 import type { EventSummary } from '../domain/event-summary.ts';
 import type { EventTree } from '../domain/event-tree.ts';
+import type { DestinationResource } from '../domain/destination-resource.ts';
 import type { LimitResource } from '../domain/limit-resource.ts';
 import type { StatsResource } from '../domain/stats-resource.ts';
 import type { Tier } from '../domain/tier.ts';
@@ -10,6 +11,7 @@ import type { BatchResource } from '../domain/batch-resource.ts';
 import type { AcceptedAnswer, EventRequest, ReplayedAnswer, ReplayRequest } from './event-request.ts';
 import { follow, followEvents } from './follow.ts';
 import type { FollowOptions, StreamMessage } from './follow.ts';
+import type { Delivery, EventTypeResource, EventTypeSummary, RedeliveryAnswer, SubjectResource } from './resource-types.ts';
 import { createTransport, readJson } from './transport.ts';
 import type { Transport, TransportOptions } from './transport.ts';
 
@@ -72,6 +74,10 @@ export interface TicklessClient {
     tree(id: string): Promise<EventTree>;
     /** Resolves when it will end as cancelled. */
     cancel(id: string): Promise<void>;
+    /** Every attempt to deliver the terminal message of the latest run, in their order. */
+    deliveries(id: string): Promise<Page<Delivery>>;
+    /** Has the terminal message sent again, with its `webhook-id`. */
+    redeliver(id: string): Promise<RedeliveryAnswer>;
     stream(id: string, options?: FollowOptions): AsyncGenerator<StreamMessage<EventResource, EventProgress>, undefined>;
     /** All events as they end, from now on or after `lastEventId`. Some may come twice after a reconnection: look at `id` and `run`. */
     streamAll(options?: StreamAllOptions): AsyncGenerator<EndedEvent, undefined>;
@@ -89,6 +95,22 @@ export interface TicklessClient {
     cancel(id: string): Promise<void>;
     retryFailed(id: string): Promise<void>;
     stream(id: string, options?: FollowOptions): AsyncGenerator<StreamMessage<BatchResource, BatchProgress>, undefined>;
+  };
+  readonly destinations: {
+    /** Those whose callbacks failed lately, the latest first. */
+    list(page?: PageOptions): Promise<Page<DestinationResource>>;
+    /** Has a failing one probed now, and what waits for it sent when it is well. */
+    resume(origin: string): Promise<DestinationResource>;
+  };
+  readonly subjects: {
+    get(type: string, id: string): Promise<SubjectResource>;
+    /** The last 50, newest first. */
+    events(type: string, id: string): Promise<Page<EventResource>>;
+  };
+  readonly eventTypes: {
+    /** All of them. */
+    list(): Promise<Page<EventTypeSummary>>;
+    get(type: string): Promise<EventTypeResource>;
   };
   readonly limits: {
     list(page?: PageOptions): Promise<Page<LimitResource>>;
@@ -109,6 +131,7 @@ export function createClient(options: TransportOptions): TicklessClient {
   };
   const eventPath = (id: string, rest = ''): string => `/v1/events/${encodeURIComponent(id)}${rest}`;
   const batchPath = (id: string, rest = ''): string => `/v1/batches/${encodeURIComponent(id)}${rest}`;
+  const subjectPath = (type: string, id: string): string => `/v1/subjects/${encodeURIComponent(type)}/${encodeURIComponent(id)}`;
   const limitPath = (key: string): string => `/v1/limits/${encodeURIComponent(key)}`;
 
   return {
@@ -121,6 +144,8 @@ export function createClient(options: TransportOptions): TicklessClient {
         ask(eventPath(id, '/replay'), { method: 'POST', json: asked, headers: requestHeaders({ waitSeconds, idempotencyKey }) }),
       tree: (id) => ask(eventPath(id, '/tree')),
       cancel: (id) => tell(eventPath(id, '/cancel')),
+      deliveries: (id) => ask(eventPath(id, '/deliveries')),
+      redeliver: (id) => ask(eventPath(id, '/redeliver'), { method: 'POST' }),
       stream: (id, streamOptions) => follow(send, eventPath(id, '/stream'), streamOptions),
       streamAll: (streamOptions) => streamAll(send, streamOptions),
     },
@@ -136,6 +161,18 @@ export function createClient(options: TransportOptions): TicklessClient {
       cancel: (id) => tell(batchPath(id, '/cancel')),
       retryFailed: (id) => tell(batchPath(id, '/retry-failed')),
       stream: (id, streamOptions) => follow(send, batchPath(id, '/stream'), streamOptions),
+    },
+    destinations: {
+      list: (page) => ask('/v1/destinations', { query: { ...page } }),
+      resume: (origin) => ask(`/v1/destinations/${encodeURIComponent(origin)}/resume`, { method: 'POST' }),
+    },
+    subjects: {
+      get: (type, id) => ask(subjectPath(type, id)),
+      events: (type, id) => ask(`${subjectPath(type, id)}/events`),
+    },
+    eventTypes: {
+      list: () => ask('/v1/event-types'),
+      get: (type) => ask(`/v1/event-types/${encodeURIComponent(type)}`),
     },
     stats: (statsOptions) => ask('/v1/stats', { query: { ...statsOptions } }),
     limits: {

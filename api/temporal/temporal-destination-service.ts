@@ -6,7 +6,8 @@ import type { Destination, DestinationInput } from '../../domain/destination.ts'
 import { BREAKER_QUERY, RESUME_UPDATE, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { allOf, is, isOfType, isOpen } from '../../temporal/list-query.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
-import type { DestinationResource, DestinationService } from '../destination-service.ts';
+import type { DestinationResource } from '../../domain/destination-resource.ts';
+import type { DestinationService } from '../destination-service.ts';
 import { pageById } from './page-by-id.ts';
 import { askIfOpen } from '../../temporal/ask-workflow.ts';
 import { callEngine, ifFound, readEngine } from '../../temporal/engine-call.ts';

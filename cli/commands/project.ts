@@ -17,10 +17,10 @@ export function initCommand(add: AddCommand): void {
     usage: 'init [folder]',
     description: 'write a project that runs as it is',
     examples: ['init my-app'],
-    async action({ terminal }, _options, folder = 'my-app') {
+    async action({ print }, _options, folder = 'my-app') {
       const { initProject } = await import('../../project/init-project.ts');
       const root = await initProject(folder, `^${packageVersion()}`).catch(toUsageError);
-      terminal.out(`${root} is ready. Now:\n\n  cd ${folder}\n  npm install\n  npm run dev\n`);
+      print({ folder: root }, `${root} is ready. Now:\n\n  cd ${folder}\n  npm install\n  npm run dev\n`);
       return 0;
     },
   });

@@ -17,7 +17,7 @@ const DEFAULT_WAIT_SECONDS = 30;
 export function replayCommand(add: AddCommand): void {
   add<ReplayOptions>({
     usage: 'replay <id>',
-    description: 'run an event again that has failed or was cancelled; with --wait, fails if it does not complete',
+    description: 'run an event again that has failed or was cancelled; with --wait, fails if it does not complete in time',
     examples: ['replay o-17 --wait', 'replay o-17 --from start', 'replay o-17 --patch @patch.json'],
     configure: (command) =>
       command
@@ -45,8 +45,9 @@ export function replayCommand(add: AddCommand): void {
         return answer.status === 'completed' ? 0 : 1;
       }
       print(answer, `${answer.id}  ${answer.type}  run ${answer.run}  ${answer.status}\n`);
-      if (wait !== undefined) terminal.err(`it goes on: tickless watch ${answer.id}\n`);
-      return 0;
+      if (wait === undefined) return 0;
+      terminal.err(`it goes on: tickless watch ${answer.id}\n`);
+      return 1;
     },
   });
 }

@@ -16,7 +16,7 @@ const DEFAULT_WAIT_SECONDS = 30;
 export function sendCommand(add: AddCommand): void {
   add<SendOptions>({
     usage: 'send <type>',
-    description: 'submit an event; with --wait, fails if it does not complete',
+    description: 'submit an event; with --wait, fails if it does not complete in time',
     examples: [
       `send order-approved --data '{"orderId":"o-1","cents":500}' --wait`,
       'send order-approved --id o-17 --data @order.json --callback https://example.org/hook',
@@ -48,8 +48,9 @@ export function sendCommand(add: AddCommand): void {
         return answer.status === 'completed' ? 0 : 1;
       }
       print(answer, `${answer.id}  ${answer.type}  ${answer.tier}  ${answer.status}\n`);
-      if (wait !== undefined) terminal.err(`it goes on: tickless watch ${answer.id}\n`);
-      return 0;
+      if (wait === undefined) return 0;
+      terminal.err(`it goes on: tickless watch ${answer.id}\n`);
+      return 1;
     },
   });
 }

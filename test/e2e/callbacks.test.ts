@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { DestinationResource } from '../../api/destination-service.ts';
+import type { DestinationResource } from '../../domain/destination-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { proof } from '../support/proof.ts';
 import { startReceiver } from '../support/receiver.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { DestinationResource } from '../../api/destination-service.ts';
+import type { DestinationResource } from '../../domain/destination-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { LEAST_CONNECTIONS } from '../../domain/riding.ts';
 import { startReceiver } from '../support/receiver.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { FROM_THE_BEGINNING } from '../../domain/delivery-input.ts';
-import type { DestinationResource } from '../../api/destination-service.ts';
+import type { DestinationResource } from '../../domain/destination-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { LEAST_CONNECTIONS } from '../../domain/riding.ts';
 import type { Receiver } from '../support/receiver.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { DestinationResource } from '../../../api/destination-service.ts';
+import type { DestinationResource } from '../../../domain/destination-resource.ts';
 import type { PageFilter } from '../../../api/page-query.ts';
 import type { ApiUnderTest } from '../../contract/api-under-test.ts';
 import { createApiUnderTest, expectProblem } from '../../contract/api-under-test.ts';

@@ -66,6 +66,38 @@ describe('tickless batch', () => {
   });
 });
 
+describe("a batch's id", () => {
+  it('shows the batch where there is no event of that id', async () => {
+    expect(await batch('completed', ['get', 'b'])).toEqual({
+      exitCode: 0,
+      out: [
+        'b  batch  concurrent  running\n',
+        '  accepted  2026-01-01T00:00:00.000Z\n',
+        '  items     100 in all: 50 pending, 50 completed (50% have ended)\n',
+        '  left      3.2 s\n',
+      ].join(''),
+      err: '',
+    });
+  });
+
+  it('is explained by its counts and its state', async () => {
+    const { exitCode, out } = await batch('completed', ['why', 'b']);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(
+      /^b {2}batch {2}running {2}it waits for its items, which run at most 50 at once: 0 are under way, 50 have not begun\n/,
+    );
+    expect(out).toContain('  items          100 in all: 50 pending, 50 completed\n');
+    await server.stop(1_000);
+    const asJson = await batch('completed', ['why', 'b', '--json']);
+    expect(JSON.parse(asJson.out)).toMatchObject({ id: 'b', kind: 'batch', status: 'running', counts: { pending: 50 } });
+  });
+
+  it('cancels the batch, and says that it was one', async () => {
+    expect(await batch('completed', ['cancel', 'b'])).toEqual({ exitCode: 0, out: 'b  batch  cancelling\n', err: '' });
+    expect(fake.requests.map(({ call }) => call)).toEqual(['POST /v1/events/b/cancel', 'POST /v1/batches/b/cancel']);
+  });
+});
+
 describe('tickless watch', () => {
   it('follows a batch where there is no event of that id', async () => {
     const { exitCode, out } = await batch('completed', ['watch', 'b']);

@@ -117,12 +117,12 @@ describe('tickless send', () => {
     expect(out).toContain('told_to_fail: it was told to fail');
   });
 
-  it('takes data from standard input, and says how to go on when the wait is over', async () => {
+  it('takes data from standard input, and fails when the wait is over, saying how to go on', async () => {
     const { exitCode, out, err } = await call('send joy --id s-3 --delay 86400000 --wait 1 --tier 800 --data -', {
       stdin: '{"intensity":0.3}',
     });
     expect({ exitCode, out, err }).toEqual({
-      exitCode: 0,
+      exitCode: 1,
       out: 's-3  joy  high  accepted\n',
       err: 'it goes on: tickless watch s-3\n',
     });
@@ -169,7 +169,7 @@ describe('tickless', () => {
     await call('send joy --id w-1 --delay 86400000', { data: '{"intensity":0.3}' });
     const watching = call('watch w-1');
     const asJson = call('watch w-1 --json');
-    expect(await call('cancel w-1')).toEqual({ exitCode: 0, out: 'w-1  cancelling\n', err: '' });
+    expect(await call('cancel w-1')).toEqual({ exitCode: 0, out: 'w-1  event  cancelling\n', err: '' });
     expect(await watching).toMatchObject({ exitCode: 1, out: expect.stringContaining('w-1  joy  normal  cancelled\n') });
     const last = (await asJson).out.trimEnd().split('\n').at(-1) ?? '';
     expect(JSON.parse(last)).toMatchObject({ id: 'w-1', status: 'cancelled' });
@@ -225,6 +225,8 @@ describe('tickless', () => {
   it.each([
     ['get nobody', 'there is no event "nobody" (not_found)'],
     ['watch nobody', 'there is no event "nobody" (not_found)'],
+    ['why nobody', 'there is no event "nobody" (not_found)'],
+    ['cancel nobody', 'there is no event "nobody" (not_found)'],
     ['get a --url http://127.0.0.1:1', 'is the service up?'],
     ['get a --api-key another-key-of-some-length', '(unauthorized)'],
   ])('fails with 1 on %s', async (line, message) => {
@@ -287,10 +289,16 @@ describe('tickless', () => {
       'tree',
       'cancel',
       'replay',
+      'deliveries',
+      'redeliver',
       'batch',
+      'types',
+      'subjects',
       'limits',
+      'destinations',
       'stats',
       'verify',
+      'completion',
     ]);
     for (const command of commands) expect((await call(`${command} --help`)).out).toContain(`  $ tickless ${command}`);
   });

@@ -142,6 +142,32 @@ describe('the batches of a client', () => {
   });
 });
 
+it('asks for what became of callbacks, for destinations, subjects and event types', async () => {
+  const calls: string[] = [];
+  const { events, destinations, subjects, eventTypes } = clientOf(async ({ method, url }) => {
+    calls.push(`${method} ${url.slice(new URL(url).origin.length)}`);
+    return Response.json({ items: [] });
+  });
+  expect(await events.deliveries('a/b')).toEqual({ items: [] });
+  await events.redeliver('a');
+  await destinations.list({ limit: 2, cursor: 'c' });
+  await destinations.resume('https://shop.example:8443');
+  await subjects.get('account', 'a-1');
+  await subjects.events('account', 'a-1');
+  await eventTypes.list();
+  await eventTypes.get('joy');
+  expect(calls).toEqual([
+    'GET /v1/events/a%2Fb/deliveries',
+    'POST /v1/events/a/redeliver',
+    'GET /v1/destinations?limit=2&cursor=c',
+    'POST /v1/destinations/https%3A%2F%2Fshop.example%3A8443/resume',
+    'GET /v1/subjects/account/a-1',
+    'GET /v1/subjects/account/a-1/events',
+    'GET /v1/event-types',
+    'GET /v1/event-types/joy',
+  ]);
+});
+
 describe('the limits of a client', () => {
   it('are listed, read and set', async () => {
     const calls: string[] = [];
