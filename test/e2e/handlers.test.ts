@@ -13,6 +13,7 @@ const KILLS = process.env['PROOF'] === 'full' ? 10 : 3;
 const EACH = process.env['PROOF'] === 'full' ? 60 : 4;
 // A process that starts beside others takes its time.
 const DEADLINE_MS = 60_000;
+const TIMEOUT_MS = 15 * 60_000;
 
 /** What is sent, and what has to come of it, whatever is killed. */
 const WAYS = [
@@ -47,38 +48,42 @@ afterEach(async () => {
   await rm(dataDirectory, { recursive: true, force: true });
 });
 
-it('brings each event and each of its handlers to one verdict, though the service is killed again and again', async () => {
-  const events = WAYS.flatMap((way) => Array.from({ length: EACH }, () => way));
-  const sent = Promise.all(events.map((way, index) => submit(`order-${index}`, way)));
-  for (let kill = 1; kill <= KILLS; kill += 1) {
-    await receiver.waitFor(() => receiver.requests.length >= (kill * events.length) / (2 * KILLS), DEADLINE_MS);
-    service.kill('SIGKILL');
-    await service.exited;
-    service = await startServiceProcess({ dataDirectory, port });
-  }
-  const ids = await sent;
+it(
+  'brings each event and each of its handlers to one verdict, though the service is killed again and again',
+  async () => {
+    const events = WAYS.flatMap((way) => Array.from({ length: EACH }, () => way));
+    const sent = Promise.all(events.map((way, index) => submit(`order-${index}`, way)));
+    for (let kill = 1; kill <= KILLS; kill += 1) {
+      await receiver.waitFor(() => receiver.requests.length >= (kill * events.length) / (2 * KILLS), DEADLINE_MS);
+      service.kill('SIGKILL');
+      await service.exited;
+      service = await startServiceProcess({ dataDirectory, port });
+    }
+    const ids = await sent;
 
-  for (const [index, [type, , status, handlers]] of events.entries()) {
-    const event = await calledBack(ids[index] ?? '');
-    const came = Object.fromEntries(Object.keys(handlers).map((name) => [name, event.handlers[name]?.status]));
-    expect([type, event.status, came]).toEqual([type, status, handlers]);
-  }
-  // One verdict each, however often it was told.
-  const verdicts = new Map<string, Set<unknown>>();
-  for (const { text, headers } of receiver.requests) {
-    const { data } = JSON.parse(text) as { readonly data: EventResource };
-    verdicts.set(data.id, (verdicts.get(data.id) ?? new Set()).add(headers['webhook-id']));
-  }
-  expect([...verdicts.values()].map(({ size }) => size)).toEqual(events.map(() => 1));
-  // What has failed for good is found once, by itself.
-  const failed = await until('those that failed are listed', async () => {
-    const answer = await fetch(`${service.url}/v1/events?status=failed&limit=200`);
-    const { items } = (await answer.json()) as { readonly items: readonly EventResource[] };
-    return items.length >= EACH && items;
-  });
-  expect(failed.map(({ handlerOf }) => handlerOf?.name)).toEqual(Array.from({ length: EACH }, () => 'quick'));
-  expect(new Set(failed.map(({ handlerOf }) => handlerOf?.id)).size).toBe(EACH);
-});
+    for (const [index, [type, , status, handlers]] of events.entries()) {
+      const event = await calledBack(ids[index] ?? '');
+      const came = Object.fromEntries(Object.keys(handlers).map((name) => [name, event.handlers[name]?.status]));
+      expect([type, event.status, came]).toEqual([type, status, handlers]);
+    }
+    // One verdict each, however often it was told.
+    const verdicts = new Map<string, Set<unknown>>();
+    for (const { text, headers } of receiver.requests) {
+      const { data } = JSON.parse(text) as { readonly data: EventResource };
+      verdicts.set(data.id, (verdicts.get(data.id) ?? new Set()).add(headers['webhook-id']));
+    }
+    expect([...verdicts.values()].map(({ size }) => size)).toEqual(events.map(() => 1));
+    // What has failed for good is found once, by itself.
+    const failed = await until('those that failed are listed', async () => {
+      const answer = await fetch(`${service.url}/v1/events?status=failed&limit=200`);
+      const { items } = (await answer.json()) as { readonly items: readonly EventResource[] };
+      return items.length >= EACH && items;
+    });
+    expect(failed.map(({ handlerOf }) => handlerOf?.name)).toEqual(Array.from({ length: EACH }, () => 'quick'));
+    expect(new Set(failed.map(({ handlerOf }) => handlerOf?.id)).size).toBe(EACH);
+  },
+  TIMEOUT_MS,
+);
 
 /** Sends it again until it is acknowledged; resolves with its id. */
 async function submit(id: string, [type, data]: (typeof WAYS)[number]): Promise<string> {
