@@ -42,7 +42,11 @@ export function createBeside<One>(waiting: readonly One[], doFirst: (all: readon
   async function work(): Promise<void> {
     if (isAtWork) return;
     isAtWork = true;
-    while (left.length > 0) left = left.slice(await doFirst(left));
+    while (left.length > 0) {
+      const done = await doFirst(left);
+      // Taken from what it is now: more may have come meanwhile.
+      left = left.slice(done);
+    }
     isAtWork = false;
   }
 }

@@ -171,6 +171,14 @@ it('lets items of batches go on for their handlers, and counts them by their sta
   expect((await list('limit=200')).filter(({ batchId }) => batchId === id)).toEqual([]);
 });
 
+it('hands each of a subject’s events to its handlers, also those that come while others are let go', async () => {
+  const ids = await Promise.all(
+    Array.from({ length: 12 }, () => submit({ type: 'test-handled-of-subject', data: { behave: { other: 'fail-once' } } })),
+  );
+  for (const id of ids) expect(await ended(id)).toMatchObject({ status: 'completed', handlers: { other: { attempts: 2 } } });
+  await receiver.waitFor(() => receiver.requests.length === ids.length);
+});
+
 it('is read, listed and cancelled where a subject’s event is at its handlers', async () => {
   const id = await submit({ type: 'test-handled-of-subject', data: { call: ['heavy'], behave: { heavy: 'hang' } } });
   await until('it is at work', async () => (await read(id)).handlers['heavy']?.status === 'running');
