@@ -25,7 +25,7 @@ export const DEFAULT_SCOPES: readonly Scope[] = ['send', 'read', 'operate'];
 export function parseApiKeys(text: string): ParsedApiKeys {
   if (text.startsWith('~')) return { ok: false, reason: 'nobody replaces the ~ here: write the whole path of the file' };
   const source = sourceOf(text);
-  if (source === null) return { ok: false, reason: `the file "${text}" can't be read` };
+  if (source === null) return { ok: false, reason: `${fileNameOf(text)} can't be read` };
   const entries = source
     .split(/[\n,]/)
     .map((entry) => entry.trim())
@@ -57,6 +57,11 @@ function parseEntry(entry: string): ApiKey | string {
 /** What is long enough for a key may be one, written in the tenant's place. */
 function nameOf(tenant: string): string {
   return tenant.length < SHORTEST_KEY ? `tenant "${tenant}"` : 'a tenant with a long name (each entry is tenant:key)';
+}
+
+/** What has a colon may be keys that begin with a slash by mistake. */
+function fileNameOf(path: string): string {
+  return path.includes(':') ? 'the file that it names (a path begins with "/" or "./", keys with their tenant)' : `the file "${path}"`;
 }
 
 function isScope(text: string): text is Scope {

@@ -30,6 +30,11 @@ it('refuses a file without keys', async () => {
 
 it('refuses a file that is not there', () => {
   expect(parseApiKeys('/no/such/file')).toEqual({ ok: false, reason: 'the file "/no/such/file" can\'t be read' });
+  // Perhaps keys after a slash too many, which are not repeated.
+  expect(parseApiKeys('/acme:0123456789abcdef')).toEqual({
+    ok: false,
+    reason: 'the file that it names (a path begins with "/" or "./", keys with their tenant) can\'t be read',
+  });
 });
 
 it('says no key that stands in its tenant’s place', () => {
