@@ -25,6 +25,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/bundle-once.ts', 'test/support/engine-per-worker.ts'],
+          setupFiles: ['test/support/begin-alone.ts'],
           // Each process imports the SDK once.
           isolate: false,
           // After all the others: these wait more than they work, and take their time by the clock.

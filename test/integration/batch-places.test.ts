@@ -47,7 +47,9 @@ it.each([LIGHT, HEAVY])('lets nobody wait where more items wait than may run at 
     maxParallel: 2,
     events: [...waiting, delayed, ...many(5, { ms: 5 }), work(HEAVY, { ms: 5 }), ...many(200, { ms: 1 })],
   });
-  await until('all others have ended', async () => (await read(id)).counts.completed === 206);
+  await until('all others have ended', async () => (await read(id)).counts.completed === 206).catch(async (error: unknown) => {
+    throw new Error(`${String(error)}: ${await openItems(id)}`);
+  });
 
   expect(recorder.highest).toBe(2);
   await steer(id, 'cancel');
@@ -110,6 +112,21 @@ function work(type: string, data: Work) {
 
 function many(count: number, data: Work): readonly object[] {
   return Array.from({ length: count }, () => work(LIGHT, data));
+}
+
+/** What holds a batch up: it failed once where it was not to be found out afterwards. */
+async function openItems(id: string): Promise<string> {
+  const { counts, maxParallel } = await read(id);
+  const ids = [0, 1, 2, 4, 9, 10].map((index) => `${id}_${index}`);
+  const answers = await Promise.all(ids.map(async (item) => (await service.app.request(`/v1/events/${item}/why`)).text()));
+  return JSON.stringify({
+    counts,
+    maxParallel,
+    open: recorder.open,
+    highest: recorder.highest,
+    visits: [...recorder.visits].slice(0, 12),
+    answers,
+  });
 }
 
 async function steer(id: string, action: string): Promise<void> {
