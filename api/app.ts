@@ -31,6 +31,7 @@ import type { Problem } from './problem.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { batchStreamRoute } from './routes/batch-stream.ts';
 import { batchRoutes } from './routes/batches.ts';
+import { dashboardRoutes } from './routes/dashboard.ts';
 import { destinationRoutes } from './routes/destinations.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventTypeRoutes } from './routes/event-types.ts';
@@ -119,6 +120,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   healthRoutes(app, dependencies);
   metricsRoutes(app, dependencies);
   docsRoutes(app, dependencies);
+  dashboardRoutes(app);
 
   app.notFound((context) => problem(context, { code: 'not_found', detail: `there is nothing at "${context.req.path}"` }));
   app.onError((error, context) => {

@@ -1,8 +1,8 @@
 import type { Scope } from '../config/api-keys.ts';
 import type { InstalledPlugin } from './installed-plugin.ts';
 
-const OPEN_PATHS: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics', '/openapi.json', '/docs']);
-const OPEN_FOLDER = '/docs/';
+const OPEN_PATHS: ReadonlySet<string> = new Set(['/', '/livez', '/readyz', '/metrics', '/openapi.json', '/docs']);
+const OPEN_FOLDERS = ['/docs/', '/dashboard/'];
 
 const SUBMITS = /^\/v1\/(events|batches)$/;
 // What holds for all tenants.
@@ -13,7 +13,7 @@ const ADMINISTERS = /^\/v1\/limits\//;
  * `path` is an address or a route's pattern; of others than the service's own a plugin may say it. Whatever isn't listed here changes something that there is already: it needs `operate`.
  */
 export function neededScope(method: string, path: string, plugins: readonly InstalledPlugin[] = []): Scope | null {
-  if (OPEN_PATHS.has(path) || path.startsWith(OPEN_FOLDER)) return null;
+  if (OPEN_PATHS.has(path) || OPEN_FOLDERS.some((folder) => path.startsWith(folder))) return null;
   const ofPlugin = isOurs(path)
     ? undefined
     : plugins.map(({ plugin }) => plugin.neededScope?.(method, path)).find((scope) => scope !== undefined);

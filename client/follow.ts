@@ -11,6 +11,8 @@ export type StreamMessage<Resource, Progress> =
 export interface FollowOptions {
   /** Ends the stream; what is watched goes on. */
   readonly signal?: AbortSignal | undefined;
+  /** Told each time that the service has begun to answer. */
+  readonly onConnect?: () => void;
   /** Told each time that the connection is lost, before it is tried again. */
   readonly onReconnect?: (error: Error) => void;
 }
@@ -44,7 +46,12 @@ export async function* follow<Resource, Progress>(
 export async function* followEvents(
   send: Transport,
   path: string,
-  { signal, onReconnect = () => undefined, lastEventId = '' }: FollowOptions & { readonly lastEventId?: string | undefined },
+  {
+    signal,
+    onConnect = () => undefined,
+    onReconnect = () => undefined,
+    lastEventId = '',
+  }: FollowOptions & { readonly lastEventId?: string | undefined },
 ): AsyncGenerator<StreamEvent, undefined> {
   let lastId = lastEventId;
   let retryMs = 1_000;
@@ -57,6 +64,7 @@ export async function* followEvents(
       // 204: there is nothing after the last message.
       if (body === null) return;
       hasConnected = true;
+      onConnect();
       const events = readEventStream(body, (asked) => {
         retryMs = asked;
       });

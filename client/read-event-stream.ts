@@ -40,7 +40,7 @@ async function* readLines(body: ReadableStream<Uint8Array>): AsyncGenerator<stri
   const decoder = new TextDecoder();
   let rest = '';
   let afterCr = false;
-  for await (const chunk of body) {
+  for await (const chunk of readChunks(body)) {
     const text = decoder.decode(chunk, { stream: true });
     if (text === '') continue;
     rest += afterCr && text.startsWith('\n') ? text.slice(1) : text;
@@ -48,5 +48,25 @@ async function* readLines(body: ReadableStream<Uint8Array>): AsyncGenerator<stri
     const lines = rest.split(/\r\n|\n|\r/);
     rest = lines.pop() ?? '';
     yield* lines;
+  }
+}
+
+/** Not every browser can go through a body by `for await`. */
+async function* readChunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
+  const reader = body.getReader();
+  let isDone = false;
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      isDone = done;
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    isDone = true;
+    throw error;
+  } finally {
+    // Whoever stops reading ends the connection.
+    if (!isDone) await reader.cancel();
   }
 }

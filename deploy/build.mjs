@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from '../dev/ensure-installed.mjs';
+import { buildDashboard } from './build-dashboard.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 // Also in a clone where nothing was started yet.
@@ -30,6 +31,8 @@ mkdirSync(join(output, 'api/swagger-ui'), { recursive: true });
 for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-bundle.js.LICENSE.txt', 'LICENSE', 'NOTICE']) {
   copyFileSync(join(swaggerUi, file), join(output, 'api/swagger-ui', file));
 }
+
+await buildDashboard(join(output, 'dashboard'));
 
 const { register } = await import('tsx/esm/api');
 register();

@@ -19,5 +19,9 @@ if (fault !== null) {
   process.exit(1);
 }
 
+const { ensureDashboard } = await import('../deploy/build-dashboard.mjs');
+// Its page says so where it is missing; everything else works without it.
+await ensureDashboard().catch((error) => process.stderr.write(`tickless: the dashboard could not be built: ${error.message}\n`));
+
 const { importSource } = await import('./import-source.mjs');
 await importSource('dev/main.ts', { packages: ['@temporalio/worker'] });

@@ -11,6 +11,7 @@ interface Welcome {
 export function welcome({ url, uiUrl, dataDirectory, embedded, types }: Welcome): string {
   return [
     `Tickless is ready.`,
+    `  Dashboard    ${url}/`,
     `  API          ${url}   (docs: ${url}/docs)`,
     `  Temporal UI  ${uiUrl ?? 'none'}`,
     `  Data         ${embedded ? dataDirectory : `in the engine; receipts and secrets in ${dataDirectory}`}`,

@@ -65,7 +65,7 @@ describe('a service with API keys', () => {
     expect((await api.send('GET', '/v1/events', { headers })).status).toBe(200);
   });
 
-  it.each(['/livez', '/readyz', '/readyz?verbose', '/openapi.json', '/docs', '/docs/start.js', '/docs/swagger-ui.css'])(
+  it.each(['/', '/livez', '/readyz', '/readyz?verbose', '/openapi.json', '/docs', '/docs/start.js', '/docs/swagger-ui.css'])(
     'needs no key at %s',
     async (path) => {
       expect((await api.send('GET', path)).status).toBe(200);

@@ -134,7 +134,12 @@ describe('the batches of a client', () => {
   it('are watched over broken connections, without a message twice', async () => {
     const { fetch, requests } = createFakeBatches({ ends: 'partial', breaks: 3 });
     const lost: string[] = [];
-    const messages = await collect(clientOf(fetch).batches.stream('b', { onReconnect: ({ message }) => lost.push(message) }));
+    let connections = 0;
+    const onConnect = (): void => {
+      connections += 1;
+    };
+    const messages = await collect(clientOf(fetch).batches.stream('b', { onConnect, onReconnect: ({ message }) => lost.push(message) }));
+    expect(connections).toBe(4);
     const percents = messages.map((message) => (message.kind === 'progress' ? message.progress.percent : message.resource.status));
     expect(percents).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 'partial']);
     expect(lost).toHaveLength(3);

@@ -1,0 +1,74 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { Page, PageOptions } from '../../client/create-client.ts';
+import { hasEnded } from '../../domain/event-resource.ts';
+import type { EventFilter } from './event-filter.ts';
+import { client, readExamples, readReadiness } from './client.ts';
+
+// How often is asked for what no stream tells of.
+const SOON_MS = 2_000;
+const NOW_AND_THEN_MS = 5_000;
+const MINUTE_MS = 60_000;
+
+const PAGE_SIZE = 50;
+// Asked for again and again: the service reads each of its events for it.
+const NEWEST = 20;
+
+/** What the pages ask for. Keys begin with what it is about, by which it is asked for again. */
+export const queries = {
+  stats: (minutes: number) =>
+    queryOptions({ queryKey: ['stats', minutes], queryFn: () => client.stats({ minutes }), refetchInterval: NOW_AND_THEN_MS }),
+  limits: () => pages(['limits'], client.limits.list),
+  limit: (key: string) =>
+    queryOptions({ queryKey: ['limits', 'one', key], queryFn: () => client.limits.get(key), refetchInterval: SOON_MS }),
+  destinations: () => pages(['destinations'], client.destinations.list),
+  readiness: () => queryOptions({ queryKey: ['readiness'], queryFn: readReadiness, refetchInterval: 2 * NOW_AND_THEN_MS }),
+
+  /** The first page again and again, for what is new. */
+  newestEvents: (filter: EventFilter) =>
+    queryOptions({
+      queryKey: ['events', 'newest', filter],
+      queryFn: () => client.events.list({ ...filter, limit: NEWEST }),
+      refetchInterval: SOON_MS,
+    }),
+  /** Page after page, as they are asked for. */
+  events: (filter: EventFilter) =>
+    infiniteQueryOptions({
+      queryKey: ['events', 'pages', filter],
+      queryFn: ({ pageParam }) => client.events.list({ ...filter, limit: PAGE_SIZE, ...(pageParam !== null && { cursor: pageParam }) }),
+      initialPageParam: null as string | null,
+      getNextPageParam: ({ nextCursor }) => nextCursor,
+      staleTime: Infinity,
+    }),
+  event: (id: string) =>
+    queryOptions({
+      queryKey: ['event', id, 'resource'],
+      queryFn: () => client.events.get(id),
+      // A callback goes on after its event's end.
+      refetchInterval: ({ state: { data } }) =>
+        data === undefined || !hasEnded(data) || data.recorded === false ? SOON_MS / 2 : isOnItsWay(data.callback.status) ? SOON_MS : false,
+    }),
+  why: (id: string) => queryOptions({ queryKey: ['event', id, 'why'], queryFn: () => client.events.why(id), refetchInterval: SOON_MS }),
+  deliveries: (id: string) =>
+    queryOptions({ queryKey: ['event', id, 'deliveries'], queryFn: () => client.events.deliveries(id), refetchInterval: NOW_AND_THEN_MS }),
+  tree: (id: string) =>
+    queryOptions({ queryKey: ['event', id, 'tree'], queryFn: () => client.events.tree(id), refetchInterval: NOW_AND_THEN_MS }),
+
+  types: () => queryOptions({ queryKey: ['types'], queryFn: () => client.eventTypes.list(), staleTime: MINUTE_MS }),
+  type: (type: string) => queryOptions({ queryKey: ['types', type], queryFn: () => client.eventTypes.get(type), staleTime: MINUTE_MS }),
+  examples: () => queryOptions({ queryKey: ['examples'], queryFn: readExamples, staleTime: MINUTE_MS }),
+};
+
+/** The first page of a list that is short, as a rule, and others as they are asked for. */
+function pages<Item>(queryKey: readonly string[], list: (page: PageOptions) => Promise<Page<Item>>) {
+  return infiniteQueryOptions({
+    queryKey: [...queryKey, 'list'],
+    queryFn: ({ pageParam }) => list({ limit: PAGE_SIZE, ...(pageParam !== null && { cursor: pageParam }) }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    refetchInterval: NOW_AND_THEN_MS,
+  });
+}
+
+function isOnItsWay(status: string): boolean {
+  return status === 'pending' || status === 'parked';
+}

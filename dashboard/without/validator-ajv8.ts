@@ -1,0 +1,2 @@
+// Nothing that runs in the page asks for it.
+export default null;

@@ -1,0 +1,2 @@
+export function ensureDashboard(): Promise<void>;
+export function buildDashboard(folder: string): Promise<void>;

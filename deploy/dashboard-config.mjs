@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+
+const dashboard = (file) => fileURLToPath(new URL(`../dashboard/${file}`, import.meta.url));
+
+/** What Vite is told of the dashboard. */
+export const dashboardConfig = {
+  configFile: false,
+  root: dashboard('.'),
+  // Relative addresses: the page works below any path that a proxy puts it.
+  base: './',
+  logLevel: 'warn',
+  resolve: {
+    alias: [
+      // It adds a <style> to the page, which the page's Content-Security-Policy refuses.
+      { find: /^react-remove-scroll$/, replacement: dashboard('without/react-remove-scroll.tsx') },
+      // 32 KB for Markdown in descriptions: they are shown as they are written.
+      { find: /^markdown-to-jsx\/react$/, replacement: dashboard('without/markdown-to-jsx.tsx') },
+      // It compiles schemas by `new Function`, which the same policy refuses. Only the form library's own test support imports it.
+      { find: /^@rjsf\/validator-ajv8$/, replacement: dashboard('without/validator-ajv8.ts') },
+    ],
+  },
+  build: {
+    assetsDir: 'dashboard',
+    // Nothing as a data: URL, no script of the bundler's in the page.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: 'es2022',
+    reportCompressedSize: false,
+    emptyOutDir: true,
+    rolldownOptions: {
+      // Packages say where a server may render them, which is nothing here.
+      onLog: (level, log, handle) => log.code === 'MODULE_LEVEL_DIRECTIVE' || handle(level, log),
+    },
+  },
+};

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { LONG_ID } from './support/planted.ts';
+import { picture, seriousFaults, useBrowser } from './support/use-browser.ts';
+
+const { open } = useBrowser();
+
+const PAGES = [
+  { name: 'overview', path: '/', shows: 'text=Last hour' },
+  { name: 'events', path: '/events', shows: '.data-table [data-index]' },
+  { name: 'event', path: '/events/done-1', shows: 'text=Callback, attempt 1' },
+  { name: 'event-waiting', path: '/events/slow-7', shows: 'text=Who holds the permits' },
+] as const;
+
+describe.each(PAGES)('the page $name', ({ name, path, shows }) => {
+  it.each(['light', 'dark'] as const)('has nothing serious for axe to find in the theme %s', async (colorScheme) => {
+    const page = await open(path, { colorScheme, viewport: { width: 1_280, height: 900 } });
+    await page.locator(shows).first().waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await picture(page, `${name}-${colorScheme}`);
+  });
+
+  it('fits the width of a phone', async () => {
+    const page = await open(path, { viewport: { width: 360, height: 740 } });
+    await page.locator(shows).first().waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+});
+
+it('shows an id of any length, and text of any width, within the width of a phone', async () => {
+  for (const id of [LONG_ID, 'wide-1', 'strange-1']) {
+    const page = await open(`/events/${id}`, { viewport: { width: 360, height: 740 } });
+    await page.getByRole('region', { name: 'the data' }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+  }
+});
+
+it('offers no page that there is not, and says so of an address that is none', async () => {
+  const page = await open('/nothing');
+  await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+  const links = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').all();
+  for (const link of links) {
+    await link.click();
+    await page.getByRole('heading', { level: 1, name: String(await link.textContent()) }).waitFor();
+  }
+  expect(links.length).toBeGreaterThan(1);
+});
