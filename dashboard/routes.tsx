@@ -25,12 +25,67 @@ const event = createRoute({
   component: lazyRouteComponent(() => import('./pages/event/event-page.tsx'), 'EventPage'),
 });
 
+const send = createRoute({
+  getParentRoute: () => root,
+  path: '/send',
+  validateSearch: ({ type }): { readonly type?: string } => (typeof type === 'string' ? { type } : {}),
+  component: lazyRouteComponent(() => import('./pages/send/send-page.tsx'), 'SendPage'),
+});
+
+const batches = createRoute({
+  getParentRoute: () => root,
+  path: '/batches',
+  component: lazyRouteComponent(() => import('./pages/batches/batches-page.tsx'), 'BatchesPage'),
+});
+
+const batch = createRoute({
+  getParentRoute: () => root,
+  path: '/batches/$id',
+  component: lazyRouteComponent(() => import('./pages/batches/batch-page.tsx'), 'BatchPage'),
+});
+
+const subjects = createRoute({
+  getParentRoute: () => root,
+  path: '/subjects',
+  component: lazyRouteComponent(() => import('./pages/subjects/subjects-page.tsx'), 'SubjectsPage'),
+});
+
+const subject = createRoute({
+  getParentRoute: () => root,
+  path: '/subjects/$type/$id',
+  component: lazyRouteComponent(() => import('./pages/subjects/subject-page.tsx'), 'SubjectPage'),
+});
+
+const limits = createRoute({
+  getParentRoute: () => root,
+  path: '/limits',
+  component: lazyRouteComponent(() => import('./pages/limits/limits-page.tsx'), 'LimitsPage'),
+});
+
+const destinations = createRoute({
+  getParentRoute: () => root,
+  path: '/destinations',
+  component: lazyRouteComponent(() => import('./pages/destinations/destinations-page.tsx'), 'DestinationsPage'),
+});
+
+const types = createRoute({
+  getParentRoute: () => root,
+  path: '/types',
+  component: lazyRouteComponent(() => import('./pages/types/types-page.tsx'), 'TypesPage'),
+});
+
+const type = createRoute({
+  getParentRoute: () => root,
+  path: '/types/$type',
+  component: lazyRouteComponent(() => import('./pages/types/type-page.tsx'), 'TypePage'),
+});
+
 /**
  * Which page an address has. The part after `#` is all that the page uses: the service has addresses of its own, and ids
  * and filters stay out of its logs.
  */
 export const router = createRouter({
-  routeTree: root.addChildren([overview, events, event]),
+  routeTree: root.addChildren([overview, events, event, send, batches, batch, subjects, subject, limits, destinations, types, type]),
   history: createHashHistory(),
   defaultErrorComponent: ErrorPage,
   defaultPreload: 'intent',

@@ -2,4 +2,10 @@
 export const NAVIGATION = [
   { to: '/', label: 'Overview' },
   { to: '/events', label: 'Events' },
+  { to: '/send', label: 'Send' },
+  { to: '/batches', label: 'Batches' },
+  { to: '/subjects', label: 'Subjects' },
+  { to: '/limits', label: 'Limits' },
+  { to: '/destinations', label: 'Destinations' },
+  { to: '/types', label: 'Types' },
 ] as const;

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Page, PageOptions } from '../../client/create-client.ts';
+import type { EventStatus } from '../../domain/event-resource.ts';
 import { hasEnded } from '../../domain/event-resource.ts';
 import type { EventFilter } from './event-filter.ts';
 import { client, readExamples, readReadiness } from './client.ts';
@@ -18,8 +19,6 @@ export const queries = {
   stats: (minutes: number) =>
     queryOptions({ queryKey: ['stats', minutes], queryFn: () => client.stats({ minutes }), refetchInterval: NOW_AND_THEN_MS }),
   limits: () => pages(['limits'], client.limits.list),
-  limit: (key: string) =>
-    queryOptions({ queryKey: ['limits', 'one', key], queryFn: () => client.limits.get(key), refetchInterval: SOON_MS }),
   destinations: () => pages(['destinations'], client.destinations.list),
   readiness: () => queryOptions({ queryKey: ['readiness'], queryFn: readReadiness, refetchInterval: 2 * NOW_AND_THEN_MS }),
 
@@ -52,6 +51,20 @@ export const queries = {
     queryOptions({ queryKey: ['event', id, 'deliveries'], queryFn: () => client.events.deliveries(id), refetchInterval: NOW_AND_THEN_MS }),
   tree: (id: string) =>
     queryOptions({ queryKey: ['event', id, 'tree'], queryFn: () => client.events.tree(id), refetchInterval: NOW_AND_THEN_MS }),
+
+  batches: () => pages(['batches'], client.batches.list),
+  batch: (id: string) =>
+    queryOptions({
+      queryKey: ['batches', id],
+      queryFn: () => client.batches.get(id),
+      refetchInterval: ({ state: { data } }) => (data === undefined || data.completedAt === null ? SOON_MS / 2 : NOW_AND_THEN_MS),
+    }),
+  batchItems: (id: string, status: EventStatus | undefined) =>
+    pages(['batches', id, 'items', status ?? 'any'], (page) => client.batches.items(id, { ...page, status })),
+  subject: (type: string, id: string) =>
+    queryOptions({ queryKey: ['subjects', type, id], queryFn: () => client.subjects.get(type, id), refetchInterval: SOON_MS }),
+  subjectEvents: (type: string, id: string) =>
+    queryOptions({ queryKey: ['subjects', type, id, 'events'], queryFn: () => client.subjects.events(type, id), refetchInterval: SOON_MS }),
 
   types: () => queryOptions({ queryKey: ['types'], queryFn: () => client.eventTypes.list(), staleTime: MINUTE_MS }),
   type: (type: string) => queryOptions({ queryKey: ['types', type], queryFn: () => client.eventTypes.get(type), staleTime: MINUTE_MS }),

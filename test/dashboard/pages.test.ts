@@ -9,6 +9,15 @@ const PAGES = [
   { name: 'events', path: '/events', shows: '.data-table [data-index]' },
   { name: 'event', path: '/events/done-1', shows: 'text=Callback, attempt 1' },
   { name: 'event-waiting', path: '/events/slow-7', shows: 'text=Who holds the permits' },
+  { name: 'send', path: '/send?type=order-placed', shows: 'text=The same as code' },
+  { name: 'batches', path: '/batches', shows: '.data-table [data-index]' },
+  { name: 'batch', path: '/batches/batch-1', shows: '.data-table [data-index]' },
+  { name: 'subjects', path: '/subjects', shows: 'text=Which subject' },
+  { name: 'subject', path: '/subjects/test-counter/counter-1', shows: 'text=test-counted' },
+  { name: 'limits', path: '/limits', shows: 'text=Who holds them' },
+  { name: 'destinations', path: '/destinations', shows: 'text=Circuit breaker' },
+  { name: 'types', path: '/types', shows: '.data-table [data-index]' },
+  { name: 'type', path: '/types/order-placed', shows: 'text=How it runs' },
 ] as const;
 
 describe.each(PAGES)('the page $name', ({ name, path, shows }) => {

@@ -43,7 +43,7 @@ function Known({ event }: { readonly event: EventResource }): ReactNode {
               </>
             ),
             Type: (
-              <Link to="/events" search={{ type }}>
+              <Link to="/types/$type" params={{ type }}>
                 <bdi>{type}</bdi>
               </Link>
             ),
@@ -65,7 +65,7 @@ function Known({ event }: { readonly event: EventResource }): ReactNode {
             Source: event.source && <bdi>{event.source}</bdi>,
             'Own id': event.ownId && <bdi>{event.ownId}</bdi>,
             Batch: event.batchId && (
-              <Link to="/events" search={{ batch: event.batchId }}>
+              <Link to="/batches/$id" params={{ id: event.batchId }}>
                 <bdi>{event.batchId}</bdi>
               </Link>
             ),

@@ -11,7 +11,7 @@ export const EMOJI = '🧾👩‍🔧🚚';
 export const LONG_ID = `long-${'x'.repeat(123)}`;
 
 /** Situations for the pages to show, by the ids of their events. */
-export async function plant({ events, batches }: TicklessClient, receiverUrl: string): Promise<void> {
+export async function plant({ events, batches, limits }: TicklessClient, receiverUrl: string): Promise<void> {
   const callback = { url: `${receiverUrl}/well` };
   const noted = { type: 'test-approved', tier: 'high' } as const;
   await events.submit({ type: 'test-quoted', id: 'done-1', data: { cents: 5 }, callback }, { waitSeconds: 10 });
@@ -41,7 +41,11 @@ export async function plant({ events, batches }: TicklessClient, receiverUrl: st
       callback: { url: `${receiverUrl.replace('127.0.0.1', 'localhost')}/broken` },
     });
   }
-  // The limit is 5: the rest waits.
-  for (let index = 1; index <= 7; index += 1) await events.submit({ type: 'test-slow-work', id: `slow-${index}`, data: { ms: 3_000_000 } });
-  await until('permits are waited for', async () => (await events.why('slow-7')).reason === 'permit');
+  // The limit is 5: the rest waits, in their order.
+  for (let index = 1; index <= 7; index += 1) {
+    await events.submit({ type: 'test-slow-work', id: `slow-${index}`, data: { ms: 3_000_000 } });
+    const reason = index <= 5 ? 'running' : 'permit';
+    await until(`slow-${index} is seen as "${reason}"`, async () => (await events.why(`slow-${index}`)).reason === reason);
+  }
+  await until('all permits are held', async () => (await limits.get('tasks')).holders.length === 5);
 }
