@@ -18,13 +18,18 @@ export async function buildDashboard(folder) {
   const { build } = await import('vite');
   mkdirSync(dirname(folder), { recursive: true });
   const draft = mkdtempSync(`${folder}-`);
+  const { NODE_ENV } = process.env;
   try {
+    // By it React and the bundler tell what is for users from what helps who writes it, which is twice as large.
+    process.env.NODE_ENV = 'production';
     await build({ ...dashboardConfig, build: { ...dashboardConfig.build, outDir: draft } });
     // Whoever runs the service may read it.
     chmodSync(draft, 0o755);
     rmSync(folder, { recursive: true, force: true });
     renameSync(draft, folder);
   } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
     rmSync(draft, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Page, PageOptions } from '../../client/create-client.ts';
-import type { EventStatus } from '../../domain/event-resource.ts';
+import type { EventResource, EventStatus } from '../../domain/event-resource.ts';
 import { hasEnded } from '../../domain/event-resource.ts';
 import type { EventFilter } from './event-filter.ts';
 import { client, readExamples, readReadiness } from './client.ts';
@@ -42,9 +42,7 @@ export const queries = {
     queryOptions({
       queryKey: ['event', id, 'resource'],
       queryFn: () => client.events.get(id),
-      // A callback goes on after its event's end.
-      refetchInterval: ({ state: { data } }) =>
-        data === undefined || !hasEnded(data) || data.recorded === false ? SOON_MS / 2 : isOnItsWay(data.callback.status) ? SOON_MS : false,
+      refetchInterval: ({ state: { data } }) => pollEvent(data),
     }),
   why: (id: string) => queryOptions({ queryKey: ['event', id, 'why'], queryFn: () => client.events.why(id), refetchInterval: SOON_MS }),
   deliveries: (id: string) =>
@@ -82,6 +80,9 @@ function pages<Item>(queryKey: readonly string[], list: (page: PageOptions) => P
   });
 }
 
-function isOnItsWay(status: string): boolean {
-  return status === 'pending' || status === 'parked';
+/** A callback goes on after its event's end, and may be sent again by anybody. */
+function pollEvent(event: EventResource | undefined): number | false {
+  if (event === undefined || !hasEnded(event) || event.recorded === false) return SOON_MS / 2;
+  if (event.callback.url === null) return false;
+  return event.callback.status === 'pending' ? SOON_MS : NOW_AND_THEN_MS;
 }

@@ -17,13 +17,13 @@ it('shows new events as they come, and their end', async () => {
 it('keeps its filter in the address, from where it is read again', async () => {
   const page = await open('/events');
   await page.getByLabel('Status').selectOption('failed');
-  await page.getByRole('link', { name: 'failed-1' }).waitFor();
+  await page.getByRole('link', { name: 'failed-2' }).waitFor();
   await page.getByLabel('Type', { exact: true }).fill('test-quoted');
   await page.getByLabel('Type', { exact: true }).press('Enter');
   await expect.poll(() => page.url()).toMatch(/\/events\?.*status=failed/);
   expect(page.url()).toMatch(/type=test-quoted/);
   await page.reload();
-  await page.getByRole('link', { name: 'failed-1' }).waitFor();
+  await page.getByRole('link', { name: 'failed-2' }).waitFor();
   expect(await page.getByLabel('Status').inputValue()).toBe('failed');
   expect(await page.getByRole('link', { name: 'done-1' }).count()).toBe(0);
 });

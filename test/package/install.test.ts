@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { afterAll, expect, inject, it } from 'vitest';
 import { until } from '../support/until.ts';
 import { run } from './support/run.ts';
@@ -10,6 +11,7 @@ import type { Service } from './support/start-tickless.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const MAX_MB = 400;
+const MAX_DASHBOARD_BYTES = 250_000;
 
 const { tarball, said, saidOfProjects, megabytes, projects } = inject('installation');
 const app = projects.shop;
@@ -38,6 +40,15 @@ it('is what those who check packages take for sound', async () => {
 
 it('weighs what it may', () => {
   expect(megabytes).toBeLessThan(MAX_MB);
+});
+
+it('has the files of the dashboard, as large as a first visit may ask for, and nothing that they are built from', async () => {
+  const folder = join(app, '../node_modules/tickless/dist/dashboard');
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const packed = await Promise.all(files.map(async ({ parentPath, name }) => gzipSync(await readFile(join(parentPath, name))).length));
+  expect(files.map(({ name }) => name)).toContain('index.html');
+  expect(packed.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(MAX_DASHBOARD_BYTES);
+  for (const name of ['react', 'vite', 'uplot']) expect(existsSync(join(app, '../node_modules', name))).toBe(false);
 });
 
 it('has npm warn of nothing but install scripts, and of none in a project', () => {

@@ -15,7 +15,9 @@ export async function plant({ events, batches, limits }: TicklessClient, receive
   const callback = { url: `${receiverUrl}/well` };
   const noted = { type: 'test-approved', tier: 'high' } as const;
   await events.submit({ type: 'test-quoted', id: 'done-1', data: { cents: 5 }, callback }, { waitSeconds: 10 });
-  await events.submit({ type: 'test-quoted', id: 'failed-1', data: { cents: 5, how: 'permanently' } }, { waitSeconds: 10 });
+  for (const id of ['failed-1', 'failed-2']) {
+    await events.submit({ type: 'test-quoted', id, data: { cents: 5, how: 'permanently' } }, { waitSeconds: 10 });
+  }
   await events.submit({ ...noted, id: LONG_ID, source: MARKUP, data: { markup: MARKUP, [MARKUP]: 1, ARABIC, EMOJI } }, { waitSeconds: 10 });
   await events.submit({ ...noted, id: 'strange-1', source: ARABIC, data: { said: ARABIC, shown: EMOJI } }, { waitSeconds: 10 });
   await events.submit({ ...noted, id: 'wide-1', source: 'w'.repeat(255), data: { id: 'i'.repeat(500) } }, { waitSeconds: 10 });

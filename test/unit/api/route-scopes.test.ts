@@ -6,6 +6,8 @@ import { startMemoryApp } from './memory-app.ts';
 
 /** The whole service, route by route, and what each needs. */
 const NEEDED: Readonly<Record<string, Scope | 'nothing'>> = {
+  'GET /': 'nothing',
+  'GET /dashboard/:file': 'nothing',
   'GET /livez': 'nothing',
   'GET /readyz': 'nothing',
   'GET /metrics': 'nothing',
@@ -132,8 +134,8 @@ describe('the routes', () => {
 
 describe('whatever is not a route', () => {
   it.each([
-    ['GET', '/'],
     ['GET', '/nothing'],
+    ['GET', '/dashboard'],
     ['GET', '/v1'],
     ['GET', '/api/nothing'],
     ['POST', '/livez/more'],

@@ -80,6 +80,8 @@ const violations: Readonly<Record<string, string>> = {
   'client/planted-package.ts': `import { x } from 'zod';\nexport const y = x;\n`,
   'cli/commands/planted.ts': `import { x } from '../../activities/index.ts';\nexport const y = x;\n`,
   'cli/planted.ts': `import { x } from '../events/index.ts';\nexport const y = x;\n`,
+  'dashboard/pages/planted.tsx': `import { x } from '../../api/app.ts';\nexport const y = x;\n`,
+  'dashboard/service/planted.ts': `import { x } from '../../temporal/history.ts';\nexport const y = x;\n`,
   'api/planted-any.ts': `export const y: any = 1;\n`,
   'api/planted-floating.ts': `export function y(): void {\n  Promise.resolve(1);\n}\n`,
 };
@@ -100,6 +102,7 @@ const allowed: Readonly<Record<string, string>> = {
   'testing/planted-allowed.ts': `import { x } from '../client/verify-webhook.ts';\nexport const y = x;\n`,
   'client/planted-allowed.ts': `import { x } from '../domain/tier.ts';\nexport const y = x;\n`,
   'cli/planted-allowed.ts': `import { x } from '../client/follow.ts';\nexport const y = x;\n`,
+  'dashboard/service/planted-allowed.ts': `import { x } from '../../client/follow.ts';\nexport const y = x;\n`,
   'events/life/rules/planted-allowed.ts': `import { x } from './pattern.ts';\nexport const y = x;\n`,
   'events/life/planted-allowed.ts': `import { x } from 'tickless/server';\nexport const y = x;\n`,
 };
