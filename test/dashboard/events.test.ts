@@ -40,6 +40,8 @@ it('lists the events of a batch and of a subject', async () => {
   await page.getByRole('row', { name: /batch-1_20.*failed/ }).waitFor();
   await page.goto(`${inject('serviceUrl')}/#/events?subject=test-counter%2Fcounter-1`);
   await page.getByRole('row', { name: /counter-1/ }).waitFor();
+  // A service that is busy at that moment says so, and the page asks again.
+  for (const fault of takeFaults()) expect(fault).toMatch(/status of 503/);
 });
 
 it('is used by the keyboard alone', async () => {

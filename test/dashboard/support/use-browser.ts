@@ -75,5 +75,5 @@ export async function seriousFaults(page: Page): Promise<readonly string[]> {
 /** Keeps a picture of the page where `DASHBOARD_IMAGES` names a folder. */
 export async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env['DASHBOARD_IMAGES'];
-  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
 }
