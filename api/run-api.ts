@@ -16,6 +16,7 @@ import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
 import { createApi } from './create-api.ts';
 import { createLiveRuns } from './live-runs.ts';
 import { createObserveEnd } from './log-verdict.ts';
+import { startFailureReport } from './start-failure-report.ts';
 import { createMetrics } from './metrics.ts';
 import { reportMissingSchemas } from './report-missing-schemas.ts';
 import { startServer } from './start-server.ts';
@@ -58,6 +59,9 @@ export async function startApi({ composition, program, logger }: StartOptions): 
     const [engine] = await Promise.all([connecting, hosts.ready]);
     const liveRuns = createLiveRuns();
     const stopping = new AbortController();
+    const failures = startFailureReport({ client: engine.client, logger });
+    stops.push(failures.stop);
+    const observeEnd = createObserveEnd(metrics, logger, failures);
     const activities = createWorkerActivities({
       client: engine.client,
       ...composition,
@@ -68,7 +72,7 @@ export async function startApi({ composition, program, logger }: StartOptions): 
       callbackAllow: environment.CALLBACK_ALLOW,
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
-      observeEnd: createObserveEnd(metrics, logger),
+      observeEnd,
       observeRecovery: metrics.recovered,
     });
     const workers = await startWorkers({
@@ -90,6 +94,7 @@ export async function startApi({ composition, program, logger }: StartOptions): 
       queues: ['light'],
       liveRuns,
       metrics,
+      observeEnd,
       callbacksUnderWay: activities.callbacksUnderWay,
       connectionsTo: activities.connectionsTo,
       runAhead: activities.runAhead,

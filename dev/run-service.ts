@@ -5,6 +5,7 @@ import { createObserveEnd } from '../api/log-verdict.ts';
 import { createMetrics } from '../api/metrics.ts';
 import type { RunningApi } from '../api/run-api.ts';
 import { reportMissingSchemas } from '../api/report-missing-schemas.ts';
+import { startFailureReport } from '../api/start-failure-report.ts';
 import { startServer } from '../api/start-server.ts';
 import { startStats } from '../api/start-stats.ts';
 import { loadWebhookSecrets } from '../config/webhook-secrets.ts';
@@ -14,6 +15,8 @@ import type { StartOptions } from '../project/run-until-stopped.ts';
 import { prepareNamespace } from '../engine/prepare-namespace.ts';
 import { startEngine } from '../engine/start-engine.ts';
 import { createStops } from '../runtime/stops.ts';
+import type { CarryOut } from '../domain/bulk-order.ts';
+import { carryOutOrders } from '../worker/carry-out-orders.ts';
 import { connectEngine } from '../worker/connect.ts';
 import { readCoreMetrics } from '../worker/core-metrics.ts';
 import { createHosts } from '../worker/create-hosts.ts';
@@ -82,17 +85,24 @@ export async function startService({ composition, program, logger }: StartOption
     await prepareNamespace({ ...engine, kind: server.kind, retentionMs: environment.RETENTION, dataDirectory, logger });
 
     const liveRuns = createLiveRuns();
+    const failures = startFailureReport({ client: engine.client, logger });
+    stops.push(failures.stop);
+    const observeEnd = createObserveEnd(metrics, logger, failures);
+    const loadCarryOut = async (): Promise<CarryOut> => {
+      const { createCarryOut } = await import('../api/temporal/create-carry-out.ts');
+      return createCarryOut({ ...composition, client: engine.client, ask: hosts.ask, metrics, now: Date.now });
+    };
     const activities = createWorkerActivities({
       client: engine.client,
       ...composition,
-      advance: hosts.advance,
+      advance: carryOutOrders(hosts.advance, loadCarryOut, Date.now),
       ask: hosts.ask,
       log: toRunLog(logger),
       webhookSecrets,
       callbackAllow,
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
-      observeEnd: createObserveEnd(metrics, logger),
+      observeEnd,
       observeRecovery: metrics.recovered,
     });
     const startingWorkers = startWorkers({
@@ -124,6 +134,7 @@ export async function startService({ composition, program, logger }: StartOption
       queues: LANES,
       liveRuns,
       metrics,
+      observeEnd,
       callbacksUnderWay: activities.callbacksUnderWay,
       connectionsTo: activities.connectionsTo,
       runAhead: activities.runAhead,

@@ -1,6 +1,7 @@
 import { answerMetrics } from '../api/answer-metrics.ts';
 import { createObserveEnd } from '../api/log-verdict.ts';
 import { createMetrics } from '../api/metrics.ts';
+import { startFailureReport } from '../api/start-failure-report.ts';
 import type { Metrics } from '../api/metrics.ts';
 import type { ReportRefusal } from '../api/server-refusals.ts';
 import { startServer } from '../api/start-server.ts';
@@ -13,6 +14,8 @@ import type { Config } from '../project/define-config.ts';
 import { runUntilStopped } from '../project/run-until-stopped.ts';
 import type { Running, StartOptions } from '../project/run-until-stopped.ts';
 import { createStops } from '../runtime/stops.ts';
+import type { CarryOut } from '../domain/bulk-order.ts';
+import { carryOutOrders } from './carry-out-orders.ts';
 import { connectEngine } from './connect.ts';
 import { readCoreMetrics } from './core-metrics.ts';
 import { createHosts } from './create-hosts.ts';
@@ -58,20 +61,26 @@ export async function startWorker({ composition, program, logger }: StartOptions
     const [engine] = await Promise.all([connecting, hosts.ready]);
     const scraped = await serveMetrics(environment, metrics, logger);
     if (scraped !== null) stops.push(() => scraped.stop(SCRAPE_GRACE_MS));
+    const failures = startFailureReport({ client: engine.client, logger });
+    stops.push(failures.stop);
+    const loadCarryOut = async (): Promise<CarryOut> => {
+      const { createCarryOut } = await import('../api/temporal/create-carry-out.ts');
+      return createCarryOut({ ...composition, client: engine.client, ask: hosts.ask, metrics, now: Date.now });
+    };
     const workers = await startWorkers({
       ...engine,
       lanes: ['light', 'heavy', 'reserved', 'delivery'],
       activities: createWorkerActivities({
         client: engine.client,
         ...composition,
-        advance: hosts.advance,
+        advance: carryOutOrders(hosts.advance, loadCarryOut, Date.now),
         ask: hosts.ask,
         log: toRunLog(logger),
         webhookSecrets,
         callbackAllow: environment.CALLBACK_ALLOW,
         observe: () => undefined,
         observeDelivery: metrics.delivery,
-        observeEnd: createObserveEnd(metrics, logger),
+        observeEnd: createObserveEnd(metrics, logger, failures),
         observeRecovery: metrics.recovered,
       }),
       workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),

@@ -1,6 +1,7 @@
 export { deliverCallback } from './deliver-callback.ts';
 export { holdSubject } from './hold-subject.ts';
 export { keepArchived as keepBatch, keepArchived as keepJob } from './keep-archived.ts';
+export { keepCauses } from './keep-causes.ts';
 export { keepPage } from './keep-page.ts';
 export { keepStats } from './keep-stats.ts';
 export { limitConcurrency } from './limit-concurrency.ts';

@@ -31,10 +31,12 @@ import {
 import type { EventRun, Waiting } from '../domain/event-run.ts';
 import { dueInline } from '../domain/handler-runs.ts';
 import { failureCause } from '../domain/failure-cause.ts';
+import { causeKeyOfRun } from '../domain/dead-letter.ts';
 import { PERMIT_LOST } from '../domain/permits.ts';
 import { emittedBy } from '../domain/run-outcome.ts';
 import type { RunOutcome } from '../domain/run-outcome.ts';
 import { isInline } from '../domain/is-inline.ts';
+import { toKeyword } from '../temporal/durable/keyword.ts';
 import { advanceInline, advanceOnWorker, cutOutcome } from './advance-chunk.ts';
 import { becomeCanceled } from './become-canceled.ts';
 import { cleanUp } from './clean-up.ts';
@@ -136,11 +138,12 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
   if (ended === undefined) return null;
   const record = recordOf(ended);
   const { event, phase } = ended.run;
+  const causeKey = causeKeyOfRun(ended.run);
+  const cause = causeKey === null ? {} : { Cause: [toKeyword(causeKey)] };
   if (phase.status === 'failed') {
     const { code, message } = phase.error;
-    const cause = failureCause(event.type, phase.error);
-    upsertSearchAttributes({ Cause: [cause] });
-    throw ApplicationFailure.create({ message, type: code, nonRetryable: true, details: [record, cause] });
+    upsertSearchAttributes(cause);
+    throw ApplicationFailure.create({ message, type: code, nonRetryable: true, details: [record, failureCause(event.type, phase.error)] });
   }
   if (phase.status === 'cancelled') {
     // A Canceled workflow has no result to hold the record.
@@ -149,7 +152,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     tellChunkEnds(runs);
     throw new CancelledFailure('the event was cancelled');
   }
-  if (phase.status === 'partial') upsertSearchAttributes({ Outcome: ['partial'] });
+  if (phase.status === 'partial') upsertSearchAttributes({ ...cause, Outcome: ['partial'] });
   return record;
 
   function recordOf(one: ChunkRun): RunRecord {

@@ -42,13 +42,15 @@ function nameOf({ shared: { type }, own: [first] }: Chunk): string {
 /** What lists find it by. */
 export function chunkAttributes(chunk: Chunk): Attributes {
   const { type, tenant } = chunk.shared;
-  const subject = chunk.own.length === 1 ? chunk.own[0]?.subject : null;
+  const [alone] = chunk.own.length === 1 ? chunk.own : [];
+  const { subject, replay } = alone ?? {};
   return {
     Kind: kindOf(chunk),
     EventType: type,
     Tier: tierNames(chunk),
     Tenant: tenant,
     ...(subject && { Subject: subject }),
+    ...(replay?.replaces !== undefined && { Replaces: replay.replaces }),
   };
 }
 

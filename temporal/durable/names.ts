@@ -26,6 +26,7 @@ export const WORKFLOWS = {
   holdSubject: 'holdSubject',
   tickSubjects: 'tickSubjects',
   keepStats: 'keepStats',
+  keepCauses: 'keepCauses',
 } as const;
 
 export type WorkflowType = keyof typeof WORKFLOWS;
@@ -53,6 +54,11 @@ export const PLACES_GRANTED_SIGNAL = 'placesGranted';
 export const TELL_MINUTES_UPDATE = 'tellMinutes';
 export const POINTS_QUERY = 'points';
 
+export const CAUSES_QUERY = 'causes';
+export const NOTE_CAUSES_UPDATE = 'noteCauses';
+export const TELL_FAILURES_UPDATE = 'tellFailures';
+export const DISCARD_CAUSE_UPDATE = 'discardCause';
+
 export const APPLY_UPDATE = 'apply';
 export const SNAPSHOT_QUERY = 'snapshot';
 export const OUTCOME_QUERY = 'outcome';
@@ -60,9 +66,22 @@ export const OUTCOMES_QUERY = 'outcomes';
 export const ACCEPTED_QUERY = 'accepted';
 
 /**
- * What lists filter by, all of type Keyword; `Cause` is set on failure only, `Outcome` where the engine's own status doesn't say how it ended. Stored in every data file and namespace.
+ * What lists filter by, all of type Keyword, of which an SQL database has room for these ten; `Cause` is set on failure only, `Outcome`
+ * where the engine's own status doesn't say how it ended, `Replaces` where something makes up for a dead letter. Stored in every data file
+ * and namespace.
  */
-export const SEARCH_ATTRIBUTES = ['EventType', 'Tier', 'Tenant', 'Subject', 'BatchId', 'Destination', 'Cause', 'Kind', 'Outcome'] as const;
+export const SEARCH_ATTRIBUTES = Object.freeze([
+  'EventType',
+  'Tier',
+  'Tenant',
+  'Subject',
+  'BatchId',
+  'Destination',
+  'Cause',
+  'Kind',
+  'Outcome',
+  'Replaces',
+] as const);
 
 /** What a workflow is, for those who look at the engine's list: `handler` runs a handler of an event, `internal` serves others, and tells nobody's verdict. */
 export type WorkflowKind = 'event' | 'chunk' | 'handler' | 'batch' | 'internal';
@@ -80,6 +99,9 @@ export const HOLD_MEMO = 'hold';
 
 /** The memo's key for the resource of a cancelled event, whose workflow has no result to hold it. */
 export const ENDED_MEMO = 'ended';
+
+/** The memo's key for what the items of a batch have failed of. */
+export const FAILURES_MEMO = 'failures';
 
 /** The memo's key for the state of a destination that has failed. */
 export const BREAKER_MEMO = 'breaker';

@@ -19,6 +19,7 @@ import {
   recordSteeredBatch,
 } from './scenarios/batches.ts';
 import { recordTogether } from './scenarios/chunks.ts';
+import { recordCauses } from './scenarios/causes.ts';
 import { recordHandlers } from './scenarios/handlers.ts';
 import { recordSingleEvents, recordUnbegun, recordWaiting, recordWaitingForPermit } from './scenarios/single-events.ts';
 import { recordStats } from './scenarios/stats.ts';
@@ -64,6 +65,7 @@ try {
   await recordLoneSubject(recorder);
   await recordGatheredSubject(recorder);
   await recordStats(recorder, service.client);
+  await recordCauses(recorder, service.client);
 } finally {
   await service.stop();
   await engine.stop();

@@ -9,6 +9,7 @@ import type { Api } from '../../api/create-api.ts';
 import { createLiveRuns } from '../../api/live-runs.ts';
 import { createObserveEnd } from '../../api/log-verdict.ts';
 import { createMetrics } from '../../api/metrics.ts';
+import { startFailureReport } from '../../api/start-failure-report.ts';
 import { startStats } from '../../api/start-stats.ts';
 import { createLogger } from '../../config/logger.ts';
 import type { Logger } from '../../config/logger.ts';
@@ -24,6 +25,8 @@ import { advanceHandlers } from '../../handlers/advance-handlers.ts';
 import { compose } from '../../project/compose.ts';
 import { makeServices } from '../../project/make-services.ts';
 import { monotonicMs } from '../../runtime/monotonic.ts';
+import { createCarryOut } from '../../api/temporal/create-carry-out.ts';
+import { carryOutOrders } from '../../worker/carry-out-orders.ts';
 import { connectEngine } from '../../worker/connect.ts';
 import { readCoreMetrics } from '../../worker/core-metrics.ts';
 import { createHosts } from '../../worker/create-hosts.ts';
@@ -124,17 +127,20 @@ export async function startInProcessService({
     await beforeAdvance?.(port.signal);
     return withHandlers(due, port);
   };
+  const failures = startFailureReport({ client: engine.client, logger });
+  const observeEnd = createObserveEnd(metrics, logger, failures);
+  const loadCarryOut = async () => createCarryOut({ ...composition, client: engine.client, ask, metrics, now });
   const activities = createWorkerActivities({
     client: engine.client,
     ...composition,
     ask,
     log: toRunLog(logger),
-    advance,
+    advance: carryOutOrders(advance, loadCarryOut, now),
     webhookSecrets: [WEBHOOK_SECRET],
     callbackAllow,
     observe: liveRuns.observe,
     observeDelivery: metrics.delivery,
-    observeEnd: createObserveEnd(metrics, logger),
+    observeEnd,
     observeRecovery: metrics.recovered,
     ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
     now,
@@ -157,6 +163,7 @@ export async function startInProcessService({
     queues: lanes,
     liveRuns,
     metrics,
+    observeEnd,
     callbacksUnderWay: activities.callbacksUnderWay,
     connectionsTo: activities.connectionsTo,
     runAhead: activities.runAhead,
@@ -172,6 +179,7 @@ export async function startInProcessService({
     stop: async () => {
       stopping.abort();
       await stopStats();
+      await failures.stop();
       await workers.stop();
       await hosts?.close();
       await engine.close();
