@@ -112,7 +112,7 @@ async function get(path: string): Promise<unknown> {
   // It answers 503 until it has its engine again.
   return until(`${path} is answered`, async () => {
     const response = await fetch(service.url + path).catch(() => null);
-    return response?.ok === true && (response.json() as Promise<unknown>);
+    return response?.ok === true && response.json();
   });
 }
 
