@@ -70,6 +70,7 @@ export async function startApi({ composition, program, logger }: StartOptions): 
       observeDelivery: metrics.delivery,
       observeEnd: createObserveEnd(metrics, logger),
       observeRecovery: metrics.recovered,
+      observeStarted: metrics.followUp,
     });
     const workers = await startWorkers({
       ...engine,

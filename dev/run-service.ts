@@ -94,6 +94,7 @@ export async function startService({ composition, program, logger }: StartOption
       observeDelivery: metrics.delivery,
       observeEnd: createObserveEnd(metrics, logger),
       observeRecovery: metrics.recovered,
+      observeStarted: metrics.followUp,
     });
     const startingWorkers = startWorkers({
       ...engine,

@@ -16,6 +16,7 @@ import type { Advance } from '../handlers/advance.ts';
 import type { ObserveRun } from '../activities/run/open-port.ts';
 import type { RunLog } from '../activities/run/run-log.ts';
 import { createReadPage } from '../activities/batch/read-page.ts';
+import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { RunEnd } from '../domain/run-end.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Activities, RunAhead } from '../temporal/durable/activities.ts';
@@ -43,6 +44,8 @@ export interface WorkerActivitiesOptions {
   readonly observeDelivery: ObserveDelivery;
   /** Told of each verdict once, when it is on record. */
   readonly observeEnd: (end: RunEnd) => void;
+  /** Told of each follow-up once, when it is started. */
+  readonly observeStarted: (event: AcceptedEvent) => void;
   /** Told how long the task of an event lay with a process that was gone, until this one took it up. */
   readonly observeRecovery: (seconds: number) => void;
   /** How long a receiver has to answer; 30 s outside of tests. */
@@ -110,6 +113,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     readPage,
     observeEnd: options.observeEnd,
     observeRecovery: options.observeRecovery,
+    observeStarted: options.observeStarted,
     resolve: options.catalog.find,
     advance: options.advance,
     ask: options.ask,

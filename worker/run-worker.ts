@@ -73,6 +73,7 @@ export async function startWorker({ composition, program, logger }: StartOptions
         observeDelivery: metrics.delivery,
         observeEnd: createObserveEnd(metrics, logger),
         observeRecovery: metrics.recovered,
+        observeStarted: metrics.followUp,
       }),
       workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
       stageSlots: stageSlots(environment, hosts.areWorkersBusy),

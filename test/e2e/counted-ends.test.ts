@@ -102,6 +102,28 @@ it('agrees over two processes with what a client counts, to the event, whatever 
   expect(await settled(before, sum(clients))).toEqual(clients);
 });
 
+it('counts what handlers emit as accepted, once each', async () => {
+  const [acceptedBefore, endedBefore] = [await countedAs('accepted', 'type'), await counted()];
+  const branch = (name: string, type: string, more: object = {}): object => ({ name, type, ...more });
+  const root = branch('root', 'test-branch', {
+    fails: 'once',
+    first: [branch('light', 'test-branch'), branch('grouped', 'test-branch-grouped')],
+    second: [
+      branch('heavy', 'test-branch-heavy', { second: [branch('last', 'test-branch')] }),
+      branch('letter', 'test-branch-of-subject', { options: { subject: 'f-1' } }),
+      branch('other', 'test-branch-of-subject', { options: { subject: 'f-1' } }),
+    ],
+  });
+  await send({ type: 'test-branch', data: root });
+
+  await until('all verdicts are counted', async () => sum(await counted()) - sum(endedBefore) >= 7);
+  const expected = { 'test-branch': 3, 'test-branch-grouped': 1, 'test-branch-heavy': 1, 'test-branch-of-subject': 2 };
+  const accepted = since(acceptedBefore, await countedAs('accepted', 'type'));
+  expect(Object.fromEntries(accepted)).toEqual(expected);
+  const completed = Object.entries(expected).map(([type, count]) => [`${type} completed`, count]);
+  expect(Object.fromEntries(since(endedBefore, await counted()))).toEqual(Object.fromEntries(completed));
+});
+
 it('is never above what has happened where a process is killed', async () => {
   const before = await counted();
   const ids = times(120, (index) => `killed-${index}`);
@@ -111,7 +133,7 @@ it('is never above what has happened where a process is killed', async () => {
   const batch = await send({ path: '/v1/batches', events: times(60, () => ({ type: 'test-slow-work', data: { ms: 20 } })) });
   for (const share of [20, 40]) {
     await until('so many are counted', async () => sum(await counted()) - sum(before) >= share, 60_000);
-    lost.push(await scrape(workerUrl));
+    lost.push(await scrape(workerUrl, 'completed', 'type', 'outcome'));
     worker.kill('SIGKILL');
     await worker.exited;
     worker = await startWorker();
@@ -137,28 +159,41 @@ async function settled(before: Counts, atLeast: number): Promise<Counts> {
     const now = await counted();
     return (now.get(last) ?? 0) > known && now;
   });
+  return new Map([...since(before, after)].filter(([key]) => key !== last));
+}
+
+function since(before: Counts, after: Counts): Counts {
   return new Map(
     [...after].flatMap(([key, count]) => {
-      const since = count - (before.get(key) ?? 0);
-      return since === 0 || key === last ? [] : [[key, since] as const];
+      const more = count - (before.get(key) ?? 0);
+      return more === 0 ? [] : [[key, more] as const];
     }),
   );
 }
 
 /** By type and outcome, over both processes and those that were killed. */
 async function counted(): Promise<Counts> {
-  const all = new Map<string, number>();
-  for (const counts of [...lost, await scrape(apiUrl), await scrape(workerUrl)]) {
-    for (const [key, count] of counts) all.set(key, (all.get(key) ?? 0) + count);
-  }
-  return all;
+  return added([...lost, await countedAs('completed', 'type', 'outcome')]);
 }
 
-async function scrape(url: string): Promise<Counts> {
+/** By these labels, over both processes that run. */
+async function countedAs(...what: Metric): Promise<Counts> {
+  return added([await scrape(apiUrl, ...what), await scrape(workerUrl, ...what)]);
+}
+
+function added(all: readonly Counts[]): Counts {
+  const sums = new Map<string, number>();
+  for (const counts of all) for (const [key, count] of counts) sums.set(key, (sums.get(key) ?? 0) + count);
+  return sums;
+}
+
+type Metric = readonly [name: 'accepted' | 'completed', ...labels: string[]];
+
+async function scrape(url: string, ...[name, ...labels]: Metric): Promise<Counts> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const counts = new Map<string, number>();
-  for (const [, labels = '', count] of text.matchAll(/^tickless_events_completed_total\{(.*)\} (\d+)$/gm)) {
-    const key = `${/type="([^"]*)"/.exec(labels)?.[1]} ${/outcome="([^"]*)"/.exec(labels)?.[1]}`;
+  for (const [, set = '', count] of text.matchAll(new RegExp(`^tickless_events_${name}_total\\{(.*)\\} (\\d+)$`, 'gm'))) {
+    const key = labels.map((label) => new RegExp(`${label}="([^"]*)"`).exec(set)?.[1]).join(' ');
     counts.set(key, (counts.get(key) ?? 0) + Number(count));
   }
   return counts;

@@ -136,6 +136,7 @@ export async function startInProcessService({
     observeDelivery: metrics.delivery,
     observeEnd: createObserveEnd(metrics, logger),
     observeRecovery: metrics.recovered,
+    observeStarted: metrics.followUp,
     ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
     now,
   });
