@@ -6,6 +6,8 @@ import { createDestinations } from '../activities/callbacks/destinations.ts';
 import { createGuardedAgent } from '../activities/callbacks/guarded-agent.ts';
 import { createHandedOver } from '../activities/callbacks/handed-over.ts';
 import { createOrigins } from '../activities/callbacks/origins.ts';
+import { createPostMessage } from '../activities/callbacks/post-message.ts';
+import type { PostMessage } from '../activities/callbacks/post-message.ts';
 import { createPostCallback } from '../activities/callbacks/post-callback.ts';
 import { monotonicMs } from '../runtime/monotonic.ts';
 import { watchLoop } from '../runtime/watch-loop.ts';
@@ -62,6 +64,8 @@ export interface WorkerActivities {
   readonly endCounter: EndCounter;
   /** The task queue by which only this process is asked for what it has under way. */
   readonly sender: string;
+  /** Signs and posts a message that the engine has no part in. */
+  readonly postNow: PostMessage;
   /** Posts of callbacks that are under way in this process, those in line for a connection among them. */
   callbacksUnderWay(): number;
   /** How many connections this process may have to an origin, taken or free. */
@@ -142,6 +146,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     withdraw: (workflowId) => unbegun.get(workflowId)?.() ?? false,
     endCounter: createEndCounter({ observeEnd: options.observeEnd, readPage }),
     sender: handedOver.sender,
+    postNow: createPostMessage(post, renderBody),
     callbacksUnderWay: origins.openInAll,
     connectionsTo: origins.connectionsTo,
     whenAskedFor: handedOver.whenAskedFor,

@@ -26,6 +26,7 @@ export const WORKFLOWS = {
   holdSubject: 'holdSubject',
   tickSubjects: 'tickSubjects',
   keepStats: 'keepStats',
+  watchAlerts: 'watchAlerts',
 } as const;
 
 export type WorkflowType = keyof typeof WORKFLOWS;
@@ -52,6 +53,8 @@ export const PLACES_GRANTED_SIGNAL = 'placesGranted';
 
 export const TELL_MINUTES_UPDATE = 'tellMinutes';
 export const POINTS_QUERY = 'points';
+export const TELL_LOOK_UPDATE = 'tellLook';
+export const ALERTS_QUERY = 'alerts';
 
 export const APPLY_UPDATE = 'apply';
 export const SNAPSHOT_QUERY = 'snapshot';

@@ -4,11 +4,13 @@ import type { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { createCheckCallback } from '../../activities/callbacks/check-callback.ts';
+import { alertUrl } from '../../api/alert-url.ts';
 import { createApi } from '../../api/create-api.ts';
 import type { Api } from '../../api/create-api.ts';
 import { createLiveRuns } from '../../api/live-runs.ts';
 import { createObserveEnd } from '../../api/log-verdict.ts';
 import { createMetrics } from '../../api/metrics.ts';
+import { startAlerts } from '../../api/start-alerts.ts';
 import { startStats } from '../../api/start-stats.ts';
 import { createLogger } from '../../config/logger.ts';
 import type { Logger } from '../../config/logger.ts';
@@ -58,6 +60,8 @@ export interface InProcessServiceOptions {
   readonly hosts?: boolean;
   /** What is due waits for this, as it does for a process for handlers. @param signal its own */
   readonly beforeAdvance?: (signal: AbortSignal) => Promise<void>;
+  /** So often it looks for alerts, where `ALERT_URL` is set. */
+  readonly lookEveryMs?: number;
   /** Where it logs; default: errors, on standard error. */
   readonly logger?: Logger;
 }
@@ -75,6 +79,7 @@ export async function startInProcessService({
   skewMs = { api: 0, worker: 0 },
   hosts: isApart = false,
   beforeAdvance,
+  lookEveryMs,
   logger = createLogger('error'),
 }: InProcessServiceOptions): Promise<TestService> {
   const given = { CALLBACK_SCHEDULE: '100ms,200ms', CALLBACK_ALLOW: '127.0.0.0/8', ...variables };
@@ -148,6 +153,16 @@ export async function startInProcessService({
     stageSlots: stageSlots(environment, hosts?.areWorkersBusy ?? (() => false)),
   });
   const stopStats = startStats({ client: engine.client, tally: metrics.tally, logger });
+  const checkCallback = createCheckCallback(environment.CALLBACK_ALLOW);
+  const stopAlerts = startAlerts({
+    ...composition,
+    client: engine.client,
+    metrics,
+    logger,
+    url: alertUrl(environment, checkCallback),
+    postNow: activities.postNow,
+    ...(lookEveryMs !== undefined && { everyMs: lookEveryMs }),
+  });
   const { app } = await createApi({
     ...composition,
     logger,
@@ -163,7 +178,7 @@ export async function startInProcessService({
     runAhead: activities.runAhead,
     withdraw: activities.withdraw,
     ask,
-    checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
+    checkCallback,
     stopping: stopping.signal,
     now: () => Date.now() + skewMs.api,
   });
@@ -172,7 +187,7 @@ export async function startInProcessService({
     client: engine.client,
     stop: async () => {
       stopping.abort();
-      await stopStats();
+      await Promise.all([stopStats(), stopAlerts()]);
       await workers.stop();
       await hosts?.close();
       await engine.close();
