@@ -6,8 +6,8 @@ import type { Tier } from './tier.ts';
 
 /** How the cluster stands at a look. */
 export interface AlertFigures {
-  /** The task queues that no worker takes from. */
-  readonly unserved: readonly string[];
+  /** The task queues that no worker takes from; null where that can't be read. */
+  readonly unserved: readonly string[] | null;
   /** Null where it can't be read, as the limits' where no worker runs their workflows. */
   readonly standing: AlertStanding | null;
 }
@@ -52,11 +52,12 @@ export const LATE_AFTER_SECONDS = 10;
 export const SLOW_CALL_MS = 1_000;
 
 /** What can't be told where the standing is unknown. */
-const OF_STANDING: ReadonlySet<AlertName> = new Set(['TicklessBacklogGrows', 'TicklessBreakerOpen', 'TicklessPermitHeldTooLong']);
+const OF_STANDING: readonly AlertName[] = ['TicklessBacklogGrows', 'TicklessBreakerOpen', 'TicklessPermitHeldTooLong'];
 
 /** Of what this look can't say whether it is so. That the engine is away is no look's to see. */
-export function unknownConditions({ standing }: AlertFigures): ReadonlySet<AlertName> {
-  return standing === null ? OF_STANDING : new Set();
+export function unknownConditions({ unserved, standing }: AlertFigures): ReadonlySet<AlertName> {
+  const names: readonly AlertName[] = unserved === null ? ['TicklessQueueUnserved'] : [];
+  return new Set([...names, ...(standing === null ? OF_STANDING : [])]);
 }
 
 /**
@@ -70,7 +71,7 @@ export function conditionsAt(rounds: readonly AlertRound[], figures: AlertFigure
     ...engineSlow(last(5)),
     ...eventsWait(last(5)),
     ...errorBudget(last(60), last(5)),
-    ...unserved(figures.unserved),
+    ...queuesUnserved(figures.unserved ?? []),
     ...callbacksFail(last(15)),
     ...handlersEnd(last(15)),
     ...(standing === null ? [] : ofStanding(standing, backlogBefore(rounds, nowMs - 15 * MINUTE_MS))),
@@ -118,7 +119,7 @@ function errorBudget(hour: AlertCounts, now: AlertCounts): readonly AlertConditi
   return [{ name: 'TicklessErrorBudgetBurns', labels: {}, summary, details, links: { failed: '/v1/events?status=failed' } }];
 }
 
-function unserved(queues: readonly string[]): readonly AlertCondition[] {
+function queuesUnserved(queues: readonly string[]): readonly AlertCondition[] {
   if (queues.length === 0) return [];
   const summary = `No worker takes from the task queue ${queues.map((queue) => `"${queue}"`).join(', ')}`;
   return [{ name: 'TicklessQueueUnserved', labels: {}, summary, details: { queues }, links: { health: '/readyz?verbose' } }];

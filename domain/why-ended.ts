@@ -17,7 +17,7 @@ export interface EndedFailure {
 /**
  * Whether it helps to run an ended event again. `as_is`: what it failed of may have passed; `when_mended`: it will fail again unless its
  * data or its handler changes; `retry_failed`: an item runs again by its batch; `with_event`: a handler by its event; `none`: a
- * subject's event has had its turn.
+ * subject's event has had its turn, and an item whose stages haven't failed.
  */
 export const REPLAY_ADVICE = ['as_is', 'when_mended', 'retry_failed', 'with_event', 'none'] as const;
 
@@ -82,7 +82,7 @@ function causeOf(status: EventResource['status'], failures: readonly EndedFailur
 function adviceFor({ status, error, handlers, version, batchId, handlerOf }: Ended): ReplayAdvice {
   if (handlerOf !== undefined) return 'with_event';
   if (version !== null) return 'none';
-  if (batchId !== null) return 'retry_failed';
+  if (batchId !== null) return status === 'failed' ? 'retry_failed' : 'none';
   if (status === 'cancelled') return 'as_is';
   const errors = [error, ...Object.values(handlers).map((handler) => (handler.status === 'failed' ? handler.error : null))];
   return errors.every((one) => one === null || one.retryable || PASSED.has(one.code)) ? 'as_is' : 'when_mended';
@@ -94,5 +94,8 @@ const ADVICE: Readonly<Record<ReplayAdvice, (resource: Ended) => string>> = {
   when_mended: ({ id }) => `It would fail again as it is: mend its handler, or its data (\`--patch\`), then \`tickless replay ${id}\`.`,
   retry_failed: ({ batchId }) => `Failed items of its batch run again by \`POST /v1/batches/${batchId}/retry-failed\`.`,
   with_event: ({ handlerOf }) => `It is called again with its event: \`tickless replay ${handlerOf?.id}\`.`,
-  none: () => 'It has had its turn with its subject and cannot be replayed; send another event.',
+  none: ({ version }) =>
+    version === null
+      ? 'An item of a batch runs again only where its stages have failed; send another event.'
+      : 'It has had its turn with its subject and cannot be replayed; send another event.',
 };

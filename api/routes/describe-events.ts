@@ -120,7 +120,7 @@ const why = z.object({
       .enum(REPLAY_ADVICE)
       .optional()
       .describe(
-        'whether it helps to run it again. `as_is`: it may succeed now; `when_mended`: not before its data (`patch`) or its handler is mended; `retry_failed`: an item, by its batch; `with_event`: a handler, by its event; `none`: it has had its turn with its subject',
+        'whether it helps to run it again. `as_is`: it may succeed now; `when_mended`: not before its data (`patch`) or its handler is mended; `retry_failed`: an item, by its batch; `with_event`: a handler, by its event; `none`: it has had its turn with its subject, or is an item whose stages have not failed',
       ),
   }),
 });

@@ -12,7 +12,7 @@ function round(minutesAgo: number, counts: Partial<AlertCounts> = {}, backlog: n
   return { atMs: NOON_MS - minutesAgo * 60_000, counts: { ...NO_COUNTS, ...counts }, backlog };
 }
 
-function at(rounds: readonly AlertRound[], standing: Partial<AlertStanding> | null = {}, unserved: readonly string[] = []) {
+function at(rounds: readonly AlertRound[], standing: Partial<AlertStanding> | null = {}, unserved: readonly string[] | null = []) {
   const figures: AlertFigures = { unserved, standing: standing && { ...WELL, ...standing } };
   return conditionsAt(rounds, figures, NOON_MS);
 }
@@ -106,5 +106,7 @@ it('says of what nothing is known where the standing is not', () => {
     'TicklessBreakerOpen',
     'TicklessPermitHeldTooLong',
   ]);
+  expect([...unknownConditions({ unserved: null, standing: WELL })]).toEqual(['TicklessQueueUnserved']);
+  expect(at([], {}, null)).toEqual([]);
   expect(unknownConditions({ unserved: [], standing: WELL }).size).toBe(0);
 });

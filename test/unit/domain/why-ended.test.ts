@@ -82,6 +82,11 @@ describe('an ended event', () => {
       { version: 7, batchId: 'nightly' },
       'It has had its turn with its subject and cannot be replayed; send another event.',
     ],
+    [
+      'an item that was cancelled',
+      { batchId: 'nightly', status: 'cancelled' },
+      'An item of a batch runs again only where its stages have failed; send another event.',
+    ],
     ['a handler’s', { handlerOf: { id: 'order-1', name: 'mail' } }, 'It is called again with its event: `tickless replay order-1`.'],
     ['cancelled', { status: 'cancelled', error: null }, '`tickless replay order-1` runs it after all.'],
   ])('that is %s says what can be done', (_, fields, advice) => {
