@@ -47,7 +47,11 @@ export function renderEvent(event: EventResource, paint: Paint, { withData = fal
 
 function renderHandler(name: string, { status, attempts, error }: HandlerResource, paint: Paint): string {
   const fault = error === null ? '' : `  ${error.code}: ${error.message}`;
-  return `${name}  ${paint(status)}  ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}${fault}`;
+  return `${name}  ${paint(status)}  ${attemptsText(attempts)}${fault}`;
+}
+
+function attemptsText(attempts: number): string {
+  return `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
 }
 
 /** One line, without a line's end. */
@@ -55,10 +59,13 @@ export function renderEventProgress({ id, status, stage, progress }: EventProgre
   return [id, status, stage, progress && renderProgress(progress)].filter(Boolean).join('  ');
 }
 
-export function renderWhy({ id, status, summary, since, details }: Why, paint: Paint): string {
+export function renderWhy({ id, status, summary, since, details: { failures = [], ...details } }: Why, paint: Paint): string {
   const entries = Object.entries(details).filter(([, value]) => value !== null && value !== undefined);
   return lines(`${id}  ${paint(status)}  ${summary}`, [
     ['since', since],
+    ...failures.map(
+      ({ at, code, message, attempts }) => ['failed', `${at ?? '–'}  ${attemptsText(attempts)}  ${code}: ${message}`] as const,
+    ),
     ...entries.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)] as const),
   ]);
 }

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
+import { alertUrl } from '../api/alert-url.ts';
 import { createLiveRuns } from '../api/live-runs.ts';
 import { createObserveEnd } from '../api/log-verdict.ts';
 import { createMetrics } from '../api/metrics.ts';
 import type { RunningApi } from '../api/run-api.ts';
 import { reportMissingSchemas } from '../api/report-missing-schemas.ts';
 import { startFailureReport } from '../api/start-failure-report.ts';
+import { startAlerts } from '../api/start-alerts.ts';
 import { startServer } from '../api/start-server.ts';
 import { startStats } from '../api/start-stats.ts';
 import { loadWebhookSecrets } from '../config/webhook-secrets.ts';
@@ -55,6 +57,8 @@ export async function startService({ composition, program, logger }: StartOption
   const dataDirectory = resolve(environment.TICKLESS_DATA);
   // A laptop's receivers listen on it; elsewhere they are refused (CALLBACK_ALLOW).
   const callbackAllow = [...environment.CALLBACK_ALLOW, '127.0.0.0/8', '::1/128'];
+  const checkCallback = createCheckCallback(callbackAllow);
+  const alertsTo = alertUrl(environment, checkCallback);
 
   const startingEngine = startEngine({ environment, dataDirectory, logger, progress: tell });
   const metrics = createMetrics(catalog);
@@ -104,6 +108,7 @@ export async function startService({ composition, program, logger }: StartOption
       observeDelivery: metrics.delivery,
       observeEnd,
       observeRecovery: metrics.recovered,
+      observeStarted: metrics.followUp,
     });
     const startingWorkers = startWorkers({
       ...engine,
@@ -121,6 +126,7 @@ export async function startService({ composition, program, logger }: StartOption
     stops.push(startStats({ client: engine.client, tally: metrics.tally, logger }));
     // Read while the workers' threads start, which takes as long: after a crash, what was interrupted waits for them.
     const [workers, { createApi }] = await Promise.all([startingWorkers, import('../api/create-api.ts')]);
+    stops.push(startAlerts({ ...composition, client: engine.client, metrics, logger, url: alertsTo, postNow: activities.postNow }));
 
     const stopping = new AbortController();
     const uiUrl = environment.TEMPORAL_UI_URL ?? server.uiUrl;
@@ -140,7 +146,7 @@ export async function startService({ composition, program, logger }: StartOption
       runAhead: activities.runAhead,
       withdraw: activities.withdraw,
       ask: hosts.ask,
-      checkCallback: createCheckCallback(callbackAllow),
+      checkCallback,
       stopping: stopping.signal,
     });
     stops.push(await startPlugins());

@@ -10,4 +10,5 @@ export { processChunk } from './process-chunk.ts';
 export { processItem } from './process-item.ts';
 export { processItems } from './process-items.ts';
 export { tickSubjects } from './tick-subjects.ts';
+export { watchAlerts } from './watch-alerts.ts';
 export { watchDestination } from './watch-destination.ts';

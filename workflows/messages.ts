@@ -6,6 +6,7 @@ import type { BatchSnapshot, PagesAnswer, PagesQueryInput, PlacesGrant, RestNote
 import * as names from '../temporal/durable/names.ts';
 import type { RunRecord } from '../domain/chunk.ts';
 import type { Causes, FoundCauses, ToldFailure } from '../domain/known-causes.ts';
+import type { AlertWatch, LookAnswer, ToldLook } from '../domain/alert-watch.ts';
 import type { Breaker } from '../domain/breaker.ts';
 import type { DestinationReport } from '../domain/destination.ts';
 import type { CallbackRecord } from '../domain/callback-record.ts';
@@ -40,6 +41,9 @@ export const steerBatchUpdate = defineUpdate<void, [SteerInput]>(names.STEER_BAT
 export const unitRestsSignal = defineSignal<[RestNote]>(names.UNIT_RESTS_SIGNAL);
 export const placesGrantedSignal = defineSignal<[PlacesGrant]>(names.PLACES_GRANTED_SIGNAL);
 export const tellMinutesUpdate = defineUpdate<void, [ToldMinutes]>(names.TELL_MINUTES_UPDATE);
+/** For whoever looks at the workflow: what is pending, too. */
+export const alertsQuery = defineQuery<AlertWatch>(names.ALERTS_QUERY);
+export const tellLookUpdate = defineUpdate<LookAnswer, [ToldLook]>(names.TELL_LOOK_UPDATE);
 export const pointsQuery = defineQuery<readonly StatsPoint[], [PointsQueryInput]>(names.POINTS_QUERY);
 export const causesQuery = defineQuery<Causes>(names.CAUSES_QUERY);
 export const noteCausesUpdate = defineUpdate<void, [FoundCauses]>(names.NOTE_CAUSES_UPDATE);

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { TIERS } from '../../domain/tier.ts';
+import { REPLAY_ADVICE } from '../../domain/why-ended.ts';
 import { WHY_REASONS } from '../../domain/why.ts';
 import { CLOUD_EVENTS } from '../../domain/callback-format.ts';
 import { CLOUD_EVENT_TYPE } from '../../domain/to-cloud-event.ts';
@@ -109,6 +110,18 @@ const why = z.object({
       .array(z.object({ name: z.string(), status: z.enum(STATUSES), event: z.string() }))
       .optional()
       .describe('those that have not ended; `event` is the id to ask for more of one that runs by itself'),
+    failures: z
+      .array(
+        z.object({ at: z.string().nullable(), code: z.string(), message: z.string(), attempts: z.int(), event: z.string().optional() }),
+      )
+      .optional()
+      .describe('what an ended event has failed of; `at` is the stage or handler'),
+    replay: z
+      .enum(REPLAY_ADVICE)
+      .optional()
+      .describe(
+        'whether it helps to run it again. `as_is`: it may succeed now; `when_mended`: not before its data (`patch`) or its handler is mended; `retry_failed`: an item, by its batch; `with_event`: a handler, by its event; `none`: it has had its turn with its subject, or is an item whose stages have not failed',
+      ),
   }),
 });
 

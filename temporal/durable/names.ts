@@ -27,6 +27,7 @@ export const WORKFLOWS = {
   tickSubjects: 'tickSubjects',
   keepStats: 'keepStats',
   keepCauses: 'keepCauses',
+  watchAlerts: 'watchAlerts',
 } as const;
 
 export type WorkflowType = keyof typeof WORKFLOWS;
@@ -53,6 +54,8 @@ export const PLACES_GRANTED_SIGNAL = 'placesGranted';
 
 export const TELL_MINUTES_UPDATE = 'tellMinutes';
 export const POINTS_QUERY = 'points';
+export const TELL_LOOK_UPDATE = 'tellLook';
+export const ALERTS_QUERY = 'alerts';
 
 export const CAUSES_QUERY = 'causes';
 export const NOTE_CAUSES_UPDATE = 'noteCauses';

@@ -89,6 +89,9 @@ export function causesWorkflowId(tenant: string): string {
   return `~causes/${tenant}`;
 }
 
+/** The workflow that watches over what all processes of a namespace tell, and sends alerts. */
+export const ALERTS_WORKFLOW_ID = '~alerts';
+
 /** The workflow of a destination that has failed. */
 export function destinationWorkflowId({ tenant, origin }: Destination): string {
   return `~destination/${tenant}/${toKeyword(origin)}`;

@@ -11,6 +11,7 @@ import { prepareNamespace } from '../../engine/prepare-namespace.ts';
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts';
 import { startInProcessService } from '../support/in-process-service.ts';
 import { createRecorder } from './recorder.ts';
+import { recordAlerts } from './scenarios/alerts.ts';
 import {
   recordBatch,
   recordBatchOfSubjects,
@@ -66,6 +67,7 @@ try {
   await recordGatheredSubject(recorder);
   await recordStats(recorder, service.client);
   await recordCauses(recorder, service.client);
+  await recordAlerts(recorder, service.client);
 } finally {
   await service.stop();
   await engine.stop();

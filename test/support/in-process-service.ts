@@ -4,12 +4,14 @@ import type { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { createCheckCallback } from '../../activities/callbacks/check-callback.ts';
+import { alertUrl } from '../../api/alert-url.ts';
 import { createApi } from '../../api/create-api.ts';
 import type { Api } from '../../api/create-api.ts';
 import { createLiveRuns } from '../../api/live-runs.ts';
 import { createObserveEnd } from '../../api/log-verdict.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { startFailureReport } from '../../api/start-failure-report.ts';
+import { startAlerts } from '../../api/start-alerts.ts';
 import { startStats } from '../../api/start-stats.ts';
 import { createLogger } from '../../config/logger.ts';
 import type { Logger } from '../../config/logger.ts';
@@ -61,6 +63,8 @@ export interface InProcessServiceOptions {
   readonly hosts?: boolean;
   /** What is due waits for this, as it does for a process for handlers. @param signal its own */
   readonly beforeAdvance?: (signal: AbortSignal) => Promise<void>;
+  /** So often it looks for alerts, where `ALERT_URL` is set. */
+  readonly lookEveryMs?: number;
   /** Where it logs; default: errors, on standard error. */
   readonly logger?: Logger;
 }
@@ -78,6 +82,7 @@ export async function startInProcessService({
   skewMs = { api: 0, worker: 0 },
   hosts: isApart = false,
   beforeAdvance,
+  lookEveryMs,
   logger = createLogger('error'),
 }: InProcessServiceOptions): Promise<TestService> {
   const given = { CALLBACK_SCHEDULE: '100ms,200ms', CALLBACK_ALLOW: '127.0.0.0/8', ...variables };
@@ -142,6 +147,7 @@ export async function startInProcessService({
     observeDelivery: metrics.delivery,
     observeEnd,
     observeRecovery: metrics.recovered,
+    observeStarted: metrics.followUp,
     ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
     now,
   });
@@ -153,6 +159,16 @@ export async function startInProcessService({
     stageSlots: stageSlots(environment, hosts?.areWorkersBusy ?? (() => false)),
   });
   const stopStats = startStats({ client: engine.client, tally: metrics.tally, logger });
+  const checkCallback = createCheckCallback(environment.CALLBACK_ALLOW);
+  const stopAlerts = startAlerts({
+    ...composition,
+    client: engine.client,
+    metrics,
+    logger,
+    url: alertUrl(environment, checkCallback),
+    postNow: activities.postNow,
+    ...(lookEveryMs !== undefined && { everyMs: lookEveryMs }),
+  });
   const { app } = await createApi({
     ...composition,
     logger,
@@ -169,7 +185,7 @@ export async function startInProcessService({
     runAhead: activities.runAhead,
     withdraw: activities.withdraw,
     ask,
-    checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
+    checkCallback,
     stopping: stopping.signal,
     now: () => Date.now() + skewMs.api,
   });
@@ -178,8 +194,7 @@ export async function startInProcessService({
     client: engine.client,
     stop: async () => {
       stopping.abort();
-      await stopStats();
-      await failures.stop();
+      await Promise.all([stopStats(), stopAlerts(), failures.stop()]);
       await workers.stop();
       await hosts?.close();
       await engine.close();

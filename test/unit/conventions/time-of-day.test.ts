@@ -10,6 +10,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'api/start-failure-report.ts': 'when failures were heard of, which is stored',
   'events/sessions/older/process-events.ts': 'shown',
   'events/sessions/older/process-routes.ts': 'shown',
+  'api/start-alerts.ts': 'when the engine was found to be away, which is shown; handed to what compares stored times',
   'api/tally.ts': 'the minute that something is counted in, which is shown',
   'api/temporal/at-handlers.ts': 'compared with a time that is shown',
   'api/uuid.ts': 'part of an id',
