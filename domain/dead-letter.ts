@@ -3,6 +3,7 @@ import { commonMessage } from './common-message.ts';
 import type { CallbackRecord } from './callback-record.ts';
 import type { CallbackTarget } from './callback-message.ts';
 import type { EventError } from './event-error.ts';
+import type { EventResource } from './event-resource.ts';
 import type { EventRun } from './event-run.ts';
 import { failedHandlers } from './handler-runs.ts';
 import { shortDigest } from './short-digest.ts';
@@ -68,9 +69,22 @@ export function causeOfRun(run: EndedRun): Cause | null {
   return failed?.status === 'failed' ? causeOf(event, failed.error) : null;
 }
 
-function causeOf(event: AcceptedEvent, { stage, code, message }: EventError): Cause {
-  const kind = deadKindOf(event);
-  return { kind, tenant: event.tenant, type: event.type, stage, code, message: kind === 'item' ? '' : commonMessage(message) };
+function causeOf(event: AcceptedEvent, error: EventError): Cause {
+  const { tenant, type } = event;
+  return toCause({ kind: deadKindOf(event), tenant, type }, error);
+}
+
+function toCause(of: Pick<Cause, 'kind' | 'tenant' | 'type'>, { stage, code, message }: EventError): Cause {
+  return { ...of, stage, code, message: of.kind === 'item' ? '' : commonMessage(message) };
+}
+
+/** The same by what is shown of an event; null of a handler's run, too, which is a part of its event. */
+export function causeOfResource({ tenant, type, status, error, handlers, batchId, version, handlerOf }: EventResource): Cause | null {
+  if (handlerOf !== undefined) return null;
+  const failed = status === 'partial' ? Object.values(handlers).find((handler) => handler.status === 'failed')?.error : error;
+  if (!failed) return null;
+  const kind = batchId !== null ? 'item' : version === null ? 'event' : 'subject';
+  return toCause({ kind, tenant, type }, failed);
 }
 
 /** By which the index finds a run that has ended badly; a handler's run is a part of its event, which is counted. */

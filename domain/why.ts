@@ -28,6 +28,8 @@ export interface Why {
     readonly nextAttemptAt?: string | null;
     readonly lastError?: EventError | null;
     readonly etaMs?: number | null;
+    /** Of an event that ended badly: the cause that it is a dead letter of, and how many there are of it. */
+    readonly alike?: { readonly cause: string; readonly count: number };
     /** Of its handlers those that haven't ended; `event` is the id of a run that is to be asked for more. */
     readonly handlers?: readonly { readonly name: string; readonly status: EventStatus; readonly event: string }[];
   };

@@ -116,6 +116,10 @@ const why = z.object({
       )
       .optional()
       .describe('what an ended event has failed of; `at` is the stage or handler'),
+    alike: z
+      .object({ cause: z.string(), count: z.int() })
+      .optional()
+      .describe('of one that ended badly: the cause among `/v1/dead-letters`, and how many died of it'),
     replay: z
       .enum(REPLAY_ADVICE)
       .optional()

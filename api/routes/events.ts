@@ -17,10 +17,11 @@ import { invalidQuery, parseQuery } from '../parse-query.ts';
 import { submitEvent } from '../submit-event.ts';
 import { withRequestId } from '../with-request-id.ts';
 import { describeEvents, listQuery } from './describe-events.ts';
+import { whyWithAlike } from '../why-with-alike.ts';
 
 /** `/v1/events`: submit, list, read, cancel. */
 export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
-  const { events, batches, catalog, isAccepting } = dependencies;
+  const { events, batches, catalog, deadLetters, isAccepting } = dependencies;
   const parseRequest = createParseRequest(dependencies);
   const submitBatched = createSubmitBatched(dependencies);
   app.post('/v1/events', limitBatched, async (context) => {
@@ -71,7 +72,7 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
 
   app.get('/v1/events/:id/why', async (context) => {
     const id = context.req.param('id');
-    const why = await events.why({ tenant: context.get('tenant'), id });
+    const why = await whyWithAlike(events, deadLetters, { tenant: context.get('tenant'), id });
     return why === null ? noSuchEvent(context, id) : context.json(why);
   });
 

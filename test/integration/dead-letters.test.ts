@@ -23,6 +23,11 @@ describe('events', () => {
     expect(letter).toMatchObject({ kind: 'event', type: 'test-mended', stage: 'reserve', code: 'sold_out', message: 'there is none left' });
     expect(ids).toContain(letter?.example);
     expect((await events(letter)).map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    const alike = { cause: letter?.cause, count: 3 };
+    expect(await get(`/v1/events/${ids[0]}/why`)).toMatchObject({
+      summary: expect.stringContaining('In all 3 died of the same.'),
+      details: { alike },
+    });
     expect(await (await bulk(letter, { dryRun: true })).json()).toEqual({ count: 3, skipped: 0 });
 
     mend();

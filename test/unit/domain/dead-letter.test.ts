@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CallbackTarget } from '../../../domain/callback-message.ts';
+import { initialCallback } from '../../../domain/callback-record.ts';
 import type { CallbackRecord } from '../../../domain/callback-record.ts';
+import { toEventResource } from '../../../domain/event-resource.ts';
 import {
   causeDigest,
   causeKey,
   causeKeyOfRun,
   causeOfDelivery,
+  causeOfResource,
   causeOfRun,
   digestOfKey,
   isOfOrigin,
@@ -64,6 +67,29 @@ describe('the cause of a run', () => {
 
     expect(causeOfRun(partial)).toMatchObject({ kind: 'event', stage: 'two', code: 'sold_out' });
     expect(causeOfRun({ ...partial, handlers: { one: of('one', done) } })).toBeNull();
+  });
+});
+
+describe('the cause by what is shown', () => {
+  const shown = (run: EventRun) => toEventResource(run, initialCallback(null), { id: 'w', runId: 'r' });
+
+  it('is that of the run', () => {
+    for (const run of [failedRun(), failedRun({ batchId: 'b', id: 'b_1' }), acceptRun(acceptedEvent())]) {
+      expect(causeOfResource(shown(run))).toEqual(causeOfRun(run));
+    }
+    expect(causeOfResource({ ...shown(failedRun({ plan: { ...lightPlan, subjectType: 'account' } })), version: 3 })).toMatchObject({
+      kind: 'subject',
+    });
+  });
+
+  it('is that of the first handler that failed, and none of a handler by itself', () => {
+    const handler = { status: 'failed', attempts: 1, result: null, error: { ...error, stage: 'tell' } } as const;
+    const partial = { ...shown(acceptRun(acceptedEvent())), status: 'partial' as const };
+    expect(
+      causeOfResource({ ...partial, handlers: { ok: { ...handler, status: 'completed', error: null }, tell: handler } }),
+    ).toMatchObject({ stage: 'tell' });
+    expect(causeOfResource({ ...partial, handlers: {} })).toBeNull();
+    expect(causeOfResource({ ...shown(failedRun()), handlerOf: { id: 'order-1', name: 'tell' } })).toBeNull();
   });
 });
 
