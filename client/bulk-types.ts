@@ -50,7 +50,10 @@ export interface BulkCount {
   readonly skipped: number;
 }
 
-/** The batch that does many things once more. It is followed, paused and cancelled as any other; an item of it has completed when what it asks for is durable. */
+/**
+ * The batch that does many things once more. It is followed, paused and cancelled as any other. Each of its items completes when what it
+ * begins again is durable: it doesn't wait for the end of that.
+ */
 export interface BulkReceipt extends BatchReceipt {
   /** So many more can't be done once more, as events of subjects. */
   readonly skipped: number;

@@ -115,7 +115,7 @@ export interface TicklessClient {
     redeliver(origin: string, options: RedeliverDestinationOptions & RealRun): Promise<BulkReceipt>;
     redeliver(origin: string, options: RedeliverDestinationOptions & DryRun): Promise<BulkCount>;
   };
-  /** What ended badly and stays so: events that failed, or some of whose handlers did, items of batches, callbacks that were given up. */
+  /** What ended badly and stays so: events, items of batches, events of subjects, callbacks that were given up. */
   readonly deadLetters: {
     /** By their cause, those that died last first. */
     list(): Promise<DeadLetters>;
