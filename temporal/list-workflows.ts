@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { temporal } from '@temporalio/proto';
+import { createFewAtOnce } from '../runtime/few-at-once.ts';
+import type { FewAtOnce } from '../runtime/few-at-once.ts';
 import { readEngine } from './engine-call.ts';
 import type { WorkflowEnd } from './history.ts';
 
@@ -39,6 +41,16 @@ export interface ListRequest {
 }
 
 const LIST_TIMEOUT_MS = 1_500;
+// Of a process. The embedded engine has one connection to its database, for which events stand in line too.
+const QUERIES_AT_ONCE = 4;
+
+const lines = new WeakMap<Client, FewAtOnce>();
+
+function lineOf(client: Client): FewAtOnce {
+  const line = lines.get(client) ?? createFewAtOnce(QUERIES_AT_ONCE);
+  lines.set(client, line);
+  return line;
+}
 
 /**
  * A page of what the engine's index knows, which may lag by a second. Open workflows come first, and then those that closed last:
@@ -47,7 +59,9 @@ const LIST_TIMEOUT_MS = 1_500;
 export async function listWorkflows(client: Client, { query, pageSize, token }: ListRequest): Promise<WorkflowPage> {
   const { namespace } = client.options;
   const { executions, nextPageToken } = await readEngine(client, LIST_TIMEOUT_MS, () =>
-    client.workflowService.listWorkflowExecutions({ namespace, query, pageSize, nextPageToken: token ?? new Uint8Array() }),
+    lineOf(client)(() =>
+      client.workflowService.listWorkflowExecutions({ namespace, query, pageSize, nextPageToken: token ?? new Uint8Array() }),
+    ),
   );
   return {
     workflows: (executions ?? []).flatMap(({ execution, type, startTime, status, closeTime, memo = null }) =>

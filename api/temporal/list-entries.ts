@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { LRUCache } from 'lru-cache';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { handlerRunId, parseMemberId, runName } from '../../domain/event-id.ts';
 import { summaryOf, toEventSummary } from '../../domain/event-summary.ts';
@@ -12,6 +13,7 @@ import { mapAtMost } from '../../domain/map-at-most.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { ListedWorkflow } from '../../temporal/list-workflows.ts';
 import { findChunk, mayHaveLeft, readShared } from '../../temporal/read-chunk.ts';
+import type { RecordedChunk } from '../../temporal/read-chunk.ts';
 import type { EventFilter } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import type { KnownRuns } from './find-by-ids.ts';
@@ -30,9 +32,13 @@ export interface Entry {
 }
 
 const READS_AT_ONCE = 8;
+// Of closed chunks of several, which never change: up to a hundred events each, without what lists leave out.
+const MAX_REMEMBERED = 100;
 
 /** Spells out workflows as the events that came in them: at least one more than a page has, as far as there are so many. */
 export function createListEntries(client: Client, liveRuns: LiveRuns) {
+  const remembered = new LRUCache<string, RecordedChunk>({ max: MAX_REMEMBERED });
+
   return async (
     workflows: readonly ListedWorkflow[],
     { limit, status, subject, tier }: EventFilter,
@@ -77,8 +83,7 @@ export function createListEntries(client: Client, liveRuns: LiveRuns) {
 
     /** Those that came last come first, as in the list. */
     async function readEntries(workflow: ListedWorkflow): Promise<readonly Entry[]> {
-      const { workflowId, runId } = workflow;
-      const shared = await readShared(client, { workflowId, runId });
+      const shared = await readOnce(workflow);
       const [only] = shared?.events ?? [];
       if (shared === null || only === undefined) return [];
       if (shared.events.length === 1) return ofTier(only) ? [unlisted(workflow, only)] : [];
@@ -116,7 +121,7 @@ export function createListEntries(client: Client, liveRuns: LiveRuns) {
       };
     }
 
-    function member(of: ListedWorkflow, shared: NonNullable<Awaited<ReturnType<typeof readShared>>>, index: number): Entry {
+    function member(of: ListedWorkflow, shared: RecordedChunk, index: number): Entry {
       const { events, end } = shared;
       const event = events[index] as AcceptedEvent;
       const kept = shared.runs?.[index];
@@ -164,6 +169,15 @@ export function createListEntries(client: Client, liveRuns: LiveRuns) {
     }
   };
 
+  async function readOnce({ workflowId, runId }: ListedWorkflow): Promise<RecordedChunk | null> {
+    const before = remembered.get(runId);
+    if (before !== undefined) return before;
+    const read = await readShared(client, { workflowId, runId });
+    const shared = read && withoutContent(read);
+    if (shared !== null && shared.end.kind !== 'open') remembered.set(runId, shared);
+    return shared;
+  }
+
   /** Handlers of a subject's events have names that come again. */
   async function isNewer(newest: ListedWorkflow, { run }: AcceptedEvent): Promise<boolean> {
     const said = await readListed(client, newest);
@@ -204,6 +218,16 @@ export function createListEntries(client: Client, liveRuns: LiveRuns) {
     }
     return shown;
   }
+}
+
+/** Without data, results and progress, which lists leave out. */
+function withoutContent({ events, runs, end, workflow }: RecordedChunk): RecordedChunk {
+  return {
+    events: events.map((event) => ({ ...event, data: null })),
+    runs: runs && runs.map((run) => ({ ...run, results: {}, progress: null })),
+    end,
+    workflow,
+  };
 }
 
 /** The workflows of handlers that an event waits for. */

@@ -96,6 +96,12 @@ describe('what the list of workflows keeps of an event', () => {
     );
   });
 
+  it('is at its beginning where no more is said', () => {
+    const event = acceptedEvent();
+    const kept = toListedEvent(event);
+    expect(kept && summaryOf(toListedRun(kept, null), workflow)).toEqual(summaryOf(acceptRun(event), workflow));
+  });
+
   it('has no data, no results and no secrets of it', () => {
     const event = acceptedEvent({
       data: { card: '4111' },
