@@ -6,6 +6,7 @@ import { Pool } from 'undici';
 import { engineRequests } from './engine-requests.ts';
 import { inLanes, throughput } from './load.ts';
 import { machine } from './machine.ts';
+import { cpuMs } from './process-usage.ts';
 import { quantiles } from './quantiles.ts';
 import { withSending } from './sending.ts';
 import { withService } from './service-under-test.ts';
@@ -40,7 +41,7 @@ const rows: (string | number)[][] = [];
 let calls = '';
 let refused = 0;
 
-await withService(async ({ url, enginePid }) => {
+await withService(async ({ url, pid, enginePid }) => {
   const pool = new Pool(url, { connections: clients, pipelining: 1 });
   try {
     await withSending({ url, inFlight: 64, ownIds: true }, async (sending) => {
@@ -49,6 +50,7 @@ await withService(async ({ url, enginePid }) => {
       await throughput(sending, seeded, 64, 'seed');
       await throughput({ ...sending, ownIds: false }, events - seeded, 64, 'shared');
       calls = await callsAPage();
+      process.stderr.write(`${calls}\n`);
       const cursors = await allCursors();
 
       const alone = await throughput(sending, SENT, SENDERS, 'alone');
@@ -58,6 +60,7 @@ await withService(async ({ url, enginePid }) => {
         ['a page a second each, each elsewhere', READS_FOR_MS, true],
       ] as const) {
         rows.push([name, ...(await paging(cursors, thinkMs, isApart)), '–']);
+        process.stderr.write(`${rows.at(-1)?.join(', ')}\n`);
       }
       const stop = new AbortController();
       const [times, beside] = await Promise.all([
@@ -66,7 +69,7 @@ await withService(async ({ url, enginePid }) => {
       ]);
       const after = await throughput(sending, SENT, SENDERS, 'after');
       const ratio = `${(beside / ((alone + after) / 2)).toFixed(2)} (${beside.toFixed(0)} to ${alone.toFixed(0)} and ${after.toFixed(0)} a second)`;
-      rows.push(['a page a second each, beside events', ...figures(times.times, times.seconds), ratio]);
+      rows.push(['a page a second each, beside events', ...figures(times.times, times.seconds), '–', '–', ratio]);
     });
   } finally {
     await pool.close();
@@ -111,8 +114,10 @@ await withService(async ({ url, enginePid }) => {
   }
 
   async function paging(cursors: readonly (string | null)[], thinkMs: number, isApart: boolean): Promise<readonly (string | number)[]> {
+    const [service, engine] = await Promise.all([cpuMs(pid), cpuMs(enginePid)]);
     const { times, seconds: took } = await page(cursors, thinkMs, isApart, AbortSignal.timeout(seconds * 1_000));
-    return figures(times, took);
+    const [serviceAfter, engineAfter] = await Promise.all([cpuMs(pid), cpuMs(enginePid)]);
+    return [...figures(times, took), (serviceAfter - service) / times.length, (engineAfter - engine) / times.length];
   }
 
   /** @param isApart whether each client begins at another page */
@@ -151,7 +156,7 @@ ${machine()} Load average before: ${loadBefore}.
 
 Calls of the engine for a page, by one client over the first ${COUNTED_PAGES} pages: ${calls}. Answered with 503, and asked again, all together: ${refused}.
 
-${table([`${clients} clients`, 'pages a second', 'p50, ms', 'p95, ms', 'p99, ms', 'events a second beside it'], rows)}
+${table([`${clients} clients`, 'pages a second', 'p50, ms', 'p95, ms', 'p99, ms', 'CPU of the service, ms a page', 'of the engine', 'events a second beside it'], rows)}
 `;
 await writeFile(values.out, text);
 process.stdout.write(text);
