@@ -2,6 +2,7 @@ import type { BatchProgress } from '../client/batch-types.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { EventProgress } from '../client/create-client.ts';
 import type { EventResource, HandlerResource } from '../domain/event-resource.ts';
+import type { EventSummary } from '../domain/event-summary.ts';
 import type { EventTree, EventTreeNode } from '../domain/event-tree.ts';
 import type { LimitResource } from '../domain/limit-resource.ts';
 import type { Why } from '../domain/why.ts';
@@ -81,7 +82,7 @@ function treeLines({ id, type, status, children }: EventTreeNode, depth: number,
   return [line, ...children.flatMap((child) => treeLines(child, depth + 1, paint))];
 }
 
-export function renderEvents(events: readonly EventResource[], paint: Paint): string {
+export function renderEvents(events: readonly EventSummary[], paint: Paint): string {
   const rows = events.map(({ id, type, tier, status, acceptedAt }) => [id, type, tier, status, acceptedAt]);
   return table(['ID', 'TYPE', 'TIER', 'STATUS', 'ACCEPTED'], rows, paint);
 }

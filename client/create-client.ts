@@ -76,7 +76,7 @@ export interface TicklessClient {
     submit(event: EventRequest, options?: SubmitEventOptions): Promise<AcceptedAnswer | EventResource>;
     get(id: string): Promise<EventResource>;
     /** Newest first. */
-    list(filter?: ListEventsFilter): Promise<Page<EventResource>>;
+    list(filter?: ListEventsFilter): Promise<Page<EventSummary>>;
     why(id: string): Promise<Why>;
     /** Runs an event again that has failed or was cancelled: a ReplayedAnswer when that is durable, the event itself when it ended within `waitSeconds`. */
     replay(id: string, options?: ReplayOptions): Promise<ReplayedAnswer | EventResource>;
@@ -133,7 +133,7 @@ export interface TicklessClient {
   readonly subjects: {
     get(type: string, id: string): Promise<SubjectResource>;
     /** The last 50, newest first. */
-    events(type: string, id: string): Promise<Page<EventResource>>;
+    events(type: string, id: string): Promise<Page<EventSummary>>;
   };
   readonly eventTypes: {
     /** All of them. */

@@ -15,6 +15,7 @@ import { cleaningUp, cleanupOf } from '../domain/cleanup.ts';
 import { beginChunk, deliveriesOf, recordCancelled, recordChunk, toKept } from '../domain/chunk-run.ts';
 import type { ChunkRun } from '../domain/chunk-run.ts';
 import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
+import { standingMemo } from '../temporal/durable/chunk-memo.ts';
 import { ENDED_MEMO, TASK_QUEUES } from '../temporal/durable/names.ts';
 import {
   beginAttempt,
@@ -105,8 +106,14 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
         const outcome = await advanceInline(before, workflow);
         startEmitted(outcome.runs);
         runs = heard(recordChunk(before, outcome));
-      } else await advanceOne(before);
-      if (alone !== undefined && runs.some(({ run }) => isWaiting(run))) await waitForAttempt();
+      } else {
+        tellLists();
+        await advanceOne(before);
+      }
+      if (alone !== undefined && runs.some(({ run }) => isWaiting(run))) {
+        tellLists();
+        await waitForAttempt();
+      }
     }
     if (alone !== undefined && runs.some(({ run }) => isAtHandlers(run.phase))) {
       // An item leaves its batch, for which its stages are what counts.
@@ -120,6 +127,8 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     change((run) => endRun(run, { status: 'cancelled', endedAtMs: Date.now() }));
   }
 
+  // With what its last call came to, so that both are there should it be ended by force from here on.
+  tellLists();
   // Waited for together with what follows: each costs the engine a task by itself.
   const released = release();
   const deliveries = deliveriesOf(runs, workflow);
@@ -157,6 +166,12 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
 
   function recordOf(one: ChunkRun): RunRecord {
     return { ...toKept(one), runId };
+  }
+
+  /** Of items their batch knows more, and of several each is on record with the others. */
+  function tellLists(): void {
+    const [one] = places === undefined && alone !== undefined ? runs : [];
+    if (one !== undefined) upsertMemo(standingMemo(one.run));
   }
 
   function startEmitted(outcomes: readonly RunOutcome[]): void {
@@ -211,6 +226,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     }
     const run = runs[0]?.run;
     if (run === undefined || isEnded(run.phase)) return;
+    tellLists();
     const ended = await runHandlers(run, cancellable, (changed) => change(() => changed));
     change(() => ended);
   }

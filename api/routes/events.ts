@@ -2,6 +2,7 @@ import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { isBatchId } from '../../domain/event-id.ts';
+import { toEventSummary } from '../../domain/event-summary.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import type { JoinedRun } from '../event-service.ts';
 import { limitBatch } from '../batches/limit-batch.ts';
@@ -110,7 +111,8 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     const key = { tenant: context.get('tenant'), id: batch };
     const page = isBatchId(batch) ? await batches.items({ ...key, status, limit, cursor }) : null;
     linkToNext(context, page?.nextCursor ?? null);
-    return context.json(page ?? { items: [], nextCursor: null });
+    const items = page?.items.map(({ index, ...item }) => ({ ...toEventSummary(item), index })) ?? [];
+    return context.json({ items, nextCursor: page?.nextCursor ?? null });
   }
 }
 

@@ -106,5 +106,14 @@ export const ENDED_MEMO = 'ended';
 /** The memo's key for what the items of a batch have failed of. */
 export const FAILURES_MEMO = 'failures';
 
+/** The memo's key for what lists show of the event of a chunk of one, as it came. */
+export const EVENT_MEMO = 'event';
+
+/** The memo's key for where its run stands, as lists show it; false where that is too large. */
+export const STANDING_MEMO = 'standing';
+
+/** The memo's key for how many events a chunk has, where those are several. */
+export const EVENTS_MEMO = 'events';
+
 /** The memo's key for the state of a destination that has failed. */
 export const BREAKER_MEMO = 'breaker';
