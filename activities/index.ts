@@ -63,6 +63,8 @@ export interface ActivityDependencies extends Omit<FirstAttemptsDependencies, 's
   /** Told of the verdicts that subjects have come to of items, once they are on record. */
   readonly observeEnd: (end: RunEnd) => void;
   readonly observeRecovery: (seconds: number) => void;
+  /** Told of each follow-up that it has started. */
+  readonly observeStarted: StartFollowUpsDependencies['observeStarted'];
 }
 
 export interface CreatedActivities extends Activities {
@@ -109,7 +111,7 @@ export function createActivities(dependencies: ActivityDependencies): CreatedAct
     claimPermit: createClaimPermit(dependencies.client),
     foldSubject: createFoldSubject(dependencies),
     sendTicks: createSendTicks(dependencies),
-    startFollowUps: createStartFollowUps({ client: dependencies.client, sendToSubject: send }),
+    startFollowUps: createStartFollowUps({ ...dependencies, sendToSubject: send }),
     startDeliveries,
     findClosedRuns: createFindClosedRuns(dependencies.client),
     runItems: createRunItems(dependencies),

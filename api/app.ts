@@ -8,6 +8,8 @@ import type { Admit } from './admission.ts';
 import { isBrokenOff, UnreadableBodyError } from './body-errors.ts';
 import { decodeBody } from './decode-body.ts';
 import { limitBody } from './limit-body.ts';
+import { logSteering } from './log-steering.ts';
+import type { Steering } from './log-steering.ts';
 import type { Metrics } from './metrics.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import type { Archive } from './archive.ts';
@@ -19,6 +21,7 @@ import { InvalidCursorError } from './event-service.ts';
 import { BusyError, TypeBlockedError } from '../domain/question.ts';
 import type { Ask } from '../domain/question.ts';
 import { EngineUnavailableError } from '../temporal/engine-unavailable-error.ts';
+import type { DeadLetterService } from './dead-letter-service.ts';
 import type { DestinationService } from './destination-service.ts';
 import type { EndedFeeds } from './ended-feeds.ts';
 import type { EventService } from './event-service.ts';
@@ -32,6 +35,7 @@ import { deliveryRoutes } from './routes/deliveries.ts';
 import { batchStreamRoute } from './routes/batch-stream.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { destinationRoutes } from './routes/destinations.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventTypeRoutes } from './routes/event-types.ts';
@@ -60,6 +64,9 @@ export interface AppEnvironment {
 export interface AppDependencies {
   readonly events: EventService & ReplayService;
   readonly batches: BatchService;
+  /** The same, but that nobody counts their items as accepted: what the service does for itself. */
+  readonly uncounted: BatchService;
+  readonly deadLetters: DeadLetterService;
   readonly archive: Archive;
   readonly limits: LimitService;
   readonly destinations: DestinationService;
@@ -84,6 +91,8 @@ export interface AppDependencies {
   readonly isAccepting: () => boolean;
   /** Told of each request that the engine could not answer, and of each look at whether it can. */
   readonly reportUnavailable: (error: EngineUnavailableError, path: string) => void;
+  /** Told of each request that steers and is carried out. */
+  readonly reportSteering: (steering: Steering) => void;
   readonly reportError: (error: Error, context: { readonly requestId: string; readonly path: string }) => void;
 }
 
@@ -96,9 +105,11 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (context, methods) => problem(context, wrongMethod(methods)) }));
   // Before all routes, so that none is left out: the rule says itself what is open to everybody.
   app.use(dependencies.authenticate);
+  app.use('/v1/*', logSteering(dependencies.reportSteering));
   app.use(decodeBody());
   app.use('/v1/events', dependencies.rateLimit);
   app.use('/v1/events/:id/replay', dependencies.rateLimit);
+  app.use('/v1/dead-letters/:cause/replay', dependencies.rateLimit);
   const limit = limitBody({ maxSize: MAX_BODY_BYTES, onError: (context) => problem(context, tooLarge()) });
   // Batches have limits of their own.
   const isBatch = (context: Context): boolean =>
@@ -112,6 +123,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   batchStreamRoute(app, dependencies);
   eventStreamRoute(app, dependencies);
   destinationRoutes(app, dependencies);
+  deadLetterRoutes(app, dependencies);
   eventTypeRoutes(app, dependencies);
   subjectRoutes(app, dependencies);
   limitRoutes(app, dependencies);

@@ -6,6 +6,7 @@ import type { Ask } from '../domain/question.ts';
 import type { EventDefinition, HandlerLog } from '../domain/define-event.ts';
 import type { AcceptSettings } from '../domain/accept-event.ts';
 import type { Catalog } from '../domain/catalog.ts';
+import type { RunEnd } from '../domain/run-end.ts';
 import { monotonicMs } from '../runtime/monotonic.ts';
 import { createApp } from './app.ts';
 import type { AppDependencies } from './app.ts';
@@ -30,13 +31,13 @@ import { createFigureMetrics } from './figure-metrics.ts';
 import { keepFigures } from './figures.ts';
 import { namedLimits } from './named-limits.ts';
 import { createReadFigures } from './temporal/read-figures.ts';
-import { createObserveEnd } from './log-verdict.ts';
 import type { Metrics } from './metrics.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { countItems } from './batches/count-items.ts';
 import { createParseBatch } from './batches/parse-batch.ts';
 import { createTemporalArchive } from './temporal/temporal-archive.ts';
 import { createTemporalBatchService } from './temporal/temporal-batch-service.ts';
+import { createTemporalDeadLetters } from './temporal/temporal-dead-letters.ts';
 import { createTemporalDestinationService } from './temporal/temporal-destination-service.ts';
 import { createTemporalLimitService, readPermits } from './temporal/temporal-limit-service.ts';
 import { createTemporalEventService } from './temporal/temporal-event-service.ts';
@@ -60,6 +61,8 @@ export interface ApiOptions {
   readonly queues: readonly string[];
   readonly liveRuns: LiveRuns;
   readonly metrics: Metrics;
+  /** Told of the verdicts of subjects' events that came here. */
+  readonly observeEnd: (end: RunEnd) => void;
   readonly checkCallback: ParseEventDependencies['checkCallback'];
   /** Aborts when the process is told to stop: no more events are accepted, and whoever waits is answered. */
   readonly stopping: AbortSignal;
@@ -100,7 +103,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const intake = createIntake({ ...INTAKE, now: monotonicMs });
   const letters = createIntake({ ...LETTERS, now: monotonicMs });
   const heavy = createIntake({ ...INTAKE, now: monotonicMs });
-  const batches = countItems(createTemporalBatchService({ ...options, now }), metrics);
+  const uncounted = createTemporalBatchService({ ...options, now });
+  const batches = countItems(uncounted, metrics);
   metrics.watchIntake(() => intake);
   const backlog = createBacklog({
     maxWaiting: environment.MAX_BACKLOG,
@@ -121,7 +125,6 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     now,
     items: batches,
     onEagerMiss: metrics.eagerMissed,
-    observeEnd: createObserveEnd(metrics, logger),
     inFlight: () => intake.inFlight,
   });
   const figures = keepFigures(createReadFigures(options.client, { limits: namedLimits(catalog, defaultLimit), now }), monotonicMs);
@@ -144,6 +147,15 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     admit: createAdmission({ intake, letters, heavy, backlog, liveRuns: options.liveRuns }),
     events,
     batches,
+    uncounted,
+    deadLetters: createTemporalDeadLetters({
+      client: options.client,
+      events,
+      batches,
+      retentionMs: environment.RETENTION,
+      now,
+      monotonicMs,
+    }),
     archive: createTemporalArchive(options.client),
     takesOtherTypes: options.otherTypes !== null,
     planReplay: createPlanReplay({ catalog, fallback: options.otherTypes, ask: options.ask, settings: acceptSettings }),
@@ -162,6 +174,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     ask: options.ask,
     authenticate: createAuthenticate(environment.API_KEYS, options.plugins),
     reportUnavailable: createUnavailableReport(logger, monotonicMs),
+    reportSteering: (steering) => logger.info(steering, `${steering.method} ${steering.path} by ${steering.by}`),
     reportError: (error, context) => logger.error({ err: error, ...context }, 'a request failed'),
     log: options.log,
     tick: (tick, everyMs) => keepTick({ client: options.client, log: options.log, tick, everyMs }),

@@ -1,6 +1,7 @@
 import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { CallbackAttempt } from '../domain/delivery.ts';
 import type { EventResource, EventStatus } from '../domain/event-resource.ts';
+import type { EventSummary } from '../domain/event-summary.ts';
 import type { CompactedOutcome, SubjectSnapshot } from '../domain/subject.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
 import type { Tier } from '../domain/tier.ts';
@@ -88,7 +89,7 @@ export interface EventService {
   /** A consistent snapshot; null when no event of the subject has been recorded. */
   subject(key: SubjectKey): Promise<SubjectSnapshot | null>;
   /** Newest first; of a subject the last 50. @throws InvalidCursorError */
-  list(filter: EventFilter): Promise<Page<EventResource>>;
+  list(filter: EventFilter): Promise<Page<EventSummary>>;
   cancel(key: EventKey): Promise<Cancellation>;
   /** Every attempt to deliver its terminal message, in order; null when there is no such event. */
   deliveries(key: EventKey): Promise<readonly CallbackAttempt[] | null>;

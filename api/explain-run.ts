@@ -4,6 +4,7 @@ import type { EventResource } from '../domain/event-resource.ts';
 import type { RunState } from '../domain/event-run.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Why } from '../domain/why.ts';
+import { whyEnded } from '../domain/why-ended.ts';
 import { toIso } from '../domain/to-iso.ts';
 
 /**
@@ -59,22 +60,30 @@ function atHandlers(resource: EventResource, handlers: OpenHandlers): Omit<Why, 
   return { reason: 'handlers', summary, since: resource.startedAt ?? resource.acceptedAt, details: { handlers } };
 }
 
-function parked({ status, callback, completedAt }: EventResource): Omit<Why, 'id' | 'status'> {
+function parked(resource: EventResource): Omit<Why, 'id' | 'status'> {
+  const { callback, completedAt } = resource;
   const { origin } = new URL(callback.url ?? '');
-  const summary = `It ended as ${status}; its callback waits until ${origin} is well again.`;
+  const summary = `${whyEnded(resource).cause}; its callback waits until ${origin} is well again.`;
   return { reason: 'breaker', summary, since: callback.attempts.at(-1)?.at ?? completedAt, details: { key: origin } };
 }
 
-function ended({ status, callback }: EventResource, nowMs: number): Pick<Why, 'summary' | 'details'> {
+function ended(resource: EventResource, nowMs: number): Pick<Why, 'summary' | 'details'> {
+  const { cause, advice, details } = whyEnded(resource);
+  const callback = explainCallback(resource, nowMs);
+  const sentence = callback === null ? `${cause}.` : `${cause}; its callback ${callback.clause}.`;
+  return { summary: advice === null ? sentence : `${sentence} ${advice}`, details: { ...details, ...callback?.details } };
+}
+
+/** Null where there is nothing to say of it. */
+function explainCallback({ callback }: EventResource, nowMs: number): { readonly clause: string; readonly details: Why['details'] } | null {
   const { attempts, nextAttemptAt } = callback;
   const attempt = attempts.length;
   const came = `${attempt === 1 ? '1 attempt' : `${attempt} attempts`} (the last: ${wordsOf(attempts.at(-1)?.error ?? 'none')})`;
-  const of = (text: string): string => `It ended as ${status}; its callback ${text}.`;
-  if (callback.status === 'failed') return { summary: of(`was given up after ${came}`), details: { attempt } };
-  if (callback.status !== 'pending') return { summary: `It ended as ${status}.`, details: {} };
-  if (nextAttemptAt === undefined) return { summary: of('is on its way'), details: { attempt } };
+  if (callback.status === 'failed') return { clause: `was given up after ${came}`, details: { attempt } };
+  if (callback.status !== 'pending') return null;
+  if (nextAttemptAt === undefined) return { clause: 'is on its way', details: { attempt } };
   const etaMs = Math.max(0, Date.parse(nextAttemptAt) - nowMs);
-  return { summary: of(`is sent again at ${nextAttemptAt}, after ${came}`), details: { attempt, nextAttemptAt, etaMs } };
+  return { clause: `is sent again at ${nextAttemptAt}, after ${came}`, details: { attempt, nextAttemptAt, etaMs } };
 }
 
 /** A code that says nothing to somebody who hasn't read of it says what is to be done. */

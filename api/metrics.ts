@@ -14,6 +14,8 @@ export interface Metrics {
   accepted(event: CountedEvent, seconds: number): void;
   /** Items of a batch that has been accepted. */
   acceptedItems(items: CountedEvent, count: number): void;
+  /** An event that a handler has emitted, and that is started. */
+  followUp(event: CountedEvent): void;
   /** A verdict that is on record. */
   ended(end: RunEnd): void;
   shed(event: Pick<CountedEvent, 'tenant' | 'tier'>, reason: ShedReason): void;
@@ -49,7 +51,7 @@ export function createMetrics({ find }: Pick<Catalog, 'find'>): Metrics {
   collectDefaultMetrics({ register: registry });
   const accepted = new Counter({
     name: 'tickless_events_accepted_total',
-    help: 'Events answered with 202 or 200',
+    help: 'Events answered with 202 or 200, items of batches, and follow-ups that are started',
     labelNames: ['type', 'tier'],
     registers,
   });
@@ -104,6 +106,11 @@ export function createMetrics({ find }: Pick<Catalog, 'find'>): Metrics {
   const others: (() => Promise<string>)[] = [];
   // Where unknown types are accepted, callers name them as they like: each name would be kept for ever.
   const labelOf = (type: string): string => (find(type) === undefined ? 'unknown' : type);
+  function acceptUnanswered(events: CountedEvent, count: number): void {
+    accepted.inc({ type: labelOf(events.type), tier: events.tier }, count);
+    tally.accepted(events, count);
+  }
+
   return {
     registry,
     tally,
@@ -113,10 +120,8 @@ export function createMetrics({ find }: Pick<Catalog, 'find'>): Metrics {
       tally.accepted(event, 1);
       seconds.observe({ tier, part: 'ack' }, ackSeconds);
     },
-    acceptedItems(items, count) {
-      accepted.inc({ type: labelOf(items.type), tier: items.tier }, count);
-      tally.accepted(items, count);
-    },
+    acceptedItems: acceptUnanswered,
+    followUp: (event) => acceptUnanswered(event, 1),
     ended(end) {
       const { type, tier, outcome, queuedMs, runMs } = end;
       ended.inc({ type: labelOf(type), tier, outcome });

@@ -57,6 +57,12 @@ export async function readJson(
   }
 }
 
+/** The same where there need be no body, which then is an empty object. */
+export async function readOptionalJson(context: Context): Promise<JsonBody> {
+  const { byteLength } = await inTime(context.req.arrayBuffer());
+  return byteLength === 0 ? { ok: true, body: {}, lossy: new Map() } : readJson(context);
+}
+
 /** What is said of a body that isn't of a type that is taken, or in another charset than UTF-8. */
 export function wrongMediaType(mediaType: MediaType, taken: readonly string[]): Problem {
   const { type, charset } = mediaType;

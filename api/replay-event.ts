@@ -2,6 +2,8 @@ import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { EventResource } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { hasEnded } from '../domain/event-resource.ts';
+import { causeDigest, causeOfRun, replacedKey } from '../domain/dead-letter.ts';
+import { isEnded } from '../domain/event-run.ts';
 import { refusalToReplay, replayOf } from '../domain/replay.ts';
 import type { ReplayFrom } from '../domain/replay.ts';
 import type { ReplayMark } from '../domain/replay-mark.ts';
@@ -49,7 +51,14 @@ export async function replayEvent(dependencies: ReplayEventDependencies, key: Ev
   const { patch, from = patch === undefined ? 'stage' : 'start', waitMs } = request;
   const planned = await planReplay(run.event, patch);
   if (!planned.ok) return refused(planned.problem);
-  const mark: ReplayMark = { atMs: now(), of: runId, by: newUuid(), ...asked, ...(request.emits === 'skip' && { emits: 'skip' }) };
+  const mark: ReplayMark = {
+    atMs: now(),
+    of: runId,
+    by: newUuid(),
+    ...asked,
+    ...replacedBy(run),
+    ...(request.emits === 'skip' && { emits: 'skip' }),
+  };
   const next = replayOf(run, { from, event: planned.event, mark });
   if (next === null) {
     const detail = `the type "${run.event.type}" has other stages by now: replay the event from the start`;
@@ -82,6 +91,11 @@ export async function replayEvent(dependencies: ReplayEventDependencies, key: Ev
     if (resource !== null && request.waitMs > 0 && hasEnded(resource)) return { kind: 'ended', event, resource };
     return { kind: 'accepted', event, joined: resource ?? { status: 'accepted', run: event.run } };
   }
+}
+
+function replacedBy(run: EventRun): Pick<ReplayMark, 'replaces'> {
+  const cause = causeOfRun(run);
+  return cause !== null && isEnded(run.phase) ? { replaces: replacedKey(causeDigest(cause), run.phase.endedAtMs) } : {};
 }
 
 type Asked = Pick<ReplayMark, 'asked' | 'key'>;

@@ -13,12 +13,15 @@ import { startWorkers } from '../worker/start-workers.ts';
 import { toHandlerLog, toRunLog } from '../worker/to-handler-log.ts';
 import { toTemporalLogger } from '../worker/temporal-logger.ts';
 import { loadWorkflowBundle } from '../worker/workflow-bundle.ts';
+import { alertUrl } from './alert-url.ts';
 import { createApi } from './create-api.ts';
 import { createLiveRuns } from './live-runs.ts';
 import { createObserveEnd } from './log-verdict.ts';
+import { startFailureReport } from './start-failure-report.ts';
 import { createMetrics } from './metrics.ts';
 import { reportMissingSchemas } from './report-missing-schemas.ts';
 import { startServer } from './start-server.ts';
+import { startAlerts } from './start-alerts.ts';
 import { startStats } from './start-stats.ts';
 import { stageSlots } from '../worker/worker-slots.ts';
 
@@ -40,6 +43,8 @@ export function runApi(config: Config, program = hostProgram()): Promise<void> {
 export async function startApi({ composition, program, logger }: StartOptions): Promise<RunningApi> {
   const { environment, catalog } = composition;
   const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
+  const checkCallback = createCheckCallback(environment.CALLBACK_ALLOW);
+  const alertsTo = alertUrl(environment, checkCallback);
   const log = toHandlerLog(logger);
   const metrics = createMetrics(catalog);
   metrics.append(readCoreMetrics);
@@ -58,6 +63,9 @@ export async function startApi({ composition, program, logger }: StartOptions): 
     const [engine] = await Promise.all([connecting, hosts.ready]);
     const liveRuns = createLiveRuns();
     const stopping = new AbortController();
+    const failures = startFailureReport({ client: engine.client, logger });
+    stops.push(failures.stop);
+    const observeEnd = createObserveEnd(metrics, logger, failures);
     const activities = createWorkerActivities({
       client: engine.client,
       ...composition,
@@ -68,8 +76,9 @@ export async function startApi({ composition, program, logger }: StartOptions): 
       callbackAllow: environment.CALLBACK_ALLOW,
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
-      observeEnd: createObserveEnd(metrics, logger),
+      observeEnd,
       observeRecovery: metrics.recovered,
+      observeStarted: metrics.followUp,
     });
     const workers = await startWorkers({
       ...engine,
@@ -80,6 +89,7 @@ export async function startApi({ composition, program, logger }: StartOptions): 
     });
     stops.push(workers.stop);
     stops.push(startStats({ client: engine.client, tally: metrics.tally, logger }));
+    stops.push(startAlerts({ ...composition, client: engine.client, metrics, logger, url: alertsTo, postNow: activities.postNow }));
     const { app, startPlugins } = await createApi({
       ...composition,
       logger,
@@ -90,12 +100,13 @@ export async function startApi({ composition, program, logger }: StartOptions): 
       queues: ['light'],
       liveRuns,
       metrics,
+      observeEnd,
       callbacksUnderWay: activities.callbacksUnderWay,
       connectionsTo: activities.connectionsTo,
       runAhead: activities.runAhead,
       withdraw: activities.withdraw,
       ask: hosts.ask,
-      checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
+      checkCallback,
       stopping: stopping.signal,
     });
     stops.push(await startPlugins());

@@ -1,10 +1,12 @@
 import type { EventResource, EventStatus } from '../domain/event-resource.ts';
 import type { EventFilter } from './event-service.ts';
 
+type Selected = Pick<EventResource, 'tenant' | 'type' | 'tier' | 'subject' | 'acceptedAt' | 'status'>;
+
 const OPEN: readonly EventStatus[] = ['accepted', 'waiting', 'running'];
 
 /** Whether an event is one of those that a list asks for. Each of the three open statuses asks for all open events. */
-export function selectsEvent(resource: EventResource, filter: Omit<EventFilter, 'limit' | 'cursor' | 'ofSubject'>): boolean {
+export function selectsEvent(resource: Selected, filter: Omit<EventFilter, 'limit' | 'cursor' | 'ofSubject'>): boolean {
   const { status, sinceMs } = filter;
   if (resource.tenant !== filter.tenant) return false;
   if (filter.type !== undefined && resource.type !== filter.type) return false;

@@ -37,9 +37,10 @@ interface Described {
   readonly paths?: object;
 }
 
-/** What a batch and a limit are called in examples. */
+/** What a batch, a limit and a cause are called in examples. */
 const BATCH_ID = 'batch-1';
 const LIMIT_KEY = 'tasks';
+const CAUSE = 'a1b2c3d4e5f60718';
 const SHOWN_IN_BATCH = 3;
 
 /** Adds an example to each body and parameter that can have one, such that what is read is what was sent before. */
@@ -72,6 +73,7 @@ function parameterExamples(
     if (path.startsWith('/v1/batches/')) return { id: BATCH_ID };
     if (path.startsWith('/v1/event-types/')) return { type: first?.type };
     if (path.startsWith('/v1/limits/')) return { key: LIMIT_KEY };
+    if (path.startsWith('/v1/dead-letters/')) return { cause: CAUSE };
     if (path.startsWith('/v1/destinations/')) return { origin: 'https://example.org' };
     if (path.startsWith('/v1/subjects/') && subject !== null) return { type: subject, id: `${subject}-1` };
     return {};
@@ -99,6 +101,12 @@ function bodyExamples(events: readonly ExampleEvent[]): Readonly<Record<string, 
           },
     'post /v1/events/{id}/replay': {
       'application/json': { stage: { value: {} }, start: { value: { from: 'start' } } },
+    },
+    'post /v1/dead-letters/{cause}/replay': {
+      'application/json': { count: { value: { dryRun: true } }, slowly: { value: { ratePerSecond: 10 } } },
+    },
+    'post /v1/destinations/{origin}/redeliver': {
+      'application/json': { count: { value: { since: '2026-01-01T00:00:00.000Z', dryRun: true } } },
     },
     'put /v1/limits/{key}': { 'application/json': { capacity: { value: { capacity: 5 } } } },
   };

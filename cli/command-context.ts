@@ -24,13 +24,19 @@ interface GlobalOptions {
   readonly json?: boolean;
 }
 
+interface CommandCall {
+  readonly program: Command;
+  readonly command: Command;
+  readonly terminal: Terminal;
+}
+
 const DEFAULT_PORT = '3000';
 
 /**
  * Flags win over the environment. Without an address the service is on this machine, where its own settings have it listen: what is
  * wrong with these is said to clients alone, since a service that is started says it itself.
  */
-export function createCommandContext(command: Command, terminal: Terminal): CommandContext {
+export function createCommandContext({ program, command, terminal }: CommandCall): CommandContext {
   const { url, apiKey, json = false } = command.optsWithGlobals<GlobalOptions>();
   const { TICKLESS_URL, TICKLESS_API_KEY, PORT } = terminal.environment;
   return {
@@ -42,7 +48,7 @@ export function createCommandContext(command: Command, terminal: Terminal): Comm
     },
     paint: createPaint(terminal.hasColors && !json),
     isJson: json,
-    outline: () => outlineProgram(command.parent ?? command),
+    outline: () => outlineProgram(program),
     print: (data, text) => terminal.out(json ? `${JSON.stringify(data)}\n` : text),
   };
 }

@@ -8,6 +8,8 @@ export interface CommandDefinition<Options> {
   readonly examples: readonly string[];
   /** Adds the options. */
   readonly configure?: (command: Command) => Command;
+  /** Adds commands of its own, which are named after it: `dead-letters replay`. */
+  readonly commands?: readonly ((add: AddCommand) => void)[];
   /**
    * Gets the positional values in their order, and gives the process's exit code: 0, or 1 when what was asked for failed.
    * @throws TicklessError, UsageError

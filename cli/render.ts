@@ -2,6 +2,7 @@ import type { BatchProgress } from '../client/batch-types.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
 import type { EventProgress } from '../client/create-client.ts';
 import type { EventResource, HandlerResource } from '../domain/event-resource.ts';
+import type { EventSummary } from '../domain/event-summary.ts';
 import type { EventTree, EventTreeNode } from '../domain/event-tree.ts';
 import type { LimitResource } from '../domain/limit-resource.ts';
 import type { Why } from '../domain/why.ts';
@@ -47,7 +48,11 @@ export function renderEvent(event: EventResource, paint: Paint, { withData = fal
 
 function renderHandler(name: string, { status, attempts, error }: HandlerResource, paint: Paint): string {
   const fault = error === null ? '' : `  ${error.code}: ${error.message}`;
-  return `${name}  ${paint(status)}  ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}${fault}`;
+  return `${name}  ${paint(status)}  ${attemptsText(attempts)}${fault}`;
+}
+
+function attemptsText(attempts: number): string {
+  return `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
 }
 
 /** One line, without a line's end. */
@@ -55,10 +60,13 @@ export function renderEventProgress({ id, status, stage, progress }: EventProgre
   return [id, status, stage, progress && renderProgress(progress)].filter(Boolean).join('  ');
 }
 
-export function renderWhy({ id, status, summary, since, details }: Why, paint: Paint): string {
+export function renderWhy({ id, status, summary, since, details: { failures = [], ...details } }: Why, paint: Paint): string {
   const entries = Object.entries(details).filter(([, value]) => value !== null && value !== undefined);
   return lines(`${id}  ${paint(status)}  ${summary}`, [
     ['since', since],
+    ...failures.map(
+      ({ at, code, message, attempts }) => ['failed', `${at ?? '–'}  ${attemptsText(attempts)}  ${code}: ${message}`] as const,
+    ),
     ...entries.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)] as const),
   ]);
 }
@@ -74,7 +82,7 @@ function treeLines({ id, type, status, children }: EventTreeNode, depth: number,
   return [line, ...children.flatMap((child) => treeLines(child, depth + 1, paint))];
 }
 
-export function renderEvents(events: readonly EventResource[], paint: Paint): string {
+export function renderEvents(events: readonly EventSummary[], paint: Paint): string {
   const rows = events.map(({ id, type, tier, status, acceptedAt }) => [id, type, tier, status, acceptedAt]);
   return table(['ID', 'TYPE', 'TIER', 'STATUS', 'ACCEPTED'], rows, paint);
 }

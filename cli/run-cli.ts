@@ -5,6 +5,7 @@ import { batchCommand } from './commands/batch.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { completionCommand } from './commands/completion.ts';
+import { deadLettersCommand } from './commands/dead-letters.ts';
 import { deliveriesCommand } from './commands/deliveries.ts';
 import { destinationsCommand } from './commands/destinations.ts';
 import { getCommand } from './commands/get.ts';
@@ -21,8 +22,9 @@ import { verifyCommand } from './commands/verify.ts';
 import { watchCommand } from './commands/watch.ts';
 import { treeCommand } from './commands/tree.ts';
 import { whyCommand } from './commands/why.ts';
-import type { CommandDefinition } from './command-definition.ts';
+import type { AddCommand, CommandDefinition } from './command-definition.ts';
 import { packageVersion } from '../config/package-version.ts';
+import { takenByGroup } from './taken-by-group.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -47,6 +49,7 @@ const COMMANDS = [
       subjectsCommand,
       limitsCommand,
       destinationsCommand,
+      deadLettersCommand,
       statsCommand,
       verifyCommand,
     ],
@@ -70,17 +73,23 @@ export async function runCli(parameters: readonly string[], terminal: Terminal):
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .exitOverride();
 
-  function add<Options extends object>({ usage, description, examples, configure, action }: CommandDefinition<Options>): void {
-    const command = program.command(usage).description(description);
-    configure?.(command);
-    command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ tickless ${example}\n`).join('')}`);
-    command.action(async () => {
-      exitCode = await action(createCommandContext(command, terminal), command.opts<Options>(), ...command.args);
-    });
+  function addTo(parent: Command): AddCommand {
+    return <Options extends object>(definition: CommandDefinition<Options>) => {
+      const { usage, description, examples, configure, commands = [], action } = definition;
+      const command = parent.command(usage).description(description);
+      configure?.(command);
+      command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ tickless ${example}\n`).join('')}`);
+      command.action(async () => {
+        const taken = parent === program ? {} : takenByGroup(parent, command);
+        const options = { ...taken, ...command.opts<Options>() };
+        exitCode = await action(createCommandContext({ program, command, terminal }), options, ...command.args);
+      });
+      for (const addCommand of commands) addCommand(addTo(command));
+    };
   }
   for (const [heading, commands] of COMMANDS) {
     program.commandsGroup(heading);
-    for (const command of commands) command(add);
+    for (const command of commands) command(addTo(program));
   }
 
   try {

@@ -8,6 +8,16 @@ import type { Tier } from '../domain/tier.ts';
 import type { Why } from '../domain/why.ts';
 import type { BatchReceipt, BatchItem, BatchLinesSettings, BatchProgress, BatchRequest } from './batch-types.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
+import type {
+  BulkCount,
+  BulkOptions,
+  BulkReceipt,
+  DeadLetters,
+  DryRun,
+  RealRun,
+  RedeliverDestinationOptions,
+  ReplayDeadLettersOptions,
+} from './bulk-types.ts';
 import type { AcceptedAnswer, EventRequest, ReplayedAnswer, ReplayRequest } from './event-request.ts';
 import { follow, followEvents } from './follow.ts';
 import type { FollowOptions, StreamMessage } from './follow.ts';
@@ -66,7 +76,7 @@ export interface TicklessClient {
     submit(event: EventRequest, options?: SubmitEventOptions): Promise<AcceptedAnswer | EventResource>;
     get(id: string): Promise<EventResource>;
     /** Newest first. */
-    list(filter?: ListEventsFilter): Promise<Page<EventResource>>;
+    list(filter?: ListEventsFilter): Promise<Page<EventSummary>>;
     why(id: string): Promise<Why>;
     /** Runs an event again that has failed or was cancelled: a ReplayedAnswer when that is durable, the event itself when it ended within `waitSeconds`. */
     replay(id: string, options?: ReplayOptions): Promise<ReplayedAnswer | EventResource>;
@@ -101,11 +111,29 @@ export interface TicklessClient {
     list(page?: PageOptions): Promise<Page<DestinationResource>>;
     /** Has a failing one probed now, and what waits for it sent when it is well. */
     resume(origin: string): Promise<DestinationResource>;
+    /** Starts a batch that sends the callbacks again that were given up between two times, whatever the reason. Resolves when it is durable. */
+    redeliver(origin: string, options: RedeliverDestinationOptions & RealRun): Promise<BulkReceipt>;
+    redeliver(origin: string, options: RedeliverDestinationOptions & DryRun): Promise<BulkCount>;
+  };
+  /** What ended badly and stays so: events, items of batches, events of subjects, callbacks that were given up. */
+  readonly deadLetters: {
+    /** By their cause, those that died last first. */
+    list(): Promise<DeadLetters>;
+    /** The events of a cause, the latest first; a page may be short. */
+    events(cause: string, page?: PageOptions): Promise<Page<EventResource>>;
+    /**
+     * Starts a batch that runs those of a cause again: it replays events, sends callbacks again, and has batches retry what failed in
+     * them. Resolves when the batch is durable.
+     */
+    replay(cause: string, options?: ReplayDeadLettersOptions & RealRun): Promise<BulkReceipt>;
+    replay(cause: string, options: ReplayDeadLettersOptions & DryRun): Promise<BulkCount>;
+    /** Puts those of a cause aside: they are counted and replayed no more. Each can still be read, and be replayed by itself. */
+    discard(cause: string): Promise<void>;
   };
   readonly subjects: {
     get(type: string, id: string): Promise<SubjectResource>;
     /** The last 50, newest first. */
-    events(type: string, id: string): Promise<Page<EventResource>>;
+    events(type: string, id: string): Promise<Page<EventSummary>>;
   };
   readonly eventTypes: {
     /** All of them. */
@@ -132,7 +160,11 @@ export function createClient(options: TransportOptions): TicklessClient {
   const eventPath = (id: string, rest = ''): string => `/v1/events/${encodeURIComponent(id)}${rest}`;
   const batchPath = (id: string, rest = ''): string => `/v1/batches/${encodeURIComponent(id)}${rest}`;
   const subjectPath = (type: string, id: string): string => `/v1/subjects/${encodeURIComponent(type)}/${encodeURIComponent(id)}`;
+  const destinationPath = (origin: string, rest: string): string => `/v1/destinations/${encodeURIComponent(origin)}${rest}`;
+  const deadLetterPath = (cause: string, rest: string): string => `/v1/dead-letters/${encodeURIComponent(cause)}${rest}`;
   const limitPath = (key: string): string => `/v1/limits/${encodeURIComponent(key)}`;
+  const askForMany = <T>(path: string, { idempotencyKey, ...asked }: BulkOptions = {}): Promise<T> =>
+    ask(path, { method: 'POST', json: asked, headers: requestHeaders({ idempotencyKey }) });
 
   return {
     events: {
@@ -164,7 +196,14 @@ export function createClient(options: TransportOptions): TicklessClient {
     },
     destinations: {
       list: (page) => ask('/v1/destinations', { query: { ...page } }),
-      resume: (origin) => ask(`/v1/destinations/${encodeURIComponent(origin)}/resume`, { method: 'POST' }),
+      resume: (origin) => ask(destinationPath(origin, '/resume'), { method: 'POST' }),
+      redeliver: <T>(origin: string, options: BulkOptions) => askForMany<T>(destinationPath(origin, '/redeliver'), options),
+    },
+    deadLetters: {
+      list: () => ask('/v1/dead-letters'),
+      events: (cause, page) => ask(deadLetterPath(cause, '/events'), { query: { ...page } }),
+      replay: <T>(cause: string, options?: BulkOptions) => askForMany<T>(deadLetterPath(cause, '/replay'), options),
+      discard: (cause) => tell(deadLetterPath(cause, '/discard')),
     },
     subjects: {
       get: (type, id) => ask(subjectPath(type, id)),

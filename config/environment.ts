@@ -83,6 +83,7 @@ export const environmentSchema = z.object({
   CALLBACK_CONNECTIONS: wholeNumber().min(16).max(1_024).default(128),
   CALLBACK_PROBE_AFTER: duration.prefault('10s'),
   CALLBACK_RESUME_RATE: number().min(0.1).max(1_000).default(10),
+  ALERT_URL: z.string().optional(),
   MAX_CONCURRENT_TASKS: wholeNumber().min(1).max(10_000).default(5),
   WORKER_SLOTS: wholeNumber().min(1).max(10_000).optional(),
   HANDLER_MEMORY_MB: wholeNumber().min(128).max(65_536).default(1_024),

@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
 import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
+import { alertUrl } from '../api/alert-url.ts';
 import { createLiveRuns } from '../api/live-runs.ts';
 import { createObserveEnd } from '../api/log-verdict.ts';
 import { createMetrics } from '../api/metrics.ts';
 import type { RunningApi } from '../api/run-api.ts';
 import { reportMissingSchemas } from '../api/report-missing-schemas.ts';
+import { startFailureReport } from '../api/start-failure-report.ts';
+import { startAlerts } from '../api/start-alerts.ts';
 import { startServer } from '../api/start-server.ts';
 import { startStats } from '../api/start-stats.ts';
 import { loadWebhookSecrets } from '../config/webhook-secrets.ts';
@@ -14,6 +17,8 @@ import type { StartOptions } from '../project/run-until-stopped.ts';
 import { prepareNamespace } from '../engine/prepare-namespace.ts';
 import { startEngine } from '../engine/start-engine.ts';
 import { createStops } from '../runtime/stops.ts';
+import type { CarryOut } from '../domain/bulk-order.ts';
+import { carryOutOrders } from '../worker/carry-out-orders.ts';
 import { connectEngine } from '../worker/connect.ts';
 import { readCoreMetrics } from '../worker/core-metrics.ts';
 import { createHosts } from '../worker/create-hosts.ts';
@@ -52,6 +57,8 @@ export async function startService({ composition, program, logger }: StartOption
   const dataDirectory = resolve(environment.TICKLESS_DATA);
   // A laptop's receivers listen on it; elsewhere they are refused (CALLBACK_ALLOW).
   const callbackAllow = [...environment.CALLBACK_ALLOW, '127.0.0.0/8', '::1/128'];
+  const checkCallback = createCheckCallback(callbackAllow);
+  const alertsTo = alertUrl(environment, checkCallback);
 
   const startingEngine = startEngine({ environment, dataDirectory, logger, progress: tell });
   const metrics = createMetrics(catalog);
@@ -82,18 +89,26 @@ export async function startService({ composition, program, logger }: StartOption
     await prepareNamespace({ ...engine, kind: server.kind, retentionMs: environment.RETENTION, dataDirectory, logger });
 
     const liveRuns = createLiveRuns();
+    const failures = startFailureReport({ client: engine.client, logger });
+    stops.push(failures.stop);
+    const observeEnd = createObserveEnd(metrics, logger, failures);
+    const loadCarryOut = async (): Promise<CarryOut> => {
+      const { createCarryOut } = await import('../api/temporal/create-carry-out.ts');
+      return createCarryOut({ ...composition, client: engine.client, ask: hosts.ask, metrics, now: Date.now });
+    };
     const activities = createWorkerActivities({
       client: engine.client,
       ...composition,
-      advance: hosts.advance,
+      advance: carryOutOrders(hosts.advance, loadCarryOut, Date.now),
       ask: hosts.ask,
       log: toRunLog(logger),
       webhookSecrets,
       callbackAllow,
       observe: liveRuns.observe,
       observeDelivery: metrics.delivery,
-      observeEnd: createObserveEnd(metrics, logger),
+      observeEnd,
       observeRecovery: metrics.recovered,
+      observeStarted: metrics.followUp,
     });
     const startingWorkers = startWorkers({
       ...engine,
@@ -111,6 +126,7 @@ export async function startService({ composition, program, logger }: StartOption
     stops.push(startStats({ client: engine.client, tally: metrics.tally, logger }));
     // Read while the workers' threads start, which takes as long: after a crash, what was interrupted waits for them.
     const [workers, { createApi }] = await Promise.all([startingWorkers, import('../api/create-api.ts')]);
+    stops.push(startAlerts({ ...composition, client: engine.client, metrics, logger, url: alertsTo, postNow: activities.postNow }));
 
     const stopping = new AbortController();
     const uiUrl = environment.TEMPORAL_UI_URL ?? server.uiUrl;
@@ -124,12 +140,13 @@ export async function startService({ composition, program, logger }: StartOption
       queues: LANES,
       liveRuns,
       metrics,
+      observeEnd,
       callbacksUnderWay: activities.callbacksUnderWay,
       connectionsTo: activities.connectionsTo,
       runAhead: activities.runAhead,
       withdraw: activities.withdraw,
       ask: hosts.ask,
-      checkCallback: createCheckCallback(callbackAllow),
+      checkCallback,
       stopping: stopping.signal,
     });
     stops.push(await startPlugins());

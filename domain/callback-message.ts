@@ -8,7 +8,7 @@ import type { EventResource } from './event-resource.ts';
 
 /** Whose callback it is, and where it goes. */
 export interface CallbackTarget {
-  readonly kind: 'event' | 'batch';
+  readonly kind: 'event' | 'batch' | 'alert';
   readonly tenant: string;
   /** The workflow id of what has ended: its delivery is named after it, and its `webhook-id` made from it. */
   readonly owner: string;

@@ -20,6 +20,8 @@ interface DeliveryStart {
   readonly begin: DeliveryBegin;
   /** Those made so far. */
   readonly attempts: readonly CallbackAttempt[];
+  /** Which dead letter it makes up for, where an earlier run of it was given up. */
+  readonly replaces?: string;
   /** So many more times it was asked to send at once; none by default. */
   readonly requests?: number;
 }

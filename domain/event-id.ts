@@ -93,6 +93,26 @@ export function runName({ id, batchId }: { readonly id: string; readonly batchId
   return batchId ? `${batchId}~batch.item.${id.slice(batchId.length + 1)}` : id;
 }
 
+const BATCH_SUFFIX = '~batch';
+const ITEM_OWNER = /^(.+)~batch\.item\.(\d+)$/;
+
+/** The id of the batch that a workflow of that name is. */
+export function batchOfWorkflow(workflowId: string, tenant: string): string {
+  return withinTenant(workflowId, tenant).slice(0, -BATCH_SUFFIX.length);
+}
+
+/** The event, or the item, that `ownerId` has named so; null where it is a batch. */
+export function eventOfOwner(owner: string, tenant: string): string | null {
+  const name = withinTenant(owner, tenant);
+  if (name.endsWith(BATCH_SUFFIX)) return null;
+  const [, batchId, index] = ITEM_OWNER.exec(name) ?? [];
+  return batchId === undefined ? name : itemId(batchId, Number(index));
+}
+
+function withinTenant(name: string, tenant: string): string {
+  return tenant === DEFAULT_TENANT ? name : name.slice(tenant.length + 1);
+}
+
 // No slash, which would lead to another tenant's.
 const HANDLER_RUN_ID = /^[A-Za-z0-9._:@~-]{1,255}~h\.[a-z][a-z0-9_.-]{0,63}$/;
 

@@ -62,7 +62,7 @@ export function dueInline(run: EventRun): readonly HandlerPlan[] {
 }
 
 /** Handlers that have failed for good. */
-export function failedHandlers(run: EventRun): readonly HandlerPlan[] {
+export function failedHandlers(run: Pick<EventRun, 'event' | 'handlers'>): readonly HandlerPlan[] {
   return handlersOf(run.event).filter(({ name }) => phaseOf(run, name).status === 'failed');
 }
 
@@ -112,6 +112,6 @@ function before(run: EventRun, { after = [] }: HandlerPlan): readonly string[] {
   return after.filter((name) => names.includes(name));
 }
 
-function phaseOf({ handlers }: EventRun, name: string): Phase {
+function phaseOf({ handlers }: Pick<EventRun, 'handlers'>, name: string): Phase {
   return handlers?.[name]?.phase ?? { status: 'accepted' };
 }

@@ -38,6 +38,21 @@ export function earliestNeeded(some: readonly Begun[], count: number): number | 
   return some.toSorted(byNewest)[count]?.startedAtUs ?? null;
 }
 
+const WIDER = 4;
+
+/** An earlier beginning than a guess that was too late; null, for all there is, where nothing says how much earlier. */
+export function widened(guessUs: number | null, place: Begun | null): number | null {
+  if (guessUs === null || place === null) return null;
+  return Math.max(0, place.startedAtUs - WIDER * Math.max(1, place.startedAtUs - guessUs));
+}
+
+const MARGIN = 1.5;
+
+/** A beginning since which there are likely to be as many before a place as a page has shown that ended there. */
+export function guessBefore({ startedAtUs }: Begun, spanUs: number): number {
+  return Math.max(0, startedAtUs - Math.ceil(spanUs * MARGIN));
+}
+
 /**
  * The next of a list.
  * @param found all that began at `fromUs` or later and are still to be shown; null stands for all that are

@@ -10,6 +10,8 @@ export interface ReplayMark {
   readonly asked: string;
   /** What its handlers emit is not started again; absent where it is. */
   readonly emits?: 'skip';
+  /** Which dead letter this run makes up for; absent where the run before was none. */
+  readonly replaces?: string;
   /** Digest of the `Idempotency-Key`, where it came with one. */
   readonly key?: string;
 }

@@ -10,7 +10,7 @@ export interface CloudEventNames extends Pick<CallbackTarget, 'kind'> {
   readonly id: string;
 }
 
-const SOURCE = { event: '/v1/events', batch: '/v1/batches' } as const;
+const SOURCE = { event: '/v1/events', batch: '/v1/batches', alert: '/alerts' } as const;
 
 /**
  * A callback's message as a CloudEvent, structured: `tickless.event.completed` and so on, with the same `data`. The extensions of

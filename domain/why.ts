@@ -1,6 +1,7 @@
 import type { EventError } from './event-error.ts';
 import type { EventStatus } from './event-resource.ts';
 import type { Stage } from './stage.ts';
+import type { EndedExplanation } from './why-ended.ts';
 
 const WAITS = ['permit', 'slot', 'retry', 'delay', 'mailbox', 'no_worker', 'paused', 'breaker', 'handlers'] as const;
 export const WHY_REASONS = ['running', ...WAITS, 'ended'] as const;
@@ -13,7 +14,7 @@ export interface Why {
   readonly summary: string;
   /** Since when; ISO 8601. */
   readonly since: string | null;
-  readonly details: {
+  readonly details: EndedExplanation['details'] & {
     readonly key?: string;
     /** From 1. */
     readonly position?: number | null;
@@ -27,6 +28,8 @@ export interface Why {
     readonly nextAttemptAt?: string | null;
     readonly lastError?: EventError | null;
     readonly etaMs?: number | null;
+    /** Of an event that ended badly: the cause that it is a dead letter of, and how many there are of it. */
+    readonly alike?: { readonly cause: string; readonly count: number };
     /** Of its handlers those that haven't ended; `event` is the id of a run that is to be asked for more. */
     readonly handlers?: readonly { readonly name: string; readonly status: EventStatus; readonly event: string }[];
   };

@@ -46,7 +46,11 @@ export const DYNAMIC_CONFIG: readonly DynamicSetting[] = [
     value: 300,
     reason: 'in a burst lists lag, instead of taking the only database connection from the events (half of the CPU on SQLite)',
   },
-  { key: 'frontend.namespaceRPS.visibility', value: 100, reason: 'the default of 10 fails lists and counts that several readers ask for' },
+  {
+    key: 'frontend.namespaceRPS.visibility',
+    value: 1_000,
+    reason: 'the default of 10 fails lists and counts that several readers ask for; a process asks for a few at once only',
+  },
   {
     key: 'system.forceSearchAttributesCacheRefreshOnRead',
     value: false,

@@ -1,5 +1,9 @@
 import type { Client } from '@temporalio/client';
-import { decodeArrayFromPayloads, decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import {
+  decodeArrayFromPayloads,
+  decodeMapFromPayloads,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { temporal } from '@temporalio/proto';
 
 /** Whose payloads they are: a codec may have a key for each workflow. */
@@ -20,6 +24,15 @@ export async function decodeFirst(client: Client, owner: Owner, payloads: Payloa
     contextOf(client, owner),
   );
   return first;
+}
+
+/** What a workflow's memo holds, by its keys. */
+export async function decodeMemo(
+  client: Client,
+  owner: Owner,
+  memo: temporal.api.common.v1.IMemo | null,
+): Promise<Readonly<Record<string, unknown>>> {
+  return (await decodeMapFromPayloads(client.options.loadedDataConverter, memo?.fields ?? {}, contextOf(client, owner))) ?? {};
 }
 
 /** A failure as the error that it was, with its details and its causes. */

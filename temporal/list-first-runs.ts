@@ -3,7 +3,8 @@ import { byNewest, placeAfter } from '../domain/newest.ts';
 import type { Newest } from '../domain/newest.ts';
 import { allOf, oneOf } from './list-query.ts';
 import { readNewest } from './list-newest.ts';
-import type { ListPage, NewestRequest } from './list-newest.ts';
+import { isIndexSql } from './is-index-sql.ts';
+import type { ListPage, NewestRequest, NewestSource } from './list-newest.ts';
 import { listWorkflows } from './list-workflows.ts';
 import type { ListedWorkflow } from './list-workflows.ts';
 
@@ -15,16 +16,16 @@ const MOST_ROUNDS = 5;
  * Workflows that go on as new runs, each at the place of the first run that the engine still knows: that doesn't change as they go
  * on. The query finds all of their runs. @throws EngineUnavailableError
  */
-export function listFirstRuns(client: Client, request: NewestRequest): Promise<Newest<ListedWorkflow>> {
-  return readFirstRuns((page) => listWorkflows(client, page), request);
+export async function listFirstRuns(client: Client, request: NewestRequest): Promise<Newest<ListedWorkflow>> {
+  return readFirstRuns({ list: (page) => listWorkflows(client, page), isSql: await isIndexSql(client) }, request);
 }
 
-export async function readFirstRuns(list: ListPage, { query, count, place }: NewestRequest): Promise<Newest<ListedWorkflow>> {
+export async function readFirstRuns(source: NewestSource, { query, count, place }: NewestRequest): Promise<Newest<ListedWorkflow>> {
   const shown: ListedWorkflow[] = [];
   let next = place;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const runs = await readNewest(list, { query, count, place: next });
-    const first = await firstRunsOf(list, query, runs.shown);
+    const runs = await readNewest(source, { query, count, place: next });
+    const first = await firstRunsOf(source.list, query, runs.shown);
     for (const run of runs.shown) {
       if (first.get(run.workflowId)?.runId === run.runId) shown.push(run);
       if (shown.length === count) return { shown, next: run === runs.shown.at(-1) ? runs.next : placeAfter(run) };

@@ -20,6 +20,14 @@ export function isUnset(field: SearchAttribute): string {
   return `${field} IS NULL`;
 }
 
+export function isSet(field: SearchAttribute): string {
+  return `${field} IS NOT NULL`;
+}
+
+export function noneOf(field: Field, values: readonly string[]): string {
+  return `${field} NOT IN (${values.map(quote).join(', ')})`;
+}
+
 export function startsWith(field: Field, prefix: string): string {
   return `${field} STARTS_WITH ${quote(prefix)}`;
 }
@@ -51,6 +59,11 @@ export function startedBy(atUs: number): string {
 /** Ended at this time or later, in microseconds. On SQL databases this holds of all that is open, too. */
 export function isClosedSince(atUs: number): string {
   return `CloseTime >= ${quote(inMicroseconds(atUs))}`;
+}
+
+/** Ended at this time or before, in microseconds. */
+export function isClosedBy(atUs: number): string {
+  return `CloseTime <= ${quote(inMicroseconds(atUs))}`;
 }
 
 export function allOf(...conditions: readonly string[]): string {

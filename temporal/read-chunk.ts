@@ -79,6 +79,16 @@ export async function readRuns(client: Client, found: FoundChunk): Promise<Recor
   return { events, end, runs, workflow: { workflowId: execution.workflowId, runId: left?.runId ?? execution.runId ?? firstRunId } };
 }
 
+/**
+ * Several that share a workflow, and what is on record of each, by one read of their history; null when there is no such workflow.
+ */
+export async function readShared(client: Client, execution: Required<Execution>): Promise<RecordedChunk | null> {
+  const recorded = await readRecorded(client, execution);
+  if (recorded === null || !isChunk(recorded.input)) return null;
+  const { input, end, results } = recorded;
+  return { events: eventsOf(input), end, runs: runsIn(input, results), workflow: execution };
+}
+
 function readAlone(client: Client, execution: Execution, end: WorkflowEnd): Promise<RunRecord | null> {
   return end.kind === 'open' ? askRun(client, execution) : readLeft(client, execution, end);
 }
@@ -95,7 +105,11 @@ export function askRun(client: Client, execution: Execution, timeoutMs = QUERY_T
 async function readOutcomes(client: Client, { execution, events, chunk, end }: FoundChunk): Promise<readonly KeptRun[] | null> {
   if (chunk === null || (end.kind === 'open' && events.length === 1)) return null;
   const recorded = await readRecorded(client, execution);
-  const outcomes = recorded?.results.filter(isOutcome) ?? [];
+  return runsIn(chunk, recorded?.results ?? []);
+}
+
+function runsIn(chunk: Chunk, results: readonly unknown[]): readonly KeptRun[] | null {
+  const outcomes = results.filter(isOutcome);
   return outcomes.length === 0 ? null : outcomes.reduce(recordChunk, beginChunk(runsOf(chunk))).map(toKept);
 }
 

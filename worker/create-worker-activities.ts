@@ -6,6 +6,8 @@ import { createDestinations } from '../activities/callbacks/destinations.ts';
 import { createGuardedAgent } from '../activities/callbacks/guarded-agent.ts';
 import { createHandedOver } from '../activities/callbacks/handed-over.ts';
 import { createOrigins } from '../activities/callbacks/origins.ts';
+import { createPostMessage } from '../activities/callbacks/post-message.ts';
+import type { PostMessage } from '../activities/callbacks/post-message.ts';
 import { createPostCallback } from '../activities/callbacks/post-callback.ts';
 import { monotonicMs } from '../runtime/monotonic.ts';
 import { watchLoop } from '../runtime/watch-loop.ts';
@@ -16,6 +18,7 @@ import type { Advance } from '../handlers/advance.ts';
 import type { ObserveRun } from '../activities/run/open-port.ts';
 import type { RunLog } from '../activities/run/run-log.ts';
 import { createReadPage } from '../activities/batch/read-page.ts';
+import type { AcceptedEvent } from '../domain/accepted-event.ts';
 import type { RunEnd } from '../domain/run-end.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Activities, RunAhead } from '../temporal/durable/activities.ts';
@@ -43,6 +46,8 @@ export interface WorkerActivitiesOptions {
   readonly observeDelivery: ObserveDelivery;
   /** Told of each verdict once, when it is on record. */
   readonly observeEnd: (end: RunEnd) => void;
+  /** Told of each follow-up once, when it is started. */
+  readonly observeStarted: (event: AcceptedEvent) => void;
   /** Told how long the task of an event lay with a process that was gone, until this one took it up. */
   readonly observeRecovery: (seconds: number) => void;
   /** How long a receiver has to answer; 30 s outside of tests. */
@@ -59,6 +64,8 @@ export interface WorkerActivities {
   readonly endCounter: EndCounter;
   /** The task queue by which only this process is asked for what it has under way. */
   readonly sender: string;
+  /** Signs and posts a message that the engine has no part in. */
+  readonly postNow: PostMessage;
   /** Posts of callbacks that are under way in this process, those in line for a connection among them. */
   callbacksUnderWay(): number;
   /** How many connections this process may have to an origin, taken or free. */
@@ -110,6 +117,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     readPage,
     observeEnd: options.observeEnd,
     observeRecovery: options.observeRecovery,
+    observeStarted: options.observeStarted,
     resolve: options.catalog.find,
     advance: options.advance,
     ask: options.ask,
@@ -138,6 +146,7 @@ export function createWorkerActivities(options: WorkerActivitiesOptions): Worker
     withdraw: (workflowId) => unbegun.get(workflowId)?.() ?? false,
     endCounter: createEndCounter({ observeEnd: options.observeEnd, readPage }),
     sender: handedOver.sender,
+    postNow: createPostMessage(post, renderBody),
     callbacksUnderWay: origins.openInAll,
     connectionsTo: origins.connectionsTo,
     whenAskedFor: handedOver.whenAskedFor,

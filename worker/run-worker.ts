@@ -1,8 +1,12 @@
+import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
+import { alertUrl } from '../api/alert-url.ts';
 import { answerMetrics } from '../api/answer-metrics.ts';
 import { createObserveEnd } from '../api/log-verdict.ts';
 import { createMetrics } from '../api/metrics.ts';
+import { startFailureReport } from '../api/start-failure-report.ts';
 import type { Metrics } from '../api/metrics.ts';
 import type { ReportRefusal } from '../api/server-refusals.ts';
+import { startAlerts } from '../api/start-alerts.ts';
 import { startServer } from '../api/start-server.ts';
 import { startStats } from '../api/start-stats.ts';
 import type { HttpServer } from '../api/start-server.ts';
@@ -13,6 +17,8 @@ import type { Config } from '../project/define-config.ts';
 import { runUntilStopped } from '../project/run-until-stopped.ts';
 import type { Running, StartOptions } from '../project/run-until-stopped.ts';
 import { createStops } from '../runtime/stops.ts';
+import type { CarryOut } from '../domain/bulk-order.ts';
+import { carryOutOrders } from './carry-out-orders.ts';
 import { connectEngine } from './connect.ts';
 import { readCoreMetrics } from './core-metrics.ts';
 import { createHosts } from './create-hosts.ts';
@@ -35,6 +41,7 @@ export function runWorker(config: Config, program = hostProgram()): Promise<void
 export async function startWorker({ composition, program, logger }: StartOptions): Promise<Running> {
   const { environment, catalog } = composition;
   const webhookSecrets = requireWebhookSecrets(environment.WEBHOOK_SECRETS);
+  const alertsTo = alertUrl(environment, createCheckCallback(environment.CALLBACK_ALLOW));
   const metrics = createMetrics(catalog);
   metrics.append(readCoreMetrics);
   const stops = createStops();
@@ -58,27 +65,36 @@ export async function startWorker({ composition, program, logger }: StartOptions
     const [engine] = await Promise.all([connecting, hosts.ready]);
     const scraped = await serveMetrics(environment, metrics, logger);
     if (scraped !== null) stops.push(() => scraped.stop(SCRAPE_GRACE_MS));
+    const failures = startFailureReport({ client: engine.client, logger });
+    stops.push(failures.stop);
+    const loadCarryOut = async (): Promise<CarryOut> => {
+      const { createCarryOut } = await import('../api/temporal/create-carry-out.ts');
+      return createCarryOut({ ...composition, client: engine.client, ask: hosts.ask, metrics, now: Date.now });
+    };
+    const activities = createWorkerActivities({
+      client: engine.client,
+      ...composition,
+      advance: carryOutOrders(hosts.advance, loadCarryOut, Date.now),
+      ask: hosts.ask,
+      log: toRunLog(logger),
+      webhookSecrets,
+      callbackAllow: environment.CALLBACK_ALLOW,
+      observe: () => undefined,
+      observeDelivery: metrics.delivery,
+      observeEnd: createObserveEnd(metrics, logger, failures),
+      observeRecovery: metrics.recovered,
+      observeStarted: metrics.followUp,
+    });
     const workers = await startWorkers({
       ...engine,
       lanes: ['light', 'heavy', 'reserved', 'delivery'],
-      activities: createWorkerActivities({
-        client: engine.client,
-        ...composition,
-        advance: hosts.advance,
-        ask: hosts.ask,
-        log: toRunLog(logger),
-        webhookSecrets,
-        callbackAllow: environment.CALLBACK_ALLOW,
-        observe: () => undefined,
-        observeDelivery: metrics.delivery,
-        observeEnd: createObserveEnd(metrics, logger),
-        observeRecovery: metrics.recovered,
-      }),
+      activities,
       workflowBundle: await loadWorkflowBundle(toTemporalLogger(logger)),
       stageSlots: stageSlots(environment, hosts.areWorkersBusy),
     });
     stops.push(workers.stop);
     stops.push(startStats({ client: engine.client, tally: metrics.tally, logger }));
+    stops.push(startAlerts({ ...composition, client: engine.client, metrics, logger, url: alertsTo, postNow: activities.postNow }));
     logger.info({ engine: engine.address, ...(scraped !== null && { metrics: `${scraped.url}/metrics` }) }, 'the worker runs');
     return { failed: workers.failed, stop: stops.stopAll };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { condition, continueAsNew, proxyActivities, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../temporal/durable/activities.ts';
 import type { CallbackOutcome, CallbackRecord } from '../domain/callback-record.ts';
+import { causeKey, causeOfDelivery } from '../domain/dead-letter.ts';
 import type { VerdictEnvelope } from '../domain/delivery.ts';
 import type { AnyDeliveryInput } from '../domain/delivery-input.ts';
 import * as delivery from '../domain/delivery-state.ts';
@@ -9,6 +10,7 @@ import type { WorkflowReference } from '../domain/event-resource.ts';
 import { deliveryQuery, redeliverSignal, wakeSignal } from './messages.ts';
 import { askSender } from './ask-sender.ts';
 import { parkedAttributes } from './parked-attributes.ts';
+import { toKeyword } from '../temporal/durable/keyword.ts';
 import { WATCHED } from './watched.ts';
 
 const { callback } = proxyActivities<Activities>({
@@ -52,11 +54,19 @@ export async function deliverCallback(input: AnyDeliveryInput): Promise<Callback
     const waitMs = delivery.nextAtMs(state, Date.now()) - Date.now();
     // Something else came up: it is looked at first.
     if (waitMs > 0 && (await condition(() => delivery.isPressed(state), waitMs))) continue;
-    if (delivery.isDone(state)) return state.record;
+    if (delivery.isDone(state)) return end(message);
     await attempt(message);
     if (!workflowInfo().continueAsNewSuggested) continue;
-    if (delivery.isDone(state)) return state.record;
+    if (delivery.isDone(state)) return end(message);
     await continueAsNew<typeof deliverCallback>({ target, message, ...delivery.toContinue(state, Date.now()) });
+  }
+
+  /** One that was given up is found by its cause. */
+  function end({ data }: VerdictEnvelope): CallbackRecord {
+    const type = 'type' in data ? String(data.type) : target.kind;
+    const cause = causeOfDelivery(target, type, state.record);
+    if (cause !== null) upsertSearchAttributes({ Cause: [toKeyword(causeKey(cause))] });
+    return state.record;
   }
 
   /** What its event's run left on record to be sent; that may be more than it began with. */

@@ -1,4 +1,4 @@
-import { CancellationScope, proxyActivities } from '@temporalio/workflow';
+import { CancellationScope, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import { afterFirstRide } from '../domain/after-ride.ts';
 import type { Ride } from '../domain/callback-message.ts';
 import type { DeliveryInput } from '../domain/delivery-input.ts';
@@ -17,6 +17,9 @@ const activities = proxyActivities<Activities>({
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });
 
+// In the process that has the task: what tells that workers are gone can't wait for one.
+const here = proxyLocalActivities<Activities>({ startToCloseTimeout: '30s', retry: { maximumAttempts: 1 } });
+
 /** @returns what became of each, in order; where somebody has ended it by hand, nothing is known of any: deliveries send them */
 export async function firstAttempts(messages: readonly Pick<DeliveryInput, 'target' | 'message'>[]): Promise<readonly Ride[]> {
   const sent = messages.map(({ target, message }) => ({ target, message }));
@@ -26,16 +29,27 @@ export async function firstAttempts(messages: readonly Pick<DeliveryInput, 'targ
   );
 }
 
-/** Calls back what is on record: first attempts together, and deliveries for what these leave. */
-export function callBack(deliveries: readonly DeliveryInput[]): Promise<void> {
-  // What has ended is told of, also by a workflow that somebody cancels meanwhile.
-  return CancellationScope.nonCancellable(() => attemptAndStart(deliveries));
+type FirstAttempts = typeof firstAttempts;
+
+/** The same in the process that has the workflow's task, so that no worker of the delivery queue is needed. */
+export async function firstAttemptsHere(...[messages]: Parameters<FirstAttempts>): ReturnType<FirstAttempts> {
+  const sent = messages.map(({ target, message }) => ({ target, message }));
+  return here.firstAttempts({ messages: sent }).then(
+    ({ rides }) => rides,
+    () => [],
+  );
 }
 
-async function attemptAndStart(deliveries: readonly DeliveryInput[]): Promise<void> {
+/** Calls back what is on record: first attempts together, and deliveries for what these leave. */
+export function callBack(deliveries: readonly DeliveryInput[], attempt: FirstAttempts = firstAttempts): Promise<void> {
+  // What has ended is told of, also by a workflow that somebody cancels meanwhile.
+  return CancellationScope.nonCancellable(() => attemptAndStart(deliveries, attempt));
+}
+
+async function attemptAndStart(deliveries: readonly DeliveryInput[], attempt: FirstAttempts): Promise<void> {
   for (let rest = deliveries; rest.length > 0;) {
     const next = firstOf(rest);
-    const rides = await firstAttempts(next);
+    const rides = await attempt(next);
     await startDeliveries(
       next.flatMap((one, index) => {
         const { delivery } = afterFirstRide(one.target.callback.url, rides[index]);

@@ -1,6 +1,7 @@
 export { deliverCallback } from './deliver-callback.ts';
 export { holdSubject } from './hold-subject.ts';
 export { keepArchived as keepBatch, keepArchived as keepJob } from './keep-archived.ts';
+export { keepCauses } from './keep-causes.ts';
 export { keepPage } from './keep-page.ts';
 export { keepStats } from './keep-stats.ts';
 export { limitConcurrency } from './limit-concurrency.ts';
@@ -9,4 +10,5 @@ export { processChunk } from './process-chunk.ts';
 export { processItem } from './process-item.ts';
 export { processItems } from './process-items.ts';
 export { tickSubjects } from './tick-subjects.ts';
+export { watchAlerts } from './watch-alerts.ts';
 export { watchDestination } from './watch-destination.ts';

@@ -5,6 +5,8 @@ import type { BatchResource } from '../domain/batch-resource.ts';
 import type { BatchSnapshot, PagesAnswer, PagesQueryInput, PlacesGrant, RestNote, SteerInput } from '../domain/batch-work.ts';
 import * as names from '../temporal/durable/names.ts';
 import type { RunRecord } from '../domain/chunk.ts';
+import type { Causes, FoundCauses, ToldFailure } from '../domain/known-causes.ts';
+import type { AlertWatch, LookAnswer, ToldLook } from '../domain/alert-watch.ts';
 import type { Breaker } from '../domain/breaker.ts';
 import type { DestinationReport } from '../domain/destination.ts';
 import type { CallbackRecord } from '../domain/callback-record.ts';
@@ -39,7 +41,14 @@ export const steerBatchUpdate = defineUpdate<void, [SteerInput]>(names.STEER_BAT
 export const unitRestsSignal = defineSignal<[RestNote]>(names.UNIT_RESTS_SIGNAL);
 export const placesGrantedSignal = defineSignal<[PlacesGrant]>(names.PLACES_GRANTED_SIGNAL);
 export const tellMinutesUpdate = defineUpdate<void, [ToldMinutes]>(names.TELL_MINUTES_UPDATE);
+/** For whoever looks at the workflow: what is pending, too. */
+export const alertsQuery = defineQuery<AlertWatch>(names.ALERTS_QUERY);
+export const tellLookUpdate = defineUpdate<LookAnswer, [ToldLook]>(names.TELL_LOOK_UPDATE);
 export const pointsQuery = defineQuery<readonly StatsPoint[], [PointsQueryInput]>(names.POINTS_QUERY);
+export const causesQuery = defineQuery<Causes>(names.CAUSES_QUERY);
+export const noteCausesUpdate = defineUpdate<void, [FoundCauses]>(names.NOTE_CAUSES_UPDATE);
+export const tellFailuresUpdate = defineUpdate<void, [readonly ToldFailure[]]>(names.TELL_FAILURES_UPDATE);
+export const discardCauseUpdate = defineUpdate<void, [string]>(names.DISCARD_CAUSE_UPDATE);
 export const applyUpdate = defineUpdate<Applied, [ApplyInput]>(names.APPLY_UPDATE);
 export const snapshotQuery = defineQuery<SubjectSnapshot>(names.SNAPSHOT_QUERY);
 export const outcomeQuery = defineQuery<EventResource | CompactedOutcome | null, [{ readonly idHash: string }]>(names.OUTCOME_QUERY);

@@ -1,7 +1,16 @@
-import { ApplicationFailure, condition, continueAsNew, proxyActivities, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  proxyActivities,
+  setHandler,
+  upsertMemo,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Activities } from '../temporal/durable/activities.ts';
 import type { CancelledItems, RunningUnit } from '../domain/batch.ts';
-import { createBatch, isOver, knowKinds } from '../domain/batch.ts';
+import { createBatch, isOver, knowKinds, statusOf } from '../domain/batch.ts';
 import { notePace } from '../domain/batch-pace.ts';
 import { endedCount, toBatchResource, toPages } from '../domain/batch-resource.ts';
 import type { BatchResource } from '../domain/batch-resource.ts';
@@ -9,7 +18,7 @@ import { endRest, endUnit, noteRest, startUnit } from '../domain/batch-units.ts'
 import type { BatchInput, BatchSnapshot, BatchResult, Hold, UnitVerdict } from '../domain/batch-work.ts';
 import { FROM_THE_BEGINNING } from '../domain/delivery-input.ts';
 import { batchMessage } from '../domain/callback-message.ts';
-import { HOLD_MEMO } from '../temporal/durable/names.ts';
+import { FAILURES_MEMO, HOLD_MEMO } from '../temporal/durable/names.ts';
 import { pageWorkflowId } from '../temporal/durable/workflow-ids.ts';
 import { newlyCancelled } from '../domain/newly-cancelled.ts';
 import { nextDueMs, nextStep } from '../domain/next-step.ts';
@@ -103,6 +112,7 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
     // It may have been asked meanwhile to try again what failed.
     if (isOver(batch)) {
       tellCancelledEnds({ pages: pageIds, cancelled: cancelledHere });
+      tellFailures();
       return { resource: resource(), batch, startedAtMs };
     }
     endedAtMs = null;
@@ -171,6 +181,13 @@ export async function processBatch(input: BatchInput): Promise<BatchResult> {
     if (next === hold) return;
     hold = next;
     upsertMemo({ [HOLD_MEMO]: hold });
+  }
+
+  /** By which its failed items are found among the dead letters; also that there are none any more. */
+  function tellFailures(): void {
+    if (Object.keys(batch.failures).length === 0 && batch.run === 1) return;
+    upsertMemo({ [FAILURES_MEMO]: batch.failures });
+    upsertSearchAttributes({ Outcome: [statusOf(batch)] });
   }
 
   function toProgress(): BatchSnapshot {

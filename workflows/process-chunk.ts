@@ -15,6 +15,7 @@ import { cleaningUp, cleanupOf } from '../domain/cleanup.ts';
 import { beginChunk, deliveriesOf, recordCancelled, recordChunk, toKept } from '../domain/chunk-run.ts';
 import type { ChunkRun } from '../domain/chunk-run.ts';
 import { LONGEST_HELD_WAIT_MS } from '../domain/batch-work.ts';
+import { standingMemo } from '../temporal/durable/chunk-memo.ts';
 import { ENDED_MEMO, TASK_QUEUES } from '../temporal/durable/names.ts';
 import {
   beginAttempt,
@@ -31,10 +32,12 @@ import {
 import type { EventRun, Waiting } from '../domain/event-run.ts';
 import { dueInline } from '../domain/handler-runs.ts';
 import { failureCause } from '../domain/failure-cause.ts';
+import { causeKeyOfRun } from '../domain/dead-letter.ts';
 import { PERMIT_LOST } from '../domain/permits.ts';
 import { emittedBy } from '../domain/run-outcome.ts';
 import type { RunOutcome } from '../domain/run-outcome.ts';
 import { isInline } from '../domain/is-inline.ts';
+import { toKeyword } from '../temporal/durable/keyword.ts';
 import { advanceInline, advanceOnWorker, cutOutcome } from './advance-chunk.ts';
 import { becomeCanceled } from './become-canceled.ts';
 import { cleanUp } from './clean-up.ts';
@@ -103,8 +106,14 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
         const outcome = await advanceInline(before, workflow);
         startEmitted(outcome.runs);
         runs = heard(recordChunk(before, outcome));
-      } else await advanceOne(before);
-      if (alone !== undefined && runs.some(({ run }) => isWaiting(run))) await waitForAttempt();
+      } else {
+        tellLists();
+        await advanceOne(before);
+      }
+      if (alone !== undefined && runs.some(({ run }) => isWaiting(run))) {
+        tellLists();
+        await waitForAttempt();
+      }
     }
     if (alone !== undefined && runs.some(({ run }) => isAtHandlers(run.phase))) {
       // An item leaves its batch, for which its stages are what counts.
@@ -118,6 +127,8 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     change((run) => endRun(run, { status: 'cancelled', endedAtMs: Date.now() }));
   }
 
+  // With what its last call came to, so that both are there should it be ended by force from here on.
+  tellLists();
   // Waited for together with what follows: each costs the engine a task by itself.
   const released = release();
   const deliveries = deliveriesOf(runs, workflow);
@@ -136,11 +147,12 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
   if (ended === undefined) return null;
   const record = recordOf(ended);
   const { event, phase } = ended.run;
+  const causeKey = causeKeyOfRun(ended.run);
+  const cause = causeKey === null ? {} : { Cause: [toKeyword(causeKey)] };
   if (phase.status === 'failed') {
     const { code, message } = phase.error;
-    const cause = failureCause(event.type, phase.error);
-    upsertSearchAttributes({ Cause: [cause] });
-    throw ApplicationFailure.create({ message, type: code, nonRetryable: true, details: [record, cause] });
+    upsertSearchAttributes(cause);
+    throw ApplicationFailure.create({ message, type: code, nonRetryable: true, details: [record, failureCause(event.type, phase.error)] });
   }
   if (phase.status === 'cancelled') {
     // A Canceled workflow has no result to hold the record.
@@ -149,11 +161,17 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     tellChunkEnds(runs);
     throw new CancelledFailure('the event was cancelled');
   }
-  if (phase.status === 'partial') upsertSearchAttributes({ Outcome: ['partial'] });
+  if (phase.status === 'partial') upsertSearchAttributes({ ...cause, Outcome: ['partial'] });
   return record;
 
   function recordOf(one: ChunkRun): RunRecord {
     return { ...toKept(one), runId };
+  }
+
+  /** Of items their batch knows more, and of several each is on record with the others. */
+  function tellLists(): void {
+    const [one] = places === undefined && alone !== undefined ? runs : [];
+    if (one !== undefined) upsertMemo(standingMemo(one.run));
   }
 
   function startEmitted(outcomes: readonly RunOutcome[]): void {
@@ -208,6 +226,7 @@ export async function processChunk(chunk: Chunk, places?: UnitPlaces): Promise<R
     }
     const run = runs[0]?.run;
     if (run === undefined || isEnded(run.phase)) return;
+    tellLists();
     const ended = await runHandlers(run, cancellable, (changed) => change(() => changed));
     change(() => ended);
   }

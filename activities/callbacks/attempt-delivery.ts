@@ -3,14 +3,13 @@ import { countDelivery } from '../../domain/callback-record.ts';
 import type { CallbackOutcome, DeliveryCount } from '../../domain/callback-record.ts';
 import { isDelivered, isGone, isUnreached, nextDelayMs, waitAgainMs } from '../../domain/delivery.ts';
 import { isTooMuch } from '../../domain/connection-limit.ts';
-import { verdictIdentity } from '../../domain/message-identity.ts';
 import { LEAST_CONNECTIONS } from '../../domain/riding.ts';
 import type { Destinations } from './destinations.ts';
 import { originOf } from './origins.ts';
 import type { Origins } from './origins.ts';
 import type { PostCallback } from './post-callback.ts';
+import { createPostMessage } from './post-message.ts';
 import type { RenderBody } from './render-body.ts';
-import { webhookId } from './webhook-id.ts';
 
 export interface AttemptDeliveryOptions {
   readonly post: PostCallback;
@@ -35,7 +34,8 @@ const UNREACHED_RETRY_MS = 1_000;
 
 /** Makes one attempt to deliver a message, unless its destination is parked or has no room, and says when the next is due. */
 export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptDelivery {
-  const { post, renderBody, scheduleMs, random, destinations, origins, observeDelivery, now } = options;
+  const { scheduleMs, random, destinations, origins, observeDelivery, now } = options;
+  const postMessage = createPostMessage(options.post, options.renderBody);
   return async (due, signal, begins) => {
     const outcome = await attemptOnce(due, signal, begins);
     if (outcome.attempt !== null || outcome.parkedAt !== undefined)
@@ -48,8 +48,7 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
     signal: AbortSignal,
     begins?: () => boolean,
   ): Promise<CallbackOutcome> {
-    const { url, headers } = target.callback;
-    const destination = { tenant: target.tenant, origin: originOf(url) };
+    const destination = { tenant: target.tenant, origin: originOf(target.callback.url) };
     const { origin } = destination;
     const waitAgain = (): CallbackOutcome => {
       const waitedMs = now() - Date.parse(message.timestamp);
@@ -58,9 +57,7 @@ export function createAttemptDelivery(options: AttemptDeliveryOptions): AttemptD
     if ((known ?? (await destinations.stateOf(destination))) === 'open') return { attempt: null, nextAttemptAfterMs: 0, parkedAt: origin };
     const openAtOrigin = origins.openAt(origin);
     if (known === undefined && origins.admit(origin, 'delivery') === 'defer') return waitAgain();
-    const id = webhookId(target, verdictIdentity(target, message.data));
-    const rendered = await renderBody({ target, message, webhookId: id });
-    const posted = await post({ url, headers, webhookId: id, ...rendered, tenant: target.tenant }, signal, begins);
+    const posted = await postMessage({ target, message }, signal, begins);
     if (posted.error === 'busy' && reason === undefined) return waitAgain();
     const attempt = reason === undefined ? posted : { ...posted, reason };
     // Where it was given more than any, that may be what it failed by: it has fewer connections from now on, and is not held to be ill yet.

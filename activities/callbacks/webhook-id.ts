@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CallbackTarget } from '../../domain/callback-message.ts';
 
-const PREFIXES = { event: 'evt', batch: 'bat' } as const;
+const PREFIXES = { event: 'evt', batch: 'bat', alert: 'alt' } as const;
 
 /**
  * The receiver's idempotency key: the same for the same identity, of one length whatever the event's id, and made of

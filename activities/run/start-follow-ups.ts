@@ -5,6 +5,7 @@ import { toChunk } from '../../domain/chunk.ts';
 import { firstThatFit } from '../../domain/first-that-fit.ts';
 import { isInline } from '../../domain/is-inline.ts';
 import { mapAtMost } from '../../domain/map-at-most.ts';
+import { newlyRecorded } from '../../domain/subject-ends.ts';
 import type { Applied, SubjectLetter } from '../../domain/subject.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
 import { chunkAttributes, chunkStart } from '../../temporal/durable/chunk-start.ts';
@@ -17,6 +18,8 @@ export interface StartFollowUpsDependencies {
   readonly client: Client;
   /** Brings letters to their subject, whether or not that is there; an answer for each once they are recorded. */
   readonly sendToSubject: (key: SubjectKey, letters: readonly SubjectLetter[]) => Promise<Applied>;
+  /** Told of each event that is new to the engine or to its subject, once that has it: never of one twice. */
+  readonly observeStarted: (event: AcceptedEvent) => void;
 }
 
 const AT_ONCE = 10;
@@ -31,7 +34,7 @@ interface Line {
  * Starts events that others have caused: each its own workflow, or as a letter to its subject. Safe to run twice, as their ids are
  * the same each time: a workflow of an id is started once within RETENTION, and a subject knows its last 1,000 events.
  */
-export function createStartFollowUps({ client, sendToSubject }: StartFollowUpsDependencies) {
+export function createStartFollowUps({ client, sendToSubject, observeStarted }: StartFollowUpsDependencies) {
   return async function startFollowUps({ events }: { readonly events: readonly AcceptedEvent[] }): Promise<void> {
     const load = { inFlight: events.length, slowStartMs: 0 };
     await mapAtMost(linesOf(events), AT_ONCE, async (line) => {
@@ -50,6 +53,7 @@ export function createStartFollowUps({ client, sendToSubject }: StartFollowUpsDe
           workflowIdConflictPolicy: 'FAIL',
           typedSearchAttributes: toSearchAttributes(chunkAttributes(chunk)),
         });
+        observeStarted(event);
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
@@ -59,10 +63,9 @@ export function createStartFollowUps({ client, sendToSubject }: StartFollowUpsDe
   async function sendLetters(subject: SubjectKey, events: readonly AcceptedEvent[]): Promise<void> {
     for (let rest = events; rest.length > 0;) {
       const gathered = firstThatFit(rest, (event) => Buffer.byteLength(JSON.stringify(event)));
-      await sendToSubject(
-        subject,
-        gathered.map((event) => subjectLetter(event, event.id)),
-      );
+      const letters = gathered.map((event) => subjectLetter(event, event.id));
+      const { answers } = await sendToSubject(subject, letters);
+      for (const { event } of newlyRecorded(letters, answers)) observeStarted(event);
       rest = rest.slice(gathered.length);
     }
   }

@@ -20,3 +20,14 @@ export const acceptedBatch = z
     links: batchLinks,
   })
   .openapi('AcceptedBatch');
+
+/** How many things are done once more, and how many can't be. */
+export const counted = z
+  .object({
+    count: count.describe('of so many'),
+    skipped: count.describe('so many more cannot be run again from here'),
+  })
+  .openapi('CountedAgain');
+
+/** What whoever has many things done once more is answered. */
+export const acceptedBulk = z.object({ ...acceptedBatch.shape, skipped: counted.shape.skipped }).openapi('AcceptedBulk');

@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { EventResource } from '../../domain/event-resource.ts';
+import type { EventSummary } from '../../domain/event-summary.ts';
 import { TIERS } from '../../domain/tier.ts';
+import { REPLAY_ADVICE } from '../../domain/why-ended.ts';
 import { WHY_REASONS } from '../../domain/why.ts';
 import { CLOUD_EVENTS } from '../../domain/callback-format.ts';
 import { CLOUD_EVENT_TYPE } from '../../domain/to-cloud-event.ts';
@@ -85,6 +87,18 @@ export const eventResource = z.looseObject({
     .describe('only where the process that ran a light event shows its end a few milliseconds before that is on record'),
 } satisfies Record<keyof EventResource, z.ZodType>);
 
+/** An event as lists and streams of many show it. */
+export const eventSummary = eventResource.omit({ data: true, result: true, progress: true }).extend({
+  handlers: z
+    .record(z.string(), z.object({ status: z.enum(STATUSES), attempts: z.int(), error: eventError.nullable() }))
+    .describe("by their names; empty where the event's type has none"),
+  callback: z.object({
+    status: z.enum(['none', 'pending', 'delivered', 'parked', 'failed', 'unknown']).describe('`unknown`: read the event'),
+    url: z.string().nullable(),
+  }),
+  index: z.int().optional().describe('only of an item of a batch: its place there'),
+} satisfies Partial<Record<keyof EventSummary | 'index', z.ZodType>>);
+
 function nullable<Shape extends z.ZodRawShape>(shape: Shape): { [Field in keyof Shape]: z.ZodNullable<Shape[Field]> } {
   return Object.fromEntries(Object.entries(shape).map(([name, schema]) => [name, z.nullable(schema)])) as ReturnType<
     typeof nullable<Shape>
@@ -109,6 +123,22 @@ const why = z.object({
       .array(z.object({ name: z.string(), status: z.enum(STATUSES), event: z.string() }))
       .optional()
       .describe('those that have not ended; `event` is the id to ask for more of one that runs by itself'),
+    failures: z
+      .array(
+        z.object({ at: z.string().nullable(), code: z.string(), message: z.string(), attempts: z.int(), event: z.string().optional() }),
+      )
+      .optional()
+      .describe('what an ended event has failed of; `at` is the stage or handler'),
+    alike: z
+      .object({ cause: z.string(), count: z.int() })
+      .optional()
+      .describe('of one that ended badly: the cause among `/v1/dead-letters`, and how many died of it'),
+    replay: z
+      .enum(REPLAY_ADVICE)
+      .optional()
+      .describe(
+        'whether it helps to run it again. `as_is`: it may succeed now; `when_mended`: not before its data (`patch`) or its handler is mended; `retry_failed`: an item, by its batch; `with_event`: a handler, by its event; `none`: it has had its turn with its subject, or is an item whose stages have not failed',
+      ),
   }),
 });
 
@@ -206,10 +236,12 @@ export function describeEvents(app: OpenAPIHono<AppEnvironment>): void {
     description:
       '`subject` is a subject that the service keeps, as `life/life-1` (its last 50 events), or the text of events that no subject keeps; an id ' +
       'alone needs the `type` beside it. ' +
-      "With `batch` that batch's items by their index, as `/v1/batches/{id}/items`; only `status` goes with it.",
+      "With `batch` that batch's items by their index; only `status` goes with it. Items are summaries: the event without `data`, `result`, " +
+      "`progress` and the callback's `attempts`. `accepted`, `waiting` and `running` each select all open events. A page may be short and " +
+      'still have a `nextCursor`.',
     request: { query: listQuery },
     responses: {
-      200: json('A page', pageOf(resource)),
+      200: json('A page', pageOf(eventSummary.openapi('EventSummary'))),
       ...problems(401, 422, 503),
     },
   });

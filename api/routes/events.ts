@@ -2,6 +2,7 @@ import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { isBatchId } from '../../domain/event-id.ts';
+import { toEventSummary } from '../../domain/event-summary.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
 import type { JoinedRun } from '../event-service.ts';
 import { limitBatch } from '../batches/limit-batch.ts';
@@ -17,10 +18,11 @@ import { invalidQuery, parseQuery } from '../parse-query.ts';
 import { submitEvent } from '../submit-event.ts';
 import { withRequestId } from '../with-request-id.ts';
 import { describeEvents, listQuery } from './describe-events.ts';
+import { whyWithAlike } from '../why-with-alike.ts';
 
 /** `/v1/events`: submit, list, read, cancel. */
 export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
-  const { events, batches, catalog, isAccepting } = dependencies;
+  const { events, batches, catalog, deadLetters, isAccepting } = dependencies;
   const parseRequest = createParseRequest(dependencies);
   const submitBatched = createSubmitBatched(dependencies);
   app.post('/v1/events', limitBatched, async (context) => {
@@ -71,7 +73,7 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
 
   app.get('/v1/events/:id/why', async (context) => {
     const id = context.req.param('id');
-    const why = await events.why({ tenant: context.get('tenant'), id });
+    const why = await whyWithAlike(events, deadLetters, { tenant: context.get('tenant'), id });
     return why === null ? noSuchEvent(context, id) : context.json(why);
   });
 
@@ -109,7 +111,8 @@ export function eventRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     const key = { tenant: context.get('tenant'), id: batch };
     const page = isBatchId(batch) ? await batches.items({ ...key, status, limit, cursor }) : null;
     linkToNext(context, page?.nextCursor ?? null);
-    return context.json(page ?? { items: [], nextCursor: null });
+    const items = page?.items.map(({ index, ...item }) => ({ ...toEventSummary(item), index })) ?? [];
+    return context.json({ items, nextCursor: page?.nextCursor ?? null });
   }
 }
 

@@ -1,15 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { TIERS } from '../../domain/tier.ts';
 import { toFaults } from '../../domain/to-faults.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
-import { inTime } from '../body-in-time.ts';
 import { describe, idempotencyKeyHeader, idParameter, json, jsonBody, problems } from '../describe.ts';
 import { faultySummary } from '../faulty-summary.ts';
 import { problem } from '../problem.ts';
-import { readJson } from '../read-json.ts';
-import type { JsonBody } from '../read-json.ts';
+import { readOptionalJson } from '../read-json.ts';
 import { replayEvent } from '../replay-event.ts';
 import { parseIdempotencyKey, parsePreference } from '../request-headers.ts';
 import { STATUSES } from './describe-events.ts';
@@ -25,6 +22,8 @@ const operation = z.object({
   value: z.unknown().optional(),
 });
 
+export const patch = z.array(operation).min(1).max(MAX_OPERATIONS).optional().describe("a JSON Patch (RFC 6902) of the event's data");
+
 const replayBody = z
   .strictObject({
     from: z
@@ -35,7 +34,7 @@ const replayBody = z
       .enum(['again', 'skip'])
       .optional()
       .describe('whether what its handlers emit is started again, as new events (default), or not'),
-    patch: z.array(operation).min(1).max(MAX_OPERATIONS).optional().describe("a JSON Patch (RFC 6902) of the event's data"),
+    patch,
   })
   .openapi('Replay');
 
@@ -46,7 +45,7 @@ export function replayRoute(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
       return problem(context, { code: 'overloaded', detail: 'this process is stopping', headers: { 'retry-after': '1' } });
     const idempotency = parseIdempotencyKey(context.req.header('idempotency-key'));
     if (!idempotency.ok) return problem(context, { code: 'malformed', detail: idempotency.detail });
-    const read = await readOptional(context);
+    const read = await readOptionalJson(context);
     if (!read.ok) return problem(context, read.problem);
     const body = replayBody.safeParse(read.body);
     if (!body.success) {
@@ -71,12 +70,6 @@ export function replayRoute(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
   });
 
   describeReplay(app);
-}
-
-/** A replay needs no body. */
-async function readOptional(context: Context<AppEnvironment>): Promise<JsonBody> {
-  const { byteLength } = await inTime(context.req.arrayBuffer());
-  return byteLength === 0 ? { ok: true, body: {}, lossy: new Map() } : readJson(context);
 }
 
 function describeReplay(app: OpenAPIHono<AppEnvironment>): void {

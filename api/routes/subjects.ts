@@ -7,7 +7,7 @@ import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, json, problems } from '../describe.ts';
 import { problem } from '../problem.ts';
 import { isKnownTag } from '../request-headers.ts';
-import { eventResource } from './describe-events.ts';
+import { eventSummary } from './describe-events.ts';
 
 const LAST_EVENTS = 50;
 
@@ -66,7 +66,7 @@ function describeSubjects(app: OpenAPIHono<AppEnvironment>): void {
     summary: "A subject's last 50 events, newest first",
     request: { params },
     responses: {
-      200: json('All of them', z.object({ items: z.array(eventResource), nextCursor: z.null() })),
+      200: json('All of them', z.object({ items: z.array(eventSummary), nextCursor: z.null() })),
       ...problems(401, 404, 503),
     },
   });

@@ -1,94 +1,78 @@
 import type { Client } from '@temporalio/client';
-import { parseMemberId } from '../../domain/event-id.ts';
-import type { EventResource, EventStatus } from '../../domain/event-resource.ts';
+import { LRUCache } from 'lru-cache';
+import type { EventStatus } from '../../domain/event-resource.ts';
+import type { EventSummary } from '../../domain/event-summary.ts';
+import { mapAtMost } from '../../domain/map-at-most.ts';
+import { guessBefore } from '../../domain/newest.ts';
 import { tierNamesWith } from '../../temporal/durable/chunk-start.ts';
 import { WORKFLOWS } from '../../temporal/durable/names.ts';
 import type { WorkflowKind } from '../../temporal/durable/names.ts';
-import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
+import { listNewest } from '../../temporal/list-newest.ts';
 import { allOf, anyOf, is, isOfType, isSince, isUnset, oneOf } from '../../temporal/list-query.ts';
-import { mapAtMost } from '../../domain/map-at-most.ts';
+import type { ListedWorkflow } from '../../temporal/list-workflows.ts';
 import type { EventFilter } from '../event-service.ts';
 import type { LiveRuns } from '../live-runs.ts';
-import { selectsEvent } from '../selects-event.ts';
-import { listNewest } from '../../temporal/list-newest.ts';
-import type { ListedWorkflow } from '../../temporal/list-workflows.ts';
-import { fromListCursor, toListCursor } from './list-cursor.ts';
-import { findChunk, readRuns } from '../../temporal/read-chunk.ts';
-import type { FoundChunk } from '../../temporal/read-chunk.ts';
-import { readRun } from './read-run.ts';
-import { findNewer, isEarlierKnown } from './replayed-runs.ts';
 import type { Page } from '../page.ts';
+import { selectsEvent } from '../selects-event.ts';
+import { fromListCursor, toListCursor } from './list-cursor.ts';
+import { createListEntries } from './list-entries.ts';
+import { findByIds } from './find-by-ids.ts';
 
-// Each is read for itself; so many at once keep a page quick without crowding out events.
+// So many at once keep a page quick without crowding out events.
 export const READS_AT_ONCE = 8;
-
-/** An event of a page, and which of its execution's it is. */
-interface Entry {
-  readonly of: ListedWorkflow;
-  readonly index: number;
-  readonly read: () => Promise<EventResource | null>;
-}
+const MAX_GUESSES = 200;
 
 /**
- * A page of events, as the engine's index knows them (it may lag by a second), each read as it is now; chunks are spelled
- * out event by event. Newest first, by when the workflow started that an event came in.
+ * Lists events as the engine's index knows them, which may lag by a second; chunks are spelled out event by event. Newest first, by when
+ * the workflow started that an event came in. Costs a query of the index, one read for each chunk of several, and one more query where
+ * a page has events that may go on elsewhere: replayed, or away from their company. Those who ask for the same page at once share it.
  */
-export async function listEvents(client: Client, liveRuns: LiveRuns, filter: EventFilter): Promise<Page<EventResource>> {
-  const at = fromListCursor(filter.cursor);
-  // An event that leaves its company goes on in a workflow that starts later. Its place is where it came, or it would be missed by
-  // whoever has read past the one and hasn't come to the other. Status and subject are found by the workflow it is in alone.
-  const isByPlace = filter.status === undefined && filter.subject === undefined;
-  // An event that was replayed is shown once, as its newest run. Its place, too, is where it came, but where a status is asked for: the
-  // runs before had another one.
-  const isByFirstRun = filter.status === undefined;
-  // The engine has judged by its own clock when an event came; another process's says when it was accepted.
-  const { sinceMs: _judged, ...asked } = filter;
-  const { shown: workflows, next } = await listNewest(client, { query: toVisibilityQuery(filter), count: filter.limit, place: at });
-  const entries: Entry[] = [];
-  for (let from = 0; from < workflows.length && entries.length <= filter.limit; from += READS_AT_ONCE) {
-    const found = await mapAtMost(workflows.slice(from, from + READS_AT_ONCE), READS_AT_ONCE, entriesOf);
-    entries.push(...found.flat().filter(({ of, index }) => of.runId !== at?.runId || at.index === null || index <= at.index));
-  }
-  const items = await mapAtMost(entries.slice(0, filter.limit), READS_AT_ONCE, ({ read }) => read());
-  const first = entries[filter.limit];
-  return {
-    items: items.filter((item) => item !== null),
-    nextCursor: first === undefined ? next && toListCursor(next) : toListCursor({ ...first.of, isShown: false }, first.index),
+export function createListEvents(client: Client, liveRuns: LiveRuns): (filter: EventFilter) => Promise<Page<EventSummary>> {
+  // Since when as many have come as the first page of a query has lately shown.
+  const guesses = new LRUCache<string, number>({ max: MAX_GUESSES });
+  const underWay = new Map<string, Promise<Page<EventSummary>>>();
+  const entriesOf = createListEntries(client, liveRuns);
+
+  return (filter) => {
+    const key = JSON.stringify(filter);
+    const shared = underWay.get(key);
+    if (shared !== undefined) return shared;
+    const page = listPage(filter).finally(() => underWay.delete(key));
+    underWay.set(key, page);
+    return page;
   };
 
-  /** Those that came last come first, as in the list. */
-  async function entriesOf(workflow: ListedWorkflow): Promise<readonly Entry[]> {
-    const { workflowId, runId } = workflow;
-    const chunk = await findChunk(client, { workflowId, runId });
-    if (chunk === null || (isByPlace && (await isShownElsewhere(workflowId, chunk)))) return [];
-    if (isByFirstRun && (await isEarlierKnown(client, chunk))) return [];
-    const newer = await findNewer(client, chunk);
-    if (newer !== null && !isByFirstRun) return [];
-    const shownChunk = newer ?? chunk;
-    const runs = chunk.events.length === 1 || isByPlace ? null : (await readRuns(client, chunk)).runs;
-    const shown = chunk.events.flatMap((event, index) => {
-      const hasLeft = runs?.[index]?.hasLeft === true;
-      if (hasLeft || (filter.tier !== undefined && event.tier !== filter.tier)) return [];
-      const read = async (): Promise<EventResource | null> => {
-        const resource = await readRun(client, liveRuns, shownChunk, index);
-        if (resource === null || !selectsEvent(resource, asked)) return null;
-        return isByPlace || resource.workflow.id === workflowId ? resource : null;
-      };
-      return [{ of: workflow, index, read }];
-    });
-    return shown.toReversed();
-  }
-
-  /** Whether it holds an event that left the company it came in, which the engine still knows. */
-  async function isShownElsewhere(workflowId: string, { events }: FoundChunk): Promise<boolean> {
-    const [event] = events;
-    const place = event && parseMemberId(event.id);
-    if (!place || eventWorkflowId(event) !== workflowId) return false;
-    return (await findChunk(client, { workflowId: eventWorkflowId({ tenant: event.tenant, id: place.chunkId }) })) !== null;
+  async function listPage(filter: EventFilter): Promise<Page<EventSummary>> {
+    const at = fromListCursor(filter.cursor);
+    const query = toVisibilityQuery(filter);
+    const guessUs = at === null ? (guesses.get(query) ?? null) : at.spanUs === undefined ? null : guessBefore(at, at.spanUs);
+    const { shown: workflows, next } = await listNewest(client, { query, count: filter.limit, place: at, guessUs });
+    const spanUs = spanOf(workflows, filter.limit);
+    if (at === null && spanUs !== undefined) guesses.set(query, workflows.at(-1)?.startedAtUs ?? 0);
+    const entries = await entriesOf(workflows, filter, at);
+    const page = entries.slice(0, filter.limit);
+    const known = await findByIds(client, new Set(page.flatMap(({ lookUp }) => lookUp)));
+    // The engine has judged by its own clock when an event came; another process's says when it was accepted.
+    const { sinceMs: _judged, ...asked } = filter;
+    const items = await mapAtMost(page, READS_AT_ONCE, ({ show }) => show(known));
+    const first = entries[filter.limit];
+    return {
+      items: items.flatMap((item) => (item !== null && selectsEvent(item, asked) ? [item] : [])),
+      nextCursor:
+        first === undefined ? next && toListCursor(next, null, spanUs) : toListCursor({ ...first.of, isShown: false }, first.index, spanUs),
+    };
   }
 }
-const FORCED = ['Failed', 'Terminated', 'TimedOut'];
 
+/** How long a time so many have come in; undefined where they are too few to say. */
+function spanOf(workflows: readonly ListedWorkflow[], count: number): number | undefined {
+  const [first] = workflows;
+  const last = workflows.at(-1);
+  if (first === undefined || last === undefined || workflows.length < count) return undefined;
+  return Math.max(1, first.startedAtUs - last.startedAtUs);
+}
+
+const FORCED = ['Failed', 'Terminated', 'TimedOut'];
 const EXECUTION_STATUS: Readonly<Record<EventStatus, readonly string[]>> = {
   accepted: ['Running'],
   waiting: ['Running'],

@@ -5,6 +5,7 @@ import type { Client } from '@temporalio/client';
 import type { WorkflowIdReusePolicy } from '@temporalio/common';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { eventMessage, eventTarget, withoutLargeData } from '../../domain/callback-message.ts';
+import { causeDigest, causeOfDelivery, replacedKey } from '../../domain/dead-letter.ts';
 import { initialCallback, isSettled } from '../../domain/callback-record.ts';
 import type { AnyDeliveryInput } from '../../domain/delivery-input.ts';
 import { REDELIVER_SIGNAL, WORKFLOWS } from '../../temporal/durable/names.ts';
@@ -38,6 +39,7 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
   const found = await read();
   if (found === null) return 'not_found';
   if (found.completedAt === null || found.callback.url === null) return 'nothing_sent';
+  const { type } = found;
   const workflowId = deliveryWorkflowId({ owner: ownerId(found), run: found.run });
   const deadlineMs = monotonicMs() + CLOSES_WITHIN_MS;
 
@@ -78,9 +80,11 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
   async function afterDelivery(end: WorkflowEnd): Promise<AnyDeliveryInput> {
     const input = await readInput();
     const { target, attempts } = input;
-    const recorded = end.kind === 'completed' && isCallbackRecord(end.result) ? end.result.attempts : attempts;
+    const record = end.kind === 'completed' && isCallbackRecord(end.result) ? end.result : null;
     const what = 'message' in input ? { message: input.message } : { messageOf: input.messageOf };
-    return { target, ...what, begin: { kind: 'on-request' }, attempts: recorded };
+    const cause = record && causeOfDelivery(target, type, record);
+    const replaces = cause && end.kind === 'completed' ? { replaces: replacedKey(causeDigest(cause), end.atMs) } : {};
+    return { target, ...what, ...replaces, begin: { kind: 'on-request' }, attempts: record?.attempts ?? attempts };
   }
 
   function readInput(): Promise<AnyDeliveryInput> {

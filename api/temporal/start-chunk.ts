@@ -82,16 +82,17 @@ async function start(
     firstExecutionRunId: runId,
     eagerlyStarted: eagerly,
   } = await gate.pass(tier, () =>
-    callEngine(client, startTimeoutMs(gate.slowMs), () =>
-      client.workflow.start(WORKFLOWS.processChunk, {
-        ...chunkStart(id, chunk, { inFlight: inFlight(), slowStartMs: gate.slowMs }),
+    callEngine(client, startTimeoutMs(gate.slowMs), () => {
+      const options = chunkStart(id, chunk, { inFlight: inFlight(), slowStartMs: gate.slowMs });
+      return client.workflow.start(WORKFLOWS.processChunk, {
+        ...options,
+        memo: { ...options.memo, ...(fingerprint !== null && { [FINGERPRINT_MEMO]: fingerprint }) },
         args: [chunk],
         requestEagerStart: inline,
         workflowIdConflictPolicy: 'FAIL',
-        ...(fingerprint !== null && { memo: { [FINGERPRINT_MEMO]: fingerprint } }),
         typedSearchAttributes: toSearchAttributes(chunkAttributes(chunk)),
-      }),
-    ),
+      });
+    }),
   );
   // What waits first may yet be cancelled.
   const beginsAtOnce = inline && chunk.own.every(({ delayMs }) => delayMs === 0);

@@ -39,6 +39,7 @@ export async function startReplay(next: EventRun, mark: ReplayMark, options: Sta
   const workflowId = eventWorkflowId(event);
   const timeoutMs = startTimeoutMs(gate.slowMs);
   const chunk = toChunk([event], begunOf(next));
+  const start = chunkStart(event.id, chunk, { inFlight: inFlight(), slowStartMs: gate.slowMs });
   // Whoever submits the event once more, as it was submitted first, joins its newest run.
   const before = await describeClosed();
   const fingerprint = before?.memo?.[FINGERPRINT_MEMO];
@@ -49,11 +50,11 @@ export async function startReplay(next: EventRun, mark: ReplayMark, options: Sta
     const { firstExecutionRunId: runId } = await gate.pass(event.tier, () =>
       callEngine(client, timeoutMs, () =>
         client.workflow.start(WORKFLOWS.processChunk, {
-          ...chunkStart(event.id, chunk, { inFlight: inFlight(), slowStartMs: gate.slowMs }),
+          ...start,
           args: [chunk],
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           workflowIdConflictPolicy: 'FAIL',
-          ...(fingerprint !== undefined && { memo: { [FINGERPRINT_MEMO]: fingerprint } }),
+          memo: { ...start.memo, ...(fingerprint !== undefined && { [FINGERPRINT_MEMO]: fingerprint }) },
           typedSearchAttributes: toSearchAttributes(chunkAttributes(chunk)),
           ...requestedAs(`replay-of-${mark.of}`),
         }),

@@ -5,6 +5,7 @@ import { withoutExcerpts } from '../../domain/callback-record.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { RunEnd } from '../../domain/run-end.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
+import { toEventSummary } from '../../domain/event-summary.ts';
 import { liveResource } from '../live-runs.ts';
 import type { ReplayService } from '../replay-service.ts';
 import type { EventService, JoinedRun, SubmitOptions, Submission } from '../event-service.ts';
@@ -25,11 +26,10 @@ import { isInline } from '../../domain/is-inline.ts';
 import { isNotFound, lastWriteFailure, readEngine } from '../../temporal/engine-call.ts';
 import { EngineUnavailableError } from '../../temporal/engine-unavailable-error.ts';
 import { lackingWorkers } from './lacking-worker.ts';
-import { listEvents, READS_AT_ONCE } from './list-events.ts';
+import { createListEvents, READS_AT_ONCE } from './list-events.ts';
 import { createChunkStore } from './chunk-store.ts';
 import { createItemStore } from './item-store.ts';
 import type { Items } from './item-store.ts';
-import { withDelivery } from './read-run.ts';
 import { isAtHandlers, readNow } from './at-handlers.ts';
 import { createSubjectStore } from './subject-store.ts';
 import { createReplayService } from './replay-service.ts';
@@ -119,6 +119,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     createItemStore(client, liveRuns, options.items, now),
   ]);
   const { read, accepted, cancel, why } = store;
+  const listEvents = createListEvents(client, liveRuns);
 
   /** As requests read: of a workflow that isn't there, which the engine looks for in its database. */
   async function readNothing(): Promise<void> {
@@ -140,9 +141,14 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
   }
 
   function toShown(resource: EventResource): EventResource {
-    const { id, runId } = resource.workflow;
+    return withPage({ ...resource, callback: withoutExcerpts(resource.callback) });
+  }
+
+  /** With its workflow's page in the UI. */
+  function withPage<Shown extends Pick<EventResource, 'workflow'>>(shown: Shown): Shown {
+    const { id, runId } = shown.workflow;
     const url = uiUrl === null ? null : `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(id)}/${runId}`;
-    return { ...resource, callback: withoutExcerpts(resource.callback), workflow: { id, runId, url } };
+    return { ...shown, workflow: { id, runId, url } };
   }
 
   return {
@@ -207,14 +213,12 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     async list(filter) {
       const ofSubject = await subjects.list(filter);
       if (ofSubject === null) {
-        const page = await listEvents(client, liveRuns, filter);
-        return { ...page, items: page.items.map(toShown) };
+        const page = await listEvents(filter);
+        return { ...page, items: page.items.map(withPage) };
       }
-      const items = await mapAtMost(ofSubject.items, READS_AT_ONCE, async (resource) =>
-        withDelivery(client, await readNow(client, liveRuns, resource)),
-      );
+      const items = await mapAtMost(ofSubject.items, READS_AT_ONCE, (resource) => readNow(client, liveRuns, resource));
       // Of one that is at its handlers its subject doesn't know how it stands.
-      return { ...ofSubject, items: items.filter((item) => selectsEvent(item, filter)).map(toShown) };
+      return { ...ofSubject, items: items.filter((item) => selectsEvent(item, filter)).map((item) => withPage(toEventSummary(item))) };
     },
 
     async deliveries(key) {

@@ -2,11 +2,13 @@ import type { PageOptions } from '../../client/create-client.ts';
 import type { AddCommand } from '../command-definition.ts';
 import { parseNumber } from '../read-input.ts';
 import { renderDestinations } from '../render-destinations.ts';
+import { destinationsRedeliverCommand } from './destinations-redeliver.ts';
 
 export function destinationsCommand(add: AddCommand): void {
   add<PageOptions & { readonly resume?: string }>({
     usage: 'destinations',
     description: 'list where callbacks failed lately, or have one of these probed now',
+    commands: [destinationsRedeliverCommand],
     examples: ['destinations', 'destinations --resume https://shop.example'],
     configure: (command) =>
       command

@@ -7,7 +7,7 @@ import { renderBatchWhy } from '../render-batch.ts';
 export function whyCommand(add: AddCommand): void {
   add({
     usage: 'why <id>',
-    description: 'say what an event or a batch waits for, who is before it, and for how long',
+    description: 'say what an event or a batch waits for, who is before it, and for how long; or what it has failed of',
     examples: ['why my-1', 'why nightly'],
     action: ({ client, print, paint }, _options, id = '') =>
       eventOrBatch(

@@ -11,12 +11,15 @@ export interface OptionOutline {
 }
 
 export interface CommandOutline {
+  /** Without that of the command that it belongs to, but for `allCommands`. */
   readonly name: string;
   readonly description: string;
   /** Of its own. */
   readonly options: readonly OptionOutline[];
   /** What its first value may be, where that is one of few. */
   readonly choices: readonly string[];
+  /** Of its own: one of them may follow instead of a value. */
+  readonly commands: readonly CommandOutline[];
 }
 
 /** A command-line program, as a shell's completion needs to know it. */
@@ -31,7 +34,7 @@ export function outlineProgram(program: Command): ProgramOutline {
   const help = program.createHelp();
   const options = help.visibleOptions(program).flatMap(outlineOption);
   const isGeneral = ({ flag }: OptionOutline): boolean => options.some((option) => option.flag === flag);
-  const commands = help.visibleCommands(program).map((command) => ({
+  const outlineCommand = (command: Command): CommandOutline => ({
     name: command.name(),
     description: command.description(),
     options: help
@@ -39,13 +42,23 @@ export function outlineProgram(program: Command): ProgramOutline {
       .flatMap(outlineOption)
       .filter((option) => !isGeneral(option)),
     choices: choicesOf(command.registeredArguments[0]),
-  }));
+    commands: help.visibleCommands(command).map(outlineCommand),
+  });
+  const commands = help.visibleCommands(program).map(outlineCommand);
   const names = commands.map(({ name }) => name);
   return {
     name: program.name(),
     options,
     commands: commands.map((command) => (command.name === 'help' ? { ...command, choices: names } : command)),
   };
+}
+
+/** Commands and those of their own, each under its full name: `dead-letters replay`. */
+export function allCommands(commands: readonly CommandOutline[]): readonly CommandOutline[] {
+  return commands.flatMap((command) => [
+    command,
+    ...allCommands(command.commands).map((own) => ({ ...own, name: `${command.name} ${own.name}` })),
+  ]);
 }
 
 function outlineOption(option: Option): readonly OptionOutline[] {

@@ -26,9 +26,22 @@ if [[ $funcstack[1] == _${name} ]]; then _${name} "$@"; else compdef _${name} ${
 `;
 }
 
-function commandCase({ name, options, choices }: CommandOutline): string {
-  const value = choices.length === 0 ? "'*:value:_files'" : quoted(`1:value:(${choices.join(' ')})`);
-  return `        ${name}) _arguments ${[...options.map(optionSpec), '$general', value].join(' ')} ;;`;
+function commandCase({ name, options, choices, commands }: CommandOutline): string {
+  if (commands.length === 0) return `        ${name}) _arguments ${specs(options, valueSpec(choices))} ;;`;
+  const names = commands.map((own) => own.name);
+  return `        ${name})
+          _arguments -C ${specs(options, valueSpec(names), "'*::value:->own'")}
+          case "$state $words[1]" in
+${commands.map((own) => `            'own ${own.name}') _arguments ${specs(own.options, valueSpec(own.choices))} ;;`).join('\n')}
+          esac ;;`;
+}
+
+function specs(options: readonly OptionOutline[], ...values: readonly string[]): string {
+  return [...options.map(optionSpec), '$general', ...values].join(' ');
+}
+
+function valueSpec(choices: readonly string[]): string {
+  return choices.length === 0 ? "'*:value:_files'" : quoted(`1:value:(${choices.join(' ')})`);
 }
 
 function optionSpec({ flag, description, takesValue, choices }: OptionOutline): string {

@@ -5,7 +5,7 @@ set -eu
 : "${TEMPORAL_ADDRESS:?}" "${TEMPORAL_NAMESPACE:?}" "${RETENTION:?}"
 
 # Those of temporal/durable/names.ts; a test compares.
-SEARCH_ATTRIBUTES='EventType Tier Tenant Subject BatchId Destination Cause Kind Outcome'
+SEARCH_ATTRIBUTES='EventType Tier Tenant Subject BatchId Destination Cause Kind Outcome Replaces'
 
 try() {
   seconds=$1

@@ -34,13 +34,17 @@ const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 export async function diagnose({ folder, config, callbackUrl, now = Date.now }: DiagnoseOptions): Promise<readonly Finding[]> {
   const { findings, settings, catalog } = await readSettings(folder, config);
   const dataDirectory = resolve(folder, settings.TICKLESS_DATA ?? DEFAULT_DATA);
+  const { ALERT_URL: alertUrl } = settings;
   const isExternal = settings.TEMPORAL_ADDRESS !== undefined;
   const allowCidrs = [...(settings.CALLBACK_ALLOW ?? []), ...(isExternal ? [] : LOOPBACK)];
   const others = await Promise.all([
     guardedCheck('disk', () => checkDisk(readDisk(dataDirectory))),
     guardedCheck('secrets', () => checkSecrets(readSecrets({ settings, variables: process.env, dataDirectory, isExternal }))),
     checkEngine(dataDirectory, { settings, catalog, now }),
-    guardedCheck('callback', () => (callbackUrl === undefined ? [] : checkReachability({ url: callbackUrl, allowCidrs }))),
+    guardedCheck('alerts', () => (alertUrl === undefined ? [] : checkReachability({ url: alertUrl, check: 'alerts', allowCidrs }))),
+    guardedCheck('callback', () =>
+      callbackUrl === undefined ? [] : checkReachability({ url: callbackUrl, check: 'callback', allowCidrs }),
+    ),
   ]);
   return [...findings, ...others.flat()].toSorted((a, b) => CHECKS.indexOf(a.check) - CHECKS.indexOf(b.check));
 }

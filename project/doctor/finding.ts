@@ -10,6 +10,7 @@ export const CHECKS = [
   'queues',
   'versions',
   'permits',
+  'alerts',
   'callback',
 ] as const;
 

@@ -1,5 +1,6 @@
 import type { Chunk } from '../../domain/chunk.ts';
 import { tiersOf } from '../../domain/chunk.ts';
+import { chunkMemo } from './chunk-memo.ts';
 import { TASK_QUEUES } from './names.ts';
 import type { WorkflowKind } from './names.ts';
 import { eventWorkflowId } from './workflow-ids.ts';
@@ -32,6 +33,7 @@ export function chunkStart(id: string, chunk: Chunk, load: TaskLoad) {
     workflowTaskTimeout: inline ? taskTimeoutMs(load) : HEAVY_TASK_TIMEOUT_MS,
     priority: { priorityKey: priorityKey(tier), fairnessKey: tenant },
     staticSummary: `${nameOf(chunk)} (${tierNames(chunk)})${chunk.own.length === 1 ? '' : ` × ${chunk.own.length}`}`,
+    memo: chunkMemo(chunk),
   } as const;
 }
 
@@ -42,13 +44,15 @@ function nameOf({ shared: { type }, own: [first] }: Chunk): string {
 /** What lists find it by. */
 export function chunkAttributes(chunk: Chunk): Attributes {
   const { type, tenant } = chunk.shared;
-  const subject = chunk.own.length === 1 ? chunk.own[0]?.subject : null;
+  const [alone] = chunk.own.length === 1 ? chunk.own : [];
+  const { subject, replay } = alone ?? {};
   return {
     Kind: kindOf(chunk),
     EventType: type,
     Tier: tierNames(chunk),
     Tenant: tenant,
     ...(subject && { Subject: subject }),
+    ...(replay?.replaces !== undefined && { Replaces: replay.replaces }),
   };
 }
 

@@ -19,6 +19,7 @@ export function deliveryStart<Input extends AnyDeliveryInput>(input: Input) {
       Kind: 'internal',
       Tenant: target.tenant,
       ...(origin !== undefined && { Destination: origin }),
+      ...(input.replaces !== undefined && { Replaces: input.replaces }),
     }),
     staticSummary: `callback of ${target.owner}${target.run === 1 ? '' : `, run ${target.run}`}`,
     args: [input],

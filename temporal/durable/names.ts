@@ -26,6 +26,8 @@ export const WORKFLOWS = {
   holdSubject: 'holdSubject',
   tickSubjects: 'tickSubjects',
   keepStats: 'keepStats',
+  keepCauses: 'keepCauses',
+  watchAlerts: 'watchAlerts',
 } as const;
 
 export type WorkflowType = keyof typeof WORKFLOWS;
@@ -52,6 +54,13 @@ export const PLACES_GRANTED_SIGNAL = 'placesGranted';
 
 export const TELL_MINUTES_UPDATE = 'tellMinutes';
 export const POINTS_QUERY = 'points';
+export const TELL_LOOK_UPDATE = 'tellLook';
+export const ALERTS_QUERY = 'alerts';
+
+export const CAUSES_QUERY = 'causes';
+export const NOTE_CAUSES_UPDATE = 'noteCauses';
+export const TELL_FAILURES_UPDATE = 'tellFailures';
+export const DISCARD_CAUSE_UPDATE = 'discardCause';
 
 export const APPLY_UPDATE = 'apply';
 export const SNAPSHOT_QUERY = 'snapshot';
@@ -60,9 +69,22 @@ export const OUTCOMES_QUERY = 'outcomes';
 export const ACCEPTED_QUERY = 'accepted';
 
 /**
- * What lists filter by, all of type Keyword; `Cause` is set on failure only, `Outcome` where the engine's own status doesn't say how it ended. Stored in every data file and namespace.
+ * What lists filter by, all of type Keyword, of which an SQL database has room for these ten; `Cause` is set on failure only, `Outcome`
+ * where the engine's own status doesn't say how it ended, `Replaces` where something makes up for a dead letter. Stored in every data file
+ * and namespace.
  */
-export const SEARCH_ATTRIBUTES = ['EventType', 'Tier', 'Tenant', 'Subject', 'BatchId', 'Destination', 'Cause', 'Kind', 'Outcome'] as const;
+export const SEARCH_ATTRIBUTES = Object.freeze([
+  'EventType',
+  'Tier',
+  'Tenant',
+  'Subject',
+  'BatchId',
+  'Destination',
+  'Cause',
+  'Kind',
+  'Outcome',
+  'Replaces',
+] as const);
 
 /** What a workflow is, for those who look at the engine's list: `handler` runs a handler of an event, `internal` serves others, and tells nobody's verdict. */
 export type WorkflowKind = 'event' | 'chunk' | 'handler' | 'batch' | 'internal';
@@ -80,6 +102,18 @@ export const HOLD_MEMO = 'hold';
 
 /** The memo's key for the resource of a cancelled event, whose workflow has no result to hold it. */
 export const ENDED_MEMO = 'ended';
+
+/** The memo's key for what the items of a batch have failed of. */
+export const FAILURES_MEMO = 'failures';
+
+/** The memo's key for what lists show of the event of a chunk of one, as it came. */
+export const EVENT_MEMO = 'event';
+
+/** The memo's key for where its run stands, as lists show it; false where that is too large. */
+export const STANDING_MEMO = 'standing';
+
+/** The memo's key for how many events a chunk has, where those are several. */
+export const EVENTS_MEMO = 'events';
 
 /** The memo's key for the state of a destination that has failed. */
 export const BREAKER_MEMO = 'breaker';

@@ -4,6 +4,8 @@ import { isSubjectId, isSubjectType } from '../../domain/subject-id.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
 import { toKeyword } from './keyword.ts';
 
+const DELIVERY = /^(.+)~callback\.\d+$/;
+
 // The ids of all workflows. Histories and other workflows know them: a change is a migration. No two workflows have the same.
 
 /** An event's workflow has the event's id, below its tenant's name unless that is the default. */
@@ -61,6 +63,11 @@ export function deliveryWorkflowId({ owner, run }: { readonly owner: string; rea
   return `${owner}~callback.${run}`;
 }
 
+/** Whose callback such a workflow goes on with; null for any other workflow. */
+export function ownerOfDelivery(workflowId: string): string | null {
+  return DELIVERY.exec(workflowId)?.[1] ?? null;
+}
+
 /** The workflow that holds a subject. No event's id and no tenant's name begins with "~". */
 export function subjectWorkflowId({ tenant, type, id }: SubjectKey): string {
   return `~subject/${tenant}/${type}/${id}`;
@@ -76,6 +83,14 @@ export function parseSubjectWorkflowId(workflowId: string): SubjectKey | null {
 export function statsWorkflowId(tenant: string): string {
   return `~stats/${tenant}`;
 }
+
+/** The workflow that keeps the causes of a tenant's dead letters. */
+export function causesWorkflowId(tenant: string): string {
+  return `~causes/${tenant}`;
+}
+
+/** The workflow that watches over what all processes of a namespace tell, and sends alerts. */
+export const ALERTS_WORKFLOW_ID = '~alerts';
 
 /** The workflow of a destination that has failed. */
 export function destinationWorkflowId({ tenant, origin }: Destination): string {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { EventResource } from '../../domain/event-resource.ts';
+import { toEventSummary } from '../../domain/event-summary.ts';
+import type { EventSummary } from '../../domain/event-summary.ts';
 import { until } from '../support/until.ts';
 import type { ApiUnderTest } from './api-under-test.ts';
 import { expectProblem, itemsOf, newId, pointersOf } from './api-under-test.ts';
@@ -15,7 +16,7 @@ export function listing(api: ApiUnderTest): void {
     });
   }
 
-  async function list(query: Readonly<Record<string, string>>): Promise<readonly EventResource[]> {
+  async function list(query: Readonly<Record<string, string>>): Promise<readonly EventSummary[]> {
     const answer = await api.send('GET', `/v1/events?${new URLSearchParams(query).toString()}`);
     expect(answer.status).toBe(200);
     return itemsOf(answer);
@@ -27,7 +28,7 @@ export function listing(api: ApiUnderTest): void {
     return id;
   }
 
-  it('gives resources, those that were accepted last first', async () => {
+  it('gives summaries, those that were accepted last first', async () => {
     const since = new Date().toISOString();
     const ids: string[] = [];
     for (let count = 1; count <= 4; count += 1) {
@@ -38,7 +39,7 @@ export function listing(api: ApiUnderTest): void {
     await listed({ type: 'curiosity', status: 'completed', since }, 3);
     const items = await list({ type: 'curiosity', since });
     expect(items.map(({ id }) => id)).toEqual(ids);
-    expect(items[0]).toEqual(await api.read(String(ids[0])));
+    expect(items[0]).toEqual(toEventSummary(await api.read(String(ids[0]))));
   });
 
   it('shows each once, whatever ends and comes while its pages are followed', async () => {

@@ -37,6 +37,16 @@ export function replaying(api: ApiUnderTest): void {
     expect(await api.readUntil(failed.id, 'completed')).toMatchObject({ run: 2 });
   });
 
+  it('is advised by what an event has failed of', async () => {
+    const { id, error } = await api.run({ type: 'test-mended', id: newId(), data: dataOf(useFault()) });
+
+    expect((await api.send('GET', `/v1/events/${id}/why`)).body).toMatchObject({
+      reason: 'ended',
+      summary: expect.stringMatching(/^Its reserve failed after 1 attempt with .*`tickless replay /),
+      details: { failures: [{ at: 'reserve', code: error?.code, attempts: 1 }], replay: 'when_mended' },
+    });
+  });
+
   it('says that it is durable, and where it is seen', async () => {
     const { id } = await api.run({ type: 'test-mended', id: newId(), data: dataOf(useFault()) });
     const answer = await replay(id);

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { BatchResource } from '../../domain/batch-resource.ts';
@@ -8,9 +5,8 @@ import { startOverlapRecorder } from '../support/overlap-recorder.ts';
 import type { OverlapRecorder } from '../support/overlap-recorder.ts';
 import { proof } from '../support/proof.ts';
 import { engineOf } from '../support/service-engine.ts';
-import { freePort, startServiceProcess } from '../support/service-process.ts';
-import type { ServiceProcess } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
+import { useServiceProcess } from '../support/use-service-process.ts';
 
 const LARGE = proof({ reduced: { light: 1_000, heavy: 30 }, full: { light: 100_000, heavy: 5_000 } });
 const MAX_HISTORY_EVENTS = 10_000;
@@ -19,24 +15,13 @@ const { ITEMS, KILLS } = proof({ reduced: { ITEMS: 200, KILLS: 2 }, full: { ITEM
 const MOST_IN_FLIGHT = 4 * 200 + 50;
 const MINUTE_MS = 60_000;
 
-let dataDirectory: string;
+const service = useServiceProcess({ MAX_CONCURRENT_TASKS: '50' });
 let recorder: OverlapRecorder;
-let service: ServiceProcess;
-let port: number;
 
 beforeEach(async () => {
-  dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-batch-'));
   recorder = await startOverlapRecorder();
-  port = await freePort();
-  service = await start();
 });
-
-afterEach(async () => {
-  service.kill('SIGTERM');
-  await service.exited;
-  recorder.close();
-  await rm(dataDirectory, { recursive: true, force: true });
-});
+afterEach(() => recorder.close());
 
 it(
   'gives each item of a batch exactly one verdict, however often the service is killed meanwhile',
@@ -54,7 +39,7 @@ it(
       await until('the batch is further', async () => recorder.visits.size >= (ITEMS * kill) / (KILLS + 2), 2 * MINUTE_MS);
       service.kill('SIGKILL');
       await service.exited;
-      service = await start();
+      await service.startAgain();
     }
     const batch = await until('the batch has ended', () => ended('killed', ITEMS), 10 * MINUTE_MS);
 
@@ -99,7 +84,7 @@ it.each([
 
 /** Of each of the workflow's runs, as the engine counts. */
 async function historyLengths(workflowId: string): Promise<readonly number[]> {
-  const { address, namespace } = await engineOf(dataDirectory);
+  const { address, namespace } = await engineOf(service.dataDirectory);
   const connection = await Connection.connect({ address });
   try {
     const lengths: number[] = [];
@@ -124,8 +109,4 @@ async function ended(id: string, items: number): Promise<BatchResource | false> 
   const { counts } = batch;
   expect(counts.pending + counts.running + counts.completed + counts.failed + counts.cancelled).toBe(items);
   return batch.completedAt !== null && batch;
-}
-
-function start(): Promise<ServiceProcess> {
-  return startServiceProcess({ dataDirectory, port, env: { MAX_CONCURRENT_TASKS: '50' } });
 }

@@ -1,16 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { DestinationResource } from '../../domain/destination-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { proof } from '../support/proof.ts';
 import { startReceiver } from '../support/receiver.ts';
-import type { Receiver } from '../support/receiver.ts';
 import { enginePid } from '../support/service-engine.ts';
-import { freePort, startServiceProcess } from '../support/service-process.ts';
-import type { ServiceProcess } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
+import { useServiceProcess } from '../support/use-service-process.ts';
+import { useReceiver } from '../support/use-service.ts';
 
 type Victim = 'the service' | 'the engine' | 'the engine, again and again,' | 'everything';
 
@@ -28,24 +24,12 @@ interface Delivery {
   readonly error: string | null;
 }
 
-let dataDirectory: string;
-let receiver: Receiver;
-let service: ServiceProcess;
-let port: number;
-
-beforeEach(async () => {
-  dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-callbacks-'));
-  receiver = await startReceiver();
-  port = await freePort();
-  service = await start();
+const service = useServiceProcess({
+  CALLBACK_SCHEDULE: Array(30).fill('500ms').join(),
+  CALLBACK_PROBE_AFTER: '500ms',
+  CALLBACK_RESUME_RATE: '100',
 });
-
-afterEach(async () => {
-  service.kill('SIGTERM');
-  await service.exited;
-  await receiver.close();
-  await rm(dataDirectory, { recursive: true, force: true });
-});
+const receiver = useReceiver();
 
 it.each(size.victims)(
   'delivers all, and keeps the record of every attempt, when %s is killed between the attempts',
@@ -61,7 +45,7 @@ it.each(size.victims)(
         return ([500, 'reset'] as const)[before.length] ?? 200;
       });
     }
-    const ids = Array.from({ length: size.events }, (_, index) => `callback-${index}`);
+    const ids = Array.from({ length: size.events }, (_, index) => `callback-${index}-${victim.replaceAll(/\W+/g, '-')}`);
     await Promise.all(ids.map((id, index) => submit(id, receivers[index % receivers.length])));
     await until('half of them were tried', async () => answered.size >= size.events / 2, DEADLINE_MS);
     // Of a few, so that the others aren't all over by then.
@@ -124,14 +108,6 @@ function recordsOf(answers: readonly (string | null)[], victim: Victim): readonl
   return [answers, ...(isProcess ? answers.map((_, index) => answers.toSpliced(index, 1)) : [])];
 }
 
-async function start(): Promise<ServiceProcess> {
-  return startServiceProcess({
-    dataDirectory,
-    port,
-    env: { CALLBACK_SCHEDULE: Array(30).fill('500ms').join(), CALLBACK_PROBE_AFTER: '500ms', CALLBACK_RESUME_RATE: '100' },
-  });
-}
-
 async function submit(id: string, { url } = receiver): Promise<void> {
   const body = JSON.stringify({ type: 'noise', id, data: { intensity: 0.3 }, callback: { url } });
   const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
@@ -147,17 +123,17 @@ async function kill(victim: Victim): Promise<void> {
   if (victim.startsWith('the engine')) return;
   service.kill('SIGKILL');
   await service.exited;
-  service = await start();
+  await service.startAgain();
 }
 
 /** Longer than the SDK tries to tell the engine of an outcome: 10 s. */
 async function killEngine(forMs: number): Promise<void> {
   const endMs = Date.now() + forMs;
-  let killed = await enginePid(dataDirectory);
+  let killed = await enginePid(service.dataDirectory);
   process.kill(killed, 'SIGKILL');
   while (Date.now() < endMs) {
     killed = await until('the engine is started again', async () => {
-      const pid = await enginePid(dataDirectory).catch(() => killed);
+      const pid = await enginePid(service.dataDirectory).catch(() => killed);
       return pid !== killed && pid;
     });
     process.kill(killed, 'SIGKILL');

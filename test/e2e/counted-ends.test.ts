@@ -4,10 +4,16 @@ import type { EventResource } from '../../domain/event-resource.ts';
 import { startChild } from '../support/child-process.ts';
 import type { Child } from '../support/child-process.ts';
 import { engineVariables } from '../support/cluster.ts';
+import { proof } from '../support/proof.ts';
 import { testEngine } from '../support/test-engine.ts';
 import { WEBHOOK_SECRET } from '../support/service.ts';
 import { freePort } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
+
+const KILLED = proof({
+  reduced: { events: 60, items: 20, after: [20] },
+  full: { events: 120, items: 60, after: [20, 40] },
+});
 
 // An API that runs light events, and a worker that runs all that others leave to it.
 let api: Child;
@@ -102,16 +108,38 @@ it('agrees over two processes with what a client counts, to the event, whatever 
   expect(await settled(before, sum(clients))).toEqual(clients);
 });
 
+it('counts what handlers emit as accepted, once each', async () => {
+  const [acceptedBefore, endedBefore] = [await countedAs('accepted', 'type'), await counted()];
+  const branch = (name: string, type: string, more: object = {}): object => ({ name, type, ...more });
+  const root = branch('root', 'test-branch', {
+    fails: 'once',
+    first: [branch('light', 'test-branch'), branch('grouped', 'test-branch-grouped')],
+    second: [
+      branch('heavy', 'test-branch-heavy', { second: [branch('last', 'test-branch')] }),
+      branch('letter', 'test-branch-of-subject', { options: { subject: 'f-1' } }),
+      branch('other', 'test-branch-of-subject', { options: { subject: 'f-1' } }),
+    ],
+  });
+  await send({ type: 'test-branch', data: root });
+
+  await until('all verdicts are counted', async () => sum(await counted()) - sum(endedBefore) >= 7);
+  const expected = { 'test-branch': 3, 'test-branch-grouped': 1, 'test-branch-heavy': 1, 'test-branch-of-subject': 2 };
+  const accepted = since(acceptedBefore, await countedAs('accepted', 'type'));
+  expect(Object.fromEntries(accepted)).toEqual(expected);
+  const completed = Object.entries(expected).map(([type, count]) => [`${type} completed`, count]);
+  expect(Object.fromEntries(since(endedBefore, await counted()))).toEqual(Object.fromEntries(completed));
+});
+
 it('is never above what has happened where a process is killed', async () => {
   const before = await counted();
-  const ids = times(120, (index) => `killed-${index}`);
+  const ids = times(KILLED.events, (index) => `killed-${index}`);
   const sending = ids.map((id, index) =>
     send(index % 4 === 0 ? { type: 'test-slow-work', id, data: { ms: 100 } } : { type: 'joy', id, data: { intensity: 0.3 } }),
   );
-  const batch = await send({ path: '/v1/batches', events: times(60, () => ({ type: 'test-slow-work', data: { ms: 20 } })) });
-  for (const share of [20, 40]) {
+  const batch = await send({ path: '/v1/batches', events: times(KILLED.items, () => ({ type: 'test-slow-work', data: { ms: 20 } })) });
+  for (const share of KILLED.after) {
     await until('so many are counted', async () => sum(await counted()) - sum(before) >= share, 60_000);
-    lost.push(await scrape(workerUrl));
+    lost.push(await scrape(workerUrl, 'completed', 'type', 'outcome'));
     worker.kill('SIGKILL');
     await worker.exited;
     worker = await startWorker();
@@ -124,7 +152,7 @@ it('is never above what has happened where a process is killed', async () => {
 
   const seen = await settled(before, 0);
   for (const [key, count] of seen) expect([key, count <= (happened.get(key) ?? 0)]).toEqual([key, true]);
-  expect(sum(seen)).toBeGreaterThan(100);
+  expect(sum(seen)).toBeGreaterThan((KILLED.events + KILLED.items) / 2);
 }, 180_000);
 
 /** What was counted since then, once there is so much of it, and an event is counted that came after all of them. */
@@ -137,28 +165,41 @@ async function settled(before: Counts, atLeast: number): Promise<Counts> {
     const now = await counted();
     return (now.get(last) ?? 0) > known && now;
   });
+  return new Map([...since(before, after)].filter(([key]) => key !== last));
+}
+
+function since(before: Counts, after: Counts): Counts {
   return new Map(
     [...after].flatMap(([key, count]) => {
-      const since = count - (before.get(key) ?? 0);
-      return since === 0 || key === last ? [] : [[key, since] as const];
+      const more = count - (before.get(key) ?? 0);
+      return more === 0 ? [] : [[key, more] as const];
     }),
   );
 }
 
 /** By type and outcome, over both processes and those that were killed. */
 async function counted(): Promise<Counts> {
-  const all = new Map<string, number>();
-  for (const counts of [...lost, await scrape(apiUrl), await scrape(workerUrl)]) {
-    for (const [key, count] of counts) all.set(key, (all.get(key) ?? 0) + count);
-  }
-  return all;
+  return added([...lost, await countedAs('completed', 'type', 'outcome')]);
 }
 
-async function scrape(url: string): Promise<Counts> {
+/** By these labels, over both processes that run. */
+async function countedAs(...what: Metric): Promise<Counts> {
+  return added([await scrape(apiUrl, ...what), await scrape(workerUrl, ...what)]);
+}
+
+function added(all: readonly Counts[]): Counts {
+  const sums = new Map<string, number>();
+  for (const counts of all) for (const [key, count] of counts) sums.set(key, (sums.get(key) ?? 0) + count);
+  return sums;
+}
+
+type Metric = readonly [name: 'accepted' | 'completed', ...labels: string[]];
+
+async function scrape(url: string, ...[name, ...labels]: Metric): Promise<Counts> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const counts = new Map<string, number>();
-  for (const [, labels = '', count] of text.matchAll(/^tickless_events_completed_total\{(.*)\} (\d+)$/gm)) {
-    const key = `${/type="([^"]*)"/.exec(labels)?.[1]} ${/outcome="([^"]*)"/.exec(labels)?.[1]}`;
+  for (const [, set = '', count] of text.matchAll(new RegExp(`^tickless_events_${name}_total\\{(.*)\\} (\\d+)$`, 'gm'))) {
+    const key = labels.map((label) => new RegExp(`${label}="([^"]*)"`).exec(set)?.[1]).join(' ');
     counts.set(key, (counts.get(key) ?? 0) + Number(count));
   }
   return counts;

@@ -1,41 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { EventResource } from '../../domain/event-resource.ts';
-import { startReceiver } from '../support/receiver.ts';
-import type { Receiver } from '../support/receiver.ts';
 import { enginePid } from '../support/service-engine.ts';
-import { freePort, startServiceProcess } from '../support/service-process.ts';
-import type { ServiceProcess } from '../support/service-process.ts';
 import { halt } from '../support/halt.ts';
 import { until } from '../support/until.ts';
+import { useServiceProcess } from '../support/use-service-process.ts';
+import { useReceiver } from '../support/use-service.ts';
 
 const EVENTS = 50;
 
-let dataDirectory: string;
-let receiver: Receiver;
-let service: ServiceProcess;
-let port: number;
-
-beforeEach(async () => {
-  dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-crash-'));
-  receiver = await startReceiver();
-  port = await freePort();
-  service = await startServiceProcess({ dataDirectory, port });
-});
-
-afterEach(async () => {
-  service.kill('SIGTERM');
-  await service.exited;
-  await receiver.close();
-  await rm(dataDirectory, { recursive: true, force: true });
-});
+const service = useServiceProcess();
+const receiver = useReceiver();
 
 it.each(['the service', 'the engine', 'both'] as const)(
   'loses nothing that it acknowledged when %s is killed in the middle',
   async (victim) => {
-    const answers = submitAll();
+    const ids = Array.from({ length: EVENTS }, (_, index) => `event-${index}-of-${victim.replaceAll(' ', '-')}`);
+    const answers = submitAll(ids);
     await receiver.waitFor(() => receiver.requests.length >= EVENTS / 5, 20_000);
     await kill(victim);
     const acknowledged = new Set((await answers).flatMap(({ id, acknowledged: is }) => (is && id !== undefined ? [id] : [])));
@@ -47,7 +27,7 @@ it.each(['the service', 'the engine', 'both'] as const)(
     }
     const calledBack = new Set(receiver.requests.map((request) => JSON.parse(request.text).data.id));
     expect([...acknowledged].filter((id) => !calledBack.has(id))).toEqual([]);
-    for (const id of ids().filter((candidate) => !acknowledged.has(candidate))) {
+    for (const id of ids.filter((candidate) => !acknowledged.has(candidate))) {
       const event = await ended(id);
       if (event !== null) expect(event).toMatchObject({ status: 'completed' });
     }
@@ -77,14 +57,14 @@ it('sends nothing again that a slow receiver answers while it stops', async () =
   service.kill('SIGTERM');
   release();
   await service.exited;
-  service = await startServiceProcess({ dataDirectory, port });
+  await service.startAgain();
 
   expect(await ended('slow')).toMatchObject({ status: 'completed', callback: { status: 'delivered', attempts: [{ status: 200 }] } });
   expect(receiver.requests).toHaveLength(1);
 });
 
 it('answers 503 while the engine is away, and goes on when it is back', async () => {
-  const engine = await enginePid(dataDirectory);
+  const engine = await enginePid(service.dataDirectory);
   await halt(engine);
   const refused = await fetch(`${service.url}/v1/events`, request('while-away'));
   process.kill(engine, 'SIGCONT');
@@ -95,14 +75,10 @@ it('answers 503 while the engine is away, and goes on when it is back', async ()
   await until('events are accepted again', async () => (await submit('afterwards')).acknowledged);
 });
 
-function ids(): readonly string[] {
-  return Array.from({ length: EVENTS }, (_, index) => `event-${index}`);
-}
-
 /** Ten at a time, so that some are accepted, some under way and some not yet sent when the process dies. */
-async function submitAll(): Promise<readonly Answer[]> {
+async function submitAll(ids: readonly string[]): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
-  const waiting = [...ids()];
+  const waiting = [...ids];
   const sender = async (): Promise<void> => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       // Every other one comes without an id, and may share a workflow with others.
@@ -133,12 +109,12 @@ function request(id: string | undefined): RequestInit {
 }
 
 async function kill(victim: 'the service' | 'the engine' | 'both'): Promise<void> {
-  const engine = await enginePid(dataDirectory);
+  const engine = await enginePid(service.dataDirectory);
   if (victim !== 'the service') process.kill(engine, 'SIGKILL');
   if (victim === 'the engine') return;
   service.kill('SIGKILL');
   await service.exited;
-  service = await startServiceProcess({ dataDirectory, port });
+  await service.startAgain();
 }
 
 /** The event once it has ended and its callback too; null when it was never accepted. */

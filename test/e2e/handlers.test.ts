@@ -88,6 +88,7 @@ it(
 /** Sends it again until it is acknowledged; resolves with its id. */
 async function submit(id: string, [type, data]: (typeof WAYS)[number]): Promise<string> {
   const subject = type === 'test-handled-of-subject' ? { subject: 'killed' } : {};
+  // While the service is killed again and again, it may be gone each time that this one is sent.
   return until(
     `"${id}" is acknowledged`,
     async () => {
@@ -102,7 +103,7 @@ async function submit(id: string, [type, data]: (typeof WAYS)[number]): Promise<
         return null;
       }
     },
-    DEADLINE_MS,
+    KILLS * DEADLINE_MS,
   );
 }
 

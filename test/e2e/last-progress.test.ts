@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterEach, expect, it } from 'vitest';
 import type { EventResource } from '../../domain/event-resource.ts';
@@ -12,37 +9,33 @@ import type { Child } from '../support/child-process.ts';
 import { engineVariables } from '../support/cluster.ts';
 import type { TestEngine } from '../support/cluster.ts';
 import { engineOf } from '../support/service-engine.ts';
-import { freePort, startServiceProcess } from '../support/service-process.ts';
-import type { ServiceProcess } from '../support/service-process.ts';
+import { freePort } from '../support/service-process.ts';
 import { testEngine } from '../support/test-engine.ts';
 import { until } from '../support/until.ts';
+import { useServiceProcess } from '../support/use-service-process.ts';
 
 // A process that starts beside others takes its time.
 const DEADLINE_MS = 60_000;
 
-let url: string;
-let stop: () => Promise<void>;
+const one = useServiceProcess();
 
-afterEach(() => stop());
+let url: string;
+let stop: (() => Promise<void>) | null = null;
+
+afterEach(async () => {
+  await stop?.();
+  stop = null;
+});
 
 /** All in one process, and its engine. */
 async function startOne() {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'tickless-last-progress-'));
-  const port = await freePort();
-  const start = (): Promise<ServiceProcess> => startServiceProcess({ dataDirectory, port });
-  let service = await start();
-  url = service.url;
-  stop = async () => {
-    service.kill('SIGTERM');
-    await service.exited;
-    await rm(dataDirectory, { recursive: true, force: true });
-  };
+  url = one.url;
   return {
-    engine: await engineOf(dataDirectory),
+    engine: await engineOf(one.dataDirectory),
     async killAndStart() {
-      service.kill('SIGKILL');
-      await service.exited;
-      service = await start();
+      one.kill('SIGKILL');
+      await one.exited;
+      await one.startAgain();
     },
   };
 }

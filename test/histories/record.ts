@@ -11,6 +11,7 @@ import { prepareNamespace } from '../../engine/prepare-namespace.ts';
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts';
 import { startInProcessService } from '../support/in-process-service.ts';
 import { createRecorder } from './recorder.ts';
+import { recordAlerts } from './scenarios/alerts.ts';
 import {
   recordBatch,
   recordBatchOfSubjects,
@@ -19,6 +20,7 @@ import {
   recordSteeredBatch,
 } from './scenarios/batches.ts';
 import { recordTogether } from './scenarios/chunks.ts';
+import { recordCauses } from './scenarios/causes.ts';
 import { recordHandlers } from './scenarios/handlers.ts';
 import { recordSingleEvents, recordUnbegun, recordWaiting, recordWaitingForPermit } from './scenarios/single-events.ts';
 import { recordStats } from './scenarios/stats.ts';
@@ -64,6 +66,8 @@ try {
   await recordLoneSubject(recorder);
   await recordGatheredSubject(recorder);
   await recordStats(recorder, service.client);
+  await recordCauses(recorder, service.client);
+  await recordAlerts(recorder, service.client);
 } finally {
   await service.stop();
   await engine.stop();

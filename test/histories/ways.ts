@@ -47,6 +47,8 @@ export const WAYS: Readonly<Record<string, string>> = {
   'hold-subject-with-handlers': 'the subject of that one',
   'handled-item': 'an item of a batch with handlers',
   'keep-stats': 'statistics, as two processes tell of them, one twice',
+  'keep-causes': 'causes of dead letters, found, told twice, and put aside',
+  'watch-alerts': 'alerts, as two processes tell what they see: one begins, its first message is refused, and it is over',
   'light-follow-ups': 'light, two stages that emit events',
   'heavy-follow-ups': 'heavy, a stage that emits some',
   'hold-subject-follow-ups': 'a subject whose events emit others, for itself too',

@@ -119,7 +119,7 @@ it('lets one that fails leave for a workflow of its own, and repeats no other', 
   const { searchAttributes, status } = await service.client.workflow.getHandle(ids[7] ?? '').describe();
   expect([status.name, searchAttributes['Cause'], searchAttributes['EventType']]).toEqual([
     'FAILED',
-    ['test-grouped:action:told_to_fail'],
+    [expect.stringMatching(/^test-grouped:action:told_to_fail~/)],
     ['test-grouped'],
   ]);
 });

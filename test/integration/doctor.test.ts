@@ -56,7 +56,7 @@ it('finds nothing wrong with a service that is well', async () => {
   const findings = await look(well);
 
   expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
-  expect(findings.map(({ check }) => check)).toEqual(CHECKS.filter((check) => check !== 'callback'));
+  expect(findings.map(({ check }) => check)).toEqual(CHECKS.filter((check) => check !== 'callback' && check !== 'alerts'));
 });
 
 it('finds that a project can not be read, and a variable that has a fault', async () => {
@@ -212,6 +212,17 @@ it('finds that a callback address is refused by the guard of processes on an eng
   const findings = await look(well, {}, { callbackUrl: 'http://127.0.0.1:3000/hook' });
 
   expect(faults(findings)).toEqual(['callback']);
+});
+
+it('finds that alerts can go nowhere: the guard refuses the address, or nobody listens there, and tells no secret of it', async () => {
+  const refused = await look(well, { ALERT_URL: 'http://127.0.0.1:3000/secret-path' });
+  const unheard = { ALERT_URL: `http://127.0.0.1:${await findFreePort()}/secret-path`, CALLBACK_ALLOW: '127.0.0.1/32' };
+  const unreached = await look(well, unheard);
+
+  expect([faults(refused), faults(unreached)]).toEqual([['alerts'], ['alerts']]);
+  expect(of('alerts', refused)[0]?.message).toContain('With this ALERT_URL no process starts: "127.0.0.1" is not a public address');
+  expect(of('alerts', unreached)[0]?.message).toMatch(/can't be reached from here: .*ECONNREFUSED/);
+  expect(JSON.stringify([refused, unreached])).not.toContain('secret-path');
 });
 
 function makeOwn(name: string): Promise<TestEngine> {

@@ -41,7 +41,7 @@ export function createFakeIndex(mostInPage: number, tick: (change: number) => nu
   function start(workflowId: string): string {
     // Not in the order of their starts, as random ids are.
     const runId = `${((changes + 1) * 7_919) % 104_729}-${changes}`;
-    rows.push({ workflowId, runId, type: 'any', startedAtUs: pass(), closedAtUs: null });
+    rows.push({ workflowId, runId, type: 'any', startedAtUs: pass(), closedAtUs: null, end: null, memo: null });
     return runId;
   }
 

@@ -4,11 +4,14 @@ import type { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { createCheckCallback } from '../../activities/callbacks/check-callback.ts';
+import { alertUrl } from '../../api/alert-url.ts';
 import { createApi } from '../../api/create-api.ts';
 import type { Api } from '../../api/create-api.ts';
 import { createLiveRuns } from '../../api/live-runs.ts';
 import { createObserveEnd } from '../../api/log-verdict.ts';
 import { createMetrics } from '../../api/metrics.ts';
+import { startFailureReport } from '../../api/start-failure-report.ts';
+import { startAlerts } from '../../api/start-alerts.ts';
 import { startStats } from '../../api/start-stats.ts';
 import { createLogger } from '../../config/logger.ts';
 import type { Logger } from '../../config/logger.ts';
@@ -24,6 +27,8 @@ import { advanceHandlers } from '../../handlers/advance-handlers.ts';
 import { compose } from '../../project/compose.ts';
 import { makeServices } from '../../project/make-services.ts';
 import { monotonicMs } from '../../runtime/monotonic.ts';
+import { createCarryOut } from '../../api/temporal/create-carry-out.ts';
+import { carryOutOrders } from '../../worker/carry-out-orders.ts';
 import { connectEngine } from '../../worker/connect.ts';
 import { readCoreMetrics } from '../../worker/core-metrics.ts';
 import { createHosts } from '../../worker/create-hosts.ts';
@@ -58,6 +63,8 @@ export interface InProcessServiceOptions {
   readonly hosts?: boolean;
   /** What is due waits for this, as it does for a process for handlers. @param signal its own */
   readonly beforeAdvance?: (signal: AbortSignal) => Promise<void>;
+  /** So often it looks for alerts, where `ALERT_URL` is set. */
+  readonly lookEveryMs?: number;
   /** Where it logs; default: errors, on standard error. */
   readonly logger?: Logger;
 }
@@ -75,6 +82,7 @@ export async function startInProcessService({
   skewMs = { api: 0, worker: 0 },
   hosts: isApart = false,
   beforeAdvance,
+  lookEveryMs,
   logger = createLogger('error'),
 }: InProcessServiceOptions): Promise<TestService> {
   const given = { CALLBACK_SCHEDULE: '100ms,200ms', CALLBACK_ALLOW: '127.0.0.0/8', ...variables };
@@ -124,18 +132,22 @@ export async function startInProcessService({
     await beforeAdvance?.(port.signal);
     return withHandlers(due, port);
   };
+  const failures = startFailureReport({ client: engine.client, logger });
+  const observeEnd = createObserveEnd(metrics, logger, failures);
+  const loadCarryOut = async () => createCarryOut({ ...composition, client: engine.client, ask, metrics, now });
   const activities = createWorkerActivities({
     client: engine.client,
     ...composition,
     ask,
     log: toRunLog(logger),
-    advance,
+    advance: carryOutOrders(advance, loadCarryOut, now),
     webhookSecrets: [WEBHOOK_SECRET],
     callbackAllow,
     observe: liveRuns.observe,
     observeDelivery: metrics.delivery,
-    observeEnd: createObserveEnd(metrics, logger),
+    observeEnd,
     observeRecovery: metrics.recovered,
+    observeStarted: metrics.followUp,
     ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
     now,
   });
@@ -147,6 +159,16 @@ export async function startInProcessService({
     stageSlots: stageSlots(environment, hosts?.areWorkersBusy ?? (() => false)),
   });
   const stopStats = startStats({ client: engine.client, tally: metrics.tally, logger });
+  const checkCallback = createCheckCallback(environment.CALLBACK_ALLOW);
+  const stopAlerts = startAlerts({
+    ...composition,
+    client: engine.client,
+    metrics,
+    logger,
+    url: alertUrl(environment, checkCallback),
+    postNow: activities.postNow,
+    ...(lookEveryMs !== undefined && { everyMs: lookEveryMs }),
+  });
   const { app } = await createApi({
     ...composition,
     logger,
@@ -157,12 +179,13 @@ export async function startInProcessService({
     queues: lanes,
     liveRuns,
     metrics,
+    observeEnd,
     callbacksUnderWay: activities.callbacksUnderWay,
     connectionsTo: activities.connectionsTo,
     runAhead: activities.runAhead,
     withdraw: activities.withdraw,
     ask,
-    checkCallback: createCheckCallback(environment.CALLBACK_ALLOW),
+    checkCallback,
     stopping: stopping.signal,
     now: () => Date.now() + skewMs.api,
   });
@@ -171,7 +194,7 @@ export async function startInProcessService({
     client: engine.client,
     stop: async () => {
       stopping.abort();
-      await stopStats();
+      await Promise.all([stopStats(), stopAlerts(), failures.stop()]);
       await workers.stop();
       await hosts?.close();
       await engine.close();

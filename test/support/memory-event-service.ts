@@ -12,6 +12,7 @@ import type { Catalog } from '../../domain/catalog.ts';
 import { eventWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { toEventResource } from '../../domain/event-resource.ts';
+import { toEventSummary } from '../../domain/event-summary.ts';
 import type { EventRun } from '../../domain/event-run.ts';
 import * as runs from '../../domain/event-run.ts';
 import { emittedBy, recordOutcome } from '../../domain/run-outcome.ts';
@@ -112,7 +113,8 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
 
     async list(filter) {
       callEngine();
-      return (await subjects.list(filter)) ?? toPage([...entries.values()], filter);
+      const page = (await subjects.list(filter)) ?? toPage([...entries.values()], filter);
+      return { ...page, items: page.items.map(toEventSummary) };
     },
 
     async cancel(key) {

@@ -9,7 +9,10 @@ export type { TestService } from './in-process-service.ts';
 /** The whole service in this process, on the engine that all integration tests share. */
 export function startTestService(
   variables: Readonly<Record<string, string>> = {},
-  options: Pick<InProcessServiceOptions, 'attemptTimeoutMs' | 'fetchTimeoutMs' | 'skewMs' | 'hosts' | 'beforeAdvance' | 'logger'> = {},
+  options: Pick<
+    InProcessServiceOptions,
+    'attemptTimeoutMs' | 'fetchTimeoutMs' | 'skewMs' | 'hosts' | 'beforeAdvance' | 'lookEveryMs' | 'logger'
+  > = {},
 ): Promise<TestService> {
   return startInProcessService({
     engine: testEngine(),

@@ -56,6 +56,7 @@ describe('the activities', () => {
       readPage: () => Promise.reject(new Error('not called')),
       observeEnd: () => undefined,
       observeRecovery: () => undefined,
+      observeStarted: () => undefined,
     });
 
     expect(Object.keys(activities)).toEqual([

@@ -35,6 +35,7 @@ it('lets callers in again when the window is over, though the clock was set back
     queues: [],
     liveRuns: createLiveRuns(),
     metrics: createMetrics(catalog),
+    observeEnd: () => undefined,
     checkCallback: () => [],
     stopping: new AbortController().signal,
     callbacksUnderWay: () => 0,

@@ -136,23 +136,40 @@ describe('an event', () => {
     expect(explain(wait(running, 'action', waiting), NOON_MS + 60_000).details.etaMs).toBe(0);
   });
 
-  it.each<EndedPhase>([
-    { status: 'completed', endedAtMs: NOON_MS + 5_000 },
-    { status: 'failed', endedAtMs: NOON_MS + 5_000, error: eventError() },
-    { status: 'cancelled', endedAtMs: NOON_MS + 5_000 },
-  ])('that has $status says so, whatever its run says', (end) => {
+  it.each<readonly [EndedPhase, string, Why['details']]>([
+    [{ status: 'completed', endedAtMs: NOON_MS + 5_000 }, 'It ended as completed.', {}],
+    [
+      { status: 'failed', endedAtMs: NOON_MS + 5_000, error: eventError() },
+      'Its action failed with card_declined: no money. It would fail again as it is: mend its handler, or its data (`--patch`), then `tickless replay order-1`.',
+      { failures: [{ at: 'action', code: 'card_declined', message: 'no money', attempts: 0 }], replay: 'when_mended' },
+    ],
+    [
+      { status: 'cancelled', endedAtMs: NOON_MS + 5_000 },
+      'It ended as cancelled. `tickless replay order-1` runs it after all.',
+      { replay: 'as_is' },
+    ],
+  ])('that has ended says how, whatever its run says: $status', (end, summary, details) => {
     const resource = resourceOf(endRun(running, end));
-    const { status } = end;
     for (const run of [endRun(running, end), running, null]) {
       expect(explainRun(resource, run, NOON_MS)).toEqual({
         id: 'order-1',
-        status,
+        status: end.status,
         reason: 'ended',
-        summary: `It ended as ${status}.`,
+        summary,
         since: FIVE_PAST,
-        details: {},
+        details,
       });
     }
+  });
+
+  it('that has failed says so before what becomes of its callback, and then what helps', () => {
+    const failed = endRun(running, { status: 'failed', endedAtMs: NOON_MS, error: eventError({ retryable: true }) });
+    const callback = { ...initialCallback('https://shop.example/hook'), status: 'failed' as const, attempts: [refused] };
+    const resource = toEventResource(failed, callback, { id: 'order-1', runId: 'run-a' });
+
+    expect(explainRun(resource, null, NOON_MS).summary).toBe(
+      'Its action failed with card_declined: no money; its callback was given up after 1 attempt (the last: http_500). It may succeed now: `tickless replay order-1`.',
+    );
   });
 });
 

@@ -9,7 +9,7 @@ function observe(level: string, ...ends: readonly RunEnd[]) {
   const lines: unknown[] = [];
   const counted: RunEnd[] = [];
   const logger = createLoggerTo({ write: (line) => void lines.push(JSON.parse(line)) }, level);
-  const observeEnd = createObserveEnd({ ended: (end) => void counted.push(end) }, logger);
+  const observeEnd = createObserveEnd({ ended: (end) => void counted.push(end) }, logger, { heard: () => undefined });
   ends.forEach(observeEnd);
   return { lines, counted };
 }

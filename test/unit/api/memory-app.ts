@@ -12,7 +12,9 @@ import type { EndedFeeds } from '../../../api/ended-feeds.ts';
 import type { EventKey } from '../../../api/event-service.ts';
 import type { LastRun } from '../../../api/replay-service.ts';
 import type { EventResource } from '../../../domain/event-resource.ts';
+import type { DeadLetterService } from '../../../api/dead-letter-service.ts';
 import type { DestinationService } from '../../../api/destination-service.ts';
+import type { Steering } from '../../../api/log-steering.ts';
 import type { LimitService } from '../../../api/limit-service.ts';
 import type { StatsResource } from '../../../domain/stats-resource.ts';
 import type { StatsService } from '../../../api/stats-service.ts';
@@ -47,6 +49,7 @@ export interface MemoryApp {
   readonly reported: { readonly error: Error; readonly context: Parameters<AppDependencies['reportError']>[1] }[];
   /** What was said of the engine while it was away. */
   readonly unavailable: { readonly error: Error; readonly path: string }[];
+  readonly steered: Steering[];
   request(path: string, init?: RequestInit): Promise<Response>;
   setAccepting(accepting: boolean): void;
   stop(): Promise<void>;
@@ -67,11 +70,20 @@ export interface MemoryAppOptions {
   readonly maxStreams?: number;
   readonly destinations?: DestinationService;
   readonly stats?: StatsService;
+  readonly deadLetters?: DeadLetterService;
   readonly ended?: EndedFeeds;
 }
 
 const NONE = { critical: 0, high: 0, normal: 0, low: 0, bulk: 0 };
 const NO_STATS: StatsResource = { points: [], now: { backlog: NONE, running: NONE, permits: {}, destinationsOpen: 0 } };
+
+const NO_DEAD_LETTERS: DeadLetterService = {
+  list: async () => ({ items: [], asOf: '2026-01-01T00:00:00.000Z' }),
+  events: async () => null,
+  orders: async () => null,
+  ordersOf: async () => ({ orders: [], count: 0, skipped: 0 }),
+  discard: async () => false,
+};
 
 const NO_FILES: SessionFolders = {
   readDocument: async () => null,
@@ -87,6 +99,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
   const batches = createMemoryBatchService(events);
   const reported: MemoryApp['reported'] = [];
   const unavailable: MemoryApp['unavailable'] = [];
+  const steered: MemoryApp['steered'] = [];
   let accepting = true;
   const stopping = new AbortController();
   const ask = createAskHere(catalog);
@@ -97,6 +110,8 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     ask,
     events: { ...events, get: getOrItem, lastRun: lastRunOrItem, ...overrides },
     batches,
+    uncounted: batches,
+    deadLetters: options.deadLetters ?? NO_DEAD_LETTERS,
     archive: options.archive ?? createMemoryArchive(),
     planReplay: createPlanReplay({ catalog, fallback: null, ask, settings: ACCEPT_SETTINGS }),
     now: Date.now,
@@ -130,6 +145,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
       plugins,
     ),
     reportUnavailable: (error, path) => unavailable.push({ error, path }),
+    reportSteering: (steering) => steered.push(steering),
     reportError: (error, context) => reported.push({ error, context }),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     tick: async () => undefined,
@@ -151,6 +167,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     events,
     reported,
     unavailable,
+    steered,
     request: async (path, init) => app.request(path, init),
     setAccepting: (next) => {
       accepting = next;

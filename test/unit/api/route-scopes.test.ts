@@ -40,6 +40,12 @@ const NEEDED: Readonly<Record<string, Scope | 'nothing'>> = {
 
   'GET /v1/destinations': 'read',
   'POST /v1/destinations/:origin{.+}/resume': 'operate',
+  'POST /v1/destinations/:origin{.+}/redeliver': 'operate',
+
+  'GET /v1/dead-letters': 'read',
+  'GET /v1/dead-letters/:cause/events': 'read',
+  'POST /v1/dead-letters/:cause/replay': 'operate',
+  'POST /v1/dead-letters/:cause/discard': 'operate',
   'GET /v1/event-types': 'read',
   'GET /v1/event-types/:type': 'read',
   'GET /v1/subjects/:type/:id': 'read',

@@ -57,7 +57,7 @@ describe('an event', () => {
 
     await startEvent(quick, null, options);
 
-    expect(started[0]?.options).not.toHaveProperty('memo');
+    expect(started[0]?.options['memo']).not.toHaveProperty('fingerprint');
   });
 
   it('runs ahead of its workflow, as the engine keeps it, where its first task was handed to this process', async () => {

@@ -35,6 +35,18 @@ describe('the completion of bash', () => {
       ['bash', 'zsh', 'fish'],
     ],
     [['help', 'sub'], ['subjects']],
+    [
+      ['dead-letters', ''],
+      ['replay', 'discard'],
+    ],
+    [['--json', 'dead-letters', '--limit', '5', 'replay', '--p'], ['--patch']],
+    [['dead-letters', 'replay', '--patch', ''], []],
+    [['dead-letters', 'discard', '--p'], []],
+    [
+      ['replay', '--from', ''],
+      ['stage', 'start'],
+    ],
+    [['destinations', 'redeliver', '--s'], ['--since']],
     // Files, which bash itself knows.
     [['batch', ''], []],
     [['batch', '--id', ''], []],
@@ -65,6 +77,8 @@ it('writes a script for zsh, in which descriptions are quoted as zsh wants it', 
   expect(out).toContain("    'subjects:show a subject'\\''s state and version");
   expect(out).toContain("'--mode[sequential\\: one after the other, in order]:value:(concurrent sequential)'");
   expect(out).toContain("completion) _arguments $general '1:value:(bash zsh fish)' ;;");
+  expect(out).toMatch(/ dead-letters\)\n +_arguments -C .*'1:value:\(replay discard\)' '\*::value:->own'\n/);
+  expect(out).toMatch(/\n +'own replay'\) _arguments '--patch\[.+ '\*:value:_files' ;;\n +'own discard'\) _arguments /);
 });
 
 it('writes a script for fish', async () => {
@@ -75,6 +89,10 @@ it('writes a script for fish', async () => {
   );
   expect(out).toContain("complete -c tickless -n '__fish_seen_subcommand_from list' -l status -d '' -x -a 'accepted waiting");
   expect(out).toContain("-a subjects -d 'show a subject\\'s state");
+  const [ofDeadLetters, ofReplay] = ['__fish_seen_subcommand_from dead-letters', '__fish_seen_subcommand_from replay'];
+  expect(out).toContain(`-n '${ofDeadLetters}; and not ${ofReplay} discard' -f -a discard -d 'put `);
+  expect(out).toContain(`-n '${ofDeadLetters}; and ${ofReplay}' -l dry-run -d `);
+  expect(out).toContain(`-n '${ofReplay}; and not ${ofDeadLetters}' -l from -d `);
 });
 
 it('knows no other shell', async () => {

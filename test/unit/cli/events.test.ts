@@ -272,7 +272,7 @@ describe('tickless', () => {
     const help = await call('--help');
     expect(help.exitCode).toBe(0);
     expect(help.out).toMatch(/\nA project:\n {2}init (.*\n)+\nA service that runs:\n {2}send /);
-    const commands = [...help.out.matchAll(/^ {2}([a-z]+) .*/gm)].map(([, name]) => name ?? '').filter((name) => name !== 'help');
+    const commands = [...help.out.matchAll(/^ {2}([a-z][a-z-]+) .*/gm)].map(([, name]) => name ?? '').filter((name) => name !== 'help');
     expect(commands).toEqual([
       'init',
       'dev',
@@ -296,10 +296,12 @@ describe('tickless', () => {
       'subjects',
       'limits',
       'destinations',
+      'dead-letters',
       'stats',
       'verify',
       'completion',
     ]);
-    for (const command of commands) expect((await call(`${command} --help`)).out).toContain(`  $ tickless ${command}`);
+    const own = ['dead-letters replay', 'dead-letters discard', 'destinations redeliver'];
+    for (const command of [...commands, ...own]) expect((await call(`${command} --help`)).out).toContain(`  $ tickless ${command}`);
   });
 });

@@ -173,6 +173,41 @@ it('asks for what became of callbacks, for destinations, subjects and event type
   ]);
 });
 
+it('lists dead letters, and has them run again, sent again, or put aside', async () => {
+  const calls: (readonly [string, string])[] = [];
+  const keys: (string | null)[] = [];
+  const { deadLetters, destinations } = clientOf(async (request) => {
+    const { method, url, headers } = request;
+    calls.push([`${method} ${url.slice(new URL(url).origin.length)}`, await request.text()]);
+    if (method === 'POST') keys.push(headers.get('idempotency-key'));
+    return Response.json({ items: [], count: 2, skipped: 1, id: 'b' });
+  });
+  const since = '2026-01-01T00:00:00Z';
+  const patch = [{ op: 'remove', path: '/a' }] as const;
+  expect(await deadLetters.list()).toMatchObject({ items: [] });
+  await deadLetters.events('c/1', { limit: 2, cursor: 'c' });
+  const { count }: { readonly count: number } = await deadLetters.replay('c', { dryRun: true, limit: 5 });
+  const { id }: { readonly id: string } = await deadLetters.replay('c', { ratePerSecond: 0.5, patch, idempotencyKey: 'k' });
+  await deadLetters.replay('c');
+  expect([count, id, await deadLetters.discard('c')]).toEqual([2, 'b', undefined]);
+  const { skipped }: { readonly skipped: number } = await destinations.redeliver('https://a.example', { since, dryRun: true });
+  expect(skipped).toBe(1);
+  expect(await destinations.redeliver('https://a.example', { since, until: since, idempotencyKey: 'l' })).toMatchObject({ id: 'b' });
+  // @ts-expect-error -- a dry run has no batch
+  expect((await deadLetters.replay('c', { dryRun: true })).links).toBeUndefined();
+  expect(calls.slice(0, -1)).toEqual([
+    ['GET /v1/dead-letters', ''],
+    ['GET /v1/dead-letters/c%2F1/events?limit=2&cursor=c', ''],
+    ['POST /v1/dead-letters/c/replay', '{"dryRun":true,"limit":5}'],
+    ['POST /v1/dead-letters/c/replay', '{"ratePerSecond":0.5,"patch":[{"op":"remove","path":"/a"}]}'],
+    ['POST /v1/dead-letters/c/replay', '{}'],
+    ['POST /v1/dead-letters/c/discard', ''],
+    ['POST /v1/destinations/https%3A%2F%2Fa.example/redeliver', `{"since":"${since}","dryRun":true}`],
+    ['POST /v1/destinations/https%3A%2F%2Fa.example/redeliver', `{"since":"${since}","until":"${since}"}`],
+  ]);
+  expect(keys).toEqual([null, 'k', null, null, null, 'l', null]);
+});
+
 describe('the limits of a client', () => {
   it('are listed, read and set', async () => {
     const calls: string[] = [];

@@ -7,8 +7,10 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'activities/cancel-items.ts': 'a deadline of a call, which the client counts by it',
   'activities/callbacks/destinations.ts': 'deadlines of calls',
   'api/create-api.ts': 'handed to what shows or stores times',
+  'api/start-failure-report.ts': 'when failures were heard of, which is stored',
   'events/sessions/older/process-events.ts': 'shown',
   'events/sessions/older/process-routes.ts': 'shown',
+  'api/start-alerts.ts': 'when the engine was found to be away, which is shown; handed to what compares stored times',
   'api/tally.ts': 'the minute that something is counted in, which is shown',
   'api/temporal/at-handlers.ts': 'compared with a time that is shown',
   'api/uuid.ts': 'part of an id',
@@ -26,6 +28,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'temporal/engine-call.ts': 'a deadline of a call',
   'temporal/read-record.ts': 'compared with a time that is shown',
   'worker/create-worker-activities.ts': 'handed to what shows or stores times',
+  'worker/run-worker.ts': 'handed to what shows or stores times',
   'worker/run-host.ts': 'when follow-ups are accepted, which is stored',
   'worker/handler-composition.ts': 'compared with a date that a server gives',
 };

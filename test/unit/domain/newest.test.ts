@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { byNewest, earliestNeeded, isAfter, toNewest } from '../../../domain/newest.ts';
+import { byNewest, earliestNeeded, guessBefore, isAfter, toNewest, widened } from '../../../domain/newest.ts';
 
 const at = (startedAtUs: number, runId = 'a') => ({ startedAtUs, runId });
 
@@ -25,4 +25,14 @@ it('goes on with what began earlier where less is left than was counted on', () 
   const { shown, next } = toNewest([at(5), at(4)], { count: 2, fromUs: 4 });
   expect(shown).toHaveLength(2);
   expect([at(5), at(4, 'b'), at(3)].map((one) => isAfter(one, next))).toEqual([false, false, true]);
+});
+
+it('guesses since when there are as many as before, and widens what was too little', () => {
+  expect(guessBefore(at(1_000), 100)).toBe(850);
+  expect(guessBefore(at(10), 100)).toBe(0);
+  expect(widened(900, at(1_000))).toBe(600);
+  expect(widened(1_000, at(1_000))).toBe(996);
+  expect(widened(10, at(1_000))).toBe(0);
+  expect(widened(900, null)).toBeNull();
+  expect(widened(null, at(1_000))).toBeNull();
 });

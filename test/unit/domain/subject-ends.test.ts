@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { acceptRun, stateOf } from '../../../domain/event-run.ts';
 import type { SubjectAnswer } from '../../../domain/subject.ts';
-import { subjectEnds } from '../../../domain/subject-ends.ts';
+import { newlyRecorded, subjectEnds } from '../../../domain/subject-ends.ts';
 import { acceptedEvent } from './event-samples.ts';
 
 const EVENT = acceptedEvent();
@@ -30,6 +30,9 @@ it('has one for an event that came twice with the same Update', () => {
   expect(subjectEnds(letters(2), [recorded(1), recorded(1)])).toHaveLength(1);
 });
 
-it('has none for an outcome that is no end', () => {
-  expect(subjectEnds(letters(1), [{ kind: 'recorded', outcome: { ...stateOf(acceptRun(EVENT)), version: 1 } }])).toEqual([]);
+it('has none for an outcome that is no end, though that is new', () => {
+  const goesOn: SubjectAnswer = { kind: 'recorded', outcome: { ...stateOf(acceptRun(EVENT)), version: 1 } };
+
+  expect(subjectEnds(letters(1), [goesOn])).toEqual([]);
+  expect(newlyRecorded(letters(1), [goesOn]).map(({ event }) => event)).toEqual([EVENT]);
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { guessBefore } from '../../../domain/newest.ts';
 import type { Place } from '../../../domain/newest.ts';
 import { readFirstRuns } from '../../../temporal/list-first-runs.ts';
 import { readIds } from '../../../temporal/list-by-id.ts';
@@ -23,6 +24,9 @@ const history = fc.record({
   before: changes(80),
   meanwhile: changes(60),
   count: fc.integer({ min: 1, max: 9 }),
+  isSql: fc.boolean(),
+  // How long before a place, in microseconds.
+  guess: fc.func(fc.constantFrom(null, 1, 100, 10_000_000, 86_400_000_000)),
 });
 
 function apply(index: FakeIndex, [kind, place]: Change, hasNewRuns: boolean): void {
@@ -63,7 +67,15 @@ describe('a list that is followed while workflows start and end', () => {
     await fc.assert(
       fc.asyncProperty(history, async (past) => {
         const { index, known } = indexOf(past);
-        const all = await follow((place) => readNewest(index.list, { query, count: past.count, place }), past.count);
+        const { isSql } = past;
+        const guess = (place: Place | null): number | null => {
+          const before = past.guess(place);
+          return before === null ? null : Math.max(0, (place?.startedAtUs ?? Date.UTC(2026, 0, 1) * 1_000) - before);
+        };
+        const all = await follow(
+          (place) => readNewest({ list: index.list, isSql }, { query, count: past.count, place, guessUs: guess(place) }),
+          past.count,
+        );
         const runs = all.map(({ runId }) => runId);
         expect(new Set(runs).size).toBe(runs.length);
         expect(runs).toEqual(expect.arrayContaining(known.map(({ runId }) => runId)));
@@ -77,7 +89,10 @@ describe('a list that is followed while workflows start and end', () => {
     await fc.assert(
       fc.asyncProperty(history, async (past) => {
         const { index, known } = indexOf(past, true);
-        const all = await follow((place) => readFirstRuns(index.list, { query, count: past.count, place }), past.count);
+        const all = await follow(
+          (place) => readFirstRuns({ list: index.list, isSql: past.isSql }, { query, count: past.count, place }),
+          past.count,
+        );
         const ids = all.map(({ workflowId }) => workflowId);
         expect(new Set(ids).size).toBe(ids.length);
         expect(ids).toEqual(expect.arrayContaining(known.map(({ workflowId }) => workflowId)));
@@ -105,7 +120,21 @@ it('reads little of a long list', async () => {
     index.start(`w${started}`);
     if (started > 300) index.end(250);
   }
-  const { shown } = await readNewest(index.list, { query, count: 50, place: null });
+  const { shown } = await readNewest({ list: index.list, isSql: true }, { query, count: 50, place: null });
   expect(shown.map(({ workflowId }) => workflowId)).toEqual(Array.from({ length: 50 }, (_, place) => `w${4_999 - place}`));
   expect(index.pages).toBeLessThanOrEqual(6);
+});
+
+it('reads one page of a long list where it is told since when there are about as many', async () => {
+  const index = createFakeIndex(1_000, () => 1_000);
+  for (let started = 0; started < 5_000; started += 1) {
+    index.start(`w${started}`);
+    if (started > 300) index.end(250);
+  }
+  const startedAtUs = index.rows()[2_500]?.startedAtUs ?? 0;
+  const place = { startedAtUs, runId: '', isShown: true };
+  const guessUs = guessBefore(place, 100_000);
+  const { shown } = await readNewest({ list: index.list, isSql: true }, { query, count: 50, place, guessUs });
+  expect(shown.map(({ workflowId }) => workflowId)).toEqual(Array.from({ length: 50 }, (_, back) => `w${2_499 - back}`));
+  expect(index.pages).toBe(1);
 });

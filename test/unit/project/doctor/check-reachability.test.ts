@@ -13,7 +13,7 @@ it('connects to an address that is opened, and sends nothing', async () => {
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
 
-  const finding = await checkReachability({ url: `http://127.0.0.1:${port}/hook`, allowCidrs: LOOPBACK });
+  const finding = await checkReachability({ url: `http://127.0.0.1:${port}/hook`, check: 'callback', allowCidrs: LOOPBACK });
 
   await closed;
   expect(finding).toMatchObject({ level: 'ok', message: `http://127.0.0.1:${port} is reached, at 127.0.0.1.` });
@@ -26,7 +26,7 @@ it('says that nobody listens', async () => {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
 
-  const finding = await checkReachability({ url: `http://127.0.0.1:${port}/`, allowCidrs: LOOPBACK });
+  const finding = await checkReachability({ url: `http://127.0.0.1:${port}/`, check: 'callback', allowCidrs: LOOPBACK });
 
   expect(finding).toMatchObject({ level: 'fault', message: expect.stringMatching(/can't be reached from here: .*ECONNREFUSED/) });
 });
@@ -38,12 +38,15 @@ it.each([
   ['ftp://example.com/', 'the URL must be http or https'],
   ['example.com', 'this is not a URL'],
 ])('refuses %s as the service does', async (url, reason) => {
-  expect(await checkReachability({ url, allowCidrs: [] })).toMatchObject({ level: 'fault', message: expect.stringContaining(reason) });
+  expect(await checkReachability({ url, check: 'callback', allowCidrs: [] })).toMatchObject({
+    level: 'fault',
+    message: expect.stringContaining(reason),
+  });
 });
 
 it('says to which address a name leads that the guard refuses', async () => {
   // Of the two addresses that the name may have, one alone is opened.
-  const finding = await checkReachability({ url: 'http://localhost:9/', allowCidrs: ['::1/128'] });
+  const finding = await checkReachability({ url: 'http://localhost:9/', check: 'callback', allowCidrs: ['::1/128'] });
 
   expect(finding).toMatchObject({ level: 'fault', message: expect.stringContaining('"localhost" leads to "127.0.0.1"') });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { toChunk } from '../../../../domain/chunk.ts';
 import { chunkAttributes, chunkStart, tierNamesWith } from '../../../../temporal/durable/chunk-start.ts';
+import { toListedEvent } from '../../../../domain/listed-run.ts';
 import { TIERS } from '../../../../domain/tier.ts';
 import { acceptedEvent, lightPlan } from '../../domain/event-samples.ts';
 
@@ -17,6 +18,7 @@ it('starts a light event where it was accepted, for as long as it takes', () => 
     workflowTaskTimeout: 1_000,
     priority: { priorityKey: 1, fairnessKey: 'acme' },
     staticSummary: 'sample (critical)',
+    memo: { event: toListedEvent(event) },
   });
 });
 
@@ -35,6 +37,7 @@ it('starts several events under the id that they are known by as a whole', () =>
     ...chunkStart('g~0', alone, LOAD),
     workflowId: 'acme/g~0',
     staticSummary: 'sample (critical) × 2',
+    memo: { events: 2 },
   });
 });
 

@@ -11,6 +11,7 @@ import {
   ownerId,
 } from '../../../../domain/event-id.ts';
 import { isSubjectId } from '../../../../domain/subject-id.ts';
+import { alertsStart } from '../../../../temporal/durable/alerts-start.ts';
 import { statsStart } from '../../../../temporal/durable/stats-start.ts';
 import {
   archivedBatchWorkflowId,
@@ -23,6 +24,7 @@ import {
   limitWorkflowId,
   pageWorkflowId,
   parseSubjectWorkflowId,
+  ALERTS_WORKFLOW_ID,
   statsWorkflowId,
   subjectWorkflowId,
   tenantOfPage,
@@ -180,4 +182,9 @@ it('has each tenant’s destinations watched by workflows of their own', () => {
 it('keeps the statistics of each tenant in a workflow of their own', () => {
   expect(statsWorkflowId('acme')).toBe('~stats/acme');
   expect(statsStart('acme')).toMatchObject({ workflowId: '~stats/acme', taskQueue: 'heavy', args: [{ day: { minutes: [] } }] });
+});
+
+it('keeps what alerts are made of in one workflow of a namespace, which every process runs', () => {
+  expect(alertsStart()).toMatchObject({ workflowId: ALERTS_WORKFLOW_ID, taskQueue: 'light', args: [{}] });
+  expect(ALERTS_WORKFLOW_ID).toBe('~alerts');
 });
