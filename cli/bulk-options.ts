@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { BulkOptions } from '../client/bulk-types.ts';
 import { parseNumber } from './read-input.ts';
 
-/** What a command is told that does many things once more. */
+/** What a command is given that runs many dead letters again. */
 export interface BulkFlags {
   readonly dryRun?: true;
   readonly rate?: number;

@@ -2,14 +2,17 @@ import type { BulkCount, BulkReceipt } from '../client/bulk-types.ts';
 import type { CommandContext } from './command-context.ts';
 import { followBatch } from './follow-to-end.ts';
 
-/** Shows what a dry run says. Gives 0. */
+/** Shows what a dry run has counted. Gives the exit code 0. */
 export function showCount({ print, terminal }: CommandContext, counted: BulkCount): number {
   print(counted, `${counted.count} to be run again\n`);
   tellSkipped(terminal.err, counted.skipped);
   return 0;
 }
 
-/** Shows the batch that does many things once more, and follows it where it is waited for. Gives 0, or how the batch ended. */
+/**
+ * Shows the batch that runs dead letters again, and follows it to its end if that is waited for. Gives the exit code: 0, or what
+ * `followBatch` gives.
+ */
 export async function followBulk(context: CommandContext, batch: BulkReceipt, isWaitedFor: boolean): Promise<number> {
   const { print, terminal } = context;
   print(batch, `${batch.id}  ${batch.status}  ${batch.total} to be run again\n`);

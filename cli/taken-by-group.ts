@@ -1,8 +1,8 @@
 import type { Command, OptionValues } from 'commander';
 
 /**
- * What was given to a command that belongs to another: of the options that both have, commander takes all for the other, wherever they stand.
- * Ends with a usage error where the other has taken one that this command doesn't have.
+ * The options of a command that belongs to a group, as far as the group has options of these names: commander gives the group all that it
+ * knows, also behind the command's name. One that only the group has is a usage error.
  */
 export function takenByGroup(group: Command, command: Command): OptionValues {
   const taken = group.opts();

@@ -10,7 +10,7 @@ export interface DeadLetters {
   readonly asOf: string;
 }
 
-/** How many things one request does once more, and how fast. */
+/** How many dead letters one request has run again, and how fast. */
 export interface BulkOptions {
   /** At most so many, those that died last first; 1 to 10,000, and 1,000 where nothing is said. */
   readonly limit?: number | undefined;
@@ -44,17 +44,17 @@ export interface RealRun {
 
 /** What a dry run says. */
 export interface BulkCount {
-  /** So many would be done once more. */
+  /** So many would be run again. */
   readonly count: number;
   /** So many more can't be, as events of subjects. */
   readonly skipped: number;
 }
 
 /**
- * The batch that does many things once more. It is followed, paused and cancelled as any other. Each of its items completes when what it
- * begins again is durable: it doesn't wait for the end of that.
+ * The batch that runs dead letters again. It is followed, paused and cancelled as any other. An item completes when the new run of its
+ * event is durable, or its callback will be sent again: it doesn't wait for the end of that.
  */
 export interface BulkReceipt extends BatchReceipt {
-  /** So many more can't be done once more, as events of subjects. */
+  /** So many more can't be run again, as events of subjects. */
   readonly skipped: number;
 }
