@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { ifFound, isNotFound, readEngine } from './engine-call.ts';
 import type { Execution } from './history.ts';
+import { queryAgain } from './query-again.ts';
 
 export interface Question {
   /** The query's name. */
@@ -28,5 +29,6 @@ export function askIfOpen<Answer>(client: Client, workflowId: string, question: 
 }
 
 function ask<Answer>(client: Client, { workflowId, runId }: Execution, { query, timeoutMs, args = [] }: Question): Promise<Answer> {
-  return readEngine(client, timeoutMs, () => client.workflow.getHandle(workflowId, runId).query<Answer, unknown[]>(query, ...args));
+  const handle = client.workflow.getHandle(workflowId, runId);
+  return queryAgain(() => readEngine(client, timeoutMs, () => handle.query<Answer, unknown[]>(query, ...args)));
 }

@@ -13,6 +13,7 @@ import { createMailboxes } from '../mailbox.ts';
 import { letterHash } from '../../temporal/letter-hash.ts';
 import type { LetterAnswer, Subjects } from '../subject-events.ts';
 import { isNotFound, readEngine } from '../../temporal/engine-call.ts';
+import { queryAgain } from '../../temporal/query-again.ts';
 import { sendToSubject } from '../../temporal/send-to-subject.ts';
 
 // A subject that was idle for long is replayed first.
@@ -40,7 +41,7 @@ export function createTemporalSubjects(client: Client, observeEnd: (end: RunEnd)
   async function query<T>(key: SubjectKey, name: string, ...args: unknown[]): Promise<T | null> {
     try {
       const handle = client.workflow.getHandle(subjectWorkflowId(key));
-      return await readEngine(client, QUERY_TIMEOUT_MS, () => handle.query<T, unknown[]>(name, ...args));
+      return await queryAgain(() => readEngine(client, QUERY_TIMEOUT_MS, () => handle.query<T, unknown[]>(name, ...args)));
     } catch (error) {
       if (isNotFound(error) || error instanceof QueryRejectedError) return null;
       throw error;
