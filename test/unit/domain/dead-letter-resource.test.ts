@@ -28,3 +28,14 @@ it('shows those that died last first, and none of which there is none', () => {
     ['c', '1970-01-01T00:00:00.000Z', '1970-01-01T00:00:01.000Z'],
   ]);
 });
+
+it('has an order of its own where several died last at the same moment', () => {
+  const orders = [
+    ['b', 'c', 'd'],
+    ['d', 'c', 'b'],
+    ['c', 'd', 'b'],
+  ];
+  for (const digests of orders) {
+    expect(toDeadLetterResources(digests.map((digest) => ({ ...counted, digest }))).map(({ cause }) => cause)).toEqual(['b', 'c', 'd']);
+  }
+});
