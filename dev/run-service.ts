@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
 import { alertUrl } from '../api/alert-url.ts';
 import { createLiveRuns } from '../api/live-runs.ts';
+import { loadCarryOut } from '../api/load-carry-out.ts';
 import { createObserveEnd } from '../api/log-verdict.ts';
 import { createMetrics } from '../api/metrics.ts';
 import type { RunningApi } from '../api/run-api.ts';
@@ -17,7 +18,6 @@ import type { StartOptions } from '../project/run-until-stopped.ts';
 import { prepareNamespace } from '../engine/prepare-namespace.ts';
 import { startEngine } from '../engine/start-engine.ts';
 import { createStops } from '../runtime/stops.ts';
-import type { CarryOut } from '../domain/bulk-order.ts';
 import { carryOutOrders } from '../worker/carry-out-orders.ts';
 import { connectEngine } from '../worker/connect.ts';
 import { readCoreMetrics } from '../worker/core-metrics.ts';
@@ -92,14 +92,14 @@ export async function startService({ composition, program, logger }: StartOption
     const failures = startFailureReport({ client: engine.client, logger });
     stops.push(failures.stop);
     const observeEnd = createObserveEnd(metrics, logger, failures);
-    const loadCarryOut = async (): Promise<CarryOut> => {
-      const { createCarryOut } = await import('../api/temporal/create-carry-out.ts');
-      return createCarryOut({ ...composition, client: engine.client, ask: hosts.ask, metrics, now: Date.now });
-    };
     const activities = createWorkerActivities({
       client: engine.client,
       ...composition,
-      advance: carryOutOrders(hosts.advance, loadCarryOut, Date.now),
+      advance: carryOutOrders(
+        hosts.advance,
+        loadCarryOut({ ...composition, client: engine.client, ask: hosts.ask, metrics, now: Date.now }),
+        Date.now,
+      ),
       ask: hosts.ask,
       log: toRunLog(logger),
       webhookSecrets,

@@ -1,6 +1,7 @@
 import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
 import { alertUrl } from '../api/alert-url.ts';
 import { answerMetrics } from '../api/answer-metrics.ts';
+import { loadCarryOut } from '../api/load-carry-out.ts';
 import { createObserveEnd } from '../api/log-verdict.ts';
 import { createMetrics } from '../api/metrics.ts';
 import { startFailureReport } from '../api/start-failure-report.ts';
@@ -17,7 +18,6 @@ import type { Config } from '../project/define-config.ts';
 import { runUntilStopped } from '../project/run-until-stopped.ts';
 import type { Running, StartOptions } from '../project/run-until-stopped.ts';
 import { createStops } from '../runtime/stops.ts';
-import type { CarryOut } from '../domain/bulk-order.ts';
 import { carryOutOrders } from './carry-out-orders.ts';
 import { connectEngine } from './connect.ts';
 import { readCoreMetrics } from './core-metrics.ts';
@@ -67,14 +67,14 @@ export async function startWorker({ composition, program, logger }: StartOptions
     if (scraped !== null) stops.push(() => scraped.stop(SCRAPE_GRACE_MS));
     const failures = startFailureReport({ client: engine.client, logger });
     stops.push(failures.stop);
-    const loadCarryOut = async (): Promise<CarryOut> => {
-      const { createCarryOut } = await import('../api/temporal/create-carry-out.ts');
-      return createCarryOut({ ...composition, client: engine.client, ask: hosts.ask, metrics, now: Date.now });
-    };
     const activities = createWorkerActivities({
       client: engine.client,
       ...composition,
-      advance: carryOutOrders(hosts.advance, loadCarryOut, Date.now),
+      advance: carryOutOrders(
+        hosts.advance,
+        loadCarryOut({ ...composition, client: engine.client, ask: hosts.ask, metrics, now: Date.now }),
+        Date.now,
+      ),
       ask: hosts.ask,
       log: toRunLog(logger),
       webhookSecrets,

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { replacedKeys } from '../../domain/dead-letter.ts';
 import type { KnownCause } from '../../domain/known-causes.ts';
 import { allOf, isSince, oneOf } from '../../temporal/list-query.ts';
-import { countWorkflows, listInOrder } from './closed-workflows.ts';
+import { countWorkflows, listInOrder } from './ask-index.ts';
 import { deadQuery } from './dead-query.ts';
 
 export interface DeadCount {

@@ -13,7 +13,7 @@ import { readWorkflowEnd, readWorkflowInput } from '../../temporal/history.ts';
 import { allOf, is, isClosedSince, isOfType, isSet, isUnset, noneOf, oneOf } from '../../temporal/list-query.ts';
 import { findChunk, readLeft } from '../../temporal/read-chunk.ts';
 import { isCallbackRecord } from '../../temporal/read-record.ts';
-import { listInOrder } from './closed-workflows.ts';
+import { listInOrder } from './ask-index.ts';
 
 const PAGE_SIZE = 200;
 // What is left is found the next time.

@@ -7,7 +7,7 @@ import type { BatchSnapshot } from '../../domain/batch-work.ts';
 import { askIfOpen } from '../../temporal/ask-workflow.ts';
 import { BATCH_PROGRESS_QUERY, FAILURES_MEMO, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { allOf, is, isOfType, isOpen, isSet } from '../../temporal/list-query.ts';
-import { listInOrder } from './closed-workflows.ts';
+import { listInOrder } from './ask-index.ts';
 
 // The last so many that have failures, or had some before they were run again.
 const MOST_CLOSED = 1_000;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Place } from '../../domain/newest.ts';
-import { InvalidCursorError } from '../event-service.ts';
-import { fromCursor, toCursor } from './cursor.ts';
+import { fromJsonCursor, toJsonCursor } from './cursor.ts';
 
 /** Where a list of events goes on. */
 export interface ListPlace extends Place {
@@ -21,22 +20,11 @@ const stored = z.strictObject({
 
 /** A cursor says where the list goes on in what never changes, so that it holds whatever starts and ends meanwhile. */
 export function toListCursor({ startedAtUs, runId, isShown }: Place, index: number | null = null, spanUs?: number): string {
-  return toCursor(Buffer.from(JSON.stringify({ startedAtUs, runId, isShown, index, spanUs })));
+  return toJsonCursor({ startedAtUs, runId, isShown, index, spanUs });
 }
 
 /** @throws InvalidCursorError */
 export function fromListCursor(cursor: string | undefined): ListPlace | null {
   if (cursor === undefined) return null;
-  const parsed = stored.safeParse(toJson(fromCursor(cursor)));
-  if (!parsed.success) throw new InvalidCursorError('the cursor is not one of ours');
-  return parsed.data;
-}
-
-function toJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString());
-  } catch {
-    // Of another list.
-    return null;
-  }
+  return fromJsonCursor(cursor, stored);
 }

@@ -3,10 +3,9 @@ import { causeDigest } from '../../domain/dead-letter.ts';
 import type { DeadItems } from '../../domain/dead-items.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import type { BatchService } from '../batch-service.ts';
-import { InvalidCursorError } from '../event-service.ts';
 import type { PageFilter } from '../page-query.ts';
 import type { Page } from '../page.ts';
-import { fromCursor, toCursor } from './cursor.ts';
+import { fromJsonCursor, toJsonCursor } from './cursor.ts';
 
 const stored = z.strictObject({ batch: z.string(), cursor: z.string().optional() });
 
@@ -16,7 +15,7 @@ export async function listDeadItems(
   { digest, batches: ids }: DeadItems,
   { tenant, limit, cursor }: PageFilter,
 ): Promise<Page<EventResource>> {
-  const from = cursor === undefined ? { batch: ids[0] ?? '' } : readCursor(cursor);
+  const from = cursor === undefined ? { batch: ids[0] ?? '' } : fromJsonCursor(cursor, stored);
   const place = ids.indexOf(from.batch);
   // What it goes on with may have been run again meanwhile, and have nothing that failed any more.
   if (place === -1) return { items: [], nextCursor: null };
@@ -25,25 +24,10 @@ export async function listDeadItems(
   const next = page?.nextCursor ? { batch: from.batch, cursor: page.nextCursor } : following === undefined ? null : { batch: following };
   return {
     items: page?.items.filter((item) => digestOf(item, tenant) === digest) ?? [],
-    nextCursor: next && toCursor(Buffer.from(JSON.stringify(next))),
+    nextCursor: next && toJsonCursor(next),
   };
 }
 
 function digestOf({ type, error }: EventResource, tenant: string): string | null {
   return error && causeDigest({ kind: 'item', tenant, type, stage: error.stage, code: error.code, message: '' });
-}
-
-function readCursor(cursor: string): z.output<typeof stored> {
-  const parsed = stored.safeParse(toJson(fromCursor(cursor)));
-  if (!parsed.success) throw new InvalidCursorError('the cursor is not one of ours');
-  return parsed.data;
-}
-
-function toJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString());
-  } catch {
-    // Of another list.
-    return null;
-  }
 }

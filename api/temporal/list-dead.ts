@@ -9,7 +9,7 @@ import { listNewest } from '../../temporal/list-newest.ts';
 import type { GivenUpWithin } from '../dead-letter-service.ts';
 import type { PageFilter } from '../page-query.ts';
 import type { Page } from '../page.ts';
-import { listInOrder } from './closed-workflows.ts';
+import { listInOrder } from './ask-index.ts';
 import { replacedQuery } from './count-dead.ts';
 import type { Retained } from './count-dead.ts';
 import { deadQuery } from './dead-query.ts';

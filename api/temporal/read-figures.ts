@@ -7,10 +7,10 @@ import type { Tier } from '../../domain/tier.ts';
 import { tierNamesWith } from '../../temporal/durable/chunk-start.ts';
 import { BREAKER_MEMO, WORKFLOWS } from '../../temporal/durable/names.ts';
 import { isUnitWorkflowId } from '../../temporal/durable/workflow-ids.ts';
-import { readEngine } from '../../temporal/engine-call.ts';
 import { allOf, is, isOfType, isOpen, oneOf } from '../../temporal/list-query.ts';
 import type { Figures, PermitFigures } from '../../domain/stats-resource.ts';
 import type { ReadFigures } from '../figures.ts';
+import { countWorkflows, listInOrder } from './ask-index.ts';
 import { readPermits } from './temporal-limit-service.ts';
 
 export interface FigureOptions {
@@ -19,7 +19,6 @@ export interface FigureOptions {
   readonly now: () => number;
 }
 
-const CALL_TIMEOUT_MS = 5_000;
 const READS_AT_ONCE = 4;
 // More than anybody has destinations in trouble.
 const MOST_DESTINATIONS = 1_000;
@@ -28,20 +27,12 @@ const MOST_DESTINATIONS = 1_000;
 export function createReadFigures(client: Client, { limits, now }: FigureOptions): ReadFigures {
   async function countOpen(tenant: string | null, tier: Tier): Promise<number> {
     const query = allOf(isOfType(WORKFLOWS.processChunk), isOpen(), oneOf('Tier', tierNamesWith(tier)), ...ofTenant(tenant));
-    const { count } = await readEngine(client, CALL_TIMEOUT_MS, () => client.workflow.count(query));
-    return count;
+    return countWorkflows(client, query);
   }
 
   async function readDestinations(tenant: string | null): Promise<Figures['destinations']> {
     const query = allOf(isOfType(WORKFLOWS.watchDestination), isOpen(), ...ofTenant(tenant));
-    const states = await readEngine(client, CALL_TIMEOUT_MS, async () => {
-      const found: unknown[] = [];
-      for await (const { memo } of client.workflow.list({ query, pageSize: MOST_DESTINATIONS })) {
-        found.push(memo?.[BREAKER_MEMO]);
-        if (found.length === MOST_DESTINATIONS) break;
-      }
-      return found;
-    });
+    const states = (await listInOrder(client, query, MOST_DESTINATIONS)).map(({ memo }) => memo?.[BREAKER_MEMO]);
     const countOf = (state: string): number => states.filter((one) => one === state).length;
     return { open: countOf('open'), half_open: countOf('half_open') };
   }

@@ -27,7 +27,7 @@ import { advanceHandlers } from '../../handlers/advance-handlers.ts';
 import { compose } from '../../project/compose.ts';
 import { makeServices } from '../../project/make-services.ts';
 import { monotonicMs } from '../../runtime/monotonic.ts';
-import { createCarryOut } from '../../api/temporal/create-carry-out.ts';
+import { loadCarryOut } from '../../api/load-carry-out.ts';
 import { carryOutOrders } from '../../worker/carry-out-orders.ts';
 import { connectEngine } from '../../worker/connect.ts';
 import { readCoreMetrics } from '../../worker/core-metrics.ts';
@@ -134,13 +134,13 @@ export async function startInProcessService({
   };
   const failures = startFailureReport({ client: engine.client, logger });
   const observeEnd = createObserveEnd(metrics, logger, failures);
-  const loadCarryOut = async () => createCarryOut({ ...composition, client: engine.client, ask, metrics, now });
+  const carryOut = loadCarryOut({ ...composition, client: engine.client, ask, metrics, now });
   const activities = createWorkerActivities({
     client: engine.client,
     ...composition,
     ask,
     log: toRunLog(logger),
-    advance: carryOutOrders(advance, loadCarryOut, now),
+    advance: carryOutOrders(advance, carryOut, now),
     webhookSecrets: [WEBHOOK_SECRET],
     callbackAllow,
     observe: liveRuns.observe,
