@@ -54,30 +54,38 @@ await withService(async ({ url, pid, enginePid }) => {
       const cursors = await allCursors();
 
       const alone = await throughput(sending, SENT, SENDERS, 'alone');
-      for (const [name, thinkMs, isApart] of [
-        ['one after the other, from the first page', 0, false],
-        ['one after the other, each elsewhere', 0, true],
-        ['a page a second each, each elsewhere', READS_FOR_MS, true],
+      for (const [name, thinkMs] of [
+        ['one after the other, from the first page', 0],
+        ['one after the other, each elsewhere', 0],
+        ['a page a second each, each elsewhere', READS_FOR_MS],
       ] as const) {
-        rows.push([name, ...(await paging(cursors, thinkMs, isApart)), '–']);
-        process.stderr.write(`${rows.at(-1)?.join(', ')}\n`);
+        report(name, await paging(rows.length === 0 ? [null] : cursors, thinkMs), '–');
       }
-      const stop = new AbortController();
-      const [times, beside] = await Promise.all([
-        page(cursors, READS_FOR_MS, true, stop.signal),
-        throughput(sending, SENT, SENDERS, 'beside').finally(() => stop.abort()),
-      ]);
-      const after = await throughput(sending, SENT, SENDERS, 'after');
-      const ratio = `${(beside / ((alone + after) / 2)).toFixed(2)} (${beside.toFixed(0)} to ${alone.toFixed(0)} and ${after.toFixed(0)} a second)`;
-      rows.push(['a page a second each, beside events', ...figures(times.times, times.seconds), '–', '–', ratio]);
+      const beside = await besides('a page a second each, each elsewhere, beside events', cursors, alone);
+      // What is kept of these takes the place of what was kept before.
+      report('a page a second each, no two alike', await paging(await unlike(cursors), READS_FOR_MS), '–');
+      await besides('a page a second each, no two alike, beside events', await unlike(cursors), beside);
+
+      /** @returns the pace of events afterwards */
+      async function besides(name: string, starts: readonly (string | null)[], before: number): Promise<number> {
+        const stop = new AbortController();
+        const [{ times, seconds: took }, pace] = await Promise.all([
+          page(starts, READS_FOR_MS, stop.signal),
+          throughput(sending, SENT, SENDERS, `beside-${rows.length}`).finally(() => stop.abort()),
+        ]);
+        const after = await throughput(sending, SENT, SENDERS, `after-${rows.length}`);
+        const ratio = `${(pace / ((before + after) / 2)).toFixed(2)} (${pace.toFixed(0)} to ${before.toFixed(0)} and ${after.toFixed(0)} a second)`;
+        report(name, [...figures(times, took), '–', '–'], ratio);
+        return after;
+      }
     });
   } finally {
     await pool.close();
   }
 
   /** Until it is answered: the service says 503 where its engine isn't quick enough. */
-  async function read(cursor: string | null): Promise<Page> {
-    const path = `/v1/events?limit=${LIMIT}${cursor === null ? '' : `&cursor=${cursor}`}`;
+  async function read(cursor: string | null, limit = LIMIT): Promise<Page> {
+    const path = `/v1/events?limit=${limit}${cursor === null ? '' : `&cursor=${cursor}`}`;
     for (;;) {
       const response = await pool.request({ path, method: 'GET' });
       const text = await response.body.text();
@@ -113,19 +121,29 @@ await withService(async ({ url, pid, enginePid }) => {
     return cursors;
   }
 
-  async function paging(cursors: readonly (string | null)[], thinkMs: number, isApart: boolean): Promise<readonly (string | number)[]> {
+  /** As many places as there are clients, from each of which no page is the same as another's. */
+  async function unlike(cursors: readonly (string | null)[]): Promise<readonly (string | null)[]> {
+    return Promise.all(
+      Array.from({ length: clients }, async (_, client) => {
+        const at = cursors[Math.floor((client * cursors.length) / clients)] ?? null;
+        return (await read(at, 1 + Math.floor(Math.random() * (LIMIT - 2)))).nextCursor;
+      }),
+    );
+  }
+
+  async function paging(starts: readonly (string | null)[], thinkMs: number): Promise<readonly (string | number)[]> {
     const [service, engine] = await Promise.all([cpuMs(pid), cpuMs(enginePid)]);
-    const { times, seconds: took } = await page(cursors, thinkMs, isApart, AbortSignal.timeout(seconds * 1_000));
+    const { times, seconds: took } = await page(starts, thinkMs, AbortSignal.timeout(seconds * 1_000));
     const [serviceAfter, engineAfter] = await Promise.all([cpuMs(pid), cpuMs(enginePid)]);
     return [...figures(times, took), (serviceAfter - service) / times.length, (engineAfter - engine) / times.length];
   }
 
-  /** @param isApart whether each client begins at another page */
-  async function page(cursors: readonly (string | null)[], thinkMs: number, isApart: boolean, stop: AbortSignal) {
+  /** @param starts where clients begin, spread evenly over them */
+  async function page(starts: readonly (string | null)[], thinkMs: number, stop: AbortSignal) {
     const times: number[] = [];
     const startedAt = performance.now();
     await inLanes(clients, clients, async (client) => {
-      const first = isApart ? (cursors[Math.floor((client * cursors.length) / clients)] ?? null) : null;
+      const first = starts[Math.floor((client * starts.length) / clients)] ?? null;
       // Not all at once.
       if (thinkMs > 0) await pause((client * thinkMs) / clients);
       for (let cursor = first; !stop.aborted;) {
@@ -140,6 +158,11 @@ await withService(async ({ url, pid, enginePid }) => {
   }
 });
 
+function report(name: string, measured: readonly (string | number)[], besides: string): void {
+  rows.push([name, ...measured, besides]);
+  process.stderr.write(`${rows.at(-1)?.join(', ')}\n`);
+}
+
 function figures(times: readonly number[], took: number): readonly (string | number)[] {
   const { p50, p95, p99 } = quantiles(times);
   return [times.length / took, p50, p95, p99];
@@ -149,7 +172,8 @@ const text = `# Lists of events
 
 \`npm run bench:lists\`: pages of ${LIMIT} of \`GET /v1/events\`, of ${events} events: half have workflows of their own, half came without ids and share some.
 ${clients} clients at once follow the pages for ${seconds} s, each asking for the next when it has the one before, or a second later. "Elsewhere": each begins at
-another page, so that no two ask for the same; those who do at once share the answer. The last row has ${SENT} events, ${SENDERS} in flight, beside it, and their rate to the mean of the
+another page; those who ask for the same at once share the answer, and a page of which all has ended is kept for ten minutes. "No two alike": each begins within a
+page of the others', so that each page is made anew. Rows with events have ${SENT} events, ${SENDERS} in flight, beside it, and their rate to the mean of the
 same before and after.
 
 ${machine()} Load average before: ${loadBefore}.

@@ -61,12 +61,3 @@ export class TypeBlockedError extends Error {
     super(`what the type "${type}" has to say of it is not to be had: ${reason}`);
   }
 }
-
-/** There is no process to ask just now: it says nothing of the type, and may be asked again. */
-export class BusyError extends Error {
-  override readonly name = 'BusyError';
-
-  constructor() {
-    super('no process for handlers has had time for it');
-  }
-}

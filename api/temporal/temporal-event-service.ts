@@ -119,7 +119,7 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     createItemStore(client, liveRuns, options.items, now),
   ]);
   const { read, accepted, cancel, why } = store;
-  const listEvents = createListEvents(client, liveRuns);
+  const listEvents = createListEvents(client, liveRuns, { inFlight, now });
 
   /** As requests read: of a workflow that isn't there, which the engine looks for in its database. */
   async function readNothing(): Promise<void> {

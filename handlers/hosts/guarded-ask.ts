@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import { BusyError } from '../../domain/busy-error.ts';
 import type { HandlerLog } from '../../domain/define-event.ts';
-import { BusyError, TypeBlockedError } from '../../domain/question.ts';
+import { TypeBlockedError } from '../../domain/question.ts';
 import type { AnswerTo, Ask, Question } from '../../domain/question.ts';
 import { createFewASecond } from './few-a-second.ts';
 import { HostEnded, HostGone } from './host-ended.ts';
@@ -26,6 +27,7 @@ const TURN_WITHIN_MS = 10_000;
 const ANSWERED_WITHIN_MS = 20_000;
 const SUSPECT_FOR_MS = 60_000;
 const MAX_SUSPECTS = 1_000;
+const NO_TIME = 'no process for handlers has had time for it';
 
 /**
  * Asks users' functions in a host. What is asked at the same time goes there together; where one keeps its process busy or ends it,
@@ -39,7 +41,7 @@ export function createGuardedAsk(pool: HostPool, { log, monotonicMs }: GuardedAs
   return <One extends Question>(question: One): Promise<AnswerTo<One>> =>
     new Promise((resolve, reject) => {
       // Also where no process can be started at all.
-      const timer = setTimeout(() => reject(new BusyError()), ANSWERED_WITHIN_MS);
+      const timer = setTimeout(() => reject(new BusyError(NO_TIME)), ANSWERED_WITHIN_MS);
       const asked: Asked = {
         question,
         resolve(value) {
@@ -94,7 +96,7 @@ export function createGuardedAsk(pool: HostPool, { log, monotonicMs }: GuardedAs
         });
         return reply === null ? block(asked, 'others of its type have ended their process') : settle(asked, reply);
       } catch (error) {
-        if (error instanceof DOMException) return asked.reject(new BusyError());
+        if (error instanceof DOMException) return asked.reject(new BusyError(NO_TIME));
         if (error instanceof HostGone) return askAlone(asked);
         if (!(error instanceof HostEnded) || error.end.kind === 'closed') return asked.reject(toError(error));
         if (!isFresh) continue;

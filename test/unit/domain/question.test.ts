@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
-import { BusyError, TypeBlockedError } from '../../../domain/question.ts';
+import { TypeBlockedError } from '../../../domain/question.ts';
 
 it('says whose fault it is that there is no answer', () => {
   expect(new TypeBlockedError('priced', 'it threw TypeError').message).toBe(
     'what the type "priced" has to say of it is not to be had: it threw TypeError',
   );
-  expect(new BusyError().message).toBe('no process for handlers has had time for it');
 });
