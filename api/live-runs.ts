@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { initialCallback } from '../domain/callback-record.ts';
 import { parseMemberId } from '../domain/event-id.ts';
 import { eventWorkflowId } from '../temporal/durable/workflow-ids.ts';
-import { toEventResource } from '../domain/event-resource.ts';
+import { toFullResource } from '../domain/event-resource.ts';
 import type { EventResource, WorkflowReference } from '../domain/event-resource.ts';
 import type { EventRun } from '../domain/event-run.ts';
 import { boundJson } from '../domain/json-bound.ts';
@@ -34,7 +34,7 @@ export interface LiveRun {
 /** The event as this process may show it; of its callback it knows only that there is one. */
 export function liveResource({ run, workflow }: LiveRun): EventResource {
   const shown = beforeRecord(run);
-  const resource = toEventResource(shown, initialCallback(run.event.callback?.url ?? null), workflow);
+  const resource = toFullResource(shown, initialCallback(run.event.callback?.url ?? null), workflow);
   return isEnded(shown.phase) ? { ...resource, recorded: false } : resource;
 }
 

@@ -5,7 +5,7 @@ import type { CallbackRecord } from './callback-record.ts';
 import type { EventError } from './event-error.ts';
 import { handlerRun } from './handler-runs.ts';
 import { handlersOf } from './handlers-of.ts';
-import type { EventRun, Phase, Progress } from './event-run.ts';
+import type { EventRun, Phase, Progress, RunState } from './event-run.ts';
 import type { FollowUp } from './follow-up.ts';
 import { isEnded, retryOf, toProgress } from './event-run.ts';
 import { NOTHING_SAID } from './handled-event.ts';
@@ -33,6 +33,19 @@ type Inner =
   | 'takenBy'
   | 'handlerOf'
   | 'replay';
+
+/** An attempt of a stage or a handler. */
+export interface AttemptResource {
+  readonly of: 'stage' | 'handler';
+  readonly name: string;
+  /** From 1 on. */
+  readonly attempt: number;
+  readonly startedAt: string;
+  /** Null while it is at work, and where its process has ended without a word. */
+  readonly durationMs: number | null;
+  /** The code of what it failed with; null where it hasn't. */
+  readonly error: string | null;
+}
 
 /** Where a handler of an event stands. */
 export interface HandlerResource {
@@ -70,6 +83,11 @@ export interface EventResource extends Omit<AcceptedEvent, Inner> {
   readonly workflow: WorkflowReference & { readonly url: string | null };
   /** What its handlers have emitted, in that order; only where they have. */
   readonly followUps?: readonly FollowUp[];
+  /**
+   * When the attempts of its stages and its handlers were, the first first, the last 20 of each. Only where one event is asked for, and only where they are on
+   * record: those of an event that shares its workflow with others are not.
+   */
+  readonly timeline?: readonly AttemptResource[];
   /** Only where the end is shown by the process that ran the event and isn't on record yet. */
   readonly recorded?: false;
 }
@@ -109,6 +127,27 @@ export function toEventResource(run: EventRun, callback: CallbackRecord, workflo
     workflow: { ...workflow, url: null },
     ...(followUps.length > 0 && { followUps }),
   };
+}
+
+/** The same, as who asks for this event alone is answered: with when its attempts were. */
+export function toFullResource(run: EventRun, callback: CallbackRecord, workflow: WorkflowReference): EventResource {
+  const timeline = toTimeline(run);
+  return { ...toEventResource(run, callback, workflow), ...(timeline.length > 0 && { timeline }) };
+}
+
+function toTimeline(run: EventRun): readonly AttemptResource[] {
+  const handlers = Object.values(run.handlers ?? {}).flatMap((handler) => attemptsOf(handler, 'handler'));
+  return [...attemptsOf(run, run.event.handlerOf === undefined ? 'stage' : 'handler'), ...handlers].sort((one, other) =>
+    one.startedAt < other.startedAt ? -1 : one.startedAt > other.startedAt ? 1 : 0,
+  );
+}
+
+function attemptsOf({ startedAtMs, attempts, times = [] }: RunState, of: AttemptResource['of']): readonly AttemptResource[] {
+  return times.map(({ stage, fromMs, forMs = null, error = null }, index) => {
+    const later = times.slice(index + 1).filter((time) => time.stage === stage).length;
+    const startedAt = toIso((startedAtMs ?? 0) + fromMs);
+    return { of, name: stage, attempt: (attempts[stage] ?? 0) - later, startedAt, durationMs: forMs, error };
+  });
 }
 
 /** Where its handlers stand, by their names. */

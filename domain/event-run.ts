@@ -1,4 +1,5 @@
 import type { AcceptedEvent } from './accepted-event.ts';
+import type { AttemptTime } from './attempt-times.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { EventError } from './event-error.ts';
 import type { FollowUp } from './follow-up.ts';
@@ -74,6 +75,8 @@ export interface RunState {
   readonly handlers?: Readonly<Record<string, RunState>>;
   /** What its handlers have emitted, in that order; absent where that is nothing. */
   readonly followUps?: readonly FollowUp[];
+  /** When its attempts were, in order; absent where it shares its record with others, which has no room for them. */
+  readonly times?: readonly AttemptTime[];
 }
 
 /** One run of an event. */

@@ -4,7 +4,7 @@ import type { EventResource, HandlerResource, WorkflowReference } from './event-
 import type { EventRun } from './event-run.ts';
 
 /** An event as lists and streams of many show it: without what may be large. */
-export interface EventSummary extends Omit<EventResource, 'data' | 'result' | 'progress' | 'handlers' | 'callback'> {
+export interface EventSummary extends Omit<EventResource, 'data' | 'result' | 'progress' | 'handlers' | 'callback' | 'timeline'> {
   readonly handlers: Readonly<Record<string, HandlerSummary>>;
   readonly callback: Pick<EventResource['callback'], 'url'> & { readonly status: EventResource['callback']['status'] | 'unknown' };
 }
@@ -18,6 +18,7 @@ export function toEventSummary({
   progress: _progress,
   handlers,
   callback,
+  timeline: _timeline,
   ...shown
 }: EventResource): EventSummary {
   const { status, url } = callback;

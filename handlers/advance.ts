@@ -1,3 +1,4 @@
+import { beginTime } from '../domain/attempt-times.ts';
 import { attemptTimeoutMs, recordFailure, recordSuccess } from '../domain/attempt.ts';
 import {
   beginAttempt,
@@ -103,7 +104,9 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
       for (let stage = nextStage(run); stage !== null && !isEnded(run.phase); stage = nextStage(run)) {
         const startedAtMs = now();
         const timeoutMs = attemptTimeoutMs(run, stage, startedAtMs);
-        run = markStarted(timeoutMs > 0 ? beginAttempt(run, stage) : run, startedAtMs);
+        if (timeoutMs > 0) run = beginAttempt(run, stage);
+        run = markStarted(run, startedAtMs);
+        if (!isShared && timeoutMs > 0) run = beginTime(run, stage, startedAtMs);
         const attempt = run.attempts[stage] ?? 0;
         show();
         let isOver = false;

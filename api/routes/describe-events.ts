@@ -81,6 +81,21 @@ export const eventResource = z.looseObject({
     .array(z.object({ id: z.string(), type: z.string() }))
     .optional()
     .describe('what its handlers have emitted, in that order; only where they have'),
+  timeline: z
+    .array(
+      z.object({
+        of: z.enum(['stage', 'handler']),
+        name: z.string(),
+        attempt: z.int(),
+        startedAt: z.string(),
+        durationMs: z.int().nullable().describe('null while it is at work, and where its process has ended without a word'),
+        error: z.string().nullable().describe('the code of what it failed with'),
+      }),
+    )
+    .optional()
+    .describe(
+      'when the attempts of its stages and handlers were, the last 20 of each; only where one event is asked for, and not of one that shares its workflow with others',
+    ),
   recorded: z
     .literal(false)
     .optional()
@@ -88,7 +103,7 @@ export const eventResource = z.looseObject({
 } satisfies Record<keyof EventResource, z.ZodType>);
 
 /** An event as lists and streams of many show it. */
-export const eventSummary = eventResource.omit({ data: true, result: true, progress: true }).extend({
+export const eventSummary = eventResource.omit({ data: true, result: true, progress: true, timeline: true }).extend({
   handlers: z
     .record(z.string(), z.object({ status: z.enum(STATUSES), attempts: z.int(), error: eventError.nullable() }))
     .describe("by their names; empty where the event's type has none"),

@@ -5,7 +5,7 @@ import type { BatchPage, Mark } from '../../domain/batch-page.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import { itemId, ownerId } from '../../domain/event-id.ts';
 import { pageWorkflowId, unitWorkflowId } from '../../temporal/durable/workflow-ids.ts';
-import { toEventResource } from '../../domain/event-resource.ts';
+import { toFullResource } from '../../domain/event-resource.ts';
 import type { EventResource, WorkflowReference } from '../../domain/event-resource.ts';
 import { acceptRun, beginAttempt, endRun, failRun, isAtHandlers, isPastStages, nextStage } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
@@ -107,5 +107,5 @@ function endLost(run: EventRun, { forced }: PagesView): EventRun {
 }
 
 function resourceOf(run: EventRun, workflow: WorkflowReference): EventResource {
-  return toEventResource(run, initialCallback(run.event.callback?.url ?? null), workflow);
+  return toFullResource(run, initialCallback(run.event.callback?.url ?? null), workflow);
 }

@@ -3,7 +3,7 @@ import type { AcceptedEvent } from '../../domain/accepted-event.ts';
 import { initialCallback } from '../../domain/callback-record.ts';
 import type { KeptRun } from '../../domain/chunk.ts';
 import { ownerId, runName } from '../../domain/event-id.ts';
-import { hasEnded, toEventResource } from '../../domain/event-resource.ts';
+import { hasEnded, toFullResource } from '../../domain/event-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { endRun, failRun, isEnded, stateOf } from '../../domain/event-run.ts';
 import type { EventRun, Progress } from '../../domain/event-run.ts';
@@ -47,7 +47,7 @@ export async function readRun(client: Client, liveRuns: LiveRuns, found: FoundCh
   const ended = endLost(run, end);
   const callback = kept?.callback ?? initialCallback(event.callback?.url ?? null);
   const told = isEnded(run.phase) || callback.status === 'none' ? callback : { ...callback, status: 'failed' as const };
-  return withDelivery(client, toEventResource(ended, told, { id: workflow.workflowId, runId: workflow.runId }));
+  return withDelivery(client, toFullResource(ended, told, { id: workflow.workflowId, runId: workflow.runId }));
 }
 
 /** Of the chunk of its own that a run goes on as, where it has left another. */
@@ -93,7 +93,7 @@ async function readOpen(
   const standing = kept ?? (events.length === 1 ? await readStanding(client, { workflowId }, begun) : null);
   const callback = kept?.callback ?? initialCallback(event.callback?.url ?? null);
   const run = { event, ...(standing ?? stateOf(begun)) };
-  const resource = toEventResource(run, callback, { id: workflowId, runId: workflow.runId });
+  const resource = toFullResource(run, callback, { id: workflowId, runId: workflow.runId });
   if (resource.status !== 'running') return resource;
   const ofStage = [seen, heartbeat].flatMap((one) => (one?.stage === resource.stage ? [one.progress] : []));
   return { ...resource, progress: ofStage.reduce(furthest, resource.progress) };

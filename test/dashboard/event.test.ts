@@ -10,7 +10,7 @@ it('says where an event stands, what happened when, and what came of it', async 
   const page = await open('/events/done-1');
   await page.getByRole('region', { name: 'Where it stands' }).getByText('completed').waitFor();
   const when = page.getByRole('region', { name: 'What happened when' });
-  for (const name of [/^Queued/, /^Stages price, reserve/, /^Callback, attempt 1 delivered, 200/])
+  for (const name of [/^Queued/, /^price/, /^reserve/, /^Callback, attempt 1 delivered, 200/])
     await when.getByRole('row', { name }).waitFor();
   await page.getByRole('region', { name: 'the results' }).getByText('"reserved": 10').waitFor();
   await page.getByRole('region', { name: 'Callback', exact: true }).getByText('delivered').waitFor();

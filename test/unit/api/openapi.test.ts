@@ -204,9 +204,9 @@ describe('/openapi.json', () => {
     });
     expect(posted.status).toBe(200);
     const { components } = await readDocument();
-    // What is on record doesn't say so, it didn't come as a CloudEvent, is no handler's, and wasn't cancelled.
+    // What is on record doesn't say so, it didn't come as a CloudEvent, is no handler's, wasn't cancelled, and this memory notes no times.
     const described = Object.keys(components.schemas['EventResource']?.properties ?? {}).filter(
-      (name) => !['recorded', 'cloudEvent', 'handlerOf', 'cleanup', 'followUps'].includes(name),
+      (name) => !['recorded', 'cloudEvent', 'handlerOf', 'cleanup', 'followUps', 'timeline'].includes(name),
     );
     expect(described.sort()).toEqual(Object.keys((await posted.json()) as object).sort());
   });

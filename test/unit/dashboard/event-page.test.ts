@@ -47,6 +47,22 @@ describe('what happened when', () => {
     expect(toSpans(cancelled, nowMs)).toMatchObject([{ note: '', toMs: nowMs - 6_000 }]);
   });
 
+  it('is each attempt, and what was waited before it, where that is on record', () => {
+    const timeline = [
+      { of: 'stage', name: 'price', attempt: 1, startedAt: '2026-01-01T00:00:03.000Z', durationMs: 500, error: 'refused' },
+      { of: 'stage', name: 'price', attempt: 2, startedAt: '2026-01-01T00:00:05.000Z', durationMs: 250, error: null },
+      { of: 'handler', name: 'mail', attempt: 1, startedAt: '2026-01-01T00:00:05.250Z', durationMs: null, error: null },
+    ] as const;
+    const running = { ...waiting, status: 'running', startedAt: '2026-01-01T00:00:03.000Z', timeline } as EventResource;
+    expect(toSpans(running, nowMs)).toEqual([
+      { name: 'Queued', note: '', fromMs: nowMs - 10_000, toMs: nowMs - 7_000, state: 'waited' },
+      { name: 'price', note: 'refused', fromMs: nowMs - 7_000, toMs: nowMs - 6_500, state: 'bad' },
+      { name: 'price, before attempt 2', note: 'waited', fromMs: nowMs - 6_500, toMs: nowMs - 5_000, state: 'waited' },
+      { name: 'price, attempt 2', note: '', fromMs: nowMs - 5_000, toMs: nowMs - 4_750, state: 'good' },
+      { name: 'Handler mail', note: '', fromMs: nowMs - 4_750, toMs: nowMs, state: 'open' },
+    ]);
+  });
+
   it('is the run so far, with its attempts, of one that goes on', () => {
     const running = {
       ...waiting,

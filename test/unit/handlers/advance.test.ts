@@ -61,12 +61,23 @@ describe('a run', () => {
             },
             progress: null,
             failures: noFailures,
+            times: [
+              { stage: 'meaning', fromMs: 0, forMs: 10 },
+              { stage: 'decision', fromMs: 10, forMs: 10 },
+              { stage: 'action', fromMs: 20, forMs: 10 },
+            ],
           },
           trace: null,
         },
       ],
       change: null,
     });
+  });
+
+  it('notes no times where others share its record', async () => {
+    const { advance } = prepare(stagedType((name) => name));
+    const { runs } = await advance([runOf(stagedType((name) => name)), runOf(stagedType((name) => name))]);
+    for (const one of runs) expect(one).not.toHaveProperty('outcome.times');
   });
 
   it('goes on where it was, and gives only the results that are new', async () => {
@@ -300,6 +311,10 @@ describe('an attempt that fails', () => {
       results: { meaning: 'meaning' },
       progress: null,
       failures: { failed: 1, lost: 0 },
+      times: [
+        { stage: 'meaning', fromMs: 0, forMs: 0 },
+        { stage: 'decision', fromMs: 0, forMs: 0, error: 'handler_failed' },
+      ],
     });
     expect(trace).toMatchObject({ name: 'TypeError', message: 'not now', cause: { message: 'refused' } });
     expect(trace?.stack).toContain('advance.test.ts');
