@@ -36,6 +36,8 @@ export const ROUNDS_KEPT_MS = 60 * MINUTE_MS;
 
 // As in deploy/prometheus/alerts.yml, which says what they stand for.
 const BUDGET_BURNS = 14.4 * 0.001;
+// Nobody is woken for one event of seventy.
+const LEAST_FAILED = 10;
 const LATE_SHARE = 0.05;
 const URGENT: readonly Tier[] = ['critical', 'high'];
 const LEAST_BACKLOG = 100;
@@ -113,7 +115,7 @@ function eventsWait({ begun, begunLate }: AlertCounts): readonly AlertCondition[
 
 function errorBudget(hour: AlertCounts, now: AlertCounts): readonly AlertCondition[] {
   const failed = share(hour.failed, hour.verdicts);
-  if (failed <= BUDGET_BURNS || share(now.failed, now.verdicts) <= BUDGET_BURNS) return [];
+  if (hour.failed < LEAST_FAILED || failed <= BUDGET_BURNS || share(now.failed, now.verdicts) <= BUDGET_BURNS) return [];
   const summary = `${percent(failed)} of the events of the last hour have failed`;
   const details = { verdicts: hour.verdicts, failed: hour.failed, minutes: 60 };
   return [{ name: 'TicklessErrorBudgetBurns', labels: {}, summary, details, links: { failed: '/v1/events?status=failed' } }];

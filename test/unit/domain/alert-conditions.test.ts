@@ -43,7 +43,9 @@ describe('it is found that', () => {
 
   it('events fail, in the last hour and now', () => {
     expect(namesAt([round(1, { verdicts: 1_000, failed: 14 })])).toEqual([]);
-    expect(namesAt([round(30, { verdicts: 10, failed: 5 })])).toEqual([]);
+    expect(namesAt([round(30, { verdicts: 10, failed: 10 })])).toEqual([]);
+    expect(namesAt([round(1, { verdicts: 9, failed: 9 })])).toEqual([]);
+    expect(namesAt([round(1, { verdicts: 10, failed: 10 })])).toEqual(['TicklessErrorBudgetBurns']);
     expect(namesAt([round(61, { verdicts: 10, failed: 10 }), round(1, { verdicts: 10 })])).toEqual([]);
     expect(at([round(30, { verdicts: 900 }), round(1, { verdicts: 100, failed: 15 })])).toMatchObject([
       { name: 'TicklessErrorBudgetBurns', summary: '1.5 % of the events of the last hour have failed' },
