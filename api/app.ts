@@ -24,6 +24,7 @@ import type { Ask } from '../domain/question.ts';
 import { EngineUnavailableError } from '../temporal/engine-unavailable-error.ts';
 import type { DeadLetterService } from './dead-letter-service.ts';
 import type { DestinationService } from './destination-service.ts';
+import type { DevControl } from './dev-tools.ts';
 import type { EndedFeeds } from './ended-feeds.ts';
 import type { EventService } from './event-service.ts';
 import type { ReplayService } from './replay-service.ts';
@@ -33,6 +34,7 @@ import type { PlanReplay } from './plan-replay.ts';
 import { problem } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
+import { devRoutes } from './routes/dev.ts';
 import { batchStreamRoute } from './routes/batch-stream.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
@@ -73,6 +75,8 @@ export interface AppDependencies {
   readonly destinations: DestinationService;
   readonly stats: StatsService;
   readonly ended: EndedFeeds;
+  /** Of `tickless dev` alone. */
+  readonly dev?: DevControl | undefined;
   readonly catalog: Catalog;
   /** Whether types that the catalog lacks are accepted; by default they are not. */
   readonly takesOtherTypes?: boolean;
@@ -106,7 +110,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (context, methods) => problem(context, wrongMethod(methods)) }));
   // Before all routes, so that none is left out: the rule says itself what is open to everybody.
   app.use(dependencies.authenticate);
-  app.use('/v1/*', logSteering(dependencies.reportSteering));
+  for (const path of ['/v1/*', '/dev/*']) app.use(path, logSteering(dependencies.reportSteering));
   app.use(decodeBody());
   app.use('/v1/events', dependencies.rateLimit);
   app.use('/v1/events/:id/replay', dependencies.rateLimit);
@@ -134,6 +138,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   metricsRoutes(app, dependencies);
   docsRoutes(app, dependencies);
   dashboardRoutes(app);
+  if (dependencies.dev !== undefined) devRoutes(app, dependencies.dev);
 
   app.notFound((context) => problem(context, { code: 'not_found', detail: `there is nothing at "${context.req.path}"` }));
   app.onError((error, context) => {

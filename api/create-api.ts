@@ -23,6 +23,7 @@ import { createPlanReplay } from './plan-replay.ts';
 import { createAdmission } from './admission.ts';
 import { createBacklog } from './backlog.ts';
 import { createIntake } from './intake.ts';
+import type { DevControl } from './dev-tools.ts';
 import { createEndedFeed } from './ended-feed.ts';
 import { createEndedFeeds } from './ended-feeds.ts';
 import { listClosed } from '../temporal/list-closed.ts';
@@ -74,6 +75,8 @@ export interface ApiOptions {
   /** Takes back what was to run ahead: true where nothing of the event has begun, and it ends as cancelled. */
   readonly withdraw: (workflowId: string) => boolean;
   readonly ask: Ask;
+  /** Of `tickless dev` alone. */
+  readonly dev?: DevControl | undefined;
   /** The time of day; the engine's clock may show another. */
   readonly now?: () => number;
 }
@@ -140,6 +143,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     limits: createTemporalLimitService({ ...options, defaultLimit, maxKept: MAX_LIMITS, now }),
     destinations: createTemporalDestinationService(options.client, options.connectionsTo),
     ended,
+    dev: options.dev,
     stats: createTemporalStatsService(options.client, figures, now),
     metrics,
     streamRoom: createStreamRoom(MAX_STREAMS, stopping),

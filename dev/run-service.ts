@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { createCheckCallback } from '../activities/callbacks/check-callback.ts';
 import { alertUrl } from '../api/alert-url.ts';
+import { createDevControl } from '../api/dev-tools.ts';
+import type { DevTools } from '../api/dev-tools.ts';
 import { createLiveRuns } from '../api/live-runs.ts';
 import { loadCarryOut } from '../api/load-carry-out.ts';
 import { createObserveEnd } from '../api/log-verdict.ts';
@@ -41,17 +43,23 @@ export interface Service extends RunningApi {
   readonly engine: { readonly uiUrl: string | null; readonly isEmbedded: boolean };
 }
 
-/** Runs everything in this process until it is told to stop by a signal. */
-export function runService(config: Config, program = hostProgram()): Promise<void> {
-  return runUntilStopped(startService, config, program, ({ url, engine }, { environment, catalog }) => {
+interface ServiceOptions extends StartOptions {
+  readonly devTools?: DevTools | undefined;
+}
+
+/** Runs everything in this process until it is told to stop by a signal. @param devTools of `tickless dev` alone */
+export function runService(config: Config, program = hostProgram(), devTools?: DevTools): Promise<void> {
+  const start = (options: StartOptions): Promise<Service> => startService({ ...options, devTools });
+  return runUntilStopped(start, config, program, ({ url, engine }, { environment, catalog }) => {
     const dataDirectory = resolve(environment.TICKLESS_DATA);
     const types = catalog.definitions.map(({ type }) => type);
-    process.stdout.write(welcome({ url, uiUrl: engine.uiUrl, dataDirectory, embedded: engine.isEmbedded, types }));
+    const receiverUrl = devTools?.receiverUrl;
+    process.stdout.write(welcome({ url, uiUrl: engine.uiUrl, dataDirectory, embedded: engine.isEmbedded, types, receiverUrl }));
   });
 }
 
 /** Starts the engine as this process's child if none is configured, the API, and all workers; handlers in processes of their own. */
-export async function startService({ composition, program, logger }: StartOptions): Promise<Service> {
+export async function startService({ composition, program, logger, devTools }: ServiceOptions): Promise<Service> {
   const { environment, catalog } = composition;
   const log = toHandlerLog(logger);
   const dataDirectory = resolve(environment.TICKLESS_DATA);
@@ -86,6 +94,9 @@ export async function startService({ composition, program, logger }: StartOption
       server.kind === 'embedded' ? { address: server.address, namespace: environment.TEMPORAL_NAMESPACE } : undefined,
     );
     stops.push(() => engine.close());
+    const dev = devTools && createDevControl(devTools);
+    // Before a worker can send the first callback.
+    await dev?.ask('PUT', '/secrets', webhookSecrets);
     await prepareNamespace({ ...engine, kind: server.kind, retentionMs: environment.RETENTION, dataDirectory, logger });
 
     const liveRuns = createLiveRuns();
@@ -146,6 +157,7 @@ export async function startService({ composition, program, logger }: StartOption
       runAhead: activities.runAhead,
       withdraw: activities.withdraw,
       ask: hosts.ask,
+      dev,
       checkCallback,
       stopping: stopping.signal,
     });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { followNpm } from '../dev/follow-parent.mjs';
+import { startTools } from '../dev/tools/start-tools.ts';
 
 export interface DevProjectOptions {
   readonly folder: string;
@@ -24,8 +25,10 @@ const SETTINGS = '.env';
 /**
  * Runs a project as `tickless start` does, and again when one of its files changes. Its process is killed for that: what is under
  * way goes on in the next, as after any crash, on the same engine. The next one stands by, with everything read but the project.
+ * A process that somebody else has killed is replaced at once.
  */
 export async function devProject({ folder, config, tell }: DevProjectOptions): Promise<number> {
+  const { stop: stopTools, ...devTools } = await startTools();
   let child: ChildProcess | null = null;
   let standby: ChildProcess | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -44,13 +47,17 @@ export async function devProject({ folder, config, tell }: DevProjectOptions): P
     const next = standby ?? prepare();
     child = next;
     standby = null;
-    next.once('exit', (code) => {
+    next.once('exit', (code, signal) => {
       if (child !== next) return;
       child = null;
-      if (!stopping.signal.aborted && code !== 0) tell('It ended. It is started again when a file changes.\n');
+      if (stopping.signal.aborted) return;
+      if (signal === 'SIGKILL') {
+        tell('It was killed, and is started again.\n');
+        start();
+      } else if (code !== 0) tell('It ended. It is started again when a file changes.\n');
     });
     // Of one that has ended meanwhile its exit tells.
-    next.send({ folder, config }, () => undefined);
+    next.send({ folder, config, devTools }, () => undefined);
     standbyTimer = setTimeout(() => {
       const prepared = prepare();
       standby = prepared;
@@ -91,10 +98,16 @@ export async function devProject({ folder, config, tell }: DevProjectOptions): P
   clearTimeout(standbyTimer);
   (standby as ChildProcess | null)?.kill('SIGKILL');
   const last = child as ChildProcess | null;
-  if (last === null) return 0;
+  const code = last === null ? 0 : await end(last);
+  await stopTools();
+  return code;
+}
+
+/** Asks it to stop, and gives its exit code. */
+async function end(process: ChildProcess): Promise<number> {
   // A Ctrl-C has reached it already; another signal would be a second one.
-  last.kill('SIGTERM');
-  const [code] = (await once(last, 'exit')) as [number | null];
+  process.kill('SIGTERM');
+  const [code] = (await once(process, 'exit')) as [number | null];
   return code ?? 0;
 }
 

@@ -13,6 +13,7 @@ import type { EventKey } from '../../../api/event-service.ts';
 import type { LastRun } from '../../../api/replay-service.ts';
 import type { EventResource } from '../../../domain/event-resource.ts';
 import type { DeadLetterService } from '../../../api/dead-letter-service.ts';
+import type { DevControl } from '../../../api/dev-tools.ts';
 import type { DestinationService } from '../../../api/destination-service.ts';
 import type { Steering } from '../../../api/log-steering.ts';
 import type { LimitService } from '../../../api/limit-service.ts';
@@ -72,6 +73,8 @@ export interface MemoryAppOptions {
   readonly stats?: StatsService;
   readonly deadLetters?: DeadLetterService;
   readonly ended?: EndedFeeds;
+  /** As in `tickless dev`. */
+  readonly dev?: DevControl;
 }
 
 const NONE = { critical: 0, high: 0, normal: 0, low: 0, bulk: 0 };
@@ -112,6 +115,7 @@ export function startMemoryApp(options: MemoryAppOptions = {}): MemoryApp {
     batches,
     uncounted: batches,
     deadLetters: options.deadLetters ?? NO_DEAD_LETTERS,
+    dev: options.dev,
     archive: options.archive ?? createMemoryArchive(),
     planReplay: createPlanReplay({ catalog, fallback: null, ask, settings: ACCEPT_SETTINGS }),
     now: Date.now,
