@@ -44,6 +44,18 @@ const batch = createRoute({
   component: lazyRouteComponent(() => import('./pages/batches/batch-page.tsx'), 'BatchPage'),
 });
 
+const deadLetters = createRoute({
+  getParentRoute: () => root,
+  path: '/dead-letters',
+  component: lazyRouteComponent(() => import('./pages/dead-letters/dead-letters-page.tsx'), 'DeadLettersPage'),
+});
+
+const cause = createRoute({
+  getParentRoute: () => root,
+  path: '/dead-letters/$cause',
+  component: lazyRouteComponent(() => import('./pages/dead-letters/cause-page.tsx'), 'CausePage'),
+});
+
 const subjects = createRoute({
   getParentRoute: () => root,
   path: '/subjects',
@@ -85,7 +97,22 @@ const type = createRoute({
  * and filters stay out of its logs.
  */
 export const router = createRouter({
-  routeTree: root.addChildren([overview, events, event, send, batches, batch, subjects, subject, limits, destinations, types, type]),
+  routeTree: root.addChildren([
+    overview,
+    events,
+    event,
+    send,
+    batches,
+    batch,
+    deadLetters,
+    cause,
+    subjects,
+    subject,
+    limits,
+    destinations,
+    types,
+    type,
+  ]),
   history: createHashHistory(),
   defaultErrorComponent: ErrorPage,
   defaultPreload: 'intent',

@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 
 const dashboard = (file) => fileURLToPath(new URL(`../dashboard/${file}`, import.meta.url));
 
-const PAGES = /dashboard\/(pages\/(?!overview|send\/(data-form|schema-validator))|elements\/(data-table|json-view|facts|dialog))/;
+const PAGES =
+  /dashboard\/(pages\/(?!overview|send\/(data-form|schema-validator))|elements\/(data-table|json-view|facts|dialog|bulk-dialog))/;
 
 /** What Vite is told of the dashboard. */
 export const dashboardConfig = {

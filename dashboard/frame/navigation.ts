@@ -4,6 +4,7 @@ export const NAVIGATION = [
   { to: '/events', label: 'Events' },
   { to: '/send', label: 'Send' },
   { to: '/batches', label: 'Batches' },
+  { to: '/dead-letters', label: 'Dead letters' },
   { to: '/subjects', label: 'Subjects' },
   { to: '/limits', label: 'Limits' },
   { to: '/destinations', label: 'Destinations' },

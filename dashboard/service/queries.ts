@@ -8,6 +8,10 @@ import { client, readExamples, readReadiness } from './client.ts';
 // How often is asked for what no stream tells of.
 const SOON_MS = 2_000;
 const NOW_AND_THEN_MS = 5_000;
+// The service counts them every ten seconds.
+const DEAD_LETTERS_MS = 10_000;
+// As many as one request may run again.
+const MOST_AT_ONCE = 10_000;
 const MINUTE_MS = 60_000;
 
 const PAGE_SIZE = 50;
@@ -59,6 +63,22 @@ export const queries = {
     }),
   batchItems: (id: string, status: EventStatus | undefined) =>
     pages(['batches', id, 'items', status ?? 'any'], (page) => client.batches.items(id, { ...page, status })),
+  deadLetters: () =>
+    queryOptions({ queryKey: ['dead-letters'], queryFn: () => client.deadLetters.list(), refetchInterval: DEAD_LETTERS_MS }),
+  eventsOfCause: (cause: string) => ({
+    ...pages(['dead-letters', cause], (page) => client.deadLetters.events(cause, page)),
+    refetchInterval: DEAD_LETTERS_MS,
+  }),
+
+  /** Asked for once: each time is in the service's log. */
+  dryRun: (cause: string) =>
+    queryOptions({
+      queryKey: ['dry-run', cause],
+      queryFn: () => client.deadLetters.replay(cause, { dryRun: true, limit: MOST_AT_ONCE }),
+      gcTime: 0,
+      refetchOnWindowFocus: false,
+    }),
+
   subject: (type: string, id: string) =>
     queryOptions({ queryKey: ['subjects', type, id], queryFn: () => client.subjects.get(type, id), refetchInterval: SOON_MS }),
   subjectEvents: (type: string, id: string) =>

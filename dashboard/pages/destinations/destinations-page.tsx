@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { DestinationResource } from '../../../domain/destination-resource.ts';
 import { ActionButton } from '../../elements/action-button.tsx';
@@ -11,6 +12,7 @@ import { QueryView } from '../../elements/query-view.tsx';
 import { Status } from '../../elements/status.tsx';
 import { client } from '../../service/client.ts';
 import { queries } from '../../service/queries.ts';
+import { RedeliverDialog } from './redeliver-dialog.tsx';
 
 /** Where callbacks have failed lately, and what waits for it. */
 export function DestinationsPage(): ReactNode {
@@ -30,16 +32,23 @@ export function DestinationsPage(): ReactNode {
 }
 
 function DestinationPanel({ destination }: { readonly destination: DestinationResource }): ReactNode {
+  const [isRedelivering, setRedelivering] = useState(false);
   const { origin, state, parked, failures, connections, nextProbeAt } = destination;
   return (
     <Panel
       title={origin}
       beside={
-        state !== 'closed' && (
-          <ActionButton act={() => client.destinations.resume(origin)} done={`${origin} is tried now.`}>
-            Try it now
-          </ActionButton>
-        )
+        <div className="actions">
+          {state !== 'closed' && (
+            <ActionButton act={() => client.destinations.resume(origin)} done={`${origin} is tried now.`}>
+              Try it now
+            </ActionButton>
+          )}
+          <button type="button" onClick={() => setRedelivering(true)}>
+            Send again what was given up…
+          </button>
+          {isRedelivering && <RedeliverDialog origin={origin} onClose={() => setRedelivering(false)} />}
+        </div>
       }
     >
       <Facts

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Why } from '../../../domain/why.ts';
 import { EventLink } from '../../elements/event-link.tsx';
@@ -29,6 +30,11 @@ function Answer({ why: { summary, since, details } }: { readonly why: Why }): Re
           Position: details.position,
           'Next attempt': details.nextAttemptAt && <Moment at={details.nextAttemptAt} />,
           'Goes on in about': typeof details.etaMs === 'number' ? formatDuration(details.etaMs) : null,
+          'Of the same cause': details.alike && (
+            <Link to="/dead-letters/$cause" params={{ cause: details.alike.cause }}>
+              {formatCount(details.alike.count, 'dead letter')}
+            </Link>
+          ),
           'Last error': lastError && (
             <bdi>
               {lastError.code}: {lastError.message}

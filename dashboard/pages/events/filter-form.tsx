@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { TIERS } from '../../../domain/tier.ts';
+import { toLocalTime } from '../../format/local-time.ts';
 import { parseEventFilter, STATUSES } from '../../service/event-filter.ts';
 import type { EventFilter } from '../../service/event-filter.ts';
 import { queries } from '../../service/queries.ts';
@@ -31,7 +32,7 @@ export function FilterForm({ filter, onChange }: FilterFormProps): ReactNode {
         Accepted since
         <input
           type="datetime-local"
-          value={filter.since === undefined ? '' : toLocal(new Date(filter.since))}
+          value={filter.since === undefined ? '' : toLocalTime(new Date(filter.since))}
           onChange={({ target }) => set('since', target.value)}
         />
       </label>
@@ -78,9 +79,4 @@ function Text({ label, value = '', list, onChange }: FieldProps & { readonly lis
       />
     </label>
   );
-}
-
-/** As an input of this type wants it: in the reader's zone, to the minute. */
-function toLocal(date: Date): string {
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

@@ -18,13 +18,5 @@ export function AttentionList({ found }: { readonly found: readonly Attention[] 
 
 function AttentionSentence({ sentence, to }: Attention): ReactNode {
   const text = <bdi>{sentence}</bdi>;
-  if (to === null) return text;
-  if (to === 'events-failed') {
-    return (
-      <Link to="/events" search={{ status: 'failed' }}>
-        {text}
-      </Link>
-    );
-  }
-  return <Link to={to === 'limits' ? '/limits' : '/destinations'}>{text}</Link>;
+  return to === null ? text : <Link to={to}>{text}</Link>;
 }

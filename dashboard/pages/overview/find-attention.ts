@@ -8,7 +8,7 @@ import { formatDuration } from '../../format/duration.ts';
 /** Something that somebody should look at: a sentence, and where more is to be seen. */
 export interface Attention {
   readonly sentence: string;
-  readonly to: 'events-failed' | 'destinations' | 'limits' | null;
+  readonly to: '/dead-letters' | '/destinations' | '/limits' | null;
 }
 
 export interface Looked {
@@ -44,7 +44,7 @@ function ofDestination({ origin, parked, nextProbeAt }: DestinationResource, now
     nextProbeAt === null
       ? 'it is not tried again until you resume it'
       : `it is tried again in ${formatDuration(Math.max(0, Date.parse(nextProbeAt) - nowMs))}`;
-  return { sentence: `Callbacks to ${origin} fail: ${waiting}, and ${next}.`, to: 'destinations' };
+  return { sentence: `Callbacks to ${origin} fail: ${waiting}, and ${next}.`, to: '/destinations' };
 }
 
 function ofStats({ points }: StatsResource): readonly Attention[] {
@@ -59,7 +59,7 @@ function ofStats({ points }: StatsResource): readonly Attention[] {
       ? [
           {
             sentence: `${formatCount(failed, 'event')} of ${formatCount(ended, 'event')} failed in the last hour.`,
-            to: 'events-failed' as const,
+            to: '/dead-letters' as const,
           },
         ]
       : []),
@@ -75,7 +75,7 @@ function ofLimit({ key, capacity, waiting, waiters, holders, otherHolders }: Lim
   return [
     {
       sentence: `${formatCount(waiting, 'event')} ${waiting === 1 ? 'waits' : 'wait'} for the limit “${key}”${wait}: ${held} of ${capacity} permits are held.`,
-      to: 'limits',
+      to: '/limits',
     },
   ];
 }
