@@ -21,19 +21,18 @@ const PAGES = [
 ] as const;
 
 describe.each(PAGES)('the page $name', ({ name, path, shows }) => {
-  it.each(['light', 'dark'] as const)('has nothing serious for axe to find in the theme %s', async (colorScheme) => {
-    const page = await open(path, { colorScheme, viewport: { width: 1_280, height: 900 } });
+  it('has nothing serious for axe to find, in both themes, and fits the width of a phone', async () => {
+    const page = await open(path, { colorScheme: 'light', viewport: { width: 1_280, height: 900 } });
     await page.locator(shows).first().waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
-    await picture(page, `${name}-${colorScheme}`);
-  });
-
-  it('fits the width of a phone', async () => {
-    const page = await open(path, { viewport: { width: 360, height: 740 } });
-    await page.locator(shows).first().waitFor();
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    await picture(page, `${name}-light`);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await seriousFaults(page, ['color-contrast'])).toEqual([]);
+    await picture(page, `${name}-dark`);
+    await page.setViewportSize({ width: 360, height: 740 });
     expect(await seriousFaults(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
   });
 });
 
