@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LONG_ID } from './support/planted.ts';
+import { causeDigest } from '../../domain/dead-letter.ts';
+import { LONG_ID, SOLD_OUT } from './support/planted.ts';
 import { picture, seriousFaults, useBrowser } from './support/use-browser.ts';
 
 const { open } = useBrowser();
@@ -12,6 +13,8 @@ const PAGES = [
   { name: 'send', path: '/send?type=order-placed', shows: 'text=The same as code' },
   { name: 'batches', path: '/batches', shows: '.data-table [data-index]' },
   { name: 'batch', path: '/batches/batch-1', shows: '.data-table [data-index]' },
+  { name: 'dead-letters', path: '/dead-letters', shows: '.data-table [data-index]' },
+  { name: 'cause', path: `/dead-letters/${causeDigest(SOLD_OUT)}`, shows: '.data-table [data-index]' },
   { name: 'subjects', path: '/subjects', shows: 'text=Which subject' },
   { name: 'subject', path: '/subjects/test-counter/counter-1', shows: 'text=test-counted' },
   { name: 'limits', path: '/limits', shows: 'text=Who holds them' },

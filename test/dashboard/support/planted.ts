@@ -1,4 +1,5 @@
 import type { TicklessClient } from '../../../client/create-client.ts';
+import { DEFAULT_TENANT } from '../../../domain/event-id.ts';
 import { until } from '../../support/until.ts';
 
 /** What a page must show as text: were it markup, the first would run. */
@@ -9,6 +10,16 @@ export const EMOJI = '🧾👩‍🔧🚚';
 
 /** As long as an own id may be. */
 export const LONG_ID = `long-${'x'.repeat(123)}`;
+
+/** What `failed-1` and `failed-2` died of. */
+export const SOLD_OUT = {
+  kind: 'event',
+  tenant: DEFAULT_TENANT,
+  type: 'test-quoted',
+  stage: 'reserve',
+  code: 'sold_out',
+  message: 'there is none left',
+} as const;
 
 /** Situations for the pages to show, by the ids of their events. */
 export async function plant({ events, batches, limits }: TicklessClient, receiverUrl: string): Promise<void> {
