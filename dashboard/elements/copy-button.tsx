@@ -1,7 +1,14 @@
 import type { ReactNode } from 'react';
 import { announce } from './announcements.tsx';
 
-export function CopyButton({ text, what }: { readonly text: string; readonly what: string }): ReactNode {
+export interface CopyButtonProps {
+  readonly text: string;
+  readonly what: string;
+  /** What the button says, where it stands beside nothing that says what is copied. */
+  readonly label?: string;
+}
+
+export function CopyButton({ text, what, label }: CopyButtonProps): ReactNode {
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text);
@@ -12,8 +19,8 @@ export function CopyButton({ text, what }: { readonly text: string; readonly wha
     }
   };
   return (
-    <button type="button" onClick={() => void copy()} aria-label={`Copy ${what}`}>
-      Copy
+    <button type="button" onClick={() => void copy()} aria-label={label ?? `Copy ${what}`}>
+      {label ?? 'Copy'}
     </button>
   );
 }

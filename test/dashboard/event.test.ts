@@ -90,6 +90,15 @@ it('shows text of any script', async () => {
   await data.getByText(EMOJI).waitFor();
 });
 
+it('copies a test that has its type and data', async () => {
+  const page = await open('/events/strange-1', { permissions: ['clipboard-read', 'clipboard-write'] });
+  await page.getByRole('button', { name: 'Copy as a test' }).click();
+  await page.getByText('Copied: a test with this event’s data.').waitFor();
+  const copied = String(await page.evaluate('navigator.clipboard.readText()'));
+  expect(copied).toContain(`import { testApproved } from '../events/test-approved.ts';`);
+  for (const text of [ARABIC, EMOJI]) expect(copied).toContain(text);
+});
+
 it('folds data that is long', async () => {
   const page = await open('/events/big-1');
   const data = page.getByRole('region', { name: 'the data' });

@@ -3,8 +3,10 @@ import type { ReactNode } from 'react';
 import { hasEnded } from '../../../domain/event-resource.ts';
 import type { EventResource } from '../../../domain/event-resource.ts';
 import { ActionButton } from '../../elements/action-button.tsx';
+import { CopyButton } from '../../elements/copy-button.tsx';
 import { client } from '../../service/client.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
+import { toTest } from './to-test.ts';
 
 /** What can be done with an event as it stands; what the service would refuse in any case isn't offered. */
 export function EventActions({ event }: { readonly event: EventResource }): ReactNode {
@@ -29,6 +31,7 @@ export function EventActions({ event }: { readonly event: EventResource }): Reac
           Send the callback again
         </ActionButton>
       )}
+      <CopyButton text={toTest(event)} what="a test with this event’s data" label="Copy as a test" />
       {workflow.url !== null && (
         <a href={workflow.url} target="_blank" rel="noreferrer">
           In Temporal’s UI
