@@ -137,8 +137,8 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<AppEnviron
   healthRoutes(app, dependencies);
   metricsRoutes(app, dependencies);
   docsRoutes(app, dependencies);
-  dashboardRoutes(app);
-  if (dependencies.dev !== undefined) devRoutes(app, dependencies.dev);
+  dashboardRoutes(app, { hasDev: dependencies.dev !== undefined });
+  if (dependencies.dev !== undefined) devRoutes(app, dependencies.dev, dependencies);
 
   app.notFound((context) => problem(context, { code: 'not_found', detail: `there is nothing at "${context.req.path}"` }));
   app.onError((error, context) => {

@@ -32,6 +32,12 @@ const send = createRoute({
   component: lazyRouteComponent(() => import('./pages/send/send-page.tsx'), 'SendPage'),
 });
 
+const tryIt = createRoute({
+  getParentRoute: () => root,
+  path: '/try',
+  component: lazyRouteComponent(() => import('./pages/try/try-page.tsx'), 'TryPage'),
+});
+
 const batches = createRoute({
   getParentRoute: () => root,
   path: '/batches',
@@ -102,6 +108,7 @@ export const router = createRouter({
     events,
     event,
     send,
+    tryIt,
     batches,
     batch,
     deadLetters,

@@ -50,13 +50,19 @@ interface Served {
   readonly zipped: Uint8Array<ArrayBuffer>;
 }
 
+interface DashboardOptions {
+  readonly folder?: string;
+  /** Whether there is `/dev`. */
+  readonly hasDev?: boolean;
+}
+
 /** `/`, the dashboard, and its files. They hold nothing of anybody's: the page asks the API for that, with its reader's key. */
-export function dashboardRoutes(app: OpenAPIHono<AppEnvironment>, folder = builtFolder): void {
+export function dashboardRoutes(app: OpenAPIHono<AppEnvironment>, { folder = builtFolder, hasDev = false }: DashboardOptions = {}): void {
   // Named by digests, these never change.
   const assets = new Map<string, Served>();
 
   app.get('/', async (context) => {
-    const page = await read(join(folder, 'index.html'));
+    const page = await read(join(folder, 'index.html'), hasDev ? sayDev : undefined);
     if (page === null) return context.html(NOT_BUILT, 200, { ...HEADERS, 'cache-control': 'no-store' });
     // Asked for each time, as it names the files of its version.
     return answer(context, page, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' });
@@ -82,10 +88,15 @@ function answer(context: Context, { plain, zipped }: Served, headers: Readonly<R
 
 const zip = promisify(gzip);
 
+/** Tells the page that there is `/dev`: asking for what isn't there is a fault on a browser's console. */
+function sayDev(page: Buffer): Buffer {
+  return Buffer.from(page.toString().replace('<head>', '<head>\n    <meta name="tickless-dev" content="" />'));
+}
+
 /** Null where there is none. */
-async function read(path: string): Promise<Served | null> {
+async function read(path: string, change = (file: Buffer): Buffer => file): Promise<Served | null> {
   try {
-    const plain = await readFile(path);
+    const plain = change(await readFile(path));
     return { plain: Uint8Array.from(plain), zipped: Uint8Array.from(await zip(plain)) };
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;

@@ -1,14 +1,14 @@
 import type { HttpBindings } from '@hono/node-server';
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { AppEnvironment } from '../app.ts';
+import type { AppDependencies, AppEnvironment } from '../app.ts';
 import { describe, json, problems } from '../describe.ts';
 import type { DevControl } from '../dev-tools.ts';
 import { problem } from '../problem.ts';
 import { refuseOtherSites } from '../refuse-other-sites.ts';
 
 /** `/dev`: what `tickless dev` has for trying things out. Nothing else has these routes. */
-export function devRoutes(app: OpenAPIHono<AppEnvironment>, dev: DevControl): void {
+export function devRoutes(app: OpenAPIHono<AppEnvironment>, dev: DevControl, { now }: Pick<AppDependencies, 'now'>): void {
   app.use('/dev/*', refuseOtherSites());
 
   app.get('/dev', async (context) => context.json(await (await dev.ask('GET', '')).json()));
@@ -34,7 +34,7 @@ export function devRoutes(app: OpenAPIHono<AppEnvironment>, dev: DevControl): vo
     const { outgoing } = context.env as HttpBindings;
     // Who asks is told before.
     outgoing.once('finish', dev.kill);
-    return context.json({ status: 'killed' }, 202);
+    return context.json({ at: new Date(now()).toISOString() }, 202);
   });
 
   describeDev(app);
@@ -83,6 +83,6 @@ function describeDev(app: OpenAPIHono<AppEnvironment>): void {
     method: 'post',
     path: '/dev/kill',
     summary: 'Kill the process of the service, which is started again at once',
-    responses: { 202: json('It is killed now', z.object({ status: z.string() })), ...problems(401) },
+    responses: { 202: json('It is killed now', z.object({ at: z.string() })), ...problems(401) },
   });
 }

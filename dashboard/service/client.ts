@@ -6,7 +6,7 @@ import { keyState, noteRefusal } from './key.ts';
 export const serviceUrl = new URL('.', document.baseURI).href.replace(/\/$/, '');
 
 /** Asks with the tab's key as it is at that moment. */
-async function fetchWithKey(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+export async function fetchWithKey(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const { key } = keyState.get();
   const headers = new Headers(init?.headers);
   if (key !== null) headers.set('authorization', `Bearer ${key}`);

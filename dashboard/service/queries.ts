@@ -4,6 +4,7 @@ import type { EventResource, EventStatus } from '../../domain/event-resource.ts'
 import { hasEnded } from '../../domain/event-resource.ts';
 import type { EventFilter } from './event-filter.ts';
 import { client, readExamples, readReadiness } from './client.ts';
+import { dev } from './dev.ts';
 
 // How often is asked for what no stream tells of.
 const SOON_MS = 2_000;
@@ -86,6 +87,9 @@ export const queries = {
 
   types: () => queryOptions({ queryKey: ['types'], queryFn: () => client.eventTypes.list(), staleTime: MINUTE_MS }),
   type: (type: string) => queryOptions({ queryKey: ['types', type], queryFn: () => client.eventTypes.get(type), staleTime: MINUTE_MS }),
+  dev: () => queryOptions({ queryKey: ['dev'], queryFn: dev.read, refetchInterval: SOON_MS / 2 }),
+  devCallback: (number: number) =>
+    queryOptions({ queryKey: ['dev', 'callback', number], queryFn: () => dev.callback(number), staleTime: Infinity }),
   examples: () => queryOptions({ queryKey: ['examples'], queryFn: readExamples, staleTime: MINUTE_MS }),
 };
 

@@ -17,6 +17,6 @@ export const queryClient = new QueryClient({
 });
 
 /** Whether the same request may be answered otherwise a moment later. */
-function mayPass(error: Error): boolean {
+export function mayPass(error: Error): boolean {
   return !(error instanceof TicklessError) || error.status === 0 || error.status === 429 || error.status >= 500;
 }

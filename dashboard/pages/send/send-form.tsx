@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { EventTypeResource } from '../../../client/resource-types.ts';
@@ -18,11 +19,18 @@ export interface SendFormProps {
   readonly type: EventTypeResource;
   /** Data that the type takes; undefined where none is known. */
   readonly example: unknown;
+  /** Of `tickless dev`. */
+  readonly receiverUrl: string | null;
 }
 
 /** An event of a type, written and sent. */
-export function SendForm({ type, example }: SendFormProps): ReactNode {
-  const [draft, setDraft] = useState<Draft>(() => ({ ...EMPTY_DRAFT, type: type.type, data: example ?? {} }));
+export function SendForm({ type, example, receiverUrl }: SendFormProps): ReactNode {
+  const [draft, setDraft] = useState<Draft>(() => ({
+    ...EMPTY_DRAFT,
+    type: type.type,
+    data: example ?? {},
+    callbackUrl: receiverUrl ?? '',
+  }));
   const [isValid, setValid] = useState(true);
   // Counts what the data was set to as a whole, after which its fields begin anew.
   const [version, setVersion] = useState(0);
@@ -71,6 +79,11 @@ export function SendForm({ type, example }: SendFormProps): ReactNode {
       </Panel>
       <Panel title="The event">
         <EnvelopeFields draft={draft} onChange={(change) => setDraft((before) => ({ ...before, ...change }))} />
+        {receiverUrl !== null && draft.callbackUrl === receiverUrl && (
+          <p>
+            Its callback goes to the receiver of <code>tickless dev</code>: <Link to="/try">what has arrived there</Link>
+          </p>
+        )}
         <div className="actions">
           <button type="submit" className="main" disabled={!isValid || isPending}>
             {isPending ? 'Sending…' : 'Send'}

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Page } from '../../elements/page.tsx';
 import { QueryView } from '../../elements/query-view.tsx';
+import { hasDev } from '../../service/dev.ts';
 import { queries } from '../../service/queries.ts';
 import { SendForm } from './send-form.tsx';
 
@@ -39,7 +40,12 @@ function TypeChoice({ chosen, types }: { readonly chosen: string | undefined; re
 function OfType({ type }: { readonly type: string }): ReactNode {
   const found = useQuery(queries.type(type));
   const examples = useQuery(queries.examples());
-  // Without examples the form begins empty.
-  if (examples.isPending) return <p className="quiet">Loading…</p>;
-  return <QueryView of={found}>{(data) => <SendForm key={type} type={data} example={examples.data?.[type]} />}</QueryView>;
+  const dev = useQuery({ ...queries.dev(), enabled: hasDev, refetchInterval: false });
+  // Without examples the form begins empty, and without a receiver with no callback.
+  if (examples.isPending || dev.isLoading) return <p className="quiet">Loading…</p>;
+  return (
+    <QueryView of={found}>
+      {(data) => <SendForm key={type} type={data} example={examples.data?.[type]} receiverUrl={dev.data?.receiverUrl ?? null} />}
+    </QueryView>
+  );
 }

@@ -12,10 +12,10 @@ const app = new OpenAPIHono<AppEnvironment>();
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tickless-dashboard-'));
   await mkdir(join(folder, 'dashboard'));
-  await writeFile(join(folder, 'index.html'), '<!doctype html><title>Tickless</title>');
+  await writeFile(join(folder, 'index.html'), '<!doctype html><head><title>Tickless</title></head>');
   await writeFile(join(folder, 'dashboard/index-abcd1234.js'), 'run();');
   await writeFile(join(folder, 'dashboard/secret.txt'), 'nothing of theirs');
-  dashboardRoutes(app, folder);
+  dashboardRoutes(app, { folder });
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -32,6 +32,13 @@ describe('the dashboard', () => {
     expect(policy).not.toMatch(/unsafe|http|\*|data:/);
     expect(page.headers.get('x-content-type-options')).toBe('nosniff');
     expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+  });
+
+  it('is told of `/dev` where there is one', async () => {
+    const other = new OpenAPIHono<AppEnvironment>();
+    dashboardRoutes(other, { folder, hasDev: true });
+    expect(await (await other.request('/')).text()).toContain('<meta name="tickless-dev"');
+    expect(await (await app.request('/')).text()).not.toContain('tickless-dev');
   });
 
   it('has files that never change, packed for whoever takes that', async () => {
@@ -55,7 +62,7 @@ describe('the dashboard', () => {
 
   it('says how it is built where it is not', async () => {
     const other = new OpenAPIHono<AppEnvironment>();
-    dashboardRoutes(other, join(folder, 'nothing'));
+    dashboardRoutes(other, { folder: join(folder, 'nothing') });
     const page = await other.request('/');
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('node deploy/build-dashboard.mjs');

@@ -65,8 +65,9 @@ describe('/dev', () => {
   });
 
   it('kills the service once that is answered', async () => {
-    const { status, outgoing } = await request('POST', '/dev/kill');
+    const { status, text, outgoing } = await request('POST', '/dev/kill');
     expect([status, ...asked]).toEqual([202]);
+    expect(JSON.parse(text)).toEqual({ at: expect.stringMatching(/^\d{4}-.*Z$/) });
     outgoing.emit('finish');
     expect(asked).toEqual(['kill']);
   });
