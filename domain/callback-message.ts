@@ -17,7 +17,7 @@ export interface CallbackTarget {
 }
 
 /** The event as its callback shows it; what is too large to be sent is left out, and named in `omitted`. */
-export type CallbackResource = Omit<EventResource, 'data'> & { readonly data?: unknown; readonly omitted?: readonly string[] };
+export type CallbackResource = Omit<EventResource, 'data' | 'timeline'> & { readonly data?: unknown; readonly omitted?: readonly string[] };
 
 /** A callback to be sent. */
 export interface CallbackMessage {
@@ -89,14 +89,17 @@ function verdictMessage<Resource extends Ended>(kind: CallbackTarget['kind'], da
 /** Byte for byte what would have been sent before the verdict was recorded: nothing was known of the callback then. */
 export function recordedMessage(resource: EventResource): RecordedMessage {
   const { callback } = resource;
-  return { message: eventMessage(withoutLargeData({ ...resource, callback: initialCallback(callback.url) })), callback };
+  return { message: eventMessage(toCallbackResource({ ...resource, callback: initialCallback(callback.url) })), callback };
 }
 
 // A body of more bytes would go out without its data anyway, and no text has fewer bytes than characters.
 const MAX_DATA_CHARACTERS = 256 * 1024;
 
-/** The resource for a workflow of its own, whose input the engine refuses above 2 MiB. */
-export function withoutLargeData(resource: EventResource): CallbackResource {
+/**
+ * As a callback shows it: without what only who asks for the event alone is told, and without data that has no room in a workflow of its own, whose
+ * input the engine refuses above 2 MiB.
+ */
+export function toCallbackResource({ timeline: _alone, ...resource }: EventResource): CallbackResource {
   if (JSON.stringify(resource.data).length <= MAX_DATA_CHARACTERS) return resource;
   const { data: _large, ...rest } = resource;
   return { ...rest, omitted: ['data'] };

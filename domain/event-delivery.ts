@@ -1,4 +1,4 @@
-import { eventMessage, eventTarget, withoutLargeData } from './callback-message.ts';
+import { eventMessage, eventTarget, toCallbackResource } from './callback-message.ts';
 import { initialCallback } from './callback-record.ts';
 import { FROM_THE_BEGINNING } from './delivery-input.ts';
 import type { DeliveryInput } from './delivery-input.ts';
@@ -12,5 +12,5 @@ export function eventDelivery(run: EventRun, workflow: WorkflowReference): Deliv
   const { event } = run;
   if (event.callback === null || !isEnded(run.phase)) return null;
   const resource = toEventResource(run, initialCallback(event.callback.url), workflow);
-  return { target: eventTarget(event, event.callback), message: eventMessage(withoutLargeData(resource)), ...FROM_THE_BEGINNING };
+  return { target: eventTarget(event, event.callback), message: eventMessage(toCallbackResource(resource)), ...FROM_THE_BEGINNING };
 }

@@ -46,7 +46,6 @@ const IS_OF_VERDICT: Readonly<Record<Exclude<keyof CallbackResource | keyof Batc
   workflow: false,
   recorded: false,
   followUps: false,
-  timeline: false,
   omitted: false,
   name: false,
   mode: false,

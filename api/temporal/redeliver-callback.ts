@@ -4,7 +4,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { WorkflowIdReusePolicy } from '@temporalio/common';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
-import { eventMessage, eventTarget, withoutLargeData } from '../../domain/callback-message.ts';
+import { eventMessage, eventTarget, toCallbackResource } from '../../domain/callback-message.ts';
 import { causeDigest, causeOfDelivery, replacedKey } from '../../domain/dead-letter.ts';
 import { initialCallback, isSettled } from '../../domain/callback-record.ts';
 import type { AnyDeliveryInput } from '../../domain/delivery-input.ts';
@@ -66,7 +66,7 @@ export async function redeliverCallback(client: Client, { read, accepted }: Rede
     if (!isSettled(resource.callback) && !wasClosed) return null;
     return {
       target: eventTarget({ ...event, run: resource.run }, event.callback),
-      message: eventMessage(withoutLargeData({ ...resource, callback: initialCallback(event.callback.url) })),
+      message: eventMessage(toCallbackResource({ ...resource, callback: initialCallback(event.callback.url) })),
       begin: { kind: 'on-request' },
       attempts: resource.callback.attempts,
     };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { initialCallback } from '../../../domain/callback-record.ts';
-import { batchMessage, eventMessage, withoutLargeData } from '../../../domain/callback-message.ts';
+import { batchMessage, eventMessage, toCallbackResource } from '../../../domain/callback-message.ts';
 import { isCounted } from '../../../domain/delivery.ts';
 import { toEventResource } from '../../../domain/event-resource.ts';
 import type { EventResource } from '../../../domain/event-resource.ts';
@@ -14,17 +14,23 @@ function resourceWith(data: unknown): EventResource {
   return toEventResource(acceptRun(acceptedEvent({ data })), initialCallback(null), { id: 'a', runId: '1' });
 }
 
-describe('withoutLargeData', () => {
+describe('toCallbackResource', () => {
   it('leaves a resource alone whose data can be sent', () => {
     const resource = resourceWith({ note: 'x'.repeat(1_000) });
 
-    expect(withoutLargeData(resource)).toBe(resource);
+    expect(toCallbackResource(resource)).toEqual(resource);
+  });
+
+  it('leaves out when attempts were, or a callback that is sent again would differ from the one before', () => {
+    const resource = resourceWith({ note: 'x' });
+
+    expect(toCallbackResource({ ...resource, timeline: [] })).toEqual(resource);
   });
 
   it('leaves out data that no body has room for, and says so', () => {
     const { data: _data, ...rest } = resourceWith('x'.repeat(300_000));
 
-    expect(withoutLargeData(resourceWith('x'.repeat(300_000)))).toEqual({ ...rest, omitted: ['data'] });
+    expect(toCallbackResource(resourceWith('x'.repeat(300_000)))).toEqual({ ...rest, omitted: ['data'] });
   });
 });
 
