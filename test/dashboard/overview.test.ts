@@ -21,6 +21,17 @@ it('shows permits, breakers and how many events end, live', async () => {
   await page.getByText('0.1').waitFor();
 });
 
+it('shows which causes most has failed of, and leads to them', async () => {
+  const page = await open('/');
+  const causes = page.getByRole('region', { name: 'What failed, by cause' });
+  await causes
+    .getByRole('row', { name: /^sold_out test-quoted \d+$/ })
+    .first()
+    .getByRole('link')
+    .click();
+  await page.getByRole('heading', { level: 1, name: 'sold_out' }).waitFor();
+});
+
 it('shows the last hour and the last day', async () => {
   const page = await open('/');
   await page.getByRole('group', { name: /^Last hour, events a minute/ }).waitFor();

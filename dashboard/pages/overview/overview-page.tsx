@@ -6,6 +6,7 @@ import { QueryView } from '../../elements/query-view.tsx';
 import { queries } from '../../service/queries.ts';
 import { AttentionList } from './attention-list.tsx';
 import { Breakers } from './breakers.tsx';
+import { CauseTable } from './cause-table.tsx';
 import { findAttention } from './find-attention.ts';
 import { LatencyTable } from './latency-table.tsx';
 import { NowFigures } from './now-figures.tsx';
@@ -17,6 +18,7 @@ export function OverviewPage(): ReactNode {
   const stats = useQuery(queries.stats(60));
   const limits = useInfiniteQuery(queries.limits());
   const destinations = useInfiniteQuery(queries.destinations());
+  const letters = useQuery(queries.deadLetters());
   const readiness = useQuery(queries.readiness());
   const found = findAttention({
     stats: stats.data,
@@ -35,6 +37,9 @@ export function OverviewPage(): ReactNode {
       </Panel>
       <Trends />
       <div className="columns">
+        <Panel title="What failed, by cause">
+          <QueryView of={letters}>{({ items }) => <CauseTable letters={items} />}</QueryView>
+        </Panel>
         <Panel title="How long events take, by tier">
           <QueryView of={stats}>{({ points }) => <LatencyTable points={points} />}</QueryView>
         </Panel>
