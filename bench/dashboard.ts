@@ -12,6 +12,7 @@ import { cpuMs } from './process-usage.ts';
 import { quantiles } from './quantiles.ts';
 import { withSending } from './sending.ts';
 import { withService } from './service-under-test.ts';
+import type { ServiceUnderTest } from './service-under-test.ts';
 import { table } from './table.ts';
 
 // `npm run bench:dashboard`: when a reader sees something, whether long lists scroll, and what an open page costs the service.
@@ -32,7 +33,22 @@ const PIXELS_A_FRAME = 400;
 const loadBefore = loadavg()[0]?.toFixed(1);
 await ensureDashboard();
 const browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
-const rows = await withService(async ({ url, pid, enginePid }) => {
+const rows = await withService(look);
+await browser.close();
+
+const text = `# The dashboard
+
+\`npm run bench:dashboard\`: in Chromium without a window, on the machine that everything else runs on; ${events} events are listed. First paint is the browser's own "first contentful paint" of the overview, of
+${values.loads} tabs that share nothing. While the list is scrolled, more is asked for as its end comes near. CPU is percent of a core over ${idleSeconds} s in which nothing is sent: the service, and its engine.
+
+${machine()} Load average before: ${loadBefore}.
+
+${table(['', ''], rows)}
+`;
+await writeFile(values.out, text);
+process.stdout.write(text);
+
+async function look({ url, pid, enginePid }: ServiceUnderTest): Promise<string[][]> {
   await withSending({ url, inFlight: 64, ownIds: false }, (sending) => throughput(sending, events, 64, 'listed'));
   await pause(SETTLE_MS);
   const cost = async (): Promise<readonly [number, number]> => {
@@ -61,19 +77,7 @@ const rows = await withService(async ({ url, pid, enginePid }) => {
     ['with the overview open', shown(overview)],
     ['with the list of events open', shown(list)],
   ];
-}).finally(() => browser.close());
-
-const text = `# The dashboard
-
-\`npm run bench:dashboard\`: in Chromium without a window, on the machine that everything else runs on; ${events} events are listed. First paint is the browser's own "first contentful paint" of the overview, of
-${values.loads} tabs that share nothing. While the list is scrolled, more is asked for as its end comes near. CPU is percent of a core over ${idleSeconds} s in which nothing is sent: the service, and its engine.
-
-${machine()} Load average before: ${loadBefore}.
-
-${table(['', ''], rows)}
-`;
-await writeFile(values.out, text);
-process.stdout.write(text);
+}
 
 function percent(ms: number): number {
   return ms / idleSeconds / 10;
