@@ -57,8 +57,12 @@ async function install(base: string): Promise<Installation> {
   await run('npx', ['tickless', 'init', 'shop'], { cwd: folder });
   for (const name of ['quickstart', 'flaky-warehouse']) await cp(join(root, 'examples', name), join(folder, name), { recursive: true });
   const workspaces = ['shop', 'quickstart', 'flaky-warehouse'] as const;
-  // npm reads it in the topmost project alone.
+  // npm reads it in the topmost project alone, and since 11.19.1 says so of each that has it elsewhere.
   const { allowScripts } = await readManifest(join(folder, 'shop/package.json'));
+  for (const name of workspaces) {
+    const { allowScripts: _moved, ...rest } = await readManifest(join(folder, name, 'package.json'));
+    await writeFile(join(folder, name, 'package.json'), JSON.stringify(rest));
+  }
   await writeFile(manifest, JSON.stringify({ ...(await readManifest(manifest)), workspaces, allowScripts }));
   const saidOfProjects = await run('npm', ['install'], { cwd: folder });
   const [shop, quickstart, flakyWarehouse] = workspaces.map((name) => join(folder, name)) as [string, string, string];
