@@ -105,8 +105,10 @@ export function isNotFound(error: unknown): boolean {
 /** What the engine itself said of an error, for a log. */
 export function reasonOf(error: unknown): string {
   const cause = error instanceof EngineUnavailableError ? error.cause : error;
-  const said = serviceError(cause)?.details || (cause instanceof Error ? cause.message : '');
-  return said || (error instanceof Error ? error.message : String(error));
+  const said = serviceError(cause);
+  // Without details its own message has at least its code.
+  if (said !== undefined) return said.details || said.message;
+  return (cause instanceof Error ? cause.message : '') || (error instanceof Error ? error.message : String(error));
 }
 
 /** What is asked of a workflow; null where there is no such one, or it is closed. */
@@ -125,7 +127,7 @@ function meaningOf(error: unknown): 'unavailable' | 'not_found' | undefined {
 }
 
 /** The client wraps them, those of Updates in a class that is no ServiceError. */
-function serviceError(error: unknown): { readonly code: number; readonly details: string } | undefined {
+function serviceError(error: unknown): (Error & { readonly code: number; readonly details: string }) | undefined {
   const cause = error instanceof Error && !isGrpcServiceError(error) ? error.cause : error;
   return isGrpcServiceError(cause) ? cause : undefined;
 }

@@ -30,6 +30,8 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   const stop = async (): Promise<void> => {
     service.kill('SIGTERM');
     await service.exited;
+    // What a browser complains of, the service has said more about.
+    for (const line of service.output().split('\n')) if (line.includes('"reason"')) process.stderr.write(`${line}\n`);
     await receiver.close();
     await rm(dataDirectory, { recursive: true, force: true });
   };

@@ -17,17 +17,32 @@ function failing(times: number, error: Error): { readonly ask: () => Promise<str
   };
 }
 
-it('asks once more where the SDK has failed', async () => {
-  const { ask, asked } = failing(2, broken);
-  expect([await queryAgain(ask), asked()]).toEqual(['answer', 3]);
+const noPoller = Object.assign(new Error('9 FAILED_PRECONDITION: no poller'), {
+  code: 9,
+  details: 'no poller seen for task queue recently, worker may be down',
+  metadata: {},
+});
+const unpolled = new EngineUnavailableError('the engine does not answer', {
+  cause: new Error('Failed to query Workflow', { cause: noPoller }),
+});
+
+it('asks once more where the SDK has failed, or the worker is between two polls', async () => {
+  for (const error of [broken, unpolled]) {
+    const { ask, asked } = failing(2, error);
+    expect([await queryAgain(ask), asked()]).toEqual(['answer', 3]);
+  }
 });
 
 it('says that it can not be asked where that goes on', async () => {
-  await expect(queryAgain(failing(9, broken).ask)).rejects.toThrow(EngineUnavailableError);
+  for (const error of [broken, unpolled]) await expect(queryAgain(failing(9, error).ask)).rejects.toThrow(EngineUnavailableError);
 });
 
 it('asks nobody again who has no such query, or fails otherwise', async () => {
-  for (const error of [new QueryNotRegisteredError('did not find a handler for run', 3), new Error('away')]) {
+  for (const error of [
+    new QueryNotRegisteredError('did not find a handler for run', 3),
+    new Error('away'),
+    new EngineUnavailableError('away'),
+  ]) {
     const { ask, asked } = failing(1, error);
     await expect(queryAgain(ask)).rejects.toThrow(error);
     expect(asked()).toBe(1);
