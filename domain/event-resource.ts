@@ -137,8 +137,8 @@ export function toFullResource(run: EventRun, callback: CallbackRecord, workflow
 
 function toTimeline(run: EventRun): readonly AttemptResource[] {
   const handlers = Object.values(run.handlers ?? {}).flatMap((handler) => attemptsOf(handler, 'handler'));
-  return [...attemptsOf(run, run.event.handlerOf === undefined ? 'stage' : 'handler'), ...handlers].sort((one, other) =>
-    one.startedAt < other.startedAt ? -1 : one.startedAt > other.startedAt ? 1 : 0,
+  return [...attemptsOf(run, run.event.handlerOf === undefined ? 'stage' : 'handler'), ...handlers].sort(
+    (one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt),
   );
 }
 

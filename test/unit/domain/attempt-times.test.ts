@@ -74,7 +74,8 @@ describe('times of attempts', () => {
     expect(endTime(acceptRun(acceptedEvent()), NOON_MS).times).toBeUndefined();
     expect(beginTime(begun, 'decision', NOON_MS).times?.[1]).toEqual({ stage: 'decision', fromMs: 0 });
     expect(beginTime(acceptRun(acceptedEvent()), 'meaning', NOON_MS).times).toEqual([{ stage: 'meaning', fromMs: 0 }]);
-    // As a record without a start would have it.
+    // As records without a start or counts would have it.
+    expect(toFullResource({ ...begun, attempts: {} }, callback, workflow).timeline?.[0]?.attempt).toBe(0);
     expect(toFullResource({ ...begun, startedAtMs: null }, callback, workflow).timeline?.[0]?.startedAt).toBe('1970-01-01T00:00:00.000Z');
   });
 });
