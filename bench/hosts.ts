@@ -1,3 +1,4 @@
+import { attemptTimes } from '../domain/attempt-times.ts';
 import { changeOf } from '../domain/state-change.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -45,6 +46,7 @@ const HEAD = [
 const catalog = createCatalog([...ownDefinitions, ...plantedDefinitions]);
 const acceptFollowUps = createAcceptFollowUps({ catalog, answer: createAnswer(catalog), settings: ACCEPT_SETTINGS, now: Date.now });
 const inProcess = createAdvance({
+  times: attemptTimes,
   changeOf,
   resolve: catalog.find,
   services: noServices,

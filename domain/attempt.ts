@@ -1,6 +1,5 @@
 import { dueAtMs } from './accepted-event.ts';
 import type { AcceptedEvent } from './accepted-event.ts';
-import { endTime } from './attempt-times.ts';
 import type { EventError, StageFailure } from './event-error.ts';
 import type { EventRun, KeptProgress } from './event-run.ts';
 import { completeStage, endRun, endStages, keepProgress, markStarted, nextStage, retryOf, wait } from './event-run.ts';
@@ -14,7 +13,7 @@ interface StageSuccess {
 
 /** What a stage came to; with the last of them the run is complete. */
 export function recordSuccess(run: EventRun, stage: Stage, { value, endedAtMs }: StageSuccess): EventRun {
-  const after = completeStage(endTime(run, endedAtMs), stage, value);
+  const after = completeStage(run, stage, value);
   return nextStage(after) === null ? endStages(after, endedAtMs) : after;
 }
 
@@ -63,8 +62,7 @@ export function recordFailure(
   latestMs: number = latestAttemptMs(run.event),
 ): EventRun {
   const failures = countFailure(run.failures, failure);
-  const begun = keepProgress(markStarted(run, failure.startedAtMs ?? nowMs), failure.progress);
-  const started = { ...endTime(begun, failure.endedAtMs ?? nowMs, failure.error.code), failures };
+  const started = { ...keepProgress(markStarted(run, failure.startedAtMs ?? nowMs), failure.progress), failures };
   const delayMs = nextAttemptDelayMs(run.event.plan.retry, failures, failure);
   const isTimeUp = failure.isTimeUp === true || (delayMs !== null && totalLeftMs(started, nowMs) <= delayMs);
   return delayMs === null || isTimeUp || nowMs + delayMs > latestMs

@@ -1,3 +1,4 @@
+import { endTime } from './attempt-times.ts';
 import { recordFailure } from './attempt.ts';
 import { beginAttempt, nextStage } from './event-run.ts';
 import type { EventRun } from './event-run.ts';
@@ -63,11 +64,6 @@ export function chargeAttempt(run: EventRun, { code, message }: ProcessFault, no
   const stage = (run.phase.status === 'running' ? run.phase.stage : null) ?? nextStage(run) ?? '';
   const begun = run.phase.status === 'running' ? run : beginAttempt(run, stage);
   const error = { code, message, stage, retryable: true };
-  return recordFailure(
-    begun,
-    stage,
-    { error, retryable: true, retryAfterMs: null, lost: false, startedAtMs: null, endedAtMs: nowMs },
-    nowMs,
-    latestMs,
-  );
+  const failure = { error, retryable: true, retryAfterMs: null, lost: false, startedAtMs: null, endedAtMs: nowMs };
+  return endTime(recordFailure(begun, stage, failure, nowMs, latestMs), nowMs, code);
 }

@@ -1,4 +1,4 @@
-import { beginTime } from '../domain/attempt-times.ts';
+import type { AttemptTimes } from '../domain/attempt-times.ts';
 import { attemptTimeoutMs, recordFailure, recordSuccess } from '../domain/attempt.ts';
 import {
   beginAttempt,
@@ -35,6 +35,8 @@ export interface AdvanceDependencies extends AttemptStageDependencies {
   readonly monotonicMs: () => number;
   /** What is said of what a handler threw; absent: its own message. */
   readonly textOf?: (error: unknown) => string;
+  /** Notes when attempts were; absent where nobody keeps a record of runs. */
+  readonly times?: AttemptTimes;
   /** Waits before a stage of a subject's event is tried again; absent: in real time. Rejects when the signal aborts. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -52,7 +54,7 @@ export type Advance = (due: Due, port: Port) => Promise<Advanced>;
 export const SUBJECT_PATIENCE_MS = 1_000;
 
 export function createAdvance(dependencies: AdvanceDependencies): Advance {
-  const { now, monotonicMs, textOf, pause = delay } = dependencies;
+  const { now, monotonicMs, textOf, times, pause = delay } = dependencies;
 
   return async function advance(due, port) {
     const { runs, inOrder, bounds, subject } = due;
@@ -106,7 +108,7 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
         const timeoutMs = attemptTimeoutMs(run, stage, startedAtMs);
         if (timeoutMs > 0) run = beginAttempt(run, stage);
         run = markStarted(run, startedAtMs);
-        if (!isShared && timeoutMs > 0) run = beginTime(run, stage, startedAtMs);
+        if (!isShared && timeoutMs > 0) run = times?.begin(run, stage, startedAtMs) ?? run;
         const attempt = run.attempts[stage] ?? 0;
         show();
         let isOver = false;
@@ -124,16 +126,20 @@ export function createAdvance(dependencies: AdvanceDependencies): Advance {
               port.tell({ kind: 'progress', index, progress: run.progress });
             },
           });
-          run = recordSuccess({ ...run, ...added }, stage, { value, endedAtMs: now() });
+          const endedAtMs = now();
+          run = recordSuccess({ ...run, ...added }, stage, { value, endedAtMs });
+          run = times?.end(run, endedAtMs) ?? run;
           trace = null;
         } catch (error) {
           if (error instanceof Stopped && (error.reason === 'cancelled' || turn !== null)) throw error;
+          const endedAtMs = now();
           const failure = {
-            ...toStageFailure(error, { stage, startedAtMs, endedAtMs: now() }, textOf),
+            ...toStageFailure(error, { stage, startedAtMs, endedAtMs }, textOf),
             // It had what was left in all: no other has any time.
             isTimeUp: error instanceof StageTimeoutError && timeoutMs < (run.event.plan.timeoutsMs[stage] ?? 0),
           };
           run = recordFailure(run, stage, failure, now(), turn === null ? undefined : now() + SUBJECT_PATIENCE_MS);
+          run = times?.end(run, endedAtMs, failure.error.code) ?? run;
           trace = traceOf(error);
           port.tell({ kind: 'failed', index, attempt, failure, trace });
           if (turn === null || isEnded(run.phase)) break;

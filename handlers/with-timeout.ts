@@ -112,7 +112,6 @@ function toError(reason: unknown): Error {
 }
 
 /** Some libraries' promises are objects of their own. */
-/** Some libraries' promises are objects of their own. */
 export function isThenable<T>(value: PromiseLike<T> | T): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  return typeof value === 'object' && typeof (value as Partial<PromiseLike<T>> | null)?.then === 'function';
 }

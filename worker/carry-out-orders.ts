@@ -1,3 +1,4 @@
+import { attemptTimes } from '../domain/attempt-times.ts';
 import { z } from 'zod';
 import { changeOf } from '../domain/state-change.ts';
 import { ORDER_STAGE, ORDER_TIMEOUT_MS, ORDER_TYPE } from '../domain/bulk-order.ts';
@@ -28,6 +29,7 @@ export function carryOutOrders(advance: Advance, load: () => Promise<CarryOut>, 
   });
   const definition: EventDefinition = { ...order, type: ORDER_TYPE };
   const advanceOrders = createAdvance({
+    times: attemptTimes,
     changeOf,
     resolve: () => definition,
     // It needs nothing that handlers are lent.

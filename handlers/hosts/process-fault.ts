@@ -1,3 +1,4 @@
+import { endTime } from '../../domain/attempt-times.ts';
 import { recordFailure } from '../../domain/attempt.ts';
 import { beginAttempt, nextStage, retryOf } from '../../domain/event-run.ts';
 import type { EventRun } from '../../domain/event-run.ts';
@@ -61,7 +62,8 @@ export function lostRun(given: EventRun, latest: EventRun, nowMs: number): Advan
   const begun = latest.phase.status === 'running' && latest.phase !== given.phase ? latest : beginAttempt(latest, stage);
   const error = { code: 'worker_lost', message: 'its process ended before it had its turn', stage, retryable: true };
   const failure = { error, retryable: true, retryAfterMs: null, lost: true, startedAtMs: null, endedAtMs: nowMs };
-  return { kind: 'advanced', outcome: outcomeOf(given, recordFailure(begun, stage, failure, nowMs)), trace: null };
+  const run = endTime(recordFailure(begun, stage, failure, nowMs), nowMs, error.code);
+  return { kind: 'advanced', outcome: outcomeOf(given, run), trace: null };
 }
 
 /** @throws Stopped where what was under way is wanted no more */

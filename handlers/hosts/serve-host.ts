@@ -1,3 +1,4 @@
+import { attemptTimes } from '../../domain/attempt-times.ts';
 import { changeOf } from '../../domain/state-change.ts';
 import { Socket } from 'node:net';
 import { createAdvance } from '../advance.ts';
@@ -72,6 +73,7 @@ export function serveHost(compose: (settings: unknown) => HostComposition, dispo
       const { answer, ...composed } = compose(settings);
       replyTo = createReplies(answer, () => performance.now());
       advance = createAdvance({
+        times: attemptTimes,
         changeOf,
         ...composed,
         now: Date.now,

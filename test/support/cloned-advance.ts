@@ -1,3 +1,4 @@
+import { attemptTimes } from '../../domain/attempt-times.ts';
 import { changeOf } from '../../domain/state-change.ts';
 import type { Catalog } from '../../domain/catalog.ts';
 import { resolveIn } from '../../domain/handler-definition.ts';
@@ -20,6 +21,7 @@ export function createClonedAdvance(
   const catalog = { find, handlersOf, definitions: [], findSubject: () => undefined };
   const acceptFollowUps = createAcceptFollowUps({ catalog, answer: createAnswer(catalog), settings: ACCEPT_SETTINGS, now });
   const advance = createAdvance({
+    times: attemptTimes,
     changeOf,
     resolve: resolveIn({ find, handlersOf }),
     services: noServices,

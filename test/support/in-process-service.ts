@@ -1,3 +1,4 @@
+import { attemptTimes } from '../../domain/attempt-times.ts';
 import { changeOf } from '../../domain/state-change.ts';
 import { resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
@@ -117,6 +118,7 @@ export async function startInProcessService({
     hosts?.advance ??
     advanceHandlers(
       createAdvance({
+        times: attemptTimes,
         changeOf,
         resolve: resolveIn(catalog),
         services,

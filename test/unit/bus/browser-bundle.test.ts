@@ -19,12 +19,11 @@ async function bundle(contents: string) {
   });
 }
 
-it('is about 15 KB in a browser, and needs neither Node’s modules nor a package', async () => {
+it('is less than 15 KB in a browser, and needs neither Node’s modules nor a package', async () => {
   const { outputFiles, metafile } = await bundle(`import * as tickless from './index.ts'; console.log(tickless);`);
 
   const [file] = outputFiles;
-  // 0.15 KB more than it should be: the times of attempts, which a bus has no use for, are to leave it again.
-  expect(gzipSync(file?.contents ?? '', { level: 9 }).length).toBeLessThan(15.2 * 1024);
+  expect(gzipSync(file?.contents ?? '', { level: 9 }).length).toBeLessThan(15 * 1024);
   expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).toEqual([]);
   expect(Object.keys(metafile.inputs).filter((path) => path.includes('node_modules'))).toEqual([]);
   // What Node has without an import, and browsers don't.

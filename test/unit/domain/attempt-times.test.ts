@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { recordFailure, recordSuccess } from '../../../domain/attempt.ts';
-import { beginTime, endTime } from '../../../domain/attempt-times.ts';
+import { attemptTimes, endTime } from '../../../domain/attempt-times.ts';
 import type { CallbackRecord } from '../../../domain/callback-record.ts';
 import { toEventResource, toFullResource } from '../../../domain/event-resource.ts';
 import { acceptRun, beginAttempt, markStarted } from '../../../domain/event-run.ts';
 import type { EventRun } from '../../../domain/event-run.ts';
 import { toEventSummary } from '../../../domain/event-summary.ts';
+import { chargeAttempt } from '../../../domain/quarantine.ts';
 import { acceptedEvent, eventError, NOON_MS } from './event-samples.ts';
 
 const callback: CallbackRecord = { status: 'none', url: null, attempts: [] };
@@ -14,18 +15,19 @@ const failure = { error: eventError({ code: 'refused' }), retryable: true, retry
 
 function begin(run: EventRun, stage: string, afterMs: number): EventRun {
   const atMs = NOON_MS + afterMs;
-  return beginTime(markStarted(beginAttempt(run, stage), atMs), stage, atMs);
+  return attemptTimes.begin(markStarted(beginAttempt(run, stage), atMs), stage, atMs);
 }
 function fail(run: EventRun, afterMs: number): EventRun {
   const endedAtMs = NOON_MS + afterMs;
-  return recordFailure(run, 'meaning', { ...failure, startedAtMs: null, endedAtMs }, endedAtMs);
+  return endTime(recordFailure(run, 'meaning', { ...failure, startedAtMs: null, endedAtMs }, endedAtMs), endedAtMs, failure.error.code);
 }
 
 /** One that failed first, then succeeded, and is at its second stage. */
 function told(): EventRun {
   const accepted = acceptRun(acceptedEvent());
   const again = begin(fail(begin(accepted, 'meaning', 20), 25), 'meaning', 130);
-  const done = recordSuccess(again, 'meaning', { value: 1, endedAtMs: NOON_MS + 137 });
+  const endedAtMs = NOON_MS + 137;
+  const done = endTime(recordSuccess(again, 'meaning', { value: 1, endedAtMs }), endedAtMs);
   return begin(done, 'decision', 137);
 }
 
@@ -72,10 +74,16 @@ describe('times of attempts', () => {
     expect(ended.times).toEqual([{ stage: 'meaning', fromMs: 0, forMs: 0 }]);
     expect(endTime(ended, NOON_MS + 99)).toBe(ended);
     expect(endTime(acceptRun(acceptedEvent()), NOON_MS).times).toBeUndefined();
-    expect(beginTime(begun, 'decision', NOON_MS).times?.[1]).toEqual({ stage: 'decision', fromMs: 0 });
-    expect(beginTime(acceptRun(acceptedEvent()), 'meaning', NOON_MS).times).toEqual([{ stage: 'meaning', fromMs: 0 }]);
+    expect(attemptTimes.begin(begun, 'decision', NOON_MS).times?.[1]).toEqual({ stage: 'decision', fromMs: 0 });
+    expect(attemptTimes.begin(acceptRun(acceptedEvent()), 'meaning', NOON_MS).times).toEqual([{ stage: 'meaning', fromMs: 0 }]);
     // As records without a start or counts would have it.
     expect(toFullResource({ ...begun, attempts: {} }, callback, workflow).timeline?.[0]?.attempt).toBe(0);
     expect(toFullResource({ ...begun, startedAtMs: null }, callback, workflow).timeline?.[0]?.startedAt).toBe('1970-01-01T00:00:00.000Z');
   });
+});
+
+it('end with the process that an attempt has ended', () => {
+  const begun = begin(acceptRun(acceptedEvent()), 'meaning', 20);
+  const charged = chargeAttempt(begun, { code: 'crashed', message: 'its process is gone' }, NOON_MS + 50);
+  expect(charged.times).toEqual([{ stage: 'meaning', fromMs: 0, forMs: 30, error: 'crashed' }]);
 });

@@ -1,3 +1,4 @@
+import { attemptTimes } from '../../../../domain/attempt-times.ts';
 import { changeOf } from '../../../../domain/state-change.ts';
 import { createOpenEmitter } from '../../../../handlers/create-open-emitter.ts';
 import { CancelledFailure } from '@temporalio/common';
@@ -111,7 +112,7 @@ describe('the runs of a chunk', () => {
       },
     );
 
-    expect(await run()).toMatchObject({
+    expect(await run()).toEqual({
       runs: [
         {
           phase: { status: 'completed', endedAtMs: NOON_MS },
@@ -120,6 +121,7 @@ describe('the runs of a chunk', () => {
           results: { meaning: 1, decision: 2, action: 3 },
           progress: null,
           failures: { failed: 0, lost: 0 },
+          times: ['meaning', 'decision', 'action'].map((stage) => ({ stage, fromMs: 0, forMs: 0 })),
           ride: sent,
         },
       ],
@@ -369,6 +371,7 @@ describe('a chunk that is run ahead', () => {
       typeWith(() => calls.push('handler')),
       {
         advance: createAdvance({
+          times: attemptTimes,
           changeOf,
           resolve: () => typeWith(() => calls.push('handler')),
           services: noServices,

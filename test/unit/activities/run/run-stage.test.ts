@@ -271,7 +271,7 @@ describe('an attempt that fails', () => {
     expect(failure).toMatchObject({ type: code, message, nonRetryable: true });
     const error = { code, message, stage: 'action', retryable: code !== 'card_declined' };
     const forMs = code === 'retry_later' ? 500 : 100;
-    expect(failure.outcome).toMatchObject({
+    expect(failure.outcome).toEqual({
       phase:
         code === 'card_declined'
           ? { status: 'failed', endedAtMs: NOON_MS, error }
@@ -281,6 +281,7 @@ describe('an attempt that fails', () => {
       results: {},
       progress: null,
       failures: { failed: 1, lost: 0 },
+      times: [{ stage: 'action', fromMs: 0, forMs: 0, error: code }],
     });
   });
 
