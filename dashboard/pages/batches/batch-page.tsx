@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { BatchItem } from '../../../client/batch-types.ts';
 import type { BatchResource } from '../../../domain/batch-resource.ts';
@@ -14,6 +14,7 @@ import { Page } from '../../elements/page.tsx';
 import { Panel } from '../../elements/panel.tsx';
 import { QueryView } from '../../elements/query-view.tsx';
 import { Status } from '../../elements/status.tsx';
+import { useMore } from '../../elements/use-more.ts';
 import { formatCount, formatNumber } from '../../format/count.ts';
 import { formatDuration } from '../../format/duration.ts';
 import { STATUSES } from '../../service/event-filter.ts';
@@ -78,10 +79,7 @@ function Known({ batch }: { readonly batch: BatchResource }): ReactNode {
 function Items({ id }: { readonly id: string }): ReactNode {
   const [status, setStatus] = useState<EventStatus | undefined>();
   const items = useInfiniteQuery(queries.batchItems(id, status));
-  const { hasNextPage, isFetching, fetchNextPage } = items;
-  const more = useCallback(() => {
-    if (!isFetching) void fetchNextPage();
-  }, [fetchNextPage, isFetching]);
+  const more = useMore(items);
   return (
     <Panel
       title="Items"
@@ -101,15 +99,7 @@ function Items({ id }: { readonly id: string }): ReactNode {
         {({ pages }) => {
           const rows = pages.flatMap((page) => page.items);
           if (rows.length === 0) return <p className="quiet">There is no such item.</p>;
-          return (
-            <DataTable
-              label="Items, by their place"
-              columns={COLUMNS}
-              rows={rows}
-              idOf={(item) => item.id}
-              onMore={hasNextPage ? more : null}
-            />
-          );
+          return <DataTable label="Items, by their place" columns={COLUMNS} rows={rows} idOf={(item) => item.id} onMore={more} />;
         }}
       </QueryView>
     </Panel>

@@ -1,6 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useCallback } from 'react';
 import type { ReactNode } from 'react';
 import type { BatchResource } from '../../../domain/batch-resource.ts';
 import { DataTable } from '../../elements/data-table.tsx';
@@ -9,6 +8,7 @@ import { Moment } from '../../elements/moment.tsx';
 import { Page } from '../../elements/page.tsx';
 import { QueryView } from '../../elements/query-view.tsx';
 import { Status } from '../../elements/status.tsx';
+import { useMore } from '../../elements/use-more.ts';
 import { queries } from '../../service/queries.ts';
 import { BatchProgress } from './batch-progress.tsx';
 
@@ -30,25 +30,14 @@ const COLUMNS: readonly DataColumn<BatchResource>[] = [
 /** All batches, newest first. */
 export function BatchesPage(): ReactNode {
   const batches = useInfiniteQuery(queries.batches());
-  const { hasNextPage, isFetching, fetchNextPage } = batches;
-  const more = useCallback(() => {
-    if (!isFetching) void fetchNextPage();
-  }, [fetchNextPage, isFetching]);
+  const more = useMore(batches);
   return (
     <Page title="Batches">
       <QueryView of={batches}>
         {({ pages }) => {
           const rows = pages.flatMap(({ items }) => items);
           if (rows.length === 0) return <p className="quiet">There is no batch.</p>;
-          return (
-            <DataTable
-              label="Batches, newest first"
-              columns={COLUMNS}
-              rows={rows}
-              idOf={({ id }) => id}
-              onMore={hasNextPage ? more : null}
-            />
-          );
+          return <DataTable label="Batches, newest first" columns={COLUMNS} rows={rows} idOf={({ id }) => id} onMore={more} />;
         }}
       </QueryView>
     </Page>

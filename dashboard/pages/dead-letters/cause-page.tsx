@@ -1,6 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useCallback } from 'react';
 import type { ReactNode } from 'react';
 import type { DeadLetterResource } from '../../../domain/dead-letter-resource.ts';
 import type { EventResource } from '../../../domain/event-resource.ts';
@@ -13,6 +12,7 @@ import { Page } from '../../elements/page.tsx';
 import { Panel } from '../../elements/panel.tsx';
 import { QueryView } from '../../elements/query-view.tsx';
 import { Status } from '../../elements/status.tsx';
+import { useMore } from '../../elements/use-more.ts';
 import { formatNumber } from '../../format/count.ts';
 import { queries } from '../../service/queries.ts';
 import { CauseActions } from './cause-actions.tsx';
@@ -75,23 +75,20 @@ function InCommon({ letter, asOf }: { readonly letter: DeadLetterResource; reado
 
 function Events({ cause }: { readonly cause: string }): ReactNode {
   const events = useInfiniteQuery(queries.eventsOfCause(cause));
-  const { hasNextPage, isFetching, fetchNextPage } = events;
-  const more = useCallback(() => {
-    if (!isFetching) void fetchNextPage();
-  }, [fetchNextPage, isFetching]);
+  const more = useMore(events);
   return (
     <Panel title="Which they are">
       <QueryView of={events}>
         {({ pages }) => {
           const rows = pages.flatMap(({ items }) => items);
-          if (rows.length === 0 && !hasNextPage) return <p className="quiet">None of them can be shown.</p>;
+          if (rows.length === 0 && more === null) return <p className="quiet">None of them can be shown.</p>;
           return (
             <DataTable
               label="Dead letters of this cause, the latest first"
               columns={COLUMNS}
               rows={rows}
               idOf={({ id }) => id}
-              onMore={hasNextPage ? more : null}
+              onMore={more}
             />
           );
         }}

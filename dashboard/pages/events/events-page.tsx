@@ -1,9 +1,10 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { DataTable } from '../../elements/data-table.tsx';
 import { Page } from '../../elements/page.tsx';
 import { QueryView } from '../../elements/query-view.tsx';
+import { useMore } from '../../elements/use-more.ts';
 import { EVENT_COLUMNS } from './event-columns.tsx';
 import { FilterForm } from './filter-form.tsx';
 import { useEvents } from './use-events.ts';
@@ -14,10 +15,8 @@ export function EventsPage(): ReactNode {
   const navigate = useNavigate();
   const [isLive, setLive] = useState(true);
   const { events, pages, error } = useEvents(filter, isLive);
-  const { fetchNextPage, hasNextPage, isFetching, refetch } = pages;
-  const more = useCallback(() => {
-    if (!isFetching) void fetchNextPage();
-  }, [fetchNextPage, isFetching]);
+  const { isFetching, refetch } = pages;
+  const more = useMore(pages);
   return (
     <Page
       title="Events"
@@ -33,13 +32,7 @@ export function EventsPage(): ReactNode {
           rows.length === 0 ? (
             <p className="quiet">{isFetching ? 'Loading…' : 'There is no such event.'}</p>
           ) : (
-            <DataTable
-              label="Events, newest first"
-              columns={EVENT_COLUMNS}
-              rows={rows}
-              idOf={({ id }) => id}
-              onMore={hasNextPage ? more : null}
-            />
+            <DataTable label="Events, newest first" columns={EVENT_COLUMNS} rows={rows} idOf={({ id }) => id} onMore={more} />
           )
         }
       </QueryView>
