@@ -47,21 +47,22 @@ afterAll(() => Promise.all([alerts.close(), connection.close()]));
 
 it('tells once when a condition begins, and once when it is over', { timeout: 150_000 }, async () => {
   const { service, close } = await start({ variables: { ALERT_URL: `${alerts.url}/alerts?key=1` }, lookEveryMs: LOOK_EVERY_MS });
-  await send(service, { type: 'test-failing', data: { how: 'permanently' } });
+  // Nobody is told of fewer.
+  for (let failed = 0; failed < 10; failed += 1) await send(service, { type: 'test-failing', data: { how: 'permanently' } });
   const firing = await until('it is told that events fail', async () => messagesOf('TicklessErrorBudgetBurns')[0], 60_000);
 
   expect(firing).toMatchObject({
     type: 'alert.firing',
     data: { status: 'firing', severity: 'page', labels: {}, summary: expect.stringContaining('have failed'), endsAt: null },
   });
-  expect(firing.data.details).toMatchObject({ failed: 1, minutes: 60 });
+  expect(firing.data.details).toMatchObject({ failed: 10, minutes: 60 });
   const request = alerts.requests.find(({ text }) => text.includes(firing.data.id));
   if (request === undefined) throw new Error('it came by no request');
   expect(request).toMatchObject({ method: 'POST', path: '/alerts?key=1', headers: { 'user-agent': 'Tickless' } });
   await expect(verify(request)).resolves.toEqual(firing);
 
-  // So many that complete that one failure is less than the budget of an hour allows to burn.
-  await post(service, '/v1/batches', { events: Array.from({ length: 100 }, () => ({ type: 'joy', data: { intensity: 0.3 } })) });
+  // So many that complete that ten failures are less than the budget of an hour allows to burn.
+  await post(service, '/v1/batches', { events: Array.from({ length: 1_000 }, () => ({ type: 'joy', data: { intensity: 0.3 } })) });
   await alerts.waitFor(() => messagesOf('TicklessErrorBudgetBurns').length === 2, 60_000);
   const resolved = messagesOf('TicklessErrorBudgetBurns')[1];
   expect(resolved).toMatchObject({
