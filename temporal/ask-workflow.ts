@@ -30,5 +30,5 @@ export function askIfOpen<Answer>(client: Client, workflowId: string, question: 
 
 function ask<Answer>(client: Client, { workflowId, runId }: Execution, { query, timeoutMs, args = [] }: Question): Promise<Answer> {
   const handle = client.workflow.getHandle(workflowId, runId);
-  return queryAgain(() => readEngine(client, timeoutMs, () => handle.query<Answer, unknown[]>(query, ...args)));
+  return queryAgain(timeoutMs, () => readEngine(client, timeoutMs, () => handle.query<Answer, unknown[]>(query, ...args)));
 }

@@ -28,6 +28,8 @@ const MEANING: ReadonlyMap<number, 'unavailable' | 'not_found'> = new Map([
   [10, 'unavailable'],
   // UNAVAILABLE
   [14, 'unavailable'],
+  // DATA_LOSS: a commit that failed has left a row in between, which the engine takes out when it says so.
+  [15, 'unavailable'],
 ]);
 const UNHEARD_MS = 2_000;
 

@@ -55,14 +55,16 @@ export async function readItems(client: Client, liveRuns: LiveRuns, asked: Items
     const event = item.kind === 'event' ? item.event : rejectedEvent(item.rejection, { tenant: batch.tenant, batchId: batch.id, id });
     if (unit === null || mark === 'p') return resourceOf(unbegunRun(event, mark, unit?.runs ?? 0, view), ofPage);
     const unitId = unitWorkflowId(batch, view.upload, { page: asked.number, number: unit.number });
-    if (page.kinds !== null && wayAt(page.kinds, offset).workflow === 'own') {
+    const isOwn = page.kinds !== null && wayAt(page.kinds, offset).workflow === 'own';
+    if (isOwn) {
       const own = await readEvent(client, liveRuns, { workflowId: unitId }, { ...event, run: unit.runs });
       // Cancelled before this run of it began, it was of another verdict before.
       if (mark === 'x' && own?.status !== 'cancelled') return resourceOf(unbegunRun(event, mark, unit.runs, view), ofPage);
       if (own !== null) return own;
     }
     if (mark === 'x') return resourceOf(unbegunRun(event, mark, unit.runs, view), ofPage);
-    const shared = await sharedUnit(unit.number, unitId);
+    // One with a workflow of its own that wasn't there a moment ago may be by now: it isn't shared even so.
+    const shared = isOwn ? null : await sharedUnit(unit.number, unitId);
     const record = shared?.items.get(offset)?.state;
     const shown = mark === 'r' && forced && shared?.end.kind !== 'open' ? 'f' : mark;
     if (record !== undefined && isAtHandlers(record.phase)) {

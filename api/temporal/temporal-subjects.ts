@@ -41,7 +41,9 @@ export function createTemporalSubjects(client: Client, observeEnd: (end: RunEnd)
   async function query<T>(key: SubjectKey, name: string, ...args: unknown[]): Promise<T | null> {
     try {
       const handle = client.workflow.getHandle(subjectWorkflowId(key));
-      return await queryAgain(() => readEngine(client, QUERY_TIMEOUT_MS, () => handle.query<T, unknown[]>(name, ...args)));
+      return await queryAgain(QUERY_TIMEOUT_MS, () =>
+        readEngine(client, QUERY_TIMEOUT_MS, () => handle.query<T, unknown[]>(name, ...args)),
+      );
     } catch (error) {
       if (isNotFound(error) || error instanceof QueryRejectedError) return null;
       throw error;

@@ -77,7 +77,10 @@ function none(): Readonly<Record<Tier, number>> {
 }
 
 async function stats(tenant: string, minutes: number): Promise<StatsResource> {
-  return (await (await request(tenant, `/v1/stats?minutes=${minutes}`)).json()) as StatsResource;
+  const response = await request(tenant, `/v1/stats?minutes=${minutes}`);
+  const body = (await response.json()) as StatsResource;
+  expect(response.status, JSON.stringify(body)).toBe(200);
+  return body;
 }
 
 async function request(tenant: string, path: string, init: RequestInit = {}): Promise<Response> {

@@ -8,8 +8,9 @@ type Service = Pick<TestService, 'app'>;
 
 export async function get({ app }: Service, path: string): Promise<unknown> {
   const response = await app.request(path);
-  expect([path, response.status]).toEqual([path, 200]);
-  return response.json();
+  const body: unknown = await response.json();
+  expect([path, response.status, response.status === 200 ? null : body]).toEqual([path, 200, null]);
+  return body;
 }
 
 export async function post({ app }: Service, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {

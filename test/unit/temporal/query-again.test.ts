@@ -29,12 +29,12 @@ const unpolled = new EngineUnavailableError('the engine does not answer', {
 it('asks once more where the SDK has failed, or the worker is between two polls', async () => {
   for (const error of [broken, unpolled]) {
     const { ask, asked } = failing(2, error);
-    expect([await queryAgain(ask), asked()]).toEqual(['answer', 3]);
+    expect([await queryAgain(1_000, ask), asked()]).toEqual(['answer', 3]);
   }
 });
 
 it('says that it can not be asked where that goes on', async () => {
-  for (const error of [broken, unpolled]) await expect(queryAgain(failing(9, error).ask)).rejects.toThrow(EngineUnavailableError);
+  for (const error of [broken, unpolled]) await expect(queryAgain(200, failing(9, error).ask)).rejects.toThrow(EngineUnavailableError);
 });
 
 it('asks nobody again who has no such query, or fails otherwise', async () => {
@@ -44,7 +44,7 @@ it('asks nobody again who has no such query, or fails otherwise', async () => {
     new EngineUnavailableError('away'),
   ]) {
     const { ask, asked } = failing(1, error);
-    await expect(queryAgain(ask)).rejects.toThrow(error);
+    await expect(queryAgain(1_000, ask)).rejects.toThrow(error);
     expect(asked()).toBe(1);
   }
 });
