@@ -10,7 +10,7 @@ import { useServiceProcess } from '../support/use-service-process.ts';
 
 const LARGE = proof({ reduced: { light: 1_000, heavy: 30 }, full: { light: 100_000, heavy: 5_000 } });
 const MAX_HISTORY_EVENTS = 10_000;
-const { ITEMS, KILLS } = proof({ reduced: { ITEMS: 200, KILLS: 2 }, full: { ITEMS: 2_000, KILLS: 10 } });
+const { ITEMS, KILLS } = proof({ reduced: { ITEMS: 200, KILLS: 1 }, full: { ITEMS: 2_000, KILLS: 10 } });
 // Four chunks of a page each, and the items that have workflows of their own.
 const MOST_IN_FLIGHT = 4 * 200 + 50;
 const MINUTE_MS = 60_000;

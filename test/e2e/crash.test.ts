@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { EventResource } from '../../domain/event-resource.ts';
 import { enginePid } from '../support/service-engine.ts';
 import { halt } from '../support/halt.ts';
+import { proof } from '../support/proof.ts';
 import { until } from '../support/until.ts';
 import { useServiceProcess } from '../support/use-service-process.ts';
 import { useReceiver } from '../support/use-service.ts';
@@ -11,28 +12,30 @@ const EVENTS = 50;
 const service = useServiceProcess();
 const receiver = useReceiver();
 
-it.each(['the service', 'the engine', 'both'] as const)(
-  'loses nothing that it acknowledged when %s is killed in the middle',
-  async (victim) => {
-    const ids = Array.from({ length: EVENTS }, (_, index) => `event-${index}-of-${victim.replaceAll(' ', '-')}`);
-    const answers = submitAll(ids);
-    await receiver.waitFor(() => receiver.requests.length >= EVENTS / 5, 20_000);
-    await kill(victim);
-    const acknowledged = new Set((await answers).flatMap(({ id, acknowledged: is }) => (is && id !== undefined ? [id] : [])));
+const victims = proof<readonly ('the service' | 'the engine' | 'both')[]>({
+  reduced: ['the engine', 'both'],
+  full: ['the service', 'the engine', 'both'],
+});
 
-    expect(acknowledged.size).toBeGreaterThan(0);
-    for (const id of acknowledged) {
-      const event = await ended(id);
-      expect(event).toMatchObject({ id, status: 'completed', callback: { status: 'delivered' } });
-    }
-    const calledBack = new Set(receiver.requests.map((request) => JSON.parse(request.text).data.id));
-    expect([...acknowledged].filter((id) => !calledBack.has(id))).toEqual([]);
-    for (const id of ids.filter((candidate) => !acknowledged.has(candidate))) {
-      const event = await ended(id);
-      if (event !== null) expect(event).toMatchObject({ status: 'completed' });
-    }
-  },
-);
+it.each(victims)('loses nothing that it acknowledged when %s is killed in the middle', async (victim) => {
+  const ids = Array.from({ length: EVENTS }, (_, index) => `event-${index}-of-${victim.replaceAll(' ', '-')}`);
+  const answers = submitAll(ids);
+  await receiver.waitFor(() => receiver.requests.length >= EVENTS / 5, 20_000);
+  await kill(victim);
+  const acknowledged = new Set((await answers).flatMap(({ id, acknowledged: is }) => (is && id !== undefined ? [id] : [])));
+
+  expect(acknowledged.size).toBeGreaterThan(0);
+  for (const id of acknowledged) {
+    const event = await ended(id);
+    expect(event).toMatchObject({ id, status: 'completed', callback: { status: 'delivered' } });
+  }
+  const calledBack = new Set(receiver.requests.map((request) => JSON.parse(request.text).data.id));
+  expect([...acknowledged].filter((id) => !calledBack.has(id))).toEqual([]);
+  for (const id of ids.filter((candidate) => !acknowledged.has(candidate))) {
+    const event = await ended(id);
+    if (event !== null) expect(event).toMatchObject({ status: 'completed' });
+  }
+});
 
 it('stops within its time and with exit code 0 when asked to, finishing what is in flight', async () => {
   receiver.respond(() => 200);

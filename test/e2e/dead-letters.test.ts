@@ -5,14 +5,14 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { BatchResource } from '../../domain/batch-resource.ts';
 import type { DeadLetterResource } from '../../domain/dead-letter-resource.ts';
 import type { EventResource } from '../../domain/event-resource.ts';
+import { proof } from '../support/proof.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { freePort, startServiceProcess } from '../support/service-process.ts';
 import type { ServiceProcess } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
 
-const EVENTS = process.env['PROOF'] === 'full' ? 400 : 40;
-const KILLS = process.env['PROOF'] === 'full' ? 6 : 2;
+const { EVENTS, KILLS } = proof({ reduced: { EVENTS: 40, KILLS: 1 }, full: { EVENTS: 400, KILLS: 6 } });
 // A process that starts beside others takes its time.
 const DEADLINE_MS = 60_000;
 const TIMEOUT_MS = 10 * 60_000;

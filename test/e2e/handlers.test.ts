@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { EventResource } from '../../domain/event-resource.ts';
+import { proof } from '../support/proof.ts';
 import { startReceiver } from '../support/receiver.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { freePort, startServiceProcess } from '../support/service-process.ts';
 import type { ServiceProcess } from '../support/service-process.ts';
 import { until } from '../support/until.ts';
 
-const KILLS = process.env['PROOF'] === 'full' ? 10 : 3;
-const EACH = process.env['PROOF'] === 'full' ? 60 : 4;
+const { KILLS, EACH } = proof({ reduced: { KILLS: 2, EACH: 4 }, full: { KILLS: 10, EACH: 60 } });
 // A process that starts beside others takes its time.
 const DEADLINE_MS = 60_000;
 const TIMEOUT_MS = 15 * 60_000;
