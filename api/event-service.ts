@@ -3,6 +3,7 @@ import type { CallbackAttempt } from '../domain/delivery.ts';
 import type { EventResource, EventStatus } from '../domain/event-resource.ts';
 import type { EventSummary } from '../domain/event-summary.ts';
 import type { CompactedOutcome, SubjectSnapshot } from '../domain/subject.ts';
+import type { SubjectEvents } from './subject-events.ts';
 import type { SubjectKey } from '../domain/subject-id.ts';
 import type { Tier } from '../domain/tier.ts';
 import type { Why } from '../domain/why.ts';
@@ -88,6 +89,8 @@ export interface EventService {
   compacted(key: EventKey): Promise<CompactedEvent | null>;
   /** A consistent snapshot; null when no event of the subject has been recorded. */
   subject(key: SubjectKey): Promise<SubjectSnapshot | null>;
+  subjectVersions: SubjectEvents['versions'];
+  subjects: SubjectEvents['names'];
   /** Newest first; of a subject the last 50. @throws InvalidCursorError */
   list(filter: EventFilter): Promise<Page<EventSummary>>;
   cancel(key: EventKey): Promise<Cancellation>;

@@ -22,6 +22,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'POST /v1/batches/{id}/retry-failed': 'retryFailedItems',
   'GET /v1/subjects/{type}/{id}': 'getSubject',
   'GET /v1/subjects/{type}/{id}/events': 'listSubjectEvents',
+  'GET /v1/subjects/{type}/{id}/changes': 'listSubjectChanges',
+  'GET /v1/subjects': 'listSubjects',
   'GET /v1/event-types': 'listEventTypes',
   'GET /v1/event-types/{type}': 'getEventType',
   'GET /v1/limits': 'listLimits',

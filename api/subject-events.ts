@@ -14,6 +14,7 @@ import { selectsEvent } from './selects-event.ts';
 import type { Mailboxes } from './mailbox.ts';
 import { createSubjectSnapshots } from './subject-snapshots.ts';
 import type { Page } from './page.ts';
+import type { PageFilter } from './page-query.ts';
 
 /** What a letter comes to, and where the subject's workflow was then. */
 export interface LetterAnswer {
@@ -21,18 +22,29 @@ export interface LetterAnswer {
   readonly workflow: WorkflowReference;
 }
 
+/** Which subjects are asked for. */
+export interface SubjectFilter extends PageFilter {
+  readonly type?: string | undefined;
+}
+
+export type SubjectName = Pick<SubjectKey, 'type' | 'id'>;
+
 /** What keeps the subjects. */
 export interface Subjects extends Pick<Mailboxes<LetterAnswer>, 'post' | 'positionOf'> {
   snapshot(key: SubjectKey): Promise<SubjectSnapshot | null>;
   outcome(key: SubjectKey, eventId: string): Promise<EventResource | CompactedOutcome | null>;
   /** What an event was when it came; null when it isn't kept in full. */
   accepted(key: SubjectKey, eventId: string): Promise<AcceptedEvent | null>;
+  /** What it was from one gathering of events to the next, the oldest first: so many, and the one before; null when there is no such subject. */
+  versions(key: SubjectKey, most: number): Promise<readonly SubjectSnapshot[] | null>;
+  /** Those of a tenant, in no order; it lags by a second. @throws InvalidCursorError */
+  names(filter: SubjectFilter): Promise<Page<SubjectName>>;
   /** Of the last 50 events, the newest last; null when there is no such subject. */
   outcomes(key: SubjectKey): Promise<readonly EventResource[] | null>;
 }
 
 /** What the event service promises, for the events of subjects. Null stands for events and lists that are none of a subject. */
-export interface SubjectEvents {
+export interface SubjectEvents extends Pick<Subjects, 'versions' | 'names'> {
   submit(event: AcceptedEvent, type: string, options: SubmitOptions): Promise<Submission>;
   snapshot(key: SubjectKey): Promise<SubjectSnapshot | null>;
   get(key: EventKey): Promise<EventResource | null>;
@@ -77,6 +89,8 @@ export function createSubjectEvents(subjects: Subjects, now: () => number): Subj
 
   return {
     snapshot: snapshots.read,
+    versions: subjects.versions,
+    names: subjects.names,
 
     async submit(event, type, { fingerprint, waitMs, expectedVersion }) {
       const key = { tenant: event.tenant, type, id: event.subject ?? '' };

@@ -1,4 +1,4 @@
-import type { SubjectResource } from '../client/resource-types.ts';
+import type { SubjectChange, SubjectResource } from '../client/resource-types.ts';
 import { lines } from './render.ts';
 
 export function renderSubject({ type, id, version, state, updatedAt }: SubjectResource): string {
@@ -6,4 +6,20 @@ export function renderSubject({ type, id, version, state, updatedAt }: SubjectRe
     ['updated', updatedAt],
     ...Object.entries(state).map(([name, value]) => [name, JSON.stringify(value) ?? null] as const),
   ]);
+}
+
+/** A line a field, under the version that has changed it. */
+export function renderChanges(changes: readonly SubjectChange[]): string {
+  return changes
+    .map(({ version, at, changes: fields }) =>
+      lines(
+        `version ${version}  ${at ?? ''}`,
+        fields.map(({ pointer, before, after }) => [pointer, `${shown(before)} → ${shown(after)}`] as const),
+      ),
+    )
+    .join('');
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value) ?? '–';
 }

@@ -21,7 +21,15 @@ import type {
 import type { AcceptedAnswer, EventRequest, ReplayedAnswer, ReplayRequest } from './event-request.ts';
 import { follow, followEvents } from './follow.ts';
 import type { FollowOptions, StreamMessage } from './follow.ts';
-import type { Delivery, EventTypeResource, EventTypeSummary, RedeliveryAnswer, SubjectResource } from './resource-types.ts';
+import type {
+  Delivery,
+  EventTypeResource,
+  EventTypeSummary,
+  RedeliveryAnswer,
+  SubjectChange,
+  SubjectName,
+  SubjectResource,
+} from './resource-types.ts';
 import { createTransport, readJson } from './transport.ts';
 import type { Transport, TransportOptions } from './transport.ts';
 
@@ -134,6 +142,10 @@ export interface TicklessClient {
     get(type: string, id: string): Promise<SubjectResource>;
     /** The last 50, newest first. */
     events(type: string, id: string): Promise<Page<EventSummary>>;
+    /** What it was changed by, newest first. @param options.limit at most 200, default 50 */
+    changes(type: string, id: string, options?: { readonly limit?: number }): Promise<Page<SubjectChange>>;
+    /** Which there are. */
+    list(options?: PageOptions & { readonly type?: string }): Promise<Page<SubjectName>>;
   };
   readonly eventTypes: {
     /** All of them. */
@@ -208,6 +220,8 @@ export function createClient(options: TransportOptions): TicklessClient {
     subjects: {
       get: (type, id) => ask(subjectPath(type, id)),
       events: (type, id) => ask(`${subjectPath(type, id)}/events`),
+      changes: (type, id, changesOptions) => ask(`${subjectPath(type, id)}/changes`, { query: { ...changesOptions } }),
+      list: (listOptions) => ask('/v1/subjects', { query: { ...listOptions } }),
     },
     eventTypes: {
       list: () => ask('/v1/event-types'),

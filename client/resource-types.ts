@@ -1,4 +1,5 @@
 import type { CallbackAttempt } from '../domain/delivery.ts';
+import type { LeafChange } from '../domain/leaf-changes.ts';
 import type { Tier } from '../domain/tier.ts';
 
 /** One try to deliver an event's terminal message, as its owner sees it. */
@@ -24,6 +25,22 @@ export interface SubjectResource {
   readonly state: Readonly<Record<string, unknown>>;
   /** ISO 8601. */
   readonly updatedAt: string;
+}
+
+/** What a gathering of events has changed of a subject. */
+export interface SubjectChange {
+  readonly version: number;
+  /** How many were processed together. */
+  readonly events: number;
+  /** ISO 8601. */
+  readonly at: string | null;
+  /** At most 100. */
+  readonly changes: readonly LeafChange[];
+}
+
+export interface SubjectName {
+  readonly type: string;
+  readonly id: string;
 }
 
 type Weight = 'light' | 'heavy';

@@ -18,6 +18,8 @@ export const dashboardConfig = {
       { find: /^react-remove-scroll$/, replacement: dashboard('without/react-remove-scroll.tsx') },
       // 32 KB for Markdown in descriptions: they are shown as they are written.
       { find: /^markdown-to-jsx\/react$/, replacement: dashboard('without/markdown-to-jsx.tsx') },
+      // Fields in a grid, in a form that has a layout of its own: none of these has.
+      { find: /^\.\/LayoutGridField\.js$/, replacement: dashboard('without/layout-grid-field.ts') },
       // It compiles schemas by `new Function`, which the same policy refuses. Only the form library's own test support imports it.
       { find: /^@rjsf\/validator-ajv8$/, replacement: dashboard('without/validator-ajv8.ts') },
     ],

@@ -120,6 +120,18 @@ export function freshLetters(subject: Subject, letters: readonly SubjectLetter[]
   });
 }
 
+/** What a subject is after letters were folded into it. */
+export function afterFolded(before: SubjectSnapshot, { change, letters }: Folded): SubjectSnapshot {
+  let { version, updatedAtMs } = before;
+  for (const letter of letters) {
+    if (letter.kind !== 'processed') continue;
+    const { outcome } = letter;
+    version = outcome.version ?? version;
+    updatedAtMs = isEnded(outcome.phase) ? outcome.phase.endedAtMs : (outcome.startedAtMs ?? updatedAtMs);
+  }
+  return { version, updatedAtMs, state: version === before.version ? before.state : applyChange(before.state, change) };
+}
+
 /**
  * The subject after the letters that were folded, in their order.
  * @param runId of the workflow that holds it
@@ -127,7 +139,6 @@ export function freshLetters(subject: Subject, letters: readonly SubjectLetter[]
 export function recordFolded(subject: Subject, letters: readonly SubjectLetter[], folded: Folded, runId: string): Subject {
   const recent: RecordedEvent[] = [...subject.recent];
   const seen: string[] = [...subject.seen];
-  let { version, updatedAtMs } = subject;
   for (const [index, { event, idHash, contentHash }] of letters.entries()) {
     const letter = folded.letters[index];
     if (letter?.kind !== 'processed') continue;
@@ -137,14 +148,10 @@ export function recordFolded(subject: Subject, letters: readonly SubjectLetter[]
     const characters = kept.reduce<number>((sum, part) => sum + JSON.stringify(part).length, 0);
     recent.push({ event, idHash, outcome, runId, characters });
     seen.push(`${idHash}${contentHash}${hasSucceeded(outcome) ? 'c' : 'f'}`);
-    version = outcome.version ?? version;
-    updatedAtMs = isEnded(outcome.phase) ? outcome.phase.endedAtMs : (outcome.startedAtMs ?? updatedAtMs);
   }
   return {
     ...subject,
-    version,
-    updatedAtMs,
-    state: version === subject.version ? subject.state : applyChange(subject.state, folded.change),
+    ...afterFolded(subject, folded),
     recent: boundRecent(recent),
     seen: seen.slice(-SEEN_EVENTS),
   };

@@ -86,6 +86,8 @@ export interface Recorded {
   readonly results: readonly unknown[];
   readonly end: WorkflowEnd;
   readonly runId: string;
+  /** The run that went on as this one; null where it is the first. */
+  readonly continuedRunId: string | null;
 }
 
 /** Null when there is no such workflow. */
@@ -97,6 +99,7 @@ export function readRecorded(client: Client, execution: Execution, timeoutMs = R
       results: await resultsOf(client, execution, events),
       end: await toEnd(client, execution, last),
       runId: runIdOf(first),
+      continuedRunId: first.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || null,
     };
   });
 }

@@ -168,6 +168,8 @@ export function createTemporalEventService(options: TemporalEventServiceOptions)
     compacted: subjects.compacted,
 
     subject: subjects.snapshot,
+    subjectVersions: subjects.versions,
+    subjects: subjects.names,
 
     async submit(event: AcceptedEvent, options: SubmitOptions): Promise<Submission> {
       const { fingerprint, waitMs } = options;

@@ -13,6 +13,8 @@ import { createMailboxes } from '../mailbox.ts';
 import { letterHash } from '../../temporal/letter-hash.ts';
 import type { LetterAnswer, Subjects } from '../subject-events.ts';
 import { isNotFound, readEngine } from '../../temporal/engine-call.ts';
+import { readSubjectVersions } from '../../temporal/read-subject-versions.ts';
+import { listSubjects } from './list-subjects.ts';
 import { queryAgain } from '../../temporal/query-again.ts';
 import { sendToSubject } from '../../temporal/send-to-subject.ts';
 
@@ -56,6 +58,8 @@ export function createTemporalSubjects(client: Client, observeEnd: (end: RunEnd)
     snapshot: (key) => query<SubjectSnapshot>(key, SNAPSHOT_QUERY),
     outcome: (key, eventId) => query<EventResource | CompactedOutcome>(key, OUTCOME_QUERY, { idHash: letterHash(eventId) }),
     accepted: (key, eventId) => query<AcceptedEvent>(key, ACCEPTED_QUERY, { idHash: letterHash(eventId) }),
+    versions: (key, most) => readSubjectVersions(client, key, most),
+    names: (filter) => listSubjects(client, filter),
     outcomes: (key) => query<readonly EventResource[]>(key, OUTCOMES_QUERY),
   };
 }

@@ -13,11 +13,13 @@ export interface ChartSeries {
   readonly values: readonly (number | null)[];
 }
 
-export interface TimeChartProps {
+export interface LineChartProps {
   /** What it shows, in a sentence: all that a screen reader has of it. */
   readonly label: string;
-  /** Seconds since 1970. */
+  /** Seconds since 1970, or versions. */
   readonly at: readonly number[];
+  /** Default: times. */
+  readonly across?: 'times' | 'versions';
   readonly series: readonly ChartSeries[];
   readonly format: (value: number) => string;
 }
@@ -27,8 +29,8 @@ const HEIGHT = 200;
 const STEPS = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((first) => first * 10 ** power)).flat();
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 
-/** Values over time, in the reader's zone. */
-export function TimeChart({ label, at, series, format }: TimeChartProps): ReactNode {
+/** Values over time, in the reader's zone, or over versions. */
+export function LineChart({ label, at, across = 'times', series, format }: LineChartProps): ReactNode {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<UPlot>(null);
   const chosenTheme = useStore(theme);
@@ -40,7 +42,7 @@ export function TimeChart({ label, at, series, format }: TimeChartProps): ReactN
     if (element === null) return;
     const draw = (): void => {
       chart.current?.destroy();
-      chart.current = new UPlot(optionsOf(element, series, format), toData(at, series), element);
+      chart.current = new UPlot(optionsOf(element, { across, series, format }), toData(at, series), element);
     };
     draw();
     const resized = new ResizeObserver(() => chart.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
@@ -54,7 +56,7 @@ export function TimeChart({ label, at, series, format }: TimeChartProps): ReactN
       chart.current = null;
     };
     // oxlint-disable-next-line react/exhaustive-deps -- values are handed over below
-  }, [lines, chosenTheme, format]);
+  }, [lines, chosenTheme, across, format]);
 
   useEffect(() => chart.current?.setData(toData(at, series)), [at, series]);
 
@@ -65,7 +67,11 @@ function toData(at: readonly number[], series: readonly ChartSeries[]): UPlot.Al
   return [[...at], ...series.map(({ values }) => [...values])];
 }
 
-function optionsOf(element: HTMLElement, series: readonly ChartSeries[], format: (value: number) => string): UPlot.Options {
+type Drawn = Required<Pick<LineChartProps, 'across' | 'series' | 'format'>>;
+
+function optionsOf(element: HTMLElement, { across, series, format }: Drawn): UPlot.Options {
+  const isOfTimes = across === 'times';
+  const place = (at: number): string => (isOfTimes ? clock.format(at * 1_000) : String(at));
   const color = (name: string): string => resolveColor(element, name);
   const axis = { stroke: color('--quiet'), grid: { stroke: color('--line'), width: 1 }, ticks: { stroke: color('--line'), width: 1 } };
   const shown = (value: number | null): string => (value === null ? '–' : format(value));
@@ -73,13 +79,13 @@ function optionsOf(element: HTMLElement, series: readonly ChartSeries[], format:
     width: element.clientWidth,
     height: HEIGHT,
     cursor: { drag: { x: false, y: false } },
-    scales: { y: { range: (_chart, _min, max) => [0, Math.max(max, 1) * 1.05] } },
+    scales: isOfTimes ? { y: { range: (_chart, _min, max) => [0, Math.max(max, 1) * 1.05] } } : { x: { time: false } },
     axes: [
-      { ...axis, values: (_chart, values) => values.map((at) => clock.format(at * 1_000)) },
-      { ...axis, size: 70, incrs: STEPS, values: (_chart, values) => values.map(format) },
+      { ...axis, values: (_chart, values) => values.map(place), ...(!isOfTimes && { incrs: STEPS }) },
+      { ...axis, size: 70, ...(isOfTimes && { incrs: STEPS }), values: (_chart, values) => values.map(format) },
     ],
     series: [
-      { label: 'At', value: (_chart, at: number | null) => (at === null ? '–' : clock.format(at * 1_000)) },
+      { label: isOfTimes ? 'At' : 'Version', value: (_chart, at: number | null) => (at === null ? '–' : place(at)) },
       ...series.map(({ label, color: name }) => ({
         label,
         stroke: color(name),

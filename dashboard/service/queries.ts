@@ -8,15 +8,17 @@ import { dev } from './dev.ts';
 
 // How often is asked for what no stream tells of.
 const SOON_MS = 2_000;
-const NOW_AND_THEN_MS = 5_000;
+const NOW_AND_THEN_MS = 8_000;
 // The service counts them every ten seconds.
 const DEAD_LETTERS_MS = 10_000;
 // As many as one request may run again.
 const MOST_AT_ONCE = 10_000;
 const MINUTE_MS = 60_000;
 
+// Each is shown by the type's own function.
+const MOST_CHANGES = 100;
 const PAGE_SIZE = 50;
-// Asked for again and again: the service reads each of its events for it.
+// Asked for again and again.
 const NEWEST = 20;
 
 /** What the pages ask for. Keys begin with what it is about, by which it is asked for again. */
@@ -32,7 +34,8 @@ export const queries = {
     queryOptions({
       queryKey: ['events', 'newest', filter],
       queryFn: () => client.events.list({ ...filter, limit: NEWEST }),
-      refetchInterval: SOON_MS,
+      // For what comes: what ends is told by the stream at once.
+      refetchInterval: 2 * SOON_MS,
     }),
   /** Page after page, as they are asked for. */
   events: (filter: EventFilter) =>
@@ -84,6 +87,14 @@ export const queries = {
     queryOptions({ queryKey: ['subjects', type, id], queryFn: () => client.subjects.get(type, id), refetchInterval: SOON_MS }),
   subjectEvents: (type: string, id: string) =>
     queryOptions({ queryKey: ['subjects', type, id, 'events'], queryFn: () => client.subjects.events(type, id), refetchInterval: SOON_MS }),
+
+  subjectChanges: (type: string, id: string) =>
+    queryOptions({
+      queryKey: ['subjects', type, id, 'changes'],
+      queryFn: () => client.subjects.changes(type, id, { limit: MOST_CHANGES }),
+      refetchInterval: NOW_AND_THEN_MS,
+    }),
+  subjects: () => pages(['subjects'], (page) => client.subjects.list(page)),
 
   types: () => queryOptions({ queryKey: ['types'], queryFn: () => client.eventTypes.list(), staleTime: MINUTE_MS }),
   type: (type: string) => queryOptions({ queryKey: ['types', type], queryFn: () => client.eventTypes.get(type), staleTime: MINUTE_MS }),

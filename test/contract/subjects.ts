@@ -217,6 +217,27 @@ export function subjects(api: ApiUnderTest): void {
     expect((await known('"1"')).status).toBe(200);
   });
 
+  it('says what each event has changed, newest first, and which subjects there are', async () => {
+    const subject = newSubject();
+    await api.run({ ...shock, subject });
+    await api.run({ ...shock, subject });
+    const [second, first] = itemsOf(await api.send('GET', `/v1/subjects/life/${subject}/changes`));
+    expect(first).toMatchObject({ version: 1, events: 1, at: expect.stringMatching(/Z$/) });
+    const energies = [first, second].map((item) => leafOf(item, '/energy'));
+    expect(energies).toEqual([
+      { pointer: '/energy', after: expect.closeTo(99.695, 9) },
+      { pointer: '/energy', before: expect.closeTo(99.695, 9), after: expect.any(Number) },
+    ]);
+    expect(itemsOf(await api.send('GET', `/v1/subjects/life/${subject}/changes?limit=1`))).toEqual([second]);
+    await until('it is listed', async () => {
+      const page = await api.send('GET', '/v1/subjects?type=life&limit=200');
+      return itemsOf(page).some(({ type, id }) => type === 'life' && id === subject);
+    });
+    expectProblem(await api.send('GET', `/v1/subjects/life/${newSubject()}/changes`), 404, 'not_found');
+    expectProblem(await api.send('GET', `/v1/subjects/life/${subject}/changes?limit=0`), 422, 'invalid_query');
+    expectProblem(await api.send('GET', '/v1/subjects?limit=x'), 422, 'invalid_query');
+  });
+
   it('takes If-Match for nothing but the ETag of a subject', async () => {
     expectProblem(await api.submit({ ...shock, subject: newSubject() }, { 'if-match': '1' }), 400, 'malformed');
     expectProblem(await api.submit(shock, { 'if-match': '"1"' }), 400, 'malformed');
@@ -226,4 +247,9 @@ export function subjects(api: ApiUnderTest): void {
     const data = { intensity: 0.1, metadata: { note: 'x'.repeat(262_144) } };
     expectProblem(await api.submit({ type: 'joy', subject: newSubject(), data }), 413, 'too_large');
   });
+}
+
+function leafOf(item: unknown, pointer: string): unknown {
+  const { changes } = item as { readonly changes: readonly { readonly pointer: string }[] };
+  return changes.find((change) => change.pointer === pointer);
 }

@@ -30,11 +30,13 @@ it('shows which destinations fail, and has one tried', async () => {
 
 it('shows the state of a subject, and its last events', async () => {
   const page = await open('/subjects');
+  await page.getByRole('link', { name: 'test-counter/counter-1' }).waitFor();
   await page.getByLabel('Its type').fill('test-counter');
   await page.getByLabel('Its id').fill('counter-1');
   await page.getByRole('button', { name: 'Show it' }).click();
   await page.getByRole('region', { name: 'the state' }).getByText('"sum": 2').waitFor();
   await page.getByRole('row', { name: /test-counted.*completed 1/ }).waitFor();
+  await page.getByRole('row', { name: /\/sum – → 2/ }).waitFor();
   await page.getByRole('link', { name: 'Its events in the list' }).click();
   await page.getByRole('table', { name: 'Events, newest first' }).getByText('test-counted').waitFor();
 });

@@ -77,6 +77,8 @@ export function createMemoryEventService(catalog: Catalog): MemoryEventService {
 
   return {
     subject: subjects.snapshot,
+    subjectVersions: subjects.versions,
+    subjects: subjects.names,
 
     compacted: subjects.compacted,
 

@@ -5,7 +5,8 @@ import type { LetterAnswer, Subjects } from '../../api/subject-events.ts';
 import { answerTo, createSubject, findOutcome, freshLetters, recordFolded, toSubjectEventResource } from '../../domain/subject.ts';
 import { emittedBy } from '../../domain/run-outcome.ts';
 import type { AcceptedEvent } from '../../domain/accepted-event.ts';
-import type { Subject, SubjectAnswer, SubjectLetter } from '../../domain/subject.ts';
+import { versionsSince } from '../../domain/subject-versions.ts';
+import type { Subject, SubjectAnswer, SubjectLetter, SubjectSnapshot } from '../../domain/subject.ts';
 import type { Advance } from '../../handlers/advance.ts';
 import type { SubjectKey } from '../../domain/subject-id.ts';
 import { subjectWorkflowId } from '../../temporal/durable/workflow-ids.ts';
@@ -20,6 +21,7 @@ export interface MemorySubjectsOptions {
 /** Subjects kept in this process, by the rules that the workflow follows too. */
 export function createMemorySubjects({ advance, callEngine, follow }: MemorySubjectsOptions): Subjects {
   const subjects = new Map<string, Subject>();
+  const versions = new Map<string, SubjectSnapshot[]>();
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
   async function send(key: SubjectKey, letters: readonly SubjectLetter[]): Promise<readonly LetterAnswer[]> {
@@ -31,8 +33,10 @@ export function createMemorySubjects({ advance, callEngine, follow }: MemorySubj
     while (fresh.length > 0) {
       const { version, state, updatedAtMs } = subject;
       const input = { key, version, state, updatedAtMs, letters: fresh };
+      const begun = versions.get(workflow.id) ?? [subject];
       const folded = throughJson(await foldLetters(advance, input, { signal: new AbortController().signal, log }));
       subject = recordFolded(subject, fresh, folded, workflow.runId);
+      versions.set(workflow.id, [...begun.slice(0, -1), ...versionsSince(begun.at(-1) ?? subject, [folded])]);
       for (const [index, letter] of folded.letters.entries()) {
         if (letter.kind === 'stale') refused.set(fresh[index]?.idHash ?? '', letter);
       }
@@ -60,6 +64,15 @@ export function createMemorySubjects({ advance, callEngine, follow }: MemorySubj
       return known !== null && 'outcome' in known ? toResource(key, known) : known;
     },
     accepted: async (key, eventId) => find(key)?.recent.find(({ idHash }) => idHash === letterHash(eventId))?.event ?? null,
+    versions: async (key, most) => {
+      callEngine();
+      return versions.get(subjectWorkflowId(key))?.slice(-most - 1) ?? null;
+    },
+    names: async ({ tenant, type, limit }) => {
+      callEngine();
+      const keys = [...subjects.values()].map(({ key }) => key).filter((key) => key.tenant === tenant && (type ?? key.type) === key.type);
+      return { items: keys.slice(0, limit).map((key) => ({ type: key.type, id: key.id })), nextCursor: null };
+    },
     outcomes: async (key) => find(key)?.recent.map((recorded) => toResource(key, recorded)) ?? null,
   };
 }

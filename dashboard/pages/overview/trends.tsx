@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import type { StatsPoint } from '../../../domain/stats-day.ts';
 import { TIERS } from '../../../domain/tier.ts';
 import { QueryView } from '../../elements/query-view.tsx';
-import { TimeChart } from '../../elements/time-chart.tsx';
+import { LineChart } from '../../elements/line-chart.tsx';
 import { formatNumber } from '../../format/count.ts';
 import { formatDuration } from '../../format/duration.ts';
 import { queries } from '../../service/queries.ts';
@@ -70,7 +70,7 @@ function Charts({ points, label }: { readonly points: readonly StatsPoint[]; rea
         <figcaption>
           Events a minute <span className="quiet">({sums})</span>
         </figcaption>
-        <TimeChart label={`${label}, events a minute: ${sums}.`} at={at} series={counts} format={formatNumber} />
+        <LineChart label={`${label}, events a minute: ${sums}.`} at={at} series={counts} format={formatNumber} />
       </figure>
       <figure>
         <figcaption>
@@ -79,7 +79,7 @@ function Charts({ points, label }: { readonly points: readonly StatsPoint[]; rea
         {latencies.length === 0 ? (
           <p className="quiet">No event has ended.</p>
         ) : (
-          <TimeChart
+          <LineChart
             label={`${label}, within which time 95 % of events end, by tier.`}
             at={at}
             series={latencies}

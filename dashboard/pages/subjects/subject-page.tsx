@@ -10,6 +10,7 @@ import { Panel } from '../../elements/panel.tsx';
 import { QueryView } from '../../elements/query-view.tsx';
 import { Status } from '../../elements/status.tsx';
 import { queries } from '../../service/queries.ts';
+import { Changes } from './changes.tsx';
 
 /** One subject: its state as its events have made it, and the last of these. */
 export function SubjectPage(): ReactNode {
@@ -34,6 +35,7 @@ export function SubjectPage(): ReactNode {
           </Panel>
         )}
       </QueryView>
+      <Changes type={type} id={id} />
       <Panel title="Its last events">
         <QueryView of={events}>
           {({ items }) =>

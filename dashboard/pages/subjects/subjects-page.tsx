@@ -1,12 +1,17 @@
-import { useNavigate } from '@tanstack/react-router';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
+import { MoreButton } from '../../elements/more-button.tsx';
 import { Page } from '../../elements/page.tsx';
 import { Panel } from '../../elements/panel.tsx';
+import { QueryView } from '../../elements/query-view.tsx';
+import { queries } from '../../service/queries.ts';
 
-/** The way to a subject, which nobody lists: it is known by its type and id. */
+/** The way to a subject, by its type and id, or from the list. */
 export function SubjectsPage(): ReactNode {
   const navigate = useNavigate();
+  const subjects = useInfiniteQuery(queries.subjects());
   const [type, setType] = useState('');
   const [id, setId] = useState('');
   return (
@@ -32,6 +37,24 @@ export function SubjectsPage(): ReactNode {
             Show it
           </button>
         </form>
+      </Panel>
+      <Panel title="Those there are">
+        <QueryView of={subjects}>
+          {({ pages }) => (
+            <ul>
+              {pages
+                .flatMap(({ items }) => items)
+                .map((name) => (
+                  <li key={`${name.type}/${name.id}`}>
+                    <Link to="/subjects/$type/$id" params={{ type: name.type, id: name.id }}>
+                      <bdi>{name.type}</bdi>/<bdi className="id">{name.id}</bdi>
+                    </Link>
+                  </li>
+                ))}
+            </ul>
+          )}
+        </QueryView>
+        <MoreButton of={subjects} />
       </Panel>
     </Page>
   );

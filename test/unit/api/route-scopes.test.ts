@@ -50,6 +50,8 @@ const NEEDED: Readonly<Record<string, Scope | 'nothing'>> = {
   'GET /v1/event-types/:type': 'read',
   'GET /v1/subjects/:type/:id': 'read',
   'GET /v1/subjects/:type/:id/events': 'read',
+  'GET /v1/subjects/:type/:id/changes': 'read',
+  'GET /v1/subjects': 'read',
   'GET /v1/limits': 'read',
   'GET /v1/limits/:key': 'read',
   'PUT /v1/limits/:key': 'admin',

@@ -132,6 +132,8 @@ describe('tickless subjects', () => {
     expect(out).toMatch(/\n {2}energy +\d/);
     expect(await valuesOf('subjects life/life-1')).toMatchObject([{ type: 'life', version: 1, state: { energy: expect.any(Number) } }]);
     expect((await call('subjects life/life-1 --events')).out).toMatch(/^ID .*\ns~life~life-1~s-1 +joy +normal +completed +2\S+Z\n$/);
+    expect((await call('subjects life/life-1 --changes')).out).toMatch(/^version 1 .*\n(?:.*\n)* +\/energy +– → 99\.\d+\n/);
+    expect(await valuesOf('subjects life/life-1 --changes')).toMatchObject([{ version: 1, events: 1 }]);
     expect(await valuesOf('subjects life/life-1 --events')).toMatchObject([{ id: 's~life~life-1~s-1', version: 1 }]);
   });
 

@@ -159,6 +159,8 @@ it('asks for what became of callbacks, for destinations, subjects and event type
   await destinations.resume('https://shop.example:8443');
   await subjects.get('account', 'a-1');
   await subjects.events('account', 'a-1');
+  await subjects.changes('account', 'a-1', { limit: 9 });
+  await subjects.list({ type: 'account' });
   await eventTypes.list();
   await eventTypes.get('joy');
   expect(calls).toEqual([
@@ -168,6 +170,8 @@ it('asks for what became of callbacks, for destinations, subjects and event type
     'POST /v1/destinations/https%3A%2F%2Fshop.example%3A8443/resume',
     'GET /v1/subjects/account/a-1',
     'GET /v1/subjects/account/a-1/events',
+    'GET /v1/subjects/account/a-1/changes?limit=9',
+    'GET /v1/subjects?type=account',
     'GET /v1/event-types',
     'GET /v1/event-types/joy',
   ]);

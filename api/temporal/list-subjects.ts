@@ -1,0 +1,26 @@
+import type { Client } from '@temporalio/client';
+import { subjectName } from '../../domain/subject-id.ts';
+import { WORKFLOWS } from '../../temporal/durable/names.ts';
+import { parseSubjectWorkflowId } from '../../temporal/durable/workflow-ids.ts';
+import { allOf, is, isOfType, isOpen, startsWith } from '../../temporal/list-query.ts';
+import { listWorkflows } from '../../temporal/list-workflows.ts';
+import type { Page } from '../page.ts';
+import type { SubjectFilter, SubjectName } from '../subject-events.ts';
+import { fromCursor, toCursor } from './cursor.ts';
+
+/**
+ * A page of a tenant's subjects by one query of the engine's index. The last that went on as a new run come first, so that one may be seen
+ * twice that does so while pages are read. @throws InvalidCursorError, EngineUnavailableError
+ */
+export async function listSubjects(client: Client, { tenant, type, limit, cursor }: SubjectFilter): Promise<Page<SubjectName>> {
+  const ofType = type === undefined ? [] : [startsWith('Subject', subjectName({ type, id: '' }))];
+  const query = allOf(isOfType(WORKFLOWS.holdSubject), isOpen(), is('Tenant', tenant), ...ofType);
+  const { workflows, nextToken } = await listWorkflows(client, { query, pageSize: limit, token: fromCursor(cursor) });
+  return {
+    items: workflows.flatMap(({ workflowId }) => {
+      const key = parseSubjectWorkflowId(workflowId);
+      return key === null ? [] : [{ type: key.type, id: key.id }];
+    }),
+    nextCursor: nextToken === null ? null : toCursor(nextToken),
+  };
+}
