@@ -18,6 +18,8 @@ const MINUTE_MS = 60_000;
 // Each is shown by the type's own function.
 const MOST_CHANGES = 100;
 const PAGE_SIZE = 50;
+// As the service gives at most.
+const MOST_LISTED = 200;
 // Asked for again and again.
 const NEWEST = 20;
 
@@ -101,6 +103,12 @@ export const queries = {
   dev: () => queryOptions({ queryKey: ['dev'], queryFn: dev.read, refetchInterval: SOON_MS / 2 }),
   devCallback: (number: number) =>
     queryOptions({ queryKey: ['dev', 'callback', number], queryFn: () => dev.callback(number), staleTime: Infinity }),
+  newestOfType: (type: string) =>
+    queryOptions({
+      queryKey: ['types', type, 'newest'],
+      queryFn: () => client.events.list({ type, limit: MOST_LISTED }),
+      refetchInterval: NOW_AND_THEN_MS,
+    }),
   examples: () => queryOptions({ queryKey: ['examples'], queryFn: readExamples, staleTime: MINUTE_MS }),
 };
 

@@ -54,6 +54,10 @@ it('shows the types, and what data one has, and leads to where one is sent', asy
   await page.getByRole('link', { name: 'test-ordered' }).click();
   await page.getByRole('region', { name: 'the schema' }).getByText('"behave"').waitFor();
   await page.getByText('after-quick, light, after quick').waitFor();
+  await page
+    .getByRole('region', { name: 'Its last events' })
+    .getByText(/of the last|None has ended/)
+    .waitFor();
   await page.getByRole('link', { name: 'Send one' }).click();
   await page.getByRole('heading', { level: 1, name: 'Send' }).waitFor();
   expect(await page.getByRole('combobox', { name: 'Type' }).inputValue()).toBe('test-ordered');

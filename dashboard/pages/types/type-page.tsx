@@ -7,6 +7,7 @@ import { Page } from '../../elements/page.tsx';
 import { Panel } from '../../elements/panel.tsx';
 import { QueryView } from '../../elements/query-view.tsx';
 import { queries } from '../../service/queries.ts';
+import { LatelyPanel } from './lately.tsx';
 
 /** One event type: how its events run, who handles them, and what data they have. */
 export function TypePage(): ReactNode {
@@ -42,6 +43,7 @@ export function TypePage(): ReactNode {
                 }}
               />
             </Panel>
+            <LatelyPanel type={name} />
             {handlers.length > 0 && (
               <Panel title="Handlers">
                 <ul>
