@@ -24,9 +24,7 @@ export function Changes({ type, id }: { readonly type: string; readonly id: stri
             <table>
               <thead>
                 <tr>
-                  <th scope="col" className="number">
-                    Version
-                  </th>
+                  <th scope="col">Version</th>
                   <th scope="col">At</th>
                   <th scope="col">Changed</th>
                 </tr>
@@ -34,7 +32,7 @@ export function Changes({ type, id }: { readonly type: string; readonly id: stri
               <tbody>
                 {items.map((item) => (
                   <tr key={item.version}>
-                    <td className="number">{item.version}</td>
+                    <td>{item.version}</td>
                     <td>{item.at !== null && <Moment at={item.at} />}</td>
                     <td>
                       <Fields of={item} />
