@@ -48,6 +48,29 @@ it('comes to the same as the pure fold of the same events in the order of their 
   expect((await readSubject('life', subject)).state).toEqual(JSON.parse(JSON.stringify(lifeSubject.show(state))));
 });
 
+it('pages the list of subjects, from its own places alone', async () => {
+  const mine = Array.from({ length: 3 }, newSubject);
+  await sendAll(
+    mine.map((subject) => ({ type: 'test-counted', subject, data: { add: 1 } })),
+    3,
+  );
+  await until('all are listed', async () => {
+    const found: string[] = [];
+    let cursor: string | null = '';
+    for (let pages = 0; cursor !== null && pages < 1_000; pages += 1) {
+      const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const answer = await request(`/v1/subjects?type=test-counter&limit=2${query}`);
+      expect(answer.status).toBe(200);
+      const page = (await answer.json()) as { readonly items: readonly { readonly id: string }[]; readonly nextCursor: string | null };
+      found.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
+    }
+    return mine.every((subject) => found.includes(subject));
+  });
+  const { nextCursor } = (await (await request('/v1/events?limit=1')).json()) as { readonly nextCursor: string };
+  expect((await request(`/v1/subjects?cursor=${encodeURIComponent(nextCursor)}`)).status).toBe(422);
+});
+
 it('adds up what many send at once, and knows their ids, through its continuing as new', async () => {
   const subject = newSubject();
   const count = proof({ reduced: 1_000, full: 10_000 });
@@ -59,6 +82,16 @@ it('adds up what many send at once, and knows their ids, through its continuing 
   expect(await readSubject('test-sum', subject)).toMatchObject({ version: count, state: { sum: count * 0.5 } });
   expect(new Set(resources.map(({ version }) => version)).size).toBe(count);
   expect(new Set(resources.map(({ workflow }) => workflow.runId)).size).toBeGreaterThan(1);
+
+  const { items } = (await (await request(`/v1/subjects/test-sum/${subject}/changes?limit=200`)).json()) as {
+    readonly items: readonly { readonly version: number; readonly events: number; readonly changes: readonly object[] }[];
+  };
+  // Without a gap from one to the next, also where another run began.
+  expect(items.map(({ version, events }) => version - events)).toEqual([
+    ...items.slice(1).map(({ version }) => version),
+    expect.any(Number),
+  ]);
+  expect(items[0]).toMatchObject({ version: count, changes: expect.arrayContaining([expect.objectContaining({ after: count * 0.5 })]) });
 
   const oldest = resources.find(({ version }) => version === count - 999);
   const index = Number(oldest?.ownId?.slice(1));
