@@ -4,7 +4,7 @@ import type { EventResource, EventStatus } from '../domain/event-resource.ts';
 import type { EventSummary } from '../domain/event-summary.ts';
 import type { CompactedOutcome, SubjectSnapshot } from '../domain/subject.ts';
 import type { SubjectEvents } from './subject-events.ts';
-import type { SubjectKey } from '../domain/subject-id.ts';
+import type { SubjectKey, SubjectName } from '../domain/subject-id.ts';
 import type { Tier } from '../domain/tier.ts';
 import type { Why } from '../domain/why.ts';
 import type { Page, PageRequest } from './page.ts';
@@ -59,7 +59,7 @@ export interface EventFilter extends PageRequest {
   /** The text that it carries, of events that no subject keeps. */
   readonly subject?: string | undefined;
   /** Lists this subject's last events, and no others. */
-  readonly ofSubject?: Pick<SubjectKey, 'type' | 'id'> | undefined;
+  readonly ofSubject?: SubjectName | undefined;
   readonly sinceMs?: number | undefined;
 }
 

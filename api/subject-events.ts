@@ -5,7 +5,7 @@ import type { EventResource, WorkflowReference } from '../domain/event-resource.
 import { HASH_CHARACTERS, toSubjectEventResource } from '../domain/subject.ts';
 import type { CompactedOutcome, SubjectAnswer, SubjectLetter, SubjectSnapshot } from '../domain/subject.ts';
 import { subjectOfEventId } from '../domain/subject-id.ts';
-import type { SubjectKey } from '../domain/subject-id.ts';
+import type { SubjectKey, SubjectName } from '../domain/subject-id.ts';
 import type { CompactedEvent, EventFilter, EventKey, Submission, SubmitOptions } from './event-service.ts';
 import { InvalidCursorError } from './event-service.ts';
 import type { Why } from '../domain/why.ts';
@@ -26,8 +26,6 @@ export interface LetterAnswer {
 export interface SubjectFilter extends PageFilter {
   readonly type?: string | undefined;
 }
-
-export type SubjectName = Pick<SubjectKey, 'type' | 'id'>;
 
 /** What keeps the subjects. */
 export interface Subjects extends Pick<Mailboxes<LetterAnswer>, 'post' | 'positionOf'> {

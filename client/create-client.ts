@@ -21,15 +21,8 @@ import type {
 import type { AcceptedAnswer, EventRequest, ReplayedAnswer, ReplayRequest } from './event-request.ts';
 import { follow, followEvents } from './follow.ts';
 import type { FollowOptions, StreamMessage } from './follow.ts';
-import type {
-  Delivery,
-  EventTypeResource,
-  EventTypeSummary,
-  RedeliveryAnswer,
-  SubjectChange,
-  SubjectName,
-  SubjectResource,
-} from './resource-types.ts';
+import type { SubjectName } from '../domain/subject-id.ts';
+import type { Delivery, EventTypeResource, EventTypeSummary, RedeliveryAnswer, SubjectChange, SubjectResource } from './resource-types.ts';
 import { createTransport, readJson } from './transport.ts';
 import type { Transport, TransportOptions } from './transport.ts';
 

@@ -38,11 +38,6 @@ export interface SubjectChange {
   readonly changes: readonly LeafChange[];
 }
 
-export interface SubjectName {
-  readonly type: string;
-  readonly id: string;
-}
-
 type Weight = 'light' | 'heavy';
 
 /** An event type, as the service lists it. */

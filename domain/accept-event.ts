@@ -10,7 +10,7 @@ import type { HandlerDefinition } from './on.ts';
 import type { Acceptance, Ask } from './question.ts';
 import { toRunPlan } from './run-plan.ts';
 import { isSubjectId, subjectEventId } from './subject-id.ts';
-import type { SubjectKey } from './subject-id.ts';
+import type { SubjectName } from './subject-id.ts';
 import { chooseTier } from './tier.ts';
 import type { Tier } from './tier.ts';
 
@@ -144,7 +144,7 @@ export function unusableKeys(limits: readonly PermitNeed[]): readonly Fault[] {
 }
 
 /** The one that processes the event; null where none does. */
-function subjectOf({ subject: kind }: EventDefinition, id: string | null | undefined): Pick<SubjectKey, 'type' | 'id'> | null {
+function subjectOf({ subject: kind }: EventDefinition, id: string | null | undefined): SubjectName | null {
   return kind === null || id === undefined || id === null ? null : { type: kind.type, id };
 }
 

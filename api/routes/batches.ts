@@ -5,6 +5,7 @@ import { limitBatch } from '../batches/limit-batch.ts';
 import { BATCH_ACTIONS } from '../../domain/batch-work.ts';
 import { isBatchId } from '../../domain/event-id.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
+import { answerList } from '../answer-list.ts';
 import { batchQuery, parseEnvelope } from '../batches/parse-batch.ts';
 import { createSubmitBatch, invalidBatch, linksOf } from '../batches/submit-batch.ts';
 import type { BatchRequest } from '../batches/submit-batch.ts';
@@ -41,13 +42,7 @@ export function batchRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppD
     },
   );
 
-  app.get('/v1/batches', async (context) => {
-    const query = parseQuery(batchesQuery, context);
-    if (!query.ok) return problem(context, query.problem);
-    const page = await batches.list({ ...query.value, tenant: context.get('tenant') });
-    linkToNext(context, page.nextCursor);
-    return context.json(page);
-  });
+  app.get('/v1/batches', (context) => answerList(context, batchesQuery, batches.list));
 
   app.get('/v1/batches/:id', async (context) => {
     const key = keyOf(context);

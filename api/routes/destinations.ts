@@ -1,11 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
+import { answerList } from '../answer-list.ts';
 import { answerBulk, bulkFields } from '../bulk/answer-bulk.ts';
 import { describe, idempotencyKeyHeader, json, jsonBody, pageOf, problems } from '../describe.ts';
-import { linkToNext } from '../link-to-next.ts';
 import { pageQuery } from '../page-query.ts';
-import { parseQuery } from '../parse-query.ts';
 import { problem } from '../problem.ts';
 import { acceptedBulk, counted } from './accepted-batch-schema.ts';
 
@@ -22,13 +21,7 @@ const redeliverBody = z
 export function destinationRoutes(app: OpenAPIHono<AppEnvironment>, dependencies: AppDependencies): void {
   const { destinations, deadLetters } = dependencies;
 
-  app.get('/v1/destinations', async (context) => {
-    const query = parseQuery(pageQuery, context);
-    if (!query.ok) return problem(context, query.problem);
-    const page = await destinations.list({ ...query.value, tenant: context.get('tenant') });
-    linkToNext(context, page.nextCursor);
-    return context.json(page);
-  });
+  app.get('/v1/destinations', (context) => answerList(context, pageQuery, destinations.list));
 
   // An origin has slashes in it, which not every client encodes.
   app.post('/v1/destinations/:origin{.+}/resume', async (context) => {

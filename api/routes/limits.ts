@@ -3,10 +3,9 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { isLimitKey } from '../../domain/event-id.ts';
 import { TIERS } from '../../domain/tier.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
+import { answerList } from '../answer-list.ts';
 import { describe, json, jsonBody, pageOf, problems } from '../describe.ts';
-import { linkToNext } from '../link-to-next.ts';
 import { pageQuery } from '../page-query.ts';
-import { parseQuery } from '../parse-query.ts';
 import { problem } from '../problem.ts';
 import { readJson } from '../read-json.ts';
 
@@ -14,13 +13,7 @@ const capacityBody = z.strictObject({ capacity: z.int().min(0).max(100_000).null
 
 /** `/v1/limits`: who holds permits, who waits for them, and how many there are. */
 export function limitRoutes(app: OpenAPIHono<AppEnvironment>, { limits }: AppDependencies): void {
-  app.get('/v1/limits', async (context) => {
-    const query = parseQuery(pageQuery, context);
-    if (!query.ok) return problem(context, query.problem);
-    const page = await limits.list({ ...query.value, tenant: context.get('tenant') });
-    linkToNext(context, page.nextCursor);
-    return context.json(page);
-  });
+  app.get('/v1/limits', (context) => answerList(context, pageQuery, limits.list));
 
   app.get('/v1/limits/:key', async (context) => {
     const key = context.req.param('key');

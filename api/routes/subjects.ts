@@ -7,8 +7,8 @@ import { isSubjectId } from '../../domain/subject-id.ts';
 import type { SubjectDefinition } from '../../domain/define-subject.ts';
 import { toIso } from '../../domain/to-iso.ts';
 import type { AppDependencies, AppEnvironment } from '../app.ts';
+import { answerList } from '../answer-list.ts';
 import { describe, json, pageOf, problems } from '../describe.ts';
-import { linkToNext } from '../link-to-next.ts';
 import { pageQuery } from '../page-query.ts';
 import { parseQuery } from '../parse-query.ts';
 import { problem } from '../problem.ts';
@@ -44,13 +44,7 @@ export function subjectRoutes(app: OpenAPIHono<AppEnvironment>, { events, catalo
     return context.json(await events.list({ tenant, ofSubject: { type, id }, limit: LAST_EVENTS }));
   });
 
-  app.get('/v1/subjects', async (context) => {
-    const query = parseQuery(subjectsQuery, context);
-    if (!query.ok) return problem(context, query.problem);
-    const page = await events.subjects({ ...query.value, tenant: context.get('tenant') });
-    linkToNext(context, page.nextCursor);
-    return context.json(page);
-  });
+  app.get('/v1/subjects', (context) => answerList(context, subjectsQuery, events.subjects));
 
   app.get('/v1/subjects/:type/:id/changes', async (context) => {
     const { type, id } = context.req.param();
@@ -134,6 +128,6 @@ function describeSubjects(app: OpenAPIHono<AppEnvironment>): void {
     path: '/v1/subjects',
     summary: 'Subjects, by type if you like; the list lags by a second',
     request: { query: subjectsQuery },
-    responses: { 200: json('A page of them', pageOf(z.object({ type: z.string(), id: z.string() }))), ...problems(400, 401, 422, 503) },
+    responses: { 200: json('A page of them', pageOf(z.object({ type: z.string(), id: z.string() }))), ...problems(401, 422, 503) },
   });
 }

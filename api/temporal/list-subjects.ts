@@ -1,12 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { subjectName } from '../../domain/subject-id.ts';
+import type { SubjectName } from '../../domain/subject-id.ts';
 import { WORKFLOWS } from '../../temporal/durable/names.ts';
 import { parseSubjectWorkflowId } from '../../temporal/durable/workflow-ids.ts';
 import { allOf, is, isOfType, isOpen, startsWith } from '../../temporal/list-query.ts';
 import { listWorkflows } from '../../temporal/list-workflows.ts';
 import type { Page } from '../page.ts';
-import type { SubjectFilter, SubjectName } from '../subject-events.ts';
+import type { SubjectFilter } from '../subject-events.ts';
 import { fromJsonCursor, toJsonCursor } from './cursor.ts';
 
 /** The engine's own place, under a name that no other list's cursor has. */

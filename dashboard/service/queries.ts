@@ -90,11 +90,12 @@ export const queries = {
   subjectEvents: (type: string, id: string) =>
     queryOptions({ queryKey: ['subjects', type, id, 'events'], queryFn: () => client.subjects.events(type, id), refetchInterval: SOON_MS }),
 
-  subjectChanges: (type: string, id: string) =>
+  /** Those up to a version that is known are asked for once. */
+  subjectChanges: (type: string, id: string, version: number | undefined) =>
     queryOptions({
       queryKey: ['subjects', type, id, 'changes'],
       queryFn: () => client.subjects.changes(type, id, { limit: MOST_CHANGES }),
-      refetchInterval: NOW_AND_THEN_MS,
+      refetchInterval: ({ state: { data } }) => (data?.items[0]?.version === version ? false : NOW_AND_THEN_MS),
     }),
   subjects: () => pages(['subjects'], (page) => client.subjects.list(page)),
 

@@ -12,9 +12,16 @@ import { numbersOf } from './numbers-of.ts';
 // Of one change; the rest is counted.
 const FIELDS_SHOWN = 6;
 
+interface ChangesProps {
+  readonly type: string;
+  readonly id: string;
+  /** The subject's; undefined until that is known. */
+  readonly version: number | undefined;
+}
+
 /** What each event has changed of a subject, and how any of its numbers went. */
-export function Changes({ type, id }: { readonly type: string; readonly id: string }): ReactNode {
-  const changes = useQuery(queries.subjectChanges(type, id));
+export function Changes({ type, id, version }: ChangesProps): ReactNode {
+  const changes = useQuery(queries.subjectChanges(type, id, version));
   return (
     <Panel title="How it has changed">
       <QueryView of={changes}>

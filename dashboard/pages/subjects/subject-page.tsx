@@ -35,7 +35,7 @@ export function SubjectPage(): ReactNode {
           </Panel>
         )}
       </QueryView>
-      <Changes type={type} id={id} />
+      <Changes type={type} id={id} version={subject.data?.version} />
       <Panel title="Its last events">
         <QueryView of={events}>
           {({ items }) =>
